@@ -1,0 +1,24 @@
+/* global module, __dirname */
+
+/** The tests run as compiled by `npm run build` (scripts/test.mjs builds them first). */
+const project = (displayName, settings) => ({
+  displayName,
+  rootDir: __dirname,
+  roots: ["<rootDir>/dist"],
+  testEnvironment: "node",
+  transform: {},
+  ...settings,
+});
+
+module.exports = {
+  testTimeout: 60_000,
+  projects: [
+    project("pure", {
+      testMatch: ["<rootDir>/dist/test/**/*.test.js"],
+      testPathIgnorePatterns: ["<rootDir>/dist/test/(graph|browser)/"],
+    }),
+    // These start real nodes and a real browser.
+    project("processes", { testMatch: ["<rootDir>/dist/test/{graph,browser}/**/*.test.js"] }),
+    project("soak", { testMatch: ["<rootDir>/dist/test/**/*.soak.js"] }),
+  ],
+};

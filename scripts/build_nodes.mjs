@@ -1,0 +1,68 @@
+/**
+ * Builds the nodes of an installed package: called by CMake (colcon build), not by npm.
+ * Usage: node build_nodes.mjs FOLDER. It copies the package's sources to FOLDER/package, sets them
+ * up there as `npm run setup` does, and leaves what is to be installed in FOLDER/runtime.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const source = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const folder = path.resolve(process.argv[2]);
+const copy = path.join(folder, "package");
+const runtime = path.join(folder, "runtime");
+
+/** What the set-up works from; test/ is left out, as its folders are not installed. */
+const sources = [
+  ...["package.json", "package-lock.json", ".npmrc", "tsconfig.json", "package.xml"],
+  ...["CMakeLists.txt", "requirements.txt", "requirements-sdist.txt"],
+  ...["scripts", "src", "sim", "msg", "scenarios"],
+];
+
+/** What the nodes read at run time besides their code and their packages. */
+const data = ["package.json", "scenarios", "msg", "LICENSE"];
+
+function copyEach(names, from, to) {
+  for (const name of names) {
+    // A file that is gone from the sources must not live on in the copy.
+    fs.rmSync(path.join(to, name), { recursive: true, force: true });
+    fs.cpSync(path.join(from, name), path.join(to, name), { recursive: true });
+  }
+}
+
+/** The packages that package-lock.json marks for development are not needed to run. */
+function runtimePackages() {
+  const lock = JSON.parse(fs.readFileSync(path.join(copy, "package-lock.json"), "utf8"));
+  return Object.entries(lock.packages)
+    .filter(([name, entry]) => name !== "" && !entry.dev && !entry.devOptional)
+    .map(([name]) => name)
+    .filter((name) => fs.existsSync(path.join(copy, name)));
+}
+
+/** A package may hold others of its own; each is named in the lock file and copied for itself. */
+function copyPackage(name) {
+  const from = path.join(copy, name);
+  const own = path.join(from, "node_modules");
+  const unused = ["prebuilds", "build/Release/obj.target", "build/Release/.deps"];
+  const left = new Set([own, ...unused.map((part) => path.join(from, part))]);
+  const filter = (file) => !left.has(file);
+  fs.cpSync(from, path.join(runtime, name), { recursive: true, filter });
+}
+
+fs.mkdirSync(copy, { recursive: true });
+copyEach(sources, source, copy);
+// make's own variables would make the set-up's builds wait for its job server.
+for (const name of ["MAKEFLAGS", "MFLAGS", "MAKELEVEL"]) delete process.env[name];
+const { setup } = await import(pathToFileURL(path.join(copy, "scripts", "setup.mjs")).href);
+const { main } = await import(
+  pathToFileURL(path.join(copy, "scripts", "setup", "report.mjs")).href
+);
+await main(async () => {
+  await setup({ ros: true });
+  fs.rmSync(runtime, { recursive: true, force: true });
+  copyEach(data, source, runtime);
+  for (const name of ["src", "sim"]) {
+    copyEach([name], path.join(copy, "dist"), path.join(runtime, "dist"));
+  }
+  runtimePackages().forEach(copyPackage);
+});

@@ -1,0 +1,17 @@
+/**
+ * Sets up what is missing, then runs a compiled program.
+ * Usage: node scripts/run.mjs [--pure] FILE ARGS... (--pure: the program needs no ROS 2)
+ */
+import { setup } from "./setup.mjs";
+import { runNode } from "./setup/child.mjs";
+import { inRoot } from "./setup/paths.mjs";
+import { main } from "./setup/report.mjs";
+
+const args = process.argv.slice(2);
+const pure = args[0] === "--pure";
+const [file, ...rest] = pure ? args.slice(1) : args;
+
+await main(async () => {
+  const env = await setup({ ros: !pure });
+  process.exitCode = await runNode(["--enable-source-maps", inRoot(file), ...rest], env);
+});

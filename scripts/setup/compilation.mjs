@@ -1,0 +1,71 @@
+import fs from "node:fs";
+import path from "node:path";
+import { dist, inRoot } from "./paths.mjs";
+import { hashFiles, hashOf, isStamped, stamp, unstamp } from "./stamp.mjs";
+import { tool } from "./tool.mjs";
+
+const sources = ["src", "sim", "test", "tsconfig.json", "package-lock.json"];
+const recipe = inRoot("scripts", "setup", "compilation.mjs");
+const key = () => hashOf([hashFiles(...sources.map((name) => inRoot(name)), recipe)]);
+
+/** Removes what was compiled from a source that is gone: a deleted test must not run on. */
+function prune() {
+  for (const name of ["src", "sim", "test"].filter((entry) =>
+    fs.existsSync(path.join(dist, entry)),
+  )) {
+    for (const file of fs.readdirSync(path.join(dist, name), { recursive: true })) {
+      const stem = /^(.*?)(\.d\.ts|\.js|\.js\.map)$/.exec(path.join(name, file))?.[1];
+      const isPage = file.startsWith(`web${path.sep}`) && name === "sim";
+      if (!stem || isPage || fs.existsSync(inRoot(`${stem}.ts`))) continue;
+      fs.rmSync(path.join(dist, name, file), { force: true });
+    }
+  }
+}
+
+/** `checked: false` leaves type errors to `npm run lint`: messages' types need a ROS 2. */
+async function compile(checked) {
+  const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
+  const options = ["-p", inRoot("tsconfig.json"), "--pretty", "false"];
+  if (!checked) options.push("--noCheck");
+  await tool("Compiling", process.execPath, [tsc, ...options], { log: "tsc" });
+}
+
+/** The web page and all that it imports in one file, so that it needs no outside address. */
+async function bundlePage() {
+  const page = inRoot("sim", "web");
+  const output = path.join(dist, "sim", "web");
+  if (!fs.existsSync(path.join(page, "main.ts"))) return;
+  fs.rmSync(output, { recursive: true, force: true });
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [path.join(page, "main.ts")],
+    outdir: output,
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    format: "esm",
+    target: "es2022",
+    legalComments: "linked",
+    logLevel: "silent",
+  });
+  const isAsset = (name) => /\.(html|css|svg|png|ico)$/.test(name);
+  for (const name of fs.readdirSync(page).filter(isAsset)) {
+    fs.copyFileSync(path.join(page, name), path.join(output, name));
+  }
+}
+
+export async function compileAll({ checked }) {
+  const inputs = key();
+  unstamp(dist);
+  prune();
+  await compile(checked);
+  await bundlePage();
+  // Sources that changed meanwhile have another key, and are compiled at the next start.
+  stamp(dist, inputs);
+}
+
+export const compilation = {
+  title: "TypeScript and the web page into dist/",
+  isCurrent: () => isStamped(dist, key()),
+  run: () => compileAll({ checked: false }),
+};

@@ -1,0 +1,69 @@
+import fs from "node:fs";
+import path from "node:path";
+import { interfaces, python } from "./paths.mjs";
+import { onPath } from "./machine.mjs";
+
+/** The prefix of a ROS 2 that is sourced, or undefined. (Our own environment is not one.) */
+export function sourcedRos() {
+  const ros2 = process.env.ROS_DISTRO && onPath("ros2");
+  if (!ros2 || ros2.endsWith(path.join(".ros", "python", "bin", "ros2"))) return undefined;
+  return { distro: process.env.ROS_DISTRO, prefix: path.resolve(path.dirname(ros2), "..") };
+}
+
+/** Puts folders in front of a list such as PATH, each folder once. */
+function inFront(list, ...folders) {
+  const rest = (list ?? "")
+    .split(path.delimiter)
+    .filter((entry) => entry && !folders.includes(entry));
+  return [...folders, ...rest].join(path.delimiter);
+}
+
+/** lib/python3.X/site-packages of the private environment. */
+export function sitePackages() {
+  const lib = path.join(python, "lib");
+  if (!fs.existsSync(lib)) return undefined;
+  const name = fs.readdirSync(lib).find((entry) => /^python3\.\d+$/.test(entry));
+  return name && path.join(lib, name, "site-packages");
+}
+
+/** Where the messages' Python module was installed (Debian's Python puts it in dist-packages). */
+function pythonModules(prefix) {
+  const folders = [path.join(prefix, "lib"), path.join(prefix, "local", "lib")];
+  return folders
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) => fs.readdirSync(folder).map((name) => path.join(folder, name)))
+    .flatMap((folder) => ["site-packages", "dist-packages"].map((name) => path.join(folder, name)))
+    .filter((folder) => fs.existsSync(folder));
+}
+
+function wheelsEnvironment() {
+  const packages = sitePackages();
+  const bundled = packages
+    ? fs.readdirSync(packages).filter((name) => /^ros_\w+\.libs$/.test(name))
+    : [];
+  const libraries = bundled.map((name) => path.join(packages, name));
+  const { env } = process;
+  return {
+    ROS_DISTRO: "jazzy",
+    ROS_VERSION: "2",
+    ROS_PYTHON_VERSION: "3",
+    RMW_IMPLEMENTATION: "rmw_fastrtps_cpp",
+    AMENT_PREFIX_PATH: python,
+    CMAKE_PREFIX_PATH: python,
+    LD_LIBRARY_PATH: inFront(env.LD_LIBRARY_PATH, path.join(python, "lib"), ...libraries),
+    PATH: inFront(env.PATH, path.join(python, "bin")),
+  };
+}
+
+/** The environment in which nodes run: the sourced ROS 2 or the wheels, and our messages on top. */
+export function rosEnvironment() {
+  const base = { ...process.env, ...(sourcedRos() ? {} : wheelsEnvironment()) };
+  return {
+    ...base,
+    AMENT_PREFIX_PATH: inFront(base.AMENT_PREFIX_PATH, interfaces),
+    LD_LIBRARY_PATH: inFront(base.LD_LIBRARY_PATH, path.join(interfaces, "lib")),
+    PYTHONPATH: inFront(base.PYTHONPATH, ...pythonModules(interfaces)),
+    // Robots of another machine must not hear a try-out, unless the user wants it.
+    ROS_AUTOMATIC_DISCOVERY_RANGE: process.env.ROS_AUTOMATIC_DISCOVERY_RANGE ?? "LOCALHOST",
+  };
+}

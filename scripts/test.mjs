@@ -1,0 +1,68 @@
+/**
+ * Sets up what is missing, runs the tests and ends with one line of counts.
+ * Usage: node scripts/test.mjs [--soak] [FILTER...] [JEST OPTIONS...]
+ */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { setup } from "./setup.mjs";
+import { runNode } from "./setup/child.mjs";
+import { inRoot } from "./setup/paths.mjs";
+import { main } from "./setup/report.mjs";
+
+const args = process.argv.slice(2);
+const soak = args.includes("--soak");
+const filters = args.filter((argument) => argument !== "--soak");
+
+/** Tests that start processes run one at a time, or they would measure each other's load. */
+const runs = soak
+  ? [["soak", "--runInBand"]]
+  : [
+      ["pure", "--maxWorkers=2"],
+      ["processes", "--runInBand"],
+    ];
+
+async function runJest(project, mode, env, folder) {
+  const output = path.join(folder, `${project}.json`);
+  const jest = inRoot("node_modules", "jest", "bin", "jest.js");
+  const config = ["--config", inRoot("jest.config.cjs"), "--selectProjects", project, mode];
+  const reporting = ["--json", `--outputFile=${output}`, "--passWithNoTests"];
+  const status = await runNode(
+    ["--enable-source-maps", jest, ...config, ...reporting, ...filters],
+    env,
+  );
+  // A run which ended before its summary counts as one failure.
+  if (!fs.existsSync(output)) return { status: status || 1, passed: 0, failed: 1, skipped: 0 };
+  const result = JSON.parse(fs.readFileSync(output, "utf8"));
+  return {
+    status,
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
+
+async function runAll(env) {
+  const total = { status: 0, passed: 0, failed: 0, skipped: 0 };
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "alternating_marl-test-"));
+  try {
+    for (const [project, mode] of runs) {
+      const result = await runJest(project, mode, env, folder);
+      total.status ||= result.status;
+      for (const count of ["passed", "failed", "skipped"]) total[count] += result[count];
+      if (result.status > 128) break;
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+  return total;
+}
+
+await main(async () => {
+  const env = await setup({ ros: true });
+  const { status, passed, failed, skipped } = await runAll(env);
+  const nothingRan = passed + failed === 0;
+  if (nothingRan) process.stderr.write("No test ran.\n");
+  process.exitCode = status || (failed > 0 || nothingRan ? 1 : 0);
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+});

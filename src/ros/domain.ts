@@ -1,0 +1,74 @@
+/** A ROS domain that no other swarm on this machine uses. */
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { InvalidInputError } from "../game/scenario";
+
+/** Domains whose ports lie below the usual ephemeral ones (DDSI-RTPS 2.2, 9.6.1.1). */
+const FIRST = 1;
+const LAST = 99;
+/** The highest domain id that ROS 2 has. */
+export const LAST_DOMAIN = 232;
+
+/** Port of a domain's discovery: PB + DG · domain. */
+function discoveryPort(domain: number): number {
+  return 7400 + 250 * domain;
+}
+
+export interface Domain {
+  readonly id: number;
+  release(): void;
+}
+
+/** UDP ports that any process of this machine has bound. */
+function udpPorts(): Set<number> {
+  const ports = new Set<number>();
+  for (const table of ["/proc/net/udp", "/proc/net/udp6"]) {
+    let text: string;
+    try {
+      text = readFileSync(table, "utf8");
+    } catch {
+      continue;
+    }
+    for (const row of text.split("\n").slice(1)) {
+      const port = row.trim().split(/\s+/)[1]?.split(":")[1];
+      if (port) ports.add(parseInt(port, 16));
+    }
+  }
+  return ports;
+}
+
+/** Listening on the domain's TCP port is the claim: the kernel ends it with the process. */
+function claim(domain: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once("error", () => resolve(undefined));
+    server.listen({ port: discoveryPort(domain), host: "127.0.0.1", exclusive: true }, () => {
+      server.unref();
+      resolve(server);
+    });
+  });
+}
+
+/**
+ * Claims a domain until it is released or the process ends.
+ * @param wanted take this one (ROS_DOMAIN_ID); undefined: the first that nobody uses
+ * @throws InvalidInputError when the wanted one is claimed, or none is free
+ */
+export async function claimDomain(wanted?: number): Promise<Domain> {
+  const used = udpPorts();
+  const candidates =
+    wanted === undefined
+      ? [...Array(LAST - FIRST + 1).keys()]
+          .map((i) => FIRST + i)
+          .filter((domain) => !used.has(discoveryPort(domain)))
+      : [wanted];
+  for (const id of candidates) {
+    const server = await claim(id);
+    if (server) return { id, release: () => void server.close() };
+  }
+  throw new InvalidInputError(
+    wanted === undefined
+      ? `no ROS domain from ${FIRST} to ${LAST} is free on this machine; end another swarm first`
+      : `ROS domain ${wanted} is used by another swarm of this machine; unset ROS_DOMAIN_ID or choose another`,
+  );
+}

@@ -1,0 +1,126 @@
+/** The messages that are sent and heard, as plain objects; units and frames stand in msg/*.msg. */
+
+export interface Time {
+  readonly sec: number;
+  readonly nanosec: number;
+}
+
+export interface Header {
+  readonly stamp: Time;
+  readonly frame_id: string;
+}
+
+export interface Vector3 {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+export interface Twist {
+  readonly linear: Vector3;
+  readonly angular: Vector3;
+}
+
+export interface Odometry {
+  readonly header: Header;
+  readonly child_frame_id: string;
+  readonly pose: {
+    readonly pose: {
+      readonly position: Vector3;
+      readonly orientation: Vector3 & { readonly w: number };
+    };
+    readonly covariance: ArrayLike<number>;
+  };
+  readonly twist: { readonly twist: Twist; readonly covariance: ArrayLike<number> };
+}
+
+export interface AgentState {
+  readonly header: Header;
+  readonly agent_id: string;
+  readonly state: number;
+  readonly acted: boolean;
+  readonly epoch: number;
+  readonly stopped: boolean;
+}
+
+export interface GlobalState {
+  readonly header: Header;
+  readonly state: number;
+}
+
+export interface GlobalCommand {
+  readonly header: Header;
+  readonly session: number;
+  readonly epoch: number;
+  readonly decision_time: Time;
+  readonly global_state: number;
+  readonly action: number;
+  readonly sampled_agents: readonly string[];
+  readonly histogram: ArrayLike<number>;
+  readonly belief: ArrayLike<number>;
+  readonly missing: number;
+  readonly sample_size: number;
+  readonly population: number;
+  readonly policy_sha256: string;
+  readonly emergency_stop: boolean;
+  readonly resets: number;
+}
+
+export interface LocalAction {
+  readonly header: Header;
+  readonly epoch: number;
+  readonly agent_id: string;
+  readonly state: number;
+  readonly global_state: number;
+  readonly action: number;
+  readonly policy_sha256: string;
+}
+
+export interface Policy {
+  readonly scenario: string;
+  readonly policy_sha256: string;
+  readonly data: Uint8Array;
+}
+
+export interface LocalPolicy {
+  readonly policy_sha256: string;
+  readonly scenario_sha256: string;
+  readonly local_states: number;
+  readonly global_states: number;
+  readonly local_actions: number;
+  readonly local_policy: ArrayLike<number>;
+}
+
+export interface EmergencyStop {
+  readonly header: Header;
+  readonly source: string;
+}
+
+/** What each type holds, by its ROS name. */
+export interface MessageTypes {
+  "nav_msgs/msg/Odometry": Odometry;
+  "geometry_msgs/msg/Twist": Twist;
+  "geometry_msgs/msg/TwistStamped": { readonly header: Header; readonly twist: Twist };
+  "alternating_marl/msg/AgentState": AgentState;
+  "alternating_marl/msg/GlobalState": GlobalState;
+  "alternating_marl/msg/GlobalCommand": GlobalCommand;
+  "alternating_marl/msg/LocalAction": LocalAction;
+  "alternating_marl/msg/Policy": Policy;
+  "alternating_marl/msg/LocalPolicy": LocalPolicy;
+  "alternating_marl/msg/EmergencyStop": EmergencyStop;
+  "rosgraph_msgs/msg/Clock": { readonly clock: Time };
+}
+
+/** Nanoseconds of a stamp; exact below 2^53 ns only as a bigint, so it is one. */
+export function nanoseconds(time: Time): bigint {
+  return BigInt(time.sec) * 1_000_000_000n + BigInt(time.nanosec);
+}
+
+export function toTime(ns: bigint): Time {
+  return { sec: Number(ns / 1_000_000_000n), nanosec: Number(ns % 1_000_000_000n) };
+}
+
+/** Nanoseconds of `seconds`, to the nearest. */
+export function fromSeconds(seconds: number): bigint {
+  return BigInt(Math.round(seconds * 1e9));
+}

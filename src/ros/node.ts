@@ -1,0 +1,205 @@
+/**
+ * A ROS node without rclnodejs' traps: no throw in a callback reaches the native code (where it
+ * would abort the process), messages are raw bytes through the codec, and the node sleeps until
+ * something arrives.
+ */
+import { RosClock, steadyMs } from "./clock";
+import { codecOf } from "./codec";
+import type { MessageTypes } from "./messages";
+import { declareParameters, type ParameterSpecs, type ParameterValues } from "./parameters";
+import { type RclGuardCondition, type RclLogger, type RclNode, type RclQoS, rcl } from "./rcl";
+import { TOPICS, type Topic } from "./topics";
+
+export interface Subscription {
+  destroy(): void;
+}
+
+export interface TriggerAnswer {
+  readonly success: boolean;
+  readonly message: string;
+}
+
+/** Refused messages of one topic are spoken of this often at most, ms. */
+const REFUSAL_MS = 1000;
+
+/** A destroyed entity's memory stays for this long: the native side may still name it once. */
+const RETIRED_MS = 2000;
+
+function qosOf(topic: Topic): RclQoS {
+  const { QoS } = rcl();
+  return new QoS(
+    QoS.HistoryPolicy.RMW_QOS_POLICY_HISTORY_KEEP_LAST,
+    topic.depth,
+    topic.reliability === "reliable"
+      ? QoS.ReliabilityPolicy.RMW_QOS_POLICY_RELIABILITY_RELIABLE
+      : QoS.ReliabilityPolicy.RMW_QOS_POLICY_RELIABILITY_BEST_EFFORT,
+    topic.durability === "transient_local"
+      ? QoS.DurabilityPolicy.RMW_QOS_POLICY_DURABILITY_TRANSIENT_LOCAL
+      : QoS.DurabilityPolicy.RMW_QOS_POLICY_DURABILITY_VOLATILE,
+  );
+}
+
+export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
+  readonly parameters: ParameterValues<S>;
+  readonly log: RclLogger;
+  /** Errors that callbacks threw; each was logged and the node went on. */
+  callbackErrors = 0;
+  private readonly refusalMs = new Map<string, number>();
+  private readonly node: RclNode;
+  private readonly guard: RclGuardCondition;
+
+  /** @throws ParameterError when a parameter breaks its declaration */
+  constructor(name: string, namespace: string | undefined, specs: S) {
+    this.node = new (rcl().Node)(name, namespace);
+    this.log = this.node.getLogger();
+    this.contain();
+    this.guard = this.node.createGuardCondition(() => undefined);
+    this.wakeBeforeSync();
+    this.dropOwnClock();
+    this.parameters = declareParameters(this.node, specs);
+  }
+
+  /** rclnodejs hears /clock reliably and once a node; `clockOf` hears it once a process. */
+  private dropOwnClock(): void {
+    const source = this.node._timeSource;
+    if (source._clockSubscription === undefined) return;
+    this.node.destroySubscription(source._clockSubscription);
+    source._clockSubscription = undefined;
+  }
+
+  /** The namespace without its leading slash: the robot's name. */
+  get robot(): string {
+    return this.node.namespace().replace(/^\//, "");
+  }
+
+  get usesSimTime(): boolean {
+    return this.node.getParameter("use_sim_time").value === true;
+  }
+
+  /** Whatever a callback throws is logged and counted here, and ends only that callback. */
+  private contain(): void {
+    const execute = this.node.execute.bind(this.node);
+    this.node.execute = (handles) => this.safely(() => execute(handles));
+  }
+
+  /**
+   * rclnodejs changes a wait set only between two waits: with an endless wait it would block until
+   * a message comes. So the node is woken first.
+   */
+  private wakeBeforeSync(): void {
+    const sync = this.node.syncHandles.bind(this.node);
+    // A property of the native class: shadowed, since it cannot be assigned.
+    Object.defineProperty(this.node, "syncHandles", {
+      value: () => {
+        if (this.node.spinning) this.guard.trigger();
+        sync();
+      },
+    });
+  }
+
+  safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.callbackErrors++;
+      this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+
+  private refuse(topic: Topic, why: string): void {
+    const now = steadyMs();
+    if (now - (this.refusalMs.get(topic.name) ?? -Infinity) < REFUSAL_MS) return;
+    this.refusalMs.set(topic.name, now);
+    this.log.warn(`a message on ${topic.name} was refused: ${why}`);
+  }
+
+  publisher<Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+  ): (message: MessageTypes[Type]) => void {
+    const codec = codecOf(topic.type);
+    const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
+    return (message) => publisher.publish(codec.encode(message));
+  }
+
+  /** @param hear takes a message, or says why it refuses it and what to do */
+  subscribe<Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    hear: (message: MessageTypes[Type]) => string | undefined | void,
+  ): Subscription {
+    const codec = codecOf(topic.type);
+    const subscription = this.node.createSubscription(
+      topic.type,
+      topic.name,
+      { qos: qosOf(topic), isRaw: true },
+      (bytes) =>
+        this.safely(() => {
+          let message: MessageTypes[Type];
+          try {
+            message = codec.decode(bytes);
+          } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            this.refuse(
+              topic,
+              `it is no ${topic.type} (${reason}); look at who publishes there (ros2 topic info -v)`,
+            );
+            return;
+          }
+          const refusal = hear(message);
+          if (refusal) this.refuse(topic, refusal);
+        }),
+    );
+    return {
+      destroy: () => {
+        this.node.destroySubscription(subscription);
+        setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
+      },
+    };
+  }
+
+  /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
+  triggerService(name: string, answer: () => TriggerAnswer): void {
+    this.node.createService("std_srvs/srv/Trigger", name, {}, (_request, response) =>
+      this.safely(() => {
+        const reply = { success: false, message: "it failed; the node's log says why" };
+        this.safely(() => Object.assign(reply, answer()));
+        response.send(Object.assign(response.template, reply));
+      }),
+    );
+  }
+
+  countPublishers(topic: string): number {
+    return this.node.countPublishers(topic);
+  }
+
+  /** Names of the robots whose `state` topic has a publisher now. */
+  robotsWithState(): string[] {
+    const suffix = `/${TOPICS.agentState.name}`;
+    return this.node
+      .getTopicNamesAndTypes()
+      .filter(({ name, types }) => name.endsWith(suffix) && types.includes(TOPICS.agentState.type))
+      .filter(({ name }) => this.node.countPublishers(name) > 0)
+      .map(({ name }) => name.slice(1, -suffix.length))
+      .filter((robot) => robot !== "");
+  }
+
+  start(): void {
+    this.node.spin(-1);
+  }
+
+  stop(): void {
+    this.guard.trigger();
+    this.node.stop();
+  }
+}
+
+/**
+ * The clock of all nodes of a process: one /clock subscription for them, best effort, where
+ * `node` has use_sim_time set.
+ */
+export function clockOf(node: RosNode): RosClock {
+  const clock = new RosClock(node.usesSimTime);
+  if (clock.isSimulated) {
+    node.subscribe(TOPICS.clockHeard, (message) => clock.hear(message.clock));
+  }
+  return clock;
+}

@@ -1,0 +1,78 @@
+/** The life of a ROS process: start, and an end that is clean whatever asks for it. */
+import { InvalidInputError } from "../game/scenario";
+import { ParameterError } from "./parameters";
+import type { RosNode } from "./node";
+import { rcl } from "./rcl";
+
+/** What was published last needs this long to leave, ms. */
+const SENDING_MS = 50;
+
+/** Resolves when the last messages have had time to leave. */
+export function sent(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SENDING_MS));
+}
+
+/** A process that has not ended by itself this long after it was asked to is ended, ms. */
+const LAST_RESORT_MS = 1500;
+
+export interface RosProcess {
+  /** Nodes to spin; each is stopped at the end. */
+  add<N extends RosNode>(node: N): N;
+  /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
+  onEnd(work: () => void | Promise<void>): void;
+  /** Ends the process. */
+  end(status?: number): void;
+}
+
+/**
+ * Runs `main` with ROS 2 up. SIGINT, SIGTERM, the death of the process that started this one (its
+ * IPC channel closing) and `end` all lead through the same steps: `onEnd` works, nodes stopped,
+ * ROS shut down, exit. Wrong parameters give one sentence and exit status 2.
+ */
+export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
+  const nodes: RosNode[] = [];
+  const endings: (() => void | Promise<void>)[] = [];
+  let ending = false;
+
+  const end = async (status: number): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(status), LAST_RESORT_MS).unref();
+    for (const work of endings.reverse()) {
+      try {
+        await work();
+      } catch (error) {
+        console.error(String(error));
+      }
+    }
+    for (const node of nodes) node.stop();
+    try {
+      rcl().shutdown();
+    } catch (error) {
+      console.error(String(error));
+    }
+    process.exit(status);
+  };
+  const fail = (error: unknown): void => {
+    console.error(error instanceof Error ? error.message : String(error));
+    void end(error instanceof ParameterError || error instanceof InvalidInputError ? 2 : 1);
+  };
+
+  await rcl().init();
+  rcl().removeSignalHandlers();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end(0));
+  if (process.send) process.on("disconnect", () => void end(0));
+  try {
+    await main({
+      add: (node) => {
+        nodes.push(node);
+        return node;
+      },
+      onEnd: (work) => void endings.push(work),
+      end: (status = 0) => void end(status),
+    });
+    for (const node of nodes) if (!ending) node.start();
+  } catch (error) {
+    fail(error);
+  }
+}

@@ -1,0 +1,68 @@
+/** Every topic once: its name, type and quality of service (README, Topics). */
+
+export type Reliability = "reliable" | "best_effort";
+export type Durability = "volatile" | "transient_local";
+
+export interface Topic<Type extends string = string> {
+  /** Relative names belong to the node's namespace (the robot's); absolute ones to the swarm. */
+  readonly name: string;
+  readonly type: Type;
+  readonly reliability: Reliability;
+  readonly durability: Durability;
+  readonly depth: number;
+}
+
+function topic<Type extends string>(
+  name: string,
+  type: Type,
+  reliability: Reliability,
+  durability: Durability,
+  depth = 1,
+): Topic<Type> {
+  return { name, type, reliability, durability, depth };
+}
+
+export const TOPICS = {
+  odometry: topic("odom", "nav_msgs/msg/Odometry", "best_effort", "volatile"),
+  twist: topic("cmd_vel", "geometry_msgs/msg/Twist", "reliable", "volatile"),
+  twistStamped: topic("cmd_vel", "geometry_msgs/msg/TwistStamped", "reliable", "volatile"),
+  agentState: topic("state", "alternating_marl/msg/AgentState", "reliable", "transient_local"),
+  localAction: topic("action", "alternating_marl/msg/LocalAction", "reliable", "volatile"),
+  globalState: topic(
+    "/global_agent/state",
+    "alternating_marl/msg/GlobalState",
+    "reliable",
+    "transient_local",
+  ),
+  globalCommand: topic(
+    "/global_agent/command",
+    "alternating_marl/msg/GlobalCommand",
+    "reliable",
+    "transient_local",
+  ),
+  policy: topic("/policy", "alternating_marl/msg/Policy", "reliable", "transient_local"),
+  localPolicy: topic(
+    "/local_policy",
+    "alternating_marl/msg/LocalPolicy",
+    "reliable",
+    "transient_local",
+  ),
+  emergencyStop: topic(
+    "/emergency_stop",
+    "alternating_marl/msg/EmergencyStop",
+    "reliable",
+    "volatile",
+    10,
+  ),
+  /** Heard best effort, so that every publisher of /clock is compatible (bag play, bridges). */
+  clockHeard: topic("/clock", "rosgraph_msgs/msg/Clock", "best_effort", "volatile"),
+  clockSent: topic("/clock", "rosgraph_msgs/msg/Clock", "reliable", "volatile"),
+} as const;
+
+/** The service by which a person releases an emergency stop (std_srvs/Trigger). */
+export const RESET_SERVICE = "/global_agent/reset_emergency_stop";
+
+/** The same topic in a robot's namespace. */
+export function topicOf<Type extends string>(robot: string, relative: Topic<Type>): Topic<Type> {
+  return { ...relative, name: `/${robot}/${relative.name}` };
+}

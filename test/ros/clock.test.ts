@@ -1,0 +1,74 @@
+import { RosClock } from "../../src/ros/clock";
+import { fromSeconds, toTime } from "../../src/ros/messages";
+
+/** A clock fed by the test, and what rang on it. */
+function simulated() {
+  const clock = new RosClock(true);
+  const rung: number[] = [];
+  const at = (seconds: number) => clock.at(fromSeconds(seconds), () => rung.push(seconds));
+  const hear = (seconds: number) => clock.hear(toTime(fromSeconds(seconds)));
+  return { clock, rung, at, hear };
+}
+
+test("a simulated clock runs from its first /clock on and shows exactly what was heard", () => {
+  const { clock, hear } = simulated();
+  expect(clock.isRunning).toBe(false);
+  expect(clock.now()).toBe(0n);
+  hear(1_790_000_000.5);
+  expect(clock.isRunning).toBe(true);
+  expect(clock.stamp()).toEqual({ sec: 1_790_000_000, nanosec: 500_000_000 });
+});
+
+test("alarms ring once, when simulated time reaches or jumps past them", () => {
+  const { rung, at, hear } = simulated();
+  at(3);
+  at(1);
+  hear(0.5);
+  expect(rung).toEqual([]);
+  hear(1);
+  expect(rung).toEqual([1]);
+  hear(10);
+  hear(11);
+  expect(rung).toEqual([1, 3]);
+});
+
+test("a cancelled alarm does not ring, and neither does any after stop", () => {
+  const { clock, rung, at, hear } = simulated();
+  const cancel = at(1);
+  cancel();
+  at(2);
+  clock.stop();
+  hear(5);
+  expect(rung).toEqual([]);
+});
+
+test("an alarm that sets the next one while it rings loses none", () => {
+  const { clock, rung, at, hear } = simulated();
+  clock.at(fromSeconds(1), () => at(2));
+  hear(1);
+  hear(2);
+  expect(rung).toEqual([2]);
+});
+
+test("an alarm set for a time that is past rings without a further /clock", async () => {
+  const { clock, hear } = simulated();
+  hear(5);
+  await new Promise<void>((resolve) => clock.at(fromSeconds(4), resolve));
+});
+
+test("in system time alarms ring in order, no earlier than asked", async () => {
+  const clock = new RosClock(false);
+  expect(clock.isRunning).toBe(true);
+  const start = clock.now();
+  const rung: string[] = [];
+  await new Promise<void>((resolve) => {
+    clock.at(start + 60_000_000n, () => {
+      rung.push("late");
+      expect(clock.now()).toBeGreaterThanOrEqual(start + 60_000_000n);
+      resolve();
+    });
+    clock.at(start + 20_000_000n, () => rung.push("early"));
+  });
+  expect(rung).toEqual(["early", "late"]);
+  clock.stop();
+});

@@ -1,0 +1,40 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { claimDomain } from "../../src/ros/domain";
+
+test("two claims give two domains, and a wanted one that is taken is refused with what to do", async () => {
+  const first = await claimDomain();
+  const second = await claimDomain();
+  try {
+    expect(second.id).not.toBe(first.id);
+    await expect(claimDomain(first.id)).rejects.toThrow(
+      `ROS domain ${first.id} is used by another swarm of this machine; unset ROS_DOMAIN_ID or choose another`,
+    );
+  } finally {
+    first.release();
+    second.release();
+  }
+});
+
+test("a released domain can be claimed again", async () => {
+  const claimed = await claimDomain();
+  claimed.release();
+  const again = await claimDomain(claimed.id);
+  expect(again.id).toBe(claimed.id);
+  again.release();
+});
+
+test("a domain whose discovery port a stranger holds is passed over", async () => {
+  const free = await claimDomain();
+  free.release();
+  const stranger = createSocket("udp4");
+  stranger.bind(7400 + 250 * free.id, "127.0.0.1");
+  await once(stranger, "listening");
+  const claimed = await claimDomain();
+  try {
+    expect(claimed.id).not.toBe(free.id);
+  } finally {
+    claimed.release();
+    stranger.close();
+  }
+});

@@ -1,0 +1,61 @@
+import {
+  GLOBAL_AGENT_PARAMETERS,
+  LEAD_AGENT_PARAMETERS,
+  LEARNER_PARAMETERS,
+  LOCAL_AGENT_PARAMETERS,
+} from "../../src/nodes/parameters";
+import { checkParameter, ParameterError, type ParameterSpec } from "../../src/ros/parameters";
+import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
+
+const common = { readOnly: true, description: "" };
+const SECONDS: ParameterSpec = { ...common, type: "double", default: 1, unit: "s", range: [0, 5] };
+const COUNT: ParameterSpec = { ...common, type: "integer", default: 1, range: [1, 9] };
+const MODE: ParameterSpec = { ...common, type: "string", default: "a", choices: ["a", "b"] };
+const FLAG: ParameterSpec = { ...common, type: "boolean", default: false };
+const LIST: ParameterSpec = { ...common, type: "double_array", default: [] };
+
+test.each<[ParameterSpec, unknown, string]>([
+  [SECONDS, 6, "parameter p is 6; it must be a number from 0 to 5 s"],
+  [SECONDS, -0.1, "parameter p is -0.1; it must be a number from 0 to 5 s"],
+  [SECONDS, NaN, "parameter p is null; it must be a number from 0 to 5 s"],
+  [SECONDS, "1", 'parameter p is "1"; it must be a number from 0 to 5 s'],
+  [COUNT, 1.5, "parameter p is 1.5; it must be an integer from 1 to 9"],
+  [COUNT, 10n, "parameter p is 10; it must be an integer from 1 to 9"],
+  [COUNT, undefined, "parameter p is undefined; it must be an integer from 1 to 9"],
+  [MODE, "c", 'parameter p is "c"; it must be one of a, b'],
+  [MODE, 1, "parameter p is 1; it must be a string"],
+  [FLAG, "true", 'parameter p is "true"; it must be true or false'],
+  [LIST, [1, NaN], "parameter p is [1,null]; it must be a list of numbers"],
+  [LIST, "1, 2", 'parameter p is "1, 2"; it must be a list of numbers'],
+])("a wrong value is named with its rule: %#", (spec, value, message) => {
+  expect(() => checkParameter("p", spec, value)).toThrow(new ParameterError(message));
+});
+
+test.each<[ParameterSpec, unknown, unknown]>([
+  [SECONDS, 2, 2],
+  [SECONDS, 5n, 5],
+  [COUNT, 9n, 9],
+  [MODE, "b", "b"],
+  [FLAG, true, true],
+  [LIST, Float64Array.of(1, 2), [1, 2]],
+  [LIST, [3n], [3]],
+  [LIST, null, []],
+])("a right value arrives as its declared type, however ROS gives it: %#", (spec, value, plain) => {
+  expect(checkParameter("p", spec, value)).toEqual(plain);
+});
+
+test("every default satisfies its own declaration, and everything is described", () => {
+  const all = {
+    GLOBAL_AGENT_PARAMETERS,
+    LEAD_AGENT_PARAMETERS,
+    LEARNER_PARAMETERS,
+    LOCAL_AGENT_PARAMETERS,
+    SIMULATOR_PARAMETERS,
+  };
+  for (const specs of Object.values(all)) {
+    for (const [name, spec] of Object.entries<ParameterSpec>(specs)) {
+      expect(checkParameter(name, spec, spec.default)).toEqual(spec.default);
+      expect(spec.description).toMatch(/\w.*[.;)]/);
+    }
+  }
+});
