@@ -1,0 +1,214 @@
+/**
+ * The arena: where the zones lie, how fast bodies may move, and which spot of a zone is whose.
+ * Lengths in metres, angles in radians, the `map` frame (REP-103, REP-105). Pure geometry.
+ */
+
+// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
+const { sqrt } = Math;
+
+export interface Zone {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+/** Body and limits of a robot or of the lead vehicle. */
+export interface BodyLimits {
+  /** Body radius, m. */
+  readonly radius: number;
+  /** m/s */
+  readonly maxSpeed: number;
+  /** m/s² */
+  readonly maxAcceleration: number;
+  /** rad/s */
+  readonly maxYawRate: number;
+  /** rad/s² */
+  readonly maxYawAcceleration: number;
+}
+
+export interface Arena {
+  /** One zone for each local state, in their order. */
+  readonly zones: readonly Zone[];
+  /** Where the lead vehicle's states and actions lie: `zones`, unless there are more or fewer. */
+  readonly leadZones: readonly Zone[];
+  readonly robot: BodyLimits;
+  readonly lead: BodyLimits;
+  /** Distance of neighbouring spots in a zone, m. */
+  readonly robotSpacing: number;
+  /** Length of a decision epoch, s of simulated time. */
+  readonly epoch: number;
+  /** A docked robot's wheels unlock at an epoch's start with this probability; 1: no docks. */
+  readonly jobEndProbability: number;
+  /** Zones ahead that each local action drives: 0 own, +1 next, -1 previous; [aL]. */
+  readonly zoneOffsets: readonly number[];
+  /** The lead vehicle stands this far from a zone's centre towards the arena's middle, m. */
+  readonly leadStandoff: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A zone is left only when another is nearer by this much, m. */
+export const ZONE_MARGIN = 0.1;
+
+/**
+ * Index of the nearest zone centre; `previous` is kept unless another is nearer by more than
+ * ZONE_MARGIN.
+ */
+export function zoneOf(arena: Arena, position: Point, previous?: number): number {
+  let best = 0;
+  let least = distanceTo(arena.zones[0], position);
+  for (let index = 1; index < arena.zones.length; index++) {
+    const distance = distanceTo(arena.zones[index], position);
+    if (distance < least) {
+      least = distance;
+      best = index;
+    }
+  }
+  if (previous === undefined || previous === best) return best;
+  return distanceTo(arena.zones[previous], position) - least > ZONE_MARGIN ? best : previous;
+}
+
+function distanceTo(zone: Zone, position: Point): number {
+  const dx = position.x - zone.x;
+  const dy = position.y - zone.y;
+  return sqrt(dx * dx + dy * dy);
+}
+
+/** The zone that a local action drives to from `zone`. */
+export function targetZone(arena: Arena, zone: number, localAction: number): number {
+  const count = arena.zones.length;
+  return (((zone + arena.zoneOffsets[localAction]) % count) + count) % count;
+}
+
+/** Hexagonal packing about (0, 0): the first `count` lattice points by distance, then by angle. */
+export function hexagonalSpots(count: number, spacing: number): Point[] {
+  const rings = Math.ceil(Math.sqrt(count)) + 1;
+  const points: Point[] = [];
+  for (let row = -rings; row <= rings; row++) {
+    for (let column = -rings; column <= rings; column++) {
+      points.push({
+        x: spacing * (column + row / 2),
+        y: spacing * row * Math.sqrt(0.75),
+      });
+    }
+  }
+  const key = (p: Point): [number, number] => [
+    Math.round((p.x * p.x + p.y * p.y) * 1e9),
+    Math.atan2(p.y, p.x),
+  ];
+  points.sort((p, q) => {
+    const [pr, pa] = key(p);
+    const [qr, qa] = key(q);
+    return pr - qr || pa - qa;
+  });
+  return points.slice(0, count);
+}
+
+/** Where robot `index` of `population` stands in `zone`. */
+export function spotOf(arena: Arena, zone: number, index: number, population: number): Point {
+  const offset = spotOffsets(population, arena.robotSpacing)[index];
+  return { x: arena.zones[zone].x + offset.x, y: arena.zones[zone].y + offset.y };
+}
+
+const packings = new Map<string, Point[]>();
+
+function spotOffsets(population: number, spacing: number): Point[] {
+  const key = `${population}/${spacing}`;
+  let spots = packings.get(key);
+  if (spots === undefined) {
+    spots = hexagonalSpots(population, spacing);
+    packings.set(key, spots);
+  }
+  return spots;
+}
+
+/** Where the lead vehicle stands for `zone`: its centre, `leadStandoff` towards the middle. */
+export function leadSpotOf(arena: Arena, zone: number): Point {
+  const middle = middleOf(arena);
+  const { x, y } = arena.leadZones[zone];
+  const distance = Math.hypot(x - middle.x, y - middle.y);
+  const share = distance > 0 ? Math.max(0, 1 - arena.leadStandoff / distance) : 0;
+  return { x: middle.x + (x - middle.x) * share, y: middle.y + (y - middle.y) * share };
+}
+
+/** Mean of the zones' centres. */
+export function middleOf(arena: Arena): Point {
+  const n = arena.zones.length;
+  return {
+    x: arena.zones.reduce((sum, zone) => sum + zone.x, 0) / n,
+    y: arena.zones.reduce((sum, zone) => sum + zone.y, 0) / n,
+  };
+}
+
+/** Radius about the arena's middle that holds every zone and the bodies in it, m. */
+export function arenaRadius(arena: Arena): number {
+  const middle = middleOf(arena);
+  return Math.max(
+    ...arena.zones.map((zone) => Math.hypot(zone.x - middle.x, zone.y - middle.y) + zone.radius),
+  );
+}
+
+/** Radius of the wall about the arena's middle: no body's edge gets past it, m. */
+export function wallRadius(arena: Arena): number {
+  return arenaRadius(arena) + 4 * arena.robot.radius;
+}
+
+/**
+ * Why `population` robots cannot use this arena with an epoch of `epoch` seconds, with the radius
+ * or seconds needed; undefined when they can.
+ */
+export function arenaProblem(
+  arena: Arena,
+  population: number,
+  epoch: number = arena.epoch,
+): string | undefined {
+  const needed =
+    Math.max(...hexagonalSpots(population, arena.robotSpacing).map((p) => Math.hypot(p.x, p.y))) +
+    arena.robot.radius;
+  const smallest = Math.min(...arena.zones.map((zone) => zone.radius));
+  if (smallest < needed) {
+    return `a zone of radius ${smallest} m cannot hold ${population} robots at a spacing of ${arena.robotSpacing} m; give zones a radius of at least ${(Math.ceil(needed * 100) / 100).toFixed(2)} m (arena.zones or arena.ring) or start fewer robots`;
+  }
+  if (arena.robotSpacing < 4 * arena.robot.radius + DOCKING_PLAY) {
+    return `robots of radius ${arena.robot.radius} m cannot pass between spots ${arena.robotSpacing} m apart; make arena.robot_spacing at least ${(4 * arena.robot.radius + DOCKING_PLAY).toFixed(2)} m`;
+  }
+  const seconds = longestDrive(arena);
+  if (epoch < seconds) {
+    return `an epoch of ${epoch} s is too short for the longest drive; make it at least ${(Math.ceil(seconds * 10) / 10).toFixed(1)} s (arena.epoch or --epoch)`;
+  }
+  return undefined;
+}
+
+/** Room between docked robots beyond a robot's width: they stand up to 0.05 m off their spots, m. */
+const DOCKING_PLAY = 0.1;
+/** What a drive takes beyond its turn and its way: hearing of it, rolling out, passing others, s. */
+const DRIVE_RESERVE = 1;
+
+/** Seconds of the longest intended drive: a half turn, the way with its ramps, and the reserve. */
+function longestDrive(arena: Arena): number {
+  const count = arena.zones.length;
+  const duration = (length: number, body: BodyLimits): number => {
+    if (length === 0) return 0;
+    const turn = Math.PI / body.maxYawRate + body.maxYawRate / body.maxYawAcceleration;
+    const ramps = body.maxSpeed / body.maxAcceleration;
+    return turn + length / body.maxSpeed + ramps + DRIVE_RESERVE;
+  };
+  let longest = 0;
+  for (let from = 0; from < count; from++) {
+    for (const offset of arena.zoneOffsets) {
+      const to = (((from + offset) % count) + count) % count;
+      const a = arena.zones[from];
+      const b = arena.zones[to];
+      longest = Math.max(longest, duration(Math.hypot(a.x - b.x, a.y - b.y), arena.robot));
+    }
+    for (let to = 0; to < count; to++) {
+      const a = leadSpotOf(arena, from);
+      const b = leadSpotOf(arena, to);
+      longest = Math.max(longest, duration(Math.hypot(a.x - b.x, a.y - b.y), arena.lead));
+    }
+  }
+  return longest;
+}

@@ -1,0 +1,70 @@
+/**
+ * Keyed random draws: each is a pure function of (seed, role, agent, epoch), never of a stream's
+ * position or the order in which messages arrive.
+ */
+import seedrandom from "seedrandom";
+
+/** What a draw is for; part of its key, so that no two uses share their numbers. */
+export type DrawRole =
+  | "sample"
+  | "local-action"
+  | "local-transition"
+  | "global-transition"
+  | "initial-law"
+  | "initial-local"
+  | "initial-global"
+  | "job-end"
+  | "rollout"
+  | "learn";
+
+/** A source of uniforms in [0, 1). */
+export type Uniform = () => number;
+
+/** The uniforms that belong to one key. */
+export function keyedUniform(
+  seed: number,
+  role: DrawRole,
+  agent: string | number = "",
+  epoch = 0,
+): Uniform {
+  return seedrandom(`${seed}/${role}/${agent}/${epoch}`);
+}
+
+/** Index drawn from `probabilities[offset .. offset + length)` by the uniform `u` in [0, 1). */
+export function drawIndex(
+  u: number,
+  probabilities: ArrayLike<number>,
+  offset = 0,
+  length = probabilities.length,
+): number {
+  let left = u;
+  let last = 0;
+  for (let i = 0; i < length; i++) {
+    const p = probabilities[offset + i];
+    if (p <= 0) continue;
+    last = i;
+    if (left < p) return i;
+    left -= p;
+  }
+  return last;
+}
+
+/** `size` of `items`, uniformly without replacement (partial Fisher-Yates); in the order drawn. */
+export function drawWithoutReplacement<T>(
+  uniform: Uniform,
+  items: readonly T[],
+  size: number,
+): T[] {
+  const pool = items.slice();
+  const take = Math.min(size, pool.length);
+  for (let i = 0; i < take; i++) {
+    const j = i + Math.floor(uniform() * (pool.length - i));
+    [pool[i], pool[j]] = [pool[j], pool[i]];
+  }
+  return pool.slice(0, take);
+}
+
+/** Robots in the order in which draws see them: by name, numbers in names by value. */
+export function compareAgentIds(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true }) || (a < b ? -1 : a > b ? 1 : 0);
+}

@@ -1,0 +1,42 @@
+/** How an episode (shift) starts: the scenario's initial law, by keyed draws. */
+import gamma from "@stdlib/random-base-gamma";
+import { drawIndex, keyedUniform, type Uniform } from "./draws";
+import type { Game } from "./model";
+
+export interface EpisodeStart {
+  readonly globalState: number;
+  /** [n], in the order of the agent ids given. */
+  readonly localStates: Uint8Array;
+}
+
+/** The law of the local states in one episode, [sL], sums to 1 (one Dirichlet draw if so asked). */
+export function drawLocalLaw(game: Game, uniform: Uniform): Float64Array {
+  const { initialLocal } = game;
+  if (initialLocal.kind === "fixed") return initialLocal.probabilities;
+  const draw = gamma.factory(initialLocal.alpha, 1, { prng: uniform });
+  const law = Float64Array.from(game.localStates, () => draw());
+  const total = law.reduce((sum, weight) => sum + weight, 0);
+  // A tiny alpha can underflow in every state: all the weight then lies on one of them.
+  if (!(total > 0)) {
+    const chosen = Math.floor(uniform() * law.length);
+    return law.map((_, s) => (s === chosen ? 1 : 0));
+  }
+  return law.map((weight) => weight / total);
+}
+
+/** The states with which episode `episode` of a run with `seed` starts. */
+export function drawEpisodeStart(
+  game: Game,
+  agentIds: readonly string[],
+  seed: number,
+  episode: number,
+): EpisodeStart {
+  const law = drawLocalLaw(game, keyedUniform(seed, "initial-law", "", episode));
+  const uniform = keyedUniform(seed, "initial-global", "", episode);
+  return {
+    globalState: drawIndex(uniform(), game.initialGlobal),
+    localStates: Uint8Array.from(agentIds, (id) =>
+      drawIndex(keyedUniform(seed, "initial-local", id, episode)(), law),
+    ),
+  };
+}

@@ -1,0 +1,218 @@
+/**
+ * A population simulated by counts, without robots: exact in law, and a million robots cost what a
+ * thousand do. All draws are keyed by (seed, rollout, epoch, purpose): common random numbers.
+ */
+import { drawIndex } from "./draws";
+import { drawLocalLaw } from "./episode";
+import { KeyedStream } from "./keyed_stream";
+import { type Game, type Sizes, sizesOf } from "./model";
+import { addMultinomial, type Binomial, binomialBy, drawSampleCounts } from "./multinomial";
+
+/**
+ * Which s_g moves the robots: `current` is the paper's rule, P_l(· | s_i, s_g(t), a_i); `next` is
+ * that of the authors' code, P_l(· | s_i, s_g(t+1), a_i). Actions are always drawn by s_g(t).
+ */
+export type TransitionTiming = "current" | "next";
+
+export interface PopulationStart {
+  readonly globalState: number;
+  /** [sL], sum n. */
+  readonly localCounts: ArrayLike<number>;
+}
+
+export interface PopulationOptions {
+  readonly population: number;
+  readonly seed: number;
+  /** Default: the paper's. */
+  readonly timing?: TransitionTiming;
+  /** Where every episode starts; default: a draw of the scenario's initial law. */
+  readonly start?: PopulationStart;
+  /** π_l of one robot that deviates from all others, [sL][sG][aL]; it is part of the n. */
+  readonly deviator?: ArrayLike<number>;
+}
+
+const ROLE = { law: 0, start: 1, sample: 2, lead: 3, robots: 4, deviator: 5, action: 6 };
+
+export class Population {
+  globalState = 0;
+  /** Robots in each local state, [sL], sum n. */
+  readonly counts: Int32Array;
+  /** What the global agent saw last, [sL]. */
+  readonly sample: Int32Array;
+  /** State of the robot that deviates. */
+  deviatorState = 0;
+  /** r_l that the robot that deviates earned in the last epoch. */
+  deviatorReward = 0;
+  readonly population: number;
+  private readonly sizes: Sizes;
+  private readonly stream: KeyedStream;
+  private readonly binomial: Binomial;
+  private readonly next: Int32Array;
+  private readonly actions: Int32Array;
+  private readonly timing: TransitionTiming;
+  private rollout = 0;
+  private epoch = 0;
+
+  /** @param localPolicy π_l, [sL][sG][aL] */
+  constructor(
+    private readonly game: Game,
+    private readonly localPolicy: ArrayLike<number>,
+    private readonly options: PopulationOptions,
+  ) {
+    this.population = options.population;
+    this.timing = options.timing ?? "current";
+    this.sizes = sizesOf(game);
+    this.counts = new Int32Array(this.sizes.sL);
+    this.sample = new Int32Array(this.sizes.sL);
+    this.next = new Int32Array(this.sizes.sL);
+    this.actions = new Int32Array(this.sizes.aL);
+    this.stream = new KeyedStream(options.seed);
+    this.binomial = binomialBy(this.stream.next);
+  }
+
+  /** Begins rollout `rollout` with the first epoch of an episode. */
+  start(rollout: number): void {
+    this.rollout = rollout;
+    this.epoch = 0;
+    this.startEpisode();
+  }
+
+  /** Places the robots anew (the next shift); the rollout's epochs go on counting. */
+  startEpisode(): void {
+    const { start, deviator } = this.options;
+    this.stream.key(this.rollout, this.epoch, ROLE.law);
+    const law = start ? undefined : drawLocalLaw(this.game, this.stream.next);
+    this.stream.key(this.rollout, this.epoch, ROLE.start);
+    this.counts.fill(0);
+    if (start) {
+      this.globalState = start.globalState;
+      this.counts.set(start.localCounts);
+    } else {
+      this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);
+    }
+    if (law) {
+      const { sL } = this.sizes;
+      addMultinomial(this.population, law, 0, sL, this.counts, this.stream.next, this.binomial);
+    }
+    if (deviator) {
+      this.stream.key(this.rollout, this.epoch, ROLE.deviator);
+      this.deviatorState = drawIndex(this.stream.next() * this.population, this.counts);
+    }
+  }
+
+  /** Draws `size` of the robots without replacement into `sample` (all, where size >= n). */
+  drawSample(size: number): Int32Array {
+    this.stream.key(this.rollout, this.epoch, ROLE.sample);
+    drawSampleCounts(this.counts, this.population, size, this.sample, this.stream.next);
+    return this.sample;
+  }
+
+  /** A uniform for a global action that is drawn. */
+  actionUniform(): number {
+    this.stream.key(this.rollout, this.epoch, ROLE.action);
+    return this.stream.next();
+  }
+
+  /**
+   * One epoch under `globalAction`: robots act, all move.
+   * @returns r_g(s_g, a_g) + (1/n) Σ_i r_l(s_i, s_g, a_i), from the states before the move
+   */
+  step(globalAction: number): number {
+    const { sG, aG, sL } = this.sizes;
+    const before = this.globalState;
+    this.stream.key(this.rollout, this.epoch, ROLE.lead);
+    const row = (before * aG + globalAction) * sG;
+    const after = drawIndex(this.stream.next(), this.game.globalTransition, row, sG);
+    const moving = this.timing === "next" ? after : before;
+    let reward = this.stepDeviator(before, moving);
+    this.stream.key(this.rollout, this.epoch, ROLE.robots);
+    this.next.fill(0);
+    if (this.options.deviator) this.next[this.deviatorState] = 1;
+    for (let s = 0; s < sL; s++) {
+      if (this.counts[s] > 0) reward += this.stepState(s, before, moving);
+    }
+    this.counts.set(this.next);
+    this.globalState = after;
+    this.epoch += 1;
+    return this.game.globalReward[before * aG + globalAction] + reward / this.population;
+  }
+
+  /** Moves the robots of state `s` into `next`; returns their summed r_l. */
+  private stepState(s: number, before: number, moving: number): number {
+    const { sG, sL, aL } = this.sizes;
+    const acting = (s * sG + before) * aL;
+    this.actions.fill(0);
+    const { next, binomial, actions, game } = this;
+    addMultinomial(
+      this.counts[s],
+      this.localPolicy,
+      acting,
+      aL,
+      actions,
+      this.stream.next,
+      binomial,
+    );
+    let reward = 0;
+    for (let a = 0; a < aL; a++) {
+      if (actions[a] === 0) continue;
+      reward += actions[a] * game.localReward[acting + a];
+      const to = ((s * sG + moving) * aL + a) * sL;
+      addMultinomial(actions[a], game.localTransition, to, sL, next, this.stream.next, binomial);
+    }
+    return reward;
+  }
+
+  /** Moves the robot that deviates, taking it out of `counts`; returns its r_l (0: there is none). */
+  private stepDeviator(before: number, moving: number): number {
+    const { deviator } = this.options;
+    if (!deviator) return 0;
+    const { sG, sL, aL } = this.sizes;
+    const s = this.deviatorState;
+    this.stream.key(this.rollout, this.epoch, ROLE.deviator);
+    const acting = (s * sG + before) * aL;
+    const a = drawIndex(this.stream.next(), deviator, acting, aL);
+    const to = ((s * sG + moving) * aL + a) * sL;
+    this.counts[s] -= 1;
+    this.deviatorState = drawIndex(this.stream.next(), this.game.localTransition, to, sL);
+    this.deviatorReward = this.game.localReward[acting + a];
+    return this.deviatorReward;
+  }
+}
+
+/** Chooses a_g from what the global agent knows: s_g, its sample, and what it remembers. */
+export interface GlobalController {
+  /** Robots that it asks at each epoch. */
+  readonly sampleSize: number;
+  /** A new episode starts. */
+  reset?(): void;
+  decide(globalState: number, sample: Int32Array, population: Population): number;
+}
+
+/** One epoch of a rollout, before the move. */
+export type EpochVisitor = (population: Population, epoch: number, globalAction: number) => void;
+
+/**
+ * One rollout of `epochs` epochs, its rewards into `rewards` [epochs]; a new episode starts
+ * whenever the scenario's horizon is over.
+ */
+export function runRollout(
+  game: Game,
+  population: Population,
+  controller: GlobalController,
+  rollout: number,
+  rewards: Float64Array,
+  visit?: EpochVisitor,
+): void {
+  population.start(rollout);
+  controller.reset?.();
+  for (let epoch = 0; epoch < rewards.length; epoch++) {
+    if (game.horizon && epoch > 0 && epoch % game.horizon === 0) {
+      population.startEpisode();
+      controller.reset?.();
+    }
+    const sample = population.drawSample(controller.sampleSize);
+    const action = controller.decide(population.globalState, sample, population);
+    visit?.(population, epoch, action);
+    rewards[epoch] = population.step(action);
+  }
+}

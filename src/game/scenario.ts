@@ -1,0 +1,308 @@
+/** Scenario files: YAML text -> checked `Game`. Parsed from unknown with a schema, never cast. */
+import { createHash } from "node:crypto";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Arena, Zone } from "./arena";
+import { type GameArrays, softmaxRing } from "./generators";
+import type { Game, Sizes } from "./model";
+
+/** Input that cannot be used; the message says what failed, why and what to do. */
+export class InvalidInputError extends Error {}
+
+/** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
+const ROW_SUM_TOLERANCE = 1e-6;
+
+const finite = z.number();
+const names = z
+  .array(z.string().min(1))
+  .min(1)
+  .max(255)
+  .refine((list) => new Set(list).size === list.length, "give each a name of its own");
+const positive = finite.positive();
+const nested3 = z.array(z.array(z.array(finite)));
+const nested4 = z.array(nested3);
+
+const body = z.strictObject({
+  radius: positive,
+  max_speed: positive,
+  max_acceleration: positive,
+  max_yaw_rate: positive,
+  max_yaw_acceleration: positive,
+});
+
+const DEFAULT_ROBOT = {
+  radius: 0.11,
+  max_speed: 2,
+  max_acceleration: 4,
+  max_yaw_rate: 4,
+  max_yaw_acceleration: 16,
+};
+const DEFAULT_LEAD = { ...DEFAULT_ROBOT, radius: 0.3 };
+
+const arenaSchema = z.strictObject({
+  /** Zones with centres and radii, m; or `ring` puts one for each local state on a ring. */
+  zones: z.array(z.strictObject({ x: finite, y: finite, radius: positive })).optional(),
+  ring: z.strictObject({ radius: positive, zone_radius: positive }).optional(),
+  robot: body.default(DEFAULT_ROBOT),
+  lead: body.default(DEFAULT_LEAD),
+  robot_spacing: positive.default(0.56),
+  epoch: positive.default(6),
+  job_end_probability: finite.gt(0).max(1).default(1),
+  zone_offsets: z.array(z.int()).optional(),
+  lead_standoff: finite.min(0).default(2.6),
+});
+
+const softmaxRingSchema = z.strictObject({
+  kind: z.literal("softmax_ring"),
+  base_logit: finite,
+  lead_target_logit: finite,
+  lead_stay_logit: finite,
+  robot_stay_logit: finite,
+  robot_move_logit: finite,
+  robot_lead_logit: finite,
+  global_reward: finite,
+  together_reward: finite,
+  apart_reward: finite,
+  action_rewards: z.array(finite).length(3),
+});
+
+const scenarioSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/, "use lower-case letters, digits and _"),
+  discount: finite.min(0).lt(1),
+  global_states: names,
+  global_actions: names,
+  local_states: names,
+  local_actions: names,
+  generator: softmaxRingSchema.optional(),
+  global_transition: nested3.optional(),
+  local_transition: nested4.optional(),
+  global_reward: z.array(z.array(finite)).optional(),
+  local_reward: nested3.optional(),
+  initial: z.strictObject({
+    global: z.array(finite.min(0)),
+    local: z.union([z.array(finite.min(0)), z.strictObject({ dirichlet: positive })]),
+  }),
+  horizon: z.int().positive().optional(),
+  arena: arenaSchema.prefault({}),
+});
+
+type ScenarioFile = z.infer<typeof scenarioSchema>;
+
+/**
+ * Parses a scenario.
+ * @param text YAML
+ * @param source the file's name, for messages
+ * @throws InvalidInputError that names the source, the key and what to change
+ */
+export function parseScenario(text: string, source: string): Game {
+  let data: unknown;
+  try {
+    data = parse(text);
+  } catch (error) {
+    throw new InvalidInputError(
+      `${source} is not YAML: ${String(error).split("\n")[0]} mend the line named`,
+    );
+  }
+  const parsed = scenarioSchema.safeParse(data);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const key = issue.path.join(".") || "the file";
+    throw new InvalidInputError(
+      `${source}: ${key}: ${issue.message}; see the README, "Scenario files", for what belongs there`,
+    );
+  }
+  return toGame(parsed.data, source);
+}
+
+function toGame(file: ScenarioFile, source: string): Game {
+  const sizes: Sizes = {
+    sG: file.global_states.length,
+    aG: file.global_actions.length,
+    sL: file.local_states.length,
+    aL: file.local_actions.length,
+  };
+  const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
+  const local = file.initial.local;
+  return {
+    name: file.name,
+    discount: file.discount,
+    globalStates: file.global_states,
+    globalActions: file.global_actions,
+    localStates: file.local_states,
+    localActions: file.local_actions,
+    ...arrays,
+    initialGlobal: rows(file.initial.global, [sizes.sG], true, `${source}: initial.global`),
+    initialLocal: Array.isArray(local)
+      ? {
+          kind: "fixed",
+          probabilities: rows(local, [sizes.sL], true, `${source}: initial.local`),
+        }
+      : { kind: "dirichlet", alpha: local.dirichlet },
+    horizon: file.horizon,
+    arena: toArena(file, sizes, source),
+    sha256: hashOf(file, arrays, sizes),
+  };
+}
+
+function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
+  const g = file.generator!;
+  const listed = ARRAYS.find((key) => file[key] !== undefined);
+  if (listed) {
+    throw new InvalidInputError(
+      `${source}: ${listed} stands beside a generator, which makes it; keep one of them`,
+    );
+  }
+  if (sizes.sG !== sizes.sL || sizes.aG !== sizes.sG || sizes.aL !== 3) {
+    throw new InvalidInputError(
+      `${source}: generator softmax_ring needs as many global states, global actions and local states as zones, and 3 local actions; got ${sizes.sG}, ${sizes.aG}, ${sizes.sL} and ${sizes.aL}`,
+    );
+  }
+  return softmaxRing({
+    zones: sizes.sL,
+    baseLogit: g.base_logit,
+    leadTargetLogit: g.lead_target_logit,
+    leadStayLogit: g.lead_stay_logit,
+    robotStayLogit: g.robot_stay_logit,
+    robotMoveLogit: g.robot_move_logit,
+    robotLeadLogit: g.robot_lead_logit,
+    globalReward: g.global_reward,
+    togetherReward: g.together_reward,
+    apartReward: g.apart_reward,
+    actionRewards: g.action_rewards,
+  });
+}
+
+function listed(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string): GameArrays {
+  const required = (key: keyof ScenarioFile & string, shape: number[], stochastic: boolean) => {
+    const value = file[key];
+    if (value === undefined) {
+      throw new InvalidInputError(
+        `${source}: ${key} is missing; give it as nested lists of shape [${shape}] or name a generator`,
+      );
+    }
+    return rows(value as NestedNumbers, shape, stochastic, `${source}: ${key}`);
+  };
+  return {
+    globalTransition: required("global_transition", [sG, aG, sG], true),
+    localTransition: required("local_transition", [sL, sG, aL, sL], true),
+    globalReward: required("global_reward", [sG, aG], false),
+    localReward: required("local_reward", [sL, sG, aL], false),
+  };
+}
+
+const ARRAYS = ["global_transition", "local_transition", "global_reward", "local_reward"] as const;
+
+type NestedNumbers = number | readonly NestedNumbers[];
+
+/** Flattens nested lists of the given shape; stochastic: the last axis must sum to 1. */
+function rows(
+  value: NestedNumbers,
+  shape: readonly number[],
+  stochastic: boolean,
+  where: string,
+): Float64Array {
+  const flat: number[] = [];
+  const visit = (node: NestedNumbers, depth: number, path: string): void => {
+    if (typeof node === "number") {
+      flat.push(node);
+      return;
+    }
+    if (node.length !== shape[depth]) {
+      throw new InvalidInputError(
+        `${where}${path} has ${node.length} entries and needs ${shape[depth]}; the shape is [${shape}]`,
+      );
+    }
+    node.forEach((child, i) => visit(child, depth + 1, `${path}[${i}]`));
+    if (stochastic && depth === shape.length - 1) normaliseRow(flat, node.length, where + path);
+  };
+  visit(value, 0, "");
+  return Float64Array.from(flat);
+}
+
+function normaliseRow(flat: number[], length: number, where: string): void {
+  const start = flat.length - length;
+  let sum = 0;
+  for (let i = start; i < flat.length; i++) {
+    if (flat[i] < 0) {
+      throw new InvalidInputError(`${where} holds ${flat[i]}; probabilities are not negative`);
+    }
+    sum += flat[i];
+  }
+  if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
+    throw new InvalidInputError(`${where} sums to ${sum}; make the row's probabilities sum to 1`);
+  }
+  for (let i = start; i < flat.length; i++) flat[i] /= sum;
+}
+
+function toArena(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string): Arena {
+  const { arena } = file;
+  if (arena.zones && arena.ring) {
+    throw new InvalidInputError(`${source}: arena has both zones and ring; keep one of them`);
+  }
+  const zones = arena.zones ?? ringOf(sL, arena.ring);
+  const leadPlaces = Math.max(sG, aG);
+  const zoneOffsets = arena.zone_offsets ?? [0, 1, -1, ...Array(aL).fill(0)].slice(0, aL);
+  if (zones.length !== sL || zoneOffsets.length !== aL) {
+    throw new InvalidInputError(
+      `${source}: arena has ${zones.length} zones and ${zoneOffsets.length} zone_offsets; give one zone for each of ${sL} local states and one offset for each of ${aL} local actions`,
+    );
+  }
+  const bodyOf = (b: z.infer<typeof body>) => ({
+    radius: b.radius,
+    maxSpeed: b.max_speed,
+    maxAcceleration: b.max_acceleration,
+    maxYawRate: b.max_yaw_rate,
+    maxYawAcceleration: b.max_yaw_acceleration,
+  });
+  return {
+    zones,
+    leadZones: leadPlaces === sL ? zones : ringOf(leadPlaces, undefined),
+    robot: bodyOf(arena.robot),
+    lead: bodyOf(arena.lead),
+    robotSpacing: arena.robot_spacing,
+    epoch: arena.epoch,
+    jobEndProbability: arena.job_end_probability,
+    zoneOffsets,
+    leadStandoff: arena.lead_standoff,
+  };
+}
+
+/** `count` zones on a ring about (0, 0), the first on the x axis. */
+function ringOf(count: number, given: { radius: number; zone_radius: number } | undefined): Zone[] {
+  const ring = given ?? { radius: defaultRing(count), zone_radius: 1.6 };
+  return [...Array(count).keys()].map((i) => ({
+    x: ring.radius * Math.cos((2 * Math.PI * i) / count),
+    y: ring.radius * Math.sin((2 * Math.PI * i) / count),
+    radius: ring.zone_radius,
+  }));
+}
+
+/** A ring on which `zones` neighbours lie at least 4.7 m apart, m. */
+function defaultRing(zones: number): number {
+  return zones < 5 ? 4 : Math.max(4, 2.35 / Math.sin(Math.PI / zones));
+}
+
+/** Nested lists of a flat array; the inverse of the parser's flattening. */
+export function nest(flat: ArrayLike<number>, shape: readonly number[]): NestedNumbers {
+  if (shape.length === 1) return Array.from(flat);
+  const [head, ...tail] = shape;
+  const stride = tail.reduce((product, size) => product * size, 1);
+  const values = Array.from(flat);
+  return [...Array(head).keys()].map((i) => nest(values.slice(i * stride, (i + 1) * stride), tail));
+}
+
+function hashOf(file: ScenarioFile, arrays: GameArrays, { sG, aG, sL, aL }: Sizes): string {
+  const canonical = JSON.stringify({
+    discount: file.discount,
+    global_actions: file.global_actions,
+    global_reward: nest(arrays.globalReward, [sG, aG]),
+    global_states: file.global_states,
+    global_transition: nest(arrays.globalTransition, [sG, aG, sG]),
+    local_actions: file.local_actions,
+    local_reward: nest(arrays.localReward, [sL, sG, aL]),
+    local_states: file.local_states,
+    local_transition: nest(arrays.localTransition, [sL, sG, aL, sL]),
+    name: file.name,
+  });
+  return createHash("sha256").update(canonical).digest("hex");
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyedUniform } from "../src/game/draws";
+import type { Game, Sizes } from "../src/game/model";
+import { parseScenario } from "../src/game/scenario";
+
+/** Compiled tests lie in dist/test. */
+export const root = join(__dirname, "..", "..");
+
+/** A shipped scenario. */
+export function shipped(name: string): Game {
+  const file = join(root, "scenarios", `${name}.yaml`);
+  return parseScenario(readFileSync(file, "utf8"), file);
+}
+
+/** A scenario as an object, every array drawn; `spread` near 0 gives rows near a single entry. */
+export function randomScenario(sizes: Sizes, seed: number, discount = 0.9): object {
+  const uniform = keyedUniform(seed, "learn", "test");
+  const { sG, aG, sL, aL } = sizes;
+  const list = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
+  const row = (length: number) => (): number[] => {
+    const weights = list(length, () => 0.02 + uniform() ** 3);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  };
+  const names = (word: string, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => `${word}_${i}`);
+  return {
+    name: `random_${seed}`,
+    discount,
+    global_states: names("g", sG),
+    global_actions: names("c", aG),
+    local_states: names("s", sL),
+    local_actions: names("a", aL),
+    global_transition: list(sG, () => list(aG, row(sG))),
+    local_transition: list(sL, () => list(sG, () => list(aL, row(sL)))),
+    global_reward: list(sG, () => list(aG, uniform)),
+    local_reward: list(sL, () => list(sG, () => list(aL, uniform))),
+    initial: { global: row(sG)(), local: row(sL)() },
+  };
+}
+
+export function randomGame(sizes: Sizes, seed: number, discount = 0.9): Game {
+  return parseScenario(JSON.stringify(randomScenario(sizes, seed, discount)), `random_${seed}`);
+}
+
+/** π_l with random rows, [sL][sG][aL]. */
+export function randomLocalPolicy({ sG, sL, aL }: Sizes, seed: number): Float64Array {
+  const uniform = keyedUniform(seed, "learn", "policy");
+  const policy = new Float64Array(sL * sG * aL);
+  for (let row = 0; row < policy.length; row += aL) {
+    let total = 0;
+    for (let a = 0; a < aL; a++) total += policy[row + a] = uniform() + 0.01;
+    for (let a = 0; a < aL; a++) policy[row + a] /= total;
+  }
+  return policy;
+}
+
+/** What a call that must throw says. */
+export function messageOf(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("nothing was thrown");
+}
