@@ -1,0 +1,74 @@
+/**
+ * The lines of the histogram lattice on which h_i + h_j and all other counts are fixed, for each
+ * pair of states i < j. In shared memory, so that threads read the same.
+ */
+import { HistogramIndex } from "../game/histogram";
+
+/** Lines of one pair, the short ones first. */
+export interface PairLines {
+  /** Histogram indices, line after line; along a line in the order of h_i = 0, 1, ..., m. */
+  readonly members: Int32Array;
+  /** lines[m]: how many have m + 1 members. */
+  readonly lines: Int32Array;
+}
+
+export class LatticeLines {
+  readonly index: HistogramIndex;
+  private readonly pairs: readonly PairLines[];
+
+  /** @param pairs from `toShare` of the same index, in place of building them */
+  constructor(index: HistogramIndex, pairs?: readonly PairLines[]) {
+    this.index = index;
+    this.pairs = pairs ?? this.build();
+  }
+
+  /** What another thread needs to have these lines too, without a copy. */
+  get toShare(): readonly PairLines[] {
+    return this.pairs;
+  }
+
+  /** Lines of states i < j. */
+  of(i: number, j: number): PairLines {
+    return this.pairs[i * this.index.states + j];
+  }
+
+  private build(): PairLines[] {
+    const { states } = this.index;
+    const pairs: PairLines[] = [];
+    for (let i = 0; i < states; i++) {
+      for (let j = i + 1; j < states; j++) pairs[i * states + j] = this.linesOf(i, j);
+    }
+    return pairs;
+  }
+
+  private linesOf(i: number, j: number): PairLines {
+    const { index } = this;
+    const lines = sharedInts(index.size + 1);
+    index.forEach((counts) => {
+      if (counts[i] === 0) lines[counts[j]] += 1;
+    });
+    const next = new Float64Array(index.size + 1);
+    for (let m = 1; m <= index.size; m++) next[m] = next[m - 1] + lines[m - 1] * m;
+    const members = sharedInts(index.count);
+    const point = new Int32Array(index.states);
+    index.forEach((counts) => {
+      if (counts[i] !== 0) return;
+      point.set(counts);
+      const total = counts[j];
+      for (let p = 0; p <= total; p++) {
+        point[i] = p;
+        point[j] = total - p;
+        members[next[total]++] = index.indexOf(point);
+      }
+    });
+    return { members, lines };
+  }
+}
+
+function sharedInts(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+}
+
+export function sharedFloats(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
+}

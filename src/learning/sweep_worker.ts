@@ -1,0 +1,50 @@
+/** One thread of sweep_pool.ts: sweeps its share of the s_g. */
+import { parentPort, workerData } from "node:worker_threads";
+import { HistogramIndex } from "../game/histogram";
+import { LatticeLines, type PairLines } from "./lattice_lines";
+import { type BackupChoice, type Change, type Surrogate, Sweeper } from "./sweeper";
+
+/** What a thread is started with; the arrays are shared memory. */
+export interface WorkerStart {
+  readonly states: number;
+  readonly size: number;
+  readonly pairs: readonly PairLines[];
+  readonly globalStates: readonly number[];
+  readonly values: Float64Array;
+  readonly next: Float64Array;
+  readonly policy: Uint8Array;
+}
+
+export type Request =
+  | { readonly prepare: Surrogate; readonly backup: BackupChoice }
+  | { readonly sweep: true; readonly onlyAction?: number }
+  | { readonly greedy: true; readonly tie: number };
+
+export interface Reply {
+  readonly change?: Change;
+  /** Of the backups prepared. */
+  readonly error?: number;
+}
+
+function serve(start: WorkerStart): (request: Request) => Reply {
+  const lines = new LatticeLines(new HistogramIndex(start.states, start.size), start.pairs);
+  let sweeper: Sweeper | undefined;
+  return (request) => {
+    if ("prepare" in request) {
+      sweeper = new Sweeper(lines, request.prepare, request.backup, start.globalStates);
+      return { error: sweeper.error };
+    }
+    if (!sweeper) throw new Error("a thread was asked to sweep before it was prepared");
+    if ("greedy" in request) {
+      sweeper.greedy(start.values, start.policy, request.tie);
+      return {};
+    }
+    return { change: sweeper.sweep(start.values, start.next, request.onlyAction) };
+  };
+}
+
+if (parentPort) {
+  const port = parentPort;
+  const answer = serve(workerData as WorkerStart);
+  port.on("message", (request: Request) => port.postMessage(answer(request)));
+}

@@ -1,0 +1,212 @@
+/**
+ * The policy file: safetensors (8-byte little-endian header length, JSON header padded with spaces
+ * to a multiple of 8, then the tensors' bytes, row-major little endian).
+ *
+ * | tensor          | dtype | shape        |
+ * | --------------- | ----- | ------------ |
+ * | `global_values` | F32   | [sG, H]      |
+ * | `local_policy`  | F32   | [sL, sG, aL] |
+ * | `global_policy` | U8    | [sG, H]      |
+ *
+ * H histograms of `table_size` over the local states, in the order of HistogramIndex. The checksum
+ * is SHA-256 over all other metadata as key-sorted JSON, then each tensor's name, dtype, shape
+ * (as JSON) and bytes, in the order above: it finds any flipped bit.
+ */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { HistogramIndex } from "../game/histogram";
+import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
+import type { PolicyMetadata } from "../game/policy_metadata";
+import { InvalidInputError } from "../game/scenario";
+import {
+  checksumOf,
+  expectedTensors,
+  metadataOf,
+  parseHeader,
+  stringsOf,
+  type TensorInfo,
+} from "./policy_header";
+
+export type { PolicyMetadata } from "../game/policy_metadata";
+
+export interface LoadedPolicy {
+  readonly pair: PolicyPair;
+  readonly metadata: PolicyMetadata;
+  readonly sizes: Sizes;
+  /** SHA-256 (hex) of the file's bytes. */
+  readonly sha256: string;
+}
+
+/** A row of π_l may miss 1 by this much: 255 roundings to float32. */
+const ROW_SUM_TOLERANCE = 1e-5;
+
+const hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Bytes of a policy file; the arrays' shapes must agree with `sizes` (RangeError otherwise). */
+export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: Sizes): Uint8Array {
+  const histograms = new HistogramIndex(sizes.sL, pair.tableSize).count;
+  const tensors = expectedTensors(sizes, histograms);
+  const arrays = [pair.globalValues, pair.localPolicy, pair.globalPolicy];
+  const data = Buffer.concat(arrays.map(littleEndian));
+  arrays.forEach((array, i) => {
+    const wanted = tensors[i].shape.reduce((product, size) => product * size, 1);
+    if (array.length !== wanted) {
+      throw new RangeError(
+        `${tensors[i].name} has ${array.length} entries and its shape [${tensors[i].shape}] needs ${wanted}; pass the sizes of the game it was learned for`,
+      );
+    }
+  });
+  const strings = stringsOf(metadata, sizes);
+  const checksum = checksumOf(strings, tensors, data);
+  const header: Record<string, unknown> = { __metadata__: { ...strings, checksum } };
+  for (const { name, dtype, shape, start, end } of tensors) {
+    header[name] = { dtype, shape, data_offsets: [start, end] };
+  }
+  const json = Buffer.from(JSON.stringify(header), "utf8");
+  const padded = Buffer.alloc(Math.ceil(json.length / 8) * 8, " ");
+  json.copy(padded);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  return new Uint8Array(Buffer.concat([length, padded, data]));
+}
+
+function littleEndian(array: Float32Array | Uint8Array): Buffer {
+  if (array instanceof Uint8Array) return Buffer.from(array);
+  const bytes = Buffer.alloc(4 * array.length);
+  array.forEach((value, i) => bytes.writeFloatLE(value, 4 * i));
+  return bytes;
+}
+
+/**
+ * Parses and checks a policy file.
+ * @param source the file's name, for messages
+ * @throws InvalidInputError that says what failed, why and what to do
+ */
+export function decodePolicy(bytes: Uint8Array, source: string): LoadedPolicy {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { strings, checksum, tensors, data, sizes } = parseHeader(buffer, source);
+  if (checksumOf(strings, tensors, data) !== checksum) {
+    throw new InvalidInputError(
+      `${source}: the checksum does not match its contents: the file was changed or damaged; learn it again or copy it anew`,
+    );
+  }
+  const metadata = metadataOf(strings, source);
+  const pair = pairOf(tensors, data, metadata.tableSize);
+  checkPair(pair, sizes, source);
+  return { pair, metadata, sizes, sha256: hex(bytes) };
+}
+
+function pairOf(tensors: readonly TensorInfo[], data: Buffer, tableSize: number): PolicyPair {
+  const floats = ({ start, end }: TensorInfo): Float32Array =>
+    Float32Array.from({ length: (end - start) / 4 }, (_, i) => data.readFloatLE(start + 4 * i));
+  const [values, local, actions] = tensors;
+  return {
+    tableSize,
+    globalValues: floats(values),
+    localPolicy: floats(local),
+    globalPolicy: Uint8Array.from(data.subarray(actions.start, actions.end)),
+  };
+}
+
+function checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): void {
+  const again = "; learn the policy again";
+  const odd = pair.globalValues.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) {
+    throw new InvalidInputError(
+      `${source}: global_values[${odd}] is ${pair.globalValues[odd]}, not a finite number${again}`,
+    );
+  }
+  for (let row = 0; row < pair.localPolicy.length; row += aL) {
+    let sum = 0;
+    for (let a = 0; a < aL; a++) {
+      const p = pair.localPolicy[row + a];
+      if (!(p >= 0 && p <= 1 + ROW_SUM_TOLERANCE)) {
+        throw new InvalidInputError(
+          `${source}: local_policy[${row + a}] is ${p}, not a probability${again}`,
+        );
+      }
+      sum += p;
+    }
+    if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
+      throw new InvalidInputError(
+        `${source}: row ${row / aL} of local_policy sums to ${sum} instead of 1${again}`,
+      );
+    }
+  }
+  const wild = pair.globalPolicy.findIndex((action) => action >= aG);
+  if (wild >= 0) {
+    throw new InvalidInputError(
+      `${source}: global_policy[${wild}] is action ${pair.globalPolicy[wild]} and there are only ${aG}${again}`,
+    );
+  }
+}
+
+/** Reads and checks a policy file. @throws InvalidInputError */
+export function loadPolicy(file: string): LoadedPolicy {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new InvalidInputError(
+      `the policy file ${file} cannot be read: ${reasonOf(error)}; give the path of a file written by "npm run learn"`,
+    );
+  }
+  return decodePolicy(bytes, file);
+}
+
+let temporaries = 0;
+
+/**
+ * Writes a file whole or not at all: a temporary one in the same folder, synced, then renamed.
+ * @throws InvalidInputError when the folder is missing, not writable or full
+ */
+export function savePolicy(file: string, bytes: Uint8Array): void {
+  const temporary = join(
+    dirname(file),
+    `.${basename(file)}.${process.pid}.${temporaries++}.partial`,
+  );
+  try {
+    const descriptor = openSync(temporary, "wx");
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new InvalidInputError(
+      `the policy cannot be written to ${file}: ${reasonOf(error)}; nothing was written; name a file in an existing folder with room to write`,
+    );
+  }
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** @throws InvalidInputError when the policy was learned for another scenario than `game`. */
+export function requireScenario(policy: LoadedPolicy, game: Game): void {
+  const { metadata, sizes } = policy;
+  const own = sizesOf(game);
+  const shapes = ({ sG, aG, sL, aL }: Sizes): string => `${sG}/${aG}/${sL}/${aL}`;
+  if (shapes(own) !== shapes(sizes)) {
+    throw new InvalidInputError(
+      `the policy has ${shapes(sizes)} global states/global actions/local states/local actions and the scenario ${game.name} has ${shapes(own)}; learn a policy for ${game.name} or name the scenario ${metadata.scenario}`,
+    );
+  }
+  if (metadata.scenarioSha256 !== game.sha256) {
+    throw new InvalidInputError(
+      `the policy was learned for ${metadata.scenario} (${metadata.scenarioSha256.slice(0, 12)}) and the scenario is ${game.name} (${game.sha256.slice(0, 12)}): names, arrays or discount differ; learn it again with this scenario`,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { HistogramIndex } from "../../src/game/histogram";
+import { type Game, localKernel } from "../../src/game/model";
+import { learnGlobal } from "../../src/learning/global_learner";
+import { LatticeLines } from "../../src/learning/lattice_lines";
+import { learnLocal } from "../../src/learning/local_learner";
+import { lowestBest, surrogateOf } from "../../src/learning/sweeper";
+import { OwnSweeps } from "../../src/learning/sweeps";
+import { randomGame, randomLocalPolicy } from "../games";
+import { jointOf, solveJointly } from "./brute_force";
+
+async function learned(game: Game, localPolicy: Float64Array, k: number) {
+  const index = new HistogramIndex(game.localStates.length, k);
+  const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
+  const sweeps = new OwnSweeps(new LatticeLines(index), kernels.length);
+  const surrogate = surrogateOf(game, index, localPolicy, kernels);
+  await sweeps.prepare(surrogate, { kind: "exact", draws: 1, seed: 0 });
+  const result = await learnGlobal(game, sweeps);
+  return { index, ...result };
+}
+
+test.each([
+  [{ sG: 2, aG: 2, sL: 2, aL: 2 }, 4],
+  [{ sG: 3, aG: 2, sL: 3, aL: 2 }, 3],
+  [{ sG: 2, aG: 3, sL: 4, aL: 2 }, 2],
+  [{ sG: 1, aG: 2, sL: 1, aL: 1 }, 3],
+])("G-LEARN of %j at k = %d agrees with all joint states and moves to 1e-6", async (sizes, k) => {
+  for (const seed of [1, 2]) {
+    const game = randomGame(sizes, seed);
+    const localPolicy = randomLocalPolicy(sizes, seed);
+    const { index, globalValues, errorBound } = await learned(game, localPolicy, k);
+    const exact = solveJointly(game, localPolicy, k);
+    let worst = 0;
+    index.forEach((counts, h) =>
+      exact.forEach((values, g) => {
+        const error = Math.abs(globalValues[g * index.count + h] - values[jointOf(counts)]);
+        worst = Math.max(worst, error);
+      }),
+    );
+    expect(worst).toBeLessThan(1e-6);
+    expect(worst).toBeLessThanOrEqual(errorBound + 1e-9);
+  }
+});
+
+test("ties go to the lowest action, and what is below the tolerance is a tie", () => {
+  expect(lowestBest([1, 1 + 1e-9, 1], 1e-6)).toBe(0);
+  expect(lowestBest([1, 1.1, 1.1], 1e-6)).toBe(1);
+});
+
+test("L-LEARN solves a hand-made game: a robot walks to the state that pays, the rest stays", () => {
+  const sizes = { sG: 1, aG: 1, sL: 2, aL: 2 };
+  const game: Game = {
+    ...randomGame(sizes, 1),
+    discount: 0.5,
+    // [sL][sG][aL][sL']: action 0 stays, action 1 changes sides.
+    localTransition: Float64Array.from([1, 0, 0, 1, 0, 1, 1, 0]),
+    // Side 1 pays 1; changing sides costs 0.25.
+    localReward: Float64Array.from([0, -0.25, 1, 0.75]),
+  };
+  expect(Array.from(learnLocal(game, [1, 1]))).toEqual([0, 1, 1, 0]);
+  // Q(0) = (0.375, 0.75) and Q(1) = (2, 1.125): V(0) = -0.25 + 2/2, V(1) = 2.
+  const soft = learnLocal(game, [1, 1], 0.5);
+  expect(soft[1] / soft[0]).toBeCloseTo(Math.exp((0.75 - 0.375) / 0.5), 4);
+  expect(soft[2] / soft[3]).toBeCloseTo(Math.exp((2 - 1.125) / 0.5), 4);
+});

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { evaluate } from "../../src/evaluation/evaluate";
+import { type Game, sizesOf } from "../../src/game/model";
+import { learn, type LearnResult } from "../../src/learning/learn";
+import { PACKAGE_VERSION } from "../../src/learning/version";
+import { randomGame, root, shipped } from "../games";
+
+const small = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 4);
+const options = { tableSize: 4, population: 50 };
+
+test("the same seed gives the same result, to the bit", async () => {
+  expect(await learn(small, options)).toEqual(await learn(small, options));
+});
+
+test("a result has rows that sum to 1, actions in range, finite values and true metadata", async () => {
+  const { pair, metadata, histograms } = await learn(small, { ...options, temperature: 0.3 });
+  const { sG, aG, sL, aL } = sizesOf(small);
+  expect(histograms).toBe(15);
+  expect([pair.globalValues.length, pair.globalPolicy.length]).toEqual([sG * 15, sG * 15]);
+  expect(pair.globalValues.every(Number.isFinite)).toBe(true);
+  expect(pair.globalPolicy.every((a) => a < aG)).toBe(true);
+  for (let row = 0; row < sL * sG; row++) {
+    const sum = pair.localPolicy.subarray(row * aL, (row + 1) * aL).reduce((a, b) => a + b, 0);
+    expect(sum).toBeCloseTo(1, 6);
+  }
+  expect(metadata).toMatchObject({ scenario: small.name, tableSize: 4, population: 50 });
+  const text = readFileSync(join(root, "package.json"), "utf8");
+  expect(text).toContain(`"version": "${PACKAGE_VERSION}"`);
+});
+
+test("the sampled operator by itself learns a pair near the exact one", async () => {
+  const exact = await learn(small, options);
+  const sampled = await learn(small, { ...options, backup: "sampled", draws: 64 });
+  expect([exact.backup, sampled.backup]).toEqual(["exact", "sampled"]);
+  expect(sampled.backupError).toBeGreaterThan(exact.backupError);
+  expect(Math.abs(sampled.return.mean - exact.return.mean)).toBeLessThan(0.1);
+});
+
+test("where the exact backup loses its digits, the sampled one takes over and says so", async () => {
+  const stays = Float64Array.from([0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0]);
+  const sizes = sizesOf(small);
+  const localTransition = small.localTransition.map((_, i) => {
+    const row = Math.floor(i / (sizes.sL * sizes.sG * sizes.aL));
+    return stays[row * 3 + (i % 3)];
+  });
+  const game: Game = { ...small, localTransition };
+  const said: string[] = [];
+  const result = await learn(game, { tableSize: 60, warn: (m) => said.push(m), draws: 4 });
+  expect(result.backup).toBe("sampled");
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/exact backup errs by .*4 draws takes its place; choose/);
+});
+
+test("an aborted learning rejects at once", async () => {
+  const controller = new AbortController();
+  const running = learn(shipped("ring_dispatch"), {
+    tableSize: 20,
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await expect(running).rejects.toThrow(/abort/i);
+});
+
+test.each([
+  [{ tableSize: 0 }, /table size is 0; give/],
+  [{ tableSize: 1.5 }, /table size is 1.5/],
+  [{ tableSize: 5000 }, /largest table size that does is \d+/],
+  [{ tableSize: 2, population: 0 }, /population is 0/],
+  [{ tableSize: 2, seed: -1 }, /seed is -1/],
+  [{ tableSize: 2, threads: 0 }, /threads is 0/],
+  [{ tableSize: 2, temperature: 0 }, /temperature is 0; give a positive/],
+])("%j is refused with what to do", async (bad, message) => {
+  await expect(learn(small, bad)).rejects.toThrow(message);
+});
+
+describe("ring_dispatch at k = 10, n = 1000", () => {
+  let learned: LearnResult;
+  const game = shipped("ring_dispatch");
+  beforeAll(async () => {
+    learned = await learn(game, { tableSize: 10 });
+  });
+
+  test("the learned pair beats the best blind pair, and 98.84 of the one that steps toward", () => {
+    const result = evaluate(game, learned, { transitionTiming: "next", rollouts: 1000 });
+    const { blind } = result.references;
+    const error = Math.hypot(result.return.standardError, blind.return.standardError);
+    expect(result.return.mean - blind.return.mean).toBeGreaterThan(2 * error);
+    expect(result.return.mean).toBeGreaterThan(98.84 + 4);
+  });
+
+  test("its gaps are what neither player gains much by deviating", () => {
+    expect(learned.globalGap).toBeLessThan(1);
+    expect(learned.localGap).toBeLessThan(1);
+    expect(learned.backup).toBe("exact");
+    expect(learned.backupError).toBeLessThan(1e-12);
+  });
+});

@@ -1,0 +1,80 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { HistogramIndex } from "../../src/game/histogram";
+import { localKernel, sizesOf } from "../../src/game/model";
+import { learn } from "../../src/learning/learn";
+import { LatticeLines } from "../../src/learning/lattice_lines";
+import { surrogateOf } from "../../src/learning/sweeper";
+import { SweepPool } from "../../src/learning/sweep_pool";
+import { encodePolicy } from "../../src/policy/policy_file";
+import { randomGame, randomLocalPolicy } from "../games";
+
+// Large enough a table that threads are used.
+const sizes = { sG: 3, aG: 2, sL: 4, aL: 2 };
+const game = randomGame(sizes, 7);
+const options = { tableSize: 21, population: 30 };
+
+function pool(threads: number, signal?: AbortSignal): SweepPool {
+  const lines = new LatticeLines(new HistogramIndex(sizes.sL, options.tableSize));
+  return new SweepPool(lines, sizes.sG, threads, signal);
+}
+
+function surrogate() {
+  const policy = randomLocalPolicy(sizes, 7);
+  const kernels = game.globalStates.map((_, g) => localKernel(game, policy, g));
+  return surrogateOf(game, new HistogramIndex(sizes.sL, options.tableSize), policy, kernels);
+}
+
+test.each([
+  ["exact", [1, 2, 3]],
+  ["sampled", [1, 2]],
+] as const)("%s backups learn the same bytes with any of %j threads", async (backup, numbers) => {
+  const files: Uint8Array[] = [];
+  for (const threads of numbers) {
+    const { pair, metadata } = await learn(game, { ...options, backup, draws: 4, threads });
+    files.push(encodePolicy(pair, metadata, sizesOf(game)));
+  }
+  for (const file of files) expect(Buffer.compare(files[0], file)).toBe(0);
+});
+
+test("threads that are asked after an error or an abort reject, and end", async () => {
+  const choice = { kind: "exact", draws: 1, seed: 0 } as const;
+  const unprepared = pool(2);
+  await expect(unprepared.sweep()).rejects.toThrow(/before it was prepared/);
+  await expect(unprepared.sweep()).rejects.toThrow(/before it was prepared/);
+  await unprepared.close();
+  const controller = new AbortController();
+  const aborted = pool(2, controller.signal);
+  await aborted.prepare(surrogate(), choice);
+  const sweeping = aborted.sweep();
+  controller.abort(new Error("enough"));
+  await expect(sweeping).rejects.toThrow("enough");
+  await aborted.close();
+  await expect(aborted.sweep()).rejects.toThrow("enough");
+});
+
+/** A process that learns with threads from the compiled library, and what it does on a sweep. */
+const program = (onProgress: string): string => `
+  const { learn } = require(${JSON.stringify(join(__dirname, "../../src/learning/learn.js"))});
+  const { randomGame } = require(${JSON.stringify(join(__dirname, "../games.js"))});
+  const controller = new AbortController();
+  const onProgress = ({ sweep }) => { if (sweep === 2) { ${onProgress} } };
+  const game = randomGame(${JSON.stringify(sizes)}, 7);
+  learn(game, { ...${JSON.stringify(options)}, threads: 2, signal: controller.signal, onProgress })
+    .then(() => console.log("learned"), (error) => console.log(error.message));`;
+
+test.each([
+  ["learns to the end", "", "learned"],
+  ["is aborted", "controller.abort(new Error('stopped'))", "stopped"],
+  ["fails on the way", "throw new Error('broken')", "broken"],
+])("no thread keeps a process alive that %s", (_name, onProgress, said) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", program(onProgress)], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect({ status, stdout: stdout.trim(), stderr }).toEqual({
+    status: 0,
+    stdout: said,
+    stderr: "",
+  });
+});

@@ -1,0 +1,34 @@
+import { HistogramIndex } from "../../src/game/histogram";
+import { type Game, type PolicyPair, sizesOf } from "../../src/game/model";
+import type { PolicyMetadata } from "../../src/policy/policy_file";
+import { randomLocalPolicy } from "../games";
+
+/** A pair with made-up values, for a game. */
+export function madePair(game: Game, tableSize: number): PolicyPair {
+  const sizes = sizesOf(game);
+  const entries = sizes.sG * new HistogramIndex(sizes.sL, tableSize).count;
+  return {
+    tableSize,
+    localPolicy: Float32Array.from(randomLocalPolicy(sizes, 1)),
+    globalPolicy: Uint8Array.from({ length: entries }, (_, i) => (i * 7) % sizes.aG),
+    globalValues: Float32Array.from({ length: entries }, (_, i) => Math.sin(i) * 100),
+  };
+}
+
+export function madeMetadata(game: Game, tableSize: number): PolicyMetadata {
+  return {
+    scenario: game.name,
+    scenarioSha256: game.sha256,
+    tableSize,
+    population: 30,
+    discount: game.discount,
+    seed: 3,
+    backup: "exact",
+    backupError: 3.1e-15,
+    globalGap: 0.25,
+    localGap: 0,
+    globalGapInterval: [0, 0.5],
+    localGapInterval: [0, 1e-7],
+    packageVersion: "0.1.0",
+  };
+}
