@@ -1,0 +1,44 @@
+/** Global agents for the simulated population: the policy under test and the references. */
+import type { Game, PolicyPair } from "../game/model";
+import type { GlobalController } from "../game/population";
+import { Observation, type ObservationMode } from "../policy/observation";
+
+/** The learned π_g with what it saw; it asks `sampleSize` robots at each epoch. */
+export function policyController(
+  game: Game,
+  pair: PolicyPair,
+  mode: ObservationMode,
+  population: number,
+  sampleSize: number,
+): GlobalController & { readonly observation: Observation } {
+  const observation = new Observation(game, pair, mode, population);
+  let before = -1;
+  return {
+    sampleSize,
+    observation,
+    reset() {
+      observation.reset();
+      before = -1;
+    },
+    decide(globalState, sample) {
+      if (before >= 0) observation.predict(before);
+      observation.observe(sample);
+      before = globalState;
+      return observation.decide(globalState);
+    },
+  };
+}
+
+/** Commands `action` always and asks nobody. */
+export function constantController(action: number): GlobalController {
+  return { sampleSize: 0, decide: () => action };
+}
+
+/** Commands any action alike and asks nobody. */
+export function randomController({ globalActions }: Game): GlobalController {
+  return {
+    sampleSize: 0,
+    decide: (_state, _sample, population) =>
+      Math.floor(population.actionUniform() * globalActions.length),
+  };
+}

@@ -1,0 +1,262 @@
+/**
+ * `evaluate`: what a pair of policies earns in a population simulated without robots, beside
+ * references in the same run on common random numbers.
+ */
+import { type Game, type PolicyPair, sizesOf } from "../game/model";
+import {
+  type GlobalController,
+  Population,
+  type PopulationStart,
+  runRollout,
+  type TransitionTiming,
+} from "../game/population";
+import { InvalidInputError } from "../game/scenario";
+import { type Estimate, estimate, pairedDifference, Z95 } from "../game/statistics";
+import { blindLocalPolicy } from "../learning/starts";
+import type { ObservationMode } from "../policy/observation";
+import { constantController, policyController, randomController } from "./controllers";
+
+export interface EvaluateOptions {
+  /** n; default 1000, or that of `start`. */
+  readonly population?: number;
+  /** Robots asked at each epoch; default: the table's k (at most n). */
+  readonly sampleSize?: number;
+  /** Default: sample. */
+  readonly observation?: ObservationMode;
+  /** Where every episode starts; default: draws of the scenario's initial law. */
+  readonly start?: PopulationStart;
+  /** Epochs of a rollout; default: the scenario's horizon, else 50. */
+  readonly horizon?: number;
+  /** Default 400. */
+  readonly rollouts?: number;
+  /** Default: current, the paper's rule. */
+  readonly transitionTiming?: TransitionTiming;
+  /** A non-negative whole number; default 0. */
+  readonly seed?: number;
+}
+
+/** Estimates over rollouts. */
+export interface Earned {
+  /** Σ_t γ^t r_t. */
+  readonly return: Estimate;
+  /** Undiscounted mean of r_t. */
+  readonly rewardPerStep: Estimate;
+}
+
+export interface References {
+  /** Any global action alike, robots by the learned π_l. */
+  readonly random: Earned;
+  /** The best global action, commanded always, with the robots' best response to it. */
+  readonly blind: Earned & { readonly globalAction: number };
+  /** The learned π_g with the histogram of all n robots, rounded to the table's k. */
+  readonly full: Earned;
+}
+
+export interface EvaluateResult extends Earned {
+  /**
+   * Share of epochs in which the most frequent state of the belief acted on (the lowest of equal
+   * ones) is a most frequent state of the population.
+   */
+  readonly modeAccuracy: number;
+  readonly references: References;
+  /** With another policy: this one minus that one, paired on common random numbers. */
+  readonly difference?: Earned;
+  /** What the other policy earns, asking as many robots as its own table has unless told. */
+  readonly other?: Earned;
+  readonly settings: EvaluateSettings;
+}
+
+/** The options with their defaults filled in. */
+export interface EvaluateSettings {
+  readonly population: number;
+  readonly sampleSize: number;
+  readonly observation: ObservationMode;
+  readonly start?: PopulationStart;
+  readonly horizon: number;
+  readonly rollouts: number;
+  readonly transitionTiming: TransitionTiming;
+  readonly seed: number;
+}
+
+interface Samples {
+  readonly returns: Float64Array;
+  readonly means: Float64Array;
+}
+
+/**
+ * Evaluates a pair; with `other`, compares them on common random numbers.
+ * @param policy a loaded policy, or anything with a pair
+ * @throws InvalidInputError when an option cannot be used
+ */
+export function evaluate(
+  game: Game,
+  policy: { readonly pair: PolicyPair },
+  options: EvaluateOptions = {},
+  other?: { readonly pair: PolicyPair },
+): EvaluateResult {
+  const settings = settingsOf(game, policy.pair, options);
+  const accuracy = { right: 0, epochs: 0 };
+  const samples = playPolicy(game, policy.pair, settings, accuracy);
+  const others = other && playPolicy(game, other.pair, settingsOf(game, other.pair, options));
+  return {
+    ...earnedOf(samples),
+    modeAccuracy: accuracy.right / accuracy.epochs,
+    references: referencesOf(game, policy.pair, settings),
+    other: others && earnedOf(others),
+    difference: others && {
+      return: pairedDifference(samples.returns, others.returns),
+      rewardPerStep: pairedDifference(samples.means, others.means),
+    },
+    settings,
+  };
+}
+
+/** Mean reward per step of each single rollout, for quantiles. */
+export function rollouts(
+  game: Game,
+  pair: PolicyPair,
+  options: EvaluateOptions = {},
+): Float64Array {
+  return playPolicy(game, pair, settingsOf(game, pair, options)).means;
+}
+
+function playPolicy(
+  game: Game,
+  pair: PolicyPair,
+  settings: EvaluateSettings,
+  accuracy?: { right: number; epochs: number },
+): Samples {
+  const { observation, population, sampleSize } = settings;
+  const controller = policyController(game, pair, observation, population, sampleSize);
+  const { belief } = controller.observation;
+  return play(game, pair.localPolicy, controller, settings, (counts) => {
+    if (!accuracy) return;
+    let mode = 0;
+    let most = 0;
+    for (let s = 0; s < belief.length; s++) {
+      if (belief[s] > belief[mode]) mode = s;
+      most = Math.max(most, counts[s]);
+    }
+    accuracy.epochs += 1;
+    if (counts[mode] === most) accuracy.right += 1;
+  });
+}
+
+function play(
+  game: Game,
+  localPolicy: ArrayLike<number>,
+  controller: GlobalController,
+  settings: EvaluateSettings,
+  visit?: (counts: Int32Array) => void,
+): Samples {
+  const population = new Population(game, localPolicy, {
+    population: settings.population,
+    seed: settings.seed,
+    timing: settings.transitionTiming,
+    start: settings.start,
+  });
+  const rewards = new Float64Array(settings.horizon);
+  const returns = new Float64Array(settings.rollouts);
+  const means = new Float64Array(settings.rollouts);
+  for (let i = 0; i < settings.rollouts; i++) {
+    runRollout(game, population, controller, i, rewards, visit && (({ counts }) => visit(counts)));
+    returns[i] = rewards.reduceRight((ahead, reward) => reward + game.discount * ahead, 0);
+    means[i] = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  }
+  return { returns, means };
+}
+
+const earnedOf = ({ returns, means }: Samples): Earned => ({
+  return: estimate(returns),
+  rewardPerStep: estimate(means),
+});
+
+/** The best pair that never looks: a constant global action and the robots' best response to it. */
+export function playBlind(
+  game: Game,
+  settings: EvaluateSettings,
+): Earned & { readonly globalAction: number } {
+  let best: { globalAction: number; samples: Samples } | undefined;
+  for (let action = 0; action < game.globalActions.length; action++) {
+    const localPolicy = blindLocalPolicy(game, action);
+    const samples = play(game, localPolicy, constantController(action), settings);
+    const gain = best && pairedDifference(samples.means, best.samples.means);
+    if (!best || !gain || gain.mean > Z95 * gain.standardError) {
+      best = { globalAction: action, samples };
+    }
+  }
+  return { ...earnedOf(best!.samples), globalAction: best!.globalAction };
+}
+
+function referencesOf(game: Game, pair: PolicyPair, settings: EvaluateSettings): References {
+  const { population } = settings;
+  const all = policyController(game, pair, "sample", population, population);
+  return {
+    random: earnedOf(play(game, pair.localPolicy, randomController(game), settings)),
+    blind: playBlind(game, settings),
+    full: earnedOf(play(game, pair.localPolicy, all, settings)),
+  };
+}
+
+const DEFAULT_POPULATION = 1000;
+const DEFAULT_HORIZON = 50;
+const DEFAULT_ROLLOUTS = 400;
+
+/** Fills in defaults and checks. @throws InvalidInputError */
+export function settingsOf(
+  game: Game,
+  pair: PolicyPair,
+  options: EvaluateOptions,
+): EvaluateSettings {
+  const { start } = options;
+  const robots = start && Array.from(start.localCounts).reduce((sum, count) => sum + count, 0);
+  const population = options.population ?? robots ?? DEFAULT_POPULATION;
+  const settings: EvaluateSettings = {
+    population,
+    sampleSize: options.sampleSize ?? Math.min(pair.tableSize, population),
+    observation: options.observation ?? "sample",
+    start,
+    horizon: options.horizon ?? game.horizon ?? DEFAULT_HORIZON,
+    rollouts: options.rollouts ?? DEFAULT_ROLLOUTS,
+    transitionTiming: options.transitionTiming ?? "current",
+    seed: options.seed ?? 0,
+  };
+  const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER) => {
+    if (!Number.isSafeInteger(value) || value < least || value > most) {
+      const bound = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `>= ${least}`;
+      throw new InvalidInputError(`${name} is ${value}; give a whole number ${bound}`);
+    }
+  };
+  whole("the population", population, 1, 0x7fffffff);
+  whole("the sample size", settings.sampleSize, 0, population);
+  whole("the horizon", settings.horizon, 1);
+  whole("the number of rollouts", settings.rollouts, 1);
+  whole("the seed", settings.seed, 0);
+  if (start) checkStart(game, start, population, robots!);
+  return settings;
+}
+
+function checkStart(
+  game: Game,
+  { globalState, localCounts }: PopulationStart,
+  population: number,
+  robots: number,
+): void {
+  const { sG, sL } = sizesOf(game);
+  const counts = Array.from(localCounts);
+  if (!Number.isInteger(globalState) || globalState < 0 || globalState >= sG) {
+    throw new InvalidInputError(
+      `the start's global state is ${globalState}; give one of the ${sG} states, 0 to ${sG - 1}`,
+    );
+  }
+  if (counts.length !== sL || counts.some((count) => !Number.isSafeInteger(count) || count < 0)) {
+    throw new InvalidInputError(
+      `the start's local counts are [${counts}]; give ${sL} whole numbers, none negative`,
+    );
+  }
+  if (robots !== population) {
+    throw new InvalidInputError(
+      `the start places ${robots} robots and the population is ${population}; make them agree or leave the population out`,
+    );
+  }
+}
