@@ -1,0 +1,211 @@
+/**
+ * What a robot's agent and the lead vehicle's have in common: odometry -> pose and zone, commands
+ * -> the hook of the agent, and a cmd_vel that is zero whenever the body may not move.
+ */
+import { type Arena, type BodyLimits, type Point, zoneOf } from "../game/arena";
+import { type RosClock, steadyMs } from "../ros/clock";
+import {
+  fromSeconds,
+  type GlobalCommand,
+  nanoseconds,
+  type Odometry,
+  type Twist,
+} from "../ros/messages";
+import type { Sizes } from "../game/model";
+import type { RosNode } from "../ros/node";
+import { TOPICS } from "../ros/topics";
+import { commandProblem } from "./command_check";
+import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
+import { Permission } from "./permission";
+
+/** How often watchdogs are looked at, ms of the steady clock. */
+export const WATCHDOG_PERIOD_MS = 50;
+/** A standing body's zero is repeated this often, ms. */
+const REPEAT_ZERO_MS = 200;
+/** Stamps further ahead of the ROS clock than this are refused, s. */
+const FUTURE = 60;
+/** A body found this far from where it can have driven was put elsewhere, m. */
+const JUMP = 1;
+/** Sessions whose newest epoch is remembered. */
+const SESSIONS = 8;
+
+export interface SafetyParameters {
+  readonly cmd_vel_timeout: number;
+  readonly max_stamp_age: number;
+  readonly start_armed: boolean;
+  readonly stamped_cmd_vel: boolean;
+  readonly initial_pose: readonly number[];
+}
+
+export interface BodyOptions {
+  readonly node: RosNode;
+  readonly clock: RosClock;
+  readonly arena: Arena;
+  readonly limits: BodyLimits;
+  readonly safety: SafetyParameters;
+  /** Of the game, to check commands by. */
+  readonly sizes: Sizes;
+  /** A new pose was heard: `zone` and `stamp` are current. */
+  readonly onPose: () => void;
+  /** The first copy of a new epoch's command. */
+  readonly onDecision: (command: GlobalCommand) => void;
+}
+
+export class BodyAgent {
+  pose: Pose | undefined;
+  zone: number | undefined;
+  /** Stamp of the odometry that `pose` and `zone` come from, ROS time, ns. */
+  stamp = 0n;
+  /** Where to drive, m in the map frame; undefined: stand. */
+  target: Point | undefined;
+  readonly permission: Permission;
+  private readonly sendVelocity: (command: DriveCommand) => void;
+  private previous: DriveCommand = STOP;
+  private sentMs = -Infinity;
+  private reason: string | undefined = "nothing heard yet";
+  /** The newest epoch of each session heard. */
+  private readonly epochs = new Map<number, number>();
+
+  constructor(private readonly options: BodyOptions) {
+    const { node, safety } = options;
+    this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
+    this.sendVelocity = this.velocitySender();
+    node.subscribe(TOPICS.odometry, (message) => this.hearOdometry(message));
+    node.subscribe(TOPICS.globalCommand, (message) => this.hearCommand(message));
+    node.subscribe(TOPICS.emergencyStop, (message) => {
+      node.log.warn(`emergency stop from ${message.source}`);
+      this.permission.hearStop();
+      this.check();
+    });
+  }
+
+  private velocitySender(): (command: DriveCommand) => void {
+    const { node, clock, safety } = this.options;
+    const twist = (command: DriveCommand): Twist => ({
+      linear: { x: command.linear, y: 0, z: 0 },
+      angular: { x: 0, y: 0, z: command.angular },
+    });
+    if (!safety.stamped_cmd_vel) {
+      const publish = node.publisher(TOPICS.twist);
+      return (command) => publish(twist(command));
+    }
+    const publish = node.publisher(TOPICS.twistStamped);
+    const frame = node.robot ? `${node.robot}/base_link` : "base_link";
+    return (command) =>
+      publish({
+        header: { stamp: clock.stamp(), frame_id: frame },
+        twist: twist(command),
+      });
+  }
+
+  private hearOdometry(message: Odometry): string | undefined {
+    const { clock, safety, arena } = this.options;
+    const pose = poseOf(message, safety.initial_pose);
+    const stamp = nanoseconds(message.header.stamp);
+    if (pose === undefined) {
+      return "its pose is not finite; the body stands until it is: look at the odometry's source";
+    }
+    const now = clock.now();
+    if (clock.isRunning && stamp > now + fromSeconds(FUTURE)) {
+      return `it is stamped ${Number(stamp - now) / 1e9} s ahead of the ROS clock; set its source's clock`;
+    }
+    // Late ones are passed over, unless time itself went back.
+    if (stamp < this.stamp - fromSeconds(1) && this.stamp <= now + fromSeconds(1)) return undefined;
+    if (this.isOld(stamp)) return undefined;
+    const seconds = Number(stamp - this.stamp) / 1e9;
+    if (this.isElsewhere(pose, seconds)) this.target = undefined;
+    this.pose = pose;
+    this.zone = zoneOf(arena, pose, this.zone);
+    this.stamp = stamp;
+    this.permission.hearOdometry(steadyMs());
+    this.options.onPose();
+    if (seconds > 0) this.drive(seconds);
+    return undefined;
+  }
+
+  /** Whether a stamp is too old to be acted on (`max_stamp_age`; 0: not asked). */
+  private isOld(stamp: bigint): boolean {
+    const { clock, safety } = this.options;
+    return safety.max_stamp_age > 0 && clock.now() - stamp > fromSeconds(safety.max_stamp_age);
+  }
+
+  private isElsewhere(pose: Pose, seconds: number): boolean {
+    if (this.pose === undefined) return false;
+    const way = Math.hypot(pose.x - this.pose.x, pose.y - this.pose.y);
+    return way > JUMP + this.options.limits.maxSpeed * Math.max(0, seconds);
+  }
+
+  private hearCommand(message: GlobalCommand): string | undefined {
+    if (message.emergency_stop) this.permission.hearStop();
+    const problem = commandProblem(message, this.options.sizes);
+    if (problem) return problem;
+    if (this.isOld(nanoseconds(message.header.stamp))) return undefined;
+    const newest = this.epochs.get(message.session) ?? -1;
+    if (message.epoch < newest) {
+      return `the command of epoch ${message.epoch} comes after that of epoch ${newest} of its session; end whoever else publishes there`;
+    }
+    this.permission.hearCommand(steadyMs(), {
+      session: message.session,
+      emergencyStop: message.emergency_stop,
+      resets: message.resets,
+    });
+    this.epochs.set(message.session, message.epoch);
+    const [oldest] = this.epochs.keys();
+    if (this.epochs.size > SESSIONS) this.epochs.delete(oldest);
+    if (message.epoch > newest) this.options.onDecision(message);
+    if (message.emergency_stop) this.check();
+    return undefined;
+  }
+
+  /** Sends the velocity that follows from the newest pose, or zero. */
+  private drive(seconds: number): void {
+    if (this.standing() || this.pose === undefined || this.target === undefined) {
+      this.stand();
+      return;
+    }
+    this.previous = driveTo(this.pose, this.target, this.options.limits, this.previous, seconds);
+    this.send(this.previous);
+  }
+
+  /** Whether the body may not move now; says why when it no longer may. */
+  private standing(): boolean {
+    const reason = this.options.clock.isRunning
+      ? this.permission.reasonToStand(steadyMs())
+      : "no time on /clock";
+    if (reason !== undefined && this.reason === undefined) {
+      this.options.node.log.warn(`standing: ${reason}`);
+    }
+    this.reason = reason;
+    return reason !== undefined;
+  }
+
+  /** The watchdog's look, every WATCHDOG_PERIOD_MS. */
+  check(): void {
+    if (!this.standing()) return;
+    const isMoving = this.previous.linear !== 0 || this.previous.angular !== 0;
+    if (isMoving || steadyMs() - this.sentMs >= REPEAT_ZERO_MS) this.stand();
+  }
+
+  stand(): void {
+    this.previous = STOP;
+    this.send(STOP);
+  }
+
+  private send(command: DriveCommand): void {
+    this.sentMs = steadyMs();
+    this.sendVelocity(command);
+  }
+}
+
+/** Pose in the map frame of an odometry message; undefined when any of it is not finite. */
+export function poseOf(message: Odometry, origin: readonly number[]): Pose | undefined {
+  const { position, orientation: q } = message.pose.pose;
+  const yaw = Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z));
+  const [x0 = 0, y0 = 0, yaw0 = 0] = origin;
+  const pose = {
+    x: x0 + Math.cos(yaw0) * position.x - Math.sin(yaw0) * position.y,
+    y: y0 + Math.sin(yaw0) * position.x + Math.cos(yaw0) * position.y,
+    yaw: yaw0 + yaw,
+  };
+  return Number.isFinite(pose.x + pose.y + pose.yaw) ? pose : undefined;
+}

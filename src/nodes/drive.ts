@@ -1,0 +1,122 @@
+/**
+ * Unicycle go-to-point, pure: pose and target in, one velocity command out. Lengths in metres,
+ * angles in radians, pose and target in one and the same frame (`map`).
+ *
+ * Made for odometry at 10 Hz and a delay of up to 0.2 s between a pose and the wheels' answer to it:
+ * it aims from where the robot will be one period later if it obeys its previous command, and
+ * brakes with a reserve.
+ */
+import type { BodyLimits, Point } from "../game/arena";
+
+// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
+const { PI, abs, atan2, cos, max, min, round, sign, sin, sqrt } = Math;
+
+export interface DriveCommand {
+  /** Forward, m/s. */
+  readonly linear: number;
+  /** Counter-clockwise, rad/s. */
+  readonly angular: number;
+}
+
+export interface Pose extends Point {
+  readonly yaw: number;
+}
+
+export const STOP: DriveCommand = { linear: 0, angular: 0 };
+
+/** The robot is let roll out once it is this near, m; it then stands within 0.03 m. */
+const ARRIVED = 0.02;
+/** Nearer than this it may back up instead of turning round, m. */
+const BACK_UP = 0.3;
+/** Facing away from the target by more than this it turns on the spot, rad. */
+const TURN_IN_PLACE = PI / 4;
+/** Share of the body's deceleration that braking plans with; the rest is reserve. */
+const BRAKE_SHARE = 0.75;
+/** Delays that braking plans with, s: of the way and of the turn. */
+const LINEAR_DELAY = 0.25;
+const ANGULAR_DELAY = 0.3;
+/** A longer gap between commands counts as this much, s. */
+const LONGEST_PERIOD = 0.2;
+
+/**
+ * The next command on the way to `target`.
+ * @param pose newest known pose, m and rad
+ * @param target where to stand, m; the final heading is free
+ * @param limits the body's speeds (m/s, rad/s) and accelerations (m/s², rad/s²); every command
+ *   keeps the speed limits and differs from `previous` by no more than the acceleration limits
+ *   allow in `dt`
+ * @param previous the command sent last (STOP at first)
+ * @param dt seconds since then
+ * @returns STOP where any number is not finite: a stop is always allowed
+ */
+export function driveTo(
+  pose: Pose,
+  target: Point,
+  limits: BodyLimits,
+  previous: DriveCommand,
+  dt: number,
+): DriveCommand {
+  // A sum is finite only if each term is (or the sum overflows, which is no drivable place either).
+  const total = pose.x + pose.y + pose.yaw + target.x + target.y + dt;
+  if (!Number.isFinite(total + previous.linear + previous.angular)) return STOP;
+  const period = clamp(dt, 0, LONGEST_PERIOD);
+  const linear = clamp(previous.linear, -limits.maxSpeed, limits.maxSpeed);
+  const angular = clamp(previous.angular, -limits.maxYawRate, limits.maxYawRate);
+  const wanted = wantedSpeeds(pose, target, limits, linear, angular, period);
+  const dv = limits.maxAcceleration * period;
+  const dw = limits.maxYawAcceleration * period;
+  return {
+    linear: clamp(wanted.linear, linear - dv, linear + dv),
+    angular: clamp(wanted.angular, angular - dw, angular + dw),
+  };
+}
+
+/** The speeds the way ahead asks for, within the speed limits but not yet the acceleration limits. */
+function wantedSpeeds(
+  pose: Pose,
+  target: Point,
+  limits: BodyLimits,
+  linear: number,
+  angular: number,
+  period: number,
+): DriveCommand {
+  if (length(target.x - pose.x, target.y - pose.y) < ARRIVED) return STOP;
+  const heading = pose.yaw + (angular * period) / 2;
+  const dx = target.x - pose.x - linear * period * cos(heading);
+  const dy = target.y - pose.y - linear * period * sin(heading);
+  const distance = length(dx, dy);
+  if (distance < ARRIVED) return STOP;
+  let error = wrap(atan2(dy, dx) - pose.yaw - angular * period);
+  let direction = 1;
+  if (distance < BACK_UP && abs(error) > PI / 2) {
+    direction = -1;
+    error = wrap(error + PI);
+  }
+  const off = abs(error);
+  const facing = off < TURN_IN_PLACE ? cos((error * PI) / 2 / TURN_IN_PLACE) : 0;
+  const speed = brakingSpeed(distance, limits.maxAcceleration, LINEAR_DELAY);
+  const turn = brakingSpeed(off, limits.maxYawAcceleration, ANGULAR_DELAY);
+  return {
+    linear: direction * facing * min(limits.maxSpeed, speed),
+    angular: sign(error) * min(limits.maxYawRate, turn),
+  };
+}
+
+/** The v with v·delay + v²/(2·b) = way: braking at b after the delay ends at the target. */
+function brakingSpeed(way: number, maxDeceleration: number, delay: number): number {
+  const b = BRAKE_SHARE * maxDeceleration;
+  return b * (sqrt(delay * delay + (2 * way) / b) - delay);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return max(least, min(most, value));
+}
+
+function length(dx: number, dy: number): number {
+  return sqrt(dx * dx + dy * dy);
+}
+
+/** The same angle in [-π, π]. */
+function wrap(angle: number): number {
+  return angle - 2 * PI * round(angle / (2 * PI));
+}

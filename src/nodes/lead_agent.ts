@@ -1,0 +1,38 @@
+/** The lead vehicle's agent: commands -> cmd_vel, pose -> zone -> the global state. */
+import { leadSpotOf } from "../game/arena";
+import { sizesOf } from "../game/model";
+import { loadScenario } from "../game/scenario_file";
+import { toTime } from "../ros/messages";
+import { clockOf, RosNode } from "../ros/node";
+import { runProcess, sent } from "../ros/process";
+import { TOPICS } from "../ros/topics";
+import { BodyAgent, WATCHDOG_PERIOD_MS } from "./body_agent";
+import { LEAD_AGENT_PARAMETERS } from "./parameters";
+
+void runProcess((ros) => {
+  const node = ros.add(new RosNode("lead_agent", undefined, LEAD_AGENT_PARAMETERS));
+  const game = loadScenario(node.parameters.scenario);
+  const publishState = node.publisher(TOPICS.globalState);
+  const body: BodyAgent = new BodyAgent({
+    node,
+    clock: clockOf(node),
+    arena: { ...game.arena, zones: game.arena.leadZones },
+    limits: game.arena.lead,
+    safety: node.parameters,
+    sizes: sizesOf(game),
+    onPose: () =>
+      publishState({
+        header: { stamp: toTime(body.stamp), frame_id: "map" },
+        state: body.zone!,
+      }),
+    onDecision: (command) => {
+      body.target = leadSpotOf(game.arena, command.action);
+    },
+  });
+  const watchdog = setInterval(() => node.safely(() => body.check()), WATCHDOG_PERIOD_MS);
+  ros.onEnd(async () => {
+    clearInterval(watchdog);
+    body.stand();
+    await sent();
+  });
+});

@@ -1,0 +1,58 @@
+/** A learned policy as a file: from the cache, or learned now and kept there. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Game, sizesOf } from "../game/model";
+import { learn, type Progress } from "../learning/learn";
+import { LEARNER_VERSION } from "../learning/version";
+import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";
+
+export interface LearnedPolicyOptions {
+  readonly tableSize: number;
+  /** n learned for. */
+  readonly population: number;
+  readonly seed: number;
+  /** Folder of the cache; made when it is missing. */
+  readonly cache: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  readonly warn?: (message: string) => void;
+}
+
+/** The cache's file for a game and the options that decide what is learned. */
+export function cacheFile(game: Game, options: LearnedPolicyOptions): string {
+  const { tableSize, population, seed } = options;
+  const key = {
+    initial: [Array.from(game.initialGlobal), game.initialLocal],
+    horizon: game.horizon,
+    learner: LEARNER_VERSION,
+    population,
+    scenario: game.sha256,
+    seed,
+    tableSize,
+  };
+  const hash = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 16);
+  return join(options.cache, `${game.name}-k${tableSize}-${hash}.safetensors`);
+}
+
+/**
+ * The policy file of these options. A damaged file in the cache is learned anew; the file appears
+ * whole or not at all, so that two that learn at the same time do no harm.
+ */
+export async function obtainPolicy(
+  game: Game,
+  options: LearnedPolicyOptions,
+): Promise<{ file: string; policy: LoadedPolicy; wasCached: boolean }> {
+  const file = cacheFile(game, options);
+  if (existsSync(file)) {
+    try {
+      return { file, policy: loadPolicy(file), wasCached: true };
+    } catch (error) {
+      options.warn?.(`${error instanceof Error ? error.message : String(error)}; learning anew`);
+    }
+  }
+  const result = await learn(game, options);
+  mkdirSync(options.cache, { recursive: true });
+  savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
+  return { file, policy: loadPolicy(file), wasCached: false };
+}

@@ -1,0 +1,36 @@
+/** The learner's node: publishes a policy, from a file or learned now. */
+import { readFileSync } from "node:fs";
+import { loadScenario } from "../game/scenario_file";
+import { decodePolicy, requireScenario } from "../policy/policy_file";
+import { RosNode } from "../ros/node";
+import { runProcess } from "../ros/process";
+import { TOPICS } from "../ros/topics";
+import { obtainPolicy } from "./learned_policy";
+import { LEARNER_PARAMETERS } from "./parameters";
+
+void runProcess(async (ros) => {
+  const node = ros.add(new RosNode("learner", undefined, LEARNER_PARAMETERS));
+  const { parameters, log } = node;
+  const game = loadScenario(parameters.scenario);
+  const publish = node.publisher(TOPICS.policy);
+  const stop = new AbortController();
+  ros.onEnd(() => stop.abort());
+  let file = parameters.policy_file;
+  if (!file) {
+    log.info(`learning ${game.name} at k = ${parameters.table_size}`);
+    const learned = await obtainPolicy(game, {
+      tableSize: parameters.table_size,
+      population: parameters.population,
+      seed: parameters.seed,
+      cache: parameters.cache,
+      signal: stop.signal,
+      warn: (message) => log.warn(message),
+    });
+    file = learned.file;
+  }
+  const data = readFileSync(file);
+  const policy = decodePolicy(data, file);
+  requireScenario(policy, game);
+  publish({ scenario: game.name, policy_sha256: policy.sha256, data });
+  log.info(`published policy ${policy.sha256.slice(0, 8)} of ${game.name}`);
+});

@@ -1,0 +1,170 @@
+/** Local agents: one node a robot, in its namespace; one process may serve many. */
+import { type Arena, spotOf, targetZone } from "../game/arena";
+import { drawIndex, keyedUniform } from "../game/draws";
+import { type Game, sizesOf } from "../game/model";
+import { loadScenario } from "../game/scenario_file";
+import { clockOf, RosNode } from "../ros/node";
+import { type RosClock } from "../ros/clock";
+import {
+  fromSeconds,
+  type GlobalCommand,
+  type LocalAction,
+  nanoseconds,
+  toTime,
+} from "../ros/messages";
+import { ParameterError, type ParameterValues } from "../ros/parameters";
+import { runProcess, sent } from "../ros/process";
+import { TOPICS } from "../ros/topics";
+import { BodyAgent, WATCHDOG_PERIOD_MS } from "./body_agent";
+import { LocalPolicies } from "./local_policies";
+import { LOCAL_AGENT_PARAMETERS } from "./parameters";
+
+type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
+
+interface Host {
+  readonly game: Game;
+  readonly arena: Arena;
+  readonly clock: RosClock;
+  readonly policies: LocalPolicies;
+  readonly parameters: Parameters;
+}
+
+export class LocalAgent {
+  readonly body: BodyAgent;
+  private readonly publishState;
+  private readonly publishAction;
+  private pending: GlobalCommand | undefined;
+  private lastAction: LocalAction | undefined;
+  private explained = "";
+
+  /** @param index 0 .. population - 1: decides the robot's spot in a zone */
+  constructor(
+    private readonly host: Host,
+    private readonly node: RosNode,
+    private readonly index: number,
+  ) {
+    this.publishState = node.publisher(TOPICS.agentState);
+    this.publishAction = node.publisher(TOPICS.localAction);
+    this.body = new BodyAgent({
+      node,
+      clock: host.clock,
+      arena: host.arena,
+      limits: host.arena.robot,
+      safety: host.parameters,
+      sizes: sizesOf(host.game),
+      onPose: () => this.onPose(),
+      onDecision: (command) => {
+        this.pending = command;
+        this.act();
+      },
+    });
+  }
+
+  private onPose(): void {
+    this.act();
+    // The world repeats an instant's odometry while an action is missing: so is the action.
+    if (this.lastAction && nanoseconds(this.lastAction.header.stamp) === this.body.stamp) {
+      this.publishAction(this.lastAction);
+    }
+    this.publishState({
+      header: { stamp: toTime(this.body.stamp), frame_id: "map" },
+      agent_id: this.node.robot,
+      state: this.body.zone!,
+      acted: this.lastAction !== undefined,
+      epoch: this.lastAction?.epoch ?? 0,
+      stopped: this.body.permission.stopped,
+    });
+  }
+
+  /** Acts on the pending command as soon as the robot's own zone at the decision is known. */
+  private act(): void {
+    const { pending, body, host } = this;
+    if (pending === undefined || body.zone === undefined || body.permission.stopped) return;
+    const oldest = nanoseconds(pending.decision_time) - fromSeconds(host.parameters.max_state_age);
+    if (body.stamp < oldest) return;
+    const policy = host.policies.get(pending.policy_sha256);
+    if (policy === undefined) {
+      this.explain(`no local policy ${pending.policy_sha256.slice(0, 8)} was heard; standing`);
+      body.target = undefined;
+      return;
+    }
+    this.pending = undefined;
+    this.perform(pending, policy, body.zone);
+  }
+
+  private perform(command: GlobalCommand, policy: Float64Array, zone: number): void {
+    const { game, arena, parameters } = this.host;
+    const { sG, aL } = sizesOf(game);
+    const row = (zone * sG + command.global_state) * aL;
+    const uniform = keyedUniform(parameters.seed, "local-action", this.node.robot, command.epoch);
+    const action = drawIndex(uniform(), policy, row, aL);
+    this.lastAction = {
+      header: { stamp: toTime(this.body.stamp), frame_id: "map" },
+      epoch: command.epoch,
+      agent_id: this.node.robot,
+      state: zone,
+      global_state: command.global_state,
+      action,
+      policy_sha256: command.policy_sha256,
+    };
+    this.publishAction(this.lastAction);
+    this.body.target = spotOf(
+      arena,
+      targetZone(arena, zone, action),
+      this.index,
+      parameters.population,
+    );
+  }
+
+  private explain(what: string): void {
+    if (what !== this.explained) this.node.log.warn(what);
+    this.explained = what;
+  }
+}
+
+/** @throws ParameterError when robots and their indices do not go together */
+function checkRobots(
+  robot: string,
+  { robots, robot_index, population }: ParameterValues<typeof LOCAL_AGENT_PARAMETERS>,
+): void {
+  const last = robot_index + Math.max(1, robots) - 1;
+  if (last >= population) {
+    throw new ParameterError(
+      `robot ${last} is asked for and the population is ${population}; give population:=N and robot_index:=I with I below N`,
+    );
+  }
+  if (robots === 0 && robot === "") {
+    throw new ParameterError(
+      "a local agent needs its robot's namespace; give -r __ns:=/robot_0, or robots:=N for many",
+    );
+  }
+}
+
+void runProcess((ros) => {
+  const first = ros.add(new RosNode("local_agent", undefined, LOCAL_AGENT_PARAMETERS));
+  const { parameters } = first;
+  checkRobots(first.robot, parameters);
+  const game = loadScenario(parameters.scenario);
+  const policies = new LocalPolicies(game);
+  const host: Host = { game, arena: game.arena, clock: clockOf(first), policies, parameters };
+  first.subscribe(TOPICS.localPolicy, (message) => policies.hear(message));
+  const indices = [...Array(Math.max(1, parameters.robots)).keys()].map(
+    (i) => parameters.robot_index + i,
+  );
+  const agents = indices.map((index) => {
+    const node =
+      parameters.robots === 0
+        ? first
+        : ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS));
+    return new LocalAgent(host, node, index);
+  });
+  const watchdog = setInterval(
+    () => first.safely(() => agents.forEach((agent) => agent.body.check())),
+    WATCHDOG_PERIOD_MS,
+  );
+  ros.onEnd(async () => {
+    clearInterval(watchdog);
+    for (const agent of agents) agent.body.stand();
+    await sent();
+  });
+});

@@ -1,0 +1,155 @@
+/** Every node's parameters, each declared once: validation, description and config follow from it. */
+import { EPOCH_LENGTH, POPULATION, SCENARIO, SEED } from "../ros/common_parameters";
+import type { ParameterSpecs } from "../ros/parameters";
+
+const maxStateAge = {
+  type: "double",
+  default: 1,
+  unit: "s",
+  range: [0, 60],
+  readOnly: true,
+  description:
+    "A state counts when stamped at most this long before the decision (ROS time; 0 in the abstract world).",
+} as const;
+
+/** What keeps a robot safe; the same for local agents and the lead agent. */
+const safety = {
+  cmd_vel_timeout: {
+    type: "double",
+    default: 0.35,
+    unit: "s",
+    range: [0.15, 0.45],
+    readOnly: true,
+    description:
+      "Without a fresh command or odometry for this long (steady clock) cmd_vel is zero; checked every 0.05 s.",
+  },
+  max_stamp_age: {
+    type: "double",
+    default: 0,
+    unit: "s",
+    range: [0, 60],
+    readOnly: true,
+    description: "Odometry stamped longer ago than this (ROS time) is not fresh; 0: not tested.",
+  },
+  start_armed: {
+    type: "boolean",
+    default: false,
+    readOnly: true,
+    description:
+      "False: stand until an emergency-stop reset is heard. The simulated launch sets true.",
+  },
+  stamped_cmd_vel: {
+    type: "boolean",
+    default: false,
+    readOnly: true,
+    description: "Publish cmd_vel as geometry_msgs/TwistStamped instead of Twist.",
+  },
+  initial_pose: {
+    type: "double_array",
+    default: [0, 0, 0],
+    unit: "m, m, rad",
+    readOnly: true,
+    description: "Pose of the odometry's origin in the map frame: x, y, yaw.",
+  },
+} as const;
+
+export const GLOBAL_AGENT_PARAMETERS = {
+  scenario: SCENARIO,
+  policy_file: {
+    type: "string",
+    default: "",
+    readOnly: true,
+    description: "Policy file (safetensors); empty: wait for the policy topic.",
+  },
+  sample_size: {
+    type: "integer",
+    default: 0,
+    unit: "robots",
+    range: [0, 100_000],
+    readOnly: true,
+    description: "Robots asked at each epoch, k; 0: the policy table's k.",
+  },
+  observation: {
+    type: "string",
+    default: "sample",
+    choices: ["sample", "filter"],
+    readOnly: true,
+    description:
+      "What the decision is based on: the sample of the epoch alone, or the filter's memory.",
+  },
+  population: POPULATION,
+  epoch_length: EPOCH_LENGTH,
+  max_state_age: maxStateAge,
+  sample_timeout: {
+    type: "double",
+    default: 1,
+    unit: "s",
+    range: [0.01, 60],
+    readOnly: true,
+    description: "How long an epoch waits for the states asked for, wall time.",
+  },
+  quarantine: {
+    type: "double",
+    default: 10,
+    unit: "s",
+    range: [0, 3600],
+    readOnly: true,
+    description: "A robot silent when asked is not asked again for this long, wall time.",
+  },
+  seed: SEED,
+} as const satisfies ParameterSpecs;
+
+export const LOCAL_AGENT_PARAMETERS = {
+  scenario: SCENARIO,
+  population: POPULATION,
+  robots: {
+    type: "integer",
+    default: 0,
+    unit: "robots",
+    range: [0, 1000],
+    readOnly: true,
+    description:
+      "Robots served by this process, each by a node in its own namespace robot_<i>; 0: one, in the namespace given.",
+  },
+  robot_index: {
+    type: "integer",
+    default: 0,
+    range: [0, 99_999],
+    readOnly: true,
+    description: "Index of the (first) robot, 0 .. population - 1: decides its spot in a zone.",
+  },
+  max_state_age: maxStateAge,
+  ...safety,
+  seed: SEED,
+} as const satisfies ParameterSpecs;
+
+export const LEAD_AGENT_PARAMETERS = {
+  scenario: SCENARIO,
+  ...safety,
+} as const satisfies ParameterSpecs;
+
+export const LEARNER_PARAMETERS = {
+  scenario: SCENARIO,
+  policy_file: {
+    type: "string",
+    default: "",
+    readOnly: true,
+    description: "Policy file to publish; empty: learn one.",
+  },
+  table_size: {
+    type: "integer",
+    default: 10,
+    unit: "robots",
+    range: [1, 200],
+    readOnly: true,
+    description: "k of the table that is learned.",
+  },
+  population: { ...POPULATION, default: 1000, description: "Robots learned for, n." },
+  cache: {
+    type: "string",
+    default: ".cache/policies",
+    readOnly: true,
+    description: "Folder where learned policies are kept; made when it is missing.",
+  },
+  seed: SEED,
+} as const satisfies ParameterSpecs;

@@ -1,0 +1,85 @@
+/**
+ * Whether a body may move: watchdogs, the emergency stop, and one session at a time. Pure; it is
+ * handed the steady clock's milliseconds.
+ */
+
+/** After two sessions were heard together, one must be heard alone for this long, ms. */
+export const SESSION_ALONE_MS = 1000;
+
+/** What of a command matters here. */
+export interface Heartbeat {
+  readonly session: number;
+  readonly emergencyStop: boolean;
+  readonly resets: number;
+}
+
+export class Permission {
+  private commandMs = -Infinity;
+  private odometryMs = -Infinity;
+  private conflictMs = -Infinity;
+  /** When each session was heard last. */
+  private readonly heardMs = new Map<number, number>();
+  private session: number | undefined;
+  private resets: number | undefined;
+  /** A stop is released by `resets` above this; undefined: no command was heard yet. */
+  private releaseAbove: number | undefined;
+  private holds: boolean;
+
+  /**
+   * @param timeoutMs age of arrival at which a command or odometry is no longer fresh
+   * @param armed false: stand until a reset of the emergency stop is heard
+   */
+  constructor(
+    private readonly timeoutMs: number,
+    armed: boolean,
+  ) {
+    this.holds = !armed;
+  }
+
+  /** Whether an emergency stop holds. */
+  get stopped(): boolean {
+    return this.holds;
+  }
+
+  hearOdometry(nowMs: number): void {
+    this.odometryMs = nowMs;
+  }
+
+  /** An emergency stop from any source; it holds until `resets` rises. */
+  hearStop(): void {
+    this.holds = true;
+    this.releaseAbove = this.resets;
+  }
+
+  hearCommand(nowMs: number, beat: Heartbeat): void {
+    this.commandMs = nowMs;
+    this.heardMs.set(beat.session, nowMs);
+    for (const [session, heard] of this.heardMs) {
+      if (session === beat.session) continue;
+      if (nowMs - heard <= this.timeoutMs) this.conflictMs = nowMs;
+      else this.heardMs.delete(session);
+    }
+    if (beat.session !== this.session) {
+      // A new global agent counts its resets from where it starts.
+      this.session = beat.session;
+      this.releaseAbove = beat.resets;
+    }
+    this.resets = beat.resets;
+    if (beat.emergencyStop) {
+      if (!this.holds) this.hearStop();
+    } else if (this.releaseAbove !== undefined && beat.resets > this.releaseAbove) {
+      this.holds = false;
+    }
+  }
+
+  /** Why the body must stand now; undefined: it may move. */
+  reasonToStand(nowMs: number): string | undefined {
+    if (this.holds) return "an emergency stop holds; call reset_emergency_stop to release it";
+    if (nowMs - this.conflictMs < SESSION_ALONE_MS) {
+      return "two global agents are heard; end one of them";
+    }
+    if (nowMs - this.commandMs > this.timeoutMs) return "no command from the global agent";
+    if (nowMs - this.odometryMs > this.timeoutMs) return "no odometry";
+    return undefined;
+  }
+}

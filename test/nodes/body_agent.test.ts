@@ -1,0 +1,149 @@
+import { sizesOf } from "../../src/game/model";
+import { BodyAgent } from "../../src/nodes/body_agent";
+import { RosClock } from "../../src/ros/clock";
+import type { GlobalCommand, Odometry, Twist } from "../../src/ros/messages";
+import { randomGame } from "../games";
+
+const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
+const { sG, sL } = sizesOf(game);
+
+/** A body agent on a node that is no node: what it hears is said to it, what it sends is kept. */
+function setup(clock = new RosClock(true)) {
+  const hear = new Map<string, (message: unknown) => string | undefined>();
+  const sent: Twist[] = [];
+  const decisions: number[] = [];
+  const node = {
+    robot: "robot_0",
+    log: { warn: () => undefined },
+    publisher: () => (message: Twist) => void sent.push(message),
+    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) =>
+      void hear.set(topic.name, callback),
+  };
+  const body = new BodyAgent({
+    node: node as never,
+    clock,
+    arena: game.arena,
+    limits: game.arena.robot,
+    safety: {
+      cmd_vel_timeout: 0.4,
+      max_stamp_age: 0,
+      start_armed: true,
+      stamped_cmd_vel: false,
+      initial_pose: [0, 0, 0],
+    },
+    sizes: sizesOf(game),
+    onPose: () => undefined,
+    onDecision: (command) => {
+      decisions.push(command.epoch);
+      body.target = { x: 100, y: 0 };
+    },
+  });
+  return {
+    body,
+    sent,
+    decisions,
+    say: (topic: string, message: unknown) => hear.get(topic)!(message),
+  };
+}
+
+function odometry(sec: number, x: number): Odometry {
+  const zero = { x: 0, y: 0, z: 0 };
+  return {
+    header: { stamp: { sec, nanosec: 0 }, frame_id: "map" },
+    child_frame_id: "",
+    pose: {
+      pose: { position: { ...zero, x }, orientation: { ...zero, w: 1 } },
+      covariance: new Float64Array(36),
+    },
+    twist: { twist: { linear: zero, angular: zero }, covariance: new Float64Array(36) },
+  };
+}
+
+function command(epoch: number, more: Partial<GlobalCommand> = {}): GlobalCommand {
+  return {
+    header: { stamp: { sec: 0, nanosec: 0 }, frame_id: "map" },
+    session: 1,
+    epoch,
+    decision_time: { sec: 0, nanosec: 0 },
+    global_state: sG - 1,
+    action: 0,
+    sampled_agents: [],
+    histogram: new Array<number>(sL).fill(0),
+    belief: new Array<number>(sL).fill(0),
+    missing: 0,
+    sample_size: 1,
+    population: 1,
+    policy_sha256: "",
+    emergency_stop: false,
+    resets: 0,
+    ...more,
+  };
+}
+
+const COMMAND = "/global_agent/command";
+
+function running(): RosClock {
+  const clock = new RosClock(true);
+  clock.hear({ sec: 10, nanosec: 0 });
+  return clock;
+}
+
+test("a body that is told to drive drives, with a running clock", () => {
+  const { sent, say } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(11, 0));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+});
+
+test("with simulated time and no /clock it never moves", () => {
+  const { sent, say } = setup();
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(11, 0));
+  expect(sent.at(-1)!.linear.x).toBe(0);
+});
+
+test("odometry from the far future is refused with what to do, and the next true one is heard", () => {
+  const { sent, say } = setup(running());
+  expect(say("odom", odometry(1000, 0))).toMatch(/990 s ahead of the ROS clock; set its source/);
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(11, 0));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+});
+
+test("after time went back, odometry is heard again; a late message is passed over", () => {
+  const clock = running();
+  const { body, say } = setup(clock);
+  say("odom", odometry(10, 1));
+  say("odom", odometry(8, 2));
+  expect(body.pose!.x).toBe(1);
+  clock.hear({ sec: 3, nanosec: 0 });
+  say("odom", odometry(3, 2));
+  expect(body.pose!.x).toBe(2);
+});
+
+test("a body that was put elsewhere forgets where it was going", () => {
+  const { body, sent, say } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(11, 20));
+  expect(body.target).toBeUndefined();
+  expect(sent.at(-1)!.linear.x).toBe(0);
+});
+
+test("two sessions heard in turn make one decision each, not one a repeat", () => {
+  const { decisions, say } = setup(running());
+  say(COMMAND, command(5));
+  say(COMMAND, command(3, { session: 2 }));
+  say(COMMAND, command(5));
+  say(COMMAND, command(3, { session: 2 }));
+  expect(decisions).toEqual([5, 3]);
+});
+
+test("a command that is refused stops all the same when it says so", () => {
+  const { body, say } = setup(running());
+  expect(say(COMMAND, command(0, { action: 200, emergency_stop: true }))).toMatch(/names .* 200/);
+  expect(body.permission.stopped).toBe(true);
+});

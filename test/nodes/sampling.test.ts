@@ -1,0 +1,66 @@
+import { drawReplacements, drawSample, Quarantine } from "../../src/nodes/sampling";
+import { inclusionQuantile, overlapFit } from "../support/sampling_fit";
+
+const ROBOTS = [...Array(30).keys()].map((i) => `robot_${i}`);
+const K = 10;
+const EPOCHS = [...Array(300).keys()];
+/** Both tails of a test on a fixed seed. */
+const TAIL = 0.001;
+
+test("samples are uniform, each of distinct robots, and successive ones are independent", () => {
+  const samples = EPOCHS.map((epoch) => drawSample(5, epoch, ROBOTS, K));
+  for (const sample of samples) expect(new Set(sample).size).toBe(K);
+  const quantile = inclusionQuantile(samples, ROBOTS);
+  expect(quantile).toBeGreaterThan(TAIL);
+  expect(quantile).toBeLessThan(1 - TAIL);
+  expect(overlapFit(samples, ROBOTS.length)).toBeGreaterThan(TAIL);
+});
+
+test("a sampler that always asks robot_0 fails the test of uniformity", () => {
+  const biased = EPOCHS.map((epoch) => {
+    const sample = drawSample(5, epoch, ROBOTS, K);
+    return sample.includes("robot_0") ? sample : ["robot_0", ...sample.slice(1)];
+  });
+  expect(inclusionQuantile(biased, ROBOTS)).toBeGreaterThan(1 - TAIL);
+});
+
+test("a sampler that goes round by turns fails at the lower tail, and by its overlaps", () => {
+  const turns = EPOCHS.map((epoch) =>
+    [...Array(K).keys()].map((i) => ROBOTS[(epoch * K + i) % ROBOTS.length]),
+  );
+  expect(inclusionQuantile(turns, ROBOTS)).toBeLessThan(TAIL);
+  expect(overlapFit(turns, ROBOTS.length)).toBeLessThan(TAIL);
+});
+
+test("a sample depends on seed and epoch alone", () => {
+  expect(drawSample(1, 7, ROBOTS, K)).toEqual(drawSample(1, 7, ROBOTS, K));
+  expect(drawSample(2, 7, ROBOTS, K)).not.toEqual(drawSample(1, 7, ROBOTS, K));
+  expect(drawSample(1, 8, ROBOTS, K)).not.toEqual(drawSample(1, 7, ROBOTS, K));
+});
+
+test("where fewer than k are eligible, all of them are asked", () => {
+  expect(drawSample(1, 0, ["robot_1", "robot_2"], K).sort()).toEqual(["robot_1", "robot_2"]);
+  expect(drawSample(1, 0, [], K)).toEqual([]);
+});
+
+test("replacements are eligible robots that were not asked yet", () => {
+  const asked = new Set(ROBOTS.slice(0, 27));
+  const others = drawReplacements(1, 0, ROBOTS, asked, 2);
+  expect(others).toHaveLength(2);
+  for (const robot of others) expect(asked.has(robot)).toBe(false);
+  expect(drawReplacements(1, 0, ROBOTS, asked, 5)).toHaveLength(3);
+});
+
+test("a robot in quarantine is not eligible until its time is over", () => {
+  const quarantine = new Quarantine(1000);
+  quarantine.put("robot_2", 500);
+  expect(quarantine.eligible(["robot_10", "robot_2", "robot_1"], 1499)).toEqual([
+    "robot_1",
+    "robot_10",
+  ]);
+  expect(quarantine.eligible(["robot_10", "robot_2", "robot_1"], 1500)).toEqual([
+    "robot_1",
+    "robot_2",
+    "robot_10",
+  ]);
+});
