@@ -1,0 +1,39 @@
+/**
+ * Who may connect: pages of this very server. A page of another site reaches a port on loopback
+ * too, under its own Origin, or under a name of its own that it points at 127.0.0.1 (its Host).
+ */
+import type { IncomingMessage } from "node:http";
+import { SOCKET_PATH } from "./protocol";
+
+export interface Refusal {
+  /** HTTP status with its phrase. */
+  readonly status: string;
+  readonly reason: string;
+}
+
+const NAMES = ["127.0.0.1", "localhost", "[::1]"];
+
+/** Whether `host` (a Host header) is a loopback name with this server's port. */
+export function isOwnHost(host: string | undefined, port: number): host is string {
+  return NAMES.some((name) => host === `${name}:${port}`);
+}
+
+/** Why a WebSocket is not opened for `request`; undefined when it may be. */
+export function socketRefusal(request: IncomingMessage, port: number): Refusal | undefined {
+  const { host, origin } = request.headers;
+  if (!isOwnHost(host, port)) {
+    return { status: "421 Misdirected Request", reason: `Host ${quote(host)}` };
+  }
+  if (!origin?.startsWith("http://") || !isOwnHost(origin.slice("http://".length), port)) {
+    return { status: "403 Forbidden", reason: `Origin ${quote(origin)}` };
+  }
+  if (request.url !== SOCKET_PATH) {
+    return { status: "404 Not Found", reason: `path ${quote(request.url)}` };
+  }
+  return undefined;
+}
+
+/** Outside text for a log line: one line, no control characters, cut. */
+function quote(text: string | undefined): string {
+  return text === undefined ? "missing" : JSON.stringify(text.slice(0, 100));
+}

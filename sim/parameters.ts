@@ -1,0 +1,91 @@
+/** The simulator's parameters, each declared once. */
+import { EPOCH_LENGTH, POPULATION, SCENARIO, SEED } from "../src/ros/common_parameters";
+import type { ParameterSpecs } from "../src/ros/parameters";
+
+export const SIMULATOR_PARAMETERS = {
+  scenario: SCENARIO,
+  fidelity: {
+    type: "string",
+    default: "motion",
+    choices: ["motion", "abstract"],
+    readOnly: true,
+    description: "motion: bodies driven by cmd_vel; abstract: exact draws in lockstep.",
+  },
+  population: { ...POPULATION, default: 30 },
+  epoch_length: EPOCH_LENGTH,
+  speed: {
+    type: "double",
+    default: 1,
+    range: [0.01, 1000],
+    readOnly: true,
+    description: "Simulated seconds a second of wall time (motion).",
+  },
+  seconds: {
+    type: "double",
+    default: 0,
+    unit: "s",
+    range: [0, 1e9],
+    readOnly: true,
+    description: "Simulated seconds from the first command until the simulator ends; 0: never.",
+  },
+  epoch_deadline: {
+    type: "double",
+    default: 5,
+    unit: "s",
+    range: [0.1, 600],
+    readOnly: true,
+    description:
+      "Abstract: an epoch without its command and all actions by then counts as missed (wall time).",
+  },
+  port: {
+    type: "integer",
+    default: 8080,
+    range: [0, 65_535],
+    readOnly: true,
+    description: "Port of the page on 127.0.0.1; the next one is taken when it is in use; 0: any.",
+  },
+  headless: {
+    type: "boolean",
+    default: false,
+    readOnly: true,
+    description: "True: no page.",
+  },
+  sample_size: {
+    type: "integer",
+    default: 0,
+    unit: "robots",
+    range: [0, 100_000],
+    readOnly: true,
+    description: "k, for the page's words only.",
+  },
+  table_size: {
+    type: "integer",
+    default: 0,
+    unit: "robots",
+    range: [0, 100_000],
+    readOnly: true,
+    description: "k of the policy's table, for the page's words only.",
+  },
+  observation: {
+    type: "string",
+    default: "sample",
+    choices: ["sample", "filter"],
+    readOnly: true,
+    description: "How the global agent sees, for the page's words only.",
+  },
+  references: {
+    type: "double_array",
+    default: [],
+    readOnly: true,
+    description:
+      "Reward per epoch of the random, blind and full-observation references, for the page.",
+  },
+  trace: {
+    type: "string",
+    default: "",
+    readOnly: true,
+    description:
+      "File that gets one JSON line an epoch (states, sample, actions, reward); empty: none.",
+  },
+  seed: SEED,
+} as const satisfies ParameterSpecs;

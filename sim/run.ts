@@ -1,0 +1,155 @@
+/** One run of the simulator, whatever its world: epochs booked, shown, traced and summed up. */
+import { appendFileSync } from "node:fs";
+import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
+import type { Game } from "../src/game/model";
+import type { PageServer } from "./page_server";
+import { type EpochReport, HISTORY_LIMIT } from "./protocol";
+import { batchMeans, type ClosedEpoch, Ledger, type LedgerCommand } from "./world/ledger";
+
+export interface RunOptions {
+  readonly game: Game;
+  readonly robots: readonly string[];
+  readonly seed: number;
+  /** Length of an epoch, ns of simulated time. */
+  readonly epochNs: bigint;
+  /** Simulated ns from the first command until the end; 0: none. */
+  readonly durationNs: bigint;
+  readonly fidelity: "motion" | "abstract";
+  /** File for one JSON line an epoch; empty: none. */
+  readonly trace: string;
+  readonly onEpoch: (report: EpochReport) => void;
+}
+
+export interface Summary {
+  readonly scenario: string;
+  readonly fidelity: string;
+  readonly robots: number;
+  readonly epochs: number;
+  readonly missedEpochs: number;
+  readonly staleActions: number;
+  readonly missingActions: number;
+  readonly rewardPerEpoch: { mean: number | null; standardError: number | null };
+  readonly samplesAsked: number;
+  readonly samplesReceived: number;
+  /** Simulated seconds since the first command. */
+  readonly seconds: number;
+}
+
+export class Run {
+  readonly ledger: Ledger;
+  readonly history: EpochReport[] = [];
+  page: PageServer | undefined;
+  private episode = 0;
+  private firstDecision: bigint | undefined;
+  private now = 0n;
+  private command: LedgerCommand | undefined;
+
+  constructor(readonly options: RunOptions) {
+    this.ledger = new Ledger(options.game, options.robots);
+  }
+
+  /** How the current episode starts. */
+  start(): EpisodeStart {
+    const { game, robots, seed } = this.options;
+    return drawEpisodeStart(game, robots, seed, this.episode);
+  }
+
+  hearCommand(command: LedgerCommand): boolean {
+    const isFirst = this.ledger.hearCommand(command);
+    if (!isFirst) return false;
+    this.firstDecision ??= command.decisionTime;
+    this.command = command;
+    this.show(null);
+    return true;
+  }
+
+  /** Ends the open epoch at simulated time `now` and traces it with the states that came of it. */
+  closeEpoch(now: bigint, globalState: number, localStates: Uint8Array): ClosedEpoch | undefined {
+    this.now = now;
+    const closed = this.ledger.close(this.options.fidelity === "abstract");
+    if (closed === undefined) return undefined;
+    this.show(closed.reward);
+    const { trace } = this.options;
+    if (trace) appendFileSync(trace, `${JSON.stringify(line(closed, globalState, localStates))}\n`);
+    return closed;
+  }
+
+  /** Whether the running epoch is its episode's last; then `start` is the new one's. */
+  nextEpisode(): boolean {
+    const { horizon } = this.options.game;
+    const { slots } = this.ledger;
+    if (horizon === undefined || slots === 0 || slots % horizon !== 0) return false;
+    this.episode++;
+    return true;
+  }
+
+  /** Whether the run has lasted as long as it was asked to. */
+  isOver(now: bigint): boolean {
+    const { durationNs } = this.options;
+    return (
+      durationNs > 0n && this.firstDecision !== undefined && now - this.firstDecision >= durationNs
+    );
+  }
+
+  private show(reward: number | null): void {
+    const { ledger, command } = this;
+    if (command === undefined) return;
+    const report: EpochReport = {
+      type: "epoch",
+      epoch: command.epoch,
+      simTime: Number(command.decisionTime) / 1e9,
+      globalState: ledger.trueGlobalState,
+      globalAction: command.action,
+      sampled: command.sampled
+        .map((agent) => ledger.robotIndex(agent))
+        .filter((index) => index !== undefined),
+      sampledHistogram: [...command.histogram],
+      trueHistogram: ledger.trueHistogram(),
+      reward,
+      meanReward: ledger.meanReward,
+      epochsCounted: ledger.totals.epochs,
+      missedEpochs: ledger.totals.missedEpochs,
+      missing: command.missing,
+      emergencyStop: command.emergencyStop,
+    };
+    if (this.history.at(-1)?.epoch === report.epoch) this.history.pop();
+    this.history.push(report);
+    if (this.history.length > HISTORY_LIMIT) this.history.shift();
+    this.page?.publish(report);
+    this.options.onEpoch(report);
+  }
+
+  summary(): Summary {
+    const { ledger, options } = this;
+    return {
+      scenario: options.game.name,
+      fidelity: options.fidelity,
+      robots: options.robots.length,
+      ...ledger.totals,
+      rewardPerEpoch: batchMeans(ledger.rewards),
+      seconds:
+        this.firstDecision === undefined
+          ? 0
+          : Math.max(0, Number(this.now - this.firstDecision) / 1e9),
+    };
+  }
+}
+
+/** What the trace says of an epoch. */
+function line(closed: ClosedEpoch, nextGlobalState: number, nextLocalStates: Uint8Array): object {
+  return {
+    epoch: closed.command.epoch,
+    session: closed.command.session,
+    simTime: Number(closed.command.decisionTime) / 1e9,
+    globalState: closed.globalState,
+    commandGlobalState: closed.command.globalState,
+    globalAction: closed.command.action,
+    sampled: closed.command.sampled,
+    histogram: closed.command.histogram,
+    localStates: Array.from(closed.localStates),
+    actions: Array.from(closed.actions),
+    reward: closed.reward,
+    nextGlobalState,
+    nextLocalStates: Array.from(nextLocalStates),
+  };
+}

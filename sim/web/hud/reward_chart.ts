@@ -1,0 +1,125 @@
+/** The reward of each epoch and its running mean, against what `evaluate` finds for other eyes. */
+import uPlot from "uplot";
+import type { EpochReport, Snapshot } from "../../protocol";
+import type { Palette } from "../palette";
+
+interface Reference {
+  readonly label: string;
+  readonly reward: number;
+}
+
+/** Epochs that the empty chart is wide enough for. */
+const FEWEST_EPOCHS = 20;
+
+export class RewardChart {
+  private readonly plot: uPlot;
+  private readonly observer: ResizeObserver;
+  private readonly references: readonly Reference[];
+
+  constructor(
+    private readonly parent: HTMLElement,
+    snapshot: Snapshot,
+    private readonly palette: Palette,
+  ) {
+    parent.replaceChildren();
+    const { random, blind, full } = snapshot.references;
+    this.references = [
+      { label: "full", reward: full },
+      { label: "blind", reward: blind },
+      { label: "random", reward: random },
+    ].flatMap(({ label, reward }) => (reward === undefined ? [] : [{ label, reward }]));
+    this.plot = new uPlot(this.options(), [[], [], []], parent);
+    this.observer = new ResizeObserver(() => this.plot.setSize(this.size()));
+    this.observer.observe(parent);
+  }
+
+  show(reports: readonly EpochReport[]): void {
+    this.plot.setData([
+      reports.map((report) => report.epoch),
+      reports.map((report) => report.reward),
+      reports.map((report) => report.meanReward),
+    ]);
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    this.plot.destroy();
+  }
+
+  private size(): { width: number; height: number } {
+    return { width: this.parent.clientWidth, height: this.parent.clientHeight };
+  }
+
+  private options(): uPlot.Options {
+    const { palette } = this;
+    const font = '12px system-ui, "Open Sans", sans-serif';
+    const axis: uPlot.Axis = {
+      stroke: palette.muted,
+      font,
+      grid: { stroke: palette.rule, width: 1 },
+      ticks: { show: false },
+    };
+    return {
+      ...this.size(),
+      padding: [8, 56, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: (_plot, min, max) => epochRange(min, max) },
+        y: { range: (_plot, min, max) => this.rewardRange(min, max) },
+      },
+      axes: [
+        { ...axis, grid: { show: false }, size: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
+        { ...axis, size: 34 },
+      ],
+      series: [
+        {},
+        {
+          stroke: palette.free,
+          paths: () => null,
+          points: { show: true, size: 5, fill: palette.free, stroke: palette.free },
+        },
+        { stroke: palette.text, width: 2, points: { show: false } },
+      ],
+      hooks: { drawClear: [(plot) => this.drawReferences(plot, font)] },
+    };
+  }
+
+  private rewardRange(min: number | null, max: number | null): [number, number] {
+    const rewards = this.references.map(({ reward }) => reward);
+    const low = Math.min(0, min ?? 0, ...rewards);
+    const high = Math.max(1, max ?? 1, ...rewards);
+    return [low, high + 0.06 * (high - low)];
+  }
+
+  private drawReferences(plot: uPlot, font: string): void {
+    const { ctx, bbox } = plot;
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.font = font.replace("12px", `${12 * ratio}px`);
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    ctx.strokeStyle = this.palette.muted;
+    ctx.fillStyle = this.palette.muted;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([5 * ratio, 4 * ratio]);
+    const right = bbox.left + bbox.width;
+    let lowestFree = -Infinity;
+    for (const { label, reward } of this.references) {
+      const y = plot.valToPos(reward, "y", true);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(right, y);
+      ctx.stroke();
+      const at = Math.max(y, lowestFree);
+      ctx.fillText(label, right + 6 * ratio, at);
+      lowestFree = at + 14 * ratio;
+    }
+    ctx.restore();
+  }
+}
+
+function epochRange(min: number | null, max: number | null): [number, number] {
+  const first = min ?? 0;
+  return [first, Math.max(max ?? 0, first + FEWEST_EPOCHS)];
+}

@@ -1,0 +1,58 @@
+/** What is seen, in one sentence for somebody who has not read the paper. Pure text. */
+import type { EpochReport, Snapshot } from "../../protocol";
+
+export function sentenceOf(snapshot: Snapshot, report: EpochReport): string {
+  const { robots, localStates, globalStates } = snapshot;
+  if (report.emergencyStop) {
+    return `Emergency stop: all ${robots.length} robots and the lead vehicle stand until it is released.`;
+  }
+  const asked = report.sampled.length;
+  const heard = asked - report.missing;
+  const seen =
+    report.missing > 0
+      ? `The lead vehicle asked ${asked} of ${robots.length} robots and heard ${heard} in time`
+      : `The lead vehicle sees ${asked} of ${robots.length} robots`;
+  const modes = modesOf(report.sampledHistogram);
+  const goes = movesOf(snapshot, report);
+  const believed = namesOf(modes, localStates);
+  const belief =
+    modes.length === 0
+      ? `${goes} on what it knew before`
+      : modes.includes(report.globalAction)
+        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(without(modes, report.globalAction), localStates)})` : ""}`
+        : `believes most are in ${believed}, and ${goes}`;
+  return `${seen} and ${belief}; ${truthOf(snapshot, report, globalStates[report.globalAction])}.`;
+}
+
+function movesOf(snapshot: Snapshot, report: EpochReport): string {
+  const target = snapshot.globalStates[report.globalAction] ?? `action ${report.globalAction}`;
+  return report.globalState === report.globalAction ? `stays at ${target}` : `drives to ${target}`;
+}
+
+function truthOf(snapshot: Snapshot, report: EpochReport, target: string | undefined): string {
+  const modes = modesOf(report.trueHistogram);
+  if (modes.length === 0) return "where they really are is not known";
+  const most = report.trueHistogram[modes[0]];
+  if (modes.includes(report.globalAction) && target !== undefined) {
+    return `in truth ${most} are there, ${modes.length > 1 ? "as many as anywhere" : "more than anywhere else"}`;
+  }
+  const there = report.trueHistogram[report.globalAction] ?? 0;
+  return `in truth most are in ${namesOf(modes, snapshot.localStates)} (${most}, against ${there})`;
+}
+
+/** Indices of the largest count; none when all are 0. */
+function modesOf(histogram: readonly number[]): number[] {
+  const most = Math.max(0, ...histogram);
+  return most === 0 ? [] : histogram.flatMap((count, index) => (count === most ? [index] : []));
+}
+
+function without(indices: readonly number[], index: number): number[] {
+  return indices.filter((other) => other !== index);
+}
+
+function namesOf(indices: readonly number[], names: readonly string[]): string {
+  const words = indices.map((index) => names[index] ?? `state ${index}`);
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}

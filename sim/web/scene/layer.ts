@@ -1,0 +1,26 @@
+/** One kind of thing in the scene. */
+import { type Material, Mesh, type Object3D, Sprite, Texture } from "three";
+import type { EpochReport } from "../../protocol";
+import type { Motion } from "./motion";
+
+export interface Layer {
+  readonly object: Object3D;
+  /** A new epoch, or its report again; `nowMs` is wall time. */
+  epoch?(report: EpochReport, nowMs: number): void;
+  /** Before each picture. */
+  frame?(motion: Motion, nowMs: number): void;
+}
+
+/** Frees what the object and its children hold on the graphics card. */
+export function disposeTree(root: Object3D): void {
+  root.traverse((object) => {
+    if ("geometry" in object && object instanceof Mesh) object.geometry.dispose();
+    if ("dispose" in object && typeof object.dispose === "function") object.dispose();
+    const drawn = object instanceof Mesh || object instanceof Sprite ? object.material : undefined;
+    const materials: Material[] = Array.isArray(drawn) ? drawn : drawn ? [drawn] : [];
+    for (const material of materials) {
+      if ("map" in material && material.map instanceof Texture) material.map.dispose();
+      material.dispose();
+    }
+  });
+}

@@ -1,0 +1,139 @@
+/** Canvas, camera and light; one picture for each frame of the screen. Z up, metres, map frame. */
+import {
+  Color,
+  ColorManagement,
+  DirectionalLight,
+  HemisphereLight,
+  LinearSRGBColorSpace,
+  PerspectiveCamera,
+  Scene,
+  type Sprite,
+  Vector3,
+  WebGLRenderer,
+} from "three";
+import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
+import type { Extent } from "./ground";
+
+const FIELD_OF_VIEW_DEG = 34;
+/** Angle of the first look above the floor, rad. */
+const ELEVATION = (54 / 180) * Math.PI;
+/** Height of a label on the screen, px. */
+const LABEL_HEIGHT = 24;
+/** Kept free for labels on the left and right together, px. */
+const LABEL_MARGIN = 50;
+/** More device pixels than these only cost time. */
+const LARGEST_PIXEL_RATIO = 2;
+
+export class View {
+  readonly scene = new Scene();
+  private readonly renderer: WebGLRenderer;
+  private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
+  private readonly controls: OrbitControls;
+  private labels: readonly Sprite[] = [];
+  private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
+  private movedByHand = false;
+
+  constructor(private readonly canvas: HTMLCanvasElement) {
+    // Colours are the style sheet's as they are: no conversion for each pixel.
+    ColorManagement.enabled = false;
+    this.renderer = new WebGLRenderer({ canvas, antialias: !drawnBySoftware() });
+    this.renderer.outputColorSpace = LinearSRGBColorSpace;
+    this.camera.up.set(0, 0, 1);
+    this.controls = new OrbitControls(this.camera, canvas);
+    this.controls.maxPolarAngle = 0.48 * Math.PI;
+    this.controls.enableZoom = matchMedia("(pointer: fine)").matches;
+    canvas.style.touchAction = "pan-y";
+    this.controls.addEventListener("start", () => (this.movedByHand = true));
+    const sun = new DirectionalLight("#fff6e8", 0.55 * Math.PI);
+    sun.position.set(-4, -6, 10);
+    const sky = new HemisphereLight("#ffffff", "#a8a294", 0.62 * Math.PI);
+    sky.position.set(0, 0, 1);
+    this.scene.add(sky, sun);
+    new ResizeObserver(() => this.resize()).observe(canvas);
+  }
+
+  /** Looks at `extent` from where all of its outline is seen; `labels` keep their screen size. */
+  lookAt(extent: Extent, labels: readonly Sprite[]): void {
+    const same = extent.radius === this.extent.radius && extent.x === this.extent.x;
+    this.extent = extent;
+    this.labels = labels;
+    if (!same) this.movedByHand = false;
+    this.resize();
+  }
+
+  background(colour: string): void {
+    this.scene.background = new Color(colour);
+  }
+
+  draw(): void {
+    this.controls.update();
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  private resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (width === 0 || height === 0) return;
+    this.renderer.setPixelRatio(Math.min(devicePixelRatio, LARGEST_PIXEL_RATIO));
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
+    const unit = (2 * Math.tan((FIELD_OF_VIEW_DEG / 360) * Math.PI)) / height;
+    const labelHeight = width < 600 ? 0.8 * LABEL_HEIGHT : LABEL_HEIGHT;
+    for (const label of this.labels) {
+      const aspect: unknown = label.userData.aspect;
+      const scale = labelHeight * unit;
+      label.scale.set(scale * (typeof aspect === "number" ? aspect : 1), scale, 1);
+    }
+    if (!this.movedByHand) this.fit();
+    this.draw();
+  }
+
+  /** Moves the camera as near as the whole outline fits, and so that it is in the middle. */
+  private fit(): void {
+    const { x, y, radius } = this.extent;
+    const back = new Vector3(0, -Math.cos(ELEVATION), Math.sin(ELEVATION));
+    const target = this.controls.target.set(x, y, 0);
+    // Half a label stands out on each side.
+    const widest = 1 - LABEL_MARGIN / this.canvas.clientWidth;
+    let near = radius;
+    let far = 40 * radius;
+    for (let step = 0; step < 40; step++) {
+      const distance = (near + far) / 2;
+      this.camera.position.copy(target).addScaledVector(back, distance);
+      this.camera.lookAt(target);
+      this.camera.updateMatrixWorld();
+      const seen = this.outlineOnScreen();
+      // Perspective draws the near half larger: look at a point before the middle.
+      target.y += 0.3 * (seen.top + seen.bottom) * radius;
+      if (seen.right < widest && (seen.top - seen.bottom) / 2 < 0.97) far = distance;
+      else near = distance;
+      if (step === 20) near = 0.8 * far;
+    }
+    this.controls.minDistance = 0.1 * far;
+    this.controls.maxDistance = 3 * far;
+    this.controls.update();
+  }
+
+  /** The box about the outline on the screen, whose edges are at -1 and 1. */
+  private outlineOnScreen(): { right: number; top: number; bottom: number } {
+    const corner = new Vector3();
+    const box = { right: 0, top: -1, bottom: 1 };
+    this.extent.outline.forEach(({ x, y }, index) => {
+      corner.set(x, y, 0).project(this.camera);
+      box.right = Math.max(box.right, Math.abs(corner.x));
+      box.top = index === 0 ? corner.y : Math.max(box.top, corner.y);
+      box.bottom = index === 0 ? corner.y : Math.min(box.bottom, corner.y);
+    });
+    return box;
+  }
+}
+
+/** Whether WebGL has no graphics card here; smooth edges would then cost half the pictures. */
+function drawnBySoftware(): boolean {
+  const context = document.createElement("canvas").getContext("webgl2");
+  const names = context?.getExtension("WEBGL_debug_renderer_info");
+  if (!context || !names) return false;
+  const name: unknown = context.getParameter(names.UNMASKED_RENDERER_WEBGL);
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return typeof name === "string" && /swiftshader|llvmpipe|software/i.test(name);
+}

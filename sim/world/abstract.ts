@@ -1,0 +1,77 @@
+/** The abstract world: P_g and P_l drawn exactly, by keyed draws; bodies stand in their zones. */
+import { type Arena, hexagonalSpots, leadSpotOf, type Point } from "../../src/game/arena";
+import { drawIndex, keyedUniform } from "../../src/game/draws";
+import type { EpisodeStart } from "../../src/game/episode";
+import { type Game, sizesOf } from "../../src/game/model";
+
+export class AbstractWorld {
+  globalState: number;
+  readonly localStates: Uint8Array;
+  /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
+  readonly poses: Float64Array;
+  /** Each robot's place in every zone, from the zone's centre, m. */
+  private readonly offsets: readonly Point[];
+
+  constructor(
+    private readonly game: Game,
+    private readonly agentIds: readonly string[],
+    private readonly seed: number,
+    start: EpisodeStart,
+  ) {
+    this.globalState = start.globalState;
+    this.localStates = start.localStates.slice();
+    this.poses = new Float64Array((agentIds.length + 1) * 3);
+    this.offsets = offsetsIn(game.arena, agentIds.length);
+    this.pose();
+  }
+
+  /** A new episode. */
+  place(start: EpisodeStart): void {
+    this.globalState = start.globalState;
+    this.localStates.set(start.localStates);
+    this.pose();
+  }
+
+  /** One epoch: every robot by P_l(· | s_i, s_g, a_i), the lead vehicle by P_g(· | s_g, a_g). */
+  step(epoch: number, globalAction: number, actions: ArrayLike<number>): void {
+    const { game, seed, globalState } = this;
+    const { sG, aG, sL, aL } = sizesOf(game);
+    this.agentIds.forEach((id, i) => {
+      if (actions[i] < 0) return;
+      const row = (this.localStates[i] * sG + globalState) * aL + actions[i];
+      const uniform = keyedUniform(seed, "local-transition", id, epoch);
+      this.localStates[i] = drawIndex(uniform(), game.localTransition, row * sL, sL);
+    });
+    const uniform = keyedUniform(seed, "global-transition", "", epoch);
+    const row = globalState * aG + globalAction;
+    this.globalState = drawIndex(uniform(), game.globalTransition, row * sG, sG);
+    this.pose();
+  }
+
+  private pose(): void {
+    const { arena } = this.game;
+    const n = this.agentIds.length;
+    this.localStates.forEach((state, i) => {
+      this.poses[i * 3] = arena.zones[state].x + this.offsets[i].x;
+      this.poses[i * 3 + 1] = arena.zones[state].y + this.offsets[i].y;
+    });
+    const lead = leadSpotOf(arena, this.globalState);
+    this.poses[n * 3] = lead.x;
+    this.poses[n * 3 + 1] = lead.y;
+  }
+}
+
+/**
+ * Hexagonal spots, packed tighter where the robots are many: bodies have no size here, and a pose
+ * must lie in the zone that it stands for, whatever n is.
+ */
+function offsetsIn({ zones, robotSpacing }: Arena, population: number): Point[] {
+  const apart = zones.flatMap((a, i) =>
+    zones.slice(i + 1).map((b) => Math.hypot(a.x - b.x, a.y - b.y)),
+  );
+  const room = Math.min(...zones.map((zone) => zone.radius), ...apart.map((d) => 0.4 * d));
+  const spots = hexagonalSpots(population, robotSpacing);
+  const reach = Math.max(...spots.map((spot) => Math.hypot(spot.x, spot.y)));
+  const scale = reach > room ? room / reach : 1;
+  return spots.map(({ x, y }) => ({ x: x * scale, y: y * scale }));
+}

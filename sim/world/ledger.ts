@@ -1,0 +1,212 @@
+/**
+ * What only the world knows of each epoch: the states at its decision, who did what, and so its
+ * reward. Pure bookkeeping; it feeds the page, the summary and recordings, never an agent.
+ */
+import { type Game, sizesOf } from "../../src/game/model";
+
+/** What the ledger takes of a command. Times in ns of simulated time. */
+export interface LedgerCommand {
+  readonly epoch: number;
+  readonly session: number;
+  readonly decisionTime: bigint;
+  readonly globalState: number;
+  readonly action: number;
+  readonly sampled: readonly string[];
+  readonly histogram: readonly number[];
+  readonly missing: number;
+  readonly emergencyStop: boolean;
+}
+
+export interface LedgerAction {
+  readonly epoch: number;
+  readonly agent: string;
+  readonly state: number;
+  readonly action: number;
+}
+
+/** An epoch that is over and had its command in time. */
+export interface ClosedEpoch {
+  readonly command: LedgerCommand;
+  readonly globalState: number;
+  readonly localStates: Uint8Array;
+  /** [n]; -1: none came. */
+  readonly actions: Int8Array;
+  /** r_g(s_g, a_g) + (1/n) Σ r_l(s_i, s_g, a_i) by the states at decision. */
+  readonly reward: number;
+}
+
+export interface Totals {
+  epochs: number;
+  missedEpochs: number;
+  staleActions: number;
+  missingActions: number;
+  samplesAsked: number;
+  samplesReceived: number;
+}
+
+export class Ledger {
+  readonly totals: Totals = {
+    epochs: 0,
+    missedEpochs: 0,
+    staleActions: 0,
+    missingActions: 0,
+    samplesAsked: 0,
+    samplesReceived: 0,
+  };
+  readonly rewards: number[] = [];
+  /** Boundaries since the first command, the current epoch among them; 0: no command yet. */
+  slots = 0;
+  private decisionTime = -1n;
+  private globalState = 0;
+  private localStates = new Uint8Array(0);
+  private actions = new Int8Array(0);
+  private received = 0;
+  private rewardSum = 0;
+  /** Actions that came before the command that they act on. */
+  private early: LedgerAction[] = [];
+  private command: LedgerCommand | undefined;
+  private readonly indexOf: ReadonlyMap<string, number>;
+  /** What a robot that did not act is taken to have done: stay. */
+  private readonly stay: number;
+
+  constructor(
+    private readonly game: Game,
+    agentIds: readonly string[],
+  ) {
+    this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
+    this.stay = Math.max(0, game.arena.zoneOffsets.indexOf(0));
+  }
+
+  get population(): number {
+    return this.indexOf.size;
+  }
+
+  robotIndex(agent: string): number | undefined {
+    return this.indexOf.get(agent);
+  }
+
+  /** An epoch starts, with these true states. */
+  open(decisionTime: bigint, globalState: number, localStates: Uint8Array): void {
+    this.decisionTime = decisionTime;
+    this.globalState = globalState;
+    this.localStates = localStates.slice();
+    this.actions = new Int8Array(this.population).fill(-1);
+    this.received = 0;
+    this.early = [];
+    this.command = undefined;
+    if (this.slots > 0) this.slots++;
+  }
+
+  /** Takes a command. Returns whether it is the first one of the open epoch. */
+  hearCommand(command: LedgerCommand): boolean {
+    if (command.decisionTime !== this.decisionTime || this.command !== undefined) return false;
+    if (!this.isOfGame(command)) return false;
+    this.command = command;
+    if (this.slots === 0) this.slots = 1;
+    const { totals } = this;
+    totals.samplesAsked += command.sampled.length;
+    totals.samplesReceived += command.sampled.length - command.missing;
+    for (const action of this.early) this.hearAction(action);
+    return true;
+  }
+
+  private isOfGame({ globalState, action, histogram }: LedgerCommand): boolean {
+    const { sG, aG, sL } = sizesOf(this.game);
+    return globalState < sG && action < aG && histogram.length === sL;
+  }
+
+  hearAction(action: LedgerAction): void {
+    const index = this.indexOf.get(action.agent);
+    if (index === undefined) return;
+    if (this.command === undefined && this.early.length < this.population) this.early.push(action);
+    if (action.epoch !== this.command?.epoch) return;
+    if (action.action >= sizesOf(this.game).aL || this.actions[index] >= 0) return;
+    this.actions[index] = action.action;
+    this.received++;
+    if (action.state !== this.localStates[index]) this.totals.staleActions++;
+  }
+
+  /** Whether the command and all actions of the open epoch are there. */
+  get isComplete(): boolean {
+    return this.command !== undefined && this.received === this.population;
+  }
+
+  /** The command of the open epoch, if it was heard. */
+  get openCommand(): LedgerCommand | undefined {
+    return this.command;
+  }
+
+  /** Actions heard in the open epoch, [n]; -1: none yet. */
+  get openActions(): Int8Array {
+    return this.actions;
+  }
+
+  /**
+   * The open epoch is over. Undefined when it was missed, or before the first command.
+   * @param needsAll an epoch without all actions is missed (the abstract world cannot move then)
+   */
+  close(needsAll = false): ClosedEpoch | undefined {
+    const { command, totals } = this;
+    if (this.slots === 0) return undefined;
+    if (command === undefined || (needsAll && !this.isComplete)) {
+      totals.missedEpochs++;
+      return undefined;
+    }
+    totals.epochs++;
+    totals.missingActions += this.population - this.received;
+    const reward = this.reward(command.action);
+    this.rewards.push(reward);
+    this.rewardSum += reward;
+    return {
+      command,
+      globalState: this.globalState,
+      localStates: this.localStates,
+      actions: this.actions,
+      reward,
+    };
+  }
+
+  private reward(globalAction: number): number {
+    const { game, globalState, localStates, actions } = this;
+    const { sG, aG, aL } = sizesOf(game);
+    let sum = 0;
+    localStates.forEach((state, i) => {
+      const action = actions[i] < 0 ? this.stay : actions[i];
+      sum += game.localReward[(state * sG + globalState) * aL + action];
+    });
+    return game.globalReward[globalState * aG + globalAction] + sum / this.population;
+  }
+
+  trueHistogram(): number[] {
+    const counts = new Array<number>(sizesOf(this.game).sL).fill(0);
+    for (const state of this.localStates) counts[state]++;
+    return counts;
+  }
+
+  get trueGlobalState(): number {
+    return this.globalState;
+  }
+
+  get meanReward(): number | null {
+    return this.rewards.length === 0 ? null : this.rewardSum / this.rewards.length;
+  }
+}
+
+/** Mean of a correlated series and its standard error by batch means (⌊√N⌋ batches). */
+export function batchMeans(series: readonly number[]): {
+  mean: number | null;
+  standardError: number | null;
+} {
+  const count = series.length;
+  if (count === 0) return { mean: null, standardError: null };
+  const mean = series.reduce((a, b) => a + b, 0) / count;
+  const batches = Math.floor(Math.sqrt(count));
+  if (batches < 2) return { mean, standardError: null };
+  const length = Math.floor(count / batches);
+  const means = [...Array(batches).keys()].map(
+    (b) => series.slice(b * length, (b + 1) * length).reduce((x, y) => x + y, 0) / length,
+  );
+  const centre = means.reduce((x, y) => x + y, 0) / batches;
+  const variance = means.reduce((sum, m) => sum + (m - centre) ** 2, 0) / (batches - 1);
+  return { mean, standardError: Math.sqrt(variance / batches) };
+}

@@ -1,0 +1,154 @@
+import type { Game } from "../../src/game/model";
+import { parseScenario } from "../../src/game/scenario";
+import { batchMeans, Ledger, type LedgerCommand } from "../../sim/world/ledger";
+import { randomScenario } from "../games";
+
+/** Two zones, stay or go; rewards that can be added up by hand. */
+function game(): Game {
+  const scenario = {
+    ...randomScenario({ sG: 2, aG: 2, sL: 2, aL: 2 }, 1),
+    global_reward: [
+      [0.5, 1],
+      [0, -1],
+    ],
+    // [s_l][s_g][a_l]: 10 with the lead vehicle, less 3 for going.
+    local_reward: [
+      [
+        [10, 7],
+        [0, -3],
+      ],
+      [
+        [0, -3],
+        [10, 7],
+      ],
+    ],
+  };
+  return parseScenario(JSON.stringify(scenario), "two zones");
+}
+
+const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3"];
+const SECOND = 1_000_000_000n;
+
+const command = (change: Partial<LedgerCommand> = {}): LedgerCommand => ({
+  epoch: 0,
+  session: 1,
+  decisionTime: SECOND,
+  globalState: 0,
+  action: 1,
+  sampled: ["robot_2", "robot_0"],
+  histogram: [1, 1],
+  missing: 0,
+  emergencyStop: false,
+  ...change,
+});
+
+/** A ledger whose first epoch is open: lead in zone 0, robots in 0, 0, 1, 1. */
+function opened(): Ledger {
+  const ledger = new Ledger(game(), ROBOTS);
+  ledger.open(SECOND, 0, Uint8Array.of(0, 0, 1, 1));
+  return ledger;
+}
+
+function act(ledger: Ledger, epoch: number, states: number[], actions: number[]): void {
+  actions.forEach((action, i) =>
+    ledger.hearAction({ epoch, agent: ROBOTS[i], state: states[i], action }),
+  );
+}
+
+test("the reward is r_g + (1/n) sum of r_l at the states of the decision", () => {
+  const ledger = opened();
+  ledger.hearCommand(command());
+  act(ledger, 0, [0, 0, 1, 1], [0, 1, 0, 1]);
+  expect(ledger.isComplete).toBe(true);
+  // r_g(0, 1) = 1; r_l = 10, 7, 0, -3.
+  expect(ledger.close()?.reward).toBe(1 + 14 / 4);
+  expect(ledger.totals).toEqual({
+    epochs: 1,
+    missedEpochs: 0,
+    staleActions: 0,
+    missingActions: 0,
+    samplesAsked: 2,
+    samplesReceived: 2,
+  });
+});
+
+test("a robot whose action did not come counts as missing and as staying", () => {
+  const ledger = opened();
+  ledger.hearCommand(command({ missing: 1 }));
+  act(ledger, 0, [0, 0, 1], [1, 1, 1]);
+  expect(ledger.isComplete).toBe(false);
+  // r_l = 7, 7, -3 and 0 for robot_3, which stays away from the lead vehicle.
+  expect(ledger.close()?.reward).toBe(1 + 11 / 4);
+  expect(ledger.totals).toMatchObject({ missingActions: 1, samplesAsked: 2, samplesReceived: 1 });
+});
+
+test("an action drawn at another state than the robot's counts as stale, its reward by the true state", () => {
+  const ledger = opened();
+  ledger.hearCommand(command());
+  act(ledger, 0, [1, 0, 1, 1], [0, 0, 0, 0]);
+  expect(ledger.totals.staleActions).toBe(1);
+  expect(ledger.close()?.reward).toBe(1 + 20 / 4);
+});
+
+test("an action counts once, and only with a known robot, the open epoch and an action of the game", () => {
+  const ledger = opened();
+  ledger.hearCommand(command());
+  act(ledger, 1, [0], [1]);
+  act(ledger, 0, [0], [2]);
+  ledger.hearAction({ epoch: 0, agent: "robot_9", state: 0, action: 0 });
+  expect(Array.from(ledger.openActions)).toEqual([-1, -1, -1, -1]);
+  act(ledger, 0, [0], [1]);
+  act(ledger, 0, [0], [0]);
+  expect(Array.from(ledger.openActions)).toEqual([1, -1, -1, -1]);
+});
+
+test("before the first command nothing is counted; after it an epoch without one is missed", () => {
+  const ledger = opened();
+  expect(ledger.close()).toBeUndefined();
+  expect(ledger.totals.missedEpochs).toBe(0);
+  ledger.open(2n * SECOND, 0, Uint8Array.of(0, 0, 1, 1));
+  expect(ledger.hearCommand(command({ decisionTime: 2n * SECOND }))).toBe(true);
+  ledger.close();
+  ledger.open(3n * SECOND, 0, Uint8Array.of(0, 0, 1, 1));
+  expect(ledger.close()).toBeUndefined();
+  expect(ledger.totals).toMatchObject({ epochs: 1, missedEpochs: 1 });
+  expect(ledger.slots).toBe(2);
+});
+
+test("only the first command of the open epoch, and of this game, is taken", () => {
+  const ledger = opened();
+  expect(ledger.hearCommand(command({ decisionTime: 2n * SECOND }))).toBe(false);
+  expect(ledger.hearCommand(command({ action: 2 }))).toBe(false);
+  expect(ledger.hearCommand(command({ globalState: 2 }))).toBe(false);
+  expect(ledger.hearCommand(command({ histogram: [2] }))).toBe(false);
+  expect(ledger.hearCommand(command())).toBe(true);
+  expect(ledger.hearCommand(command({ action: 0 }))).toBe(false);
+  expect(ledger.openCommand?.action).toBe(1);
+  expect(ledger.totals.samplesAsked).toBe(2);
+});
+
+test("the mean of a series and its error by batches are those worked out by hand", () => {
+  // Two batches of the floor of the root of 4: means 2 and 6, so 4 and sqrt(((2-4)² + (6-4)²) / 1 / 2).
+  expect(batchMeans([1, 3, 5, 7])).toEqual({ mean: 4, standardError: 2 });
+  // 5 values: batches [1, 3] and [5, 7]; the last value counts in the mean alone.
+  expect(batchMeans([1, 3, 5, 7, 14])).toEqual({ mean: 6, standardError: 2 });
+  expect(batchMeans([4, 4, 4])).toEqual({ mean: 4, standardError: null });
+  expect(batchMeans([])).toEqual({ mean: null, standardError: null });
+});
+
+test("actions that come before their command are kept for it, those of another epoch are not", () => {
+  const ledger = opened();
+  act(ledger, 0, [0], [1]);
+  act(ledger, 7, [0, 0], [0, 0]);
+  ledger.hearCommand(command());
+  expect(Array.from(ledger.openActions)).toEqual([1, -1, -1, -1]);
+});
+
+test("where all actions are needed, an epoch without one of them is missed and earns nothing", () => {
+  const ledger = opened();
+  ledger.hearCommand(command());
+  act(ledger, 0, [0, 0, 1], [1, 1, 1]);
+  expect(ledger.close(true)).toBeUndefined();
+  expect(ledger.totals).toMatchObject({ epochs: 0, missedEpochs: 1 });
+  expect(ledger.meanReward).toBeNull();
+});

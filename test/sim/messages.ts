@@ -1,0 +1,52 @@
+/** Messages of a small swarm for the tests of the protocol, the server and the page. */
+import { PROTOCOL_VERSION, type EpochReport, type Snapshot } from "../../sim/protocol";
+
+/** Three robots, two bays, two of three asked. */
+export function snapshot(): Snapshot {
+  return {
+    type: "snapshot",
+    version: PROTOCOL_VERSION,
+    scenario: "two_bays",
+    fidelity: "motion",
+    localStates: ["bay_0", "bay_1"],
+    globalStates: ["bay_0", "bay_1"],
+    localActions: ["stay", "go"],
+    zones: [
+      { x: -2, y: 0, radius: 1 },
+      { x: 2, y: 0, radius: 1 },
+    ],
+    robotRadius: 0.11,
+    leadRadius: 0.3,
+    leadSpots: [
+      { x: -0.5, y: 0 },
+      { x: 0.5, y: 0 },
+    ],
+    robots: ["robot_0", "robot_1", "robot_2"],
+    sampleSize: 2,
+    tableSize: 2,
+    observation: "sample",
+    epochSeconds: 6,
+    speed: 1,
+    references: { random: 1.8, blind: 7.35, full: 8.7 },
+    history: [epochReport(0)],
+  };
+}
+
+export function epochReport(epoch: number): EpochReport {
+  return {
+    type: "epoch",
+    epoch,
+    simTime: 6 * epoch,
+    globalState: 0,
+    globalAction: 1,
+    sampled: [0, 2],
+    sampledHistogram: [0, 2],
+    trueHistogram: [1, 2],
+    reward: 6.5,
+    meanReward: 6.25,
+    epochsCounted: epoch + 1,
+    missedEpochs: 0,
+    missing: 0,
+    emergencyStop: false,
+  };
+}

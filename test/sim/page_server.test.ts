@@ -1,0 +1,238 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { REPORTS_LIMIT } from "../../sim/page_client";
+import {
+  CLIENTS_LIMIT,
+  MESSAGE_LIMIT,
+  PORTS_TRIED,
+  startPageServer,
+  type PageServer,
+  type PageServerOptions,
+} from "../../sim/page_server";
+import { encodePoses } from "../../sim/protocol";
+import { epochReport, snapshot } from "./messages";
+import { TestPage, get, readUntilFrame, sleepingPage } from "./visitors";
+
+const webRoot = mkdtempSync(join(tmpdir(), "page-"));
+writeFileSync(join(webRoot, "index.html"), "<!doctype html><title>page</title>");
+writeFileSync(join(webRoot, "style.css"), "body {}");
+writeFileSync(join(webRoot, "main.js"), "export {};");
+writeFileSync(join(webRoot, "secret.txt"), "secret");
+
+const lines: string[] = [];
+const servers: PageServer[] = [];
+
+async function start(options: Partial<PageServerOptions> = {}): Promise<PageServer> {
+  const log = (line: string): void => void lines.push(line);
+  const server = await startPageServer({ port: 0, webRoot, log, snapshot, ...options });
+  servers.push(server);
+  return server;
+}
+
+beforeEach(() => lines.splice(0));
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+afterAll(() => rmSync(webRoot, { recursive: true }));
+
+const frameAt = (simTime: number, robots = 3): Uint8Array =>
+  encodePoses(
+    simTime,
+    new Float64Array(3 * (robots + 1)),
+    new Uint8Array(robots),
+    new Uint8Array(robots),
+  );
+
+test("serves the page's files with a policy that allows only itself", async () => {
+  const server = await start();
+  const page = await get(server, "/");
+  expect(page.status).toBe(200);
+  expect(page.body).toContain("<title>page");
+  expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
+  expect(page.headers["x-content-type-options"]).toBe("nosniff");
+  const policy = page.headers["content-security-policy"];
+  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${server.port}`);
+  expect((await get(server, "/main.js?v=1")).headers["content-type"]).toMatch("text/javascript");
+  expect((await get(server, "/style.css", {}, "HEAD")).body).toBe("");
+});
+
+test.each(["/secret.txt", "/../secret.txt", "/%2e%2e/secret.txt", "//main.js", "/./main.js", "/x"])(
+  "%s is not served",
+  async (path) => {
+    const answer = await get(await start(), path);
+    expect(answer.status).toBe(404);
+    expect(answer.body).not.toContain("secret");
+  },
+);
+
+test("only GET and HEAD", async () => {
+  expect(await get(await start(), "/", {}, "POST")).toMatchObject({
+    status: 405,
+    headers: { allow: "GET, HEAD" },
+  });
+});
+
+test("a Host that is not its own is refused, its own names are not", async () => {
+  const server = await start();
+  for (const host of ["evil.example", `evil.example:${server.port}`, "127.0.0.1", "localhost:1"]) {
+    expect((await get(server, "/", { host })).status).toBe(421);
+    expect(await new TestPage(server, { host }).refused()).toBe(421);
+  }
+  for (const name of ["localhost", "127.0.0.1", "[::1]"]) {
+    expect((await get(server, "/", { host: `${name}:${server.port}` })).status).toBe(200);
+  }
+});
+
+test("an Origin that is wrong or missing is refused", async () => {
+  const server = await start();
+  const own = `127.0.0.1:${server.port}`;
+  for (const origin of [
+    "http://evil.example",
+    `https://${own}`,
+    `http://${own}.evil.example`,
+    "",
+  ]) {
+    expect(await new TestPage(server, { origin }).refused()).toBe(403);
+  }
+  expect(await new TestPage(server, { origin: "null" }).refused()).toBe(403);
+  expect(lines).toHaveLength(5);
+  expect(server.clients).toBe(0);
+});
+
+test("a page hears a snapshot first, then the newest poses and what follows", async () => {
+  const server = await start();
+  server.publishPoses(frameAt(1));
+  const page = new TestPage(server);
+  expect(await page.nextJson()).toEqual(snapshot());
+  expect(await page.next()).toEqual(Buffer.from(frameAt(1)));
+  server.publish(epochReport(1));
+  expect(await page.nextJson()).toEqual(epochReport(1));
+  expect(server.clients).toBe(1);
+});
+
+test("a page that sends anything is closed and others are not", async () => {
+  const server = await start();
+  const [quiet, loud] = [new TestPage(server), new TestPage(server)];
+  await Promise.all([quiet.next(), loud.next()]);
+  loud.socket.send("stop");
+  expect(await loud.closed()).toBe(1008);
+  expect(lines).toEqual([expect.stringContaining("takes no commands")]);
+  server.publish(epochReport(1));
+  expect(await quiet.nextJson()).toEqual(epochReport(1));
+  expect(server.clients).toBe(1);
+});
+
+test("an oversized message closes the page", async () => {
+  const server = await start();
+  const page = new TestPage(server);
+  await page.next();
+  page.socket.send("x".repeat(MESSAGE_LIMIT + 1));
+  expect(await page.closed()).toBe(1009);
+});
+
+test("no more pages than the limit", async () => {
+  const server = await start();
+  const pages = Array.from({ length: CLIENTS_LIMIT }, () => new TestPage(server));
+  await Promise.all(pages.map((page) => page.next()));
+  expect(await new TestPage(server).refused()).toBe(503);
+});
+
+test("a taken port leads to the next, and the address says so", async () => {
+  const first = await start();
+  const second = await start({ port: first.port });
+  expect(second.port).toBeGreaterThan(first.port);
+  expect(second.url).toBe(`http://127.0.0.1:${second.port}/`);
+  expect((await get(second, "/")).status).toBe(200);
+});
+
+test("a page that is not built is said at the start", async () => {
+  await expect(start({ webRoot: join(webRoot, "none") })).rejects.toThrow(/run "npm run build"/);
+});
+
+test("a snapshot that fails closes that page and is logged", async () => {
+  const server = await start({
+    snapshot: () => {
+      throw new Error("no world yet");
+    },
+  });
+  expect(await new TestPage(server).closed()).toBe(1011);
+  expect(lines.join()).toContain("no world yet");
+});
+
+test("a log that throws harms nothing", async () => {
+  const server = await start({
+    log: () => {
+      throw new Error("disk full");
+    },
+  });
+  expect(await new TestPage(server, { origin: "" }).refused()).toBe(403);
+  expect((await get(server, "/")).status).toBe(200);
+});
+
+test("a page that does not read costs bounded memory and gets the newest when it reads", async () => {
+  const server = await start();
+  const sleeper = await sleepingPage(server);
+  const robots = 20_000;
+  const frameBytes = frameAt(0, robots).length;
+  // 280 MB if all were kept; the system's own buffers on loopback hold a few MB.
+  const count = 1000;
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i <= count; i++) {
+    server.publishPoses(frameAt(i, robots));
+    server.publish(epochReport(i));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  global.gc?.();
+  const grown = process.memoryUsage().arrayBuffers - before;
+  expect(grown).toBeLessThan((count / 2) * frameBytes);
+  const heard = await readUntilFrame(sleeper, count);
+  expect(heard.frames).toBeLessThan(count / 2);
+  expect(heard.reports).toBeLessThan(REPORTS_LIMIT + count / 2);
+});
+
+test("a page that answers no ping is ended", async () => {
+  const server = await start({ pingMs: 20 });
+  const sleeper = await sleepingPage(server);
+  sleeper.resume();
+  await once(sleeper, "close");
+  expect(server.clients).toBe(0);
+});
+
+test("close ends pages, half-open upgrades and idle connections at once", async () => {
+  const server = await start();
+  const page = new TestPage(server);
+  await page.next();
+  const idle = connect(server.port, "127.0.0.1");
+  await once(idle, "connect");
+  const sleeper = await sleepingPage(server);
+  const ended = [page.closed(), once(idle.resume(), "close"), once(sleeper.resume(), "close")];
+  const began = performance.now();
+  await server.close();
+  expect(performance.now() - began).toBeLessThan(1000);
+  expect((await Promise.all(ended))[0]).toBe(1001);
+  server.publish(epochReport(1));
+  server.publishPoses(frameAt(1));
+  await expect(get(server, "/")).rejects.toThrow("ECONNREFUSED");
+});
+
+test("20 taken ports in a row are said", async () => {
+  const blockers: Server[] = [];
+  try {
+    const first = createServer().listen(0, "127.0.0.1");
+    blockers.push(first);
+    await once(first, "listening");
+    const address = first.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    for (let next = port + 1; next <= port + PORTS_TRIED; next++) {
+      const blocker = createServer().listen(next, "127.0.0.1");
+      blockers.push(blocker);
+      // One that is taken already serves as well.
+      await once(blocker, "listening").catch(() => undefined);
+    }
+    await expect(start({ port })).rejects.toThrow(/are taken; give another with --port/);
+  } finally {
+    blockers.forEach((blocker) => blocker.close());
+  }
+});

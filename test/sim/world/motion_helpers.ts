@@ -1,0 +1,77 @@
+/** Shared by the motion world's tests: worlds, drives by the agents' own controller, overlaps. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Arena, leadSpotOf, type Point, spotOf } from "../../../src/game/arena";
+import { parseScenario } from "../../../src/game/scenario";
+import { packageRoot } from "../../../src/game/scenario_file";
+import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
+import { MotionWorld } from "../../../sim/world/motion";
+
+const file = join(packageRoot(), "scenarios", "dock_dispatch.yaml");
+export const dockDispatch = parseScenario(readFileSync(file, "utf8"), file);
+export const dockArena: Arena = dockDispatch.arena;
+/** The same arena without docks: wheels are always free. */
+export const openArena: Arena = { ...dockArena, jobEndProbability: 1 };
+
+export const idsOf = (robots: number): string[] =>
+  Array.from({ length: robots }, (_, i) => `robot_${i}`);
+
+export function worldOf(
+  arena: Arena,
+  localStates: readonly number[],
+  options: { seed?: number; globalState?: number; startTime?: number; epoch?: number } = {},
+): MotionWorld {
+  const { seed = 1, globalState = 0, startTime, epoch } = options;
+  const start = { globalState, localStates: Uint8Array.from(localStates) };
+  const agentIds = idsOf(localStates.length);
+  return new MotionWorld({ arena, agentIds, seed, start, startTime, epoch });
+}
+
+/** Drives every body to its target at 10 Hz; commands take hold `delay` periods late. */
+export function driveAll(
+  world: MotionWorld,
+  arena: Arena,
+  targets: readonly (Point | undefined)[],
+  options: { periods: number; delay: number; firstAt?: number; onStep?: () => void },
+): void {
+  const sent: DriveCommand[][] = targets.map(() => []);
+  for (let period = 0; period < options.periods; period++) {
+    targets.forEach((target, body) => {
+      if (target === undefined || period < (options.firstAt ?? 0)) return;
+      const [x, y, yaw] = world.poses.subarray(3 * body, 3 * body + 3);
+      const limits = body === targets.length - 1 ? arena.lead : arena.robot;
+      sent[body].push(driveTo({ x, y, yaw }, target, limits, sent[body].at(-1) ?? STOP, 0.1));
+      const { linear, angular } = sent[body].at(-1 - options.delay) ?? STOP;
+      world.setCommand(body, linear, angular);
+    });
+    world.step(0.1);
+    options.onStep?.();
+  }
+}
+
+/** Each robot's spot in its zone of `zones` (undefined: no command), then the lead vehicle's. */
+export function spotsFor(
+  arena: Arena,
+  zones: readonly (number | undefined)[],
+  lead?: number,
+): (Point | undefined)[] {
+  const robots = zones.map((zone, i) =>
+    zone === undefined ? undefined : spotOf(arena, zone, i, zones.length),
+  );
+  return [...robots, lead === undefined ? undefined : leadSpotOf(arena, lead)];
+}
+
+/** The deepest overlap of any two bodies, m; negative where all are apart. */
+export function deepestOverlap(world: MotionWorld, arena: Arena): number {
+  const n = world.locked.length;
+  const radius = (body: number): number => (body === n ? arena.lead.radius : arena.robot.radius);
+  let deepest = -Infinity;
+  for (let a = 0; a <= n; a++) {
+    for (let b = a + 1; b <= n; b++) {
+      const dx = world.poses[3 * a] - world.poses[3 * b];
+      const dy = world.poses[3 * a + 1] - world.poses[3 * b + 1];
+      deepest = Math.max(deepest, radius(a) + radius(b) - Math.hypot(dx, dy));
+    }
+  }
+  return deepest;
+}
