@@ -1,0 +1,255 @@
+/**
+ * Measures P_l and P_g as the motion world realises them. Pure: robots and lead vehicle are driven in
+ * process by the controller their agents use, at 10 Hz with one control period of delay, by actions
+ * drawn uniformly; every number is a function of the scenario and the seed.
+ */
+import { leadSpotOf, type Point, spotOf, targetZone } from "../game/arena";
+import { keyedUniform } from "../game/draws";
+import { drawEpisodeStart } from "../game/episode";
+import { type Game, sizesOf } from "../game/model";
+import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
+import { InvalidInputError } from "../game/scenario";
+import { MotionWorld, motionProblem } from "../../sim/world/motion";
+
+export interface MeasureOptions {
+  /** Robots in the world. */
+  readonly robots: number;
+  /** Epochs to count. */
+  readonly epochs: number;
+  readonly seed: number;
+  /** Control periods of 0.1 s from a decision to the wheels; default 1. */
+  readonly latency?: number;
+  /** Called after every shift with the epochs done. */
+  readonly onProgress?: (epochs: number) => void;
+}
+
+export interface Measurement {
+  /** [sG][aG][sG'], rows sum to 1; a row that was never seen is the scenario's. */
+  readonly globalTransition: Float64Array;
+  /** [sL][sG][aL][sL'], likewise. */
+  readonly localTransition: Float64Array;
+  /** How often each transition was seen, in the same shapes. */
+  readonly globalCounts: Float64Array;
+  readonly localCounts: Float64Array;
+  /** Drives to another zone that wheels were free for, and those that stood at their spot in time. */
+  readonly drives: number;
+  readonly finishedDrives: number;
+}
+
+/** s from one command to the next, as agents on 10 Hz odometry have it. */
+export const CONTROL_PERIOD = 0.1;
+/** Epochs after which robots are placed anew where the scenario has no horizon. */
+const DEFAULT_SHIFT = 50;
+/** A docked robot's commands settle within this many periods; earlier ones move nothing. */
+const SETTLING_PERIODS = 12;
+
+/**
+ * Runs the motion world for `epochs` epochs, a new shift by the scenario's initial law each horizon.
+ * Every robot of every epoch is one count of its own row: nothing is pooled, nothing known put in.
+ * @throws InvalidInputError where the world cannot run this game with so many robots
+ */
+export function measureArrays(game: Game, options: MeasureOptions): Measurement {
+  const problem = motionProblem(game, options.robots);
+  if (problem !== undefined) throw new InvalidInputError(problem);
+  const run = new CalibrationRun(game, options);
+  const shift = game.horizon ?? DEFAULT_SHIFT;
+  for (let epoch = 0; epoch < options.epochs; epoch++) {
+    if (epoch % shift === 0 && epoch > 0) {
+      run.placeAnew(epoch / shift);
+      options.onProgress?.(epoch);
+    }
+    run.runEpoch(epoch);
+  }
+  options.onProgress?.(options.epochs);
+  return {
+    globalTransition: frequencies(run.globalCounts, game.globalTransition, sizesOf(game).sG),
+    localTransition: frequencies(run.localCounts, game.localTransition, sizesOf(game).sL),
+    globalCounts: run.globalCounts,
+    localCounts: run.localCounts,
+    drives: run.drives,
+    finishedDrives: run.finishedDrives,
+  };
+}
+
+class CalibrationRun {
+  readonly globalCounts: Float64Array;
+  readonly localCounts: Float64Array;
+  drives = 0;
+  finishedDrives = 0;
+  private readonly ids: string[];
+  private readonly world: MotionWorld;
+  private readonly periods: number;
+  private readonly period: number;
+  private readonly latency: number;
+  private readonly targets: Point[];
+  private readonly commands: DriveCommand[];
+
+  constructor(
+    private readonly game: Game,
+    private readonly options: MeasureOptions,
+  ) {
+    const { arena } = game;
+    this.ids = Array.from({ length: options.robots }, (_, i) => `robot_${i}`);
+    this.globalCounts = new Float64Array(game.globalTransition.length);
+    this.localCounts = new Float64Array(game.localTransition.length);
+    this.periods = Math.max(1, Math.round(arena.epoch / CONTROL_PERIOD));
+    this.period = arena.epoch / this.periods;
+    this.latency = options.latency ?? 1;
+    const start = drawEpisodeStart(game, this.ids, options.seed, 0);
+    this.world = new MotionWorld({ arena, agentIds: this.ids, seed: options.seed, start });
+    this.targets = [...this.spots(start.localStates), leadSpotOf(arena, start.globalState)];
+    this.commands = this.targets.map(() => STOP);
+  }
+
+  /** A new shift: the start of episode `episode`. */
+  placeAnew(episode: number): void {
+    const start = drawEpisodeStart(this.game, this.ids, this.options.seed, episode);
+    this.world.place(start);
+    this.commands.fill(STOP);
+    this.setTargets([
+      ...this.spots(start.localStates),
+      leadSpotOf(this.game.arena, start.globalState),
+    ]);
+  }
+
+  /** One epoch of uniformly drawn actions, counted. */
+  runEpoch(epoch: number): void {
+    const { game, world } = this;
+    const { sG, aG, aL, sL } = sizesOf(game);
+    const uniform = keyedUniform(this.options.seed, "local-action", "", epoch);
+    const actions = Uint8Array.from(this.ids, () => Math.floor(uniform() * aL));
+    const globalAction = Math.floor(uniform() * aG);
+    const before = world.localStates();
+    const globalBefore = world.globalState();
+    const locked = world.locked.slice();
+    const zones = before.map((state, i) => targetZone(game.arena, state, actions[i]));
+    this.drive([...this.spots(zones), leadSpotOf(game.arena, globalAction)]);
+    const after = world.localStates();
+    for (let i = 0; i < before.length; i++) {
+      this.localCounts[((before[i] * sG + globalBefore) * aL + actions[i]) * sL + after[i]]++;
+      if (locked[i] === 1 || zones[i] === before[i]) continue;
+      this.drives++;
+      if (after[i] === zones[i] && world.isSettled(i)) this.finishedDrives++;
+    }
+    this.globalCounts[(globalBefore * aG + globalAction) * sG + world.globalState()]++;
+  }
+
+  private spots(zones: Uint8Array): Point[] {
+    const population = this.ids.length;
+    return Array.from(zones, (zone, i) => spotOf(this.game.arena, zone, i, population));
+  }
+
+  private setTargets(targets: readonly Point[]): void {
+    targets.forEach((target, body) => (this.targets[body] = target));
+  }
+
+  /** An epoch of control periods; the new targets count once they have reached the agents. */
+  private drive(targets: readonly Point[]): void {
+    for (let period = 0; period < this.periods; period++) {
+      if (period === this.latency - 1) this.setTargets(targets);
+      const settling = period >= this.periods - SETTLING_PERIODS;
+      for (let body = 0; body < this.targets.length; body++) {
+        if (this.world.locked[body] === 1 && !settling) this.commands[body] = STOP;
+        else this.control(body);
+      }
+      this.world.step(this.period);
+    }
+  }
+
+  /** Sends what was worked out a period ago, and works out what the pose now asks for. */
+  private control(body: number): void {
+    const { poses } = this.world;
+    const { arena } = this.game;
+    const previous = this.commands[body];
+    this.world.setCommand(body, previous.linear, previous.angular);
+    const pose = { x: poses[3 * body], y: poses[3 * body + 1], yaw: poses[3 * body + 2] };
+    const limits = body === this.ids.length ? arena.lead : arena.robot;
+    this.commands[body] = driveTo(pose, this.targets[body], limits, previous, this.period);
+  }
+}
+
+/** Each row of counts over its sum; rows of nothing are taken from `fallback`. */
+function frequencies(counts: Float64Array, fallback: Float64Array, width: number): Float64Array {
+  const totals = rowTotals(counts, width);
+  return counts.map((count, i) => {
+    const total = totals[Math.floor(i / width)];
+    return total > 0 ? count / total : fallback[i];
+  });
+}
+
+/** Sum of each row of `width` counts. */
+export function rowTotals(counts: Float64Array, width: number): Float64Array {
+  const totals = new Float64Array(counts.length / width);
+  counts.forEach((count, i) => (totals[Math.floor(i / width)] += count));
+  return totals;
+}
+
+/** Total variation, half the L1 distance, of each row of `width` probabilities; in [0, 1]. */
+export function rowDistances(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  width: number,
+): Float64Array {
+  const distances = new Float64Array(a.length / width);
+  for (let i = 0; i < a.length; i++) distances[Math.floor(i / width)] += Math.abs(a[i] - b[i]) / 2;
+  return distances;
+}
+
+/**
+ * How far chance alone puts a measured row from the true one, in total variation: half the sum of its
+ * cells' standard errors; at least one sample's worth, also where all fell in one cell.
+ */
+export function rowErrors(counts: Float64Array, width: number): Float64Array {
+  const totals = rowTotals(counts, width);
+  const errors = new Float64Array(totals.length);
+  counts.forEach((count, i) => {
+    const row = Math.floor(i / width);
+    const p = totals[row] > 0 ? count / totals[row] : 0;
+    errors[row] += Math.sqrt((p * (1 - p)) / Math.max(1, totals[row])) / 2;
+  });
+  return errors.map((error, row) => Math.max(error, 1 / Math.max(1, totals[row])));
+}
+
+/** One array of a scenario against the world's. */
+export interface ArrayDistance {
+  /** Total variation of each row from the scenario's, its samples and its sampling error; [rows]. */
+  readonly distances: Float64Array;
+  readonly samples: Float64Array;
+  readonly errors: Float64Array;
+  readonly largest: number;
+  readonly mean: number;
+}
+
+export interface WorldDistance {
+  readonly global: ArrayDistance;
+  readonly local: ArrayDistance;
+}
+
+/** How far a scenario's arrays are from what was measured. */
+export function compareArrays(game: Game, measured: Measurement): WorldDistance {
+  const { sG, sL } = sizesOf(game);
+  const compare = (
+    given: Float64Array,
+    found: Float64Array,
+    counts: Float64Array,
+    width: number,
+  ): ArrayDistance => {
+    const distances = rowDistances(given, found, width);
+    return {
+      distances,
+      samples: rowTotals(counts, width),
+      errors: rowErrors(counts, width),
+      largest: Math.max(...distances),
+      mean: distances.reduce((sum, distance) => sum + distance, 0) / distances.length,
+    };
+  };
+  return {
+    global: compare(game.globalTransition, measured.globalTransition, measured.globalCounts, sG),
+    local: compare(game.localTransition, measured.localTransition, measured.localCounts, sL),
+  };
+}
+
+/** How far a scenario's arrays are from the motion world's, roughly: 1,000 epochs, about a second. */
+export function distanceFromWorld(game: Game, robots: number, seed = 0): WorldDistance {
+  return compareArrays(game, measureArrays(game, { robots, epochs: 1000, seed }));
+}

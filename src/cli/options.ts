@@ -1,0 +1,188 @@
+/** What all commands share: options from one table, help from the same table, errors as sentences. */
+import { parseArgs } from "node:util";
+import { InvalidInputError } from "../game/scenario";
+
+export { loadScenario, packageRoot } from "../game/scenario_file";
+
+/** Wrong use of a command: exit status 2. The message says what is wrong and what to give. */
+export class UsageError extends Error {}
+
+export interface OptionSpec {
+  /** Without the dashes, such as "table-size". */
+  readonly name: string;
+  /** What stands for its value in the help, such as "K"; absent: a switch. */
+  readonly value?: string;
+  readonly help: string;
+  readonly required?: boolean;
+  /** May be given more than once. */
+  readonly multiple?: boolean;
+}
+
+export interface CommandSpec {
+  /** As it is called, such as "npm run learn --". */
+  readonly usage: string;
+  /** One sentence. */
+  readonly summary: string;
+  readonly options: readonly OptionSpec[];
+}
+
+/** Options that several commands have, worded once. */
+export const JSON_OPTION: OptionSpec = {
+  name: "json",
+  help: "print one JSON object on standard output and nothing else there",
+};
+export const SEED_OPTION: OptionSpec = {
+  name: "seed",
+  value: "S",
+  help: "seed of all random draws (default 0)",
+};
+
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** The options given, read by name and checked. Each reader throws UsageError. */
+export class Options {
+  constructor(private readonly given: Readonly<Record<string, unknown>>) {}
+
+  has(name: string): boolean {
+    return this.given[name] !== undefined;
+  }
+
+  switch(name: string): boolean {
+    return this.given[name] === true;
+  }
+
+  list(name: string): string[] {
+    const value = this.given[name];
+    if (value === undefined) return [];
+    return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  text(name: string, fallback: string): string;
+  text(name: string, fallback?: string): string | undefined;
+  text(name: string, fallback?: string): string | undefined {
+    return this.list(name).at(-1) ?? fallback;
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const text = this.text(name, fallback);
+    const chosen = choices.find((choice) => choice === text);
+    if (chosen !== undefined) return chosen;
+    throw new UsageError(`--${name} is "${text}"; give one of ${choices.join(", ")}`);
+  }
+
+  /** A whole number in the range. */
+  integer(name: string, range: Range, fallback: number): number;
+  integer(name: string, range: Range, fallback?: number): number | undefined;
+  integer(name: string, range: Range, fallback?: number): number | undefined {
+    return this.numeric(name, range, /^[+-]?\d+$/, "a whole number", fallback);
+  }
+
+  number(name: string, range: Range, fallback: number): number;
+  number(name: string, range: Range, fallback?: number): number | undefined;
+  number(name: string, range: Range, fallback?: number): number | undefined {
+    const form = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+    return this.numeric(name, range, form, "a number", fallback);
+  }
+
+  private numeric(
+    name: string,
+    { min = -Number.MAX_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER }: Range,
+    form: RegExp,
+    what: string,
+    fallback: number | undefined,
+  ): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (form.test(text) && value >= min && value <= max) return value;
+    const bounds =
+      max === Number.MAX_SAFE_INTEGER
+        ? min === -Number.MAX_SAFE_INTEGER
+          ? ""
+          : ` of at least ${min}`
+        : ` from ${min} to ${max}`;
+    throw new UsageError(`--${name} is "${text}"; give ${what}${bounds}`);
+  }
+}
+
+/** Help text, generated from the table of options. */
+export function helpOf(spec: CommandSpec): string {
+  const all = [...spec.options, { name: "help", help: "print this and exit" }];
+  const forms = all.map(({ name, value }: OptionSpec) => `--${name}${value ? ` ${value}` : ""}`);
+  const width = Math.max(...forms.map((form) => form.length)) + 2;
+  const lines = all.map(({ help, required, multiple }: OptionSpec, i) => {
+    const notes = `${required ? " (required)" : ""}${multiple ? " (may be repeated)" : ""}`;
+    return `  ${forms[i].padEnd(width)}${help}${notes}`;
+  });
+  return `${spec.summary}\n\nUsage: ${spec.usage} [options]\n\n${lines.join("\n")}\n`;
+}
+
+/** Parses arguments by the table. @throws UsageError on an unknown, repeated or missing option */
+export function parseOptions(spec: CommandSpec, args: readonly string[]): Options {
+  const options = Object.fromEntries(
+    [...spec.options, { name: "help" } as OptionSpec].map((option) => [
+      option.name,
+      option.value ? { type: "string" as const, multiple: true } : { type: "boolean" as const },
+    ]),
+  );
+  let values: Readonly<Record<string, unknown>>;
+  try {
+    values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split(". To specify")[0] : String(error);
+    throw new UsageError(`${reason.replace(/\s+/g, " ")}; see --help`);
+  }
+  if (values.help === true) return new Options(values);
+  for (const { name, value, required, multiple } of spec.options) {
+    const given = values[name];
+    if (required && given === undefined) {
+      throw new UsageError(`--${name} is missing; give --${name} ${value ?? ""}, see --help`);
+    }
+    if (!multiple && Array.isArray(given) && given.length > 1) {
+      throw new UsageError(`--${name} is given ${given.length} times; give it once`);
+    }
+  }
+  return new Options(values);
+}
+
+/**
+ * Runs a command: parses its arguments, prints its help, turns errors into one sentence on standard
+ * error and an exit status (0 done, 1 failed, 2 wrong use). `main` may return a status of its own.
+ */
+export async function runCommand(
+  spec: CommandSpec,
+  main: (options: Options) => Promise<number | void>,
+): Promise<void> {
+  try {
+    const options = parseOptions(spec, process.argv.slice(2));
+    if (options.switch("help")) {
+      process.stdout.write(helpOf(spec));
+      return;
+    }
+    process.exitCode = (await main(options)) ?? 0;
+  } catch (error) {
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.exitCode = error instanceof UsageError || error instanceof InvalidInputError ? 2 : 1;
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof UsageError || error instanceof InvalidInputError) return error.message;
+  // Not foreseen: the stack says where.
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** A signal that SIGINT and SIGTERM abort; a second one ends the process at once (status 130). */
+export function abortOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

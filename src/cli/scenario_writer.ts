@@ -1,0 +1,99 @@
+/** Puts measured arrays into a scenario's text and files them without ever leaving half a file. */
+import { accessSync, constants, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Document, isScalar, isSeq, parseDocument, visit } from "yaml";
+import { type Game, sizesOf } from "../game/model";
+import { nest } from "../game/scenario";
+import type { Measurement } from "./calibration";
+import { UsageError } from "./options";
+
+/** Decimals of a written probability. */
+const DECIMALS = 5;
+
+/**
+ * The scenario's text with the measured arrays in place of its own; other keys and comments stay. A
+ * generator is replaced by the arrays it made.
+ * @param note said in a comment above each measured array
+ */
+export function withMeasuredArrays(
+  text: string,
+  game: Game,
+  measured: Measurement,
+  note: string,
+): string {
+  const { sG, aG, sL, aL } = sizesOf(game);
+  const document = parseDocument(text);
+  const put = (key: string, flat: ArrayLike<number>, shape: number[], comment?: string): void => {
+    document.set(key, document.createNode(nest(flat, shape)));
+    setComment(document, key, comment);
+  };
+  if (document.has("generator")) {
+    document.delete("generator");
+    put("global_reward", game.globalReward, [sG, aG]);
+    put("local_reward", game.localReward, [sL, sG, aL]);
+  }
+  const globalRows = roundRows(measured.globalTransition, sG);
+  put("global_transition", globalRows, [sG, aG, sG], note);
+  put("local_transition", roundRows(measured.localTransition, sL), [sL, sG, aL, sL], note);
+  visit(document, {
+    Seq: (_, node) => {
+      if (node.items.every((item) => !isSeq(item) && isScalar(item))) node.flow = true;
+    },
+  });
+  // Lists as people write them, [1, 0], where the library writes [ 1, 0 ].
+  return document
+    .toString({ lineWidth: 0 })
+    .replace(/^(\s*(?:[\w-]+:|-)[ -]*)\[ (.*) \]$/gm, "$1[$2]");
+}
+
+/** The comment line above `key`; none takes away what a former run wrote. */
+function setComment(document: Document, key: string, comment?: string): void {
+  visit(document, {
+    Pair: (_, pair) => {
+      if (!isScalar(pair.key) || pair.key.value !== key) return undefined;
+      if (comment !== undefined) pair.key.commentBefore = ` ${comment}`;
+      return visit.BREAK;
+    },
+  });
+}
+
+/** Rows rounded so that each still sums to 1: the largest entry takes what rounding leaves. */
+export function roundRows(flat: Float64Array, width: number): Float64Array {
+  const unit = 10 ** DECIMALS;
+  const rounded = new Float64Array(flat.length);
+  for (let start = 0; start < flat.length; start += width) {
+    const row = Array.from(flat.subarray(start, start + width), (p) => Math.round(p * unit));
+    const rest = unit - row.reduce((sum, p) => sum + p, 0);
+    row[row.indexOf(Math.max(...row))] += rest;
+    row.forEach((p, i) => (rounded[start + i] = p / unit));
+  }
+  return rounded;
+}
+
+/** So that a long measurement does not end in vain. @throws UsageError */
+export function requireWritable(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/** Replaces `file` as a whole: readers see the old text or the new one. @throws UsageError */
+export function replaceFile(file: string, text: string): void {
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(temporary, text, { flush: true });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw unwritable(file, error);
+  }
+}
+
+function unwritable(file: string, error: unknown): UsageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(
+    `${file} cannot be written: ${reason}; give --write a file in a folder you may write to`,
+  );
+}

@@ -1,0 +1,43 @@
+/** What the simulator's process tells its parent, parsed from unknown. */
+import { z } from "zod";
+
+const summarySchema = z.object({
+  scenario: z.string(),
+  fidelity: z.string(),
+  robots: z.number(),
+  epochs: z.number(),
+  missedEpochs: z.number(),
+  staleActions: z.number(),
+  missingActions: z.number(),
+  rewardPerEpoch: z.object({
+    mean: z.number().nullable(),
+    standardError: z.number().nullable(),
+  }),
+  samplesAsked: z.number(),
+  samplesReceived: z.number(),
+  seconds: z.number(),
+});
+
+const reportSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("page"), url: z.string() }),
+  z.object({
+    type: z.literal("epoch"),
+    report: z.object({
+      epoch: z.number(),
+      reward: z.number().nullable(),
+      meanReward: z.number().nullable(),
+      epochsCounted: z.number(),
+      missedEpochs: z.number(),
+    }),
+  }),
+  z.object({ type: z.literal("summary"), summary: summarySchema }),
+]);
+
+export type RunSummary = z.infer<typeof summarySchema>;
+export type SimulatorReport = z.infer<typeof reportSchema>;
+
+/** The message as a report; undefined when it is none. */
+export function parseReport(message: unknown): SimulatorReport | undefined {
+  const parsed = reportSchema.safeParse(message);
+  return parsed.success ? parsed.data : undefined;
+}

@@ -1,0 +1,112 @@
+/** The processes of a swarm: started together, watched, and ended together. */
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import { packageRoot } from "../game/scenario_file";
+
+/** Processes that have not ended this long after SIGTERM are killed, ms. */
+const PATIENCE_MS = 1400;
+/** The global agent is started again this long after it died, ms (as the launch file does). */
+const RESPAWN_MS = 1000;
+
+export type ParameterMap = Readonly<Record<string, string | number | boolean | readonly number[]>>;
+
+export interface ProcessSpec {
+  readonly name: string;
+  /** Compiled file below dist/. */
+  readonly file: string;
+  readonly namespace?: string;
+  readonly parameters: ParameterMap;
+  readonly respawn?: boolean;
+}
+
+/** `--ros-args` for a node. Whole numbers of double parameters are taken as doubles by the node. */
+export function rosArguments(spec: ProcessSpec): string[] {
+  const assignments = Object.entries(spec.parameters).flatMap(([name, value]) => [
+    "-p",
+    `${name}:=${Array.isArray(value) ? `[${value.map(decimal).join(",")}]` : scalar(value)}`,
+  ]);
+  const remaps = spec.namespace ? ["-r", `__ns:=/${spec.namespace}`] : [];
+  return ["--ros-args", ...remaps, ...assignments];
+}
+
+/** Numbers of a list must be all doubles. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** Text in quotes: unquoted, "1e5" or "on" would arrive as something else. */
+function scalar(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** Resolves when a process has ended and its last message has come. */
+async function hasEnded(child: ChildProcess): Promise<void> {
+  const last = child.connected && new Promise((resolve) => child.once("disconnect", resolve));
+  await new Promise((resolve) => child.once("exit", resolve));
+  await last;
+}
+
+/** What every process gets; what the user has set stays. */
+export function environmentOf(domain: number): NodeJS.ProcessEnv {
+  return {
+    ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST",
+    // Shared-memory transport leaves files behind when a process is killed.
+    FASTDDS_BUILTIN_TRANSPORTS: "UDPv4",
+    ...process.env,
+    ROS_DOMAIN_ID: String(domain),
+  };
+}
+
+export interface SwarmEvents {
+  /** A message that a process sent to this one. */
+  readonly onMessage: (name: string, message: unknown) => void;
+  /** A process that should have stayed ended. */
+  readonly onDeath: (name: string, how: string) => void;
+  readonly onRespawn: (name: string, how: string) => void;
+}
+
+export class SwarmProcesses {
+  private readonly children = new Map<string, ChildProcess>();
+  private ending = false;
+
+  constructor(
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly events: SwarmEvents,
+  ) {}
+
+  start(spec: ProcessSpec): void {
+    const child = fork(join(packageRoot(), "dist", spec.file), rosArguments(spec), {
+      env: this.environment,
+      stdio: ["ignore", process.stderr, process.stderr, "ipc"],
+      execArgv: ["--enable-source-maps"],
+    });
+    this.children.set(spec.name, child);
+    child.on("message", (message) => this.events.onMessage(spec.name, message));
+    child.on("error", (error) => this.events.onDeath(spec.name, error.message));
+    child.on("exit", (code, signal) => {
+      if (this.children.get(spec.name) === child) this.children.delete(spec.name);
+      if (this.ending) return;
+      const how = signal ? `by ${signal}` : `with status ${code}`;
+      if (spec.respawn && code !== 2) {
+        this.events.onRespawn(spec.name, how);
+        setTimeout(() => this.ending || this.start(spec), RESPAWN_MS).unref();
+      } else this.events.onDeath(spec.name, how);
+    });
+  }
+
+  /** Process ids by name. */
+  get pids(): Record<string, number | undefined> {
+    return Object.fromEntries([...this.children].map(([name, child]) => [name, child.pid]));
+  }
+
+  /** Ends all: SIGTERM first, SIGKILL for what is left. Resolves when none is left. */
+  async end(): Promise<void> {
+    this.ending = true;
+    const left = [...this.children.values()];
+    const gone = Promise.all(left.map(hasEnded));
+    for (const child of left) child.kill("SIGTERM");
+    const kill = setTimeout(() => left.forEach((child) => child.kill("SIGKILL")), PATIENCE_MS);
+    await gone;
+    clearTimeout(kill);
+  }
+}

@@ -1,0 +1,110 @@
+/** Which processes make a swarm, and with which parameters. */
+import type { ProcessSpec } from "./swarm_processes";
+
+export interface SwarmSettings {
+  /** File or shipped name. */
+  readonly scenario: string;
+  readonly robots: number;
+  readonly fidelity: "motion" | "abstract";
+  /** s of simulated time */
+  readonly epoch: number;
+  /** Simulated seconds a second. */
+  readonly speed: number;
+  /** Undefined: the table's k. */
+  readonly sampleSize: number | undefined;
+  readonly observation: "sample" | "filter";
+  /** Simulated seconds to run; undefined: until told to end. */
+  readonly seconds: number | undefined;
+  readonly port: number;
+  readonly headless: boolean;
+  readonly seed: number;
+}
+
+/** Robots that one process serves: more nodes in one process start slowly. */
+const ROBOTS_A_PROCESS = 100;
+/** Ages and timeouts of the motion world, s. */
+const MAX_STATE_AGE = 1;
+const LONGEST_SAMPLE_TIMEOUT = 1;
+
+/**
+ * @param policyFile published by the learner's node
+ * @param tableSize k of its table
+ * @param references rewards per epoch for the page: random, blind, full
+ */
+export function swarmSpecs(
+  settings: SwarmSettings,
+  policyFile: string,
+  tableSize: number,
+  references: readonly number[],
+): ProcessSpec[] {
+  const { scenario, robots: population, fidelity, seed, epoch, observation } = settings;
+  const isAbstract = fidelity === "abstract";
+  const sampleSize = Math.min(settings.sampleSize ?? tableSize, population);
+  const maxStateAge = isAbstract ? 0 : MAX_STATE_AGE;
+  const agent = { scenario, use_sim_time: true, start_armed: true };
+  const first = [...Array(Math.ceil(population / ROBOTS_A_PROCESS)).keys()].map(
+    (i) => i * ROBOTS_A_PROCESS,
+  );
+  return [
+    {
+      name: "simulator",
+      file: "sim/simulator.js",
+      parameters: {
+        scenario,
+        fidelity,
+        population,
+        seed,
+        epoch_length: epoch,
+        speed: settings.speed,
+        seconds: settings.seconds ?? 0,
+        port: settings.port,
+        headless: settings.headless,
+        sample_size: sampleSize,
+        table_size: tableSize,
+        observation,
+        references,
+      },
+    },
+    ...first.map((index) => ({
+      name: `local_agents_${index}`,
+      file: "src/nodes/local_agent.js",
+      parameters: {
+        ...agent,
+        population,
+        seed,
+        max_state_age: maxStateAge,
+        robot_index: index,
+        robots: Math.min(ROBOTS_A_PROCESS, population - index),
+      },
+    })),
+    {
+      name: "lead_agent",
+      file: "src/nodes/lead_agent.js",
+      namespace: "lead",
+      parameters: agent,
+    },
+    {
+      name: "global_agent",
+      file: "src/nodes/global_agent.js",
+      respawn: true,
+      parameters: {
+        scenario,
+        use_sim_time: true,
+        population,
+        seed,
+        observation,
+        sample_size: sampleSize,
+        epoch_length: epoch,
+        max_state_age: maxStateAge,
+        sample_timeout: isAbstract
+          ? LONGEST_SAMPLE_TIMEOUT
+          : Math.min(LONGEST_SAMPLE_TIMEOUT, (0.5 * epoch) / settings.speed),
+      },
+    },
+    {
+      name: "learner",
+      file: "src/nodes/learner.js",
+      parameters: { scenario, policy_file: policyFile },
+    },
+  ];
+}

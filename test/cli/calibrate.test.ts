@@ -1,0 +1,230 @@
+import chisquareCdf from "@stdlib/stats-base-dists-chisquare-cdf";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  compareArrays,
+  distanceFromWorld,
+  type Measurement,
+  measureArrays,
+  rowDistances,
+  rowErrors,
+} from "../../src/cli/calibration";
+import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
+import { type Game, sizesOf } from "../../src/game/model";
+import { parseScenario } from "../../src/game/scenario";
+import { loadScenario, packageRoot, scenarioFile } from "../../src/game/scenario_file";
+
+const game = loadScenario("dock_dispatch");
+const { sG, aG, sL, aL } = sizesOf(game);
+const text = readFileSync(scenarioFile("dock_dispatch"), "utf8");
+
+/** Level of all rows' tests together that a scenario's arrays are the measured ones. */
+const LEVEL = 0.001;
+/** What a cell's own measured probability may miss, beyond the noise of the fresh counts. */
+const RARE = 0.001;
+
+/**
+ * How likely a row of counts is under the scenario's probabilities: chi-squared over the cells
+ * expected at least 5 times; what fell in the others must not exceed what a rate of RARE beyond
+ * theirs allows (Poisson). Twice the smaller of the two, so that it is one test.
+ */
+function likelihoodOf(counts: ArrayLike<number>, probabilities: ArrayLike<number>): number {
+  const n = Array.from(counts).reduce((sum, count) => sum + count, 0);
+  let [statistic, cells, rest, restExpected] = [0, 0, 0, n * RARE];
+  Array.from(counts).forEach((count, i) => {
+    const expected = n * probabilities[i];
+    if (expected >= 5) {
+      statistic += (count - expected) ** 2 / expected;
+      cells++;
+    } else {
+      rest += count;
+      restExpected += expected;
+    }
+  });
+  let term = Math.exp(-restExpected);
+  let below = 0;
+  for (let k = 0; k < rest; k++) {
+    below += term;
+    term *= restExpected / (k + 1);
+  }
+  const fit = cells > 1 ? 1 - chisquareCdf(statistic, cells - 1) : 1;
+  return Math.min(1, 2 * Math.min(fit, 1 - below));
+}
+
+/** The rows, of P_g and then of P_l, that the counts speak against. */
+function misfits(scenario: Game, measured: Measurement): string[] {
+  const rowsOf = (name: string, counts: Float64Array, given: Float64Array, width: number) =>
+    Array.from({ length: given.length / width }, (_, row) => ({
+      name: `${name} row ${row}`,
+      likelihood: likelihoodOf(
+        counts.subarray(row * width, (row + 1) * width),
+        given.subarray(row * width, (row + 1) * width),
+      ),
+    }));
+  const rows = [
+    ...rowsOf("P_g", measured.globalCounts, scenario.globalTransition, sG),
+    ...rowsOf("P_l", measured.localCounts, scenario.localTransition, sL),
+  ];
+  return rows.filter(({ likelihood }) => likelihood < LEVEL / rows.length).map(({ name }) => name);
+}
+
+describe("dock_dispatch against a fresh measurement with another seed", () => {
+  const epochs = 5000;
+  let fresh: Measurement;
+  beforeAll(() => {
+    fresh = measureArrays(game, { robots: 30, epochs, seed: 77 });
+  });
+
+  test("every row of P_g and P_l fits", () => {
+    const found = compareArrays(game, fresh);
+    expect(found.local.samples.reduce((sum, count) => sum + count, 0)).toBe(30 * epochs);
+    expect(Math.min(...found.local.samples)).toBeGreaterThan(1500);
+    expect(Math.min(...found.global.samples)).toBeGreaterThan(100);
+    expect(misfits(game, fresh)).toEqual([]);
+    // The same in the scenario's own measure, as far as so few samples can tell.
+    found.local.distances.forEach((distance, row) =>
+      expect(distance).toBeLessThan(0.01 + 3 * found.local.errors[row]),
+    );
+  });
+
+  test("a row of P_l wrong by 0.05 is caught, and no other row", () => {
+    for (const row of [1, 30, 74]) {
+      const localTransition = game.localTransition.slice();
+      const start = row * sL;
+      const from = localTransition.indexOf(
+        Math.max(...localTransition.slice(start, start + sL)),
+        start,
+      );
+      localTransition[from] -= 0.05;
+      localTransition[start + ((from - start + 1) % sL)] += 0.05;
+      expect(misfits({ ...game, localTransition }, fresh)).toEqual([`P_l row ${row}`]);
+    }
+  });
+
+  test("a world whose jobs end with probability 0.15 is caught in most rows that drive", () => {
+    const faulty = { ...game, arena: { ...game.arena, jobEndProbability: 0.15 } };
+    const measured = measureArrays(faulty, { robots: 30, epochs: 3000, seed: 78 });
+    expect(misfits(game, measured).length).toBeGreaterThan(35);
+  });
+
+  test("allowed drives end within their epoch", () => {
+    expect(fresh.drives).toBeGreaterThan(9000);
+    expect(fresh.finishedDrives / fresh.drives).toBeGreaterThan(0.999);
+  });
+});
+
+test("the shipped rows are the command's own: a tenth moves on, and only to the neighbour", () => {
+  const driven = game.localTransition.filter((p) => p > 0.05 && p < 0.5);
+  expect(driven.length).toBe(50);
+  driven.forEach((p) => expect(Math.abs(p - 0.1)).toBeLessThan(0.01));
+  expect(text).toMatch(/# Measured .*npm run calibrate -- --robots 30 --epochs \d+ --seed \d+/);
+});
+
+test("also with commands that come half a second late", () => {
+  const late = measureArrays(game, { robots: 30, epochs: 1000, seed: 79, latency: 5 });
+  expect(misfits(game, late)).toEqual([]);
+  expect(late.finishedDrives / late.drives).toBeGreaterThan(0.99);
+});
+
+test("ring_dispatch is far from the motion world, and can be told so within seconds", () => {
+  const found = distanceFromWorld(loadScenario("ring_dispatch"), 30);
+  expect(found.local.largest).toBeGreaterThan(0.5);
+  expect(found.global.largest).toBeGreaterThan(0.1);
+});
+
+test("the same seed measures the same; a crowd the arena cannot hold is refused", () => {
+  const measure = (seed: number) => measureArrays(game, { robots: 7, epochs: 60, seed });
+  expect(measure(1)).toEqual(measure(1));
+  expect(measure(1)).not.toEqual(measure(2));
+  expect(() => measureArrays(game, { robots: 50, epochs: 1, seed: 1 })).toThrow("cannot hold 50");
+});
+
+test("distances and errors, by hand", () => {
+  expect(Array.from(rowDistances([0.9, 0.1, 1, 0], [0.7, 0.3, 1, 0], 2))).toEqual([
+    expect.closeTo(0.2, 12),
+    0,
+  ]);
+  const errors = rowErrors(Float64Array.of(90, 10, 50, 0, 0, 0), 2);
+  expect(Array.from(errors)).toEqual([expect.closeTo(0.03, 12), 1 / 50, 1]);
+  expect(Array.from(roundRows(Float64Array.of(1 / 3, 1 / 3, 1 / 3), 3))).toEqual([
+    0.33334, 0.33333, 0.33333,
+  ]);
+});
+
+describe("writing", () => {
+  const measured = measureArrays(game, { robots: 5, epochs: 20, seed: 1 });
+
+  test("keeps every other key and comment, and reads back as what was measured", () => {
+    const written = withMeasuredArrays(text, game, measured, "a note");
+    const again = parseScenario(written, "written");
+    expect(again.localTransition).toEqual(roundRows(measured.localTransition, sL));
+    expect(again.globalTransition).toEqual(roundRows(measured.globalTransition, sG));
+    expect({ ...again, sha256: "", globalTransition: [], localTransition: [] }).toEqual({
+      ...game,
+      sha256: "",
+      globalTransition: [],
+      localTransition: [],
+    });
+    expect(written.split("\n")[0]).toBe(text.split("\n")[0]);
+    expect(written.match(/# a note/g)).toHaveLength(2);
+    expect(withMeasuredArrays(written, game, measured, "a note")).toBe(written);
+    expect(again.localReward).toHaveLength(sL * sG * aL);
+    expect(again.globalReward).toHaveLength(sG * aG);
+  });
+
+  test("puts arrays in a generator's place", () => {
+    const ring = loadScenario("ring_dispatch");
+    const source = readFileSync(scenarioFile("ring_dispatch"), "utf8");
+    const again = parseScenario(withMeasuredArrays(source, ring, measured, "a note"), "written");
+    expect(again.localReward).toEqual(ring.localReward);
+    expect(again.localTransition).toEqual(roundRows(measured.localTransition, sL));
+  });
+});
+
+describe("the command", () => {
+  const folder = mkdtempSync(join(tmpdir(), "calibrate-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(packageRoot(), "dist/src/cli/calibrate.js"), ...args], {
+      encoding: "utf8",
+    });
+
+  test("prints one JSON object and writes the scenario whole", () => {
+    const file = join(folder, "measured.yaml");
+    writeFileSync(file, "old");
+    const { status, stdout } = run("--epochs", "30", "--seed", "3", "--write", file, "--json");
+    expect(status).toBe(0);
+    const summary = JSON.parse(stdout);
+    expect(summary).toMatchObject({ scenario: "dock_dispatch", robots: 30, epochs: 30, seed: 3 });
+    expect(summary.localTransition.rows).toHaveLength(75);
+    expect(summary.globalTransition.rows[7]).toMatchObject({ row: "bay_1, to_bay_2" });
+    const measured = measureArrays(game, { robots: 30, epochs: 30, seed: 3 });
+    const written = parseScenario(readFileSync(file, "utf8"), file);
+    expect(written.localTransition).toEqual(roundRows(measured.localTransition, sL));
+    expect(readdirSync(folder)).toEqual(["measured.yaml"]);
+  });
+
+  test("prints each row for people", () => {
+    const { status, stdout, stderr } = run("--epochs", "5");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /P_l of dock_dispatch: total variation .*\n {2}bay_0, lead bay_0, stay /,
+    );
+    expect(stdout).toMatch(/drives to another zone, [\d.]+ % done within their epoch/);
+    expect(stderr).toContain("rows were never seen");
+  });
+
+  test.each([
+    [["--robots", "50"], "cannot hold 50 robots"],
+    [["--epochs", "0"], "--epochs"],
+    [["--write", join(folder, "none", "x.yaml")], "cannot be written"],
+    [["--speed", "2"], "--speed"],
+  ])("wrong use %p: one sentence and status 2", (args, message) => {
+    const { status, stdout, stderr } = run(...args);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,126 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodePolicy, savePolicy } from "../../src/policy/policy_file";
+import { sizesOf } from "../../src/game/model";
+import { root, shipped } from "../games";
+import { madeMetadata, madePair } from "../policy/policies";
+
+const script = (command: string): string => join(root, "dist", "src", "cli", `${command}.js`);
+
+function run(command: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script(command), ...args], {
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+let folder: string;
+let policy: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "cli-"));
+  policy = join(folder, "made.safetensors");
+  const game = shipped("dock_dispatch");
+  savePolicy(policy, encodePolicy(madePair(game, 3), madeMetadata(game, 3), sizesOf(game)));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("learn writes a policy that evaluate reads; each prints one JSON object", () => {
+  const file = join(folder, "dock.safetensors");
+  const learned = run(
+    "learn",
+    ...["--scenario", "dock_dispatch", "--table-size", "2", "--robots", "20"],
+    ...["--out", file, "--json"],
+  );
+  expect(learned.status).toBe(0);
+  expect(JSON.parse(learned.stdout)).toMatchObject({ file, tableSize: 2, histograms: 15 });
+  const keys = ["iterations", "accepted", "sweeps", "globalGap", "localGap", "seconds"];
+  expect(Object.keys(JSON.parse(learned.stdout) as object)).toEqual(expect.arrayContaining(keys));
+  const evaluated = run(
+    "evaluate",
+    ...["--policy", file, "--policy", policy, "--robots", "20", "--rollouts", "20", "--json"],
+  );
+  expect(evaluated.stderr).toBe("");
+  const figures: unknown = JSON.parse(evaluated.stdout);
+  const estimate = { mean: expect.any(Number), standardError: expect.any(Number) };
+  expect(figures).toMatchObject({
+    return: estimate,
+    rewardPerStep: estimate,
+    modeAccuracy: expect.any(Number),
+    references: { random: {}, blind: {}, full: {} },
+    difference: { return: estimate },
+    population: 20,
+    sampleSize: 2,
+  });
+});
+
+test("evaluate starts where a file says and prints a readable table", () => {
+  const start = join(folder, "start.yaml");
+  writeFileSync(start, "global_state: bay_1\nlocal_counts: [3, 0, 0, 4, 0]\n");
+  const { status, stdout } = run("evaluate", "--policy", policy, "--start", start);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/dock_dispatch: 7 robots, 3 asked an epoch/);
+  expect(stdout).toMatch(/blind: always to_bay_\d/);
+  const wrong = run("evaluate", "--policy", policy, "--start", start, "--robots", "8");
+  expect([wrong.status, wrong.stdout]).toEqual([2, ""]);
+  expect(wrong.stderr).toMatch(/places 7 robots and the population is 8/);
+});
+
+const NEVER = join(tmpdir(), "never-written.safetensors");
+const LEARN = ["--scenario", "dock_dispatch", "--table-size", "2", "--out", NEVER];
+test.each([
+  ["learn", ["--tabel-size", "3"], /Unknown option '--tabel-size'; see --help/],
+  ["learn", LEARN.slice(0, 4), /--out is missing; give --out F/],
+  ["learn", [...LEARN, "--robots", "0"], /--robots is "0"; give a whole number from 1/],
+  ["learn", [...LEARN, "--robots", "many"], /--robots is "many"; give a whole number/],
+  ["learn", [...LEARN, "--seed", "-1"], /--seed/],
+  ["learn", [...LEARN, "--threads", "0"], /--threads is "0"; give a whole number from 1 to 256/],
+  ["learn", [...LEARN, "--backup", "guess"], /--backup is "guess"; give one of exact, sampled/],
+  ["learn", [...LEARN, "--temperature", "nan"], /--temperature is "nan"; give a number/],
+  ["learn", [...LEARN, "--table-size", "3"], /--table-size is given 2 times/],
+  [
+    "learn",
+    ["--scenario", "nowhere", ...LEARN.slice(2)],
+    /scenario "?nowhere"? cannot be read.*name/,
+  ],
+  ["learn", [...LEARN.slice(0, 5), "/no/such/folder/p"], /folder \/no\/such\/folder of --out/],
+  ["evaluate", [], /--policy is missing/],
+  ["evaluate", ["--policy", "/no/such/file"], /cannot be read.*npm run learn/],
+  ["evaluate", ["--policy", "POLICY", "--scenario", "ring_dispatch"], /learn it again/],
+  ["evaluate", ["--policy", "POLICY", "--sample-size", "2000"], /sample size is 2000/],
+  ["evaluate", ["--policy", "POLICY", "--transition-timing", "past"], /current, next/],
+])("%s %j is refused in one sentence with status 2", (command, args, message) => {
+  const given = args.map((arg) => (arg === "POLICY" ? policy : arg));
+  const { status, stdout, stderr } = run(command, ...given);
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(message);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(existsSync(NEVER)).toBe(false);
+});
+
+test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {
+  const { status, stdout } = run(command, "--help");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Usage: npm run ${command} --`));
+  expect(stdout).toMatch(/--seed S .*\n.*--json/);
+});
+
+test.each([1, 2])(
+  "Ctrl-C ends %d threads within a second, nothing half-written",
+  async (threads) => {
+    const out = join(folder, "interrupted.safetensors");
+    const args = ["--scenario", "ring_dispatch", "--table-size", "20", "--out", out];
+    args.push("--threads", String(threads));
+    const child = spawn(process.execPath, [script("learn"), ...args]);
+    // Its first line of progress says that it learns.
+    await once(child.stderr, "data");
+    const before = performance.now();
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number | null];
+    expect(performance.now() - before).toBeLessThan(1000);
+    expect(code).toBe(130);
+    expect(readdirSync(folder).filter((name) => name.includes("interrupted"))).toEqual([]);
+  },
+);
