@@ -1,0 +1,57 @@
+"""
+The agents of a swarm whose world is Gazebo's. NOT yet run against Gazebo.
+
+It starts no Gazebo and spawns no model. It expects a running Gazebo whose models publish odometry
+in the map frame on the Gazebo topic <robot>/odom (gz-sim's OdometryPublisher system) and are driven
+by <robot>/cmd_vel (its DiffDrive system), for robot_0, robot_1, ... and for lead; and it bridges
+these topics and /clock to ROS where the package ros_gz_bridge is installed. Without that package,
+the bridge is the user's. Docks, jobs and rewards exist only in our own simulator.
+"""
+
+from ament_index_python.packages import get_packages_with_prefixes
+from launch import LaunchDescription
+from launch.actions import (DeclareLaunchArgument, IncludeLaunchDescription, LogInfo,
+                            OpaqueFunction)
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.substitutions import FindPackageShare
+
+PACKAGE = 'alternating_marl'
+NOT_RUN = ' (This launch file was not yet run against Gazebo.)'
+
+ARGUMENTS = (
+    ('scenario', 'dock_dispatch', 'Scenario file (YAML), or the name of a shipped scenario.'),
+    ('robots', '30', 'Robots in the Gazebo world, robot_0 to robot_<robots - 1>.' + NOT_RUN),
+    ('sample_size', '', 'Robots asked at each epoch, k; 0: the k of the policy table.'),
+    ('table_size', '', 'k of the table that is learned; empty: 10.'),
+    ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
+)
+
+
+def bridge(context):
+    if 'ros_gz_bridge' not in get_packages_with_prefixes():
+        return [LogInfo(msg='ros_gz_bridge is not installed: bridge <robot>/odom, <robot>/cmd_vel '
+                            'and /clock yourself')]
+    robots = int(LaunchConfiguration('robots').perform(context))
+    names = [f'robot_{i}' for i in range(robots)] + ['lead']
+    topics = ['/clock@rosgraph_msgs/msg/Clock[gz.msgs.Clock']
+    for name in names:
+        topics.append(f'/{name}/odom@nav_msgs/msg/Odometry[gz.msgs.Odometry')
+        topics.append(f'/{name}/cmd_vel@geometry_msgs/msg/Twist]gz.msgs.Twist')
+    return [Node(package='ros_gz_bridge', executable='parameter_bridge', arguments=topics,
+                 output='screen')]
+
+
+def generate_launch_description():
+    swarm = PathJoinSubstitution([FindPackageShare(PACKAGE), 'launch', 'swarm.launch.py'])
+    passed = {name: LaunchConfiguration(name) for name, *_ in ARGUMENTS}
+    # Gazebo moves bodies: whatever a parameter file says, states are not of the abstract world.
+    passed.update(fidelity='motion', simulator='false')
+    return LaunchDescription([
+        *(DeclareLaunchArgument(name, default_value=default, description=description)
+          for name, default, description in ARGUMENTS),
+        OpaqueFunction(function=bridge),
+        IncludeLaunchDescription(PythonLaunchDescriptionSource(swarm),
+                                 launch_arguments=passed.items()),
+    ])

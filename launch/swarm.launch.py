@@ -1,0 +1,156 @@
+"""A simulated swarm: learner, global, local and lead agents, and the simulator with its page."""
+
+import os
+from pathlib import Path
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, Shutdown
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.descriptions import Parameter
+from launch_ros.substitutions import FindPackageShare
+import yaml
+
+PACKAGE = 'alternating_marl'
+
+CACHE = str(Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache').expanduser() / PACKAGE)
+FILE_SAYS = ' Empty: what params_file says, as installed '
+
+# Name, default, description, choices. Where the default is empty the parameter file decides, so
+# that what a user wrote there is not silently overridden by an argument that was not given.
+ARGUMENTS = (
+    ('scenario', 'dock_dispatch', 'Scenario file (YAML), or the name of a shipped scenario.'),
+    ('robots', '30', 'Robots of the swarm, robot_0 to robot_<robots - 1>.'),
+    ('sample_size', '', 'Robots asked at each epoch, k; 0: the k of the policy table.'
+     + FILE_SAYS + '0.'),
+    ('table_size', '', 'k of the table that is learned.' + FILE_SAYS + '10.'),
+    ('observation', '', 'What a decision is based on: the sample of its epoch alone, or the memory '
+     'of the filter.' + FILE_SAYS + 'sample.', ('', 'sample', 'filter')),
+    ('fidelity', '', 'motion: bodies driven by cmd_vel; abstract: exact draws in lockstep.'
+     + FILE_SAYS + 'motion.', ('', 'motion', 'abstract')),
+    ('epoch', '', "Length of a decision epoch in simulated seconds; 0: the scenario's."
+     + FILE_SAYS + '0.'),
+    ('seed', '', 'Seed of every random draw.' + FILE_SAYS + '0.'),
+    ('speed', '', 'Simulated seconds in a second of wall time, in motion.' + FILE_SAYS + '1.'),
+    ('seconds', '', 'Simulated seconds until all ends; 0: never.' + FILE_SAYS + '0.'),
+    ('port', '', 'Port of the page on 127.0.0.1, or the next one that is free.'
+     + FILE_SAYS + '8080.'),
+    ('headless', '', 'true: no page.' + FILE_SAYS + 'false.', ('', 'true', 'false')),
+    ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
+    ('cache', CACHE, 'Folder where a learned policy is kept for the next launch.'),
+    ('robots_per_process', '100', 'Robots whose local agents share a process, at most.'),
+    ('simulator', 'true', 'false: agents only, for a world started elsewhere that gives /clock and '
+     'odom and takes cmd_vel (see gazebo.launch.py).', ('true', 'false')),
+    ('params_file', PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'swarm.yaml']),
+     'Parameter file of all nodes; the arguments above override it.'),
+)
+
+# Which parameters of which nodes an argument sets.
+SETS = {
+    'scenario': {node: 'scenario' for node in
+                 ('global_agent', 'local_agent', 'lead_agent', 'learner', 'simulator')},
+    'robots': {node: 'population' for node in ('global_agent', 'local_agent', 'simulator')},
+    'sample_size': {'global_agent': 'sample_size', 'simulator': 'sample_size'},
+    'table_size': {'learner': 'table_size', 'simulator': 'table_size'},
+    'observation': {'global_agent': 'observation', 'simulator': 'observation'},
+    'fidelity': {'simulator': 'fidelity'},
+    'epoch': {'global_agent': 'epoch_length', 'simulator': 'epoch_length'},
+    'seed': {node: 'seed' for node in ('global_agent', 'local_agent', 'learner', 'simulator')},
+    'speed': {'simulator': 'speed'},
+    'seconds': {'simulator': 'seconds'},
+    'port': {'simulator': 'port'},
+    'headless': {'simulator': 'headless'},
+    'policy_file': {'learner': 'policy_file'},
+    'cache': {'learner': 'cache'},
+}
+
+WHOLE = ('robots', 'sample_size', 'table_size', 'seed', 'port', 'robots_per_process')
+REAL = ('epoch', 'speed', 'seconds')
+
+
+def typed(name, text):
+    """Give an argument the type of its parameter; ROS takes no 1 for a 1.0."""
+    try:
+        if name in WHOLE:
+            return int(text)
+        if name in REAL:
+            return float(text)
+    except ValueError:
+        kind = 'a whole number' if name in WHOLE else 'a number'
+        raise RuntimeError(f'{name}:={text} is not {kind}: give one, or see --show-args') from None
+    return text == 'true' if name == 'headless' else text
+
+
+def read_arguments(context):
+    values = {}
+    for name, *_ in ARGUMENTS:
+        text = LaunchConfiguration(name).perform(context)
+        if text != '':
+            values[name] = typed(name, text)
+    for name in ('robots', 'robots_per_process'):
+        if values[name] < 1:
+            raise RuntimeError(f'{name}:={values[name]} is too few: at least 1')
+    if not Path(values['params_file']).is_file():
+        raise RuntimeError(f"params_file:={values['params_file']} is not there: give a parameter "
+                           'file, or leave the argument out')
+    return values
+
+
+def is_abstract(values):
+    if 'fidelity' in values:
+        return values['fidelity'] == 'abstract'
+    sections = yaml.safe_load(Path(values['params_file']).read_text()) or {}
+    simulator = (sections.get('simulator') or {}).get('ros__parameters') or {}
+    return simulator.get('fidelity') == 'abstract'
+
+
+def parameters_of(node, values, more):
+    """Give the file first, then what overrides it, addressed to the node by its bare name.
+
+    rclnodejs lets a node's own section of a file win over a parameter that names no node, and
+    ignores sections such as /robot_3/local_agent, which a dict of parameters would become.
+    """
+    own = {sets[node]: values[name] for name, sets in SETS.items()
+           if name in values and node in sets}
+    own.update(more)
+    return [values['params_file'],
+            *(Parameter(f'{node}:{name}', value) for name, value in own.items())]
+
+
+def start(context):
+    values = read_arguments(context)
+
+    def node(executable, *, parameters=None, **options):
+        return Node(package=PACKAGE, executable=executable, output='screen',
+                    parameters=parameters_of(executable, values, parameters or {}), **options)
+
+    # Robots stand while an agent is gone, and go on by themselves when it is back.
+    again = {'respawn': True, 'respawn_delay': 1.0}
+    simulated = {'use_sim_time': True}
+    # In the abstract world a state is of the very instant of the decision.
+    aged = {**simulated, **({'max_state_age': 0.0} if is_abstract(values) else {})}
+    driving = {'start_armed': True}
+
+    agents = []
+    for first in range(0, values['robots'], values['robots_per_process']):
+        count = min(values['robots_per_process'], values['robots'] - first)
+        hosted = {'robots': count, 'robot_index': first}
+        agents.append(node('local_agent', parameters={**aged, **driving, **hosted}, **again))
+
+    world = [node('simulator', on_exit=Shutdown(reason='the simulator ended'))]
+    return [
+        node('learner', parameters=simulated),
+        node('global_agent', parameters=aged, **again),
+        node('lead_agent', namespace='lead', parameters={**simulated, **driving}, **again),
+        *agents,
+        *(world if values['simulator'] == 'true' else []),
+    ]
+
+
+def generate_launch_description():
+    return LaunchDescription([
+        *(DeclareLaunchArgument(name, default_value=default, description=description,
+                                choices=list(*choices) or None)
+          for name, default, description, *choices in ARGUMENTS),
+        OpaqueFunction(function=start),
+    ])

@@ -1,0 +1,32 @@
+/** A game without rest: dock_dispatch's arena, where going up, and driving on, is all that pays. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { scenarioFile } from "../../src/game/scenario_file";
+
+const names = z.array(z.string());
+const source = z.looseObject({
+  global_states: names,
+  global_actions: names,
+  local_states: names,
+  local_actions: names,
+});
+
+/** Writes the scenario into `folder` and returns its file. */
+export function writeCarousel(folder: string): string {
+  const scenario = source.parse(parse(readFileSync(scenarioFile("dock_dispatch"), "utf8")));
+  const up = scenario.local_actions.map((name) => (name === "up" ? 1 : 0));
+  const bays = scenario.global_states.length;
+  const carousel = {
+    ...scenario,
+    name: "carousel",
+    global_reward: scenario.global_states.map((_, bay) =>
+      scenario.global_actions.map((_, to) => (to === (bay + 1) % bays ? 1 : 0)),
+    ),
+    local_reward: scenario.local_states.map(() => scenario.global_states.map(() => up)),
+  };
+  const file = join(folder, "carousel.yaml");
+  writeFileSync(file, stringify(carousel));
+  return file;
+}

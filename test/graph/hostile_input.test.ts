@@ -1,0 +1,160 @@
+/** Messages that must be refused with a word, while the nodes go on as before. */
+import { sizesOf } from "../../src/game/model";
+import { encodePolicy } from "../../src/policy/policy_file";
+import { codecOf } from "../../src/ros/codec";
+import type { GlobalCommand, LocalPolicy, MessageTypes, Odometry } from "../../src/ros/messages";
+import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
+import { monotonic, Peer } from "./peer";
+import { startSwarm, type Swarm } from "./swarm";
+
+const ROBOTS = 6;
+/** By it the peer tells its own commands from the global agent's. */
+const OWN = 666;
+/** A hostile message is sent again this often until a node has refused it, ms. */
+const AGAIN_MS = 150;
+
+let swarm: Swarm;
+let peer: Peer;
+
+beforeAll(async () => {
+  swarm = await startSwarm({ fidelity: "abstract", robots: ROBOTS, sampleSize: 3, tableSize: 3 });
+  peer = new Peer(swarm.environment, ["--log"]);
+  await peer.first("command");
+});
+
+afterAll(async () => {
+  await peer?.end();
+  await swarm?.end();
+});
+
+const header = { stamp: { sec: 1, nanosec: 0 }, frame_id: "map" };
+
+/** A command as the global agent might have sent it, with a fault. */
+function command(fault: Partial<GlobalCommand>): GlobalCommand {
+  const { message } = heard().at(-1)!;
+  return { ...message, header, population: OWN, ...fault };
+}
+
+const heard = () => peer.of("command").filter(({ message }) => message.population !== OWN);
+
+/** Sends until a node has said that it refuses it, in these words; resolves with its line. */
+async function refusal<Type extends keyof MessageTypes>(
+  topic: Topic<Type>,
+  message: () => Buffer | MessageTypes[Type],
+  words: RegExp,
+): Promise<void> {
+  const since = monotonic();
+  const send = (): void => peer.publishBytes(topic, message());
+  const timer = setInterval(send, AGAIN_MS);
+  try {
+    // A node names its own robot's topics by their last part.
+    const name = topic.name.split("/").at(-1);
+    const isRefusal = (text: string) => text.includes(`${name} was refused: `) && words.test(text);
+    await peer.first("log", since, ({ text }) => isRefusal(text));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The old policy steers on: further epochs under it, and no process ended. */
+async function expectSteadyRun(): Promise<void> {
+  const since = monotonic();
+  const { epoch } = heard().at(-1)!.message;
+  const isLater = ({ message }: { message: { epoch: number; population: number } }) =>
+    message.population !== OWN && message.epoch > epoch + 3;
+  await peer.first("command", since, isLater);
+  expect(new Set(heard().map(({ message }) => message.policy_sha256))).toEqual(
+    new Set([swarm.policy.sha256]),
+  );
+  expect(heard().at(-1)!.message.emergency_stop).toBe(false);
+  expect(swarm.deaths).toEqual([]);
+}
+
+test("commands of another game or of the past are refused, and steer nobody", async () => {
+  const topic = TOPICS.globalCommand;
+  await refusal(topic, () => command({ global_state: 99 }), /global state 99 .*start every node/);
+  await refusal(topic, () => command({ action: 200 }), /action 200 .*start every node/);
+  await refusal(topic, () => command({ histogram: [1, 2] }), /counts 2 .*start every node/);
+  await refusal(topic, () => command({ epoch: 0 }), /epoch 0 comes after .*end whoever/);
+  await expectSteadyRun();
+});
+
+test("states that the scenario does not have are refused", async () => {
+  const stranger = { header, agent_id: "robot_0", state: 200, acted: true, epoch: 0 };
+  await refusal(
+    topicOf("robot_0", TOPICS.agentState),
+    () => ({ ...stranger, stopped: true }),
+    /robot_0 says it is in state 200 .*start every node/,
+  );
+  await refusal(TOPICS.globalState, () => ({ header, state: 77 }), /state 77 .*start every node/);
+  await expectSteadyRun();
+});
+
+test("odometry that is not finite is refused", async () => {
+  const zero = { x: 0, y: 0, z: 0 };
+  const covariance = new Float64Array(36);
+  const odometry: Odometry = {
+    header,
+    child_frame_id: "",
+    pose: { pose: { position: { ...zero, x: NaN }, orientation: { ...zero, w: 1 } }, covariance },
+    twist: { twist: { linear: zero, angular: zero }, covariance },
+  };
+  const topic = topicOf("robot_1", TOPICS.odometry);
+  await refusal(topic, () => odometry, /not finite.*look at the odometry's source/);
+  await expectSteadyRun();
+});
+
+test("damaged policies are refused and the one in force stays", async () => {
+  const { game, policy } = swarm;
+  const file = encodePolicy(policy.pair, policy.metadata, policy.sizes);
+  const message = { scenario: game.name, policy_sha256: "0".repeat(64), data: file };
+  await refusal(TOPICS.policy, () => message, /the message says 00000000; publish the file's own/);
+  const flipped = file.slice();
+  flipped[file.length - 7] ^= 1;
+  const damaged = { ...message, data: flipped };
+  await refusal(TOPICS.policy, () => damaged, /the checksum does not match .*; learn it again/);
+  const text = { ...message, data: Buffer.from("not a policy file at all") };
+  await refusal(TOPICS.policy, () => text, /the policy topic is not a policy file .*; /);
+
+  const { sL, sG, aL } = sizesOf(game);
+  const local: LocalPolicy = {
+    policy_sha256: "1".repeat(64),
+    scenario_sha256: game.sha256,
+    local_states: sL,
+    global_states: sG,
+    local_actions: aL,
+    local_policy: policy.pair.localPolicy,
+  };
+  const topic = TOPICS.localPolicy;
+  const short = { ...local, local_policy: policy.pair.localPolicy.slice(1) };
+  await refusal(topic, () => short, /is not 5 x 5 rows of 3 probabilities; learn/);
+  const wild = { ...local, local_policy: policy.pair.localPolicy.map(() => 7) };
+  await refusal(topic, () => wild, /is not 5 x 5 rows of 3 probabilities; learn/);
+  const other = { ...local, scenario_sha256: "2".repeat(64) };
+  await refusal(topic, () => other, /scenario 22222222 .*start every node/);
+  await expectSteadyRun();
+});
+
+test("bytes that are no message, cut short or too long, are refused on every kind of topic", async () => {
+  const valid = codecOf("alternating_marl/msg/GlobalCommand").encode(command({}));
+  const noise = Buffer.from(Array.from({ length: 64 }, (_, i) => (i * 73 + 41) % 251));
+  noise.set([0, 1, 0, 0]);
+  const topics: Topic<keyof MessageTypes>[] = [
+    TOPICS.globalCommand,
+    TOPICS.localPolicy,
+    TOPICS.policy,
+    TOPICS.globalState,
+    topicOf("robot_2", TOPICS.agentState),
+    topicOf("robot_2", TOPICS.odometry),
+    TOPICS.emergencyStop,
+  ];
+  for (const topic of topics) {
+    await refusal(topic, () => noise, /it is no .*; look at who publishes/);
+  }
+  await refusal(TOPICS.clockSent, () => noise.subarray(0, 8), /it is no rosgraph_msgs/);
+  const cut = valid.subarray(0, valid.length / 2);
+  await refusal(TOPICS.globalCommand, () => cut, /is no alternating_marl\/msg\/GlobalCommand/);
+  const long = Buffer.concat([valid, noise]);
+  await refusal(TOPICS.globalCommand, () => long, /bytes are left over/);
+  await expectSteadyRun();
+});

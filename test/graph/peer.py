@@ -1,0 +1,174 @@
+"""An independent peer: hears a swarm with rclpy and says what it heard, one JSON object a line.
+
+Times are those of the monotonic clock at arrival, in seconds. Standard input takes operations, one
+JSON object a line: advertise, publish (fields of a message, or the wire's bytes as hex) and call.
+"""
+
+import argparse
+import importlib
+import json
+import sys
+import threading
+import time
+
+import rclpy
+from rcl_interfaces.msg import Log
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from std_srvs.srv import Trigger
+
+from alternating_marl.msg import AgentState, GlobalCommand, LocalPolicy
+from geometry_msgs.msg import Twist
+
+LATCHED = QoSProfile(
+    depth=100,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+RELIABLE = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+NODE = "peer"
+
+output = threading.Lock()
+
+
+def say(kind, **what):
+    line = json.dumps({"kind": kind, "time": time.monotonic(), **what})
+    with output:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def plain(value):
+    """A message as what JSON holds."""
+    if hasattr(value, "get_fields_and_field_types"):
+        return {name: plain(getattr(value, name)) for name in value.get_fields_and_field_types()}
+    if isinstance(value, (str, bytes, int, float, bool)):
+        return value
+    return [plain(item) for item in value]
+
+
+def fill(message, fields):
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            fill(getattr(message, name), value)
+        else:
+            setattr(message, name, value)
+    return message
+
+
+def message_class(name):
+    package, _, kind = name.partition("/msg/")
+    return getattr(importlib.import_module(package + ".msg"), kind)
+
+
+def hear(node, options):
+    node.create_subscription(
+        GlobalCommand,
+        "/global_agent/command",
+        lambda message: say("command", message=plain(message)),
+        LATCHED,
+    )
+    node.create_subscription(
+        LocalPolicy, "/local_policy", lambda message: say("policy", message=plain(message)), LATCHED
+    )
+    bodies = [f"robot_{i}" for i in range(options.robots)] + ["lead"]
+    for body in bodies if options.velocities else []:
+
+        def velocity(message, body=body):
+            say("velocity", body=body, linear=message.linear.x, angular=message.angular.z)
+
+        node.create_subscription(Twist, f"/{body}/cmd_vel", velocity, RELIABLE)
+    for body in bodies[:-1] if options.states else []:
+        node.create_subscription(
+            AgentState, f"/{body}/state", lambda m: say("state", message=plain(m)), LATCHED
+        )
+    if options.log:
+        node.create_subscription(
+            Log, "/rosout", lambda m: say("log", name=m.name, level=m.level, text=m.msg), LATCHED
+        )
+
+
+def watch_graph(node, robots, period):
+    """Which nodes subscribe to which robots' states, again and again."""
+    while rclpy.ok():
+        live = []
+        for i in range(robots):
+            for info in node.get_subscriptions_info_by_topic(f"/robot_{i}/state"):
+                if info.node_name != NODE:
+                    live.append([f"robot_{i}", info.node_name])
+        say("graph", live=live)
+        time.sleep(period)
+
+
+class Operations:
+    def __init__(self, node):
+        self.node = node
+        self.publishers = {}
+
+    def publisher(self, topic, type, latched=False):
+        if topic not in self.publishers:
+            qos = LATCHED if latched else RELIABLE
+            made = self.node.create_publisher(message_class(type), topic, qos)
+            self.publishers[topic] = made
+        return self.publishers[topic]
+
+    def advertise(self, subscribers=0, **where):
+        made = self.publisher(**where)
+        while made.get_subscription_count() < subscribers:
+            time.sleep(0.01)
+        say("advertised", topic=where["topic"])
+
+    def publish(self, fields=None, hex=None, **where):
+        made = self.publisher(**where)
+        message = bytes.fromhex(hex) if hex else fill(message_class(where["type"])(), fields)
+        say("published", topic=where["topic"])
+        made.publish(message)
+
+    def call(self, service):
+        client = self.node.create_client(Trigger, service)
+        client.wait_for_service()
+        future = client.call_async(Trigger.Request())
+        future.add_done_callback(
+            lambda done: say(
+                "answer",
+                service=service,
+                success=done.result().success,
+                message=done.result().message,
+            )
+        )
+
+
+def spin(executor):
+    """A message that cannot be read ends its own callback alone."""
+    while rclpy.ok():
+        try:
+            executor.spin()
+        except Exception as error:
+            print(f"peer: {error}", file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--robots", type=int, default=0)
+    parser.add_argument("--velocities", action="store_true")
+    parser.add_argument("--states", action="store_true")
+    parser.add_argument("--log", action="store_true")
+    parser.add_argument("--graph", type=float, help="look at the graph each so many seconds")
+    options = parser.parse_args()
+    rclpy.init(args=[])
+    node = rclpy.create_node(NODE)
+    hear(node, options)
+    if options.graph:
+        arguments = (node, options.robots, options.graph)
+        threading.Thread(target=watch_graph, args=arguments, daemon=True).start()
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    threading.Thread(target=spin, args=(executor,), daemon=True).start()
+    say("ready")
+    operations = Operations(node)
+    for line in sys.stdin:
+        operation = json.loads(line)
+        getattr(operations, operation.pop("do"))(**operation)
+
+
+main()

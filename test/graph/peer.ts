@@ -1,0 +1,187 @@
+/** The rclpy peer (peer.py) as tests use it: what it heard, what it is told to send. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { z } from "zod";
+import { packageRoot } from "../../src/game/scenario_file";
+import { codecOf } from "../../src/ros/codec";
+import type { MessageTypes } from "../../src/ros/messages";
+import type { Topic } from "../../src/ros/topics";
+
+const time = z.object({ sec: z.number(), nanosec: z.number() });
+
+const commandSchema = z.object({
+  header: z.object({ stamp: time, frame_id: z.string() }),
+  session: z.number(),
+  epoch: z.number(),
+  decision_time: time,
+  global_state: z.number(),
+  action: z.number(),
+  sampled_agents: z.array(z.string()),
+  histogram: z.array(z.number()),
+  belief: z.array(z.number()),
+  missing: z.number(),
+  sample_size: z.number(),
+  population: z.number(),
+  policy_sha256: z.string(),
+  emergency_stop: z.boolean(),
+  resets: z.number(),
+});
+
+const policySchema = z.object({
+  policy_sha256: z.string(),
+  scenario_sha256: z.string(),
+  local_states: z.number(),
+  global_states: z.number(),
+  local_actions: z.number(),
+  local_policy: z.array(z.number()),
+});
+
+const stateSchema = z.object({
+  agent_id: z.string(),
+  state: z.number(),
+  acted: z.boolean(),
+  epoch: z.number(),
+  stopped: z.boolean(),
+});
+
+/** `time`: of arrival, s of the monotonic clock, as `monotonic` gives it. */
+const event = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
+  z.object({ kind: z.literal(kind), time: z.number(), ...shape });
+
+const eventSchema = z.discriminatedUnion("kind", [
+  event("ready", {}),
+  event("command", { message: commandSchema }),
+  event("policy", { message: policySchema }),
+  event("state", { message: stateSchema }),
+  event("velocity", { body: z.string(), linear: z.number(), angular: z.number() }),
+  event("log", { name: z.string(), level: z.number(), text: z.string() }),
+  /** [robot, node] of each live subscription to a robot's state, the peer's own left out. */
+  event("graph", { live: z.array(z.tuple([z.string(), z.string()])) }),
+  event("advertised", { topic: z.string() }),
+  event("published", { topic: z.string() }),
+  event("answer", { service: z.string(), success: z.boolean(), message: z.string() }),
+]);
+
+export type PeerEvent = z.infer<typeof eventSchema>;
+export type EventOf<K extends PeerEvent["kind"]> = Extract<PeerEvent, { kind: K }>;
+export type HeardCommand = z.infer<typeof commandSchema>;
+
+/** Seconds of the clock that the peer's times are of. */
+export function monotonic(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
+
+const where = ({ name, type, durability }: Topic): object => ({
+  topic: name,
+  type,
+  latched: durability === "transient_local",
+});
+
+export class Peer {
+  readonly events: PeerEvent[] = [];
+  private readonly child: ChildProcess;
+  private readonly gone: Promise<void>;
+  private listeners = new Set<() => void>();
+
+  /** @param options of peer.py */
+  constructor(environment: NodeJS.ProcessEnv, options: readonly string[]) {
+    const program = join(packageRoot(), "test", "graph", "peer.py");
+    this.child = spawn("python3", [program, ...options], {
+      env: environment,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.gone = new Promise((resolve) => this.child.once("exit", () => resolve()));
+    createInterface({ input: this.child.stdout! }).on("line", (line) => {
+      this.events.push(eventSchema.parse(JSON.parse(line)));
+      for (const listener of [...this.listeners]) listener();
+    });
+  }
+
+  of<K extends PeerEvent["kind"]>(kind: K, since = 0): EventOf<K>[] {
+    return this.events.filter(
+      (heard): heard is EventOf<K> => heard.kind === kind && heard.time >= since,
+    );
+  }
+
+  /** Resolves with what `look` gives once it gives something; it is asked at each event. */
+  async until<T>(what: string, look: () => T | undefined | false, seconds = 40): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => {
+        clearTimeout(timer);
+        this.listeners.delete(listener);
+        reject(new Error(`${why}: ${what}`));
+      };
+      const timer = setTimeout(() => fail(`not seen within ${seconds} s`), seconds * 1000);
+      void this.gone.then(() => fail("the peer ended before it saw"));
+      const listener = (): void => {
+        const seen = look();
+        if (seen === undefined || seen === false) return;
+        clearTimeout(timer);
+        this.listeners.delete(listener);
+        resolve(seen);
+      };
+      this.listeners.add(listener);
+      listener();
+    });
+  }
+
+  /** The first event of a kind since `since` that `fits`. */
+  first<K extends PeerEvent["kind"]>(
+    kind: K,
+    since = 0,
+    fits: (heard: EventOf<K>) => boolean = () => true,
+    seconds?: number,
+  ): Promise<EventOf<K>> {
+    let seen = 0;
+    const look = (): EventOf<K> | undefined => {
+      const fresh = this.events.slice(seen);
+      seen = this.events.length;
+      return fresh.find(
+        (heard): heard is EventOf<K> =>
+          heard.kind === kind && heard.time >= since && fits(heard as EventOf<K>),
+      );
+    };
+    return this.until(`${kind} ${String(fits)}`, look, seconds);
+  }
+
+  private do(operation: Readonly<Record<string, unknown>>): void {
+    this.child.stdin!.write(`${JSON.stringify(operation)}\n`);
+  }
+
+  /** Makes a publisher and waits until so many subscribers are matched. */
+  async advertise(topic: Topic, subscribers: number): Promise<void> {
+    const since = monotonic();
+    this.do({ do: "advertise", ...where(topic), subscribers });
+    await this.first("advertised", since, (heard) => heard.topic === topic.name);
+  }
+
+  /** Publishes a message that rclpy makes of `fields`; resolves with the time just before. */
+  async publish(topic: Topic, fields: object): Promise<number> {
+    const since = monotonic();
+    this.do({ do: "publish", ...where(topic), fields });
+    const sent = await this.first("published", since, (heard) => heard.topic === topic.name);
+    return sent.time;
+  }
+
+  /** Publishes these bytes, or a message encoded by our codec, as they are. */
+  publishBytes<Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    message: Buffer | MessageTypes[Type],
+  ): void {
+    const bytes = Buffer.isBuffer(message) ? message : codecOf(topic.type).encode(message);
+    this.do({ do: "publish", ...where(topic), hex: bytes.toString("hex") });
+  }
+
+  /** Calls a std_srvs/Trigger service. */
+  async call(service: string): Promise<EventOf<"answer">> {
+    const since = monotonic();
+    this.do({ do: "call", service });
+    return this.first("answer", since, (heard) => heard.service === service);
+  }
+
+  async end(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.gone;
+  }
+}

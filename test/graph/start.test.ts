@@ -1,0 +1,175 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../src/game/scenario_file";
+
+const START = join(packageRoot(), "dist", "src", "cli", "start.js");
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves with the match when standard output or standard error holds `pattern`. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+function start(...args: string[]): Running {
+  const env = { ...process.env };
+  delete env.ROS_DOMAIN_ID;
+  const child = spawn(process.execPath, [START, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  const looks: (() => void)[] = [];
+  const look = () => looks.forEach((again) => again());
+  child.stdout.on("data", (data) => ((out += data), look()));
+  child.stderr.on("data", (data) => ((err += data), look()));
+  return {
+    child,
+    ended: new Promise((resolve) => child.on("close", (status) => resolve({ status, out, err }))),
+    said: (pattern) =>
+      new Promise((resolve) => {
+        const again = () => {
+          const match = pattern.exec(out) ?? pattern.exec(err);
+          if (match) resolve(match);
+        };
+        looks.push(again);
+        again();
+      }),
+  };
+}
+
+/** Process ids of all that descend from `pid` now. */
+function descendants(pid: number): number[] {
+  const table = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    table.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Temporary and lock files anywhere that a start could leave them. */
+function leftovers(): string[] {
+  const cache = readdirSync(join(packageRoot(), ".cache"), { recursive: true }).map(String);
+  const shared = readdirSync("/dev/shm").filter((name) => /fastrtps|fastdds/.test(name));
+  return [...cache.filter((name) => /tmp|lock|partial/.test(name)), ...shared];
+}
+
+test.each([
+  [["--robots", "0"], /--robots is "0"; give a whole number from 1/],
+  [["--robots", "ten"], /--robots is "ten"; give a whole number/],
+  [["--sample-size", "31"], /--sample-size is 31 and there are 30 robots/],
+  [["--fidelity", "real"], /--fidelity is "real"; give one of motion, abstract/],
+  [["--observation", "none"], /give one of sample, filter/],
+  [["--speed", "1000"], /too short for the nodes to answer; give at most/],
+  [["--speed", "2", "--fidelity", "abstract"], /--speed is for --fidelity motion/],
+  [["--epoch", "1"], /an epoch of 1 s is too short .* make it at least/],
+  [["--robots", "500"], /cannot hold 500 robots .* radius of at least/],
+  [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
+  [["--policy", "/no/such/policy"], /\/no\/such\/policy/],
+  [["--headless", "--port", "9"], /--port is the page's/],
+  [["--wrong"], /--wrong/],
+])("npm start -- %j is refused with a sentence and status 2", async (args, sentence) => {
+  const { status, out, err } = await start(...args).ended;
+  expect(err).toMatch(sentence);
+  expect(err.trim().split("\n")).toHaveLength(1);
+  expect(out).toBe("");
+  expect(status).toBe(2);
+});
+
+test("the paper's task runs headless in the abstract world and ends with one JSON object", async () => {
+  const args = ["--scenario", "ring_dispatch", "--fidelity", "abstract", "--seconds", "30"];
+  const { status, out } = await start(...args, "--headless", "--json", "--epoch", "1").ended;
+  expect(status).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    scenario: "ring_dispatch",
+    fidelity: "abstract",
+    epochs: 30,
+    missedEpochs: 0,
+    staleActions: 0,
+    samplesAsked: 300,
+    samplesReceived: 300,
+    rewardPerEpoch: { mean: expect.any(Number), standardError: expect.any(Number) },
+    policy: {
+      file: expect.stringMatching(/ring_dispatch.*\.safetensors$/),
+      tableSize: 10,
+      globalGap: expect.any(Number),
+      localGap: expect.any(Number),
+    },
+  });
+});
+
+test("ring_dispatch in motion says how far its arrays are from the world's", async () => {
+  const running = start("--scenario", "ring_dispatch", "--headless", "--seconds", "6");
+  await running.said(
+    /the arrays of ring_dispatch are not the motion world's: rows of P_l differ by up to 0\.\d+/,
+  );
+  running.child.kill("SIGINT");
+  expect((await running.ended).status).toBe(0);
+});
+
+test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s, leaving nothing", async () => {
+  const before = leftovers();
+  const both = [start("--port", "0"), start("--port", "0", "--seed", "5")];
+  const pages = await Promise.all(both.map(({ said }) => said(/The page: (\S+)/)));
+  expect(pages[0][1]).not.toBe(pages[1][1]);
+  const domains = await Promise.all(both.map(({ said }) => said(/ROS domain (\d+)/)));
+  expect(domains[0][1]).not.toBe(domains[1][1]);
+  for (const { child, ended } of both) {
+    const processes = descendants(child.pid!);
+    expect(processes.length).toBeGreaterThanOrEqual(5);
+    const asked = performance.now();
+    child.kill("SIGINT");
+    const { status } = await ended;
+    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(status).toBe(0);
+    expect(processes.filter(isAlive)).toEqual([]);
+  }
+  expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
+});
+
+test("a killed global agent is started again and the swarm goes on", async () => {
+  const running = start("--fidelity", "abstract", "--headless", "--epoch", "1");
+  await running.said(/epoch 9: reward/);
+  const [agent] = descendants(running.child.pid!).filter((pid) =>
+    execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).includes(
+      "global_agent.js",
+    ),
+  );
+  process.kill(agent, "SIGKILL");
+  await running.said(/global_agent ended by SIGKILL; it is started again/);
+  await running.said(/over [1-9]\d{2} epochs/);
+  running.child.kill("SIGINT");
+  expect((await running.ended).status).toBe(0);
+});
+
+test("a start that is killed takes its nodes with it", async () => {
+  const running = start("--headless");
+  await running.said(/following policy/);
+  const processes = descendants(running.child.pid!);
+  running.child.kill("SIGKILL");
+  await running.ended;
+  const deadline = performance.now() + 5000;
+  while (processes.some(isAlive) && performance.now() < deadline) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(processes.filter(isAlive)).toEqual([]);
+});

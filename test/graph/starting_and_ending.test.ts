@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ParameterMap } from "../../src/cli/swarm_processes";
+import { claimDomain } from "../../src/ros/domain";
+import { Child } from "./child";
+import { monotonic } from "./peer";
+import { environmentOf, startSwarm } from "./swarm";
+
+/** Seconds within which a process that is told to has ended. */
+const ENDED = 2;
+
+/** What cannot be used: program, parameters, exit status, words of the one sentence. */
+const UNUSABLE: readonly [string, ParameterMap, number, RegExp][] = [
+  ["src/nodes/local_agent.js", { robots: -1 }, 2, /robots is -1; it must be .* 0 to 1000/],
+  ["src/nodes/global_agent.js", { sample_size: "many" }, 2, /sample_size is "many"; it must be/],
+  ["src/nodes/lead_agent.js", { cmd_vel_timeout: 9 }, 2, /cmd_vel_timeout is 9; it must be/],
+  ["sim/simulator.js", { fidelity: "fast" }, 2, /fidelity is "fast"; it must be one of motion/],
+  ["sim/simulator.js", { scenario: "dock_dispatch", population: 9000 }, 2, /give zones a radius/],
+  ["src/nodes/learner.js", { scenario: "nowhere" }, 2, /scenario "nowhere" cannot be read/],
+  ["src/nodes/local_agent.js", { scenario: "SCENARIO", robots: 1 }, 2, /broken\.yaml/],
+  ["src/nodes/local_agent.js", { robots: 0 }, 2, /needs its robot's namespace; give -r __ns/],
+  ["src/nodes/local_agent.js", { robots: 3, population: 2 }, 2, /give population:=N/],
+  [
+    "src/nodes/global_agent.js",
+    { scenario: "dock_dispatch", policy_file: "POLICY" },
+    2,
+    /broken\.safetensors is not a policy file .*; give a file/,
+  ],
+];
+
+test("a parameter or file that cannot be used ends a node with one sentence, and nothing is written", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "unusable-"));
+  const domain = await claimDomain();
+  const files = {
+    SCENARIO: join(folder, "broken.yaml"),
+    POLICY: join(folder, "broken.safetensors"),
+  };
+  writeFileSync(files.SCENARIO, "name: half\n");
+  writeFileSync(files.POLICY, "not a policy file");
+  const children = UNUSABLE.map(([file, parameters]) => {
+    const filled = JSON.stringify({
+      ...parameters,
+      ...(file.endsWith("learner.js") ? { cache: folder } : {}),
+    }).replace(/SCENARIO|POLICY/, (name) => files[name as keyof typeof files]);
+    return new Child(environmentOf(domain), file, JSON.parse(filled) as ParameterMap);
+  });
+  try {
+    for (const [i, [, , status, words]] of UNUSABLE.entries()) {
+      const ended = await children[i].ended;
+      expect(ended.lines.join("\n")).toMatch(words);
+      expect(ended.lines).toHaveLength(1);
+      expect(ended.status).toBe(status);
+    }
+    expect(readdirSync(folder).sort()).toEqual(["broken.safetensors", "broken.yaml"]);
+  } finally {
+    await Promise.all(children.map((child) => child.end()));
+    domain.release();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends each process of a running swarm with status 0 within 2 s",
+  async (signal) => {
+    const swarm = await startSwarm({ robots: 4, sampleSize: 2, tableSize: 2 });
+    try {
+      await swarm.epochs(2);
+      const asked = monotonic();
+      const names = ["simulator", "local_agents_0", "lead_agent", "global_agent", "learner"];
+      for (const name of names) swarm.kill(name, signal);
+      const ends = await Promise.all(names.map((name) => swarm.exit(name)));
+      const seconds = monotonic() - asked;
+      console.log(`${signal}: all ended after ${seconds.toFixed(2)} s`);
+      expect(ends).toEqual(names.map(() => "with status 0"));
+      expect(seconds).toBeLessThan(ENDED);
+    } finally {
+      await swarm.end();
+    }
+  },
+);

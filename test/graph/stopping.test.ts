@@ -1,0 +1,163 @@
+/** One motion swarm, robots on the move, and everything that must make them stand. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
+import { writeCarousel } from "./carousel";
+import { type EventOf, monotonic, Peer } from "./peer";
+import { startSwarm, type Swarm } from "./swarm";
+
+const ROBOTS = 30;
+/** Robots commanded to move at least, when something is to stop them. */
+const MOVING = 15;
+/** From the fault until the last zero, s; by the robots' own watchdogs, and by a stop that is heard. */
+const WATCHDOG_BOUND = 0.6;
+const STOP_BOUND = 0.3;
+/** How long robots are seen to stand, s. */
+const WATCHED = 1.5;
+
+let folder: string;
+let swarm: Swarm;
+let peer: Peer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "carousel-"));
+  const scenario = writeCarousel(folder);
+  swarm = await startSwarm({ scenario, fidelity: "motion", robots: ROBOTS, tableSize: 2 });
+  peer = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--velocities", "--states"]);
+});
+
+afterAll(async () => {
+  await peer?.end();
+  await swarm?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const isMoving = ({ linear, angular }: EventOf<"velocity">): boolean =>
+  linear !== 0 || angular !== 0;
+
+/** Waits until several robots were commanded to move since now. */
+async function moving(since = monotonic()): Promise<void> {
+  const bodies = new Set<string>();
+  await peer.first("velocity", since, (heard) => {
+    if (isMoving(heard)) bodies.add(heard.body);
+    return bodies.size >= MOVING;
+  });
+}
+
+/**
+ * Seconds from `start` until every body that was moving then was told to stand; Infinity when one
+ * was not, or moved again before `end`.
+ */
+function secondsToZero(start: number, end: number): number {
+  const newest = new Map<string, EventOf<"velocity">>();
+  const stoodAt = new Map<string, number>();
+  for (const heard of peer.of("velocity", start - 1)) {
+    if (heard.time > end) break;
+    newest.set(heard.body, heard);
+    if (isMoving(heard)) stoodAt.set(heard.body, Infinity);
+    else if (stoodAt.get(heard.body) === Infinity) stoodAt.set(heard.body, heard.time);
+  }
+  expect(newest.size).toBe(ROBOTS + 1);
+  return Math.max(...stoodAt.values()) - start;
+}
+
+/** Waits until `seconds` after `start` were heard whole. */
+async function heardUntil(time: number): Promise<void> {
+  await peer.first("velocity", time);
+}
+
+async function expectZeroWithin(bound: number, start: number, what: string): Promise<void> {
+  await heardUntil(start + WATCHED);
+  const seconds = secondsToZero(start, start + WATCHED);
+  console.log(`${what}: every cmd_vel zero after ${seconds.toFixed(3)} s`);
+  expect(seconds).toBeLessThan(bound);
+}
+
+const newestCommand = () => peer.of("command").at(-1)!.message;
+
+test("the global agent's death makes every robot stand within 0.6 s, and its return goes on above the old epoch", async () => {
+  await moving();
+  const before = newestCommand();
+  const killed = monotonic();
+  swarm.kill("global_agent", "SIGKILL");
+  await expectZeroWithin(WATCHDOG_BOUND, killed, "global agent killed");
+
+  swarm.restart("global_agent");
+  const { time, message } = await peer.first(
+    "command",
+    killed,
+    (heard) => heard.message.session !== before.session,
+  );
+  expect(secondsToZero(killed, time)).toBeLessThan(WATCHDOG_BOUND);
+  expect(message.epoch).toBeGreaterThan(before.epoch);
+  await moving(time);
+});
+
+test("every robot stands within 0.6 s of its last odometry, and goes on when it is back", async () => {
+  await moving();
+  const stopped = monotonic();
+  swarm.kill("simulator", "SIGSTOP");
+  try {
+    await expectZeroWithin(WATCHDOG_BOUND, stopped, "odometry lost");
+  } finally {
+    swarm.kill("simulator", "SIGCONT");
+  }
+  await moving();
+});
+
+test("an emergency stop holds through restarts of the agents until the reset service releases it", async () => {
+  await peer.advertise(TOPICS.emergencyStop, ROBOTS + 2);
+  await moving();
+  const start = await peer.publish(TOPICS.emergencyStop, { source: "the test" });
+  await expectZeroWithin(STOP_BOUND, start, "emergency stop");
+  const { session } = newestCommand();
+  expect(newestCommand().emergency_stop).toBe(true);
+
+  swarm.kill("global_agent", "SIGKILL");
+  swarm.restart("global_agent");
+  const resumed = await peer.first("command", start, (heard) => heard.message.session !== session);
+  expect(resumed.message.emergency_stop).toBe(true);
+
+  const killed = monotonic();
+  swarm.kill("local_agents_0", "SIGKILL");
+  swarm.restart("local_agents_0");
+  const holding = new Set<string>();
+  const { time: allHold } = await peer.first("state", killed, ({ message }) => {
+    if (message.stopped && !message.acted) holding.add(message.agent_id);
+    return holding.size === ROBOTS;
+  });
+  await heardUntil(allHold + WATCHED);
+  expect(secondsToZero(start, allHold + WATCHED)).toBeLessThan(STOP_BOUND);
+
+  const released = monotonic();
+  expect((await peer.call(RESET_SERVICE)).success).toBe(true);
+  await moving(released);
+  expect(newestCommand()).toMatchObject({ emergency_stop: false, resets: 1 });
+});
+
+test("while two global agents are heard every robot stands, until one alone was heard for 1 s", async () => {
+  await moving();
+  const { session } = newestCommand();
+  const begun = monotonic();
+  swarm.restart("global_agent", "global_agent_too");
+  const { time: both } = await peer.first(
+    "command",
+    begun,
+    ({ message }) => message.session !== session,
+  );
+  await expectZeroWithin(STOP_BOUND, both, "second global agent");
+  swarm.kill("global_agent_too", "SIGKILL");
+  await moving(both + WATCHED);
+  const last = peer.of("command").findLast(({ message }) => message.session !== session)!.time;
+  const again = peer.of("velocity", both + STOP_BOUND).find(isMoving)!.time;
+  console.log(`moving ${(again - last).toFixed(3)} s after the second global agent's last command`);
+  expect(again - last).toBeGreaterThan(0.95);
+});
+
+test("every robot stands within 0.6 s of the simulator's death", async () => {
+  await moving();
+  const killed = monotonic();
+  swarm.kill("simulator", "SIGKILL");
+  await expectZeroWithin(WATCHDOG_BOUND, killed, "simulator killed");
+});

@@ -1,0 +1,177 @@
+/** A real swarm for tests: the processes of `npm start`, in a ROS domain of their own. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunSummary, parseReport } from "../../src/cli/simulator_report";
+import {
+  environmentOf as swarmEnvironment,
+  type ParameterMap,
+  type ProcessSpec,
+  SwarmProcesses,
+} from "../../src/cli/swarm_processes";
+import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
+import type { Game } from "../../src/game/model";
+import { loadScenario, packageRoot } from "../../src/game/scenario_file";
+import { obtainPolicy } from "../../src/nodes/learned_policy";
+import type { LoadedPolicy } from "../../src/policy/policy_file";
+import { claimDomain, type Domain } from "../../src/ros/domain";
+
+export interface SwarmOptions extends Partial<SwarmSettings> {
+  /** Parameters over those of `npm start`, by process. */
+  readonly overrides?: Readonly<Record<string, ParameterMap>>;
+  /** Other programs in place of a process's own (compiled file below dist/). */
+  readonly programs?: Readonly<Record<string, string>>;
+  /** Processes left out. */
+  readonly without?: readonly string[];
+  readonly tableSize?: number;
+}
+
+export interface Swarm {
+  readonly game: Game;
+  readonly policy: LoadedPolicy;
+  readonly settings: SwarmSettings;
+  /** For peers in the same ROS domain. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** File with one JSON line an epoch. */
+  readonly trace: string;
+  /** The simulator's words when it has run its time. */
+  readonly summary: Promise<RunSummary>;
+  /** Resolves with the page's address. */
+  readonly page: Promise<string>;
+  /** Resolves when the n-th epoch (counted from 1) was rewarded. */
+  epochs(count: number): Promise<void>;
+  kill(name: string, signal: NodeJS.Signals): void;
+  /** Starts one process again that was killed, or a second one of its kind under another name. */
+  restart(name: string, as?: string): void;
+  readonly deaths: string[];
+  /** How a process ended ("with status 0"), once it has. */
+  exit(name: string): Promise<string>;
+  /** Ends every process and removes every file. */
+  end(): Promise<void>;
+}
+
+const DEFAULTS: SwarmSettings = {
+  scenario: "dock_dispatch",
+  robots: 30,
+  fidelity: "abstract",
+  epoch: 6,
+  speed: 1,
+  sampleSize: undefined,
+  observation: "sample",
+  seconds: undefined,
+  port: 0,
+  headless: true,
+  seed: 0,
+};
+
+interface Waiter {
+  readonly count: number;
+  readonly resolve: () => void;
+}
+
+function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((r) => (resolve = r));
+  return { promise, resolve };
+}
+
+/** For processes in a ROS domain of their own. */
+export function environmentOf(domain: Domain): NodeJS.ProcessEnv {
+  // Tests stay on this machine, whatever the user has set.
+  return { ...swarmEnvironment(domain.id), ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST" };
+}
+
+const learned = new Map<string, ReturnType<typeof obtainPolicy>>();
+
+/** The policy of `npm start`; swarms that start at the same time learn it once. */
+function policyFor(
+  game: Game,
+  tableSize: number,
+  population: number,
+): ReturnType<typeof obtainPolicy> {
+  const key = `${game.sha256}/${tableSize}/${population}`;
+  const cache = join(packageRoot(), ".cache", "policies");
+  const policy = learned.get(key) ?? obtainPolicy(game, { tableSize, population, seed: 0, cache });
+  learned.set(key, policy);
+  return policy;
+}
+
+export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
+  const { overrides = {}, programs = {}, without = [], tableSize = 10, ...chosen } = options;
+  const settings = { ...DEFAULTS, ...chosen };
+  const game = loadScenario(settings.scenario);
+  const { file, policy } = await policyFor(game, tableSize, settings.robots);
+  const folder = mkdtempSync(join(tmpdir(), "swarm-"));
+  const trace = join(folder, "trace.jsonl");
+  const domain = await claimDomain();
+  const environment = environmentOf(domain);
+  const specs = swarmSpecs(settings, file, tableSize, [])
+    .filter((spec) => !without.includes(spec.name))
+    .map((spec): ProcessSpec => ({
+      ...spec,
+      respawn: false,
+      file: programs[spec.name] ?? spec.file,
+      parameters: {
+        ...withoutEmpty(spec.parameters),
+        ...(spec.name === "simulator" ? { trace } : {}),
+        ...overrides[spec.name],
+      },
+    }));
+  const summary = later<RunSummary>();
+  const page = later<string>();
+  const deaths: string[] = [];
+  const exits = new Map(specs.map(({ name }) => [name, later<string>()]));
+  let rewarded = 0;
+  let waiters: Waiter[] = [];
+  const processes = new SwarmProcesses(environment, {
+    onMessage: (_name, message) => {
+      const report = parseReport(message);
+      if (report?.type === "summary") summary.resolve(report.summary);
+      if (report?.type === "page") page.resolve(report.url);
+      if (report?.type !== "epoch" || report.report.reward === null) return;
+      rewarded++;
+      waiters.filter(({ count }) => count <= rewarded).forEach(({ resolve }) => resolve());
+      waiters = waiters.filter(({ count }) => count > rewarded);
+    },
+    onDeath: (name, how) => {
+      deaths.push(`${name} ${how}`);
+      exits.get(name)?.resolve(how);
+    },
+    onRespawn: () => undefined,
+  });
+  for (const spec of specs) processes.start(spec);
+  return {
+    game,
+    policy,
+    settings,
+    environment,
+    trace,
+    summary: summary.promise,
+    page: page.promise,
+    deaths,
+    exit: (name) => exits.get(name)?.promise ?? Promise.reject(new Error(`no process ${name}`)),
+    epochs: (count) =>
+      rewarded >= count
+        ? Promise.resolve()
+        : new Promise((resolve) => waiters.push({ count, resolve })),
+    kill: (name, signal) => {
+      const pid = processes.pids[name];
+      if (pid === undefined) throw new Error(`no process ${name} runs`);
+      process.kill(pid, signal);
+    },
+    restart: (name, as = name) =>
+      processes.start({ ...specs.find((spec) => spec.name === name)!, name: as }),
+    end: async () => {
+      await processes.end();
+      domain.release();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** ROS has no literal for an empty list. */
+function withoutEmpty(parameters: ParameterMap): ParameterMap {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
+  );
+}

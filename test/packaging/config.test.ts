@@ -1,0 +1,33 @@
+/** config/swarm.yaml holds every node's parameters at the defaults that the nodes declare. */
+import { isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { NODES, read } from "./checkout";
+
+const document = parseDocument(read("config", "swarm.yaml"));
+const section = (node: string) => document.getIn([node, "ros__parameters"]) as YAMLMap;
+
+test("is well-formed, and its sections are the nodes' bare names", () => {
+  expect(document.errors).toEqual([]);
+  expect(Object.keys(document.toJS())).toEqual(Object.keys(NODES));
+});
+
+describe.each(Object.entries(NODES))("%s", (node, specs) => {
+  test("has exactly the parameters that are declared, at their defaults", () => {
+    // An empty list has no type in a parameter file: ROS would leave the parameter unset.
+    const defaults = Object.entries(specs)
+      .map(([name, spec]) => [name, spec.default] as const)
+      .filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+    expect(document.toJS()[node]).toEqual({ ros__parameters: Object.fromEntries(defaults) });
+  });
+
+  test("writes a double as one: ROS takes 1 for an integer", () => {
+    for (const [name, spec] of Object.entries(specs)) {
+      const form = { integer: /^-?\d+$/, double: /^-?\d+\.\d+$/, double_array: /^-?\d+\.\d+$/ };
+      if (!(spec.type in form)) continue;
+      const value: unknown = section(node).get(name, true);
+      const numbers: unknown[] = isSeq(value) ? value.items : [value];
+      const texts = numbers.map((number) => (isScalar(number) ? number.source : undefined));
+      const wrong = texts.filter((text) => !form[spec.type as keyof typeof form].test(text ?? ""));
+      expect({ name, wrong }).toEqual({ name, wrong: [] });
+    }
+  });
+});

@@ -1,0 +1,210 @@
+/** The launch files' structure, by stand-ins for launch and launch_ros (see show_launch.py). */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { checkParameter } from "../../src/ros/parameters";
+import { NODES, python, read, root } from "./checkout";
+
+interface Argument {
+  readonly name: string;
+  readonly default: string | null;
+  readonly description: string | null;
+  readonly choices: string[] | null;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly value: string | number | boolean | number[];
+}
+
+interface Action {
+  readonly kind: string;
+  readonly why?: string;
+  readonly package?: string;
+  readonly executable?: string;
+  readonly namespace?: string;
+  readonly respawn?: boolean;
+  readonly respawn_delay?: number;
+  readonly on_exit?: { readonly kind: string };
+  readonly parameters?: readonly [string, ...Parameter[]];
+  readonly arguments?: string[];
+  readonly launch_arguments?: [string, string][];
+}
+
+interface Shown {
+  readonly arguments: Argument[];
+  readonly actions: Action[];
+}
+
+const show = (file: string, ...given: string[]) =>
+  python(["test/packaging/show_launch.py", join("launch", file), ...given]) as Shown;
+
+const robot = ["namespace:=robot_3", "robot_index:=3", "population:=8"];
+const FILES: [string, string[]][] = [
+  ["swarm.launch.py", []],
+  ["robot.launch.py", robot],
+  ["gazebo.launch.py", []],
+];
+
+/** The parameters that a node is given, without the node's name. */
+function given(action: Action): Record<string, Parameter["value"]> {
+  const [, ...own] = action.parameters!;
+  return Object.fromEntries(own.map(({ name, value }) => [name.split(":")[1], value]));
+}
+
+const nodesOf = (shown: Shown, executable: string) =>
+  shown.actions.filter((action) => action.executable === executable);
+
+test("every launch file is looked at here", () => {
+  const files = readdirSync(join(root, "launch")).filter((name) => name.endsWith(".py"));
+  expect(files.sort()).toEqual(FILES.map(([file]) => file).sort());
+});
+
+describe.each(FILES)("%s", (file, args) => {
+  const shown = show(file, ...args);
+
+  test("describes each argument, and its choices hold the default", () => {
+    for (const argument of shown.arguments) {
+      expect(argument.description ?? "").toMatch(/.{15,}/);
+      if (argument.choices) expect(argument.choices).toContain(argument.default);
+    }
+  });
+
+  test("gives each node the shipped file first, then parameters that it declares", () => {
+    for (const action of shown.actions.filter(({ kind }) => kind === "node")) {
+      const [first, ...own] = action.parameters!;
+      expect(first).toBe(join(root, "config", "swarm.yaml"));
+      for (const { name, type, value } of own) {
+        const [node, parameter] = name.split(":");
+        expect(node).toBe(action.executable);
+        if (parameter === "use_sim_time") continue;
+        const spec = NODES[node][parameter];
+        expect({ name, declared: spec !== undefined }).toEqual({ name, declared: true });
+        checkParameter(parameter, spec, value);
+        if (spec.type === "double") expect({ name, type }).toEqual({ name, type: "float" });
+      }
+    }
+  });
+});
+
+describe("swarm.launch.py", () => {
+  const shown = show("swarm.launch.py", "robots:=7", "robots_per_process:=3", "sample_size:=4");
+
+  test("starts every executable, and each is one that is installed", () => {
+    const started = shown.actions.map((action) => action.executable);
+    const agents = ["local_agent", "local_agent", "local_agent"];
+    expect(started.sort()).toEqual(
+      ["global_agent", "lead_agent", "learner", ...agents, "simulator"].sort(),
+    );
+    const installed = /foreach\(name ([\w ]+)\)/.exec(read("CMakeLists.txt"))![1].split(" ");
+    expect(installed.sort()).toEqual(Object.keys(NODES).sort());
+  });
+
+  test("hosts each robot once", () => {
+    const hosted = nodesOf(shown, "local_agent").flatMap((action) => {
+      const { robots, robot_index: first } = given(action) as Record<string, number>;
+      return [...Array(robots).keys()].map((i) => first + i);
+    });
+    expect(hosted).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  test("respawns the global agent, and ends with the simulator", () => {
+    const [globalAgent] = nodesOf(shown, "global_agent");
+    expect(globalAgent).toMatchObject({ respawn: true, respawn_delay: 1 });
+    const [simulator] = nodesOf(shown, "simulator");
+    expect(simulator.respawn).toBeUndefined();
+    expect(simulator.on_exit).toMatchObject({ kind: "shutdown" });
+  });
+
+  test("all but the simulator follow /clock, robots are armed, the lead vehicle has a namespace", () => {
+    for (const action of shown.actions) {
+      const simulated = action.executable === "simulator" ? undefined : true;
+      expect(given(action)["use_sim_time"]).toBe(simulated);
+    }
+    for (const name of ["local_agent", "lead_agent"]) {
+      for (const action of nodesOf(shown, name)) expect(given(action)["start_armed"]).toBe(true);
+    }
+    expect(nodesOf(shown, "lead_agent")[0].namespace).toBe("lead");
+    for (const action of nodesOf(shown, "local_agent")) expect(action.namespace).toBeUndefined();
+  });
+
+  test("passes an argument to every node that has it, and leaves the rest to the file", () => {
+    for (const name of ["global_agent", "local_agent", "simulator"]) {
+      expect(given(nodesOf(shown, name)[0])["population"]).toBe(7);
+    }
+    const [globalAgent] = nodesOf(shown, "global_agent");
+    expect(given(globalAgent)).toEqual({
+      scenario: "dock_dispatch",
+      population: 7,
+      sample_size: 4,
+      use_sim_time: true,
+    });
+    expect(Object.keys(given(nodesOf(shown, "learner")[0])).sort()).toEqual([
+      "cache",
+      "scenario",
+      "use_sim_time",
+    ]);
+  });
+
+  test("says of an empty argument what the shipped file holds", () => {
+    const defaults: Record<string, unknown> = {
+      sample_size: NODES.global_agent.sample_size.default,
+      table_size: NODES.learner.table_size.default,
+      observation: NODES.global_agent.observation.default,
+      epoch: NODES.simulator.epoch_length.default,
+    };
+    for (const { name, description } of shown.arguments) {
+      const said = /as installed (.+)\.$/.exec(description!)?.[1];
+      if (said === undefined) continue;
+      expect(`${name}: ${said}`).toBe(
+        `${name}: ${defaults[name] ?? NODES.simulator[name].default}`,
+      );
+    }
+  });
+
+  test("an abstract world's states are of the instant of the decision", () => {
+    const abstract = show("swarm.launch.py", "fidelity:=abstract");
+    for (const name of ["global_agent", "local_agent"]) {
+      expect(given(nodesOf(abstract, name)[0])["max_state_age"]).toBe(0);
+      expect(given(nodesOf(shown, name)[0])).not.toHaveProperty("max_state_age");
+    }
+  });
+
+  test.each(["robots:=many", "robots:=0", "robots_per_process:=0", "epoch:=long"])(
+    "refuses %s with a sentence",
+    (wrong) => {
+      const [action] = show("swarm.launch.py", wrong).actions;
+      expect(action.kind).toBe("refused");
+      expect(action.why).toContain(wrong);
+    },
+  );
+});
+
+test("robot.launch.py starts one agent, in the robot's namespace, not armed", () => {
+  const { actions } = show("robot.launch.py", ...robot, "initial_pose:=[1, 2, 0.5]");
+  expect(actions).toHaveLength(1);
+  expect(actions[0]).toMatchObject({ executable: "local_agent", namespace: "robot_3" });
+  expect(given(actions[0])).toMatchObject({
+    start_armed: false,
+    use_sim_time: false,
+    initial_pose: [1, 2, 0.5],
+  });
+});
+
+describe("gazebo.launch.py", () => {
+  const bridged = show("gazebo.launch.py", "robots:=2", "ros_gz_bridge:=there");
+
+  test("includes the swarm without its simulator, with arguments that the swarm has", () => {
+    const include = bridged.actions.find(({ kind }) => kind === "include")!;
+    const names = show("swarm.launch.py").arguments.map(({ name }) => name);
+    const passed = Object.fromEntries(include.launch_arguments!);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(passed)));
+    expect(passed).toMatchObject({ robots: "2", simulator: "false", fidelity: "motion" });
+  });
+
+  test("bridges odometry, commands and the clock only where the bridge is installed", () => {
+    const [bridge] = nodesOf(bridged, "parameter_bridge");
+    expect(bridge.arguments).toHaveLength(1 + 2 * 3);
+    expect(nodesOf(show("gazebo.launch.py"), "parameter_bridge")).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+/** package.xml, versions, the licence and the messages' words. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { python, read, root } from "./checkout";
+
+interface Manifest {
+  readonly format: string;
+  readonly children: [tag: string, text: string, attributes: Record<string, string>][];
+}
+
+/** Refuses what is not well-formed. */
+const readXml = `
+import json, sys, xml.etree.ElementTree as tree
+package = tree.parse(sys.argv[1]).getroot()
+print(json.dumps({"format": package.get("format"), "children": [
+    [child.tag, " ".join("".join(child.itertext()).split()), child.attrib] for child in package]}))`;
+
+const manifest = python(["-c", readXml, "package.xml"]) as Manifest;
+const texts = (tag: string) =>
+  manifest.children.filter(([name]) => name === tag).map(([, text]) => text);
+const npm = JSON.parse(read("package.json"));
+
+describe("package.xml", () => {
+  test("is of format 3, for ament_cmake, with messages", () => {
+    expect(manifest.format).toBe("3");
+    expect(texts("name")).toEqual([npm.name]);
+    expect(texts("export")).toEqual(["ament_cmake"]);
+    expect(texts("member_of_group")).toEqual(["rosidl_interface_packages"]);
+    expect(texts("license")).toEqual([npm.license]);
+    expect(texts("maintainer")).toHaveLength(1);
+  });
+
+  test("names the packages of the messages that are sent, and those of the launch files", () => {
+    const fields = readdirSync(join(root, "msg")).flatMap((file) =>
+      [...read("msg", file).matchAll(/^(\w+)\//gm)].map(([, name]) => name),
+    );
+    expect(texts("depend")).toEqual(expect.arrayContaining([...new Set(fields)]));
+    expect(texts("exec_depend")).toEqual(
+      expect.arrayContaining(["launch", "launch_ros", "ros2launch", "rosidl_default_runtime"]),
+    );
+  });
+
+  test("has the version of package.json and of CHANGELOG.rst's newest entry", () => {
+    const newest = /^(\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)\n-{18}/m.exec(read("CHANGELOG.rst"));
+    expect(texts("version")).toEqual([npm.version]);
+    expect(newest?.[1]).toBe(npm.version);
+  });
+});
+
+test("LICENSE is the Apache License 2.0", () => {
+  expect(read("LICENSE")).toMatch(/^\s+Apache License\n\s+Version 2\.0, January 2004/);
+});
+
+describe.each(readdirSync(join(root, "msg")))("msg/%s", (file) => {
+  const lines = read("msg", file).split("\n");
+  const isField = (line: string) => /^[a-z]/.test(line);
+
+  test("says what it is, from whom to whom, and its quality of service", () => {
+    const head = lines.slice(0, lines.findIndex(isField)).join(" ");
+    expect(head).toMatch(/^# .* -> .* QoS: /);
+  });
+
+  test("every field has a comment; a header names its clock and frame", () => {
+    for (const line of lines.filter(isField)) {
+      expect(line).toMatch(/^[\w/]+(\[\])? [a-z][a-z0-9_]* +# .{5,}/);
+      if (line.startsWith("std_msgs/Header")) expect(line).toMatch(/ROS time.*frame_id/);
+      if (line.startsWith("builtin_interfaces/Time")) expect(line).toContain("ROS time");
+    }
+  });
+});
