@@ -14,7 +14,7 @@ const REPEAT_MS = 50;
 /** Page frames, ms. */
 const FRAME_MS = 100;
 
-/** @param deadlineMs wall time after which an epoch counts as missed */
+/** @param deadlineMs wall time for an epoch's command, then for its actions: it is missed after */
 export function runAbstract(
   node: RosNode,
   run: Run,
@@ -26,7 +26,7 @@ export function runAbstract(
   const world = new AbstractWorld(game, robots, seed, run.start());
   const locked = new Uint8Array(robots.length);
   let now = epochNs;
-  let openedMs = steadyMs();
+  let waitingMs = steadyMs();
   let over = false;
 
   const send = (): void => {
@@ -34,7 +34,7 @@ export function runAbstract(
     ros.sendOdometry(now, world.poses);
   };
   const open = (): void => {
-    openedMs = steadyMs();
+    waitingMs = steadyMs();
     run.ledger.open(now, world.globalState, world.localStates);
     send();
   };
@@ -62,7 +62,7 @@ export function runAbstract(
     game,
     robots,
     onCommand: (command) => {
-      run.hearCommand(command);
+      if (run.hearCommand(command)) waitingMs = steadyMs();
       proceed();
     },
     onAction: (action) => {
@@ -75,7 +75,7 @@ export function runAbstract(
     setInterval(() => {
       if (over) return;
       node.safely(() => {
-        const isLate = run.ledger.slots > 0 && steadyMs() - openedMs > deadlineMs;
+        const isLate = run.ledger.slots > 0 && steadyMs() - waitingMs > deadlineMs;
         if (isLate) advance();
         else send();
       });

@@ -30,12 +30,12 @@ export const SIMULATOR_PARAMETERS = {
   },
   epoch_deadline: {
     type: "double",
-    default: 5,
+    default: 10,
     unit: "s",
     range: [0.1, 600],
     readOnly: true,
     description:
-      "Abstract: an epoch without its command and all actions by then counts as missed (wall time).",
+      "Abstract: an epoch that waits longer for its command, or then for its actions, counts as missed (wall time).",
   },
   port: {
     type: "integer",
