@@ -11,7 +11,7 @@ const project = (displayName, settings) => ({
 });
 
 module.exports = {
-  testTimeout: 60_000,
+  testTimeout: 150_000,
   projects: [
     project("pure", {
       testMatch: ["<rootDir>/dist/test/**/*.test.js"],

@@ -49,7 +49,8 @@ ARGUMENTS = (
 SETS = {
     'scenario': {node: 'scenario' for node in
                  ('global_agent', 'local_agent', 'lead_agent', 'learner', 'simulator')},
-    'robots': {node: 'population' for node in ('global_agent', 'local_agent', 'simulator')},
+    'robots': {node: 'population' for node in
+               ('global_agent', 'local_agent', 'learner', 'simulator')},
     'sample_size': {'global_agent': 'sample_size', 'simulator': 'sample_size'},
     'table_size': {'learner': 'table_size', 'simulator': 'table_size'},
     'observation': {'global_agent': 'observation', 'simulator': 'observation'},
@@ -104,6 +105,13 @@ def is_abstract(values):
     return simulator.get('fidelity') == 'abstract'
 
 
+def hurried(values):
+    """Wait for a sample no longer than half an epoch, where a motion run is sped up."""
+    if values.get('speed', 1.0) <= 1.0:
+        return {}
+    return {'sample_timeout': min(1.0, (values.get('epoch') or 4.0) / 2 / values['speed'])}
+
+
 def parameters_of(node, values, more):
     """Give the file first, then what overrides it, addressed to the node by its bare name.
 
@@ -127,8 +135,11 @@ def start(context):
     # Robots stand while an agent is gone, and go on by themselves when it is back.
     again = {'respawn': True, 'respawn_delay': 1.0}
     simulated = {'use_sim_time': True}
-    # In the abstract world a state is of the very instant of the decision.
-    aged = {**simulated, **({'max_state_age': 0.0} if is_abstract(values) else {})}
+    # In the abstract world a state is of the very instant of the decision, and lockstep waits for
+    # every robot anyway: none is replaced.
+    lockstep = is_abstract(values)
+    aged = {**simulated, **({'max_state_age': 0.0} if lockstep else {})}
+    patient = {**aged, **({'sample_timeout': 9.0} if lockstep else hurried(values))}
     driving = {'start_armed': True}
 
     agents = []
@@ -140,7 +151,7 @@ def start(context):
     world = [node('simulator', on_exit=Shutdown(reason='the simulator ended'))]
     return [
         node('learner', parameters=simulated),
-        node('global_agent', parameters=aged, **again),
+        node('global_agent', parameters=patient, **again),
         node('lead_agent', namespace='lead', parameters={**simulated, **driving}, **again),
         *agents,
         *(world if values['simulator'] == 'true' else []),

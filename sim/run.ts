@@ -43,6 +43,7 @@ export class Run {
   private firstDecision: bigint | undefined;
   private now = 0n;
   private command: LedgerCommand | undefined;
+  private traceFailure: string | undefined;
 
   constructor(readonly options: RunOptions) {
     this.ledger = new Ledger(options.game, options.robots);
@@ -64,14 +65,21 @@ export class Run {
   }
 
   /** Ends the open epoch at simulated time `now` and traces it with the states that came of it. */
-  closeEpoch(now: bigint, globalState: number, localStates: Uint8Array): ClosedEpoch | undefined {
+  closeEpoch(now: bigint, globalState: number, localStates: Uint8Array): void {
     this.now = now;
     const closed = this.ledger.close(this.options.fidelity === "abstract");
-    if (closed === undefined) return undefined;
+    if (closed === undefined) return;
     this.show(closed.reward);
     const { trace } = this.options;
-    if (trace) appendFileSync(trace, `${JSON.stringify(line(closed, globalState, localStates))}\n`);
-    return closed;
+    if (trace && !this.traceFailure) {
+      try {
+        appendFileSync(trace, `${JSON.stringify(line(closed, globalState, localStates))}\n`);
+      } catch (error) {
+        // The run is worth more than its trace.
+        this.traceFailure = String(error);
+        console.error(`tracing to ${trace} ends: ${this.traceFailure}; give it room and run again`);
+      }
+    }
   }
 
   /** Whether the running epoch is its episode's last; then `start` is the new one's. */

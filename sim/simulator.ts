@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { leadSpotOf } from "../src/game/arena";
 import type { Game } from "../src/game/model";
 import { loadScenario, packageRoot } from "../src/game/scenario_file";
+import { epochSeconds } from "../src/ros/common_parameters";
 import { fromSeconds } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
 import { ParameterError, type ParameterValues } from "../src/ros/parameters";
@@ -45,7 +46,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
 }
 
 function makeRun(game: Game, parameters: Parameters): Run {
-  const epoch = parameters.epoch_length || game.arena.epoch;
+  const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
   const fidelity = parameters.fidelity === "abstract" ? "abstract" : "motion";
   const { population, speed } = parameters;
   const problem = fidelity === "motion" && motionProblem(game, population, epoch, speed);
@@ -64,7 +65,8 @@ function makeRun(game: Game, parameters: Parameters): Run {
 
 /** The process that started this one, if it listens. */
 function tellParent(message: object): void {
-  if (process.connected) process.send?.(message);
+  // With a listener, a parent that died is no error here: its channel's end ends this process.
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 void runProcess(async (ros) => {

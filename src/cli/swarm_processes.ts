@@ -12,6 +12,8 @@ export type ParameterMap = Readonly<Record<string, string | number | boolean | r
 
 export interface ProcessSpec {
   readonly name: string;
+  /** Name of its node, and of its section in config/swarm.yaml. */
+  readonly node: string;
   /** Compiled file below dist/. */
   readonly file: string;
   readonly namespace?: string;
@@ -19,14 +21,18 @@ export interface ProcessSpec {
   readonly respawn?: boolean;
 }
 
-/** `--ros-args` for a node. Whole numbers of double parameters are taken as doubles by the node. */
+/**
+ * `--ros-args` for a node: config/swarm.yaml, and what overrides it, addressed to the node by its
+ * name, or the file would win. Whole numbers of double parameters are taken as doubles by the node.
+ */
 export function rosArguments(spec: ProcessSpec): string[] {
   const assignments = Object.entries(spec.parameters).flatMap(([name, value]) => [
     "-p",
-    `${name}:=${Array.isArray(value) ? `[${value.map(decimal).join(",")}]` : scalar(value)}`,
+    `${spec.node}:${name}:=${Array.isArray(value) ? `[${value.map(decimal).join(",")}]` : scalar(value)}`,
   ]);
   const remaps = spec.namespace ? ["-r", `__ns:=/${spec.namespace}`] : [];
-  return ["--ros-args", ...remaps, ...assignments];
+  const file = join(packageRoot(), "config", "swarm.yaml");
+  return ["--ros-args", "--params-file", file, ...remaps, ...assignments];
 }
 
 /** Numbers of a list must be all doubles. */

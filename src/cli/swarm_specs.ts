@@ -1,5 +1,5 @@
 /** Which processes make a swarm, and with which parameters. */
-import type { ProcessSpec } from "./swarm_processes";
+import type { ParameterMap, ProcessSpec } from "./swarm_processes";
 
 export interface SwarmSettings {
   /** File or shipped name. */
@@ -22,9 +22,11 @@ export interface SwarmSettings {
 
 /** Robots that one process serves: more nodes in one process start slowly. */
 const ROBOTS_A_PROCESS = 100;
-/** Ages and timeouts of the motion world, s. */
-const MAX_STATE_AGE = 1;
-const LONGEST_SAMPLE_TIMEOUT = 1;
+/** Lockstep waits for every robot anyway: none is replaced before the epoch's deadline, s. */
+const LOCKSTEP_SAMPLE_TIMEOUT = 9;
+/** Share of an epoch that a motion run sped up waits for its sample at most, and s. */
+const SAMPLE_SHARE = 0.5;
+const SAMPLE_TIMEOUT = 1;
 
 /**
  * @param policyFile published by the learner's node
@@ -40,7 +42,11 @@ export function swarmSpecs(
   const { scenario, robots: population, fidelity, seed, epoch, observation } = settings;
   const isAbstract = fidelity === "abstract";
   const sampleSize = Math.min(settings.sampleSize ?? tableSize, population);
-  const maxStateAge = isAbstract ? 0 : MAX_STATE_AGE;
+  const sampleTimeout = isAbstract
+    ? LOCKSTEP_SAMPLE_TIMEOUT
+    : Math.min(SAMPLE_TIMEOUT, (SAMPLE_SHARE * epoch) / settings.speed);
+  // In the abstract world a state is of the very instant of the decision.
+  const aged: ParameterMap = isAbstract ? { max_state_age: 0 } : {};
   const agent = { scenario, use_sim_time: true, start_armed: true };
   const first = [...Array(Math.ceil(population / ROBOTS_A_PROCESS)).keys()].map(
     (i) => i * ROBOTS_A_PROCESS,
@@ -48,6 +54,7 @@ export function swarmSpecs(
   return [
     {
       name: "simulator",
+      node: "simulator",
       file: "sim/simulator.js",
       parameters: {
         scenario,
@@ -67,24 +74,27 @@ export function swarmSpecs(
     },
     ...first.map((index) => ({
       name: `local_agents_${index}`,
+      node: "local_agent",
       file: "src/nodes/local_agent.js",
       parameters: {
         ...agent,
         population,
         seed,
-        max_state_age: maxStateAge,
+        ...aged,
         robot_index: index,
         robots: Math.min(ROBOTS_A_PROCESS, population - index),
       },
     })),
     {
       name: "lead_agent",
+      node: "lead_agent",
       file: "src/nodes/lead_agent.js",
       namespace: "lead",
       parameters: agent,
     },
     {
       name: "global_agent",
+      node: "global_agent",
       file: "src/nodes/global_agent.js",
       respawn: true,
       parameters: {
@@ -95,14 +105,13 @@ export function swarmSpecs(
         observation,
         sample_size: sampleSize,
         epoch_length: epoch,
-        max_state_age: maxStateAge,
-        sample_timeout: isAbstract
-          ? LONGEST_SAMPLE_TIMEOUT
-          : Math.min(LONGEST_SAMPLE_TIMEOUT, (0.5 * epoch) / settings.speed),
+        ...aged,
+        sample_timeout: sampleTimeout,
       },
     },
     {
       name: "learner",
+      node: "learner",
       file: "src/nodes/learner.js",
       parameters: { scenario, policy_file: policyFile },
     },

@@ -46,7 +46,7 @@ const arenaSchema = z.strictObject({
   robot: body.default(DEFAULT_ROBOT),
   lead: body.default(DEFAULT_LEAD),
   robot_spacing: positive.default(0.56),
-  epoch: positive.default(6),
+  epoch: finite.min(0.01).default(6),
   job_end_probability: finite.gt(0).max(1).default(1),
   zone_offsets: z.array(z.int()).optional(),
   lead_standoff: finite.min(0).default(2.6),

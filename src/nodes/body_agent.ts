@@ -26,6 +26,8 @@ const REPEAT_ZERO_MS = 200;
 const FUTURE = 60;
 /** A body found this far from where it can have driven was put elsewhere, m. */
 const JUMP = 1;
+/** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
+const NORM_TOLERANCE = 0.1;
 /** Sessions whose newest epoch is remembered. */
 const SESSIONS = 8;
 
@@ -103,14 +105,14 @@ export class BodyAgent {
     const pose = poseOf(message, safety.initial_pose);
     const stamp = nanoseconds(message.header.stamp);
     if (pose === undefined) {
-      return "its pose is not finite; the body stands until it is: look at the odometry's source";
+      return "its pose is not finite or its orientation no unit quaternion; the body stands until it is: look at the odometry's source";
     }
     const now = clock.now();
     if (clock.isRunning && stamp > now + fromSeconds(FUTURE)) {
       return `it is stamped ${Number(stamp - now) / 1e9} s ahead of the ROS clock; set its source's clock`;
     }
     // Late ones are passed over, unless time itself went back.
-    if (stamp < this.stamp - fromSeconds(1) && this.stamp <= now + fromSeconds(1)) return undefined;
+    if (stamp < this.stamp && this.stamp <= now + fromSeconds(1)) return undefined;
     if (this.isOld(stamp)) return undefined;
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (this.isElsewhere(pose, seconds)) this.target = undefined;
@@ -197,9 +199,11 @@ export class BodyAgent {
   }
 }
 
-/** Pose in the map frame of an odometry message; undefined when any of it is not finite. */
+/** Pose in the map frame of an odometry message; undefined when it is none. */
 export function poseOf(message: Odometry, origin: readonly number[]): Pose | undefined {
   const { position, orientation: q } = message.pose.pose;
+  const norm = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
+  if (!(Math.abs(norm - 1) < NORM_TOLERANCE)) return undefined;
   const yaw = Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z));
   const [x0 = 0, y0 = 0, yaw0 = 0] = origin;
   const pose = {

@@ -47,7 +47,8 @@ export class StateSubscriptions {
     return this.live.size;
   }
 
-  newest(robot: string): AgentState | undefined {
-    return this.live.get(robot)?.newest;
+  /** The newest states of those robots that were heard. */
+  newest(robots: readonly string[]): AgentState[] {
+    return robots.flatMap((robot) => this.live.get(robot)?.newest ?? []);
   }
 }

@@ -6,6 +6,9 @@ export function steadyMs(): number {
   return performance.now();
 }
 
+/** Time that falls by more went back: a simulation was reset, or a recording starts again. */
+const JUMP_NS = 1_000_000_000n;
+
 interface Alarm {
   readonly time: bigint;
   readonly ring: () => void;
@@ -33,10 +36,11 @@ export class RosClock {
     return !this.isSimulated || this.simulated > 0n;
   }
 
-  /** Takes a /clock message. Alarms that are due ring. */
+  /** Takes a /clock message. Alarms that are due ring; all do when time went back. */
   hear(time: Time): void {
+    const wentBack = nanoseconds(time) < this.simulated - JUMP_NS;
     this.simulated = nanoseconds(time);
-    this.ring();
+    this.ring(wentBack);
   }
 
   /** Calls `ring` once when ROS time has reached `time` (ns). One alarm holds until cancelled. */
@@ -49,11 +53,11 @@ export class RosClock {
     };
   }
 
-  private ring(): void {
+  private ring(all = false): void {
     const now = this.now();
-    const due = this.alarms.filter((alarm) => alarm.time <= now);
+    const due = this.alarms.filter((alarm) => all || alarm.time <= now);
     if (due.length === 0) return;
-    this.alarms = this.alarms.filter((alarm) => alarm.time > now);
+    this.alarms = this.alarms.filter((alarm) => !due.includes(alarm));
     for (const alarm of due) alarm.ring();
   }
 
@@ -74,10 +78,5 @@ export class RosClock {
       },
       Math.min(ms, 60_000),
     );
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    this.alarms = [];
   }
 }

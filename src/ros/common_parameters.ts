@@ -1,4 +1,5 @@
 /** Parameters that several nodes have, declared once. */
+import { ParameterError } from "./parameters";
 
 export const SCENARIO = {
   type: "string",
@@ -32,3 +33,16 @@ export const EPOCH_LENGTH = {
   readOnly: true,
   description: "Length of a decision epoch, ROS time; 0: the scenario's.",
 } as const;
+
+/** Decisions come at most so often, s. */
+const SHORTEST_EPOCH = 0.01;
+
+/** @throws ParameterError for an `epoch_length` of less than SHORTEST_EPOCH that is not 0 */
+export function epochSeconds(parameter: number, ofScenario: number): number {
+  if (parameter > 0 && parameter < SHORTEST_EPOCH) {
+    throw new ParameterError(
+      `parameter epoch_length is ${parameter}; it must be 0 (the scenario's) or at least ${SHORTEST_EPOCH} s`,
+    );
+  }
+  return parameter || ofScenario;
+}

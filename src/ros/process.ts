@@ -58,7 +58,14 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     void end(error instanceof ParameterError || error instanceof InvalidInputError ? 2 : 1);
   };
 
-  await rcl().init();
+  try {
+    await rcl().init();
+  } catch (error) {
+    console.error(
+      `ROS 2 did not start (${error instanceof Error ? error.message : String(error)}); source a ROS 2, or run it by npm run ros`,
+    );
+    process.exit(1);
+  }
   rcl().removeSignalHandlers();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end(0));
   if (process.send) process.on("disconnect", () => void end(0));

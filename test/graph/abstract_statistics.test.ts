@@ -96,16 +96,14 @@ beforeAll(async () => {
           programs: { simulator: "test/graph/fixtures/stale_simulator.js" },
         }),
     ],
-    [
-      "wrong row",
-      () => {
-        const { trace, game } = played.get("ring_dispatch/2")!;
-        const scenario = join(folder, "wrong.yaml");
-        withWrongRow(game, trace, scenario);
-        return play("ring_dispatch", 2, { overrides: { simulator: { scenario } } });
-      },
-    ],
   ]);
+  const { trace, game } = played.get("ring_dispatch/2")!;
+  const scenario = join(folder, "wrong.yaml");
+  withWrongRow(game, trace, scenario);
+  played.set(
+    "wrong row",
+    await play("ring_dispatch", 2, { overrides: { simulator: { scenario } } }),
+  );
 }, 400_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

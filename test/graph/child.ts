@@ -1,6 +1,6 @@
 /** One program of the package started by itself, in a ROS domain of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type ParameterMap, rosArguments } from "../../src/cli/swarm_processes";
 import { packageRoot } from "../../src/game/scenario_file";
 
@@ -18,7 +18,7 @@ export class Child {
   /** @param file compiled, below dist/ */
   constructor(environment: NodeJS.ProcessEnv, file: string, parameters: ParameterMap = {}) {
     const program = join(packageRoot(), "dist", file);
-    const spec = { name: file, file, parameters };
+    const spec = { name: file, node: basename(file, ".js"), file, parameters };
     this.child = spawn(process.execPath, [program, ...rosArguments(spec)], {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],

@@ -69,10 +69,19 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((r) => (resolve = r));
-  return { promise, resolve };
+interface Later<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+function later<T>(): Later<T> {
+  let resolve: Later<T>["resolve"] = () => undefined;
+  let reject: Later<T>["reject"] = () => undefined;
+  const promise = new Promise<T>((yes, no) => ([resolve, reject] = [yes, no]));
+  // Whoever waits for it hears of it.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
 }
 
 /** For processes in a ROS domain of their own. */
@@ -135,6 +144,7 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
     },
     onDeath: (name, how) => {
       deaths.push(`${name} ${how}`);
+      summary.reject(new Error(`${name} ended ${how} before the run's summary`));
       exits.get(name)?.resolve(how);
     },
     onRespawn: () => undefined,

@@ -141,6 +141,7 @@ describe("swarm.launch.py", () => {
     });
     expect(Object.keys(given(nodesOf(shown, "learner")[0])).sort()).toEqual([
       "cache",
+      "population",
       "scenario",
       "use_sim_time",
     ]);

@@ -1,0 +1,178 @@
+import type { GlobalCommand } from "../../src/ros/messages";
+import { toTime } from "../../src/ros/messages";
+import { RosClock } from "../../src/ros/clock";
+import { GlobalAgent } from "../../src/nodes/epochs";
+import { drawSample } from "../../src/nodes/sampling";
+import { encodePolicy } from "../../src/policy/policy_file";
+import { createHash } from "node:crypto";
+import { sizesOf } from "../../src/game/model";
+import { randomGame } from "../games";
+import { madeMetadata, madePair } from "../policy/policies";
+
+const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
+const K = 4;
+const ROBOTS = [...Array(12).keys()].map((i) => `robot_${i}`);
+const bytes = encodePolicy(madePair(game, K), madeMetadata(game, K), sizesOf(game));
+const SEED = 5;
+const TIMEOUT_MS = 1000;
+const POLICY = {
+  scenario: game.name,
+  policy_sha256: createHash("sha256").update(bytes).digest("hex"),
+  data: bytes,
+};
+
+/** A global agent on a node that is no node: robots answer what the test has them answer. */
+function setup(silent = new Set<string>()) {
+  const hear = new Map<string, (message: unknown) => string | undefined>();
+  const commands: GlobalCommand[] = [];
+  const warnings: string[] = [];
+  let reset: (() => { success: boolean; message: string }) | undefined;
+  let most = 0;
+  const clock = new RosClock(true);
+  const live = () =>
+    [...hear.keys()].filter((name) => name.endsWith("/state") && !name.startsWith("/global"));
+  const node = {
+    parameters: {
+      population: ROBOTS.length,
+      sample_size: K,
+      observation: "sample",
+      epoch_length: 6,
+      max_state_age: 1,
+      sample_timeout: TIMEOUT_MS / 1000,
+      quarantine: 10,
+      policy_file: "",
+      seed: SEED,
+    },
+    log: { info: () => undefined, warn: (line: string) => void warnings.push(line) },
+    publisher:
+      (topic: { name: string }) =>
+      (message: GlobalCommand): void =>
+        void (topic.name === "/global_agent/command" && commands.push(message)),
+    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) => {
+      hear.set(topic.name, callback);
+      most = Math.max(most, live().length);
+      return { destroy: () => void hear.delete(topic.name) };
+    },
+    triggerService: (_name: string, answer: typeof reset) => void (reset = answer),
+    robotsWithState: () => ROBOTS,
+    safely: (work: () => void) => work(),
+  };
+  const agent = new GlobalAgent(node as never, game, clock);
+  let now = 0;
+  /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
+  const tick = (seconds: number): void => {
+    now = seconds;
+    clock.hear(toTime(BigInt(Math.round(seconds * 1e9))));
+    jest.advanceTimersByTime(1);
+    answer();
+    agent.poll();
+    jest.advanceTimersByTime(1);
+    answer();
+    jest.advanceTimersByTime(1);
+  };
+  const answer = (): void => {
+    const header = { stamp: toTime(BigInt(Math.round(now * 1e9))), frame_id: "map" };
+    hear.get("/global_agent/state")!({ header, state: 1 });
+    for (const name of live()) {
+      const robot = name.slice(1, -"/state".length);
+      if (silent.has(robot)) continue;
+      hear.get(name)!({
+        header,
+        agent_id: robot,
+        state: 2,
+        acted: false,
+        epoch: 0,
+        stopped: false,
+      });
+    }
+  };
+  expect(hear.get("/policy")!(POLICY)).toBeUndefined();
+  return {
+    commands,
+    warnings,
+    tick,
+    answer,
+    reset: () => reset!(),
+    wait: (ms: number) => jest.advanceTimersByTime(ms),
+    mostSubscriptions: () => most,
+  };
+}
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test("an epoch starts at each boundary, with a command as soon as all asked have answered", () => {
+  const { commands, tick, mostSubscriptions } = setup();
+  for (const seconds of [1, 6, 7, 12, 18]) tick(seconds);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+  expect(commands.map(({ decision_time }) => decision_time.sec)).toEqual([6, 12, 18]);
+  for (const command of commands) {
+    expect(command).toMatchObject({ missing: 0, histogram: [0, 0, K], global_state: 1 });
+    expect(new Set(command.sampled_agents).size).toBe(K);
+  }
+  expect(mostSubscriptions()).toBeLessThanOrEqual(2 * K);
+});
+
+test("a silent robot is replaced after half the time, within 2k subscriptions, and not asked again for 10 s", () => {
+  const silent = new Set(drawSample(SEED, 1, ROBOTS, K).slice(0, 2));
+  const { commands, warnings, tick, wait, answer, mostSubscriptions } = setup(silent);
+  tick(1);
+  tick(6);
+  tick(12);
+  wait(0.4 * TIMEOUT_MS);
+  expect(commands).toHaveLength(1);
+  wait(0.2 * TIMEOUT_MS);
+  expect(warnings.join()).toMatch(
+    /epoch 1: robot_\d+, robot_\d+ silent; asked robot_\d+, robot_\d+/,
+  );
+  answer();
+  expect(commands[1]).toMatchObject({ epoch: 1, missing: 0, histogram: [0, 0, K] });
+  expect(commands[1].sampled_agents.filter((robot) => silent.has(robot))).toEqual([]);
+  expect(mostSubscriptions()).toBeGreaterThan(K);
+  expect(mostSubscriptions()).toBeLessThanOrEqual(2 * K);
+  const asked = (from: number, to: number): Set<string> => {
+    for (let epoch = from; epoch < to; epoch++) tick(6 * (epoch + 1));
+    return new Set(commands.slice(from).flatMap(({ sampled_agents }) => sampled_agents));
+  };
+  const quiet = ROBOTS.filter((robot) => silent.has(robot));
+  silent.clear();
+  const soon = asked(2, 12);
+  expect(ROBOTS.filter((robot) => !soon.has(robot))).toEqual(quiet);
+  wait(10_000);
+  const later = asked(12, 32);
+  expect(ROBOTS.filter((robot) => !later.has(robot))).toEqual([]);
+});
+
+test("with nobody left to ask instead, the decision uses what came and says what is missing", () => {
+  const silent = new Set<string>();
+  const { commands, warnings, tick, wait } = setup(silent);
+  tick(1);
+  tick(6);
+  ROBOTS.forEach((robot) => silent.add(robot));
+  tick(12);
+  wait(TIMEOUT_MS);
+  expect(commands[1]).toMatchObject({ epoch: 1, missing: K, histogram: [0, 0, 0] });
+  expect(warnings.join()).toMatch(/epoch 1: 4 of 4 states missing/);
+});
+
+test("boundaries that go by unseen are epochs too, and a clock that goes back stops nothing", () => {
+  const { commands, tick } = setup();
+  for (const seconds of [1, 6, 12, 30.5]) tick(seconds);
+  tick(36);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 4, 5]);
+  tick(2);
+  tick(6);
+  tick(12);
+  expect(commands.slice(4).map(({ decision_time }) => decision_time.sec)).toEqual([0, 6, 12]);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 4, 5, 6, 7, 8]);
+});
+
+test("a reset that no robot can hear says so and changes nothing", () => {
+  const { commands, tick, reset } = setup();
+  expect(reset()).toMatchObject({ success: false, message: expect.stringMatching(/call again/) });
+  tick(1);
+  tick(6);
+  expect(commands[0].resets).toBe(0);
+  expect(reset().success).toBe(true);
+  expect(commands.at(-1)!.resets).toBe(1);
+});
