@@ -120,6 +120,18 @@ export function helpOf(spec: CommandSpec): string {
   return `${spec.summary}\n\nUsage: ${spec.usage} [options]\n\n${lines.join("\n")}\n`;
 }
 
+/** `--name -3` as `--name=-3`: parseArgs takes the number for an option. */
+function joinNegative(args: readonly string[], takesValue: (name: string) => boolean): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1);
+    const isValue = /^-[\d.]/.test(arg) && last?.startsWith("--") && takesValue(last.slice(2));
+    if (isValue) joined[joined.length - 1] = `${last}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
 /** Parses arguments by the table. @throws UsageError on an unknown, repeated or missing option */
 export function parseOptions(spec: CommandSpec, args: readonly string[]): Options {
   const options = Object.fromEntries(
@@ -130,7 +142,8 @@ export function parseOptions(spec: CommandSpec, args: readonly string[]): Option
   );
   let values: Readonly<Record<string, unknown>>;
   try {
-    values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+    const joined = joinNegative(args, (name) => options[name]?.type === "string");
+    values = parseArgs({ args: joined, options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split(". To specify")[0] : String(error);
     throw new UsageError(`${reason.replace(/\s+/g, " ")}; see --help`);
