@@ -98,7 +98,7 @@ function optionsOf(options: Options, game: Game) {
     observation: options.choice("observation", ["sample", "filter"], "sample"),
     start: start === undefined ? undefined : loadStart(start, game),
     horizon: options.integer("horizon", { min: 1, max: 1_000_000 }),
-    rollouts: options.integer("rollouts", { min: 1, max: 10_000_000 }),
+    rollouts: options.integer("rollouts", { min: 2, max: 10_000_000 }),
     transitionTiming: options.choice("transition-timing", ["current", "next"], "current"),
     seed: options.integer("seed", { min: 0 }, 0),
   };
@@ -117,7 +117,7 @@ async function main(options: Options): Promise<void> {
   const { settings, ...figures } = result;
   const summary = {
     policy: files[0],
-    other: files[1],
+    otherPolicy: files[1],
     scenario: game.name,
     ...settings,
     ...figures,

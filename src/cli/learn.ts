@@ -1,9 +1,16 @@
 /** `npm run learn`: learns a pair of policies for a scenario and writes the policy file. */
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync, statSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { dirname } from "node:path";
-import { sizesOf } from "../game/model";
-import { DEFAULT_DRAWS, DEFAULT_POPULATION, learn, type Progress } from "../learning/learn";
+import { type Game, sizesOf } from "../game/model";
+import {
+  DEFAULT_DRAWS,
+  DEFAULT_POPULATION,
+  learn,
+  type LearnResult,
+  type Progress,
+} from "../learning/learn";
+import { tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
 import {
   abortOnInterrupt,
@@ -67,17 +74,48 @@ const MOST_THREADS = 256;
 const INTERRUPTED = 130;
 /** Milliseconds between two lines of progress. */
 const PROGRESS_PERIOD_MS = 500;
+/** Characters of the bar. */
+const BAR = 20;
+/** For the estimate of time alone: sweeps of the full table, and what a core does. */
+const SWEEPS = 80;
+const MULTIPLICATIONS_A_SECOND = 4e9;
+/** Share of the machine's memory that learning may take. */
+const MEMORY_SHARE = 0.7;
 
-function progressPrinter(): (progress: Progress) => void {
+/** A line of progress, rewritten in place on a terminal: what is done, the residual, what remains. */
+function progressPrinter(first: () => void): (progress: Progress) => void {
+  const { isTTY } = process.stderr;
   let printedMs = -Infinity;
-  return ({ doing, iteration, sweep, residual, best }) => {
+  let firstResidual = Infinity;
+  let startedMs = 0;
+  return ({ doing, tableSize, iteration, sweep = 0, residual = 0, accuracy = 0, best }) => {
     const nowMs = performance.now();
+    if (printedMs === -Infinity) first();
+    if (sweep === 1) [firstResidual, startedMs] = [residual, nowMs];
     if (nowMs - printedMs < PROGRESS_PERIOD_MS) return;
     printedMs = nowMs;
-    const sweeps = sweep ? `, sweep ${sweep}, error below ${residual?.toPrecision(2)}` : "";
+    // The residual falls about geometrically.
+    const done =
+      sweep > 1 ? Math.log(firstResidual / residual) / Math.log(firstResidual / accuracy) : 0;
+    const share = Math.min(1, Math.max(0, done));
+    const leftSeconds = ((nowMs - startedMs) / 1000) * (1 / share - 1);
+    const bar = "#".repeat(Math.round(BAR * share)).padEnd(BAR, ".");
+    const left = share > 0 ? `, ${leftSeconds.toFixed(0)} s left of it` : "";
+    const sweeps = sweep ? ` [${bar}] residual ${residual.toExponential(0)}${left}` : "";
     const so = best === undefined ? "" : `, best return so far ${best.toFixed(2)}`;
-    process.stderr.write(`iteration ${iteration}: ${doing}${sweeps}${so}\n`);
+    const line = `k = ${tableSize}, iteration ${iteration}: ${doing}${sweeps}${so}`;
+    process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   };
+}
+
+/** Says what is to come, before it does. */
+function announce(game: Game, tableSize: number, threads: number): void {
+  const { histograms, bytes, work } = tableSizeOf(game, tableSize);
+  const seconds =
+    (SWEEPS * work) / MULTIPLICATIONS_A_SECOND / Math.min(threads, game.globalStates.length);
+  process.stderr.write(
+    `learning a pair for ${game.name} at k = ${tableSize}: ${histograms} histograms, at most ${(bytes / 1e9).toPrecision(2)} GB, about ${Math.max(1, seconds).toPrecision(1)} s\n`,
+  );
 }
 
 function outputFile(options: Options): string {
@@ -86,6 +124,9 @@ function outputFile(options: Options): string {
     throw new UsageError(
       `the folder ${dirname(file)} of --out does not exist; make it or name a file in another one`,
     );
+  }
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new UsageError(`--out names the folder ${file}; name a file in it`);
   }
   return file;
 }
@@ -97,7 +138,7 @@ async function main(options: Options): Promise<number> {
     population: options.integer("robots", { min: 1, max: 1_000_000_000 }, DEFAULT_POPULATION),
     backup: options.choice("backup", ["exact", "sampled"], "exact"),
     draws: options.integer("draws", { min: 1, max: 100_000 }),
-    temperature: options.number("temperature", { min: Number.MIN_VALUE }),
+    temperature: options.number("temperature", { min: 1e-6 }),
     seed: options.integer("seed", { min: 0 }, 0),
     threads: options.integer(
       "threads",
@@ -112,56 +153,44 @@ async function main(options: Options): Promise<number> {
   let result;
   try {
     const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
-    result = await learn(game, { ...learnOptions, signal, warn, onProgress: progressPrinter() });
+    const memory = MEMORY_SHARE * totalmem();
+    const onProgress = progressPrinter(() => announce(game, tableSize, learnOptions.threads));
+    result = await learn(game, { ...learnOptions, memory, signal, warn, onProgress });
+    if (process.stderr.isTTY) process.stderr.write("\n");
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write("interrupted: nothing was written\n");
     return INTERRUPTED;
   }
   savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
-  const { histograms, iterations, accepted, sweeps, globalGap, localGap } = result;
-  const summary = {
-    file,
-    tableSize,
-    histograms,
-    iterations,
-    accepted,
-    sweeps,
-    globalGap,
-    localGap,
-    globalGapInterval: result.metadata.globalGapInterval,
-    localGapInterval: result.metadata.localGapInterval,
-    backup: result.backup,
-    backupError: result.backupError,
-    return: result.return,
-    seconds: (performance.now() - startedMs) / 1000,
-  };
+  const summary = summaryOf(file, result, (performance.now() - startedMs) / 1000);
   process.stdout.write(
     options.switch("json") ? `${JSON.stringify(summary)}\n` : readable(game.name, summary),
   );
   return 0;
 }
 
-interface Summary {
-  readonly file: string;
-  readonly tableSize: number;
-  readonly histograms: number;
-  readonly iterations: number;
-  readonly sweeps: number;
-  readonly globalGap: number;
-  readonly localGap: number;
-  readonly backup: string;
-  readonly return: { readonly mean: number; readonly standardError: number };
-  readonly seconds: number;
+function summaryOf(file: string, result: LearnResult, seconds: number) {
+  const { metadata, histograms, iterations, accepted, sweeps, globalGap, localGap } = result;
+  const { tableSize, globalGapInterval, localGapInterval } = metadata;
+  const { backup, backupError } = result;
+  return {
+    ...{ file, tableSize, histograms, iterations, accepted, sweeps, globalGap, localGap },
+    ...{ globalGapInterval, localGapInterval, backup, backupError },
+    return: result.return,
+    seconds,
+  };
 }
 
-function readable(scenario: string, summary: Summary): string {
+function readable(scenario: string, summary: ReturnType<typeof summaryOf>): string {
   const { mean, standardError } = summary.return;
+  const gap = (value: number, [low, high]: readonly [number, number]): string =>
+    `${value.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
   return [
     `${summary.file}: a policy for ${scenario}, table size ${summary.tableSize} (${summary.histograms} histograms)`,
     `discounted return ${mean.toFixed(2)} ± ${standardError.toFixed(2)}`,
-    `best-response gaps: global ${summary.globalGap.toFixed(3)}, local ${summary.localGap.toFixed(3)}`,
-    `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${summary.backup} backups, ${summary.seconds.toFixed(1)} s`,
+    `best-response gaps: global ${gap(summary.globalGap, summary.globalGapInterval)}, local ${gap(summary.localGap, summary.localGapInterval)}`,
+    `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${summary.backup} backups (error ${summary.backupError.toExponential(1)}), ${summary.seconds.toFixed(1)} s`,
     "",
   ].join("\n");
 }

@@ -30,7 +30,11 @@ const SPEC: CommandSpec = {
     { name: "policy", value: "F", help: "policy file (default: learned now, or from the cache)" },
     { name: "robots", value: "N", help: "robots of the swarm, n (default 30)" },
     { name: "sample-size", value: "K", help: "robots asked each epoch (default: the table's k)" },
-    { name: "table-size", value: "K", help: "k of the table that is learned (default 10)" },
+    {
+      name: "table-size",
+      value: "K",
+      help: "k of the table that is learned (default 10, or all robots)",
+    },
     {
       name: "observation",
       value: "O",
@@ -66,6 +70,8 @@ const SPEC: CommandSpec = {
 /** Rows of the scenario's arrays this far (total variation) from the world's are worth a word. */
 const NOTABLE_DISTANCE = 0.05;
 
+/** k of a table that is learned before a start: more take long. */
+const MOST_TABLE_SIZE = 200;
 /** Exit status of a command that Ctrl-C ended before it had a result. */
 const INTERRUPTED = 130;
 
@@ -143,7 +149,9 @@ async function policyOf(
     requireScenario(policy, game);
     return { file: given, policy };
   }
-  const tableSize = options.integer("table-size", { min: 1, max: 200 }, 10);
+  const { robots } = settings;
+  const most = Math.min(MOST_TABLE_SIZE, robots);
+  const tableSize = options.integer("table-size", { min: 1, max: most }, Math.min(10, robots));
   let said = "";
   const { file, policy, wasCached } = await obtainPolicy(game, {
     tableSize,
@@ -152,10 +160,10 @@ async function policyOf(
     cache: join(packageRoot(), ".cache", "policies"),
     signal,
     warn: say,
-    onProgress: ({ doing, iteration }) => {
+    onProgress: ({ doing, iteration, tableSize: size }) => {
       if (!said)
         say(`learning a policy for ${game.name}: k = ${tableSize}, n = ${settings.robots}`);
-      const now = `  ${doing}, iteration ${iteration}`;
+      const now = `  k = ${size}: ${doing}, iteration ${iteration}`;
       if (now !== said) say(now);
       said = now;
     },

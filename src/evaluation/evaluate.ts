@@ -4,17 +4,17 @@
  */
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
 import {
+  type EpochVisitor,
   type GlobalController,
-  Population,
   type PopulationStart,
-  runRollout,
   type TransitionTiming,
 } from "../game/population";
 import { InvalidInputError } from "../game/scenario";
-import { type Estimate, estimate, pairedDifference, Z95 } from "../game/statistics";
+import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
+import { Trial } from "../game/trial";
 import { blindLocalPolicy } from "../learning/starts";
+import { constantController, policyController, randomController } from "../policy/controllers";
 import type { ObservationMode } from "../policy/observation";
-import { constantController, policyController, randomController } from "./controllers";
 
 export interface EvaluateOptions {
   /** n; default 1000, or that of `start`. */
@@ -78,11 +78,6 @@ export interface EvaluateSettings {
   readonly seed: number;
 }
 
-interface Samples {
-  readonly returns: Float64Array;
-  readonly means: Float64Array;
-}
-
 /**
  * Evaluates a pair; with `other`, compares them on common random numbers.
  * @param policy a loaded policy, or anything with a pair
@@ -99,10 +94,10 @@ export function evaluate(
   const samples = playPolicy(game, policy.pair, settings, accuracy);
   const others = other && playPolicy(game, other.pair, settingsOf(game, other.pair, options));
   return {
-    ...earnedOf(samples),
+    ...samples.earned,
     modeAccuracy: accuracy.right / accuracy.epochs,
     references: referencesOf(game, policy.pair, settings),
-    other: others && earnedOf(others),
+    other: others?.earned,
     difference: others && {
       return: pairedDifference(samples.returns, others.returns),
       rewardPerStep: pairedDifference(samples.means, others.means),
@@ -125,11 +120,11 @@ function playPolicy(
   pair: PolicyPair,
   settings: EvaluateSettings,
   accuracy?: { right: number; epochs: number },
-): Samples {
+): Trial {
   const { observation, population, sampleSize } = settings;
   const controller = policyController(game, pair, observation, population, sampleSize);
   const { belief } = controller.observation;
-  return play(game, pair.localPolicy, controller, settings, (counts) => {
+  return play(game, pair.localPolicy, controller, settings, ({ counts }) => {
     if (!accuracy) return;
     let mode = 0;
     let most = 0;
@@ -147,36 +142,18 @@ function play(
   localPolicy: ArrayLike<number>,
   controller: GlobalController,
   settings: EvaluateSettings,
-  visit?: (counts: Int32Array) => void,
-): Samples {
-  const population = new Population(game, localPolicy, {
-    population: settings.population,
-    seed: settings.seed,
-    timing: settings.transitionTiming,
-    start: settings.start,
-  });
-  const rewards = new Float64Array(settings.horizon);
-  const returns = new Float64Array(settings.rollouts);
-  const means = new Float64Array(settings.rollouts);
-  for (let i = 0; i < settings.rollouts; i++) {
-    runRollout(game, population, controller, i, rewards, visit && (({ counts }) => visit(counts)));
-    returns[i] = rewards.reduceRight((ahead, reward) => reward + game.discount * ahead, 0);
-    means[i] = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
-  }
-  return { returns, means };
+  visit?: EpochVisitor,
+): Trial {
+  const options = { ...settings, timing: settings.transitionTiming, visit };
+  return new Trial(game, localPolicy, controller, options).play();
 }
-
-const earnedOf = ({ returns, means }: Samples): Earned => ({
-  return: estimate(returns),
-  rewardPerStep: estimate(means),
-});
 
 /** The best pair that never looks: a constant global action and the robots' best response to it. */
 export function playBlind(
   game: Game,
   settings: EvaluateSettings,
 ): Earned & { readonly globalAction: number } {
-  let best: { globalAction: number; samples: Samples } | undefined;
+  let best: { globalAction: number; samples: Trial } | undefined;
   for (let action = 0; action < game.globalActions.length; action++) {
     const localPolicy = blindLocalPolicy(game, action);
     const samples = play(game, localPolicy, constantController(action), settings);
@@ -185,16 +162,16 @@ export function playBlind(
       best = { globalAction: action, samples };
     }
   }
-  return { ...earnedOf(best!.samples), globalAction: best!.globalAction };
+  return { ...best!.samples.earned, globalAction: best!.globalAction };
 }
 
 function referencesOf(game: Game, pair: PolicyPair, settings: EvaluateSettings): References {
   const { population } = settings;
   const all = policyController(game, pair, "sample", population, population);
   return {
-    random: earnedOf(play(game, pair.localPolicy, randomController(game), settings)),
+    random: play(game, pair.localPolicy, randomController(game), settings).earned,
     blind: playBlind(game, settings),
-    full: earnedOf(play(game, pair.localPolicy, all, settings)),
+    full: play(game, pair.localPolicy, all, settings).earned,
   };
 }
 

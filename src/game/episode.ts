@@ -9,19 +9,19 @@ export interface EpisodeStart {
   readonly localStates: Uint8Array;
 }
 
-/** The law of the local states in one episode, [sL], sums to 1 (one Dirichlet draw if so asked). */
-export function drawLocalLaw(game: Game, uniform: Uniform): Float64Array {
+/** Draws the law of the local states in one episode, [sL], sums to 1 (a Dirichlet draw if so asked). */
+export function localLawDraws(game: Game, uniform: Uniform): () => Float64Array {
   const { initialLocal } = game;
-  if (initialLocal.kind === "fixed") return initialLocal.probabilities;
+  if (initialLocal.kind === "fixed") return () => initialLocal.probabilities;
   const draw = gamma.factory(initialLocal.alpha, 1, { prng: uniform });
-  const law = Float64Array.from(game.localStates, () => draw());
-  const total = law.reduce((sum, weight) => sum + weight, 0);
-  // A tiny alpha can underflow in every state: all the weight then lies on one of them.
-  if (!(total > 0)) {
+  return () => {
+    const law = Float64Array.from(game.localStates, () => draw());
+    const total = law.reduce((sum, weight) => sum + weight, 0);
+    if (total > 0) return law.map((weight) => weight / total);
+    // A tiny alpha can underflow in every state: all the weight then lies on one of them.
     const chosen = Math.floor(uniform() * law.length);
     return law.map((_, s) => (s === chosen ? 1 : 0));
-  }
-  return law.map((weight) => weight / total);
+  };
 }
 
 /** The states with which episode `episode` of a run with `seed` starts. */
@@ -31,7 +31,7 @@ export function drawEpisodeStart(
   seed: number,
   episode: number,
 ): EpisodeStart {
-  const law = drawLocalLaw(game, keyedUniform(seed, "initial-law", "", episode));
+  const law = localLawDraws(game, keyedUniform(seed, "initial-law", "", episode))();
   const uniform = keyedUniform(seed, "initial-global", "", episode);
   return {
     globalState: drawIndex(uniform(), game.initialGlobal),

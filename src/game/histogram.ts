@@ -39,14 +39,16 @@ export class HistogramIndex {
 
   /** Index of `counts` ([states], non-negative integers that sum to `size`); not checked. */
   indexOf(counts: ArrayLike<number>): number {
+    const { ways } = this;
     const width = this.size + 1;
     let left = this.size;
     let index = 0;
-    for (let s = 0; s + 1 < this.states; s++) {
-      const parts = this.states - s - 1;
-      // Histograms whose count here is smaller come first: Σ_{c < counts[s]} ways(parts, left - c).
-      for (let c = 0; c < counts[s]; c++) index += this.ways[parts * width + left - c];
+    // Histograms whose count here is smaller come first: Σ_{c < counts[s]} ways(parts - 1, left - c),
+    // which is ways(parts, left) - ways(parts, left - counts[s]).
+    for (let s = 0, row = this.states * width; s + 1 < this.states; s++, row -= width) {
+      index += ways[row + left];
       left -= counts[s];
+      index -= ways[row + left];
     }
     return index;
   }
@@ -97,6 +99,13 @@ export class HistogramIndex {
     counts[s - 1] += 1;
     counts[last] = moved - 1;
   }
+}
+
+/** C(size + states − 1, states − 1), as a float. */
+export function histogramCount(states: number, size: number): number {
+  let count = 1;
+  for (let i = 1; i < states; i++) count = (count * (size + i)) / i;
+  return count;
 }
 
 /**

@@ -1,30 +1,12 @@
 /** Exact draws of counts: what many robots do together. */
-import binomial from "@stdlib/random-base-binomial";
 import { drawIndex, type Uniform } from "./draws";
 
-const { exp, floor, log, log1p } = Math;
+const { abs, exp, floor, log, log1p, min, sqrt } = Math;
 
 /** Up to this many robots are drawn one by one, which is faster than by binomials. */
 const ONE_BY_ONE = 24;
-
-/** Up to this variance a binomial is inverted from its mode; beyond, the library rejects faster. */
-const INVERTED_VARIANCE = 900;
-
-export type Binomial = (trials: number, probability: number) => number;
-
-/** Binomial draws by the given uniforms. */
-export function binomialBy(uniform: Uniform): Binomial {
-  const reject = binomial.factory({ prng: uniform });
-  return (trials, probability) => {
-    // The library answers NaN for no trials; a probability may miss [0, 1] by a rounding.
-    if (trials === 0 || probability <= 0) return 0;
-    if (probability >= 1) return trials;
-    const variance = trials * probability * (1 - probability);
-    return variance > INVERTED_VARIANCE
-      ? reject(trials, probability)
-      : invertBinomial(uniform(), trials, probability);
-  };
-}
+/** Binomials of a smaller mean are drawn by inversion from 0. */
+const INVERTED_MEAN = 10;
 
 /** ln i! for small i. */
 const LOG_FACTORIALS = new Float64Array(2048);
@@ -39,44 +21,56 @@ function logFactorial(i: number): number {
   return (x - 0.5) * log(x) - x + 0.9189385332046728 + 1 / (12 * x) - 1 / (360 * x * x * x);
 }
 
-/**
- * The binomial that `u` in (0, 1) picks when outcomes are laid out from the mode to both sides
- * (Devroye 1986, III.2): exact, O(standard deviation), one uniform a draw, so that two populations
- * on common random numbers stay close.
- */
-function invertBinomial(u: number, trials: number, probability: number): number {
+/** A binomial draw by the given uniforms; a probability may miss [0, 1] by a rounding. */
+export function drawBinomial(trials: number, probability: number, uniform: Uniform): number {
+  if (probability > 0.5) return trials - drawBinomial(trials, 1 - probability, uniform);
+  if (trials === 0 || probability <= 0) return 0;
+  return trials * probability < INVERTED_MEAN
+    ? invert(trials, probability, uniform())
+    : reject(trials, probability, uniform);
+}
+
+/** Inversion of the distribution function from 0 (Devroye 1986, III.2): O(mean). */
+function invert(trials: number, probability: number, u: number): number {
   const odds = probability / (1 - probability);
-  const mode = floor((trials + 1) * probability);
-  const atMode = exp(
-    logFactorial(trials) -
-      logFactorial(mode) -
-      logFactorial(trials - mode) +
-      mode * log(probability) +
-      (trials - mode) * log1p(-probability),
-  );
-  let left = u - atMode;
-  if (left < 0) return mode;
-  let below = mode;
-  let above = mode;
-  let massBelow = atMode;
-  let massAbove = atMode;
-  while (below > 0 || above < trials) {
-    if (above < trials) {
-      massAbove *= ((trials - above) / (above + 1)) * odds;
-      above += 1;
-      left -= massAbove;
-      if (left < 0) return above;
-    }
-    if (below > 0) {
-      massBelow *= below / ((trials - below + 1) * odds);
-      below -= 1;
-      left -= massBelow;
-      if (left < 0) return below;
-    }
+  let mass = exp(trials * log1p(-probability));
+  let hits = 0;
+  for (let left = u - mass; left >= 0 && hits < trials; left -= mass) {
+    hits += 1;
+    mass *= ((trials - hits + 1) / hits) * odds;
     // Only the rounding of the sum is left.
-    if (massAbove + massBelow < 1e-300) break;
+    if (mass < 1e-300) break;
   }
-  return mode;
+  return hits;
+}
+
+/**
+ * Transformed rejection with squeeze, BTRS (Hörmann 1993, J. Stat. Comput. Simul. 46): O(1). Nearly
+ * always two uniforms and increasing in the first, so that common random numbers stay common.
+ */
+function reject(trials: number, probability: number, uniform: Uniform): number {
+  const deviation = sqrt(trials * probability * (1 - probability));
+  const b = 1.15 + 2.53 * deviation;
+  const a = -0.0873 + 0.0248 * b + 0.01 * probability;
+  const centre = trials * probability + 0.5;
+  const squeeze = 0.92 - 4.2 / b;
+  for (;;) {
+    const u = uniform() - 0.5;
+    const v = uniform();
+    const edge = 0.5 - abs(u);
+    const hits = floor(((2 * a) / edge + b) * u + centre);
+    if (edge >= 0.07 && v <= squeeze) return hits;
+    if (hits < 0 || hits > trials) continue;
+    const mode = floor((trials + 1) * probability);
+    const scaled = (v * (2.83 + 5.1 / b) * deviation) / (a / (edge * edge) + b);
+    const ratio =
+      logFactorial(mode) +
+      logFactorial(trials - mode) -
+      logFactorial(hits) -
+      logFactorial(trials - hits) +
+      (hits - mode) * log(probability / (1 - probability));
+    if (log(scaled) <= ratio) return hits;
+  }
 }
 
 /**
@@ -90,7 +84,6 @@ export function addMultinomial(
   length: number,
   out: Int32Array,
   uniform: Uniform,
-  draw: Binomial,
 ): void {
   if (count <= ONE_BY_ONE) {
     for (let i = 0; i < count; i++) out[drawIndex(uniform(), probabilities, offset, length)] += 1;
@@ -102,7 +95,7 @@ export function addMultinomial(
   while (last > 0 && probabilities[offset + last] <= 0) last--;
   for (let i = 0; i < last && left > 0; i++) {
     const p = probabilities[offset + i];
-    const hits = draw(left, p / mass);
+    const hits = drawBinomial(left, min(1, p / mass), uniform);
     out[i] += hits;
     left -= hits;
     mass -= p;

@@ -3,10 +3,10 @@
  * thousand do. All draws are keyed by (seed, rollout, epoch, purpose): common random numbers.
  */
 import { drawIndex } from "./draws";
-import { drawLocalLaw } from "./episode";
+import { localLawDraws } from "./episode";
 import { KeyedStream } from "./keyed_stream";
 import { type Game, type Sizes, sizesOf } from "./model";
-import { addMultinomial, type Binomial, binomialBy, drawSampleCounts } from "./multinomial";
+import { addMultinomial, drawSampleCounts } from "./multinomial";
 
 /**
  * Which s_g moves the robots: `current` is the paper's rule, P_l(· | s_i, s_g(t), a_i); `next` is
@@ -46,7 +46,7 @@ export class Population {
   readonly population: number;
   private readonly sizes: Sizes;
   private readonly stream: KeyedStream;
-  private readonly binomial: Binomial;
+  private readonly drawLaw: () => Float64Array;
   private readonly next: Int32Array;
   private readonly actions: Int32Array;
   private readonly timing: TransitionTiming;
@@ -67,7 +67,7 @@ export class Population {
     this.next = new Int32Array(this.sizes.sL);
     this.actions = new Int32Array(this.sizes.aL);
     this.stream = new KeyedStream(options.seed);
-    this.binomial = binomialBy(this.stream.next);
+    this.drawLaw = localLawDraws(game, this.stream.next);
   }
 
   /** Begins rollout `rollout` with the first epoch of an episode. */
@@ -81,7 +81,7 @@ export class Population {
   startEpisode(): void {
     const { start, deviator } = this.options;
     this.stream.key(this.rollout, this.epoch, ROLE.law);
-    const law = start ? undefined : drawLocalLaw(this.game, this.stream.next);
+    const law = start ? undefined : this.drawLaw();
     this.stream.key(this.rollout, this.epoch, ROLE.start);
     this.counts.fill(0);
     if (start) {
@@ -92,7 +92,7 @@ export class Population {
     }
     if (law) {
       const { sL } = this.sizes;
-      addMultinomial(this.population, law, 0, sL, this.counts, this.stream.next, this.binomial);
+      addMultinomial(this.population, law, 0, sL, this.counts, this.stream.next);
     }
     if (deviator) {
       this.stream.key(this.rollout, this.epoch, ROLE.deviator);
@@ -142,22 +142,14 @@ export class Population {
     const { sG, sL, aL } = this.sizes;
     const acting = (s * sG + before) * aL;
     this.actions.fill(0);
-    const { next, binomial, actions, game } = this;
-    addMultinomial(
-      this.counts[s],
-      this.localPolicy,
-      acting,
-      aL,
-      actions,
-      this.stream.next,
-      binomial,
-    );
+    const { next, actions, game, stream } = this;
+    addMultinomial(this.counts[s], this.localPolicy, acting, aL, actions, stream.next);
     let reward = 0;
     for (let a = 0; a < aL; a++) {
       if (actions[a] === 0) continue;
       reward += actions[a] * game.localReward[acting + a];
       const to = ((s * sG + moving) * aL + a) * sL;
-      addMultinomial(actions[a], game.localTransition, to, sL, next, this.stream.next, binomial);
+      addMultinomial(actions[a], game.localTransition, to, sL, next, stream.next);
     }
     return reward;
   }

@@ -1,32 +1,39 @@
 /**
- * UPDATE: G-LEARN and L-LEARN in turns, from several starts. Pairs are compared on common random
- * numbers; another pair becomes the best only where it is better by more than the noise, and the
- * best pair ever met is the one returned.
+ * UPDATE at one table size: G-LEARN and L-LEARN in turns, from several starts. Pairs are compared on
+ * common random numbers; another pair becomes the best only where it is better by more than the
+ * noise, and the best pair ever met is the one returned.
+ *
+ * A pair will be run with or without memory of the samples (`--observation`): it is judged by the
+ * mean of what it earns in both ways, its table by what it earns without, as in the paper.
  */
 import { HistogramIndex } from "../game/histogram";
 import { type Game, localKernel, type PolicyPair } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
-import { credibleGlobalPolicy } from "./credibility";
-import { type GlobalLearnOptions, learnGlobal, pairOf } from "./global_learner";
+import { Trial } from "../game/trial";
+import { constantController } from "../policy/controllers";
+import { type GlobalLearnOptions, learnGlobal, pairOf, rewardRange } from "./global_learner";
 import { LatticeLines } from "./lattice_lines";
 import { learnLocal } from "./local_learner";
+import { Occupancy } from "./occupancy";
 import {
   breathe,
-  occupancyActionLaw,
-  type Outcome,
-  outcomeOf,
+  isBetter,
+  learningHorizon,
+  play,
   type SimulationOptions,
+  trialOf,
 } from "./simulation";
-import { blindActionLaw, blindLocalPolicy, uniformLocalPolicy } from "./starts";
+import { blindLocalPolicy } from "./starts";
 import { surrogateOf } from "./sweeper";
 import { SweepPool } from "./sweep_pool";
 import { OwnSweeps, type Sweeps } from "./sweeps";
-import { estimate, pairedDifference, Z95 } from "../game/statistics";
 
 /** What learning does now; times are the caller's to measure. */
 export interface Progress {
   readonly doing: "G-LEARN" | "L-LEARN" | "UPDATE" | "gaps";
-  /** Of the alternation, over all starts; 0 before the first. */
+  /** k of the table at hand: smaller ones come first. */
+  readonly tableSize: number;
+  /** Of the alternation at this table size, over all starts; 0 before the first. */
   readonly iteration: number;
   readonly sweep?: number;
   /** MacQueen's bound on the error of the values, and where it stops. */
@@ -49,25 +56,39 @@ export interface AlternationOptions {
   readonly warn?: (message: string) => void;
 }
 
-export interface Candidate extends Outcome {
+export interface Candidate {
   readonly pair: PolicyPair;
   readonly backup: BackupKind;
   readonly backupError: number;
+  /** What it earns without memory, and with it. */
+  readonly trials: readonly [Trial, Trial];
+  /** Of the trial without memory. */
+  readonly occupancy: Occupancy;
 }
 
-interface Blind extends Outcome {
+/** Where an alternation starts. */
+export interface Start {
+  readonly localPolicy: Float32Array;
+  /** For value iteration, [sG][H]; default: zeros. */
+  readonly values?: ArrayLike<number>;
+}
+
+/** A global action commanded always, and the robots' best response. */
+export interface Blind {
   readonly action: number;
   readonly localPolicy: Float32Array;
+  readonly trial: Trial;
 }
 
 /** An exact backup whose check errs by more than this is not used. */
 export const BACKUP_TOLERANCE = 1e-9;
+/** Error of the values of a pair, as a share of the rewards' range. */
+const ACCURACY = 1e-5;
 /** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
-const COMPARED = 400;
-const OBSERVED = 200;
-/** Iterations of one start, and how many of them may pass without acceptance. */
+const COMPARED = 512;
+const OBSERVED = 64;
+/** Iterations of one start at most. */
 const MOST_ITERATIONS = 10;
-const PATIENCE = 2;
 /** Histograms of a table below which threads would wait for each other longer than they sweep. */
 const SMALLEST_SHARED = 2000;
 
@@ -100,130 +121,128 @@ export class Alternation {
     return this.sweepsOfTable.close();
   }
 
-  /** Alternates from every start; `best` is then set. */
-  async run(): Promise<Candidate> {
-    const { game } = this;
-    const { temperature } = this.options;
-    const blind = await this.bestBlind();
-    const starts = [
-      blind.localPolicy,
-      learnLocal(game, blindActionLaw(game), temperature),
-      uniformLocalPolicy(game),
-    ];
-    for (const start of starts) await this.alternate(start);
-    // Never a pair that one beats which never looks.
-    if (this.isBetter(blind, this.best!)) {
-      this.consider(await this.respond(blind.localPolicy, undefined, blind.action));
+  /** Alternates from every start; returns where each ended, the best of all first. */
+  async run(starts: readonly Start[]): Promise<Candidate[]> {
+    const ends: Candidate[] = [];
+    for (const start of starts) {
+      const end = await this.alternate(start);
+      if (!end) continue;
+      let place = 0;
+      while (place < ends.length && !(await this.isBetter(end, ends[place]))) place++;
+      ends.splice(place, 0, end);
     }
-    return this.best!;
+    return ends;
+  }
+
+  /** Takes the best blind pair, where the best pair without memory is worse than that. */
+  async keepAbove(blind: Blind): Promise<void> {
+    const { signal } = this.options;
+    if (!(await isBetter([blind.trial], [this.best!.trials[0]], signal))) return;
+    const { localPolicy, action } = blind;
+    this.best = await this.respond({ localPolicy }, action);
   }
 
   /** G-LEARN, then L-LEARN against its policy, until nothing new or nothing better comes. */
-  private async alternate(start: Float32Array): Promise<void> {
-    let localPolicy = start;
+  private async alternate(start: Start): Promise<Candidate | undefined> {
+    let next = start;
     let own: Candidate | undefined;
-    let idle = 0;
-    for (let turn = 0; turn < MOST_ITERATIONS && idle < PATIENCE; turn++) {
-      const key = localPolicy.join();
+    for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
+      const key = next.localPolicy.join();
       // A policy met before, in this start or another: from here on the path is known (a cycle).
-      if (this.seen.has(key)) return;
+      if (this.seen.has(key)) break;
       this.seen.add(key);
       this.iterations += 1;
-      const candidate = await this.respond(localPolicy, own?.pair.globalValues);
-      if (this.consider(candidate)) this.accepted += 1;
-      const better = !own || this.isBetter(candidate, own);
-      idle = better ? 0 : idle + 1;
-      if (better) own = candidate;
-      localPolicy = await this.localResponse(candidate.pair);
+      const candidate = await this.respond(next);
+      if (await this.consider(candidate)) this.accepted += 1;
+      if (own && !(await this.isBetter(candidate, own))) break;
+      own = candidate;
+      const localPolicy = await this.localResponse(candidate, this.options.temperature);
+      next = { localPolicy, values: candidate.pair.globalValues };
     }
+    return own;
   }
 
   /** The pair (G-LEARN(π_l), π_l), or its credible variant where that is better. */
-  async respond(
-    localPolicy: Float32Array,
-    initial?: ArrayLike<number>,
-    onlyAction?: number,
-  ): Promise<Candidate> {
+  async respond({ localPolicy, values }: Start, onlyAction?: number): Promise<Candidate> {
     const by = await this.prepare(localPolicy);
+    const { population, tableSize, signal } = this.options;
     const onSweep: GlobalLearnOptions["onSweep"] = async (sweep, residual, accuracy) => {
       this.report({ doing: "G-LEARN", sweep, residual, accuracy });
-      await breathe(this.options.signal);
+      await breathe(signal);
     };
-    const options = { initial, onlyAction, onSweep };
+    const accuracy = ACCURACY * rewardRange(this.game);
+    const options = { initial: values, onlyAction, onSweep, accuracy };
     const result = await learnGlobal(this.game, this.sweepsOfTable, options);
     this.sweeps += result.sweeps;
-    const pair = pairOf(this.options.tableSize, localPolicy, result);
-    const plain = { ...by, pair, ...(await this.outcome(pair)) };
-    if (onlyAction !== undefined || this.options.population <= this.index.size) return plain;
-    const credible = await this.credible(pair);
-    const candidate = { ...by, pair: credible, ...(await this.outcome(credible)) };
-    return this.isBetter(candidate, plain) ? candidate : plain;
-  }
-
-  private outcome(pair: PolicyPair): Promise<Outcome> {
     this.report({ doing: "UPDATE" });
-    return outcomeOf(this.game, this.index, pair, this.simulation("compare"));
+    const pair = pairOf(tableSize, localPolicy, result);
+    const plain = await this.played(pair, by);
+    if (onlyAction !== undefined || population <= this.index.size) return plain;
+    const globalPolicy = plain.occupancy.credibleGlobalPolicy(this.index, pair);
+    const credible = await this.played({ ...pair, globalPolicy }, by);
+    const isCredibleBetter = await isBetter([credible.trials[0]], [plain.trials[0]], signal);
+    return isCredibleBetter ? credible : plain;
   }
 
-  private async credible(pair: PolicyPair): Promise<PolicyPair> {
-    const options = this.simulation("occupancy");
-    const globalPolicy = await credibleGlobalPolicy(this.game, this.index, pair, options);
-    return { ...pair, globalPolicy };
+  private async played(
+    pair: PolicyPair,
+    by: { backup: BackupKind; backupError: number },
+  ): Promise<Candidate> {
+    const occupancy = new Occupancy(this.game);
+    const options = this.simulation("compare", COMPARED);
+    const without = trialOf(this.game, pair, "sample", options, occupancy.visit);
+    await play(without, OBSERVED, options.signal);
+    return {
+      ...by,
+      pair,
+      occupancy,
+      trials: [without, trialOf(this.game, pair, "filter", options)],
+    };
   }
 
-  /** L-LEARN(π_g) under the pair's own occupancy. */
-  async localResponse(pair: PolicyPair, temperature = this.options.temperature) {
+  /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */
+  async localResponse({ occupancy }: Candidate, temperature?: number): Promise<Float32Array> {
     this.report({ doing: "L-LEARN" });
-    const law = await occupancyActionLaw(this.game, this.index, pair, this.simulation("occupancy"));
-    return learnLocal(this.game, law, temperature);
+    await breathe(this.options.signal);
+    return learnLocal(this.game, occupancy.actionLaw(), temperature);
   }
 
   /** Rollouts on the seed of one use: comparisons share theirs, the gaps have fresh ones. */
-  simulation(use: "compare" | "occupancy" | "gaps", rollouts?: number): SimulationOptions {
+  simulation(use: "compare" | "choose" | "measure", rollouts: number): SimulationOptions {
     const { population, seed, signal } = this.options;
-    const uses = { compare: 1, occupancy: 2, gaps: 3 };
-    return {
-      population,
-      seed: seed * 4 + uses[use],
-      rollouts: rollouts ?? (use === "occupancy" ? OBSERVED : COMPARED),
-      signal,
-    };
+    const uses = { compare: 0, choose: 1, measure: 2 };
+    return { population, seed: 3 * seed + uses[use], rollouts, signal };
   }
 
-  report(progress: Omit<Progress, "iteration" | "best">): void {
-    const best = this.best && estimate(this.best.returns).mean;
-    this.options.onProgress?.({ ...progress, iteration: this.iterations, best });
+  report(progress: Omit<Progress, "iteration" | "best" | "tableSize">): void {
+    const best = this.best?.trials[0].earned.return.mean;
+    const { iterations: iteration } = this;
+    this.options.onProgress?.({ ...progress, tableSize: this.index.size, iteration, best });
   }
 
   /** Takes the candidate where it is the first or better by more than the noise. */
-  private consider(candidate: Candidate): boolean {
-    if (this.best && !this.isBetter(candidate, this.best)) return false;
+  private async consider(candidate: Candidate): Promise<boolean> {
+    if (this.best && !(await this.isBetter(candidate, this.best))) return false;
     this.best = candidate;
     return true;
   }
 
-  /**
-   * By more than the noise in the discounted return, and not worse in the undiscounted mean reward:
-   * a gain in the first epochs must not be paid for by all later ones.
-   */
-  private isBetter(candidate: Outcome, other: Outcome): boolean {
-    const gain = pairedDifference(candidate.returns, other.returns);
-    const steady = pairedDifference(candidate.means, other.means);
-    return gain.mean > 0 && gain.mean > Z95 * gain.standardError && steady.mean >= 0;
+  private isBetter(candidate: Candidate, other: Candidate): Promise<boolean> {
+    return isBetter(candidate.trials, other.trials, this.options.signal);
   }
 
   /** The best pair of one global action, always commanded, and the robots' best response to it. */
-  private async bestBlind(): Promise<Blind> {
+  async bestBlind(): Promise<Blind> {
+    const { game } = this;
+    const { temperature, signal } = this.options;
     let best: Blind | undefined;
-    const { tableSize, temperature } = this.options;
-    const entries = this.game.globalStates.length * this.index.count;
-    for (let action = 0; action < this.game.globalActions.length; action++) {
-      const localPolicy = blindLocalPolicy(this.game, action, temperature);
-      const globalPolicy = new Uint8Array(entries).fill(action);
-      const globalValues = new Float32Array(entries);
-      const pair = { tableSize, localPolicy, globalPolicy, globalValues };
-      const blind = { action, localPolicy, ...(await this.outcome(pair)) };
-      if (!best || this.isBetter(blind, best)) best = blind;
+    const horizon = learningHorizon(game);
+    for (let action = 0; action < game.globalActions.length; action++) {
+      const localPolicy = blindLocalPolicy(game, action, temperature);
+      const options = { ...this.simulation("compare", COMPARED), horizon };
+      const trial = new Trial(game, localPolicy, constantController(action), options);
+      const blind = { action, localPolicy, trial };
+      if (!best || (await isBetter([trial], [best.trial], signal))) best = blind;
     }
     return best!;
   }

@@ -4,17 +4,17 @@
  * learning did not use.
  *
  * globalGap = max(0, J(BR_g(π_l), π_l) − J(π_g, π_l)), BR_g among policies of (s_g, histogram of
- * k). BR_g is the best of those tried: G-LEARN(π_l), plain or credible (credibility.ts), and each
- * constant action. A better one may
- * exist, so the estimate is a lower bound.
+ * k). BR_g is the best of those tried: G-LEARN(π_l), plain or credible (occupancy.ts), and each
+ * constant action; it is chosen on one half of the rollouts and measured on the other. A better one
+ * may exist, so the estimate is a lower bound.
  * localGap = the same for one robot's own discounted r_l, the n − 1 others and π_g held; BR_l is
  * the greedy L-LEARN(π_g) under the pair's occupancy.
  */
-import type { Game, PolicyPair } from "../game/model";
+import type { Game } from "../game/model";
 import type { Interval } from "../game/policy_metadata";
-import type { Alternation } from "./alternation";
-import { deviatorReturns, outcomeOf } from "./simulation";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
+import type { Alternation, Candidate } from "./alternation";
+import { deviatorReturns, isBetter, play, trialOf } from "./simulation";
 
 export interface Gaps {
   readonly globalGap: number;
@@ -23,19 +23,14 @@ export interface Gaps {
   readonly localGapInterval: Interval;
 }
 
-const GLOBAL_ROLLOUTS = 400;
-const LOCAL_ROLLOUTS = 1000;
+/** Of each pair compared. */
+const ROLLOUTS = 256;
 
-const ZERO: Estimate = { mean: 0, standardError: 0 };
-
-export async function measureGaps(
-  game: Game,
-  alternation: Alternation,
-  pair: PolicyPair,
-): Promise<Gaps> {
-  alternation.report({ doing: "gaps" });
-  const globalGain = await bestGlobalGain(game, alternation, pair);
-  const localGain = await localGainOf(game, alternation, pair);
+/** Of the pair that `alternation` found. */
+export async function measureGaps(game: Game, alternation: Alternation): Promise<Gaps> {
+  const best = alternation.best!;
+  const globalGain = await globalGainOf(game, alternation, best);
+  const localGain = await localGainOf(game, alternation, best);
   return {
     globalGap: Math.max(0, globalGain.mean),
     globalGapInterval: intervalOf(globalGain),
@@ -49,38 +44,39 @@ function intervalOf({ mean, standardError }: Estimate): Interval {
   return [Math.max(0, mean - Z95 * standardError), Math.max(0, mean + Z95 * standardError)];
 }
 
-async function bestGlobalGain(
+async function globalGainOf(
   game: Game,
   alternation: Alternation,
-  pair: PolicyPair,
+  { pair }: Candidate,
 ): Promise<Estimate> {
-  const options = alternation.simulation("gaps", GLOBAL_ROLLOUTS);
-  const own = (await outcomeOf(game, alternation.index, pair, options)).returns;
-  const learned = await alternation.respond(pair.localPolicy, pair.globalValues);
-  const rivals = [
-    learned.pair.globalPolicy,
-    ...game.globalActions.map((_, a) => new Uint8Array(pair.globalPolicy.length).fill(a)),
-  ];
-  let best = ZERO;
-  for (const globalPolicy of rivals) {
-    if (globalPolicy.every((action, i) => action === pair.globalPolicy[i])) continue;
-    const rival = { ...pair, globalPolicy };
-    const { returns } = await outcomeOf(game, alternation.index, rival, options);
-    const gain = pairedDifference(returns, own);
-    if (gain.mean > best.mean) best = gain;
+  const { localPolicy, globalValues } = pair;
+  const learned = await alternation.respond({ localPolicy, values: globalValues });
+  alternation.report({ doing: "gaps" });
+  const constants = game.globalActions.map((_, a) =>
+    new Uint8Array(pair.globalPolicy.length).fill(a),
+  );
+  const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
+    trialOf(game, { ...pair, globalPolicy }, "sample", alternation.simulation(use, ROLLOUTS));
+  let rival = learned.pair.globalPolicy;
+  for (const constant of constants) {
+    const tried = [trial(constant, "choose"), trial(rival, "choose")];
+    if (await isBetter(tried.slice(0, 1), tried.slice(1))) rival = constant;
   }
-  return best;
+  const [gained, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
+  for (const one of [gained, own]) await play(one, ROLLOUTS);
+  return pairedDifference(gained.returns, own.returns);
 }
 
 async function localGainOf(
   game: Game,
   alternation: Alternation,
-  pair: PolicyPair,
+  best: Candidate,
 ): Promise<Estimate> {
-  const response = await alternation.localResponse(pair, undefined);
-  if (response.every((p, i) => p === pair.localPolicy[i])) return ZERO;
-  const options = alternation.simulation("gaps", LOCAL_ROLLOUTS);
-  const returns = (policy: ArrayLike<number>) =>
-    deviatorReturns(game, alternation.index, pair, policy, options);
+  const { pair } = best;
+  const response = await alternation.localResponse(best);
+  alternation.report({ doing: "gaps" });
+  if (response.every((p, i) => p === pair.localPolicy[i])) return { mean: 0, standardError: 0 };
+  const options = alternation.simulation("measure", 2 * ROLLOUTS);
+  const returns = (policy: ArrayLike<number>) => deviatorReturns(game, pair, policy, options);
   return pairedDifference(await returns(response), await returns(pair.localPolicy));
 }

@@ -2,9 +2,11 @@
 import type { Game, PolicyPair } from "../game/model";
 import type { BackupKind, PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError } from "../game/scenario";
-import { Alternation, type Candidate, type Progress } from "./alternation";
-import { type Gaps, measureGaps } from "./gaps";
-import { estimate, type Estimate } from "../game/statistics";
+import type { Estimate } from "../game/statistics";
+import { type Progress } from "./alternation";
+import { measureGaps } from "./gaps";
+import { alternateByLevels } from "./levels";
+import { largestTableSize, tableSizeOf } from "./size";
 import { PACKAGE_VERSION } from "./version";
 
 export type { Progress } from "./alternation";
@@ -24,6 +26,8 @@ export interface LearnOptions {
   readonly seed?: number;
   /** Among which G-LEARN is shared; the result is the same for any number. Default 1. */
   readonly threads?: number;
+  /** Bytes that learning may take; a table that needs more is refused. Default 8e9. */
+  readonly memory?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Learning rejects with the signal's reason soon after it is aborted. */
   readonly signal?: AbortSignal;
@@ -46,14 +50,13 @@ export interface LearnResult {
   readonly localGap: number;
   readonly backup: BackupKind;
   readonly backupError: number;
-  /** Discounted return of the pair on the random numbers by which it was chosen. */
+  /** Discounted return of the pair, without memory, on the random numbers by which it was chosen. */
   readonly return: Estimate;
 }
 
 export const DEFAULT_POPULATION = 1000;
 export const DEFAULT_DRAWS = 16;
-/** Entries of a table that fits into memory with what learning needs beside it. */
-const MOST_ENTRIES = 20_000_000;
+const DEFAULT_MEMORY = 8e9;
 
 /**
  * Learns a pair: G-LEARN and L-LEARN alternated by UPDATE, then both best-response gaps. The same
@@ -69,18 +72,12 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     seed: options.seed ?? 0,
   };
   checkOptions(game, settings);
-  const alternation = new Alternation(game, settings);
-  let best: Candidate;
-  let turns: Pick<Alternation, "iterations" | "accepted" | "sweeps">;
-  let gaps: Gaps;
-  try {
-    best = await alternation.run();
-    const { iterations, accepted, sweeps } = alternation;
-    turns = { iterations, accepted, sweeps };
-    gaps = await measureGaps(game, alternation, best.pair);
-  } finally {
-    await alternation.close();
-  }
+  const { turns, finished } = await alternateByLevels(game, settings, async (alternation) => ({
+    best: alternation.best!,
+    histograms: alternation.index.count,
+    gaps: await measureGaps(game, alternation),
+  }));
+  const { best, histograms, gaps } = finished;
   const { pair, backup, backupError } = best;
   const metadata: PolicyMetadata = {
     scenario: game.name,
@@ -98,19 +95,27 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
   return {
     pair,
     metadata,
-    histograms: alternation.index.count,
+    histograms,
     ...turns,
     globalGap,
     localGap,
     backup,
     backupError,
-    return: estimate(best.returns),
+    return: best.trials[0].earned.return,
   };
 }
 
 function checkOptions(
   game: Game,
-  { tableSize, population, draws, temperature, seed, threads = 1 }: LearnOptions,
+  {
+    tableSize,
+    population,
+    draws,
+    temperature,
+    seed,
+    threads = 1,
+    memory = DEFAULT_MEMORY,
+  }: LearnOptions,
 ): void {
   const whole = (name: string, value: number | undefined, least: number): void => {
     if (value === undefined || !Number.isSafeInteger(value) || value < least) {
@@ -125,20 +130,17 @@ function checkOptions(
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
   }
-  const states = game.localStates.length;
-  const entries = game.globalStates.length * histogramsOf(states, tableSize);
-  if (entries > MOST_ENTRIES) {
-    let fits = 1;
-    while (game.globalStates.length * histogramsOf(states, fits + 1) <= MOST_ENTRIES) fits++;
+  const { histograms, bytes } = tableSizeOf(game, tableSize);
+  const largest = largestTableSize(game, memory);
+  if (bytes > memory || tableSize > Math.max(1, largest)) {
+    const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(2)} GB`;
     throw new InvalidInputError(
-      `a table size of ${tableSize} over ${states} local states makes ${entries.toExponential(2)} entries, more than fit into memory; the largest table size that does is ${fits}`,
+      `a table size of ${tableSize} makes ${histograms.toPrecision(3)} histograms of ${game.localStates.length} local states, which take ${gigabytes(bytes)} where there are ${gigabytes(memory)}; the largest table size that fits is ${largest}`,
     );
   }
-}
-
-/** C(k + states − 1, states − 1), as a float. */
-function histogramsOf(states: number, size: number): number {
-  let count = 1;
-  for (let i = 1; i < states; i++) count = (count * (size + i)) / i;
-  return count;
+  if (tableSize > population!) {
+    throw new InvalidInputError(
+      `the table size is ${tableSize} and the population ${population}; sample at most as many robots as there are`,
+    );
+  }
 }

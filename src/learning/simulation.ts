@@ -1,18 +1,19 @@
-/** Pairs of policies played by the simulated population: returns, occupancy. */
-import { HistogramIndex, roundToSize } from "../game/histogram";
-import { type Game, type PolicyPair, sizesOf } from "../game/model";
-import {
-  type EpochVisitor,
-  type GlobalController,
-  Population,
-  type PopulationOptions,
-  runRollout,
-} from "../game/population";
+/** Pairs of policies played by the simulated population, and compared. */
+import type { Game, PolicyPair } from "../game/model";
+import { type EpochVisitor, Population, runRollout } from "../game/population";
+import { type Estimate, estimate, Z95 } from "../game/statistics";
+import { Trial } from "../game/trial";
+import { policyController } from "../policy/controllers";
+import type { ObservationMode } from "../policy/observation";
 
 /** Part of the discounted return that may be cut off after the last epoch simulated. */
 const TAIL = 0.01;
 /** Rollouts between two turns of the event loop. */
 const BATCH = 16;
+/** Rollouts after which two pairs are compared first; then twice as many, until all. */
+const FIRST_LOOK = 32;
+/** Standard errors that decide a comparison before all rollouts are played. */
+const CLEAR = 4;
 
 /** Lets the event loop run; throws when the signal is aborted. */
 export async function breathe(signal?: AbortSignal): Promise<void> {
@@ -25,107 +26,74 @@ export function learningHorizon({ horizon, discount }: Game): number {
   return horizon ?? Math.max(1, Math.ceil(Math.log(TAIL) / Math.log(Math.max(discount, 1e-3))));
 }
 
-/** The global agent without memory: asks `tableSize` robots (at most n), looks up what it sees. */
-export function tableController(
-  index: HistogramIndex,
-  pair: PolicyPair,
-  population: number,
-): GlobalController {
-  const histogram = new Int32Array(index.states);
-  const sampleSize = Math.min(index.size, population);
-  return {
-    sampleSize,
-    decide(globalState, sample) {
-      if (sampleSize < index.size) roundToSize(sample, index.size, histogram);
-      const seen = sampleSize < index.size ? histogram : sample;
-      return pair.globalPolicy[globalState * index.count + index.indexOf(seen)];
-    },
-  };
-}
-
-export interface SimulationOptions extends PopulationOptions {
+export interface SimulationOptions {
+  readonly population: number;
+  readonly seed: number;
   readonly rollouts: number;
   readonly signal?: AbortSignal;
 }
 
-/** What each rollout earned over the learning horizon. */
-export interface Outcome {
-  /** Σ_t γ^t r_t */
-  readonly returns: Float64Array;
-  /** Undiscounted mean of r_t. */
-  readonly means: Float64Array;
-}
-
-export async function outcomeOf(
+/** A trial of a pair whose global agent asks as many robots as its table has (at most n). */
+export function trialOf(
   game: Game,
-  index: HistogramIndex,
   pair: PolicyPair,
+  mode: ObservationMode,
   options: SimulationOptions,
   visit?: EpochVisitor,
-): Promise<Outcome> {
-  const population = new Population(game, pair.localPolicy, options);
-  const controller = tableController(index, pair, options.population);
-  const rewards = new Float64Array(learningHorizon(game));
-  const returns = new Float64Array(options.rollouts);
-  const means = new Float64Array(options.rollouts);
-  for (let rollout = 0; rollout < options.rollouts; rollout++) {
-    if (rollout % BATCH === 0) await breathe(options.signal);
-    runRollout(game, population, controller, rollout, rewards, visit);
-    returns[rollout] = rewards.reduceRight((ahead, reward) => reward + game.discount * ahead, 0);
-    means[rollout] = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+): Trial {
+  const { population } = options;
+  const asked = Math.min(pair.tableSize, population);
+  const controller = policyController(game, pair, mode, population, asked);
+  const horizon = learningHorizon(game);
+  return new Trial(game, pair.localPolicy, controller, { ...options, horizon, visit });
+}
+
+/** Plays on until `count` rollouts are known. */
+export async function play(trial: Trial, count: number, signal?: AbortSignal): Promise<Trial> {
+  while (trial.played < count) {
+    trial.play(Math.min(count, trial.played + BATCH));
+    await breathe(signal);
   }
-  return { returns, means };
+  return trial;
 }
 
 /**
- * P(a_g | s_l, s_g) that a robot meets, [sL][sG][aG]: of all robots in s_l while the lead is in
- * s_g, weighted by γ^t. States never met take the law of their s_g, or a uniform one.
+ * Whether one pair earns more than another over their trials (the same number of each, played on the
+ * same random numbers), by more than the noise.
  */
-export async function occupancyActionLaw(
-  game: Game,
-  index: HistogramIndex,
-  pair: PolicyPair,
-  options: SimulationOptions,
-): Promise<Float64Array> {
-  const { sL, sG, aG } = sizesOf(game);
-  const law = new Float64Array(sL * sG * aG);
-  const lead = new Float64Array(sG * aG);
-  await outcomeOf(game, index, pair, options, ({ globalState, counts }, epoch, action) => {
-    const weight = game.discount ** epoch;
-    lead[globalState * aG + action] += weight;
-    for (let l = 0; l < sL; l++) {
-      law[(l * sG + globalState) * aG + action] += weight * counts[l];
-    }
-  });
-  for (let l = 0; l < sL; l++) {
-    for (let g = 0; g < sG; g++) {
-      const row = law.subarray((l * sG + g) * aG, (l * sG + g + 1) * aG);
-      if (!scaleToOne(row)) {
-        row.set(lead.subarray(g * aG, (g + 1) * aG));
-        if (!scaleToOne(row)) row.fill(1 / aG);
-      }
-    }
+export async function isBetter(
+  trials: readonly Trial[],
+  others: readonly Trial[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const all = trials[0].returns.length;
+  for (let count = Math.min(FIRST_LOOK, all); ; count = Math.min(2 * count, all)) {
+    for (const trial of [...trials, ...others]) await play(trial, count, signal);
+    const { mean, standardError } = gainOf(trials, others, count);
+    if (count === all) return mean > Z95 * standardError;
+    if (Math.abs(mean) > CLEAR * standardError) return mean > 0;
   }
-  return law;
 }
 
-function scaleToOne(row: Float64Array): boolean {
-  const total = row.reduce((sum, weight) => sum + weight, 0);
-  if (total <= 0) return false;
-  for (let i = 0; i < row.length; i++) row[i] /= total;
-  return true;
+/** Estimate of the mean gain in the first `count` returns, averaged over the trials. */
+function gainOf(trials: readonly Trial[], others: readonly Trial[], count: number): Estimate {
+  const gains = new Float64Array(count);
+  trials.forEach(({ returns }, i) => {
+    for (let r = 0; r < count; r++) gains[r] += (returns[r] - others[i].returns[r]) / trials.length;
+  });
+  return estimate(gains);
 }
 
 /** Discounted r_l of one robot of n that follows `deviator` while all others follow the pair. */
 export async function deviatorReturns(
   game: Game,
-  index: HistogramIndex,
   pair: PolicyPair,
   deviator: ArrayLike<number>,
   options: SimulationOptions,
 ): Promise<Float64Array> {
   const population = new Population(game, pair.localPolicy, { ...options, deviator });
-  const controller = tableController(index, pair, options.population);
+  const asked = Math.min(pair.tableSize, options.population);
+  const controller = policyController(game, pair, "sample", options.population, asked);
   const rewards = new Float64Array(learningHorizon(game));
   const returns = new Float64Array(options.rollouts);
   const { discount } = game;

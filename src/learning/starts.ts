@@ -1,21 +1,46 @@
-/** Local policies from which the alternation starts. */
+/** Local policies from which the alternation starts: none knows anything of a scenario. */
 import { type Game, sizesOf } from "../game/model";
 import { learnLocal } from "./local_learner";
 
-/** π_l that draws each action alike, [sL][sG][aL]. */
-export function uniformLocalPolicy(game: Game): Float32Array {
-  const { sL, sG, aL } = sizesOf(game);
-  return new Float32Array(sL * sG * aL).fill(1 / aL);
-}
-
-/** The law of a global agent that never looks: `action` always, or any action alike; [sL][sG][aG]. */
-export function blindActionLaw(game: Game, action?: number): Float64Array {
-  const { sL, sG, aG } = sizesOf(game);
-  const law = new Float64Array(sL * sG * aG);
-  return action === undefined ? law.fill(1 / aG) : law.map((_, i) => (i % aG === action ? 1 : 0));
+/** The law of a global agent that does not look at robots: its action by s_g, as [sL][sG][aG]. */
+function actionLaw(game: Game, probability: (globalState: number, action: number) => number) {
+  const { sG, aG, sL } = sizesOf(game);
+  return Float64Array.from({ length: sL * sG * aG }, (_, i) =>
+    probability(Math.floor(i / aG) % sG, i % aG),
+  );
 }
 
 /** The local best response to a global agent that commands `action` always, whatever it sees. */
 export function blindLocalPolicy(game: Game, action: number, temperature?: number): Float32Array {
-  return learnLocal(game, blindActionLaw(game, action), temperature);
+  return learnLocal(
+    game,
+    actionLaw(game, (_, a) => (a === action ? 1 : 0)),
+    temperature,
+  );
+}
+
+/** The local best response to a global agent that commands any action alike. */
+export function randomLeadResponse(game: Game, temperature?: number): Float32Array {
+  const { aG } = sizesOf(game);
+  return learnLocal(
+    game,
+    actionLaw(game, () => 1 / aG),
+    temperature,
+  );
+}
+
+/** The local best response to a global agent that stays where it is as well as it can. */
+export function steadyLeadResponse(game: Game, temperature?: number): Float32Array {
+  const { sG, aG } = sizesOf(game);
+  const stays = (g: number, a: number): number => game.globalTransition[(g * aG + a) * sG + g];
+  const steady = game.globalStates.map((_, g) => {
+    let best = 0;
+    for (let a = 1; a < aG; a++) if (stays(g, a) > stays(g, best)) best = a;
+    return best;
+  });
+  return learnLocal(
+    game,
+    actionLaw(game, (g, a) => (a === steady[g] ? 1 : 0)),
+    temperature,
+  );
 }

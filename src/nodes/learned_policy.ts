@@ -1,6 +1,7 @@
 /** A learned policy as a file: from the cache, or learned now and kept there. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Game, sizesOf } from "../game/model";
 import { learn, type Progress } from "../learning/learn";
@@ -51,7 +52,7 @@ export async function obtainPolicy(
       options.warn?.(`${error instanceof Error ? error.message : String(error)}; learning anew`);
     }
   }
-  const result = await learn(game, options);
+  const result = await learn(game, { ...options, threads: availableParallelism() });
   mkdirSync(options.cache, { recursive: true });
   savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
   return { file, policy: loadPolicy(file), wasCached: false };

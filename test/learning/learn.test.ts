@@ -65,7 +65,11 @@ test("an aborted learning rejects at once", async () => {
 test.each([
   [{ tableSize: 0 }, /table size is 0; give/],
   [{ tableSize: 1.5 }, /table size is 1.5/],
-  [{ tableSize: 5000 }, /largest table size that does is \d+/],
+  [
+    { tableSize: 5000 },
+    /which take .* GB where there are .* the largest table size that fits is \d+/,
+  ],
+  [{ tableSize: 20, population: 10 }, /at most as many robots as there are/],
   [{ tableSize: 2, population: 0 }, /population is 0/],
   [{ tableSize: 2, seed: -1 }, /seed is -1/],
   [{ tableSize: 2, threads: 0 }, /threads is 0/],

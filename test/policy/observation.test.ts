@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { HistogramIndex } from "../../src/game/histogram";
-import { localKernel } from "../../src/game/model";
+import { HistogramIndex, roundToSize } from "../../src/game/histogram";
+import { MeanFieldFilter } from "../../src/policy/filter";
 import { Observation } from "../../src/policy/observation";
 import { randomGame, shipped } from "../games";
 import { madePair } from "./policies";
@@ -36,29 +36,22 @@ test("nothing received keeps the last belief; before any sample it is the initia
   expect(Array.from(unknown.belief)).toEqual(new Array(5).fill(0.2));
 });
 
-test("the filter predicts with the kernel of the policy in force", () => {
+test("with memory the belief is the filter's, and it is what is looked up", () => {
   const observation = new Observation(game, pair, "filter", 1000);
-  const before = Array.from(observation.belief);
-  observation.predict(1);
-  const kernel = localKernel(game, pair.localPolicy, 1);
-  [0, 1, 2].forEach((t) => {
-    const moved = before.reduce((sum, p, s) => sum + p * kernel[s * 3 + t], 0);
-    expect(observation.belief[t]).toBeCloseTo(moved, 6);
-  });
-});
-
-test("the filter corrects by its Dirichlet weight, which forgets 2 % a step and is capped at n", () => {
-  const dirichlet = { ...game, initialLocal: { kind: "dirichlet" as const, alpha: 2 } };
-  const observation = new Observation(dirichlet, pair, "filter", 20);
-  observation.observe([6, 0, 0]);
-  // Prior 3 x 2, six seen in state 0: (2 + 6)/12.
-  expect(observation.belief[0]).toBeCloseTo(8 / 12, 12);
-  observation.observe([0, 50, 0]);
-  expect(observation.belief[1]).toBeCloseTo((2 + 50) / 62, 12);
-  // Capped at 20: ten more in state 2 move it to (20 μ + 10)/30.
-  const before = observation.belief[2];
-  observation.observe([0, 0, 10]);
-  expect(observation.belief[2]).toBeCloseTo((20 * before + 10) / 30, 12);
+  const filter = new MeanFieldFilter(game, pair.localPolicy, 1000);
+  for (const counts of [
+    [6, 0, 0],
+    [0, 0, 0],
+    [1, 0, 1],
+  ]) {
+    observation.observe(counts);
+    filter.observe(counts);
+    const histogram = roundToSize(filter.belief, 10);
+    expect(Array.from(observation.belief)).toEqual(Array.from(filter.belief));
+    expect(observation.decide(1)).toBe(pair.globalPolicy[index.count + index.indexOf(histogram)]);
+    observation.predict(1);
+    filter.predict(1);
+  }
 });
 
 test("whatever comes, the belief sums to 1, the histogram to k, and the action exists", () => {

@@ -1,7 +1,7 @@
 /** Global agents for the simulated population: the policy under test and the references. */
 import type { Game, PolicyPair } from "../game/model";
 import type { GlobalController } from "../game/population";
-import { Observation, type ObservationMode } from "../policy/observation";
+import { Observation, type ObservationMode } from "./observation";
 
 /** The learned π_g with what it saw; it asks `sampleSize` robots at each epoch. */
 export function policyController(

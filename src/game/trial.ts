@@ -1,0 +1,66 @@
+/** What a pair of policies earns, rollout by rollout on common random numbers, as far as asked. */
+import type { Game } from "./model";
+import {
+  type EpochVisitor,
+  type GlobalController,
+  Population,
+  type PopulationOptions,
+  runRollout,
+} from "./population";
+import { type Estimate, estimate } from "./statistics";
+
+export interface TrialOptions extends PopulationOptions {
+  /** Epochs of a rollout. */
+  readonly horizon: number;
+  /** Rollouts at most. */
+  readonly rollouts: number;
+  /** Sees every epoch before its move. */
+  readonly visit?: EpochVisitor;
+}
+
+export class Trial {
+  /** Σ_t γ^t r_t of each rollout; the first `played` are known. */
+  readonly returns: Float64Array;
+  /** Undiscounted mean of r_t. */
+  readonly means: Float64Array;
+  played = 0;
+  private readonly population: Population;
+  private readonly rewards: Float64Array;
+
+  /** @param localPolicy π_l, [sL][sG][aL] */
+  constructor(
+    private readonly game: Game,
+    localPolicy: ArrayLike<number>,
+    private readonly controller: GlobalController,
+    private readonly options: TrialOptions,
+  ) {
+    this.population = new Population(game, localPolicy, options);
+    this.rewards = new Float64Array(options.horizon);
+    this.returns = new Float64Array(options.rollouts);
+    this.means = new Float64Array(options.rollouts);
+  }
+
+  /** Plays on until `count` rollouts are known. */
+  play(count = this.options.rollouts): this {
+    const { game, population, controller, rewards } = this;
+    for (; this.played < count; this.played++) {
+      runRollout(game, population, controller, this.played, rewards, this.options.visit);
+      this.returns[this.played] = discounted(rewards, game.discount);
+      this.means[this.played] = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+    }
+    return this;
+  }
+
+  /** Estimates over the rollouts played. */
+  get earned(): { readonly return: Estimate; readonly rewardPerStep: Estimate } {
+    return {
+      return: estimate(this.returns.subarray(0, this.played)),
+      rewardPerStep: estimate(this.means.subarray(0, this.played)),
+    };
+  }
+}
+
+/** Σ_t γ^t rewards[t] */
+export function discounted(rewards: Float64Array, discount: number): number {
+  return rewards.reduceRight((ahead, reward) => reward + discount * ahead, 0);
+}

@@ -1,0 +1,44 @@
+/** What learning at a table size takes, told before it starts. */
+import { histogramCount } from "../game/histogram";
+import { type Game, sizesOf } from "../game/model";
+
+export interface TableSize {
+  /** H */
+  readonly histograms: number;
+  /** Of memory at most, with what learning needs beside the table. */
+  readonly bytes: number;
+  /** Multiplications of one sweep with exact backups, about. */
+  readonly work: number;
+}
+
+/** Bytes for each (s_g, h): values, their history, and every thread's own arrays. */
+const BYTES_AN_ENTRY = 350;
+const BYTES_AT_LEAST = 1e8;
+
+export function tableSizeOf(game: Game, tableSize: number): TableSize {
+  const { sG, sL } = sizesOf(game);
+  const histograms = histogramCount(sL, tableSize);
+  return {
+    histograms,
+    bytes: BYTES_AT_LEAST + BYTES_AN_ENTRY * sG * histograms,
+    // Each of sL (sL - 1) maps averages lines of up to k members, by pairs (line_average.ts).
+    work: sG * sG * sL * Math.max(1, sL - 1) * histograms * tableSize,
+  };
+}
+
+/** The largest table size that needs no more than `memory` bytes; 0: none does. */
+export function largestTableSize(game: Game, memory: number): number {
+  const fits = (size: number): boolean => tableSizeOf(game, size).bytes <= memory;
+  if (!fits(1)) return 0;
+  let [low, high] = [1, 2];
+  while (fits(high) && high < LARGEST) [low, high] = [high, 2 * high];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** No table has more robots: a line of the lattice is averaged in O(k²). */
+const LARGEST = 10_000;

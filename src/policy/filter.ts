@@ -1,0 +1,137 @@
+/**
+ * The mean-field filter: what the global agent knows of the population's shares μ from all it ever
+ * sampled. Its law of μ has a mean and one number v, by which Cov(μ) = v (diag μ̄ - μ̄ μ̄ᵀ), as a
+ * Dirichlet law's has with v = 1/(weight + 1).
+ *
+ * Predict: n robots move independently by M, so that μ̄ <- μ̄ M and
+ *   Cov <- Mᵀ Cov M + (1/n) Σ_s μ̄_s (diag M_s - M_sᵀ M_s),
+ * whose trace is kept: mixing forgets the past, and moving robots make noise of 1/n.
+ * Correct: the linear Bayes estimate by counts drawn without replacement from n (Bühlmann, 1967;
+ * the scalar Kalman gain), exact for the first two moments.
+ * Doubt: squared innovations larger than the model's, beyond chance, widen v, at most to a flat
+ * law's; the estimate is then all but the plain sample.
+ */
+import { type Game, localKernel, sizesOf } from "../game/model";
+
+/** Weight of the newest innovation in their mean. */
+const NEWEST = 0.2;
+/** Standard deviations of that mean which are taken for chance. */
+const CHANCE = 3 * Math.sqrt(NEWEST / (2 - NEWEST));
+
+export class MeanFieldFilter {
+  /** μ̄, [sL], sums to 1. */
+  readonly belief: Float64Array;
+  /** v, in [0, 1]; 1/n where μ is n independent draws of a known law. */
+  variance = 0;
+  /** Mean of the innovations' excess over what the model expects, in standard deviations. */
+  doubt = 0;
+  /** M_{s_g} of the policy in force, [sG][sL][sL']. */
+  private readonly kernels: readonly Float64Array[];
+  private readonly initialLaw: Float64Array;
+  private readonly initialVariance: number;
+  private readonly flatVariance: number;
+  private readonly scratch: Float64Array;
+
+  /**
+   * @param localPolicy π_l, [sL][sG][aL]
+   * @param population n
+   */
+  constructor(
+    game: Game,
+    localPolicy: ArrayLike<number>,
+    private readonly population: number,
+  ) {
+    const { sL } = sizesOf(game);
+    const { initialLocal } = game;
+    const isKnown = initialLocal.kind === "fixed";
+    const ofLaw = isKnown ? 0 : 1 / (sL * initialLocal.alpha + 1);
+    this.initialLaw = isKnown ? initialLocal.probabilities : new Float64Array(sL).fill(1 / sL);
+    this.initialVariance = ofLaw + (1 - ofLaw) / population;
+    this.flatVariance = 1 / (sL + 1);
+    this.kernels = game.globalStates.map((_, s) => localKernel(game, localPolicy, s));
+    this.belief = new Float64Array(sL);
+    this.scratch = new Float64Array(sL);
+    this.reset();
+  }
+
+  /** A new episode starts: nothing is known but the scenario's initial law. */
+  reset(): void {
+    this.belief.set(this.initialLaw);
+    this.variance = this.initialVariance;
+    this.doubt = 0;
+  }
+
+  /** One epoch went by under `globalState` and π_l. */
+  predict(globalState: number): void {
+    const { belief, scratch } = this;
+    const kernel = this.kernels[globalState];
+    const states = belief.length;
+    scratch.fill(0);
+    // Σ_s μ̄_s Σ_t M_st²: 1 where moves are certain.
+    let certainty = 0;
+    for (let s = 0; s < states; s++) {
+      let squares = 0;
+      for (let t = 0; t < states; t++) {
+        const p = kernel[s * states + t];
+        scratch[t] += belief[s] * p;
+        squares += p * p;
+      }
+      certainty += belief[s] * squares;
+    }
+    let total = 0;
+    for (let t = 0; t < states; t++) total += scratch[t];
+    let square = 0;
+    for (let t = 0; t < states; t++) {
+      belief[t] = scratch[t] / total;
+      square += belief[t] * belief[t];
+    }
+    const kept = Math.max(0, certainty - square) * this.variance;
+    const noise = Math.max(0, 1 - certainty) / this.population;
+    this.variance = square < 1 ? Math.min(1, (kept + noise) / (1 - square)) : 1 / this.population;
+  }
+
+  /** `counts` [sL] of the robots heard, a sample without replacement; none heard says nothing. */
+  observe(counts: ArrayLike<number>): void {
+    const { belief, population } = this;
+    let heard = 0;
+    for (let s = 0; s < belief.length; s++) heard += counts[s];
+    if (heard === 0) return;
+    // Var of the sampled share, in the unit of v, is v + noise (1 - v).
+    const noise = population > 1 ? Math.max(0, (population - heard) / (population - 1)) / heard : 0;
+    this.test(counts, heard, this.variance + noise * (1 - this.variance));
+    const spread = this.variance + noise * (1 - this.variance);
+    const gain = spread > 0 ? this.variance / spread : 1;
+    for (let s = 0; s < belief.length; s++) belief[s] += gain * (counts[s] / heard - belief[s]);
+    this.variance *= 1 - gain;
+  }
+
+  /**
+   * Compares |counts/heard - μ̄|² with its mean under the model, spread (1 - |μ̄|²), by its standard
+   * deviation under the model, and widens `variance` by what chance does not explain.
+   */
+  private test(counts: ArrayLike<number>, heard: number, spread: number): void {
+    const { belief } = this;
+    let square = 0;
+    let cube = 0;
+    let distance = 0;
+    for (let s = 0; s < belief.length; s++) {
+      const p = belief[s];
+      square += p * p;
+      cube += p * p * p;
+      distance += (counts[s] / heard - p) ** 2;
+    }
+    const trace = 1 - square;
+    if (!(spread * trace > 1e-12)) return;
+    // One robot's squared innovation is 1 - 2 μ̄_s + |μ̄|²; the mean of m of them (fourth moments).
+    let fourth = 0;
+    for (let s = 0; s < belief.length; s++)
+      fourth += belief[s] * (trace + 2 * (square - belief[s])) ** 2;
+    const one = fourth / (trace * trace);
+    const many = 1 + (2 * (square - 2 * cube + square * square)) / (trace * trace);
+    const deviation = Math.sqrt(Math.max(1e-6, one / heard + (1 - 1 / heard) * many - 1));
+    const excess = (distance / (spread * trace) - 1) / deviation;
+    this.doubt = Math.max(0, (1 - NEWEST) * this.doubt + NEWEST * excess);
+    const widened = this.variance + Math.max(0, this.doubt - CHANCE) * deviation * spread;
+    this.variance = Math.max(this.variance, Math.min(this.flatVariance, widened));
+  }
+}
