@@ -27,6 +27,8 @@ ARGUMENTS = (
     ('table_size', '', 'k of the table that is learned; empty: 10.'),
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
 )
+# What swarm.launch.py has for its simulator.
+OWN_WORLD = ('fidelity', 'simulator', 'port', 'headless', 'speed', 'seconds')
 
 
 def bridge(context):
@@ -43,12 +45,22 @@ def bridge(context):
                  output='screen')]
 
 
+def refuse_own_world(context):
+    """Say so when an argument of our own simulator is given, which has no effect here."""
+    given = [name for name in OWN_WORLD if name in context.launch_configurations]
+    if given:
+        raise RuntimeError(f'{given[0]}:= is an argument of our own simulator and Gazebo is the '
+                           'world here: leave it out, or launch swarm.launch.py')
+    return []
+
+
 def generate_launch_description():
     swarm = PathJoinSubstitution([FindPackageShare(PACKAGE), 'launch', 'swarm.launch.py'])
     passed = {name: LaunchConfiguration(name) for name, *_ in ARGUMENTS}
     # Gazebo moves bodies: whatever a parameter file says, states are not of the abstract world.
     passed.update(fidelity='motion', simulator='false')
     return LaunchDescription([
+        OpaqueFunction(function=refuse_own_world),
         *(DeclareLaunchArgument(name, default_value=default, description=description)
           for name, default, description in ARGUMENTS),
         OpaqueFunction(function=bridge),

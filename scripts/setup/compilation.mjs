@@ -4,13 +4,13 @@ import { dist, inRoot } from "./paths.mjs";
 import { hashFiles, hashOf, isStamped, stamp, unstamp } from "./stamp.mjs";
 import { tool } from "./tool.mjs";
 
-const sources = ["src", "sim", "test", "tsconfig.json", "package-lock.json"];
+const sources = ["src", "sim", "test", "bench", "tsconfig.json", "package-lock.json"];
 const recipe = inRoot("scripts", "setup", "compilation.mjs");
 const key = () => hashOf([hashFiles(...sources.map((name) => inRoot(name)), recipe)]);
 
 /** Removes what was compiled from a source that is gone: a deleted test must not run on. */
 function prune() {
-  for (const name of ["src", "sim", "test"].filter((entry) =>
+  for (const name of ["src", "sim", "test", "bench"].filter((entry) =>
     fs.existsSync(path.join(dist, entry)),
   )) {
     for (const file of fs.readdirSync(path.join(dist, name), { recursive: true })) {

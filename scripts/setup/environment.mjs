@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { interfaces, python } from "./paths.mjs";
+import { inRoot, interfaces, python } from "./paths.mjs";
 import { onPath } from "./machine.mjs";
 
 /** The prefix of a ROS 2 that is sourced, or undefined. (Our own environment is not one.) */
@@ -43,7 +43,10 @@ function wheelsEnvironment() {
     : [];
   const libraries = bundled.map((name) => path.join(packages, name));
   const { env } = process;
+  const logs = env.ROS_LOG_DIR || env.ROS_HOME;
   return {
+    // Nothing is left outside the checkout.
+    ...(logs ? {} : { ROS_LOG_DIR: inRoot(".cache", "ros_log") }),
     ROS_DISTRO: "jazzy",
     ROS_VERSION: "2",
     ROS_PYTHON_VERSION: "3",

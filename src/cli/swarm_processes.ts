@@ -21,18 +21,20 @@ export interface ProcessSpec {
   readonly respawn?: boolean;
 }
 
+/** Every parameter of every node at its default. */
+const parameterFile = (): string => join(packageRoot(), "config", "swarm.yaml");
+
 /**
- * `--ros-args` for a node: config/swarm.yaml, and what overrides it, addressed to the node by its
+ * `--ros-args` for a node: a parameter file, and what overrides it, addressed to the node by its
  * name, or the file would win. Whole numbers of double parameters are taken as doubles by the node.
  */
-export function rosArguments(spec: ProcessSpec): string[] {
+export function rosArguments(spec: ProcessSpec, file?: string): string[] {
   const assignments = Object.entries(spec.parameters).flatMap(([name, value]) => [
     "-p",
     `${spec.node}:${name}:=${Array.isArray(value) ? `[${value.map(decimal).join(",")}]` : scalar(value)}`,
   ]);
   const remaps = spec.namespace ? ["-r", `__ns:=/${spec.namespace}`] : [];
-  const file = join(packageRoot(), "config", "swarm.yaml");
-  return ["--ros-args", "--params-file", file, ...remaps, ...assignments];
+  return ["--ros-args", ...(file ? ["--params-file", file] : []), ...remaps, ...assignments];
 }
 
 /** Numbers of a list must be all doubles. */
@@ -81,11 +83,15 @@ export class SwarmProcesses {
   ) {}
 
   start(spec: ProcessSpec): void {
-    const child = fork(join(packageRoot(), "dist", spec.file), rosArguments(spec), {
-      env: this.environment,
-      stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-      execArgv: ["--enable-source-maps"],
-    });
+    const child = fork(
+      join(packageRoot(), "dist", spec.file),
+      rosArguments(spec, parameterFile()),
+      {
+        env: this.environment,
+        stdio: ["ignore", process.stderr, process.stderr, "ipc"],
+        execArgv: ["--enable-source-maps"],
+      },
+    );
     this.children.set(spec.name, child);
     child.on("message", (message) => this.events.onMessage(spec.name, message));
     child.on("error", (error) => this.events.onDeath(spec.name, error.message));

@@ -59,6 +59,8 @@ export interface EvaluateResult extends Earned {
    */
   readonly modeAccuracy: number;
   readonly references: References;
+  /** This pair minus the blind one, paired on common random numbers. */
+  readonly overBlind: Earned;
   /** With another policy: this one minus that one, paired on common random numbers. */
   readonly difference?: Earned;
   /** What the other policy earns, asking as many robots as its own table has unless told. */
@@ -89,20 +91,33 @@ export function evaluate(
   options: EvaluateOptions = {},
   other?: { readonly pair: PolicyPair },
 ): EvaluateResult {
-  const settings = settingsOf(game, policy.pair, options);
+  const { pair } = policy;
+  const settings = settingsOf(game, pair, options);
+  const { population } = settings;
   const accuracy = { right: 0, epochs: 0 };
-  const samples = playPolicy(game, policy.pair, settings, accuracy);
+  const own = playPolicy(game, pair, settings, accuracy);
+  const blind = playBlind(game, settings);
+  const all = policyController(game, pair, "sample", population, population);
   const others = other && playPolicy(game, other.pair, settingsOf(game, other.pair, options));
   return {
-    ...samples.earned,
+    ...own.earned,
     modeAccuracy: accuracy.right / accuracy.epochs,
-    references: referencesOf(game, policy.pair, settings),
-    other: others?.earned,
-    difference: others && {
-      return: pairedDifference(samples.returns, others.returns),
-      rewardPerStep: pairedDifference(samples.means, others.means),
+    references: {
+      random: play(game, pair.localPolicy, randomController(game), settings).earned,
+      blind: { ...blind.trial.earned, globalAction: blind.globalAction },
+      full: play(game, pair.localPolicy, all, settings).earned,
     },
+    overBlind: difference(own, blind.trial),
+    other: others?.earned,
+    difference: others && difference(own, others),
     settings,
+  };
+}
+
+function difference(own: Trial, other: Trial): Earned {
+  return {
+    return: pairedDifference(own.returns, other.returns),
+    rewardPerStep: pairedDifference(own.means, other.means),
   };
 }
 
@@ -149,30 +164,15 @@ function play(
 }
 
 /** The best pair that never looks: a constant global action and the robots' best response to it. */
-export function playBlind(
-  game: Game,
-  settings: EvaluateSettings,
-): Earned & { readonly globalAction: number } {
-  let best: { globalAction: number; samples: Trial } | undefined;
-  for (let action = 0; action < game.globalActions.length; action++) {
-    const localPolicy = blindLocalPolicy(game, action);
-    const samples = play(game, localPolicy, constantController(action), settings);
-    const gain = best && pairedDifference(samples.means, best.samples.means);
-    if (!best || !gain || gain.mean > Z95 * gain.standardError) {
-      best = { globalAction: action, samples };
-    }
+function playBlind(game: Game, settings: EvaluateSettings): { globalAction: number; trial: Trial } {
+  let best: { globalAction: number; trial: Trial } | undefined;
+  for (let globalAction = 0; globalAction < game.globalActions.length; globalAction++) {
+    const localPolicy = blindLocalPolicy(game, globalAction);
+    const trial = play(game, localPolicy, constantController(globalAction), settings);
+    const gain = best && pairedDifference(trial.means, best.trial.means);
+    if (!gain || gain.mean > Z95 * gain.standardError) best = { globalAction, trial };
   }
-  return { ...best!.samples.earned, globalAction: best!.globalAction };
-}
-
-function referencesOf(game: Game, pair: PolicyPair, settings: EvaluateSettings): References {
-  const { population } = settings;
-  const all = policyController(game, pair, "sample", population, population);
-  return {
-    random: play(game, pair.localPolicy, randomController(game), settings).earned,
-    blind: playBlind(game, settings),
-    full: play(game, pair.localPolicy, all, settings).earned,
-  };
+  return best!;
 }
 
 const DEFAULT_POPULATION = 1000;

@@ -75,7 +75,7 @@ export class BodyAgent {
     node.subscribe(TOPICS.odometry, (message) => this.hearOdometry(message));
     node.subscribe(TOPICS.globalCommand, (message) => this.hearCommand(message));
     node.subscribe(TOPICS.emergencyStop, (message) => {
-      node.log.warn(`emergency stop from ${message.source}`);
+      if (!this.permission.stopped) node.log.warn(`emergency stop from ${message.source}`);
       this.permission.hearStop();
       this.check();
     });

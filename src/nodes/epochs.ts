@@ -71,6 +71,7 @@ export class GlobalAgent {
     this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
     this.listen();
     if (parameters.policy_file) this.follow(policyFromFile(parameters.policy_file, game));
+    else node.log.info(`waiting for a policy of ${game.name} on the policy topic`);
   }
 
   private listen(): void {
@@ -95,7 +96,7 @@ export class GlobalAgent {
       }
     });
     node.subscribe(TOPICS.emergencyStop, (message) => {
-      node.log.warn(`emergency stop from ${message.source}`);
+      if (!this.stopped) node.log.warn(`emergency stop from ${message.source}`);
       this.stop();
     });
     node.triggerService(RESET_SERVICE, () => {

@@ -141,7 +141,8 @@ test("commands are repeated at 10 Hz with another stamp alone, only the sampled 
     );
     expect(median).toBeGreaterThan(0.07);
     expect(median).toBeLessThan(0.13);
-    for (const { message } of heard) {
+    // Of the newest one only the first copy may have come yet.
+    for (const { message } of heard.slice(0, -1)) {
       const same = copies.filter((copy) => copy.message.epoch === message.epoch);
       for (const copy of same) {
         expect(copy.message).toEqual({ ...message, header: copy.message.header });

@@ -62,6 +62,19 @@ function secondsToZero(start: number, end: number): number {
   return Math.max(...stoodAt.values()) - start;
 }
 
+/** What each body that did not stand was told. */
+function wordsOf(start: number, end: number): string {
+  const told = peer.of("velocity", start - 1).filter(({ time }) => time <= end);
+  const last = new Map(told.map((heard) => [heard.body, heard]));
+  return told
+    .filter(({ body }) => isMoving(last.get(body)!))
+    .map(
+      ({ body, time, linear, angular }) =>
+        `${body} ${(time - start).toFixed(3)} ${linear} ${angular}`,
+    )
+    .join("\n");
+}
+
 /** Waits until `seconds` after `start` were heard whole. */
 async function heardUntil(time: number): Promise<void> {
   await peer.first("velocity", time);
@@ -71,6 +84,7 @@ async function expectZeroWithin(bound: number, start: number, what: string): Pro
   await heardUntil(start + WATCHED);
   const seconds = secondsToZero(start, start + WATCHED);
   console.log(`${what}: every cmd_vel zero after ${seconds.toFixed(3)} s`);
+  if (seconds === Infinity) console.log(wordsOf(start, start + WATCHED));
   expect(seconds).toBeLessThan(bound);
 }
 
