@@ -85,7 +85,7 @@ export const BACKUP_TOLERANCE = 1e-9;
 /** Error of the values of a pair, as a share of the rewards' range. */
 const ACCURACY = 1e-5;
 /** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
-const COMPARED = 512;
+const COMPARED = 256;
 const OBSERVED = 64;
 /** Iterations of one start at most. */
 const MOST_ITERATIONS = 10;
@@ -242,7 +242,7 @@ export class Alternation {
       const options = { ...this.simulation("compare", COMPARED), horizon };
       const trial = new Trial(game, localPolicy, constantController(action), options);
       const blind = { action, localPolicy, trial };
-      if (!best || (await isBetter([trial], [best.trial], signal))) best = blind;
+      if (!best || (await isBetter([trial], [best.trial], signal, OBSERVED))) best = blind;
     }
     return best!;
   }

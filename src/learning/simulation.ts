@@ -59,14 +59,14 @@ export async function play(trial: Trial, count: number, signal?: AbortSignal): P
 
 /**
  * Whether one pair earns more than another over their trials (the same number of each, played on the
- * same random numbers), by more than the noise.
+ * same random numbers), by more than the noise of `all` rollouts or of so few that it is clear.
  */
 export async function isBetter(
   trials: readonly Trial[],
   others: readonly Trial[],
   signal?: AbortSignal,
+  all = trials[0].returns.length,
 ): Promise<boolean> {
-  const all = trials[0].returns.length;
   for (let count = Math.min(FIRST_LOOK, all); ; count = Math.min(2 * count, all)) {
     for (const trial of [...trials, ...others]) await play(trial, count, signal);
     const { mean, standardError } = gainOf(trials, others, count);

