@@ -33,15 +33,13 @@ export class Robots implements Layer {
   private readonly shadows: InstancedMesh;
   private readonly halos: InstancedMesh;
   private readonly asks: LineSegments<BufferGeometry, LineBasicMaterial>;
-  private readonly asked: Uint8Array;
+  private readonly count: number;
   private sampled: number[] = [];
   private epochNumber = -1;
   private sinceMs = -Infinity;
   private readonly place = new Matrix4();
   private readonly free: Color;
   private readonly docked: Color;
-  private readonly seen: Color;
-  private readonly seenDocked: Color;
 
   constructor(
     snapshot: Snapshot,
@@ -49,11 +47,9 @@ export class Robots implements Layer {
     palette: Palette,
   ) {
     const count = snapshot.robots.length;
-    this.asked = new Uint8Array(count);
+    this.count = count;
     this.free = new Color(palette.free);
     this.docked = new Color(palette.docked);
-    this.seen = new Color(palette.seen);
-    this.seenDocked = this.seen.clone().lerp(this.docked, 0.25);
     const soft = { transparent: true, depthWrite: false };
     this.bodies = instances(
       robotShape(palette.dark, count > MANY ? 8 : 18),
@@ -85,16 +81,14 @@ export class Robots implements Layer {
   epoch(report: EpochReport, nowMs: number): void {
     if (report.epoch === this.epochNumber) return;
     this.epochNumber = report.epoch;
-    this.sampled = report.sampled.filter((robot) => robot < this.asked.length);
-    this.asked.fill(0);
-    for (const robot of this.sampled) this.asked[robot] = 1;
+    this.sampled = report.sampled.filter((robot) => robot < this.count);
     this.sinceMs = nowMs;
   }
 
   frame(motion: Motion, nowMs: number): void {
     const { shown, frame } = motion;
     if (frame === undefined) return;
-    for (let i = 0; i < this.asked.length; i++) {
+    for (let i = 0; i < this.count; i++) {
       this.put(this.bodies, i, shown[3 * i], shown[3 * i + 1], 0, this.size, shown[3 * i + 2]);
       this.put(
         this.shadows,
@@ -104,17 +98,12 @@ export class Robots implements Layer {
         0.006,
         this.size,
       );
-      this.bodies.setColorAt(i, this.colourOf(i, frame.locked[i] === 1));
+      this.bodies.setColorAt(i, frame.locked[i] === 1 ? this.docked : this.free);
     }
     this.bodies.instanceMatrix.needsUpdate = true;
     this.shadows.instanceMatrix.needsUpdate = true;
     if (this.bodies.instanceColor !== null) this.bodies.instanceColor.needsUpdate = true;
     this.frameAsked(shown, nowMs - this.sinceMs);
-  }
-
-  private colourOf(robot: number, locked: boolean): Color {
-    if (this.asked[robot] === 1) return locked ? this.seenDocked : this.seen;
-    return locked ? this.docked : this.free;
   }
 
   private frameAsked(shown: Float32Array, ageMs: number): void {
