@@ -58,8 +58,6 @@ async function hasEnded(child: ChildProcess): Promise<void> {
 export function environmentOf(domain: number): NodeJS.ProcessEnv {
   return {
     ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST",
-    // Shared-memory transport leaves files behind when a process is killed.
-    FASTDDS_BUILTIN_TRANSPORTS: "UDPv4",
     ...process.env,
     ROS_DOMAIN_ID: String(domain),
   };

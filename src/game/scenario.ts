@@ -68,7 +68,7 @@ const softmaxRingSchema = z.strictObject({
 
 const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/, "use lower-case letters, digits and _"),
-  discount: finite.min(0).lt(1),
+  discount: finite.gt(0).lt(1),
   global_states: names,
   global_actions: names,
   local_states: names,

@@ -85,6 +85,13 @@ test.each([
     ["--scenario", "nowhere", ...LEARN.slice(2)],
     /scenario "?nowhere"? cannot be read.*name/,
   ],
+  ["learn", [...LEARN, "--robots", "1"], /table size is 2 and the population 1; sample at most/],
+  [
+    "learn",
+    [...LEARN.slice(0, 3), "900", ...LEARN.slice(4)],
+    /largest table size that fits is \d+/,
+  ],
+  ["learn", [...LEARN.slice(0, 5), tmpdir()], /--out names the folder/],
   ["learn", [...LEARN.slice(0, 5), "/no/such/folder/p"], /folder \/no\/such\/folder of --out/],
   ["evaluate", [], /--policy is missing/],
   ["evaluate", ["--policy", "/no/such/file"], /cannot be read.*npm run learn/],
@@ -98,6 +105,20 @@ test.each([
   expect(stderr).toMatch(message);
   expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   expect(existsSync(NEVER)).toBe(false);
+});
+
+test("where the disk is full, learn says so and leaves nothing half-written", () => {
+  const out = join(folder, "too_large.safetensors");
+  const args = ["--scenario", "dock_dispatch", "--table-size", "2", "--robots", "20", "--out", out];
+  // No file may grow beyond 1 KiB.
+  const limited = `trap "" XFSZ; ulimit -f 1; exec "$@"`;
+  const command = ["-c", limited, "limited", process.execPath, script("learn"), ...args];
+  const { status, stdout, stderr } = spawnSync("bash", command, { encoding: "utf8" });
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+    /cannot be written to .*too_large.*; nothing was written; name a file/,
+  );
+  expect(readdirSync(folder).filter((name) => name.includes("too_large"))).toEqual([]);
 });
 
 test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {

@@ -25,6 +25,7 @@ const faults: [string, object, RegExp][] = [
   ],
   ["a missing array", { global_reward: undefined }, /global_reward is missing; give/],
   ["an unknown key", { globel_reward: [] }, /globel_reward/],
+  ["a discount of 0", { discount: 0 }, /discount/],
   ["a discount of 1", { discount: 1 }, /discount/],
   ["a negative discount", { discount: -0.1 }, /discount/],
   ["a horizon of 0", { horizon: 0 }, /horizon/],

@@ -69,8 +69,11 @@ function isAlive(pid: number): boolean {
 /** Temporary and lock files anywhere that a start could leave them. */
 function leftovers(): string[] {
   const cache = readdirSync(join(packageRoot(), ".cache"), { recursive: true }).map(String);
-  const shared = readdirSync("/dev/shm").filter((name) => /fastrtps|fastdds/.test(name));
-  return [...cache.filter((name) => /tmp|lock|partial/.test(name)), ...shared];
+  const shared = readdirSync("/dev/shm").filter((name) => /^fast(rtps|dds)_/.test(name));
+  // Fast DDS may make the port of a participant anew that has just gone; nobody holds such a port
+  // (it has no lock file), and the next participant takes it over.
+  const held = shared.filter((name) => !/_port\d+$/.test(name) || shared.includes(`${name}_el`));
+  return [...cache.filter((name) => /tmp|lock|partial/.test(name)), ...held];
 }
 
 test.each([

@@ -203,6 +203,12 @@ describe("gazebo.launch.py", () => {
     expect(passed).toMatchObject({ robots: "2", simulator: "false", fidelity: "motion" });
   });
 
+  test.each(["fidelity:=abstract", "port:=9"])("refuses %s, which is our own world's", (wrong) => {
+    const [refused] = show("gazebo.launch.py", wrong).actions;
+    expect(refused.kind).toBe("refused");
+    expect(refused.why).toContain(wrong.split("=")[0]);
+  });
+
   test("bridges odometry, commands and the clock only where the bridge is installed", () => {
     const [bridge] = nodesOf(bridged, "parameter_bridge");
     expect(bridge.arguments).toHaveLength(1 + 2 * 3);

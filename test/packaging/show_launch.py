@@ -15,7 +15,8 @@ ROOT = Path(__file__).absolute().parents[2]
 
 class Context:
     def __init__(self, values):
-        self.values = values
+        # As launch's LaunchContext has it.
+        self.launch_configurations = values
 
 
 class Substitution:
@@ -29,7 +30,7 @@ def perform(context, value):
 
 def launch_configuration(name):
     # Like the real one it fails for an argument that was neither declared nor given.
-    return Substitution(lambda context: context.values[name])
+    return Substitution(lambda context: context.launch_configurations[name])
 
 
 def find_package_share(package):
@@ -105,7 +106,7 @@ def main(file, given):
         if entity['kind'] == 'argument':
             if entity['default'] is not None:
                 default = perform(context, entity['default'])
-                context.values.setdefault(entity['name'], default)
+                context.launch_configurations.setdefault(entity['name'], default)
         elif entity['kind'] == 'function':
             try:
                 actions.extend(entity['function'](context))
