@@ -20,13 +20,20 @@ export function benchBackups(game: Game): void {
     const policy = blindLocalPolicy(game, 0);
     const kernel = localKernel(game, policy, 1);
     const lines = new LatticeLines(index);
-    const backup = new ExactBackup(lines, [kernel], 1);
+    const { sG } = sizesOf(game);
     const values = Float64Array.from({ length: index.count }, (_, h) => Math.sin(h));
     const out = new Float64Array(index.count);
-    const exact = timed(() => backup.apply(0, values, out));
+    const alone = new ExactBackup(lines, [kernel], 1);
+    const one = timed(() => alone.apply(0, values, out));
     say(
-      `exact backup, k = ${k}, one V over ${index.count} histograms: ${told(exact, "ms")}, error ${backup.error.toExponential(1)}`,
+      `exact backup, k = ${k}, one V over ${index.count} histograms: ${told(one, "ms")}, error ${alone.error.toExponential(1)}`,
     );
+    const together = new ExactBackup(lines, [kernel], sG);
+    const many = Float64Array.from({ length: index.count * sG }, (_, i) => Math.sin(i));
+    const moved = new Float64Array(many.length);
+    const all = timed(() => together.apply(0, many, moved));
+    const each = { median: all.median / sG, least: all.least / sG, most: all.most / sG };
+    say(`  one of ${sG} V side by side, as in a sweep: ${told(each, "ms")}`);
     if (k === 20) sayPlain(index, kernel, values, out);
     benchSampled(game, k, lines, policy);
   }

@@ -3,8 +3,8 @@
  * Several lines side by side, so that the columns come in blocks of four, which stay in registers.
  */
 
-/** Lines averaged at once; 4, or columns would not divide into blocks of four. */
-export const LINES_TOGETHER = 4;
+/** Lines averaged at once; a multiple of 4, so that columns divide into blocks of four. */
+export const LINES_TOGETHER = 8;
 /** Weights of longer lines would not fit into memory. */
 const LONGEST_WEIGHTED = 1024;
 

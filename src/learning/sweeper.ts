@@ -89,17 +89,15 @@ export class Sweeper {
   sweep(values: Float64Array, next: Float64Array, onlyAction?: number): Change {
     let least = Infinity;
     let greatest = -Infinity;
-    const { q, width } = this;
+    const { expected, width, count } = this;
+    const { sampleReward } = this.surrogate;
     for (const [at, g] of this.globalStates.entries()) {
-      this.backup.apply(at, values, this.expected);
-      for (let h = 0; h < this.count; h++) {
-        this.fillQ(g, h);
-        let best = q[onlyAction ?? 0];
-        if (onlyAction === undefined) {
-          for (let a = 1; a < q.length; a++) if (q[a] > best) best = q[a];
-        }
-        next[h * width + g] = best;
-        const change = best - values[h * width + g];
+      this.backup.apply(at, values, expected);
+      const rows = this.rowsOf(g, onlyAction);
+      const sample = sampleReward.subarray(g * count, (g + 1) * count);
+      bestActions(rows, expected, width, sample, next, g);
+      for (let i = g; i < next.length; i += width) {
+        const change = next[i] - values[i];
         if (change < least) least = change;
         if (change > greatest) greatest = change;
       }
@@ -109,28 +107,87 @@ export class Sweeper {
 
   /** policy = the lowest action whose Q is within `tie` of the best, [sG][H]. */
   greedy(values: Float64Array, policy: Uint8Array, tie: number): void {
+    const { expected, width, q } = this;
     for (const [at, g] of this.globalStates.entries()) {
-      this.backup.apply(at, values, this.expected);
+      this.backup.apply(at, values, expected);
+      const { rewards, futures } = this.rowsOf(g);
       for (let h = 0; h < this.count; h++) {
-        this.fillQ(g, h);
-        policy[g * this.count + h] = lowestBest(this.q, tie);
+        for (let a = 0; a < q.length; a++) {
+          q[a] = rewards[a] + product(futures, a * width, expected, h * width, width);
+        }
+        policy[g * this.count + h] = lowestBest(q, tie);
       }
     }
   }
 
-  private fillQ(g: number, h: number): void {
-    const { q, width, expected } = this;
-    const { discount, globalReward, globalTransition, sampleReward } = this.surrogate;
-    const sample = sampleReward[g * this.count + h];
-    for (let a = 0; a < q.length; a++) {
-      const row = (g * q.length + a) * width;
-      let future = 0;
-      for (let to = 0; to < width; to++) {
-        future += globalTransition[row + to] * expected[h * width + to];
-      }
-      q[a] = globalReward[g * q.length + a] + sample + discount * future;
-    }
+  /** Of all actions in s_g, or of one. */
+  private rowsOf(g: number, onlyAction?: number): ActionRows {
+    const { width } = this;
+    const { actions, discount, globalReward, globalTransition } = this.surrogate;
+    const first = g * actions + (onlyAction ?? 0);
+    const last = onlyAction === undefined ? first + actions : first + 1;
+    return {
+      rewards: globalReward.subarray(first, last),
+      futures: globalTransition.subarray(first * width, last * width).map((p) => discount * p),
+    };
   }
+}
+
+/** r_g(s_g, ·) [aG] and γ P_g(· | s_g, ·) [aG][sG']. */
+interface ActionRows {
+  readonly rewards: Float64Array;
+  readonly futures: Float64Array;
+}
+
+/**
+ * next[h][g] = max_a Q, for all h: four actions at once stay in registers.
+ * @param expected E[V(s_g', h')], [H][width]
+ * @param sample mean r_l, [H]
+ */
+function bestActions(
+  { rewards, futures }: ActionRows,
+  expected: Float64Array,
+  width: number,
+  sample: Float64Array,
+  next: Float64Array,
+  g: number,
+): void {
+  const actions = rewards.length;
+  for (let h = 0, here = 0; h < sample.length; h++, here += width) {
+    let best = -Infinity;
+    let a = 0;
+    for (; a + 4 <= actions; a += 4) {
+      const row = a * width;
+      let [q0, q1, q2, q3] = [rewards[a], rewards[a + 1], rewards[a + 2], rewards[a + 3]];
+      for (let i = 0; i < width; i++) {
+        const value = expected[here + i];
+        q0 += futures[row + i] * value;
+        q1 += futures[row + width + i] * value;
+        q2 += futures[row + 2 * width + i] * value;
+        q3 += futures[row + 3 * width + i] * value;
+      }
+      const most = Math.max(Math.max(q0, q1), Math.max(q2, q3));
+      if (most > best) best = most;
+    }
+    for (; a < actions; a++) {
+      const q = rewards[a] + product(futures, a * width, expected, here, width);
+      if (q > best) best = q;
+    }
+    next[here + g] = best + sample[h];
+  }
+}
+
+/** Σ_i a[from + i] b[at + i], `length` terms. */
+function product(
+  a: Float64Array,
+  from: number,
+  b: Float64Array,
+  at: number,
+  length: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += a[from + i] * b[at + i];
+  return sum;
 }
 
 /** The lowest index whose value is within `tie` of the best: the same on every machine. */
