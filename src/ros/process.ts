@@ -1,4 +1,5 @@
 /** The life of a ROS process: start, and an end that is clean whatever asks for it. */
+import { Worker } from "node:worker_threads";
 import { InvalidInputError } from "../game/scenario";
 import { ParameterError } from "./parameters";
 import type { RosNode } from "./node";
@@ -12,8 +13,17 @@ export function sent(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SENDING_MS));
 }
 
-/** A process that has not ended by itself this long after it was asked to is ended, ms. */
+/** A process that has not ended by itself this long after it was asked to is killed, ms. */
 const LAST_RESORT_MS = 1500;
+
+/**
+ * Fast DDS can deadlock in the destruction of a participant while others leave: this thread would
+ * then never run on, so that another one ends the process.
+ */
+function killLater(): void {
+  const code = `setTimeout(() => process.kill(process.pid, "SIGKILL"), ${LAST_RESORT_MS})`;
+  new Worker(code, { eval: true }).unref();
+}
 
 export interface RosProcess {
   /** Nodes to spin; each is stopped at the end. */
@@ -37,7 +47,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   const end = async (status: number): Promise<void> => {
     if (ending) return;
     ending = true;
-    setTimeout(() => process.exit(status), LAST_RESORT_MS).unref();
+    killLater();
     for (const work of endings.reverse()) {
       try {
         await work();

@@ -2,6 +2,8 @@
 
 Times are those of the monotonic clock at arrival, in seconds. Standard input takes operations, one
 JSON object a line: advertise, publish (fields of a message, or the wire's bytes as hex) and call.
+Commands and velocities bear the time at which they were sent instead: on a loaded machine this
+process may read them late.
 """
 
 import argparse
@@ -31,8 +33,11 @@ NODE = "peer"
 output = threading.Lock()
 
 
-def say(kind, **what):
-    line = json.dumps({"kind": kind, "time": time.monotonic(), **what})
+def say(kind, info=None, **what):
+    now = time.monotonic()
+    if info is not None:
+        now += info["source_timestamp"] / 1e9 - time.time()
+    line = json.dumps({"kind": kind, "time": now, **what})
     with output:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
@@ -65,7 +70,7 @@ def hear(node, options):
     node.create_subscription(
         GlobalCommand,
         "/global_agent/command",
-        lambda message: say("command", message=plain(message)),
+        lambda message, info: say("command", info, message=plain(message)),
         LATCHED,
     )
     node.create_subscription(
@@ -74,10 +79,12 @@ def hear(node, options):
     bodies = [f"robot_{i}" for i in range(options.robots)] + ["lead"]
     for body in bodies if options.velocities else []:
 
-        def velocity(message, body=body):
-            say("velocity", body=body, linear=message.linear.x, angular=message.angular.z)
+        def velocity(body, message, info):
+            say("velocity", info, body=body, linear=message.linear.x, angular=message.angular.z)
 
-        node.create_subscription(Twist, f"/{body}/cmd_vel", velocity, RELIABLE)
+        node.create_subscription(
+            Twist, f"/{body}/cmd_vel", lambda m, info, body=body: velocity(body, m, info), RELIABLE
+        )
     for body in bodies[:-1] if options.states else []:
         node.create_subscription(
             AgentState, f"/{body}/state", lambda m: say("state", message=plain(m)), LATCHED

@@ -25,6 +25,7 @@ beforeAll(async () => {
   const scenario = writeCarousel(folder);
   swarm = await startSwarm({ scenario, fidelity: "motion", robots: ROBOTS, tableSize: 2 });
   peer = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--velocities", "--states"]);
+  await peer.first("command");
 });
 
 afterAll(async () => {
@@ -53,7 +54,7 @@ function secondsToZero(start: number, end: number): number {
   const newest = new Map<string, EventOf<"velocity">>();
   const stoodAt = new Map<string, number>();
   for (const heard of peer.of("velocity", start - 1)) {
-    if (heard.time > end) break;
+    if (heard.time > end) continue;
     newest.set(heard.body, heard);
     if (isMoving(heard)) stoodAt.set(heard.body, Infinity);
     else if (stoodAt.get(heard.body) === Infinity) stoodAt.set(heard.body, heard.time);
@@ -75,9 +76,10 @@ function wordsOf(start: number, end: number): string {
     .join("\n");
 }
 
-/** Waits until `seconds` after `start` were heard whole. */
+/** Waits until every body was heard at or after `time`. */
 async function heardUntil(time: number): Promise<void> {
-  await peer.first("velocity", time);
+  const bodies = new Set<string>();
+  await peer.first("velocity", time, ({ body }) => bodies.add(body).size === ROBOTS + 1);
 }
 
 async function expectZeroWithin(bound: number, start: number, what: string): Promise<void> {
