@@ -11,6 +11,7 @@ import {
   spotOf,
   wallRadius,
   zoneOf,
+  wrapAngle,
 } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
@@ -18,7 +19,7 @@ import { type Game, sizesOf } from "../../src/game/model";
 import { Contacts } from "./motion_contacts";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, abs, atan2, ceil, cos, floor, max, min, round, sin } = Math;
+const { abs, atan2, ceil, cos, floor, max, min, sin } = Math;
 
 export interface MotionOptions {
   readonly arena: Arena;
@@ -304,7 +305,7 @@ export class MotionWorld {
     const half = ((w0 + w) * dt) / 4;
     this.way = ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
     const yaw = this.poses[3 * body + 2];
-    if (half !== 0) this.poses[3 * body + 2] = wrap(yaw + 2 * half);
+    if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
     return yaw + half;
   }
 
@@ -322,9 +323,4 @@ function approach(value: number, wanted: number, limit: number, change: number):
   const goal = max(-limit, min(limit, wanted));
   if (goal > value + change) return value + change;
   return goal < value - change ? value - change : goal;
-}
-
-/** The same angle in [-π, π]. */
-function wrap(angle: number): number {
-  return angle - 2 * PI * round(angle / (2 * PI));
 }

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evaluate";
 import type { Game } from "../game/model";
 import type { PopulationStart } from "../game/population";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError, reasonOf } from "../game/scenario";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
 import {
   type CommandSpec,
@@ -68,7 +68,7 @@ function loadStart(file: string, game: Game): PopulationStart {
   try {
     data = parse(readFileSync(file, "utf8"));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new InvalidInputError(
       `the start ${file} cannot be read: ${reason}; give a YAML or JSON file with global_state and local_counts`,
     );

@@ -3,7 +3,7 @@ import { accessSync, constants, renameSync, rmSync, writeFileSync } from "node:f
 import { basename, dirname, join } from "node:path";
 import { Document, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
-import { nest } from "../game/scenario";
+import { nest, reasonOf } from "../game/scenario";
 import type { Measurement } from "./calibration";
 import { UsageError } from "./options";
 
@@ -92,7 +92,7 @@ export function replaceFile(file: string, text: string): void {
 }
 
 function unwritable(file: string, error: unknown): UsageError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new UsageError(
     `${file} cannot be written: ${reason}; give --write a file in a folder you may write to`,
   );

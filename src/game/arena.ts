@@ -4,7 +4,7 @@
  */
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { sqrt } = Math;
+const { PI, round, sqrt } = Math;
 
 export interface Zone {
   readonly x: number;
@@ -71,6 +71,11 @@ export function zoneOf(arena: Arena, position: Point, previous?: number): number
   return distanceTo(arena.zones[previous], position) - least > ZONE_MARGIN ? best : previous;
 }
 
+/** The same angle in [-π, π]. */
+export function wrapAngle(angle: number): number {
+  return angle - 2 * PI * round(angle / (2 * PI));
+}
+
 function distanceTo(zone: Zone, position: Point): number {
   const dx = position.x - zone.x;
   const dy = position.y - zone.y;
@@ -79,8 +84,12 @@ function distanceTo(zone: Zone, position: Point): number {
 
 /** The zone that a local action drives to from `zone`. */
 export function targetZone(arena: Arena, zone: number, localAction: number): number {
-  const count = arena.zones.length;
-  return (((zone + arena.zoneOffsets[localAction]) % count) + count) % count;
+  return neighbour(arena, zone, arena.zoneOffsets[localAction]);
+}
+
+/** The zone `offset` zones ahead on the ring. */
+function neighbour({ zones }: Arena, zone: number, offset: number): number {
+  return (((zone + offset) % zones.length) + zones.length) % zones.length;
 }
 
 /** Hexagonal packing about (0, 0): the first `count` lattice points by distance, then by angle. */
@@ -199,9 +208,8 @@ function longestDrive(arena: Arena): number {
   let longest = 0;
   for (let from = 0; from < count; from++) {
     for (const offset of arena.zoneOffsets) {
-      const to = (((from + offset) % count) + count) % count;
       const a = arena.zones[from];
-      const b = arena.zones[to];
+      const b = arena.zones[neighbour(arena, from, offset)];
       longest = Math.max(longest, duration(Math.hypot(a.x - b.x, a.y - b.y), arena.robot));
     }
     for (let to = 0; to < count; to++) {

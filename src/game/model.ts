@@ -95,6 +95,10 @@ export function localKernel(
         kernel[s * sL + t] += probability * game.localTransition[row * sL + t];
       }
     }
+    // π_l in float32 misses 1 by 1e-7, which the check of a backup would see.
+    const own = kernel.subarray(s * sL, (s + 1) * sL);
+    const total = own.reduce((sum, p) => sum + p, 0);
+    for (let t = 0; t < sL; t++) own[t] /= total;
   }
   return kernel;
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Game } from "./model";
-import { InvalidInputError, parseScenario } from "./scenario";
+import { InvalidInputError, parseScenario, reasonOf } from "./scenario";
 
 /** The folder of package.json: the checkout, or share/alternating_marl when installed. */
 export function packageRoot(): string {
@@ -32,7 +32,7 @@ export function loadScenario(nameOrFile: string): Game {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new InvalidInputError(
       `the scenario "${nameOrFile}" cannot be read: ${reason}; give a file or the name of one in scenarios/`,
     );

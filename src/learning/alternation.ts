@@ -252,9 +252,7 @@ export class Alternation {
     localPolicy: Float32Array,
   ): Promise<{ backup: BackupKind; backupError: number }> {
     const { backup, draws, seed, warn } = this.options;
-    const kernels = this.game.globalStates.map((_, s) =>
-      stochastic(localKernel(this.game, localPolicy, s)),
-    );
+    const kernels = this.game.globalStates.map((_, s) => localKernel(this.game, localPolicy, s));
     const surrogate = surrogateOf(this.game, this.index, localPolicy, kernels);
     const use = async (kind: BackupKind) => {
       const backupError = await this.sweepsOfTable.prepare(surrogate, { kind, draws, seed });
@@ -271,15 +269,4 @@ export class Alternation {
     }
     return use("sampled");
   }
-}
-
-/** Scales rows to sum to 1: π_l in float32 misses it by 1e-7, which the backup's check would see. */
-function stochastic(kernel: Float64Array): Float64Array {
-  const states = Math.sqrt(kernel.length);
-  for (let at = 0; at < kernel.length; at += states) {
-    const row = kernel.subarray(at, at + states);
-    const total = row.reduce((sum, p) => sum + p, 0);
-    for (let s = 0; s < states; s++) row[s] /= total;
-  }
-  return kernel;
 }

@@ -57,13 +57,14 @@ async function globalGainOf(
   );
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
     trialOf(game, { ...pair, globalPolicy }, "sample", alternation.simulation(use, ROLLOUTS));
+  const { signal } = alternation.simulation("choose", ROLLOUTS);
   let rival = learned.pair.globalPolicy;
   for (const constant of constants) {
     const tried = [trial(constant, "choose"), trial(rival, "choose")];
-    if (await isBetter(tried.slice(0, 1), tried.slice(1))) rival = constant;
+    if (await isBetter(tried.slice(0, 1), tried.slice(1), signal)) rival = constant;
   }
   const [gained, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
-  for (const one of [gained, own]) await play(one, ROLLOUTS);
+  for (const one of [gained, own]) await play(one, ROLLOUTS, signal);
   return pairedDifference(gained.returns, own.returns);
 }
 

@@ -6,10 +6,10 @@
  * it aims from where the robot will be one period later if it obeys its previous command, and
  * brakes with a reserve.
  */
-import type { BodyLimits, Point } from "../game/arena";
+import { type BodyLimits, type Point, wrapAngle } from "../game/arena";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, abs, atan2, cos, max, min, round, sign, sin, sqrt } = Math;
+const { PI, abs, atan2, cos, max, min, sign, sin, sqrt } = Math;
 
 export interface DriveCommand {
   /** Forward, m/s. */
@@ -86,11 +86,11 @@ function wantedSpeeds(
   const dy = target.y - pose.y - linear * period * sin(heading);
   const distance = length(dx, dy);
   if (distance < ARRIVED) return STOP;
-  let error = wrap(atan2(dy, dx) - pose.yaw - angular * period);
+  let error = wrapAngle(atan2(dy, dx) - pose.yaw - angular * period);
   let direction = 1;
   if (distance < BACK_UP && abs(error) > PI / 2) {
     direction = -1;
-    error = wrap(error + PI);
+    error = wrapAngle(error + PI);
   }
   const off = abs(error);
   const facing = off < TURN_IN_PLACE ? cos((error * PI) / 2 / TURN_IN_PLACE) : 0;
@@ -114,9 +114,4 @@ function clamp(value: number, least: number, most: number): number {
 
 function length(dx: number, dy: number): number {
   return sqrt(dx * dx + dy * dy);
-}
-
-/** The same angle in [-π, π]. */
-function wrap(angle: number): number {
-  return angle - 2 * PI * round(angle / (2 * PI));
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Game, sizesOf } from "../game/model";
+import { reasonOf } from "../game/scenario";
 import { learn, type Progress } from "../learning/learn";
 import { LEARNER_VERSION } from "../learning/version";
 import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";
@@ -49,7 +50,7 @@ export async function obtainPolicy(
     try {
       return { file, policy: loadPolicy(file), wasCached: true };
     } catch (error) {
-      options.warn?.(`${error instanceof Error ? error.message : String(error)}; learning anew`);
+      options.warn?.(`${reasonOf(error)}; learning anew`);
     }
   }
   const result = await learn(game, { ...options, threads: availableParallelism() });

@@ -78,13 +78,9 @@ export class MeanFieldFilter {
       }
       certainty += belief[s] * squares;
     }
-    let total = 0;
-    for (let t = 0; t < states; t++) total += scratch[t];
+    belief.set(scratch);
     let square = 0;
-    for (let t = 0; t < states; t++) {
-      belief[t] = scratch[t] / total;
-      square += belief[t] * belief[t];
-    }
+    for (let t = 0; t < states; t++) square += belief[t] * belief[t];
     const kept = Math.max(0, certainty - square) * this.variance;
     const noise = Math.max(0, 1 - certainty) / this.population;
     this.variance = square < 1 ? Math.min(1, (kept + noise) / (1 - square)) : 1 / this.population;

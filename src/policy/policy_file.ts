@@ -26,7 +26,7 @@ import { basename, dirname, join } from "node:path";
 import { HistogramIndex } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError, reasonOf } from "../game/scenario";
 import {
   checksumOf,
   expectedTensors,
@@ -190,9 +190,6 @@ export function savePolicy(file: string, bytes: Uint8Array): void {
     );
   }
 }
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 /** @throws InvalidInputError when the policy was learned for another scenario than `game`. */
 export function requireScenario(policy: LoadedPolicy, game: Game): void {

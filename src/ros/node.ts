@@ -3,6 +3,7 @@
  * would abort the process), messages are raw bytes through the codec, and the node sleeps until
  * something arrives.
  */
+import { reasonOf } from "../game/scenario";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import type { MessageTypes } from "./messages";
@@ -137,7 +138,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
           try {
             message = codec.decode(bytes);
           } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
+            const reason = reasonOf(error);
             this.refuse(
               topic,
               `it is no ${topic.type} (${reason}); look at who publishes there (ros2 topic info -v)`,

@@ -1,6 +1,6 @@
 /** The life of a ROS process: start, and an end that is clean whatever asks for it. */
 import { Worker } from "node:worker_threads";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError, reasonOf } from "../game/scenario";
 import { ParameterError } from "./parameters";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";
@@ -64,7 +64,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     process.exit(status);
   };
   const fail = (error: unknown): void => {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(reasonOf(error));
     void end(error instanceof ParameterError || error instanceof InvalidInputError ? 2 : 1);
   };
 
@@ -72,7 +72,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     await rcl().init();
   } catch (error) {
     console.error(
-      `ROS 2 did not start (${error instanceof Error ? error.message : String(error)}); source a ROS 2, or run it by npm run ros`,
+      `ROS 2 did not start (${reasonOf(error)}); source a ROS 2, or run it by npm run ros`,
     );
     process.exit(1);
   }
