@@ -25,6 +25,8 @@ const layers = [
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "build/", "install/", "log/", ".ros/", ".cache/"] },
+  // AssemblyScript, which its own compiler checks.
+  { ignores: ["src/learning/assembly/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -3,6 +3,7 @@ import { HistogramIndex } from "../src/game/histogram";
 import { KeyedStream } from "../src/game/keyed_stream";
 import { type Game, localKernel, type PolicyPair, sizesOf } from "../src/game/model";
 import { ExactBackup } from "../src/learning/exact_backup";
+import { KernelMemory } from "../src/learning/kernel_memory";
 import { LatticeLines } from "../src/learning/lattice_lines";
 import { blindLocalPolicy } from "../src/learning/starts";
 import { Sweeper, surrogateOf } from "../src/learning/sweeper";
@@ -21,16 +22,19 @@ export function benchBackups(game: Game): void {
     const kernel = localKernel(game, policy, 1);
     const lines = new LatticeLines(index);
     const { sG } = sizesOf(game);
-    const values = Float64Array.from({ length: index.count }, (_, h) => Math.sin(h));
-    const out = new Float64Array(index.count);
-    const alone = new ExactBackup(lines, [kernel], 1);
+    const memory = new KernelMemory();
+    const values = memory.floats(index.count);
+    for (let h = 0; h < index.count; h++) values[h] = Math.sin(h);
+    const out = memory.floats(index.count);
+    const alone = new ExactBackup(memory, lines, [kernel], 1);
     const one = timed(() => alone.apply(0, values, out));
     say(
       `exact backup, k = ${k}, one V over ${index.count} histograms: ${told(one, "ms")}, error ${alone.error.toExponential(1)}`,
     );
-    const together = new ExactBackup(lines, [kernel], sG);
-    const many = Float64Array.from({ length: index.count * sG }, (_, i) => Math.sin(i));
-    const moved = new Float64Array(many.length);
+    const together = new ExactBackup(memory, lines, [kernel], sG);
+    const many = memory.floats(index.count * sG);
+    for (let i = 0; i < many.length; i++) many[i] = Math.sin(i);
+    const moved = memory.floats(many.length);
     const all = timed(() => together.apply(0, many, moved));
     const each = { median: all.median / sG, least: all.least / sG, most: all.most / sG };
     say(`  one of ${sG} V side by side, as in a sweep: ${told(each, "ms")}`);

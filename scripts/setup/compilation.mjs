@@ -30,6 +30,19 @@ async function compile(checked) {
   await tool("Compiling", process.execPath, [tsc, ...options], { log: "tsc" });
 }
 
+/** The inner loops of learning: WebAssembly beside the code that calls it. */
+async function compileKernels() {
+  const asc = inRoot("node_modules", "assemblyscript", "bin", "asc.js");
+  const output = path.join(dist, "src", "learning", "kernels.wasm");
+  const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1"];
+  const options = [
+    ...["--outFile", output, "-O3", "--noAssert", "--runtime", "stub"],
+    ...["--enable", "simd", "--enable", "threads", ...memory, "--maximumMemory", "65536"],
+  ];
+  const source = path.join("src", "learning", "assembly", "kernels.ts");
+  await tool("Compiling", process.execPath, [asc, source, ...options], { log: "asc" });
+}
+
 /** The web page and all that it imports in one file, so that it needs no outside address. */
 async function bundlePage() {
   const page = inRoot("sim", "web");
@@ -59,6 +72,7 @@ export async function compileAll({ checked }) {
   unstamp(dist);
   prune();
   await compile(checked);
+  await compileKernels();
   await bundlePage();
   // Sources that changed meanwhile have another key, and are compiled at the next start.
   stamp(dist, inputs);

@@ -1,6 +1,7 @@
 /** What G-LEARN asks of a backup operator, and the check of one against known answers. */
 import type { BackupKind } from "../game/policy_metadata";
 import { HistogramIndex } from "../game/histogram";
+import type { KernelMemory } from "./kernel_memory";
 
 /** E[V(s_g', h')] over the independent moves of k robots, for all h and s_g' at once. */
 export interface Backup {
@@ -9,7 +10,7 @@ export interface Backup {
   readonly error: number;
   /**
    * out[h][g] = E[values[h'][g] | h, robots move by M_{globalState}], both [H][width].
-   * `values` and `out` are different arrays.
+   * `values` and `out` are different arrays of the backup's memory.
    */
   apply(globalState: number, values: Float64Array, out: Float64Array): void;
 }
@@ -23,6 +24,7 @@ const ROUGH = 2;
  * V(h) = h_s/k, E[V(h')] = Σ_i h_i M_is / k. All are bounded by 1.
  */
 export function backupErrorOf(
+  memory: KernelMemory,
   index: HistogramIndex,
   kernel: Float64Array,
   apply: (values: Float64Array, out: Float64Array, width: number) => void,
@@ -35,7 +37,8 @@ export function backupErrorOf(
     x.map((_, s) => x.reduce((sum, value, t) => sum + kernel[s * states + t] * value, 0)),
   );
   const width = signs.length + states;
-  const values = new Float64Array(count * width);
+  const { mark } = memory;
+  const values = memory.floats(count * width);
   const wanted = new Float64Array(count * width);
   const power = (x: Float64Array, counts: Int32Array): number =>
     x.reduce((product, value, s) => product * value ** counts[s], 1);
@@ -50,8 +53,9 @@ export function backupErrorOf(
       for (let i = 0; i < states; i++) wanted[at] += (counts[i] * kernel[i * states + s]) / size;
     }
   });
-  const out = new Float64Array(count * width);
+  const out = memory.floats(count * width);
   apply(values, out, width);
+  memory.release(mark);
   let error = 0;
   for (let i = 0; i < out.length; i++) {
     const off = Math.abs(out[i] - wanted[i]);

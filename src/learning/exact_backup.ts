@@ -2,52 +2,72 @@
  * The exact Bellman backup of the k-agent surrogate. E[V(h')] over k independent moves by M is the
  * k-th symmetric tensor power of M applied to V: as polynomials, the substitution x <- x M. With M
  * factored into elementary maps, each acts along the lines of the histogram lattice on which
- * h_i + h_j is fixed (line_average.ts). O(sL² · k · H) for one backup instead of O(H²).
+ * h_i + h_j is fixed (assembly/kernels.ts). O(sL² · k · H) for one backup instead of O(H²).
  */
 import { HistogramIndex } from "../game/histogram";
 import { type Backup, backupErrorOf } from "./backup";
 import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_factors";
+import type { KernelMemory } from "./kernel_memory";
 import { LatticeLines } from "./lattice_lines";
-import { averageLines, LINES_TOGETHER, LineWeights } from "./line_average";
 
 /** Room for what `backupErrorOf` tries beside one linear function for each state. */
 const CHECKED_FUNCTIONS = 8;
+/** Lines averaged at once. */
+const LINES_TOGETHER = 8;
+/** Weights of longer lines would not fit into memory. */
+const LONGEST_WEIGHTED = 1024;
+
+/** As kernels read them. */
+interface PairLines {
+  readonly members: Int32Array;
+  readonly lines: Int32Array;
+}
 
 export class ExactBackup implements Backup {
   readonly kind = "exact";
   readonly error: number;
   private readonly factors: readonly KernelFactors[];
   private readonly relabelled: readonly { first?: Int32Array; last?: Int32Array }[];
-  private scratch = new Float64Array(0);
+  private readonly scratch: Float64Array;
   private readonly buffer: Float64Array;
-  private readonly weights: LineWeights;
+  private readonly columns: number;
+  private readonly weights: Float64Array;
+  private readonly weightRows: number;
+  private readonly pairs = new Map<number, PairLines>();
 
   /** @param kernels M_{s_g}, one [sL][sL'] for each s_g; `width` is the s_g of the values */
   constructor(
+    private readonly memory: KernelMemory,
     private readonly lines: LatticeLines,
     kernels: readonly Float64Array[],
     private readonly width: number,
   ) {
     const { index } = lines;
     const widest = Math.max(width, CHECKED_FUNCTIONS + index.states);
-    this.buffer = new Float64Array((index.size + 1) * widest * LINES_TOGETHER);
-    this.weights = new LineWeights(index.size + 1);
+    this.columns = widest * LINES_TOGETHER;
+    this.buffer = memory.floats((index.size + 1) * this.columns);
+    this.buffer.fill(0);
+    this.weightRows = Math.min(index.size + 1, LONGEST_WEIGHTED);
+    this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
+    this.scratch = memory.floats(index.count * widest);
     this.factors = kernels.map((kernel) => factorKernel(kernel, index.states));
     this.relabelled = this.factors.map(({ rows, columns }) => ({
       first: relabelling(index, inverse(columns)),
       last: relabelling(index, rows),
     }));
+    for (const { maps } of this.factors) for (const map of maps) this.linesOf(map);
     this.error = this.factors.reduce(
       (worst, { growth }, s) =>
         growth === Infinity
           ? Infinity
           : Math.max(
               worst,
-              backupErrorOf(index, kernels[s], (values, out, w) => this.run(s, values, out, w)),
+              backupErrorOf(memory, index, kernels[s], (values, out, w) =>
+                this.run(s, values, out, w),
+              ),
             ),
       0,
     );
-    this.scratch = new Float64Array(0);
   }
 
   apply(globalState: number, values: Float64Array, out: Float64Array): void {
@@ -57,9 +77,6 @@ export class ExactBackup implements Backup {
   private run(globalState: number, values: Float64Array, out: Float64Array, width: number): void {
     const { first, last } = this.relabelled[globalState];
     // The maps work in place; a relabelling at the end needs a second array.
-    if (last && this.scratch.length !== values.length) {
-      this.scratch = new Float64Array(values.length);
-    }
     const place = last ? this.scratch : out;
     gather(values, first, place, width);
     for (const map of this.factors[globalState].maps) this.applyMap(map, place, width);
@@ -68,46 +85,38 @@ export class ExactBackup implements Backup {
 
   /** f(h) <- E f over the robots in `from`: along each line, f[p] for p robots in `from`. */
   private applyMap(map: ElementaryMap, f: Float64Array, width: number): void {
-    const forward = map.from < map.to;
-    const [i, j] = forward ? [map.from, map.to] : [map.to, map.from];
-    const { members, lines } = this.lines.of(i, j);
-    const { buffer, weights } = this;
-    weights.fill(map.keep, map.move);
-    const row = LINES_TOGETHER * width;
-    let start = lines[0];
-    for (let length = 2; length <= lines.length; length++) {
-      const end = start + lines[length - 1] * length;
-      for (; start < end; start += LINES_TOGETHER * length) {
-        const past = Math.min(start + LINES_TOGETHER * length, end);
-        for (let line = start, column = 0; line < past; line += length, column += width) {
-          for (let p = 0; p < length; p++) {
-            const member = members[forward ? line + p : line + length - 1 - p];
-            copy(f, member * width, buffer, p * row + column, width);
-          }
-        }
-        averageLines(buffer, length, row, ((past - start) / length) * width, weights);
-        for (let line = start, column = 0; line < past; line += length, column += width) {
-          for (let p = 1; p < length; p++) {
-            const member = members[forward ? line + p : line + length - 1 - p];
-            copy(buffer, p * row + column, f, member * width, width);
-          }
-        }
-      }
-      start = end;
-    }
+    const { members, lines } = this.linesOf(map);
+    this.memory.kernels.averageLines(
+      members.byteOffset,
+      lines.byteOffset,
+      this.lines.index.size,
+      map.from < map.to ? 1 : 0,
+      map.keep,
+      map.move,
+      f.byteOffset,
+      width,
+      LINES_TOGETHER,
+      this.buffer.byteOffset,
+      this.columns,
+      this.weights.byteOffset,
+      this.weightRows,
+    );
   }
-}
 
-/** to[t..] = from[s..], `width` numbers: for so few of them faster than `set`. */
-function copy(from: Float64Array, s: number, to: Float64Array, t: number, width: number): void {
-  let g = 0;
-  for (; g + 4 <= width; g += 4) {
-    to[t + g] = from[s + g];
-    to[t + g + 1] = from[s + g + 1];
-    to[t + g + 2] = from[s + g + 2];
-    to[t + g + 3] = from[s + g + 3];
+  /** In this thread's kernel memory. */
+  private linesOf({ from, to }: ElementaryMap): PairLines {
+    const [i, j] = from < to ? [from, to] : [to, from];
+    const key = i * this.lines.index.states + j;
+    let pair = this.pairs.get(key);
+    if (!pair) {
+      const { members, lines } = this.lines.of(i, j);
+      pair = { members: this.memory.ints(members.length), lines: this.memory.ints(lines.length) };
+      pair.members.set(members);
+      pair.lines.set(lines);
+      this.pairs.set(key, pair);
+    }
+    return pair;
   }
-  for (; g < width; g++) to[t + g] = from[s + g];
 }
 
 function inverse(order: readonly number[]): number[] {

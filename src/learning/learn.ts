@@ -6,6 +6,7 @@ import type { Estimate } from "../game/statistics";
 import { type Progress } from "./alternation";
 import { measureGaps } from "./gaps";
 import { alternateByLevels } from "./levels";
+import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
 import { largestTableSize, tableSizeOf } from "./size";
 import { PACKAGE_VERSION } from "./version";
 
@@ -132,10 +133,11 @@ function checkOptions(
   }
   const { histograms, bytes } = tableSizeOf(game, tableSize);
   const largest = largestTableSize(game, memory);
-  if (bytes > memory || tableSize > Math.max(1, largest)) {
+  const usable = Math.min(memory, KERNEL_MEMORY_LIMIT);
+  if (bytes > usable || tableSize > Math.max(1, largest)) {
     const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(2)} GB`;
     throw new InvalidInputError(
-      `a table size of ${tableSize} makes ${histograms.toPrecision(3)} histograms of ${game.localStates.length} local states, which take ${gigabytes(bytes)} where there are ${gigabytes(memory)}; the largest table size that fits is ${largest}`,
+      `a table size of ${tableSize} makes ${histograms.toPrecision(3)} histograms of ${game.localStates.length} local states, which take ${gigabytes(bytes)} where ${gigabytes(usable)} can be used; the largest table size that fits is ${largest}`,
     );
   }
   if (tableSize > population!) {

@@ -7,6 +7,7 @@ import { drawIndex } from "../game/draws";
 import { HistogramIndex } from "../game/histogram";
 import { KeyedStream } from "../game/keyed_stream";
 import { type Backup, backupErrorOf } from "./backup";
+import type { KernelMemory } from "./kernel_memory";
 
 export class SampledBackup implements Backup {
   readonly kind = "sampled";
@@ -16,6 +17,7 @@ export class SampledBackup implements Backup {
 
   /** @param globalStates the s_g of each kernel, by which its draws are keyed */
   constructor(
+    private readonly memory: KernelMemory,
     private readonly index: HistogramIndex,
     kernels: readonly Float64Array[],
     private readonly draws: number,
@@ -29,7 +31,7 @@ export class SampledBackup implements Backup {
       (worst, kernel, s) =>
         Math.max(
           worst,
-          backupErrorOf(index, kernel, (values, out, w) => this.run(s, values, out, w)),
+          backupErrorOf(memory, index, kernel, (values, out, w) => this.run(s, values, out, w)),
         ),
       0,
     );
@@ -40,59 +42,19 @@ export class SampledBackup implements Backup {
   }
 
   private run(globalState: number, values: Float64Array, out: Float64Array, width: number): void {
-    const drawn = this.drawn[globalState];
-    const { count } = this.index;
-    for (let h = 0; h < count; h++) {
-      let g = 0;
-      for (; g + 4 <= width; g += 4) this.averageFour(drawn, h, values, out, width, g);
-      for (; g < width; g++) this.averageOne(drawn, h, values, out, width, g);
-    }
-  }
-
-  private averageOne(
-    drawn: Int32Array,
-    h: number,
-    values: Float64Array,
-    out: Float64Array,
-    width: number,
-    g: number,
-  ): void {
-    const { draws } = this;
-    let sum = 0;
-    const end = (h + 1) * draws;
-    for (let i = h * draws; i < end; i++) sum += values[drawn[i] * width + g];
-    out[h * width + g] = sum / draws;
-  }
-
-  /** Columns g to g + 3: the sums stay in registers. */
-  private averageFour(
-    drawn: Int32Array,
-    h: number,
-    values: Float64Array,
-    out: Float64Array,
-    width: number,
-    g: number,
-  ): void {
-    const { draws } = this;
-    let [a, b, c, d] = [0, 0, 0, 0];
-    const end = (h + 1) * draws;
-    for (let i = h * draws; i < end; i++) {
-      const source = drawn[i] * width + g;
-      a += values[source];
-      b += values[source + 1];
-      c += values[source + 2];
-      d += values[source + 3];
-    }
-    const target = h * width + g;
-    out[target] = a / draws;
-    out[target + 1] = b / draws;
-    out[target + 2] = c / draws;
-    out[target + 3] = d / draws;
+    this.memory.kernels.averageDraws(
+      this.drawn[globalState].byteOffset,
+      this.index.count,
+      this.draws,
+      values.byteOffset,
+      width,
+      out.byteOffset,
+    );
   }
 
   private drawAll(kernel: Float64Array, globalState: number, stream: KeyedStream): Int32Array {
     const { states, count } = this.index;
-    const drawn = new Int32Array(count * this.draws);
+    const drawn = this.memory.ints(count * this.draws);
     const next = new Int32Array(states);
     this.index.forEach((counts, h) => {
       stream.key(h, globalState, 0);

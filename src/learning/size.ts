@@ -1,6 +1,7 @@
 /** What learning at a table size takes, told before it starts. */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
+import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
 
 export interface TableSize {
   /** H */
@@ -26,9 +27,13 @@ export function tableSizeOf(game: Game, tableSize: number): TableSize {
   };
 }
 
-/** The largest table size that needs no more than `memory` bytes; 0: none does. */
+/**
+ * The largest table size that needs no more than `memory` bytes, nor more than kernels can address;
+ * 0: none does.
+ */
 export function largestTableSize(game: Game, memory: number): number {
-  const fits = (size: number): boolean => tableSizeOf(game, size).bytes <= memory;
+  const fits = (size: number): boolean =>
+    tableSizeOf(game, size).bytes <= Math.min(memory, KERNEL_MEMORY_LIMIT);
   if (!fits(1)) return 0;
   let [low, high] = [1, 2];
   while (fits(high) && high < LARGEST) [low, high] = [high, 2 * high];

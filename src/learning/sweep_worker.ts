@@ -1,6 +1,7 @@
 /** One thread of sweep_pool.ts: sweeps its share of the s_g. */
 import { parentPort, workerData } from "node:worker_threads";
 import { HistogramIndex } from "../game/histogram";
+import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, type PairLines } from "./lattice_lines";
 import { type BackupChoice, type Change, type Surrogate, Sweeper } from "./sweeper";
 
@@ -28,10 +29,12 @@ export interface Reply {
 
 function serve(start: WorkerStart): (request: Request) => Reply {
   const lines = new LatticeLines(new HistogramIndex(start.states, start.size), start.pairs);
+  const memory = new KernelMemory();
   let sweeper: Sweeper | undefined;
   return (request) => {
     if ("prepare" in request) {
-      sweeper = new Sweeper(lines, request.prepare, request.backup, start.globalStates);
+      const { prepare, backup } = request;
+      sweeper = new Sweeper(lines, prepare, backup, start.globalStates, memory);
       return { error: sweeper.error };
     }
     if (!sweeper) throw new Error("a thread was asked to sweep before it was prepared");

@@ -4,6 +4,7 @@ import { type Game, meanLocalReward, sizesOf } from "../game/model";
 import { HistogramIndex } from "../game/histogram";
 import type { Backup } from "./backup";
 import { ExactBackup } from "./exact_backup";
+import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import { SampledBackup } from "./sampled_backup";
 
@@ -56,27 +57,43 @@ export function surrogateOf(
 
 export class Sweeper {
   private readonly backup: Backup;
+  /** V and E[V], [H][sG]. */
+  private readonly values: Float64Array;
   private readonly expected: Float64Array;
+  /** max_a Q of one s_g, and its mean r_l, [H]. */
+  private readonly best: Float64Array;
+  private readonly sample: Float64Array;
+  private readonly rows: readonly ActionRows[];
   private readonly width: number;
   private readonly count: number;
   /** Q(s_g, h, ·) of the state at hand. */
   private readonly q: Float64Array;
 
-  /** @param globalStates those s_g that this sweeper is for */
+  /**
+   * @param globalStates those s_g that this sweeper is for
+   * @param memory of this thread; whatever was in it before is given up
+   */
   constructor(
     lines: LatticeLines,
     private readonly surrogate: Surrogate,
     { kind, draws, seed }: BackupChoice,
     private readonly globalStates: readonly number[],
+    private readonly memory = new KernelMemory(),
   ) {
+    memory.release();
     this.width = surrogate.kernels.length;
     this.count = lines.index.count;
     const kernels = globalStates.map((g) => surrogate.kernels[g]);
+    const { width, count } = this;
     this.backup =
       kind === "exact"
-        ? new ExactBackup(lines, kernels, this.width)
-        : new SampledBackup(lines.index, kernels, draws, this.width, seed, globalStates);
-    this.expected = new Float64Array(this.count * this.width);
+        ? new ExactBackup(memory, lines, kernels, width)
+        : new SampledBackup(memory, lines.index, kernels, draws, width, seed, globalStates);
+    this.values = memory.floats(count * width);
+    this.expected = memory.floats(count * width);
+    this.best = memory.floats(count);
+    this.sample = memory.floats(count);
+    this.rows = globalStates.map((g) => this.rowsOf(g));
     this.q = new Float64Array(surrogate.actions);
   }
 
@@ -89,15 +106,27 @@ export class Sweeper {
   sweep(values: Float64Array, next: Float64Array, onlyAction?: number): Change {
     let least = Infinity;
     let greatest = -Infinity;
-    const { expected, width, count } = this;
+    const { expected, width, count, best, sample } = this;
     const { sampleReward } = this.surrogate;
+    this.values.set(values);
     for (const [at, g] of this.globalStates.entries()) {
-      this.backup.apply(at, values, expected);
-      const rows = this.rowsOf(g, onlyAction);
-      const sample = sampleReward.subarray(g * count, (g + 1) * count);
-      bestActions(rows, expected, width, sample, next, g);
-      for (let i = g; i < next.length; i += width) {
-        const change = next[i] - values[i];
+      this.backup.apply(at, this.values, expected);
+      sample.set(sampleReward.subarray(g * count, (g + 1) * count));
+      const { rewards, futures } =
+        onlyAction === undefined ? this.rows[at] : this.rowsOf(g, onlyAction);
+      this.memory.kernels.bestActions(
+        rewards.byteOffset,
+        futures.byteOffset,
+        rewards.length,
+        expected.byteOffset,
+        width,
+        sample.byteOffset,
+        best.byteOffset,
+        count,
+      );
+      for (let h = 0, i = g; h < count; h++, i += width) {
+        const change = best[h] - values[i];
+        next[i] = best[h];
         if (change < least) least = change;
         if (change > greatest) greatest = change;
       }
@@ -108,12 +137,15 @@ export class Sweeper {
   /** policy = the lowest action whose Q is within `tie` of the best, [sG][H]. */
   greedy(values: Float64Array, policy: Uint8Array, tie: number): void {
     const { expected, width, q } = this;
+    this.values.set(values);
     for (const [at, g] of this.globalStates.entries()) {
-      this.backup.apply(at, values, expected);
-      const { rewards, futures } = this.rowsOf(g);
+      this.backup.apply(at, this.values, expected);
+      const { rewards, futures } = this.rows[at];
       for (let h = 0; h < this.count; h++) {
         for (let a = 0; a < q.length; a++) {
-          q[a] = rewards[a] + product(futures, a * width, expected, h * width, width);
+          q[a] = rewards[a];
+          const row = (a >> 1) * 2 * width + (a & 1);
+          for (let i = 0; i < width; i++) q[a] += futures[row + 2 * i] * expected[h * width + i];
         }
         policy[g * this.count + h] = lowestBest(q, tie);
       }
@@ -124,70 +156,29 @@ export class Sweeper {
   private rowsOf(g: number, onlyAction?: number): ActionRows {
     const { width } = this;
     const { actions, discount, globalReward, globalTransition } = this.surrogate;
-    const first = g * actions + (onlyAction ?? 0);
-    const last = onlyAction === undefined ? first + actions : first + 1;
-    return {
-      rewards: globalReward.subarray(first, last),
-      futures: globalTransition.subarray(first * width, last * width).map((p) => discount * p),
-    };
+    const allowed = onlyAction === undefined ? [...Array(actions).keys()] : [onlyAction];
+    const even = 2 * Math.ceil(allowed.length / 2);
+    const rewards = this.memory.floats(even).fill(-Infinity);
+    const futures = this.memory.floats(even * width).fill(0);
+    allowed.forEach((action, a) => {
+      const row = g * actions + action;
+      rewards[a] = globalReward[row];
+      for (let i = 0; i < width; i++) {
+        const at = (a >> 1) * 2 * width + 2 * i + (a & 1);
+        futures[at] = discount * globalTransition[row * width + i];
+      }
+    });
+    return { rewards, futures };
   }
-}
-
-/** r_g(s_g, ·) [aG] and γ P_g(· | s_g, ·) [aG][sG']. */
-interface ActionRows {
-  readonly rewards: Float64Array;
-  readonly futures: Float64Array;
 }
 
 /**
- * next[h][g] = max_a Q, for all h: four actions at once stay in registers.
- * @param expected E[V(s_g', h')], [H][width]
- * @param sample mean r_l, [H]
+ * r_g(s_g, ·) and γ P_g(· | s_g, ·), two actions side by side, [aG / 2][sG'][2]: an odd number of
+ * actions is filled up by one that earns -Infinity.
  */
-function bestActions(
-  { rewards, futures }: ActionRows,
-  expected: Float64Array,
-  width: number,
-  sample: Float64Array,
-  next: Float64Array,
-  g: number,
-): void {
-  const actions = rewards.length;
-  for (let h = 0, here = 0; h < sample.length; h++, here += width) {
-    let best = -Infinity;
-    let a = 0;
-    for (; a + 4 <= actions; a += 4) {
-      const row = a * width;
-      let [q0, q1, q2, q3] = [rewards[a], rewards[a + 1], rewards[a + 2], rewards[a + 3]];
-      for (let i = 0; i < width; i++) {
-        const value = expected[here + i];
-        q0 += futures[row + i] * value;
-        q1 += futures[row + width + i] * value;
-        q2 += futures[row + 2 * width + i] * value;
-        q3 += futures[row + 3 * width + i] * value;
-      }
-      const most = Math.max(Math.max(q0, q1), Math.max(q2, q3));
-      if (most > best) best = most;
-    }
-    for (; a < actions; a++) {
-      const q = rewards[a] + product(futures, a * width, expected, here, width);
-      if (q > best) best = q;
-    }
-    next[here + g] = best + sample[h];
-  }
-}
-
-/** Σ_i a[from + i] b[at + i], `length` terms. */
-function product(
-  a: Float64Array,
-  from: number,
-  b: Float64Array,
-  at: number,
-  length: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum += a[from + i] * b[at + i];
-  return sum;
+interface ActionRows {
+  readonly rewards: Float64Array;
+  readonly futures: Float64Array;
 }
 
 /** The lowest index whose value is within `tie` of the best: the same on every machine. */

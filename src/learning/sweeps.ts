@@ -1,5 +1,6 @@
 /** Sweeps over all s_g, in this thread or shared among others: the results are the same. */
 import type { Backup } from "./backup";
+import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import { type BackupChoice, type Change, type Surrogate, Sweeper } from "./sweeper";
 
@@ -19,6 +20,7 @@ export interface Sweeps {
 export class OwnSweeps implements Sweeps {
   readonly values: Float64Array;
   readonly next: Float64Array;
+  private readonly memory = new KernelMemory();
   private sweeper?: Sweeper;
 
   constructor(
@@ -30,7 +32,8 @@ export class OwnSweeps implements Sweeps {
   }
 
   async prepare(surrogate: Surrogate, backup: BackupChoice): Promise<number> {
-    this.sweeper = new Sweeper(this.lines, surrogate, backup, [...Array(this.width).keys()]);
+    const all = [...Array(this.width).keys()];
+    this.sweeper = new Sweeper(this.lines, surrogate, backup, all, this.memory);
     return this.sweeper.error;
   }
 

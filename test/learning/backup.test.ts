@@ -3,16 +3,22 @@ import { keyedUniform } from "../../src/game/draws";
 import { localKernel } from "../../src/game/model";
 import { BACKUP_TOLERANCE } from "../../src/learning/alternation";
 import { ExactBackup } from "../../src/learning/exact_backup";
+import { KernelMemory } from "../../src/learning/kernel_memory";
 import { LatticeLines } from "../../src/learning/lattice_lines";
 import { SampledBackup } from "../../src/learning/sampled_backup";
 import { randomGame, randomLocalPolicy } from "../games";
 import { movedLaw } from "./brute_force";
 
 const WIDTH = 2;
+const memory = new KernelMemory();
+
+beforeEach(() => memory.release());
 
 function valuesOf(count: number, seed: number): Float64Array {
   const uniform = keyedUniform(seed, "learn", "values");
-  return new Float64Array(count * WIDTH).map(() => 2 * uniform() - 1);
+  const values = memory.floats(count * WIDTH);
+  for (let i = 0; i < values.length; i++) values[i] = 2 * uniform() - 1;
+  return values;
 }
 
 function expectation(index: HistogramIndex, kernel: Float64Array, values: Float64Array) {
@@ -41,9 +47,9 @@ test.each([
     const sizes = { sG: WIDTH, aG: 1, sL: states, aL: 2 };
     const game = randomGame(sizes, seed);
     const kernels = [0, 1].map((g) => localKernel(game, randomLocalPolicy(sizes, seed), g));
-    const backup = new ExactBackup(lines, kernels, WIDTH);
+    const backup = new ExactBackup(memory, lines, kernels, WIDTH);
     const values = valuesOf(index.count, seed);
-    const out = new Float64Array(values.length);
+    const out = memory.floats(values.length);
     kernels.forEach((kernel, g) => {
       backup.apply(g, values, out);
       expect(largest(out, expectation(index, kernel, values))).toBeLessThan(1e-9);
@@ -61,9 +67,9 @@ test.each([
 ])("%s is backed up exactly", (_name, rows) => {
   const index = new HistogramIndex(3, 6);
   const kernel = Float64Array.from(rows);
-  const backup = new ExactBackup(new LatticeLines(index), [kernel], WIDTH);
+  const backup = new ExactBackup(memory, new LatticeLines(index), [kernel], WIDTH);
   const values = valuesOf(index.count, 1);
-  const out = new Float64Array(values.length);
+  const out = memory.floats(values.length);
   backup.apply(0, values, out);
   expect(largest(out, expectation(index, kernel, values))).toBeLessThan(1e-9);
 });
@@ -72,7 +78,7 @@ test("the check sees a kernel under which rounding errors grow, where the backup
   // Nobody stays: every way of pivoting leaves (|L| |U| 1)_i = 3, and 3^40 exceeds the digits.
   const kernel = Float64Array.from([0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0]);
   const errorAt = (k: number): number =>
-    new ExactBackup(new LatticeLines(new HistogramIndex(3, k)), [kernel], WIDTH).error;
+    new ExactBackup(memory, new LatticeLines(new HistogramIndex(3, k)), [kernel], WIDTH).error;
   expect(errorAt(10)).toBeLessThan(BACKUP_TOLERANCE);
   expect(errorAt(60)).toBeGreaterThan(BACKUP_TOLERANCE);
 });
@@ -85,8 +91,8 @@ test("the sampled backup is unbiased: its error falls like 1/√m", () => {
   const values = valuesOf(index.count, 3);
   const wanted = expectation(index, kernels[0], values);
   const [few, many] = [100, 10_000].map((draws) => {
-    const out = new Float64Array(values.length);
-    new SampledBackup(index, kernels, draws, WIDTH, 5).apply(0, values, out);
+    const out = memory.floats(values.length);
+    new SampledBackup(memory, index, kernels, draws, WIDTH, 5).apply(0, values, out);
     return Math.sqrt(out.reduce((sum, v, i) => sum + (v - wanted[i]) ** 2, 0) / out.length);
   });
   expect(few).toBeLessThan(0.1);

@@ -67,7 +67,7 @@ test.each([
   [{ tableSize: 1.5 }, /table size is 1.5/],
   [
     { tableSize: 5000 },
-    /which take .* GB where there are .* the largest table size that fits is \d+/,
+    /which take .* GB where .* GB can be used; the largest table size that fits is \d+/,
   ],
   [{ tableSize: 20, population: 10 }, /at most as many robots as there are/],
   [{ tableSize: 2, population: 0 }, /population is 0/],

@@ -1,0 +1,104 @@
+/** The compiled kernels (assembly/kernels.ts) over a memory of their own: one for each thread, as nothing in it is locked. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** assembly/kernels.ts, which describes the arguments; addresses are in bytes. */
+interface Kernels {
+  averageDraws(
+    drawnAt: number,
+    count: number,
+    draws: number,
+    valuesAt: number,
+    width: number,
+    outAt: number,
+  ): void;
+  averageLines(
+    membersAt: number,
+    linesAt: number,
+    size: number,
+    forward: number,
+    keep: number,
+    move: number,
+    fAt: number,
+    width: number,
+    together: number,
+    bufferAt: number,
+    columns: number,
+    weightsAt: number,
+    weightRows: number,
+  ): void;
+  bestActions(
+    rewardsAt: number,
+    futuresAt: number,
+    actions: number,
+    expectedAt: number,
+    width: number,
+    sampleAt: number,
+    bestAt: number,
+    count: number,
+  ): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Compiled once a process; `npm run build` writes the file beside this one. */
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "kernels.wasm")));
+  return compiled;
+}
+
+/** Pages of 64 KiB: all that 32-bit addresses reach. */
+const MOST_PAGES = 65_536;
+const PAGE = 65_536;
+/** Bytes that a vector may read past the end of an array. */
+const PADDING = 16;
+/** Room for the kernels' own constants. */
+const FIRST = 1024;
+
+/** Bytes that the arrays of one KernelMemory may take together. */
+export const KERNEL_MEMORY_LIMIT = MOST_PAGES * PAGE - FIRST;
+
+/** Arrays that kernels work on; an array's `byteOffset` is the address that a kernel is given. */
+export class KernelMemory {
+  readonly kernels: Kernels;
+  // Shared with nobody; but only what is declared shared can grow under the arrays that exist.
+  private readonly memory = new WebAssembly.Memory({
+    initial: 1,
+    maximum: MOST_PAGES,
+    shared: true,
+  });
+  private used = FIRST;
+
+  constructor() {
+    const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory: this.memory } });
+    this.kernels = exports as unknown as Kernels;
+  }
+
+  /** What follows may use again the place of every array made since `used` was read. */
+  release(used = FIRST): void {
+    this.used = used;
+  }
+
+  get mark(): number {
+    return this.used;
+  }
+
+  /** Not cleared. @throws RangeError when the arrays take more than KERNEL_MEMORY_LIMIT */
+  floats(length: number): Float64Array {
+    const at = this.take(8 * length);
+    return new Float64Array(this.memory.buffer, at, length);
+  }
+
+  ints(length: number): Int32Array {
+    const at = this.take(4 * length);
+    return new Int32Array(this.memory.buffer, at, length);
+  }
+
+  private take(bytes: number): number {
+    const at = this.used;
+    this.used = Math.ceil((at + bytes + PADDING) / PADDING) * PADDING;
+    const missing = Math.ceil((this.used - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.memory.grow(missing);
+    return at;
+  }
+}
