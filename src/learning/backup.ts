@@ -18,6 +18,11 @@ export interface Backup {
 /** ±1 patterns by which rough functions are tried beside the constant and the linear ones. */
 const ROUGH = 2;
 
+/** How many functions `backupErrorOf` tries side by side. */
+export function checkedFunctions(states: number): number {
+  return 1 + ROUGH + states;
+}
+
 /**
  * Largest error of `apply` on functions whose expectation is known. For V(h) = Π_s x_s^{h_s},
  * E[V(h')] = Π_s (M x)_s^{h_s}: x = 1 gives constants, x = ±1 the roughest functions; for
@@ -36,7 +41,7 @@ export function backupErrorOf(
   const moved = signs.map((x) =>
     x.map((_, s) => x.reduce((sum, value, t) => sum + kernel[s * states + t] * value, 0)),
   );
-  const width = signs.length + states;
+  const width = checkedFunctions(states);
   const { mark } = memory;
   const values = memory.floats(count * width);
   const wanted = new Float64Array(count * width);

@@ -5,35 +5,28 @@
  * h_i + h_j is fixed (assembly/kernels.ts). O(sL² · k · H) for one backup instead of O(H²).
  */
 import { HistogramIndex } from "../game/histogram";
-import { type Backup, backupErrorOf } from "./backup";
+import { type Backup, backupErrorOf, checkedFunctions } from "./backup";
 import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_factors";
 import type { KernelMemory } from "./kernel_memory";
-import { LatticeLines } from "./lattice_lines";
+import type { LatticeLines, PairLines } from "./lattice_lines";
 
-/** Room for what `backupErrorOf` tries beside one linear function for each state. */
-const CHECKED_FUNCTIONS = 8;
 /** Lines averaged at once. */
 const LINES_TOGETHER = 8;
 /** Weights of longer lines would not fit into memory. */
 const LONGEST_WEIGHTED = 1024;
-
-/** As kernels read them. */
-interface PairLines {
-  readonly members: Int32Array;
-  readonly lines: Int32Array;
-}
 
 export class ExactBackup implements Backup {
   readonly kind = "exact";
   readonly error: number;
   private readonly factors: readonly KernelFactors[];
   private readonly relabelled: readonly { first?: Int32Array; last?: Int32Array }[];
-  private readonly scratch: Float64Array;
+  private readonly scratch?: Float64Array;
   private readonly buffer: Float64Array;
   private readonly columns: number;
   private readonly weights: Float64Array;
   private readonly weightRows: number;
-  private readonly pairs = new Map<number, PairLines>();
+  /** Those of `lines`, in this thread's kernel memory. */
+  private readonly pairs: readonly PairLines[];
 
   /** @param kernels M_{s_g}, one [sL][sL'] for each s_g; `width` is the s_g of the values */
   constructor(
@@ -43,19 +36,23 @@ export class ExactBackup implements Backup {
     private readonly width: number,
   ) {
     const { index } = lines;
-    const widest = Math.max(width, CHECKED_FUNCTIONS + index.states);
+    const widest = Math.max(width, checkedFunctions(index.states));
     this.columns = widest * LINES_TOGETHER;
     this.buffer = memory.floats((index.size + 1) * this.columns);
     this.buffer.fill(0);
     this.weightRows = Math.min(index.size + 1, LONGEST_WEIGHTED);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
-    this.scratch = memory.floats(index.count * widest);
+    this.pairs = lines.toShare.map(({ members, lines }) => ({
+      members: copyOf(members, memory),
+      lines: copyOf(lines, memory),
+    }));
     this.factors = kernels.map((kernel) => factorKernel(kernel, index.states));
     this.relabelled = this.factors.map(({ rows, columns }) => ({
       first: relabelling(index, inverse(columns)),
       last: relabelling(index, rows),
     }));
-    for (const { maps } of this.factors) for (const map of maps) this.linesOf(map);
+    if (this.relabelled.some(({ last }) => last))
+      this.scratch = memory.floats(index.count * widest);
     this.error = this.factors.reduce(
       (worst, { growth }, s) =>
         growth === Infinity
@@ -77,7 +74,7 @@ export class ExactBackup implements Backup {
   private run(globalState: number, values: Float64Array, out: Float64Array, width: number): void {
     const { first, last } = this.relabelled[globalState];
     // The maps work in place; a relabelling at the end needs a second array.
-    const place = last ? this.scratch : out;
+    const place = last ? this.scratch! : out;
     gather(values, first, place, width);
     for (const map of this.factors[globalState].maps) this.applyMap(map, place, width);
     if (last) gather(place, last, out, width);
@@ -85,12 +82,15 @@ export class ExactBackup implements Backup {
 
   /** f(h) <- E f over the robots in `from`: along each line, f[p] for p robots in `from`. */
   private applyMap(map: ElementaryMap, f: Float64Array, width: number): void {
-    const { members, lines } = this.linesOf(map);
+    const { size, states } = this.lines.index;
+    const forward = map.from < map.to;
+    const [i, j] = forward ? [map.from, map.to] : [map.to, map.from];
+    const { members, lines } = this.pairs[i * states + j];
     this.memory.kernels.averageLines(
       members.byteOffset,
       lines.byteOffset,
-      this.lines.index.size,
-      map.from < map.to ? 1 : 0,
+      size,
+      forward ? 1 : 0,
       map.keep,
       map.move,
       f.byteOffset,
@@ -102,21 +102,12 @@ export class ExactBackup implements Backup {
       this.weightRows,
     );
   }
+}
 
-  /** In this thread's kernel memory. */
-  private linesOf({ from, to }: ElementaryMap): PairLines {
-    const [i, j] = from < to ? [from, to] : [to, from];
-    const key = i * this.lines.index.states + j;
-    let pair = this.pairs.get(key);
-    if (!pair) {
-      const { members, lines } = this.lines.of(i, j);
-      pair = { members: this.memory.ints(members.length), lines: this.memory.ints(lines.length) };
-      pair.members.set(members);
-      pair.lines.set(lines);
-      this.pairs.set(key, pair);
-    }
-    return pair;
-  }
+function copyOf(from: Int32Array, memory: KernelMemory): Int32Array {
+  const copy = memory.ints(from.length);
+  copy.set(from);
+  return copy;
 }
 
 function inverse(order: readonly number[]): number[] {

@@ -22,14 +22,9 @@ export class LatticeLines {
     this.pairs = pairs ?? this.build();
   }
 
-  /** What another thread needs to have these lines too, without a copy. */
+  /** Lines of states i < j at i * states + j. Another thread can have them too, without a copy. */
   get toShare(): readonly PairLines[] {
     return this.pairs;
-  }
-
-  /** Lines of states i < j. */
-  of(i: number, j: number): PairLines {
-    return this.pairs[i * this.index.states + j];
   }
 
   private build(): PairLines[] {

@@ -108,6 +108,7 @@ export class Sweeper {
     let greatest = -Infinity;
     const { expected, width, count, best, sample } = this;
     const { sampleReward } = this.surrogate;
+    const { mark } = this.memory;
     this.values.set(values);
     for (const [at, g] of this.globalStates.entries()) {
       this.backup.apply(at, this.values, expected);
@@ -130,6 +131,7 @@ export class Sweeper {
         if (change < least) least = change;
         if (change > greatest) greatest = change;
       }
+      this.memory.release(mark);
     }
     return { least, greatest };
   }

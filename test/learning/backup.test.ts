@@ -100,3 +100,40 @@ test("the sampled backup is unbiased: its error falls like 1/√m", () => {
   expect(few / many).toBeGreaterThan(5);
   expect(few / many).toBeLessThan(20);
 });
+
+test.each(["exact", "sampled"] as const)(
+  "the %s backup of several values side by side is that of each alone, to the last bit",
+  (kind) => {
+    const index = new HistogramIndex(3, 5);
+    const sizes = { sG: 1, aG: 1, sL: 3, aL: 2 };
+    const kernel = localKernel(randomGame(sizes, 4), randomLocalPolicy(sizes, 4), 0);
+    const backedUp = (values: readonly number[], width: number): Float64Array => {
+      const [from, out] = [memory.floats(values.length), memory.floats(values.length)];
+      from.set(values);
+      const backup =
+        kind === "exact"
+          ? new ExactBackup(memory, new LatticeLines(index), [kernel], width)
+          : new SampledBackup(memory, index, [kernel], 7, width, 5);
+      backup.apply(0, from, out);
+      return out;
+    };
+    const uniform = keyedUniform(1, "learn", "columns");
+    const columns = Array.from({ length: 9 }, () => Array.from({ length: index.count }, uniform));
+    const alone = columns.map((column) => backedUp(column, 1));
+    for (let width = 2; width <= columns.length; width++) {
+      const values = Array.from(
+        { length: index.count * width },
+        (_, i) => columns[i % width][Math.floor(i / width)],
+      );
+      const wanted = values.map((_, i) => alone[i % width][Math.floor(i / width)]);
+      expect([...backedUp(values, width)]).toEqual(wanted);
+    }
+  },
+);
+
+test("lines too long for a table of weights are averaged without one, as exactly", () => {
+  const index = new HistogramIndex(2, 1100);
+  const kernel = Float64Array.from([0.7, 0.3, 0.2, 0.8]);
+  const backup = new ExactBackup(memory, new LatticeLines(index), [kernel], WIDTH);
+  expect(backup.error).toBeLessThan(BACKUP_TOLERANCE);
+});

@@ -1,6 +1,6 @@
 /**
  * Inner loops of G-LEARN, in AssemblyScript: compiled to WebAssembly, two numbers an instruction
- * (SIMD). Arguments that end in "At" are addresses in bytes (memory.ts). Sums are always taken in
+ * (SIMD). Arguments that end in "At" are addresses in bytes (kernel_memory.ts). Sums are always taken in
  * the same order, and WebAssembly's arithmetic is IEEE 754's: the same result on every machine.
  */
 
