@@ -12,7 +12,7 @@ import {
   type PolicyPair,
   sizesOf,
 } from "../src/game/model";
-import { addMultinomial } from "../src/game/multinomial";
+import { MultinomialRows } from "../src/game/multinomial";
 
 const TURNS = 5;
 const SWEEPS = 100;
@@ -80,13 +80,13 @@ function learnLocalSoft(
   globalPolicy: Uint8Array,
 ): Float64Array {
   const { sG, aG, sL, aL } = sizesOf(game);
-  const law = stationaryLaw(game, localPolicy);
+  const law = new MultinomialRows(stationaryLaw(game, localPolicy), sL);
   const stream = new KeyedStream(999);
   const lead = new Float64Array(sG * sG);
   for (let g = 0; g < sG; g++) {
     for (let guess = 0; guess < GUESSES; guess++) {
       const counts = new Int32Array(sL);
-      addMultinomial(index.size, law, 0, sL, counts, stream.next);
+      law.add(index.size, 0, counts, stream.next);
       const a = globalPolicy[g * index.count + index.indexOf(counts)];
       for (let to = 0; to < sG; to++) {
         lead[g * sG + to] += game.globalTransition[(g * aG + a) * sG + to] / GUESSES;

@@ -23,17 +23,23 @@ function logFactorial(i: number): number {
 
 /** A binomial draw by the given uniforms; a probability may miss [0, 1] by a rounding. */
 export function drawBinomial(trials: number, probability: number, uniform: Uniform): number {
-  if (probability > 0.5) return trials - drawBinomial(trials, 1 - probability, uniform);
+  const rare = min(probability, 1 - probability);
+  const hits = drawRare(trials, rare, log1p(-rare), uniform);
+  return probability > 0.5 ? trials - hits : hits;
+}
+
+/** A binomial draw of a probability of at most 1/2; `logMiss` = ln(1 - probability). */
+function drawRare(trials: number, probability: number, logMiss: number, uniform: Uniform): number {
   if (trials === 0 || probability <= 0) return 0;
   return trials * probability < INVERTED_MEAN
-    ? invert(trials, probability, uniform())
+    ? invert(trials, probability, logMiss, uniform())
     : reject(trials, probability, uniform);
 }
 
 /** Inversion of the distribution function from 0 (Devroye 1986, III.2): O(mean). */
-function invert(trials: number, probability: number, u: number): number {
+function invert(trials: number, probability: number, logMiss: number, u: number): number {
   const odds = probability / (1 - probability);
-  let mass = exp(trials * log1p(-probability));
+  let mass = exp(trials * logMiss);
   let hits = 0;
   for (let left = u - mass; left >= 0 && hits < trials; left -= mass) {
     hits += 1;
@@ -74,33 +80,63 @@ function reject(trials: number, probability: number, uniform: Uniform): number {
 }
 
 /**
- * Adds to `out` [length] a multinomial draw of `count` robots over `probabilities[offset ..]`.
- * Conditional binomials (Devroye 1986, XI.1.4), or one by one where few.
+ * Multinomial draws over the rows of a matrix of probabilities: conditional binomials (Devroye 1986,
+ * XI.1.4) whose probabilities are computed once, or robots one by one where they are few.
  */
-export function addMultinomial(
-  count: number,
-  probabilities: ArrayLike<number>,
-  offset: number,
-  length: number,
-  out: Int32Array,
-  uniform: Uniform,
-): void {
-  if (count <= ONE_BY_ONE) {
-    for (let i = 0; i < count; i++) out[drawIndex(uniform(), probabilities, offset, length)] += 1;
-    return;
+export class MultinomialRows {
+  /** Of entry i among those from i on: the smaller of p and 1 - p, ln(1 - that), whether p > 1/2. */
+  private readonly rare: Float64Array;
+  private readonly logMiss: Float64Array;
+  private readonly flipped: Uint8Array;
+  /** By row: the last entry that can be drawn. */
+  private readonly last: Int32Array;
+
+  /** @param probabilities [rows][length], each row with sum 1; kept, not copied */
+  constructor(
+    private readonly probabilities: ArrayLike<number>,
+    private readonly length: number,
+  ) {
+    this.rare = new Float64Array(probabilities.length);
+    this.logMiss = new Float64Array(probabilities.length);
+    this.flipped = new Uint8Array(probabilities.length);
+    this.last = new Int32Array(probabilities.length / length);
+    for (let row = 0; row < this.last.length; row++) this.condition(row);
   }
-  let left = count;
-  let mass = 1;
-  let last = length - 1;
-  while (last > 0 && probabilities[offset + last] <= 0) last--;
-  for (let i = 0; i < last && left > 0; i++) {
-    const p = probabilities[offset + i];
-    const hits = drawBinomial(left, min(1, p / mass), uniform);
-    out[i] += hits;
-    left -= hits;
-    mass -= p;
+
+  private condition(row: number): void {
+    const { probabilities, length } = this;
+    let last = length - 1;
+    while (last > 0 && probabilities[row * length + last] <= 0) last--;
+    this.last[row] = last;
+    let mass = 1;
+    for (let i = row * length; i < row * length + last; i++) {
+      const p = min(1, probabilities[i] / mass);
+      mass -= probabilities[i];
+      this.rare[i] = min(p, 1 - p);
+      this.logMiss[i] = log1p(-this.rare[i]);
+      this.flipped[i] = p > 0.5 ? 1 : 0;
+    }
   }
-  out[last] += left;
+
+  /** Adds to `out` [length] a draw of `count` robots over row `row`. */
+  add(count: number, row: number, out: Int32Array, uniform: Uniform): void {
+    const { probabilities, length } = this;
+    const offset = row * length;
+    const last = this.last[row];
+    if (last > 0 && count <= ONE_BY_ONE) {
+      for (let i = 0; i < count; i++) out[drawIndex(uniform(), probabilities, offset, length)] += 1;
+      return;
+    }
+    let left = count;
+    for (let i = 0; i < last && left > 0; i++) {
+      const at = offset + i;
+      const hits = drawRare(left, this.rare[at], this.logMiss[at], uniform);
+      const taken = this.flipped[at] ? left - hits : hits;
+      out[i] += taken;
+      left -= taken;
+    }
+    out[last] += left;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { drawIndex } from "./draws";
 import { localLawDraws } from "./episode";
 import { KeyedStream } from "./keyed_stream";
 import { type Game, type Sizes, sizesOf } from "./model";
-import { addMultinomial, drawSampleCounts } from "./multinomial";
+import { drawSampleCounts, MultinomialRows } from "./multinomial";
 
 /**
  * Which s_g moves the robots: `current` is the paper's rule, P_l(· | s_i, s_g(t), a_i); `next` is
@@ -49,6 +49,8 @@ export class Population {
   private readonly drawLaw: () => Float64Array;
   private readonly next: Int32Array;
   private readonly actions: Int32Array;
+  private readonly actionRows: MultinomialRows;
+  private readonly transitionRows: MultinomialRows;
   private readonly timing: TransitionTiming;
   private rollout = 0;
   private epoch = 0;
@@ -56,7 +58,7 @@ export class Population {
   /** @param localPolicy π_l, [sL][sG][aL] */
   constructor(
     private readonly game: Game,
-    private readonly localPolicy: ArrayLike<number>,
+    localPolicy: ArrayLike<number>,
     private readonly options: PopulationOptions,
   ) {
     this.population = options.population;
@@ -66,6 +68,8 @@ export class Population {
     this.sample = new Int32Array(this.sizes.sL);
     this.next = new Int32Array(this.sizes.sL);
     this.actions = new Int32Array(this.sizes.aL);
+    this.actionRows = new MultinomialRows(localPolicy, this.sizes.aL);
+    this.transitionRows = new MultinomialRows(game.localTransition, this.sizes.sL);
     this.stream = new KeyedStream(options.seed);
     this.drawLaw = localLawDraws(game, this.stream.next);
   }
@@ -91,8 +95,8 @@ export class Population {
       this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);
     }
     if (law) {
-      const { sL } = this.sizes;
-      addMultinomial(this.population, law, 0, sL, this.counts, this.stream.next);
+      const rows = new MultinomialRows(law, this.sizes.sL);
+      rows.add(this.population, 0, this.counts, this.stream.next);
     }
     if (deviator) {
       this.stream.key(this.rollout, this.epoch, ROLE.deviator);
@@ -139,17 +143,17 @@ export class Population {
 
   /** Moves the robots of state `s` into `next`; returns their summed r_l. */
   private stepState(s: number, before: number, moving: number): number {
-    const { sG, sL, aL } = this.sizes;
-    const acting = (s * sG + before) * aL;
-    this.actions.fill(0);
+    const { sG, aL } = this.sizes;
     const { next, actions, game, stream } = this;
-    addMultinomial(this.counts[s], this.localPolicy, acting, aL, actions, stream.next);
+    const acting = s * sG + before;
+    const to = (s * sG + moving) * aL;
+    actions.fill(0);
+    this.actionRows.add(this.counts[s], acting, actions, stream.next);
     let reward = 0;
     for (let a = 0; a < aL; a++) {
       if (actions[a] === 0) continue;
-      reward += actions[a] * game.localReward[acting + a];
-      const to = ((s * sG + moving) * aL + a) * sL;
-      addMultinomial(actions[a], game.localTransition, to, sL, next, stream.next);
+      reward += actions[a] * game.localReward[acting * aL + a];
+      this.transitionRows.add(actions[a], to + a, next, stream.next);
     }
     return reward;
   }

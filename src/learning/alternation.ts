@@ -87,6 +87,8 @@ const ACCURACY = 1e-5;
 /** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
 const COMPARED = 256;
 const OBSERVED = 64;
+/** Rollouts by which a start's way is judged to lead upwards: steps too small for them end it. */
+const WALKED = 128;
 /** Iterations of one start at most. */
 const MOST_ITERATIONS = 10;
 /** Histograms of a table below which threads would wait for each other longer than they sweep. */
@@ -144,6 +146,7 @@ export class Alternation {
 
   /** G-LEARN, then L-LEARN against its policy, until nothing new or nothing better comes. */
   private async alternate(start: Start): Promise<Candidate | undefined> {
+    const { signal, temperature } = this.options;
     let next = start;
     let own: Candidate | undefined;
     for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
@@ -154,9 +157,9 @@ export class Alternation {
       this.iterations += 1;
       const candidate = await this.respond(next);
       if (await this.consider(candidate)) this.accepted += 1;
-      if (own && !(await this.isBetter(candidate, own))) break;
+      if (own && !(await isBetter(candidate.trials, own.trials, signal, WALKED))) break;
       own = candidate;
-      const localPolicy = await this.localResponse(candidate, this.options.temperature);
+      const localPolicy = await this.localResponse(candidate, temperature);
       next = { localPolicy, values: candidate.pair.globalValues };
     }
     return own;

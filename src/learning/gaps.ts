@@ -44,6 +44,9 @@ function intervalOf({ mean, standardError }: Estimate): Interval {
   return [Math.max(0, mean - Z95 * standardError), Math.max(0, mean + Z95 * standardError)];
 }
 
+const isSame = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+  Array.prototype.every.call(a, (value, i) => value === b[i]);
+
 async function globalGainOf(
   game: Game,
   alternation: Alternation,
@@ -63,6 +66,7 @@ async function globalGainOf(
     const tried = [trial(constant, "choose"), trial(rival, "choose")];
     if (await isBetter(tried.slice(0, 1), tried.slice(1), signal)) rival = constant;
   }
+  if (isSame(rival, pair.globalPolicy)) return { mean: 0, standardError: 0 };
   const [gained, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
   for (const one of [gained, own]) await play(one, ROLLOUTS, signal);
   return pairedDifference(gained.returns, own.returns);
@@ -76,7 +80,7 @@ async function localGainOf(
   const { pair } = best;
   const response = await alternation.localResponse(best);
   alternation.report({ doing: "gaps" });
-  if (response.every((p, i) => p === pair.localPolicy[i])) return { mean: 0, standardError: 0 };
+  if (isSame(response, pair.localPolicy)) return { mean: 0, standardError: 0 };
   const options = alternation.simulation("measure", 2 * ROLLOUTS);
   const returns = (policy: ArrayLike<number>) => deviatorReturns(game, pair, policy, options);
   return pairedDifference(await returns(response), await returns(pair.localPolicy));

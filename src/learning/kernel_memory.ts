@@ -36,6 +36,8 @@ interface Kernels {
     sampleAt: number,
     bestAt: number,
     count: number,
+    oldAt: number,
+    changesAt: number,
   ): void;
 }
 

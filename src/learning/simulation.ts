@@ -12,6 +12,8 @@ const TAIL = 0.01;
 const BATCH = 16;
 /** Rollouts after which two pairs are compared first; then twice as many, until all. */
 const FIRST_LOOK = 32;
+/** Rollouts from which on a pair that earned no more than the other is given up. */
+const HOPELESS = 64;
 /** Standard errors that decide a comparison before all rollouts are played. */
 const CLEAR = 4;
 
@@ -59,7 +61,8 @@ export async function play(trial: Trial, count: number, signal?: AbortSignal): P
 
 /**
  * Whether one pair earns more than another over their trials (the same number of each, played on the
- * same random numbers), by more than the noise of `all` rollouts or of so few that it is clear.
+ * same random numbers), by more than the noise of `all` rollouts or of so few that it is clear. Giving up early can only
+ * miss a better pair, never take a worse one.
  */
 export async function isBetter(
   trials: readonly Trial[],
@@ -71,6 +74,7 @@ export async function isBetter(
     for (const trial of [...trials, ...others]) await play(trial, count, signal);
     const { mean, standardError } = gainOf(trials, others, count);
     if (count === all) return mean > Z95 * standardError;
+    if (count >= HOPELESS && mean <= 0) return false;
     if (Math.abs(mean) > CLEAR * standardError) return mean > 0;
   }
 }

@@ -63,6 +63,8 @@ export class Sweeper {
   /** max_a Q of one s_g, and its mean r_l, [H]. */
   private readonly best: Float64Array;
   private readonly sample: Float64Array;
+  /** Least and greatest change of a sweep. */
+  private readonly changes: Float64Array;
   private readonly rows: readonly ActionRows[];
   private readonly width: number;
   private readonly count: number;
@@ -93,6 +95,7 @@ export class Sweeper {
     this.expected = memory.floats(count * width);
     this.best = memory.floats(count);
     this.sample = memory.floats(count);
+    this.changes = memory.floats(2);
     this.rows = globalStates.map((g) => this.rowsOf(g));
     this.q = new Float64Array(surrogate.actions);
   }
@@ -104,12 +107,11 @@ export class Sweeper {
 
   /** next = max_a Q of `values`, both [H][sG]. */
   sweep(values: Float64Array, next: Float64Array, onlyAction?: number): Change {
-    let least = Infinity;
-    let greatest = -Infinity;
-    const { expected, width, count, best, sample } = this;
+    const { expected, width, count, best, sample, changes } = this;
     const { sampleReward } = this.surrogate;
     const { mark } = this.memory;
     this.values.set(values);
+    changes.set([Infinity, -Infinity]);
     for (const [at, g] of this.globalStates.entries()) {
       this.backup.apply(at, this.values, expected);
       sample.set(sampleReward.subarray(g * count, (g + 1) * count));
@@ -124,16 +126,13 @@ export class Sweeper {
         sample.byteOffset,
         best.byteOffset,
         count,
+        this.values.byteOffset + g * this.values.BYTES_PER_ELEMENT,
+        changes.byteOffset,
       );
-      for (let h = 0, i = g; h < count; h++, i += width) {
-        const change = best[h] - values[i];
-        next[i] = best[h];
-        if (change < least) least = change;
-        if (change > greatest) greatest = change;
-      }
+      for (let h = 0, i = g; h < count; h++, i += width) next[i] = best[h];
       this.memory.release(mark);
     }
-    return { least, greatest };
+    return { least: changes[0], greatest: changes[1] };
   }
 
   /** policy = the lowest action whose Q is within `tie` of the best, [sG][H]. */

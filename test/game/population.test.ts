@@ -1,7 +1,7 @@
 import { HistogramIndex } from "../../src/game/histogram";
 import { KeyedStream } from "../../src/game/keyed_stream";
 import { localKernel, sizesOf } from "../../src/game/model";
-import { addMultinomial, drawBinomial, drawSampleCounts } from "../../src/game/multinomial";
+import { drawBinomial, drawSampleCounts, MultinomialRows } from "../../src/game/multinomial";
 import { Population, runRollout } from "../../src/game/population";
 import { randomGame, randomLocalPolicy, shipped } from "../games";
 import { binomialLaw, chiSquaredP, hypergeometric } from "./exact_laws";
@@ -34,11 +34,12 @@ test("binomial draws at the ends of their ranges are what they must be", () => {
 
 test.each([10, 100])("multinomial draws of %d robots fit the exact law of each state", (count) => {
   const law = [0.2, 0, 0.5, 0.3];
+  const rows = new MultinomialRows([1, 0, 0, 0, ...law], 4);
   const stream = new KeyedStream(3);
   const observed = law.map(() => new Array<number>(count + 1).fill(0));
   for (let i = 0; i < 20_000; i++) {
     const out = new Int32Array(4);
-    addMultinomial(count, law, 0, 4, out, stream.next);
+    rows.add(count, 1, out, stream.next);
     expect(out.reduce((a, b) => a + b, 0)).toBe(count);
     out.forEach((c, s) => (observed[s][c] += 1));
   }

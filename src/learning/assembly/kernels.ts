@@ -229,6 +229,8 @@ function averageLong(
  * @param rewardsAt [actions], actions even: an odd number is filled up by one of -Infinity
  * @param futuresAt γ P_g(i | g, a), two actions side by side: [actions / 2][width][2]
  * @param sampleAt mean r_l, [count]
+ * @param oldAt values of this s_g so far, [count][width]
+ * @param changesAt least and greatest of best - old, [2]: raised and lowered, not set
  */
 export function bestActions(
   rewardsAt: usize,
@@ -239,23 +241,51 @@ export function bestActions(
   sampleAt: usize,
   bestAt: usize,
   count: usize,
+  oldAt: usize,
+  changesAt: usize,
 ): void {
   const row = width * ONE;
+  let least = f64.load(changesAt);
+  let greatest = f64.load(changesAt, ONE);
   for (let h: usize = 0; h < count; h++) {
     let best = f64x2.splat(-Infinity);
     let futureAt = futuresAt;
-    for (let a: usize = 0; a < actions; a += 2) {
+    let a: usize = 0;
+    for (; a + 4 < actions; a += 6) {
+      let q0 = v128.load(rewardsAt + a * ONE);
+      let q1 = v128.load(rewardsAt + a * ONE, TWO);
+      let q2 = v128.load(rewardsAt + a * ONE, 2 * TWO);
+      for (let x: usize = 0; x < row; x += ONE) {
+        const value = v128.load64_splat(expectedAt + x);
+        const at = futureAt + 2 * x;
+        q0 = f64x2.add(q0, f64x2.mul(v128.load(at), value));
+        q1 = f64x2.add(q1, f64x2.mul(v128.load(at + 2 * row), value));
+        q2 = f64x2.add(q2, f64x2.mul(v128.load(at + 4 * row), value));
+      }
+      futureAt += 6 * row;
+      best = f64x2.pmax(best, f64x2.pmax(q0, f64x2.pmax(q1, q2)));
+    }
+    for (; a < actions; a += 2) {
       let q = v128.load(rewardsAt + a * ONE);
       for (let x: usize = 0; x < row; x += ONE) {
-        q = f64x2.add(q, f64x2.mul(v128.load(futureAt), v128.load64_splat(expectedAt + x)));
-        futureAt += TWO;
+        const value = v128.load64_splat(expectedAt + x);
+        q = f64x2.add(q, f64x2.mul(v128.load(futureAt + 2 * x), value));
       }
-      best = f64x2.max(best, q);
+      futureAt += 2 * row;
+      best = f64x2.pmax(best, q);
     }
-    const most = max(f64x2.extract_lane(best, 0), f64x2.extract_lane(best, 1));
-    f64.store(bestAt, most + f64.load(sampleAt));
+    const even = f64x2.extract_lane(best, 0);
+    const odd = f64x2.extract_lane(best, 1);
+    const most = (even < odd ? odd : even) + f64.load(sampleAt);
+    f64.store(bestAt, most);
+    const change = most - f64.load(oldAt);
+    if (change < least) least = change;
+    if (change > greatest) greatest = change;
     expectedAt += row;
     sampleAt += ONE;
     bestAt += ONE;
+    oldAt += row;
   }
+  f64.store(changesAt, least);
+  f64.store(changesAt, greatest, ONE);
 }
