@@ -109,8 +109,11 @@ function progressPrinter(first: () => void): (progress: Progress) => void {
 }
 
 /** Says what is to come, before it does. */
-function announce(game: Game, tableSize: number, threads: number): void {
-  const { histograms, bytes, work } = tableSizeOf(game, tableSize);
+function announce(
+  game: Game,
+  { tableSize, draws, threads }: { tableSize: number; draws?: number; threads: number },
+): void {
+  const { histograms, bytes, work } = tableSizeOf(game, tableSize, draws ?? DEFAULT_DRAWS);
   const seconds =
     (SWEEPS * work) / MULTIPLICATIONS_A_SECOND / Math.min(threads, game.globalStates.length);
   process.stderr.write(
@@ -154,7 +157,7 @@ async function main(options: Options): Promise<number> {
   try {
     const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
     const memory = MEMORY_SHARE * totalmem();
-    const onProgress = progressPrinter(() => announce(game, tableSize, learnOptions.threads));
+    const onProgress = progressPrinter(() => announce(game, learnOptions));
     result = await learn(game, { ...learnOptions, memory, signal, warn, onProgress });
     if (process.stderr.isTTY) process.stderr.write("\n");
   } catch (error) {

@@ -1,23 +1,26 @@
 /** Values of a small table as a start for those of a larger one. */
 import { HistogramIndex } from "../game/histogram";
+import { breathe } from "./simulation";
 
 /**
  * V'(h) = E[V(a random sub-sample of h)], from tables of `from` to tables of `size` >= from robots:
  * degree elevation of a Bernstein polynomial, one robot at a time,
  *   V_{m+1}(h) = Σ_s h_s/(m+1) V_m(h - e_s)
  * @param values [rows][H] of size `from`
- * @returns [rows][H'] of size `size`
+ * @returns [rows][H'] of size `size`; rejects with the signal's reason when it is aborted
  */
-export function elevate(
+export async function elevate(
   values: ArrayLike<number>,
   rows: number,
   states: number,
   from: number,
   size: number,
-): ArrayLike<number> {
+  signal?: AbortSignal,
+): Promise<ArrayLike<number>> {
   let lower = new HistogramIndex(states, from);
   let current = values;
   for (let m = from; m < size; m++) {
+    await breathe(signal);
     const index = new HistogramIndex(states, m + 1);
     const next = new Float64Array(rows * index.count);
     index.forEach((counts, h) => {

@@ -1,4 +1,7 @@
-/** The compiled kernels (assembly/kernels.ts) over a memory of their own: one for each thread, as nothing in it is locked. */
+/**
+ * The compiled kernels (assembly/kernels.ts) over a memory of their own: one for each thread, as
+ * nothing in it is locked.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -96,11 +99,23 @@ export class KernelMemory {
     return new Int32Array(this.memory.buffer, at, length);
   }
 
+  private grow(pages: number): void {
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      const gigabytes = ((this.memory.buffer.byteLength + pages * PAGE) / 1e9).toPrecision(2);
+      throw new RangeError(
+        `a learning thread needs ${gigabytes} GB in one piece and does not get them; choose a smaller table size, fewer draws, or a machine with more memory free`,
+        { cause },
+      );
+    }
+  }
+
   private take(bytes: number): number {
     const at = this.used;
     this.used = Math.ceil((at + bytes + PADDING) / PADDING) * PADDING;
     const missing = Math.ceil((this.used - this.memory.buffer.byteLength) / PAGE);
-    if (missing > 0) this.memory.grow(missing);
+    if (missing > 0) this.grow(missing);
     return at;
   }
 }

@@ -111,7 +111,7 @@ function checkOptions(
   {
     tableSize,
     population,
-    draws,
+    draws = DEFAULT_DRAWS,
     temperature,
     seed,
     threads = 1,
@@ -131,8 +131,8 @@ function checkOptions(
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
   }
-  const { histograms, bytes } = tableSizeOf(game, tableSize);
-  const largest = largestTableSize(game, memory);
+  const { histograms, bytes } = tableSizeOf(game, tableSize, draws);
+  const largest = largestTableSize(game, memory, draws);
   const usable = Math.min(memory, KERNEL_MEMORY_LIMIT);
   if (bytes > usable || tableSize > Math.max(1, largest)) {
     const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(2)} GB`;

@@ -54,10 +54,11 @@ export async function alternateByLevels<T>(
       }
       const next = levels[level + 1];
       const kept = Math.max(1, Math.floor(MOST_TOGETHER / histogramCount(sL, next)));
-      starts = ends.slice(0, kept).map(({ pair }) => ({
-        localPolicy: pair.localPolicy,
-        values: elevate(pair.globalValues, sG, sL, tableSize, next),
-      }));
+      starts = [];
+      for (const { pair } of ends.slice(0, kept)) {
+        const values = await elevate(pair.globalValues, sG, sL, tableSize, next, options.signal);
+        starts.push({ localPolicy: pair.localPolicy, values });
+      }
     } finally {
       await alternation.close();
     }

@@ -12,17 +12,22 @@ export interface TableSize {
   readonly work: number;
 }
 
-/** Bytes for each (s_g, h): values, their history, and every thread's own arrays. */
+/** Bytes for each (s_g, h): values, their history, and every thread's own arrays; and of one draw. */
 const BYTES_AN_ENTRY = 350;
+const BYTES_A_DRAW = 4;
+/** Draws that are counted in BYTES_AN_ENTRY. */
+const DRAWS_COUNTED = 16;
 const BYTES_AT_LEAST = 1e8;
 
-export function tableSizeOf(game: Game, tableSize: number): TableSize {
+/** @param draws of the sampled operator, which takes an exact one's place where that is not accurate */
+export function tableSizeOf(game: Game, tableSize: number, draws: number): TableSize {
   const { sG, sL } = sizesOf(game);
   const histograms = histogramCount(sL, tableSize);
+  const entry = BYTES_AN_ENTRY + BYTES_A_DRAW * Math.max(0, draws - DRAWS_COUNTED);
   return {
     histograms,
-    bytes: BYTES_AT_LEAST + BYTES_AN_ENTRY * sG * histograms,
-    // Each of sL (sL - 1) maps averages lines of up to k members, by pairs (line_average.ts).
+    bytes: BYTES_AT_LEAST + entry * sG * histograms,
+    // Each of sL (sL - 1) maps averages lines of up to k members (assembly/kernels.ts).
     work: sG * sG * sL * Math.max(1, sL - 1) * histograms * tableSize,
   };
 }
@@ -31,9 +36,9 @@ export function tableSizeOf(game: Game, tableSize: number): TableSize {
  * The largest table size that needs no more than `memory` bytes, nor more than kernels can address;
  * 0: none does.
  */
-export function largestTableSize(game: Game, memory: number): number {
+export function largestTableSize(game: Game, memory: number, draws: number): number {
   const fits = (size: number): boolean =>
-    tableSizeOf(game, size).bytes <= Math.min(memory, KERNEL_MEMORY_LIMIT);
+    tableSizeOf(game, size, draws).bytes <= Math.min(memory, KERNEL_MEMORY_LIMIT);
   if (!fits(1)) return 0;
   let [low, high] = [1, 2];
   while (fits(high) && high < LARGEST) [low, high] = [high, 2 * high];

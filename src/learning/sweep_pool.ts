@@ -44,6 +44,8 @@ export class SweepPool implements Sweeps {
       return this.start({ states, size, pairs, globalStates, values, next, policy });
     });
     signal?.addEventListener("abort", this.onAbort);
+    // One that came before says nothing again.
+    if (signal?.aborted) this.onAbort();
   }
 
   async prepare(surrogate: Surrogate, backup: BackupChoice): Promise<number> {

@@ -69,6 +69,10 @@ test.each([
     { tableSize: 5000 },
     /which take .* GB where .* GB can be used; the largest table size that fits is \d+/,
   ],
+  [
+    { tableSize: 40, backup: "sampled", draws: 1e7 } as const,
+    /the largest table size that fits is \d+/,
+  ],
   [{ tableSize: 20, population: 10 }, /at most as many robots as there are/],
   [{ tableSize: 2, population: 0 }, /population is 0/],
   [{ tableSize: 2, seed: -1 }, /seed is -1/],

@@ -51,6 +51,9 @@ test("threads that are asked after an error or an abort reject, and end", async 
   await expect(sweeping).rejects.toThrow("enough");
   await aborted.close();
   await expect(aborted.sweep()).rejects.toThrow("enough");
+  const late = pool(2, controller.signal);
+  await expect(late.prepare(surrogate(), choice)).rejects.toThrow("enough");
+  await late.close();
 });
 
 /** A process that learns with threads from the compiled library, and what it does on a sweep. */
