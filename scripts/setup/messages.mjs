@@ -9,7 +9,7 @@ import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
 import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
 
-const sources = ["package.xml", "CMakeLists.txt", "msg"];
+const sources = ["package.xml", "CMakeLists.txt", "msg", path.join("src", "ros", "leave.c")];
 const recipe = inRoot("scripts", "setup", "messages.mjs");
 
 export const interfacesKey = () => {

@@ -13,15 +13,18 @@ export function sent(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SENDING_MS));
 }
 
-/** A process that has not ended by itself this long after it was asked to is killed, ms. */
+/** A process that has not ended by itself this long after it was asked to is ended, ms. */
 const LAST_RESORT_MS = 1500;
+/** Built with the messages (leave.c), and found where their libraries are. */
+const LEAVE = "libalternating_marl_leave.so";
 
 /**
  * Fast DDS can deadlock in the destruction of a participant while others leave: this thread would
- * then never run on, so that another one ends the process.
+ * then never run on, so that another one ends the process, by SIGKILL where it has to.
  */
-function killLater(): void {
-  const code = `setTimeout(() => process.kill(process.pid, "SIGKILL"), ${LAST_RESORT_MS})`;
+function leaveLater(status: number): void {
+  const leave = `try { process.dlopen({ exports: {} }, "${LEAVE}") } catch {}`;
+  const code = `setTimeout(() => { ${status === 0 ? leave : ""}; process.kill(process.pid, "SIGKILL") }, ${LAST_RESORT_MS})`;
   new Worker(code, { eval: true }).unref();
 }
 
@@ -47,7 +50,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   const end = async (status: number): Promise<void> => {
     if (ending) return;
     ending = true;
-    killLater();
+    leaveLater(status);
     for (const work of endings.reverse()) {
       try {
         await work();
