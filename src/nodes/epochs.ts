@@ -1,23 +1,12 @@
-/** The global agent's epochs: it samples k of n robots at each and commands by the learned policy. */
-import { randomInt } from "node:crypto";
+/** The global agent's epochs: when one is, whom it asks, and how long it waits for answers. */
 import { type Game, sizesOf } from "../game/model";
-import { InvalidInputError } from "../game/scenario";
-import { Observation, type ObservationMode } from "../policy/observation";
-import type { LoadedPolicy } from "../policy/policy_file";
 import { type RosClock, steadyMs } from "../ros/clock";
-import {
-  fromSeconds,
-  type AgentState,
-  type GlobalCommand,
-  type GlobalState,
-  nanoseconds,
-  toTime,
-} from "../ros/messages";
-import type { RosNode } from "../ros/node";
 import { epochSeconds } from "../ros/common_parameters";
-import { RESET_SERVICE, TOPICS } from "../ros/topics";
+import { type AgentState, fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
+import type { RosNode } from "../ros/node";
+import { TOPICS } from "../ros/topics";
+import type { Commander } from "./commander";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
-import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
 import { drawReplacements, drawSample, Quarantine } from "./sampling";
 import { StateSubscriptions } from "./state_subscriptions";
 
@@ -36,46 +25,34 @@ interface OpenEpoch {
   readonly timers: NodeJS.Timeout[];
 }
 
-export class GlobalAgent {
-  private readonly session = randomInt(1, 2 ** 32 - 1);
+export class Epochs {
+  /** Epochs whose command was not out in time, and states that were asked for and did not come. */
+  missedEpochs = 0;
+  missingStates = 0;
+  private isActive = false;
   private readonly states: StateSubscriptions;
   private readonly quarantine: Quarantine;
-  private readonly epochNs: bigint;
-  private readonly publishCommand;
-  private readonly publishLocalPolicy;
-  private policy: LoadedPolicy | undefined;
-  private observation: Observation | undefined;
+  /** Length of the epoch at hand, ROS time, ns. */
+  private epochNs: bigint;
   private leadState: GlobalState | undefined;
   private prepared: string[] | undefined;
   private preparedMs = 0;
   private open: OpenEpoch | undefined;
-  private command: GlobalCommand | undefined;
   private nextEpoch = 0;
-  private lastDecision: bigint | undefined;
-  private shift: number | undefined;
+  /** Where the next epoch begins, ROS time, ns. */
+  private boundary = 0n;
   private robots: string[] = [];
-  private stopped = false;
-  private resets = 0;
   private cancelAlarm: (() => void) | undefined;
 
   constructor(
     private readonly node: RosNode<typeof GLOBAL_AGENT_PARAMETERS>,
     private readonly game: Game,
     private readonly clock: RosClock,
+    private readonly commander: Commander,
   ) {
-    const { parameters } = node;
-    this.epochNs = fromSeconds(epochSeconds(parameters.epoch_length, game.arena.epoch));
-    this.quarantine = new Quarantine(parameters.quarantine * 1000);
+    this.epochNs = this.askedLength();
+    this.quarantine = new Quarantine(() => node.parameters.quarantine * 1000);
     this.states = new StateSubscriptions(node, sizesOf(game).sL, () => this.tryDecide());
-    this.publishCommand = node.publisher(TOPICS.globalCommand);
-    this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
-    this.listen();
-    if (parameters.policy_file) this.follow(policyFromFile(parameters.policy_file, game));
-    else node.log.info(`waiting for a policy of ${game.name} on the policy topic`);
-  }
-
-  private listen(): void {
-    const { node, game } = this;
     node.subscribe(TOPICS.globalState, (message) => {
       const { sG } = sizesOf(game);
       if (message.state >= sG) {
@@ -85,56 +62,30 @@ export class GlobalAgent {
       this.tryDecide();
       return undefined;
     });
-    node.subscribe(TOPICS.policy, (message) => {
-      if (message.policy_sha256 === this.policy?.sha256) return undefined;
-      try {
-        this.follow(policyFromMessage(message, game));
-        return undefined;
-      } catch (error) {
-        if (error instanceof InvalidInputError) return error.message;
-        throw error;
-      }
-    });
-    node.subscribe(TOPICS.emergencyStop, (message) => {
-      if (!this.stopped) node.log.warn(`emergency stop from ${message.source}`);
-      this.stop();
-    });
-    node.triggerService(RESET_SERVICE, () => {
-      if (this.command === undefined) {
-        const message = "no robot could hear it: no command was given yet; call again once one was";
-        return { success: false, message };
-      }
-      const held = this.stopped;
-      this.stopped = false;
-      this.resets++;
-      this.repeat();
-      const message = held
-        ? "the emergency stop is released"
-        : "no stop was known here; robots that stand by one are released";
-      node.log.info(message);
-      return { success: true, message };
-    });
   }
 
-  /** Takes a policy; it decides from the next epoch on. */
-  private follow(policy: LoadedPolicy): void {
-    const { parameters } = this.node;
-    const mode: ObservationMode = parameters.observation === "filter" ? "filter" : "sample";
-    this.observation = new Observation(this.game, policy.pair, mode, parameters.population);
-    this.policy = policy;
-    this.publishLocalPolicy(toLocalPolicy(policy));
-    this.node.log.info(
-      `following policy ${policy.sha256.slice(0, 8)} (k = ${policy.pair.tableSize})`,
-    );
+  private askedLength(): bigint {
+    return fromSeconds(epochSeconds(this.node.parameters.epoch_length, this.game.arena.epoch));
   }
 
-  private stop(): void {
-    this.stopped = true;
-    this.repeat();
+  activate(): void {
+    this.isActive = true;
   }
 
-  private get sampleSize(): number {
-    return this.node.parameters.sample_size || (this.policy?.pair.tableSize ?? 1);
+  deactivate(): void {
+    this.isActive = false;
+    this.cancelAlarm?.();
+    this.cancelAlarm = undefined;
+    this.open?.timers.forEach(clearTimeout);
+    this.open = undefined;
+    this.prepared = undefined;
+    this.states.keep([]);
+  }
+
+  /** Robots known, and those in quarantine. */
+  get swarm(): { readonly robots: number; readonly quarantined: number } {
+    const eligible = this.quarantine.eligible(this.robots, steadyMs()).length;
+    return { robots: this.robots.length, quarantined: this.robots.length - eligible };
   }
 
   /**
@@ -142,8 +93,8 @@ export class GlobalAgent {
    * waits for all its robots, one that has acted before goes on with those that are there.
    */
   poll(): void {
-    if (this.cancelAlarm !== undefined || !this.clock.isRunning) return;
-    if (this.policy === undefined || this.leadState === undefined) return;
+    if (!this.isActive || this.cancelAlarm !== undefined || !this.clock.isRunning) return;
+    if (this.commander.policy === undefined || this.leadState === undefined) return;
     const robots = this.node.robotsWithState();
     if (this.prepared === undefined || robots.length !== this.robots.length) this.prepare();
     const heard = this.states.newest(this.prepared!);
@@ -159,6 +110,7 @@ export class GlobalAgent {
     this.resume(heard);
     // The sample is the epoch's own: drawn again once the epoch is known.
     if (this.nextEpoch !== epoch) return this.prepare();
+    this.epochNs = this.askedLength();
     const now = this.clock.now();
     this.scheduleAt(((now + this.epochNs - 1n) / this.epochNs) * this.epochNs);
   }
@@ -171,23 +123,31 @@ export class GlobalAgent {
       this.node.parameters.seed,
       this.nextEpoch,
       eligible,
-      this.sampleSize,
+      this.commander.sampleSize,
     );
     this.preparedMs = steadyMs();
     this.states.keep(this.prepared);
   }
 
   private scheduleAt(boundary: bigint): void {
+    this.boundary = boundary;
     this.cancelAlarm?.();
     this.cancelAlarm = this.clock.at(boundary, () => this.node.safely(() => this.begin()));
   }
 
-  /** An epoch's start: the newest boundary that ROS time has reached. */
+  /** An epoch's start, at the newest boundary that ROS time has reached; it may have gone back. */
   private begin(): void {
-    const decisionTime = (this.clock.now() / this.epochNs) * this.epochNs;
-    this.scheduleAt(decisionTime + this.epochNs);
+    const now = this.clock.now();
+    const passed = now > this.boundary ? (now - this.boundary) / this.epochNs : 0n;
+    const decisionTime =
+      now < this.boundary
+        ? (now / this.epochNs) * this.epochNs
+        : this.boundary + passed * this.epochNs;
+    // Another length of epochs holds from this boundary on.
+    this.epochNs = this.askedLength();
+    this.scheduleAt((decisionTime / this.epochNs + 1n) * this.epochNs);
     if (this.open) this.abandon("its command was not out before its end");
-    this.passOver(decisionTime);
+    if (passed > 0n) this.passOver(Number(passed));
     const sample = this.prepared ?? [];
     const timeoutMs = this.node.parameters.sample_timeout * 1000;
     const later = (share: number, work: () => void): NodeJS.Timeout =>
@@ -205,20 +165,18 @@ export class GlobalAgent {
   }
 
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
-  private passOver(decisionTime: bigint): void {
-    const since = this.lastDecision === undefined ? 0n : decisionTime - this.lastDecision;
-    this.lastDecision = decisionTime;
-    const unseen = Number(since / this.epochNs) - 1;
-    if (unseen <= 0) return;
+  private passOver(unseen: number): void {
     this.node.log.warn(`epochs ${this.nextEpoch} to ${this.nextEpoch + unseen - 1} went by unseen`);
+    this.missedEpochs += unseen;
     this.nextEpoch += unseen;
     this.prepare();
   }
 
   private abandon(why: string): void {
     this.node.log.warn(`epoch ${this.nextEpoch} is missed: ${why}`);
+    this.missedEpochs++;
     this.nextEpoch++;
-    if (this.command) this.observation?.predict(this.command.global_state);
+    this.commander.missed();
     this.open?.timers.forEach(clearTimeout);
     this.open = undefined;
     this.prepare();
@@ -240,7 +198,7 @@ export class GlobalAgent {
     const silent = open.sample.filter((robot) => !answered(robot));
     for (const robot of silent) this.quarantine.put(robot, steadyMs());
     const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    const room = Math.max(0, 2 * this.sampleSize - this.states.count);
+    const room = Math.max(0, 2 * this.commander.sampleSize - this.states.count);
     const count = Math.min(silent.length, room);
     const others = drawReplacements(
       this.node.parameters.seed,
@@ -279,61 +237,30 @@ export class GlobalAgent {
   }
 
   private decide(open: OpenEpoch, globalState: number, received: readonly AgentState[]): void {
-    const { observation, policy } = this;
-    if (observation === undefined || policy === undefined) return;
-    const { horizon } = this.game;
-    const shift = horizon === undefined ? 0 : Math.floor(this.nextEpoch / horizon);
-    if (shift !== this.shift) observation.reset();
-    this.shift = shift;
-    const histogram = new Array<number>(sizesOf(this.game).sL).fill(0);
-    for (const state of received) histogram[state.state]++;
-    observation.observe(histogram);
     const missing = open.sample.length - received.length;
+    this.missingStates += missing;
     if (missing > 0) {
       this.node.log.warn(
         `epoch ${this.nextEpoch}: ${missing} of ${open.sample.length} states missing`,
       );
     }
-    this.command = {
-      header: { stamp: this.clock.stamp(), frame_id: "map" },
-      session: this.session,
+    this.commander.decide({
       epoch: this.nextEpoch,
-      decision_time: toTime(open.decisionTime),
-      global_state: globalState,
-      action: observation.decide(globalState),
-      sampled_agents: open.sample,
-      histogram,
-      belief: Array.from(observation.belief),
-      missing,
-      sample_size: this.sampleSize,
+      time: open.decisionTime,
+      globalState,
+      sample: open.sample,
+      received,
       population: this.robots.length,
-      policy_sha256: policy.sha256,
-      emergency_stop: this.stopped,
-      resets: this.resets,
-    };
-    this.publishCommand(this.command);
-    observation.predict(globalState);
+    });
     this.nextEpoch++;
-    setImmediate(() => this.node.safely(() => this.prepare()));
+    setImmediate(() => this.node.safely(() => this.isActive && this.prepare()));
   }
 
   /** A session goes on where the swarm is: its epoch, and its stop. */
   private resume(heard: readonly AgentState[]): void {
     for (const state of heard) {
       if (state.acted) this.nextEpoch = Math.max(this.nextEpoch, state.epoch + 1);
-      if (state.stopped) this.stopped = true;
+      if (state.stopped) this.commander.stopped = true;
     }
-  }
-
-  /** The command again, for the robots' watchdogs. */
-  repeat(): void {
-    if (this.command === undefined) return;
-    this.command = {
-      ...this.command,
-      header: { stamp: this.clock.stamp(), frame_id: "map" },
-      emergency_stop: this.stopped,
-      resets: this.resets,
-    };
-    this.publishCommand(this.command);
   }
 }

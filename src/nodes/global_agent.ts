@@ -1,8 +1,11 @@
-/** The global agent's process. */
+/** The global agent's process: a managed node that samples, decides and commands. */
+import { reasonOf } from "../game/scenario";
 import { loadScenario } from "../game/scenario_file";
+import { epochSeconds } from "../ros/common_parameters";
 import { clockOf, RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
-import { GlobalAgent } from "./epochs";
+import { Commander } from "./commander";
+import { Epochs } from "./epochs";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 
 /** The command is repeated this often, ms of wall time. */
@@ -11,12 +14,39 @@ const REPEAT_MS = 100;
 const POLL_MS = 50;
 
 void runProcess((ros) => {
-  const node = ros.add(new RosNode("global_agent", undefined, GLOBAL_AGENT_PARAMETERS));
+  const node = ros.add(new RosNode("global_agent", undefined, GLOBAL_AGENT_PARAMETERS, true));
   const game = loadScenario(node.parameters.scenario);
-  const agent = new GlobalAgent(node, game, clockOf(node));
-  const timers = [
-    setInterval(() => node.safely(() => agent.poll()), POLL_MS),
-    setInterval(() => node.safely(() => agent.repeat()), REPEAT_MS),
-  ];
-  ros.onEnd(() => timers.forEach(clearInterval));
+  const clock = clockOf(node);
+  const commander = new Commander(node, game, clock);
+  const epochs = new Epochs(node, game, clock, commander);
+  node.checkChange = ({ epoch_length }) => {
+    try {
+      epochSeconds(epoch_length, game.arena.epoch);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  };
+  let timers: NodeJS.Timeout[] = [];
+  const deactivate = (): void => {
+    timers.forEach(clearInterval);
+    epochs.deactivate();
+    commander.deactivate();
+  };
+  const lifecycle = node.manage({
+    configure: () => commander.configure(),
+    activate: () => {
+      commander.activate();
+      epochs.activate();
+      timers = [
+        setInterval(() => node.safely(() => epochs.poll()), POLL_MS),
+        setInterval(() => node.safely(() => commander.repeat()), REPEAT_MS),
+      ];
+    },
+    deactivate,
+    cleanup: () => commander.cleanup(),
+  });
+  ros.onEnd(deactivate);
+  // What cannot be used was said.
+  if (node.parameters.autostart && !lifecycle.start()) ros.end(2);
 });

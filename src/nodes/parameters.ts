@@ -58,34 +58,39 @@ export const GLOBAL_AGENT_PARAMETERS = {
   policy_file: {
     type: "string",
     default: "",
-    readOnly: true,
-    description: "Policy file (safetensors); empty: wait for the policy topic.",
+    readOnly: false,
+    description:
+      "Policy file (safetensors), read when the node is configured and by the service reload_policy; empty: wait for the policy topic.",
   },
   sample_size: {
     type: "integer",
     default: 0,
     unit: "robots",
     range: [0, 100_000],
-    readOnly: true,
+    readOnly: false,
     description: "Robots asked at each epoch, k; 0: the policy table's k.",
   },
   observation: {
     type: "string",
     default: "sample",
     choices: ["sample", "filter"],
-    readOnly: true,
+    readOnly: false,
     description:
       "What the decision is based on: the sample of the epoch alone, or the filter's memory.",
   },
   population: POPULATION,
-  epoch_length: EPOCH_LENGTH,
-  max_state_age: maxStateAge,
+  epoch_length: {
+    ...EPOCH_LENGTH,
+    readOnly: false,
+    description: `${EPOCH_LENGTH.description} A new one holds from the next boundary on.`,
+  },
+  max_state_age: { ...maxStateAge, readOnly: false },
   sample_timeout: {
     type: "double",
     default: 1,
     unit: "s",
     range: [0.01, 60],
-    readOnly: true,
+    readOnly: false,
     description: "How long an epoch waits for the states asked for, wall time.",
   },
   quarantine: {
@@ -93,8 +98,14 @@ export const GLOBAL_AGENT_PARAMETERS = {
     default: 10,
     unit: "s",
     range: [0, 3600],
-    readOnly: true,
+    readOnly: false,
     description: "A robot silent when asked is not asked again for this long, wall time.",
+  },
+  autostart: {
+    type: "boolean",
+    default: true,
+    readOnly: true,
+    description: "True: the node configures and activates itself; false: a lifecycle manager does.",
   },
   seed: SEED,
 } as const satisfies ParameterSpecs;

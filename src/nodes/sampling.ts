@@ -5,11 +5,11 @@ import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/d
 export class Quarantine {
   private readonly until = new Map<string, number>();
 
-  /** @param durationMs ms of the steady clock */
-  constructor(private readonly durationMs: number) {}
+  /** @param durationMs of a robot's quarantine, ms of the steady clock */
+  constructor(private readonly durationMs: () => number) {}
 
   put(robot: string, nowMs: number): void {
-    this.until.set(robot, nowMs + this.durationMs);
+    this.until.set(robot, nowMs + this.durationMs());
   }
 
   /** The robots that may be asked, sorted by id. */

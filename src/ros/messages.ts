@@ -96,6 +96,20 @@ export interface EmergencyStop {
   readonly source: string;
 }
 
+export interface DiagnosticStatus {
+  /** 0 OK, 1 WARN, 2 ERROR, 3 STALE */
+  readonly level: number;
+  readonly name: string;
+  readonly message: string;
+  readonly hardware_id: string;
+  readonly values: readonly { readonly key: string; readonly value: string }[];
+}
+
+export interface DiagnosticArray {
+  readonly header: Header;
+  readonly status: readonly DiagnosticStatus[];
+}
+
 /** What each type holds, by its ROS name. */
 export interface MessageTypes {
   "nav_msgs/msg/Odometry": Odometry;
@@ -108,6 +122,7 @@ export interface MessageTypes {
   "alternating_marl/msg/Policy": Policy;
   "alternating_marl/msg/LocalPolicy": LocalPolicy;
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
+  "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
   "rosgraph_msgs/msg/Clock": { readonly clock: Time };
 }
 

@@ -6,9 +6,24 @@
 import { reasonOf } from "../game/scenario";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
+import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import type { MessageTypes } from "./messages";
-import { declareParameters, type ParameterSpecs, type ParameterValues } from "./parameters";
-import { type RclGuardCondition, type RclLogger, type RclNode, type RclQoS, rcl } from "./rcl";
+import { namespacedParameters } from "./parameter_files";
+import {
+  declareParameters,
+  type ParameterCheck,
+  ParameterError,
+  type ParameterSpecs,
+  type ParameterValues,
+} from "./parameters";
+import {
+  type RclGuardCondition,
+  type RclLifecycleNode,
+  type RclLogger,
+  type RclNode,
+  type RclQoS,
+  rcl,
+} from "./rcl";
 import { TOPICS, type Topic } from "./topics";
 
 export interface Subscription {
@@ -22,6 +37,8 @@ export interface TriggerAnswer {
 
 /** Refused messages of one topic are spoken of this often at most, ms. */
 const REFUSAL_MS = 1000;
+
+const USE_SIM_TIME = "use_sim_time";
 
 /** A destroyed entity's memory stays for this long: the native side may still name it once. */
 const RETIRED_MS = 2000;
@@ -41,7 +58,10 @@ function qosOf(topic: Topic): RclQoS {
 }
 
 export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
+  /** Current values: those that are not read-only change when they are set. */
   readonly parameters: ParameterValues<S>;
+  /** Asked before parameters are set at run time: why it refuses the values they would have. */
+  checkChange: ParameterCheck<S> = () => undefined;
   readonly log: RclLogger;
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
@@ -49,15 +69,37 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   private readonly node: RclNode;
   private readonly guard: RclGuardCondition;
 
-  /** @throws ParameterError when a parameter breaks its declaration */
-  constructor(name: string, namespace: string | undefined, specs: S) {
-    this.node = new (rcl().Node)(name, namespace);
+  /**
+   * @param managed whether the node has a lifecycle (`manage`)
+   * @throws ParameterError when a parameter breaks its declaration
+   */
+  constructor(name: string, namespace: string | undefined, specs: S, managed = false) {
+    const NodeClass = managed ? rcl().lifecycle.LifecycleNode : rcl().Node;
+    this.node = new NodeClass(name, namespace);
     this.log = this.node.getLogger();
     this.contain();
     this.guard = this.node.createGuardCondition(() => undefined);
     this.wakeBeforeSync();
+    const given = namespacedParameters(process.argv, this.qualifiedName);
+    this.takeSimTime(given.get(USE_SIM_TIME));
     this.dropOwnClock();
-    this.parameters = declareParameters(this.node, specs);
+    this.parameters = declareParameters(this.node, specs, given, (next) => this.checkChange(next));
+  }
+
+  /** The name with its namespace. */
+  get qualifiedName(): string {
+    return `${this.node.namespace()}/${this.node.name()}`.replace(/^\/+/, "/");
+  }
+
+  private takeSimTime(value: unknown): void {
+    if (value === undefined) return;
+    if (typeof value !== "boolean") {
+      throw new ParameterError(
+        `parameter ${USE_SIM_TIME} is ${String(value)}; it must be true or false`,
+      );
+    }
+    const { Parameter, ParameterType } = rcl();
+    this.node.setParameter(new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, value));
   }
 
   /** rclnodejs hears /clock reliably and once a node; `clockOf` hears it once a process. */
@@ -74,7 +116,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   }
 
   get usesSimTime(): boolean {
-    return this.node.getParameter("use_sim_time").value === true;
+    return this.node.getParameter(USE_SIM_TIME).value === true;
   }
 
   /** Whatever a callback throws is logged and counted here, and ends only that callback. */
@@ -166,6 +208,11 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
         response.send(Object.assign(response.template, reply));
       }),
     );
+  }
+
+  /** Lets others drive the lifecycle of a managed node. */
+  manage(steps: LifecycleSteps): Lifecycle {
+    return new Lifecycle(this.node as RclLifecycleNode, steps, this.log);
   }
 
   countPublishers(topic: string): number {

@@ -1,5 +1,6 @@
 /** Parameters declared once as data; values parsed and checked against their declaration. */
-import { type RclNode, rcl } from "./rcl";
+import { reasonOf } from "../game/scenario";
+import { type RclNode, type RclParameter, rcl } from "./rcl";
 
 interface SpecBase<T> {
   readonly default: T;
@@ -86,34 +87,107 @@ export function checkParameter(name: string, spec: ParameterSpec, value: unknown
 
 function describe(spec: ParameterSpec): string {
   const unit = spec.unit ? ` Unit: ${spec.unit}.` : "";
-  const range = "range" in spec ? ` Range: ${spec.range[0]} to ${spec.range[1]}.` : "";
   const choices = "choices" in spec && spec.choices ? ` One of: ${spec.choices.join(", ")}.` : "";
-  return `${spec.description}${unit}${range}${choices}`;
+  return `${spec.description}${unit}${choices}`;
 }
 
+/** rclnodejs leaves the range out of what it answers to `ros2 param describe`. */
+function descriptorOf(name: string, spec: ParameterSpec): object {
+  const { ParameterType, ParameterDescriptor } = rcl();
+  const type = ParameterType[RCL_TYPES[spec.type]];
+  const descriptor = new ParameterDescriptor(name, type, describe(spec), spec.readOnly);
+  if (!("range" in spec)) return descriptor;
+  const [low, high] = spec.range;
+  const message = descriptor.toMessage();
+  const range =
+    spec.type === "integer"
+      ? { integer_range: [{ from_value: BigInt(low), to_value: BigInt(high), step: 1n }] }
+      : { floating_point_range: [{ from_value: low, to_value: high, step: 0 }] };
+  return Object.assign(descriptor, { toMessage: () => ({ ...message, ...range }) });
+}
+
+/** As rclnodejs keeps it: of the declared type, so that an integer given for a double is one. */
+function rclParameter(name: string, spec: ParameterSpec, value: Value): RclParameter {
+  const { Parameter, ParameterType } = rcl();
+  const rclValue = spec.type === "integer" ? BigInt(value as number) : value;
+  return new Parameter(name, ParameterType[RCL_TYPES[spec.type]], rclValue);
+}
+
+interface ParameterRules<S extends ParameterSpecs> {
+  /** What a node says to values that are to be set together, by name: why it refuses them. */
+  check(values: ParameterValues<S>): string | undefined;
+}
+
+export type ParameterCheck<S extends ParameterSpecs> = ParameterRules<S>["check"];
+
 /**
- * Declares `specs` on a node and gives their values, checked.
- * @throws ParameterError for an override that breaks its declaration
+ * Declares `specs` on a node and gives their values, checked; they change when somebody sets a
+ * parameter that is not read-only. A refusal gives its reason (rclnodejs' own says nothing).
+ * @param given values that rclnodejs does not hear of, by name
+ * @param check asked before values are set at run time
+ * @throws ParameterError for a value at start that breaks its declaration
  */
 export function declareParameters<S extends ParameterSpecs>(
   node: RclNode,
   specs: S,
+  given: ReadonlyMap<string, unknown>,
+  check: ParameterCheck<S>,
 ): ParameterValues<S> {
-  const { Parameter, ParameterType, ParameterDescriptor } = rcl();
-  const overrides = new Map(node.getParameterOverrides().map((given) => [given.name, given]));
+  const overrides = new Map(node.getParameterOverrides().map(({ name, value }) => [name, value]));
+  for (const [name, value] of given) overrides.set(name, value);
   const values: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(specs)) {
-    const override = overrides.get(name);
-    const value = checkParameter(name, spec, override ? override.value : spec.default);
-    values[name] = value;
-    const type = ParameterType[RCL_TYPES[spec.type]];
-    const rclValue = spec.type === "integer" ? BigInt(value as number) : value;
-    // Declared with the checked value itself: an integer given for a double is a double from here on.
-    node.declareParameter(
-      new Parameter(name, type, rclValue),
-      new ParameterDescriptor(name, type, describe(spec), spec.readOnly),
-      true,
-    );
+    const value = overrides.has(name) ? overrides.get(name) : spec.default;
+    values[name] = checkParameter(name, spec, value);
+    const parameter = rclParameter(name, spec, values[name]);
+    node.declareParameter(parameter, descriptorOf(name, spec), true);
   }
+  takeChanges(node, specs, values, (next) => check(next as ParameterValues<S>));
   return values as ParameterValues<S>;
 }
+
+/** Lets declared parameters be set at run time: into `values`, all of a request or none. */
+function takeChanges(
+  node: RclNode,
+  specs: ParameterSpecs,
+  values: Record<string, Value>,
+  check: (next: Readonly<Record<string, Value>>) => string | undefined,
+): void {
+  const checked = ({ name, value }: RclParameter): Value => {
+    const spec = specs[name];
+    if (spec === undefined || spec.readOnly) {
+      throw new ParameterError(
+        `parameter ${name} is read-only: give it at the start (-p ${name}:=..., or a parameter file)`,
+      );
+    }
+    return checkParameter(name, spec, value);
+  };
+  const merged = (parameters: readonly RclParameter[]): Record<string, Value> => ({
+    ...values,
+    ...Object.fromEntries(parameters.map((parameter) => [parameter.name, checked(parameter)])),
+  });
+  node._validateParameters = (parameters) => {
+    const unknown = parameters.find(({ name }) => !node.hasParameter(name));
+    if (unknown) return refusal(`parameter ${unknown.name} is not declared by this node`);
+    try {
+      const reason = check(merged(parameters));
+      return reason === undefined ? { successful: true, reason: "" } : refusal(reason);
+    } catch (error) {
+      return refusal(reasonOf(error));
+    }
+  };
+  node.addPreSetParametersCallback((parameters) =>
+    parameters.map((parameter) => {
+      const spec = specs[parameter.name];
+      try {
+        return spec ? rclParameter(parameter.name, spec, checked(parameter)) : parameter;
+      } catch {
+        // Refused with its reason by the validation that follows.
+        return parameter;
+      }
+    }),
+  );
+  node.addPostSetParametersCallback((parameters) => void Object.assign(values, merged(parameters)));
+}
+
+const refusal = (reason: string) => ({ successful: false, reason });

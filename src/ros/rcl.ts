@@ -58,6 +58,10 @@ export interface RclNode {
     ignoreOverride: boolean,
   ): RclParameter;
   getParameter(name: string): RclParameter;
+  hasParameter(name: string): boolean;
+  setParameter(parameter: RclParameter): { readonly successful: boolean };
+  addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
+  addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;
   getParameterOverrides(): RclParameter[];
   getLogger(): RclLogger;
   name(): string;
@@ -67,8 +71,37 @@ export interface RclNode {
   spin(timeoutMs: number): void;
   stop(): void;
   readonly spinning: boolean;
+  /** Internal: whether parameters may be set; replaced by a check that says why not. */
+  _validateParameters: (parameters: RclParameter[]) => {
+    readonly successful: boolean;
+    readonly reason: string;
+  };
   /** Internal: holds the node's own reliable /clock subscription, which is taken away. */
   readonly _timeSource: { _clockSubscription: RclSubscription | undefined };
+}
+
+interface RclState {
+  readonly id: number;
+  readonly label: string;
+}
+
+/** rclnodejs' managed node. */
+export interface RclLifecycleNode extends RclNode {
+  readonly currentState: RclState;
+  readonly availableTransitions: readonly { readonly transition: RclState }[];
+  registerOnConfigure(callback: () => number): void;
+  registerOnActivate(callback: () => number): void;
+  registerOnDeactivate(callback: () => number): void;
+  registerOnCleanup(callback: () => number): void;
+  /** @param callback is given the state from which the node is shut down */
+  registerOnShutdown(callback: (previous: RclState) => number): void;
+  configure(): void;
+  activate(): void;
+  /** Internal: the answer to change_state; an invalid request throws. */
+  _onChangeState: (
+    request: { readonly transition: RclState },
+    response: { template: object; send(answer: object): void },
+  ) => void;
 }
 
 interface RclModule {
@@ -76,6 +109,10 @@ interface RclModule {
   shutdown(): void;
   removeSignalHandlers(): void;
   Node: new (name: string, namespace: string | undefined) => RclNode;
+  lifecycle: {
+    LifecycleNode: new (name: string, namespace: string | undefined) => RclLifecycleNode;
+    CallbackReturnCode: { SUCCESS: number; FAILURE: number };
+  };
   Parameter: new (name: string, type: number, value: unknown) => RclParameter;
   ParameterType: Record<string, number>;
   ParameterDescriptor: new (
@@ -83,7 +120,7 @@ interface RclModule {
     type: number,
     description: string,
     readOnly: boolean,
-  ) => object;
+  ) => { toMessage(): object };
   QoS: {
     new (history: number, depth: number, reliability: number, durability: number): RclQoS;
     HistoryPolicy: { RMW_QOS_POLICY_HISTORY_KEEP_LAST: number };

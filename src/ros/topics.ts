@@ -54,6 +54,7 @@ export const TOPICS = {
     "volatile",
     10,
   ),
+  diagnostics: topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", "reliable", "volatile"),
   /** Heard best effort, so that every publisher of /clock is compatible (bag play, bridges). */
   clockHeard: topic("/clock", "rosgraph_msgs/msg/Clock", "best_effort", "volatile"),
   clockSent: topic("/clock", "rosgraph_msgs/msg/Clock", "reliable", "volatile"),
@@ -61,6 +62,8 @@ export const TOPICS = {
 
 /** The service by which a person releases an emergency stop (std_srvs/Trigger). */
 export const RESET_SERVICE = "/global_agent/reset_emergency_stop";
+/** The service that takes the global agent's policy file in anew (std_srvs/Trigger). */
+export const RELOAD_SERVICE = "/global_agent/reload_policy";
 
 /** The same topic in a robot's namespace. */
 export function topicOf<Type extends string>(robot: string, relative: Topic<Type>): Topic<Type> {

@@ -15,11 +15,19 @@ export class Child {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  /** @param file compiled, below dist/ */
-  constructor(environment: NodeJS.ProcessEnv, file: string, parameters: ParameterMap = {}) {
+  /**
+   * @param file compiled, below dist/
+   * @param more ROS arguments
+   */
+  constructor(
+    environment: NodeJS.ProcessEnv,
+    file: string,
+    parameters: ParameterMap = {},
+    more: readonly string[] = [],
+  ) {
     const program = join(packageRoot(), "dist", file);
     const spec = { name: file, node: basename(file, ".js"), file, parameters };
-    this.child = spawn(process.execPath, [program, ...rosArguments(spec)], {
+    this.child = spawn(process.execPath, [program, ...rosArguments(spec), ...more], {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],
     });

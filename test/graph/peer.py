@@ -17,7 +17,6 @@ import rclpy
 from rcl_interfaces.msg import Log
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from std_srvs.srv import Trigger
 
 from alternating_marl.msg import AgentState, GlobalCommand, LocalPolicy
 from geometry_msgs.msg import Twist
@@ -53,17 +52,25 @@ def plain(value):
 
 
 def fill(message, fields):
+    """Fields from JSON; a list of objects names their type as "type"."""
     for name, value in fields.items():
         if isinstance(value, dict):
             fill(getattr(message, name), value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            made = [dict(one) for one in value]
+            setattr(message, name, [fill(message_class(one.pop("type"))(), one) for one in made])
         else:
             setattr(message, name, value)
     return message
 
 
+def interface_class(family, name):
+    package, _, kind = name.partition(f"/{family}/")
+    return getattr(importlib.import_module(f"{package}.{family}"), kind)
+
+
 def message_class(name):
-    package, _, kind = name.partition("/msg/")
-    return getattr(importlib.import_module(package + ".msg"), kind)
+    return interface_class("msg", name)
 
 
 def hear(node, options):
@@ -131,17 +138,13 @@ class Operations:
         say("published", topic=where["topic"])
         made.publish(message)
 
-    def call(self, service):
-        client = self.node.create_client(Trigger, service)
+    def call(self, service, type, fields):
+        kind = interface_class("srv", type)
+        client = self.node.create_client(kind, service)
         client.wait_for_service()
-        future = client.call_async(Trigger.Request())
+        future = client.call_async(fill(kind.Request(), fields))
         future.add_done_callback(
-            lambda done: say(
-                "answer",
-                service=service,
-                success=done.result().success,
-                message=done.result().message,
-            )
+            lambda done: say("answer", service=service, response=plain(done.result()))
         )
 
 

@@ -60,8 +60,10 @@ const eventSchema = z.discriminatedUnion("kind", [
   event("graph", { live: z.array(z.tuple([z.string(), z.string()])) }),
   event("advertised", { topic: z.string() }),
   event("published", { topic: z.string() }),
-  event("answer", { service: z.string(), success: z.boolean(), message: z.string() }),
+  event("answer", { service: z.string(), response: z.record(z.string(), z.unknown()) }),
 ]);
+
+const triggered = z.object({ success: z.boolean(), message: z.string() });
 
 export type PeerEvent = z.infer<typeof eventSchema>;
 export type EventOf<K extends PeerEvent["kind"]> = Extract<PeerEvent, { kind: K }>;
@@ -173,11 +175,21 @@ export class Peer {
     this.do({ do: "publish", ...where(topic), hex: bytes.toString("hex") });
   }
 
-  /** Calls a std_srvs/Trigger service. */
-  async call(service: string): Promise<EventOf<"answer">> {
+  /** Calls a service; resolves with its response's fields. */
+  async request(
+    service: string,
+    type: string,
+    fields: object = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
     const since = monotonic();
-    this.do({ do: "call", service });
-    return this.first("answer", since, (heard) => heard.service === service);
+    this.do({ do: "call", service, type, fields });
+    const answer = await this.first("answer", since, (heard) => heard.service === service);
+    return answer.response;
+  }
+
+  /** Calls a std_srvs/Trigger service. */
+  async call(service: string): Promise<{ success: boolean; message: string }> {
+    return triggered.parse(await this.request(service, "std_srvs/srv/Trigger"));
   }
 
   async end(): Promise<void> {

@@ -63,6 +63,25 @@ test("a parameter or file that cannot be used ends a node with one sentence, and
   }
 });
 
+test("a section of a parameter file that names a namespace is heard", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sections-"));
+  const domain = await claimDomain();
+  const file = join(folder, "robots.yaml");
+  writeFileSync(file, "/*/local_agent:\n  ros__parameters: { robots: -7 }\n");
+  const more = ["-r", "__ns:=/robot_3", "--params-file", file];
+  const child = new Child(environmentOf(domain), "src/nodes/local_agent.js", {}, more);
+  try {
+    expect(await child.ended).toMatchObject({
+      status: 2,
+      lines: [expect.stringMatching(/robots is -7; it must be/)],
+    });
+  } finally {
+    await child.end();
+    domain.release();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("a process whose end is blocked for ever is gone within 2 s with status 0 all the same", async () => {
   const domain = await claimDomain();
   const program = join(packageRoot(), "dist", "test", "graph", "fixtures", "blocked_node.js");

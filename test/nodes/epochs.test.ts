@@ -1,7 +1,9 @@
 import type { GlobalCommand } from "../../src/ros/messages";
 import { toTime } from "../../src/ros/messages";
 import { RosClock } from "../../src/ros/clock";
-import { GlobalAgent } from "../../src/nodes/epochs";
+import { Commander } from "../../src/nodes/commander";
+import { Epochs } from "../../src/nodes/epochs";
+import { RESET_SERVICE } from "../../src/ros/topics";
 import { drawSample } from "../../src/nodes/sampling";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
@@ -53,11 +55,17 @@ function setup(silent = new Set<string>()) {
       most = Math.max(most, live().length);
       return { destroy: () => void hear.delete(topic.name) };
     },
-    triggerService: (_name: string, answer: typeof reset) => void (reset = answer),
+    triggerService: (name: string, answer: typeof reset) => {
+      if (name === RESET_SERVICE) reset = answer;
+    },
     robotsWithState: () => ROBOTS,
     safely: (work: () => void) => work(),
   };
-  const agent = new GlobalAgent(node as never, game, clock);
+  const commander = new Commander(node as never, game, clock);
+  const agent = new Epochs(node as never, game, clock, commander);
+  commander.configure();
+  commander.activate();
+  agent.activate();
   let now = 0;
   /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
   const tick = (seconds: number): void => {
@@ -92,6 +100,7 @@ function setup(silent = new Set<string>()) {
     warnings,
     tick,
     answer,
+    set: (values: object) => void Object.assign(node.parameters, values),
     reset: () => reset!(),
     wait: (ms: number) => jest.advanceTimersByTime(ms),
     mostSubscriptions: () => most,
@@ -111,6 +120,17 @@ test("an epoch starts at each boundary, with a command as soon as all asked have
     expect(new Set(command.sampled_agents).size).toBe(K);
   }
   expect(mostSubscriptions()).toBeLessThanOrEqual(2 * K);
+});
+
+test("another length of epochs holds from the next boundary on", () => {
+  const { commands, tick, set } = setup();
+  for (const seconds of [1, 6]) tick(seconds);
+  set({ epoch_length: 4 });
+  for (const seconds of [7, 8, 12, 16]) tick(seconds);
+  set({ epoch_length: 6 });
+  for (const seconds of [18, 20, 24]) tick(seconds);
+  expect(commands.map(({ decision_time }) => decision_time.sec)).toEqual([6, 12, 16, 20, 24]);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
 });
 
 test("a silent robot is replaced after half the time, within 2k subscriptions, and not asked again for 10 s", () => {

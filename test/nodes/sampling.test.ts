@@ -52,7 +52,7 @@ test("replacements are eligible robots that were not asked yet", () => {
 });
 
 test("a robot in quarantine is not eligible until its time is over", () => {
-  const quarantine = new Quarantine(1000);
+  const quarantine = new Quarantine(() => 1000);
   quarantine.put("robot_2", 500);
   expect(quarantine.eligible(["robot_10", "robot_2", "robot_1"], 1499)).toEqual([
     "robot_1",

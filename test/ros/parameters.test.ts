@@ -4,6 +4,10 @@ import {
   LEARNER_PARAMETERS,
   LOCAL_AGENT_PARAMETERS,
 } from "../../src/nodes/parameters";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { holdsFor, namespacedParameters } from "../../src/ros/parameter_files";
 import { checkParameter, ParameterError, type ParameterSpec } from "../../src/ros/parameters";
 import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
 
@@ -57,5 +61,40 @@ test("every default satisfies its own declaration, and everything is described",
       expect(checkParameter(name, spec, spec.default)).toEqual(spec.default);
       expect(spec.description).toMatch(/\w.*[.;)]/);
     }
+  }
+});
+
+test.each([
+  ["/robot_3/local_agent", true],
+  ["robot_3/local_agent", true],
+  ["/*/local_agent", true],
+  ["/**/local_agent", true],
+  ["/robot_3/*", true],
+  ["/robot_3/**", true],
+  ["/**", true],
+  ["/robot_33/local_agent", false],
+  ["/*/*/local_agent", false],
+  ["/local_agent", false],
+  ["/robot.3/local_agent", false],
+])("a section named %s holds for /robot_3/local_agent: %s", (path, holds) => {
+  expect(holdsFor(path, "/robot_3/local_agent")).toBe(holds);
+});
+
+test("sections that name a namespace are read from every parameter file, the last one holding", () => {
+  const folder = mkdtempSync(join(tmpdir(), "parameters-"));
+  const [first, second] = ["a.yaml", "b.yaml"].map((name) => join(folder, name));
+  writeFileSync(first, "robot_3:\n  local_agent:\n    ros__parameters: { a: 1, b: 2 }\n");
+  writeFileSync(
+    second,
+    "/robot_*:\n  ros__parameters: { c: 9 }\n/*/local_agent:\n  ros__parameters: { a: 3 }\nlocal_agent:\n  ros__parameters: { b: 8 }\n",
+  );
+  const args = ["--ros-args", "--params-file", first, "--params-file", second, "-p", "a:=5"];
+  try {
+    const given = namespacedParameters(args, "/robot_3/local_agent");
+    expect(Object.fromEntries(given)).toEqual({ a: 3, b: 2 });
+    writeFileSync(second, "a: [");
+    expect(() => namespacedParameters(args, "/x")).toThrow(/b.yaml cannot be used: /);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });

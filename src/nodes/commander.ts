@@ -1,0 +1,203 @@
+/**
+ * What the global agent commands: the policy in force, the emergency stop, and the command itself
+ * with its repeats. When an epoch is and who was asked is not its business (epochs.ts).
+ */
+import { randomInt } from "node:crypto";
+import { type Game, sizesOf } from "../game/model";
+import { InvalidInputError } from "../game/scenario";
+import { Observation, type ObservationMode } from "../policy/observation";
+import type { LoadedPolicy } from "../policy/policy_file";
+import type { RosClock } from "../ros/clock";
+import { type AgentState, type GlobalCommand, toTime } from "../ros/messages";
+import type { RosNode, TriggerAnswer } from "../ros/node";
+import { RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
+import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
+
+/** What an epoch knows when it is decided. */
+export interface Decision {
+  readonly epoch: number;
+  /** ROS time of its boundary, ns. */
+  readonly time: bigint;
+  readonly globalState: number;
+  /** Names of the robots asked. */
+  readonly sample: readonly string[];
+  readonly received: readonly AgentState[];
+  /** Robots that could have been asked. */
+  readonly population: number;
+}
+
+export class Commander {
+  policy: LoadedPolicy | undefined;
+  command: GlobalCommand | undefined;
+  stopped = false;
+  private isActive = false;
+  private session = 0;
+  private resets = 0;
+  private shift: number | undefined;
+  private observation: { readonly of: Observation; readonly mode: string } | undefined;
+  /** The last policy heard on the topic. */
+  private heard: LoadedPolicy | undefined;
+  private readonly publishCommand;
+  private readonly publishLocalPolicy;
+
+  constructor(
+    private readonly node: RosNode<typeof GLOBAL_AGENT_PARAMETERS>,
+    private readonly game: Game,
+    private readonly clock: RosClock,
+  ) {
+    this.publishCommand = node.publisher(TOPICS.globalCommand);
+    this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
+    node.subscribe(TOPICS.policy, (message) => {
+      if (message.policy_sha256 === this.heard?.sha256) return undefined;
+      try {
+        this.heard = policyFromMessage(message, game);
+      } catch (error) {
+        if (error instanceof InvalidInputError) return error.message;
+        throw error;
+      }
+      this.follow(this.heard);
+      return undefined;
+    });
+    node.subscribe(TOPICS.emergencyStop, (message) => {
+      if (!this.stopped) node.log.warn(`emergency stop from ${message.source}`);
+      this.stopped = true;
+      this.repeat();
+    });
+    node.triggerService(RESET_SERVICE, () => this.release());
+    node.triggerService(RELOAD_SERVICE, () => this.reload());
+  }
+
+  /** @throws InvalidInputError for a policy file that cannot be used */
+  configure(): void {
+    const { policy_file } = this.node.parameters;
+    const policy = policy_file ? policyFromFile(policy_file, this.game) : this.heard;
+    if (policy) this.follow(policy);
+    else this.node.log.info(`waiting for a policy of ${this.game.name} on the policy topic`);
+  }
+
+  activate(): void {
+    this.session = randomInt(1, 2 ** 32 - 1);
+    this.command = undefined;
+    this.observation = undefined;
+    this.isActive = true;
+    if (this.policy) this.publishLocalPolicy(toLocalPolicy(this.policy));
+  }
+
+  /** No command is repeated from here on: the robots' watchdogs make them stand. */
+  deactivate(): void {
+    this.isActive = false;
+    this.command = undefined;
+  }
+
+  cleanup(): void {
+    this.policy = undefined;
+    this.observation = undefined;
+  }
+
+  /** k of the next sample. */
+  get sampleSize(): number {
+    return this.node.parameters.sample_size || (this.policy?.pair.tableSize ?? 1);
+  }
+
+  /** Takes a policy, π_g and π_l together; it decides from the next epoch on. */
+  private follow(policy: LoadedPolicy): void {
+    this.policy = policy;
+    this.observation = undefined;
+    if (this.isActive) this.publishLocalPolicy(toLocalPolicy(policy));
+    this.node.log.info(
+      `following policy ${policy.sha256.slice(0, 8)} (k = ${policy.pair.tableSize})`,
+    );
+  }
+
+  private reload(): TriggerAnswer {
+    const { policy_file } = this.node.parameters;
+    if (!policy_file) {
+      const message = "parameter policy_file is empty; set it, or publish on the policy topic";
+      return { success: false, message };
+    }
+    try {
+      this.follow(policyFromFile(policy_file, this.game));
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      return { success: false, message: `${error.message} (the policy before stays in force)` };
+    }
+    return { success: true, message: `following ${policy_file}` };
+  }
+
+  private release(): TriggerAnswer {
+    if (this.command === undefined) {
+      const message = "no robot could hear it: no command was given yet; call again once one was";
+      return { success: false, message };
+    }
+    const held = this.stopped;
+    this.stopped = false;
+    this.resets++;
+    this.repeat();
+    const message = held
+      ? "the emergency stop is released"
+      : "no stop was known here; robots that stand by one are released";
+    this.node.log.info(message);
+    return { success: true, message };
+  }
+
+  /** Of the policy and the mode in force; made anew when either changes. */
+  private observing(policy: LoadedPolicy): Observation {
+    const { observation: mode, population } = this.node.parameters;
+    if (this.observation?.mode !== mode) {
+      const of = new Observation(this.game, policy.pair, mode as ObservationMode, population);
+      this.observation = { of, mode };
+      this.shift = undefined;
+    }
+    return this.observation.of;
+  }
+
+  /** Publishes the command of an epoch. */
+  decide({ epoch, time, globalState, sample, received, population }: Decision): void {
+    const { policy, game } = this;
+    if (policy === undefined) return;
+    const observation = this.observing(policy);
+    const shift = game.horizon === undefined ? 0 : Math.floor(epoch / game.horizon);
+    if (shift !== this.shift) observation.reset();
+    this.shift = shift;
+    const histogram = new Array<number>(sizesOf(game).sL).fill(0);
+    for (const state of received) histogram[state.state]++;
+    observation.observe(histogram);
+    this.command = {
+      header: { stamp: this.clock.stamp(), frame_id: "map" },
+      session: this.session,
+      epoch,
+      decision_time: toTime(time),
+      global_state: globalState,
+      action: observation.decide(globalState),
+      sampled_agents: sample,
+      histogram,
+      belief: Array.from(observation.belief),
+      missing: sample.length - received.length,
+      sample_size: this.sampleSize,
+      population,
+      policy_sha256: policy.sha256,
+      emergency_stop: this.stopped,
+      resets: this.resets,
+    };
+    this.publishCommand(this.command);
+    observation.predict(globalState);
+  }
+
+  /** An epoch went by without a command. */
+  missed(): void {
+    if (this.command) this.observation?.of.predict(this.command.global_state);
+  }
+
+  /** The command again, for the robots' watchdogs. */
+  repeat(): void {
+    if (this.command === undefined) return;
+    this.command = {
+      ...this.command,
+      header: { stamp: this.clock.stamp(), frame_id: "map" },
+      emergency_stop: this.stopped,
+      resets: this.resets,
+    };
+    this.publishCommand(this.command);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * A managed node (design.ros2.org/articles/node_lifecycle.html): `ros2 lifecycle` and Nav2's
+ * manager can configure, activate, deactivate and clean it up. rclnodejs keeps the states; a request
+ * that no transition answers, which would abort its process, is refused here.
+ */
+import { reasonOf } from "../game/scenario";
+import { type RclLifecycleNode, type RclLogger, rcl } from "./rcl";
+
+/** What a node does at each step; a throw refuses the step and the node stays where it was. */
+export interface LifecycleSteps {
+  configure(): void;
+  activate(): void;
+  deactivate(): void;
+  cleanup(): void;
+}
+
+/** lifecycle_msgs/State */
+const ACTIVE = 3;
+
+const DONE: Readonly<Record<keyof LifecycleSteps, string>> = {
+  configure: "configured",
+  activate: "active",
+  deactivate: "inactive",
+  cleanup: "cleaned up",
+};
+
+export class Lifecycle {
+  private isActive = false;
+
+  constructor(
+    private readonly node: RclLifecycleNode,
+    private readonly steps: LifecycleSteps,
+    private readonly log: RclLogger,
+  ) {
+    node.registerOnConfigure(() => this.step("configure"));
+    node.registerOnActivate(() => this.step("activate"));
+    node.registerOnDeactivate(() => this.step("deactivate"));
+    node.registerOnCleanup(() => this.step("cleanup"));
+    node.registerOnShutdown(({ id }) => {
+      if (id === ACTIVE) this.step("deactivate");
+      return this.step("cleanup");
+    });
+    this.refuseInvalid();
+  }
+
+  /** Unconfigured -> inactive -> active; says whether both steps were taken. */
+  start(): boolean {
+    this.node.configure();
+    if (this.node.currentState.label === "inactive") this.node.activate();
+    return this.isActive;
+  }
+
+  private step(name: keyof LifecycleSteps): number {
+    const { SUCCESS, FAILURE } = rcl().lifecycle.CallbackReturnCode;
+    try {
+      this.steps[name]();
+      this.isActive = name === "activate";
+      this.log.info(DONE[name]);
+      return SUCCESS;
+    } catch (error) {
+      this.log.error(`${name} is refused: ${reasonOf(error)}`);
+      return FAILURE;
+    }
+  }
+
+  private refuseInvalid(): void {
+    const { node } = this;
+    const change = node._onChangeState.bind(node);
+    node._onChangeState = (request, response) => {
+      const { id, label } = request.transition;
+      const isAsked = label
+        ? (transition: { label: string }) => transition.label === label
+        : (transition: { id: number }) => transition.id === id;
+      if (node.availableTransitions.some(({ transition }) => isAsked(transition))) {
+        change(request, response);
+        return;
+      }
+      const { label: state } = node.currentState;
+      this.log.warn(`transition ${label || id} is refused: there is none from ${state}`);
+      response.send(Object.assign(response.template, { success: false }));
+    };
+  }
+}

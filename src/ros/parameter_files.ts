@@ -1,0 +1,64 @@
+/**
+ * Sections of parameter files that name a namespace (such as /robot_3/local_agent): rclnodejs
+ * hears only `/**` and a node's bare name, and says nothing of the others.
+ */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { reasonOf } from "../game/scenario";
+import { ParameterError } from "./parameters";
+
+const PARAMETERS = "ros__parameters";
+
+const mapping = z.record(z.string(), z.unknown());
+
+/** Names of the files in a process's arguments. */
+function filesIn(args: readonly string[]): string[] {
+  return args.filter((_, i) => i > 0 && args[i - 1] === "--params-file");
+}
+
+/** Every section of a file: the path of its node, as it is written, and its parameters. */
+function sectionsOf(file: string): [string, Record<string, unknown>][] {
+  const sections: [string, Record<string, unknown>][] = [];
+  const visit = (path: string, value: unknown): void => {
+    const { success, data } = mapping.safeParse(value);
+    if (!success) return;
+    const parameters = mapping.safeParse(data[PARAMETERS]);
+    if (parameters.success) sections.push([path, parameters.data]);
+    for (const [key, inner] of Object.entries(data)) {
+      if (key !== PARAMETERS) visit(path === "" ? key : `${path}/${key}`, inner);
+    }
+  };
+  try {
+    visit("", parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new ParameterError(`the parameter file ${file} cannot be used: ${reasonOf(error)}`);
+  }
+  return sections;
+}
+
+/** Whether the path of a section holds for a node: `*` is one name, `**` any number of them. */
+export function holdsFor(path: string, node: string): boolean {
+  const names = path.split("/").filter((name) => name !== "");
+  const pattern = names.map((name) => {
+    if (name === "**") return "(/[^/]+)*";
+    return name === "*" ? "/[^/]+" : `/${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`;
+  });
+  return new RegExp(`^${pattern.join("")}$`).test(node);
+}
+
+/**
+ * The parameters that such sections give a node; of two, the later one holds.
+ * @param args of the process
+ * @param node the node's name with its namespace
+ * @throws ParameterError for a file that cannot be read
+ */
+export function namespacedParameters(args: readonly string[], node: string): Map<string, unknown> {
+  const isHeardAnyway = (path: string): boolean => path === "/**" || !path.includes("/");
+  return new Map(
+    filesIn(args)
+      .flatMap(sectionsOf)
+      .filter(([path]) => !isHeardAnyway(path) && holdsFor(path, node))
+      .flatMap(([, parameters]) => Object.entries(parameters)),
+  );
+}

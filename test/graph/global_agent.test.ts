@@ -1,0 +1,156 @@
+/** The global agent as a managed node: its lifecycle and its parameters, asked as their CLIs ask. */
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFile } from "../../src/nodes/learned_policy";
+import { packageRoot } from "../../src/game/scenario_file";
+import { RELOAD_SERVICE } from "../../src/ros/topics";
+import { monotonic, Peer } from "./peer";
+import { startSwarm, type Swarm } from "./swarm";
+
+const ROBOTS = 8;
+/** rcl_interfaces/ParameterType */
+const [BOOL, INTEGER, DOUBLE, STRING] = [1, 2, 3, 4];
+
+let swarm: Swarm;
+let peer: Peer;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "managed-"));
+  swarm = await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 3, epoch: 6 });
+  peer = new Peer(swarm.environment, ["--log"]);
+  await peer.first("command");
+});
+
+afterAll(async () => {
+  await peer?.end();
+  await swarm?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const change = (transition: object) =>
+  peer.request("/global_agent/change_state", "lifecycle_msgs/srv/ChangeState", { transition });
+
+async function state(): Promise<unknown> {
+  const answer = await peer.request("/global_agent/get_state", "lifecycle_msgs/srv/GetState");
+  return (answer.current_state as { label: string }).label;
+}
+
+/** As `ros2 param set`: why it is refused, or an empty text. */
+async function set(name: string, type: number, value: unknown): Promise<string> {
+  const field = ["", "bool_value", "integer_value", "double_value", "string_value"][type];
+  const answer = await peer.request(
+    "/global_agent/set_parameters",
+    "rcl_interfaces/srv/SetParameters",
+    {
+      parameters: [{ type: "rcl_interfaces/msg/Parameter", name, value: { type, [field]: value } }],
+    },
+  );
+  const [result] = answer.results as { successful: boolean; reason: string }[];
+  expect(result.successful).toBe(result.reason === "");
+  return result.reason;
+}
+
+const nextCommand = (since = monotonic()) =>
+  peer.first("command", since, ({ message }) => message.epoch > newestEpoch(since));
+const newestEpoch = (before: number): number =>
+  Math.max(
+    -1,
+    ...peer
+      .of("command")
+      .filter(({ time }) => time < before)
+      .map((c) => c.message.epoch),
+  );
+
+test("parameters are described with unit, range and whether they can be set", async () => {
+  const answer = await peer.request(
+    "/global_agent/describe_parameters",
+    "rcl_interfaces/srv/DescribeParameters",
+    { names: ["sample_size", "epoch_length", "observation", "seed"] },
+  );
+  expect(answer.descriptors).toMatchObject([
+    { type: INTEGER, read_only: false, integer_range: [{ from_value: 0, to_value: 100_000 }] },
+    {
+      description: expect.stringContaining("Unit: s.") as string,
+      read_only: false,
+      floating_point_range: [{ from_value: 0, to_value: 3600 }],
+    },
+    { description: expect.stringContaining("One of: sample, filter.") as string },
+    { read_only: true },
+  ]);
+});
+
+test.each([
+  ["sample_size", INTEGER, -1, /sample_size is -1; it must be an integer from 0 to 100000 robots/],
+  ["sample_size", STRING, "many", /sample_size is "many"; it must be an integer/],
+  ["observation", STRING, "guess", /observation is "guess"; it must be one of sample, filter/],
+  ["epoch_length", DOUBLE, 0.001, /epoch_length is 0.001; it must be 0 .* or at least 0.01/],
+  ["seed", INTEGER, 5, /seed is read-only: give it at the start/],
+  ["use_sim_time", BOOL, false, /use_sim_time is read-only/],
+  ["nonsense", INTEGER, 1, /nonsense is not declared by this node/],
+])("%s cannot be set to what it may not be, with the rule as the reason", async (...given) => {
+  const [name, type, value, reason] = given;
+  expect(await set(name, type, value)).toMatch(reason);
+});
+
+test("sample size and observation are set at run time, an integer for a double too", async () => {
+  expect(await set("sample_size", INTEGER, 5)).toBe("");
+  expect(await set("observation", STRING, "filter")).toBe("");
+  expect(await set("sample_timeout", INTEGER, 8)).toBe("");
+  const set5 = await peer.first("command", 0, ({ message }) => message.sample_size === 5);
+  expect(set5.message.sampled_agents).toHaveLength(5);
+  // A filter's belief is no count of a sample: its shares are no fifths.
+  await peer.first("command", set5.time, ({ message }) =>
+    message.belief.some((share) => Math.abs(share * 5 - Math.round(share * 5)) > 0.01),
+  );
+  expect(await set("sample_size", INTEGER, 0)).toBe("");
+  await peer.first("command", monotonic(), ({ message }) => message.sample_size === 3);
+  expect(await set("observation", STRING, "sample")).toBe("");
+});
+
+test("a policy file is taken in at run time, a bad one is refused and the old one steers on", async () => {
+  const { game } = swarm;
+  const cache = join(packageRoot(), ".cache", "policies");
+  const options = { tableSize: 3, population: ROBOTS, seed: 0, cache };
+  const file = join(folder, "policy.safetensors");
+  writeFileSync(file, "no policy");
+  expect(await set("policy_file", STRING, file)).toBe("");
+  const refused = await peer.call(RELOAD_SERVICE);
+  expect(refused).toMatchObject({ success: false });
+  expect(refused.message).toMatch(/is not a policy file .*the policy before stays in force/);
+  const since = monotonic();
+  expect((await nextCommand(since)).message.policy_sha256).toBe(swarm.policy.sha256);
+  copyFileSync(cacheFile(game, options), file);
+  expect(await peer.call(RELOAD_SERVICE)).toMatchObject({ success: true });
+  expect((await nextCommand()).message.policy_sha256).toBe(swarm.policy.sha256);
+});
+
+test("every invalid transition is refused and the node goes on", async () => {
+  expect(await state()).toBe("active");
+  for (const transition of [{ id: 1 }, { id: 3 }, { id: 2 }, { id: 99 }, { label: "dance" }]) {
+    expect(await change(transition)).toEqual({ success: false });
+  }
+  expect(await state()).toBe("active");
+  await nextCommand();
+});
+
+test("deactivated it commands nothing; cleaned up, configured and activated it goes on", async () => {
+  const [before] = peer.of("command").slice(-1);
+  expect(await change({ id: 4 })).toEqual({ success: true });
+  const silent = monotonic();
+  expect(await state()).toBe("inactive");
+  expect(await change({ label: "cleanup" })).toEqual({ success: true });
+  expect(await state()).toBe("unconfigured");
+  expect(await set("policy_file", STRING, join(folder, "gone.safetensors"))).toBe("");
+  expect(await change({ id: 1 })).toEqual({ success: false });
+  expect(await state()).toBe("unconfigured");
+  expect(await set("policy_file", STRING, "")).toBe("");
+  expect(await change({ id: 1 })).toEqual({ success: true });
+  expect(peer.of("command", silent)).toEqual([]);
+  expect(await change({ id: 3 })).toEqual({ success: true });
+  const after = await peer.first("command", silent);
+  expect(after.message.session).not.toBe(before.message.session);
+  expect(after.message.epoch).toBeGreaterThan(before.message.epoch - 1);
+  expect(swarm.deaths).toEqual([]);
+});
