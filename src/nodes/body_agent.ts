@@ -2,7 +2,14 @@
  * What a robot's agent and the lead vehicle's have in common: odometry -> pose and zone, commands
  * -> the hook of the agent, and a cmd_vel that is zero whenever the body may not move.
  */
-import { type Arena, type BodyLimits, type Point, zoneOf } from "../game/arena";
+import {
+  type Arena,
+  arenaRadius,
+  type BodyLimits,
+  middleOf,
+  type Point,
+  zoneOf,
+} from "../game/arena";
 import { type RosClock, steadyMs } from "../ros/clock";
 import {
   fromSeconds,
@@ -12,6 +19,7 @@ import {
   type Twist,
 } from "../ros/messages";
 import type { Sizes } from "../game/model";
+import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import { commandProblem } from "./command_check";
@@ -26,6 +34,10 @@ const REPEAT_ZERO_MS = 200;
 const FUTURE = 60;
 /** A body found this far from where it can have driven was put elsewhere, m. */
 const JUMP = 1;
+/** A body that is told to move and whose odometry says the very same for this long stands, s. */
+const FROZEN = 0.4;
+/** Odometry that comes more seldom shows nothing of what happened in between, s. */
+const LONGEST_GAP = 1;
 /** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
 const NORM_TOLERANCE = 0.1;
 /** Sessions whose newest epoch is remembered. */
@@ -34,6 +46,7 @@ const SESSIONS = 8;
 export interface SafetyParameters {
   readonly cmd_vel_timeout: number;
   readonly max_stamp_age: number;
+  readonly arena_margin: number;
   readonly start_armed: boolean;
   readonly stamped_cmd_vel: boolean;
   readonly initial_pose: readonly number[];
@@ -65,12 +78,20 @@ export class BodyAgent {
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
   private reason: string | undefined = "nothing heard yet";
+  private readonly middle: Point;
+  /** A body further from the middle is out of the arena, m. */
+  private readonly reach: number;
+  private isOutside = false;
+  /** For how long the pose has not changed while the body was told to move, s. */
+  private stillSeconds = 0;
   /** The newest epoch of each session heard. */
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {
     const { node, safety } = options;
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
+    this.middle = middleOf(options.arena);
+    this.reach = arenaRadius(options.arena) + safety.arena_margin;
     this.sendVelocity = this.velocitySender();
     node.subscribe(TOPICS.odometry, (message) => this.hearOdometry(message));
     node.subscribe(TOPICS.globalCommand, (message) => this.hearCommand(message));
@@ -116,6 +137,9 @@ export class BodyAgent {
     if (this.isOld(stamp)) return undefined;
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (this.isElsewhere(pose, seconds)) this.target = undefined;
+    const { middle, reach } = this;
+    this.isOutside = Math.hypot(pose.x - middle.x, pose.y - middle.y) > reach;
+    this.watchStill(pose, seconds);
     this.pose = pose;
     this.zone = zoneOf(arena, pose, this.zone);
     this.stamp = stamp;
@@ -123,6 +147,15 @@ export class BodyAgent {
     this.options.onPose();
     if (seconds > 0) this.drive(seconds);
     return undefined;
+  }
+
+  /** Odometry that comes and says nothing new: frozen, or the body is held (blocked, docked). */
+  private watchStill(pose: Pose, seconds: number): void {
+    const { previous, pose: last } = this;
+    const isTold = previous.linear !== 0 || previous.angular !== 0;
+    const isSame = last?.x === pose.x && last.y === pose.y && last.yaw === pose.yaw;
+    if (!isSame) this.stillSeconds = 0;
+    else if (isTold && seconds < LONGEST_GAP) this.stillSeconds += Math.max(0, seconds);
   }
 
   /** Whether a stamp is too old to be acted on (`max_stamp_age`; 0: not asked). */
@@ -154,7 +187,11 @@ export class BodyAgent {
     this.epochs.set(message.session, message.epoch);
     const [oldest] = this.epochs.keys();
     if (this.epochs.size > SESSIONS) this.epochs.delete(oldest);
-    if (message.epoch > newest) this.options.onDecision(message);
+    if (message.epoch > newest) {
+      // A new decision is a new try for a body that did not move.
+      this.stillSeconds = 0;
+      this.options.onDecision(message);
+    }
     if (message.emergency_stop) this.check();
     return undefined;
   }
@@ -169,16 +206,52 @@ export class BodyAgent {
     this.send(this.previous);
   }
 
+  /** Why the body may not move now; undefined: it may. */
+  private reasonToStand(): string | undefined {
+    if (!this.options.clock.isRunning) return "no time on /clock";
+    const reason = this.permission.reasonToStand(steadyMs());
+    if (reason !== undefined) return reason;
+    return this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined;
+  }
+
   /** Whether the body may not move now; says why when it no longer may. */
   private standing(): boolean {
-    const reason = this.options.clock.isRunning
-      ? this.permission.reasonToStand(steadyMs())
-      : "no time on /clock";
+    const reason = this.reasonToStand();
     if (reason !== undefined && this.reason === undefined) {
       this.options.node.log.warn(`standing: ${reason}`);
     }
     this.reason = reason;
-    return reason !== undefined;
+    return reason !== undefined || this.isHeld;
+  }
+
+  /** Common where wheels are locked for a while: told by diagnostics alone. */
+  private get isHeld(): boolean {
+    return this.stillSeconds >= FROZEN;
+  }
+
+  /** For /diagnostics. */
+  get diagnosis(): Check {
+    const { node } = this.options;
+    return {
+      robot: node.robot,
+      name: `${node.robot}/${node.name}: motion`,
+      look: () => this.health,
+    };
+  }
+
+  private get health(): Health {
+    const { node } = this.options;
+    const reason = this.reasonToStand();
+    const values = {
+      zone: this.zone ?? "unknown",
+      stamp: Number(this.stamp) / 1e9,
+      stopped: this.permission.stopped,
+      callback_errors: node.callbackErrors,
+    };
+    if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
+    if (!this.isHeld) return { level: "ok", message: "free to move", values };
+    const message = "told to move and its odometry does not change: blocked, docked or frozen";
+    return { level: "warn", message, values };
   }
 
   /** The watchdog's look, every WATCHDOG_PERIOD_MS. */

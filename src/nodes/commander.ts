@@ -20,6 +20,7 @@ export interface Decision {
   /** ROS time of its boundary, ns. */
   readonly time: bigint;
   readonly globalState: number;
+  readonly sampleSize: number;
   /** Names of the robots asked. */
   readonly sample: readonly string[];
   readonly received: readonly AgentState[];
@@ -153,7 +154,8 @@ export class Commander {
   }
 
   /** Publishes the command of an epoch. */
-  decide({ epoch, time, globalState, sample, received, population }: Decision): void {
+  decide(decision: Decision): void {
+    const { epoch, globalState, sample, received } = decision;
     const { policy, game } = this;
     if (policy === undefined) return;
     const observation = this.observing(policy);
@@ -167,15 +169,15 @@ export class Commander {
       header: { stamp: this.clock.stamp(), frame_id: "map" },
       session: this.session,
       epoch,
-      decision_time: toTime(time),
+      decision_time: toTime(decision.time),
       global_state: globalState,
       action: observation.decide(globalState),
       sampled_agents: sample,
       histogram,
       belief: Array.from(observation.belief),
       missing: sample.length - received.length,
-      sample_size: this.sampleSize,
-      population,
+      sample_size: decision.sampleSize,
+      population: decision.population,
       policy_sha256: policy.sha256,
       emergency_stop: this.stopped,
       resets: this.resets,

@@ -20,6 +20,8 @@ const REPLACE_SHARE = 0.5;
 /** An epoch between its boundary and its command. */
 interface OpenEpoch {
   readonly decisionTime: bigint;
+  /** k in force when the sample was drawn. */
+  readonly sampleSize: number;
   readonly sample: string[];
   readonly asked: Set<string>;
   readonly timers: NodeJS.Timeout[];
@@ -28,6 +30,8 @@ interface OpenEpoch {
 export class Epochs {
   /** Epochs whose command was not out in time, and states that were asked for and did not come. */
   missedEpochs = 0;
+  /** What the first epoch waits for; undefined: nothing. */
+  waiting: string | undefined;
   missingStates = 0;
   private isActive = false;
   private readonly states: StateSubscriptions;
@@ -37,6 +41,7 @@ export class Epochs {
   private leadState: GlobalState | undefined;
   private prepared: string[] | undefined;
   private preparedMs = 0;
+  private preparedSize = 0;
   private open: OpenEpoch | undefined;
   private nextEpoch = 0;
   /** Where the next epoch begins, ROS time, ns. */
@@ -93,11 +98,13 @@ export class Epochs {
    * waits for all its robots, one that has acted before goes on with those that are there.
    */
   poll(): void {
-    if (!this.isActive || this.cancelAlarm !== undefined || !this.clock.isRunning) return;
-    if (this.commander.policy === undefined || this.leadState === undefined) return;
+    if (!this.isActive || this.cancelAlarm !== undefined) return;
+    this.waiting = this.absent();
+    if (this.waiting) return;
     const robots = this.node.robotsWithState();
     if (this.prepared === undefined || robots.length !== this.robots.length) this.prepare();
     const heard = this.states.newest(this.prepared!);
+    this.waiting = `waiting for the states of ${this.prepared!.length} robots: ${heard.length} came`;
     const isComplete = heard.length === this.prepared!.length;
     if (!isComplete && steadyMs() - this.preparedMs < FIRST_SAMPLE_MS) return;
     if (heard.length === 0) {
@@ -105,7 +112,10 @@ export class Epochs {
       return this.prepare();
     }
     const hasActed = heard.some((state) => state.acted);
-    if (robots.length < this.node.parameters.population && !hasActed) return;
+    const { population } = this.node.parameters;
+    this.waiting = `waiting for ${population} robots: ${robots.length} are there`;
+    if (robots.length < population && !hasActed) return;
+    this.waiting = undefined;
     const epoch = this.nextEpoch;
     this.resume(heard);
     // The sample is the epoch's own: drawn again once the epoch is known.
@@ -115,16 +125,22 @@ export class Epochs {
     this.scheduleAt(((now + this.epochNs - 1n) / this.epochNs) * this.epochNs);
   }
 
+  /** What must be there before any robot is asked, and is not. */
+  private absent(): string | undefined {
+    if (!this.clock.isRunning)
+      return "no time on /clock; start what publishes it, or set use_sim_time to false";
+    if (!this.commander.policy)
+      return "no policy; start the learner, or set policy_file and call reload_policy";
+    return this.leadState ? undefined : "the lead vehicle's state is not heard; start lead_agent";
+  }
+
   /** Draws the next epoch's sample and subscribes to it ahead of time. */
   private prepare(): void {
     this.robots = this.node.robotsWithState();
     const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    this.prepared = drawSample(
-      this.node.parameters.seed,
-      this.nextEpoch,
-      eligible,
-      this.commander.sampleSize,
-    );
+    this.preparedSize = this.commander.sampleSize;
+    const { seed } = this.node.parameters;
+    this.prepared = drawSample(seed, this.nextEpoch, eligible, this.preparedSize);
     this.preparedMs = steadyMs();
     this.states.keep(this.prepared);
   }
@@ -154,6 +170,7 @@ export class Epochs {
       setTimeout(() => this.node.safely(work), timeoutMs * share);
     this.open = {
       decisionTime,
+      sampleSize: this.preparedSize,
       sample: [...sample],
       asked: new Set(sample),
       timers: [
@@ -198,7 +215,7 @@ export class Epochs {
     const silent = open.sample.filter((robot) => !answered(robot));
     for (const robot of silent) this.quarantine.put(robot, steadyMs());
     const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    const room = Math.max(0, 2 * this.commander.sampleSize - this.states.count);
+    const room = Math.max(0, 2 * open.sampleSize - this.states.count);
     const count = Math.min(silent.length, room);
     const others = drawReplacements(
       this.node.parameters.seed,
@@ -248,6 +265,7 @@ export class Epochs {
       epoch: this.nextEpoch,
       time: open.decisionTime,
       globalState,
+      sampleSize: open.sampleSize,
       sample: open.sample,
       received,
       population: this.robots.length,

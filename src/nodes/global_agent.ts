@@ -2,10 +2,12 @@
 import { reasonOf } from "../game/scenario";
 import { loadScenario } from "../game/scenario_file";
 import { epochSeconds } from "../ros/common_parameters";
+import { publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { Commander } from "./commander";
 import { Epochs } from "./epochs";
+import { globalChecks } from "./global_health";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 
 /** The command is repeated this often, ms of wall time. */
@@ -46,6 +48,8 @@ void runProcess((ros) => {
     deactivate,
     cleanup: () => commander.cleanup(),
   });
+  const checks = globalChecks(commander, epochs, () => lifecycle.isActive);
+  ros.onEnd(publishDiagnostics(node, clock, checks));
   ros.onEnd(deactivate);
   // What cannot be used was said.
   if (node.parameters.autostart && !lifecycle.start()) ros.end(2);

@@ -3,6 +3,7 @@ import { leadSpotOf } from "../game/arena";
 import { sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { toTime } from "../ros/messages";
+import { publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode } from "../ros/node";
 import { runProcess, sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
@@ -13,9 +14,10 @@ void runProcess((ros) => {
   const node = ros.add(new RosNode("lead_agent", undefined, LEAD_AGENT_PARAMETERS));
   const game = loadScenario(node.parameters.scenario);
   const publishState = node.publisher(TOPICS.globalState);
+  const clock = clockOf(node);
   const body: BodyAgent = new BodyAgent({
     node,
-    clock: clockOf(node),
+    clock,
     arena: { ...game.arena, zones: game.arena.leadZones },
     limits: game.arena.lead,
     safety: node.parameters,
@@ -30,7 +32,9 @@ void runProcess((ros) => {
     },
   });
   const watchdog = setInterval(() => node.safely(() => body.check()), WATCHDOG_PERIOD_MS);
+  const endDiagnostics = publishDiagnostics(node, clock, [body.diagnosis]);
   ros.onEnd(async () => {
+    endDiagnostics();
     clearInterval(watchdog);
     body.stand();
     await sent();

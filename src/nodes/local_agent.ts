@@ -3,6 +3,7 @@ import { type Arena, spotOf, targetZone } from "../game/arena";
 import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
+import { publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode } from "../ros/node";
 import { type RosClock } from "../ros/clock";
 import {
@@ -162,7 +163,10 @@ void runProcess((ros) => {
     () => first.safely(() => agents.forEach((agent) => agent.body.check())),
     WATCHDOG_PERIOD_MS,
   );
+  const diagnoses = agents.map(({ body }) => body.diagnosis);
+  const endDiagnostics = publishDiagnostics(first, host.clock, diagnoses);
   ros.onEnd(async () => {
+    endDiagnostics();
     clearInterval(watchdog);
     for (const agent of agents) agent.body.stand();
     await sent();

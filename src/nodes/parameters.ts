@@ -31,6 +31,15 @@ const safety = {
     readOnly: true,
     description: "Odometry stamped longer ago than this (ROS time) is not fresh; 0: not tested.",
   },
+  arena_margin: {
+    type: "double",
+    default: 1,
+    unit: "m",
+    range: [0, 1e6],
+    readOnly: true,
+    description:
+      "A body further than this outside the circle that holds all zones stands until it is brought back.",
+  },
   start_armed: {
     type: "boolean",
     default: false,

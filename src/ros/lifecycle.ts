@@ -25,7 +25,7 @@ const DONE: Readonly<Record<keyof LifecycleSteps, string>> = {
 };
 
 export class Lifecycle {
-  private isActive = false;
+  isActive = false;
 
   constructor(
     private readonly node: RclLifecycleNode,

@@ -110,6 +110,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     source._clockSubscription = undefined;
   }
 
+  get name(): string {
+    return this.node.name();
+  }
+
   /** The namespace without its leading slash: the robot's name. */
   get robot(): string {
     return this.node.namespace().replace(/^\//, "");

@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "managed-"));
   swarm = await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 3, epoch: 6 });
-  peer = new Peer(swarm.environment, ["--log"]);
+  peer = new Peer(swarm.environment, ["--diagnostics"]);
   await peer.first("command");
 });
 
@@ -140,6 +140,10 @@ test("deactivated it commands nothing; cleaned up, configured and activated it g
   expect(await change({ id: 4 })).toEqual({ success: true });
   const silent = monotonic();
   expect(await state()).toBe("inactive");
+  const diagnosed = (text: RegExp) =>
+    peer.first("diagnostic", silent, (heard) => text.test(heard.text));
+  expect((await diagnosed(/^not active: robots stand/)).level).toBe(1);
+  expect((await diagnosed(/^standing: no command from the global agent/)).level).toBe(2);
   expect(await change({ label: "cleanup" })).toEqual({ success: true });
   expect(await state()).toBe("unconfigured");
   expect(await set("policy_file", STRING, join(folder, "gone.safetensors"))).toBe("");
@@ -152,5 +156,7 @@ test("deactivated it commands nothing; cleaned up, configured and activated it g
   const after = await peer.first("command", silent);
   expect(after.message.session).not.toBe(before.message.session);
   expect(after.message.epoch).toBeGreaterThan(before.message.epoch - 1);
+  const well = await peer.first("diagnostic", after.time, ({ text }) => text === "deciding");
+  expect(well).toMatchObject({ level: 0, name: "global_agent: epochs" });
   expect(swarm.deaths).toEqual([]);
 });

@@ -19,6 +19,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from alternating_marl.msg import AgentState, GlobalCommand, LocalPolicy
+from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 
 LATCHED = QoSProfile(
@@ -96,10 +97,22 @@ def hear(node, options):
         node.create_subscription(
             AgentState, f"/{body}/state", lambda m: say("state", message=plain(m)), LATCHED
         )
+    if options.diagnostics:
+        node.create_subscription(
+            DiagnosticArray,
+            "/diagnostics",
+            lambda message: [hear_status(status) for status in message.status],
+            RELIABLE,
+        )
     if options.log:
         node.create_subscription(
             Log, "/rosout", lambda m: say("log", name=m.name, level=m.level, text=m.msg), LATCHED
         )
+
+
+def hear_status(status):
+    level = int.from_bytes(status.level, "little")
+    say("diagnostic", level=level, name=status.name, text=status.message)
 
 
 def watch_graph(node, robots, period):
@@ -163,6 +176,7 @@ def main():
     parser.add_argument("--velocities", action="store_true")
     parser.add_argument("--states", action="store_true")
     parser.add_argument("--log", action="store_true")
+    parser.add_argument("--diagnostics", action="store_true")
     parser.add_argument("--graph", type=float, help="look at the graph each so many seconds")
     options = parser.parse_args()
     rclpy.init(args=[])

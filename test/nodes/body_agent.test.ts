@@ -14,6 +14,8 @@ function setup(clock = new RosClock(true)) {
   const decisions: number[] = [];
   const node = {
     robot: "robot_0",
+    name: "local_agent",
+    callbackErrors: 0,
     log: { warn: () => undefined },
     publisher: () => (message: Twist) => void sent.push(message),
     subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) =>
@@ -27,6 +29,7 @@ function setup(clock = new RosClock(true)) {
     safety: {
       cmd_vel_timeout: 0.4,
       max_stamp_age: 0,
+      arena_margin: 1000,
       start_armed: true,
       stamped_cmd_vel: false,
       initial_pose: [0, 0, 0],
@@ -46,10 +49,11 @@ function setup(clock = new RosClock(true)) {
   };
 }
 
-function odometry(sec: number, x: number): Odometry {
+function odometry(seconds: number, x: number): Odometry {
   const zero = { x: 0, y: 0, z: 0 };
+  const sec = Math.floor(seconds);
   return {
-    header: { stamp: { sec, nanosec: 0 }, frame_id: "map" },
+    header: { stamp: { sec, nanosec: Math.round((seconds - sec) * 1e9) }, frame_id: "map" },
     child_frame_id: "",
     pose: {
       pose: { position: { ...zero, x }, orientation: { ...zero, w: 1 } },
@@ -131,6 +135,50 @@ test("a body that was put elsewhere forgets where it was going", () => {
   say("odom", odometry(11, 20));
   expect(body.target).toBeUndefined();
   expect(sent.at(-1)!.linear.x).toBe(0);
+});
+
+test("out of the arena a body stands, and goes on once it is back", () => {
+  const { body, sent, say } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  // Put there: what it was going to is forgotten, and commanded anew.
+  say("odom", odometry(10.1, 5000));
+  body.target = { x: 100, y: 0 };
+  say("odom", odometry(10.2, 5000.01));
+  expect(sent.at(-1)!.linear.x).toBe(0);
+  expect(body.diagnosis.look()).toMatchObject({
+    level: "error",
+    message: "standing: out of the arena; bring the body back into it by hand",
+  });
+  say("odom", odometry(10.3, 0));
+  body.target = { x: 100, y: 0 };
+  say("odom", odometry(10.4, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  expect(body.diagnosis.look()).toMatchObject({ level: "ok" });
+});
+
+test("odometry that is frozen under fresh stamps makes a body stand until it changes or another epoch", () => {
+  const { body, sent, say } = setup(running());
+  const frozenAt = (x: number, from: number): number[] =>
+    [...Array(10).keys()].map((i) => {
+      say("odom", odometry(from + i / 10, x));
+      return sent.at(-1)!.linear.x;
+    });
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  const speeds = frozenAt(0, 10.1);
+  expect(speeds[0]).toBeGreaterThan(0);
+  expect(speeds.slice(5)).toEqual([0, 0, 0, 0, 0]);
+  expect(body.diagnosis.look()).toMatchObject({
+    level: "warn",
+    message: expect.stringMatching(/does not change/) as string,
+  });
+  say("odom", odometry(11.1, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  expect(frozenAt(0.01, 11.2).at(-1)).toBe(0);
+  say(COMMAND, command(1));
+  say("odom", odometry(12.3, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
 });
 
 test("two sessions heard in turn make one decision each, not one a repeat", () => {

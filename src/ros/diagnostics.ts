@@ -1,0 +1,77 @@
+/**
+ * /diagnostics (REP-107): one DiagnosticArray a process each second, with the causes in words. Where a
+ * process has many robots, one status speaks for all of them.
+ */
+import type { RosClock } from "./clock";
+import type { RosNode } from "./node";
+import { TOPICS } from "./topics";
+
+/** diagnostic_msgs/DiagnosticStatus */
+export const LEVEL = { ok: 0, warn: 1, error: 2 } as const;
+
+export interface Health {
+  readonly level: keyof typeof LEVEL;
+  /** What is the matter, and what to do. */
+  readonly message: string;
+  readonly values: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One check of one robot, or of the swarm (`robot` empty). */
+export interface Check {
+  readonly robot: string;
+  readonly name: string;
+  readonly look: () => Health;
+}
+
+const PERIOD_MS = 1000;
+/** Checks that are told one by one; more are told together. */
+const MOST_APART = 50;
+
+/** Starts to publish; returns what ends it. */
+export function publishDiagnostics(
+  node: RosNode,
+  clock: RosClock,
+  checks: readonly Check[],
+): () => void {
+  const publish = node.publisher(TOPICS.diagnostics);
+  const tell = (): void => {
+    const seen = checks.map((check) => ({ ...check, health: check.look() }));
+    const told = seen.length > MOST_APART ? [together(node.name, seen)] : seen;
+    publish({
+      header: { stamp: clock.stamp(), frame_id: "" },
+      status: told.map(({ name, robot, health }) => ({
+        level: LEVEL[health.level],
+        name,
+        message: health.message,
+        hardware_id: robot,
+        values: Object.entries(health.values).map(([key, value]) => ({
+          key,
+          value: String(value),
+        })),
+      })),
+    });
+  };
+  const timer = setInterval(() => node.safely(tell), PERIOD_MS);
+  return () => clearInterval(timer);
+}
+
+type Seen = Check & { readonly health: Health };
+
+/** The worst level, and how many robots say what. */
+export function together(name: string, seen: readonly Seen[]): Seen {
+  const counts = new Map<string, number>();
+  for (const { health } of seen) counts.set(health.message, (counts.get(health.message) ?? 0) + 1);
+  const worst = seen.reduce((a, b) => (LEVEL[b.health.level] > LEVEL[a.health.level] ? b : a));
+  const { level, message } = worst.health;
+  const others = level === "ok" ? "" : ` (such as ${worst.robot})`;
+  return {
+    robot: "",
+    name: `${name}: ${seen.length} robots`,
+    look: worst.look,
+    health: {
+      level,
+      message: `${counts.get(message)} of ${seen.length}: ${message}${others}`,
+      values: Object.fromEntries(counts),
+    },
+  };
+}
