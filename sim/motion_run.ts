@@ -17,6 +17,8 @@ const FRAME_MS = 40;
 const BURST = 25;
 /** A shift ends this long before its last epoch does, so that no state of it counts in the next. */
 const PLACING_NS = 1_000_000_000n;
+/** A base without a command for this long stops its wheels, as controllers do (wall time), ms. */
+const COMMAND_TIMEOUT_MS = 500;
 /** Before all agents are there, time stands this long before the first boundary. */
 const LEAD_TIME_NS = 500_000_000n;
 /** Time runs this long after all agents were seen, or after the longest wait for them, ms. */
@@ -42,13 +44,17 @@ export function runMotion(
     startTime: Number(now) / 1e9,
     epoch: Number(epochNs) / 1e9,
   });
+  const commandedMs = new Float64Array(robots.length + 1);
   const ros = new WorldNode({
     node,
     game,
     robots,
     onCommand: (command) => void run.hearCommand(command),
     onAction: (action) => run.ledger.hearAction(action),
-    onVelocity: (body, linear, angular) => world.setCommand(body, linear, angular),
+    onVelocity: (body, linear, angular) => {
+      commandedMs[body] = steadyMs();
+      world.setCommand(body, linear, angular);
+    },
   });
   let over = false;
 
@@ -93,8 +99,13 @@ export function runMotion(
     anchorMs += (behind - BURST) * stepMs;
     return BURST;
   };
+  const stopUncommanded = (): void => {
+    const oldest = steadyMs() - COMMAND_TIMEOUT_MS;
+    commandedMs.forEach((ms, body) => ms < oldest && world.setCommand(body, 0, 0));
+  };
   const loop = (): void => {
     const steps = due();
+    if (steps > 0) stopUncommanded();
     for (let i = 0; i < steps && !over; i++) step();
     stepsDone += steps;
     if (steps > 0 && !over) ros.sendClock(now);

@@ -4,10 +4,11 @@ import { leadSpotOf } from "../src/game/arena";
 import type { Game } from "../src/game/model";
 import { loadScenario, packageRoot } from "../src/game/scenario_file";
 import { epochSeconds } from "../src/ros/common_parameters";
-import { fromSeconds } from "../src/ros/messages";
+import { fromSeconds, toTime, type EpochReport as WireReport } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
 import { ParameterError, type ParameterValues } from "../src/ros/parameters";
 import { runProcess } from "../src/ros/process";
+import { TOPICS } from "../src/ros/topics";
 import { runAbstract } from "./abstract_run";
 import type { PublishPoses } from "./loop";
 import { runMotion } from "./motion_run";
@@ -45,7 +46,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
   };
 }
 
-function makeRun(game: Game, parameters: Parameters): Run {
+function makeRun(game: Game, parameters: Parameters, publish: (report: WireReport) => void): Run {
   const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
   const fidelity = parameters.fidelity === "abstract" ? "abstract" : "motion";
   const { population, speed } = parameters;
@@ -59,7 +60,18 @@ function makeRun(game: Game, parameters: Parameters): Run {
     durationNs: fromSeconds(parameters.seconds),
     fidelity,
     trace: parameters.trace,
-    onEpoch: (report) => tellParent({ type: "epoch", report }),
+    onEpoch: (report) => {
+      tellParent({ type: "epoch", report });
+      if (report.reward === null) return;
+      publish({
+        header: { stamp: toTime(fromSeconds(report.simTime)), frame_id: "map" },
+        epoch: report.epoch,
+        global_state: report.globalState,
+        histogram: report.trueHistogram,
+        reward: report.reward,
+        missed_epochs: report.missedEpochs,
+      });
+    },
   });
 }
 
@@ -73,7 +85,7 @@ void runProcess(async (ros) => {
   const node = ros.add(new RosNode("simulator", undefined, SIMULATOR_PARAMETERS));
   const { parameters } = node;
   const game = loadScenario(parameters.scenario);
-  const run = makeRun(game, parameters);
+  const run = makeRun(game, parameters, node.publisher(TOPICS.epochReport));
   if (!parameters.headless) {
     const page = await startPageServer({
       port: parameters.port,

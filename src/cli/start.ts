@@ -1,5 +1,6 @@
 /** `npm start`: a swarm under a learned policy over ROS 2, with its simulator and page. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { evaluate, type References } from "../evaluation/evaluate";
 import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
@@ -62,6 +63,7 @@ const SPEC: CommandSpec = {
       help: "port of the page; the next is taken if it is in use (default 8080)",
     },
     { name: "headless", help: "no page" },
+    { name: "record", value: "F", help: "record to a new MCAP file (rosbag2, Foxglove)" },
     SEED_OPTION,
     JSON_OPTION,
   ],
@@ -112,6 +114,12 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
       "--table-size is for learning and --policy names a table; give one of them",
     );
   }
+  const record = options.text("record");
+  if (record !== undefined && (existsSync(record) || !existsSync(dirname(record)))) {
+    throw new UsageError(
+      `--record names ${record}, which exists or lies in no folder; name a new file in a folder that exists`,
+    );
+  }
   if (fidelity === "motion") {
     const problem = motionProblem(game, robots, epoch, speed);
     if (problem) throw new UsageError(problem);
@@ -127,6 +135,7 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
     seconds: options.number("seconds", { min: 0.01, max: 1e9 }),
     port: options.integer("port", { min: 0, max: 65_535 }, 8080),
     headless: options.switch("headless"),
+    record,
     seed: options.integer("seed", { min: 0, max: 2 ** 31 - 1 }, 0),
   };
 }
@@ -261,6 +270,7 @@ async function runSwarm(
       failure ??= `${name} ended ${how}, so the swarm was stopped; its last words stand above`;
       over.abort();
     },
+    onLoss: (name, how) => say(`${name} ended ${how}; the swarm goes on without it`),
     onRespawn: (name, how) => say(`${name} ended ${how}; it is started again`),
   });
   const { random, blind, full } = references;

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../game/scenario_file";
+import { removeAbandoned } from "../ros/shared_memory";
 
 /** Processes that have not ended this long after SIGTERM are killed, ms. */
 const PATIENCE_MS = 1400;
@@ -19,6 +20,8 @@ export interface ProcessSpec {
   readonly namespace?: string;
   readonly parameters: ParameterMap;
   readonly respawn?: boolean;
+  /** The swarm goes on without it. */
+  readonly optional?: boolean;
 }
 
 /** Every parameter of every node at its default. */
@@ -68,6 +71,8 @@ export interface SwarmEvents {
   readonly onMessage: (name: string, message: unknown) => void;
   /** A process that should have stayed ended. */
   readonly onDeath: (name: string, how: string) => void;
+  /** A process ended without which the swarm goes on. */
+  readonly onLoss: (name: string, how: string) => void;
   readonly onRespawn: (name: string, how: string) => void;
 }
 
@@ -100,7 +105,8 @@ export class SwarmProcesses {
       if (spec.respawn && code !== 2) {
         this.events.onRespawn(spec.name, how);
         setTimeout(() => this.ending || this.start(spec), RESPAWN_MS).unref();
-      } else this.events.onDeath(spec.name, how);
+      } else if (spec.optional) this.events.onLoss(spec.name, how);
+      else this.events.onDeath(spec.name, how);
     });
   }
 
@@ -118,5 +124,6 @@ export class SwarmProcesses {
     const kill = setTimeout(() => left.forEach((child) => child.kill("SIGKILL")), PATIENCE_MS);
     await gone;
     clearTimeout(kill);
+    removeAbandoned();
   }
 }

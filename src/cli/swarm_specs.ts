@@ -17,6 +17,8 @@ export interface SwarmSettings {
   readonly seconds: number | undefined;
   readonly port: number;
   readonly headless: boolean;
+  /** MCAP file; undefined: none. */
+  readonly record?: string;
   readonly seed: number;
 }
 
@@ -51,7 +53,16 @@ export function swarmSpecs(
   const first = [...Array(Math.ceil(population / ROBOTS_A_PROCESS)).keys()].map(
     (i) => i * ROBOTS_A_PROCESS,
   );
+  const recorder: ProcessSpec = {
+    name: "recorder",
+    node: "recorder",
+    file: "src/nodes/recorder.js",
+    // What is wrong with a recording is no reason to end the swarm.
+    optional: true,
+    parameters: { file: settings.record ?? "", about: JSON.stringify(settings) },
+  };
   return [
+    ...(settings.record === undefined ? [] : [recorder]),
     {
       name: "simulator",
       node: "simulator",

@@ -148,6 +148,29 @@ export const LEAD_AGENT_PARAMETERS = {
   ...safety,
 } as const satisfies ParameterSpecs;
 
+export const RECORDER_PARAMETERS = {
+  file: {
+    type: "string",
+    default: "swarm.mcap",
+    readOnly: true,
+    description: "File to record to (MCAP); an existing one is never written over.",
+  },
+  odometry_rate: {
+    type: "double",
+    default: 1,
+    unit: "Hz",
+    range: [0, 1000],
+    readOnly: true,
+    description: "Odometry of each robot is recorded at most so often (wall time); 0: not at all.",
+  },
+  about: {
+    type: "string",
+    default: "",
+    readOnly: true,
+    description: "Words kept with the recording, such as the parameters of the run (JSON).",
+  },
+} as const satisfies ParameterSpecs;
+
 export const LEARNER_PARAMETERS = {
   scenario: SCENARIO,
   policy_file: {

@@ -96,6 +96,15 @@ export interface EmergencyStop {
   readonly source: string;
 }
 
+export interface EpochReport {
+  readonly header: Header;
+  readonly epoch: number;
+  readonly global_state: number;
+  readonly histogram: ArrayLike<number>;
+  readonly reward: number;
+  readonly missed_epochs: number;
+}
+
 export interface DiagnosticStatus {
   /** 0 OK, 1 WARN, 2 ERROR, 3 STALE */
   readonly level: number;
@@ -122,6 +131,7 @@ export interface MessageTypes {
   "alternating_marl/msg/Policy": Policy;
   "alternating_marl/msg/LocalPolicy": LocalPolicy;
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
+  "alternating_marl/msg/EpochReport": EpochReport;
   "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
   "rosgraph_msgs/msg/Clock": { readonly clock: Time };
 }

@@ -168,32 +168,13 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     return (message) => publisher.publish(codec.encode(message));
   }
 
-  /** @param hear takes a message, or says why it refuses it and what to do */
-  subscribe<Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-    hear: (message: MessageTypes[Type]) => string | undefined | void,
-  ): Subscription {
-    const codec = codecOf(topic.type);
+  /** Messages as the bytes that came. */
+  subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
     const subscription = this.node.createSubscription(
       topic.type,
       topic.name,
       { qos: qosOf(topic), isRaw: true },
-      (bytes) =>
-        this.safely(() => {
-          let message: MessageTypes[Type];
-          try {
-            message = codec.decode(bytes);
-          } catch (error) {
-            const reason = reasonOf(error);
-            this.refuse(
-              topic,
-              `it is no ${topic.type} (${reason}); look at who publishes there (ros2 topic info -v)`,
-            );
-            return;
-          }
-          const refusal = hear(message);
-          if (refusal) this.refuse(topic, refusal);
-        }),
+      (bytes) => this.safely(() => hear(bytes)),
     );
     return {
       destroy: () => {
@@ -201,6 +182,29 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
         setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
       },
     };
+  }
+
+  /** @param hear takes a message, or says why it refuses it and what to do */
+  subscribe<Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    hear: (message: MessageTypes[Type]) => string | undefined | void,
+  ): Subscription {
+    const codec = codecOf(topic.type);
+    return this.subscribeRaw(topic, (bytes) => {
+      let message: MessageTypes[Type];
+      try {
+        message = codec.decode(bytes);
+      } catch (error) {
+        const reason = reasonOf(error);
+        this.refuse(
+          topic,
+          `it is no ${topic.type} (${reason}); look at who publishes there (ros2 topic info -v)`,
+        );
+        return;
+      }
+      const refusal = hear(message);
+      if (refusal) this.refuse(topic, refusal);
+    });
   }
 
   /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */

@@ -47,6 +47,12 @@ export const TOPICS = {
     "reliable",
     "transient_local",
   ),
+  epochReport: topic(
+    "/simulator/epoch",
+    "alternating_marl/msg/EpochReport",
+    "reliable",
+    "transient_local",
+  ),
   emergencyStop: topic(
     "/emergency_stop",
     "alternating_marl/msg/EmergencyStop",

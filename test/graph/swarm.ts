@@ -148,6 +148,7 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
       exits.get(name)?.resolve(how);
     },
     onRespawn: () => undefined,
+    onLoss: (name, how) => exits.get(name)?.resolve(how),
   });
   for (const spec of specs) processes.start(spec);
   return {

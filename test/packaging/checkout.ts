@@ -7,6 +7,7 @@ import {
   LEAD_AGENT_PARAMETERS,
   LEARNER_PARAMETERS,
   LOCAL_AGENT_PARAMETERS,
+  RECORDER_PARAMETERS,
 } from "../../src/nodes/parameters";
 import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
 import type { ParameterSpecs } from "../../src/ros/parameters";
@@ -28,5 +29,6 @@ export const NODES: Readonly<Record<string, ParameterSpecs>> = {
   local_agent: LOCAL_AGENT_PARAMETERS,
   lead_agent: LEAD_AGENT_PARAMETERS,
   learner: LEARNER_PARAMETERS,
+  recorder: RECORDER_PARAMETERS,
   simulator: SIMULATOR_PARAMETERS,
 };

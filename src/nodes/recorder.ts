@@ -1,0 +1,75 @@
+/** The recorder: what the swarm does, into an MCAP file. It is heard by nobody and stops nobody. */
+import { clockOf, RosNode } from "../ros/node";
+import { publishDiagnostics } from "../ros/diagnostics";
+import { steadyMs } from "../ros/clock";
+import { runProcess } from "../ros/process";
+import { Recording } from "../ros/recording";
+import { type Topic, TOPICS, topicOf } from "../ros/topics";
+import { RECORDER_PARAMETERS } from "./parameters";
+
+/** Robots that joined are looked for this often, ms. */
+const LOOK_MS = 500;
+
+const SWARM: readonly Topic[] = [
+  TOPICS.globalCommand,
+  TOPICS.globalState,
+  TOPICS.policy,
+  TOPICS.localPolicy,
+  TOPICS.emergencyStop,
+  TOPICS.epochReport,
+  TOPICS.diagnostics,
+];
+
+void runProcess((ros) => {
+  const node = ros.add(new RosNode("recorder", undefined, RECORDER_PARAMETERS));
+  const { file, about, odometry_rate } = node.parameters;
+  const recording = new Recording(file, { about });
+  let told = false;
+  const write = (topic: Topic, bytes: Uint8Array): void => {
+    recording.write(topic, bytes, BigInt(Date.now()) * 1_000_000n);
+    if (recording.failure === undefined || told) return;
+    told = true;
+    node.log.error(
+      `recording to ${file} ends (${recording.failure}); the swarm goes on: make room and start the recorder again`,
+    );
+  };
+  const record = (topic: Topic): void => {
+    node.subscribeRaw(topic, (bytes) => write(topic, bytes));
+  };
+  const recordAt = (rate: number, topic: Topic): void => {
+    let nextMs = -Infinity;
+    node.subscribeRaw(topic, (bytes) => {
+      const now = steadyMs();
+      if (now < nextMs) return;
+      nextMs = Math.max(now, nextMs + 1000 / rate);
+      write(topic, bytes);
+    });
+  };
+  SWARM.forEach(record);
+  const known = new Set<string>();
+  const meet = (robot: string): void => {
+    if (known.has(robot)) return;
+    known.add(robot);
+    if (odometry_rate > 0) recordAt(odometry_rate, topicOf(robot, TOPICS.odometry));
+    record(topicOf(robot, TOPICS.localAction));
+  };
+  const look = (): void => node.robotsWithState().forEach(meet);
+  const timer = setInterval(() => node.safely(look), LOOK_MS);
+  const endDiagnostics = publishDiagnostics(node, clockOf(node), [
+    {
+      robot: "",
+      name: "recorder: file",
+      look: () => ({
+        level: recording.failure === undefined ? "ok" : "error",
+        message: recording.failure ?? "recording",
+        values: { file, messages: recording.count, robots: known.size },
+      }),
+    },
+  ]);
+  ros.onEnd(async () => {
+    clearInterval(timer);
+    endDiagnostics();
+    await recording.close();
+  });
+  node.log.info(`recording to ${file}`);
+});

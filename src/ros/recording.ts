@@ -1,0 +1,126 @@
+/**
+ * A recording that rosbag2 and Foxglove open: MCAP (mcap.dev/spec), profile ros2, messages as they
+ * came over the wire. Chunks are small, so that a process that is killed loses little: what is in
+ * the file is whole.
+ */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { stringify } from "@foxglove/rosmsg";
+import { McapWriter } from "@mcap/core";
+import { InvalidInputError, reasonOf } from "../game/scenario";
+import { definitionsOf } from "./codec";
+import type { Topic } from "./topics";
+
+/** A chunk is closed once it holds more, bytes. */
+const CHUNK = 2048;
+
+interface Channel {
+  readonly id: number;
+  sequence: number;
+}
+
+/** As `ros2 interface show` writes them; the library has ROS 1's names for times. */
+function schemaText(type: string): string {
+  return stringify(definitionsOf(type)).replace(
+    /^(time|duration)(?=[ [])/gm,
+    (name) => `builtin_interfaces/${name === "time" ? "Time" : "Duration"}`,
+  );
+}
+
+/** What rosbag2 offers again when it plays the topic. */
+function profileOf({ reliability, durability, depth }: Topic): string {
+  const forever = { sec: 2147483647, nsec: 4294967295 };
+  const time = (name: string): string =>
+    `  ${name}:\n    sec: ${forever.sec}\n    nsec: ${forever.nsec}\n`;
+  return `- history: keep_last\n  depth: ${depth}\n  reliability: ${reliability}\n  durability: ${durability}\n${time("deadline")}${time("lifespan")}  liveliness: automatic\n${time("liveliness_lease_duration")}  avoid_ros_namespace_conventions: false\n`;
+}
+
+export class Recording {
+  /** Messages written. */
+  count = 0;
+  /** Why nothing more is written; undefined: all is well. */
+  failure: string | undefined;
+  private readonly writer: McapWriter;
+  private readonly channels = new Map<string, Channel>();
+  private readonly schemas = new Map<string, number>();
+  private readonly handle: number;
+  private position = 0n;
+  /** The writer takes one call after the other. */
+  private last: Promise<void>;
+
+  /**
+   * @param about what belongs to the recording as a whole, kept in it as metadata
+   * @throws InvalidInputError when the file exists or cannot be made
+   */
+  constructor(file: string, about: Readonly<Record<string, string>>) {
+    try {
+      this.handle = openSync(file, "wx");
+    } catch (error) {
+      throw new InvalidInputError(
+        `${file} cannot be recorded to: ${reasonOf(error)}; give a new file in a folder that exists`,
+      );
+    }
+    const write = (bytes: Uint8Array): Promise<void> => {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.handle, bytes, done);
+      this.position += BigInt(bytes.length);
+      return Promise.resolve();
+    };
+    this.writer = new McapWriter({
+      writable: { write, position: () => this.position },
+      chunkSize: CHUNK,
+    });
+    this.last = Promise.resolve();
+    this.next(async () => {
+      await this.writer.start({ profile: "ros2", library: "alternating_marl" });
+      const metadata = new Map(Object.entries(about));
+      await this.writer.addMetadata({ name: "alternating_marl", metadata });
+    });
+  }
+
+  /** @param timeNs of arrival, since 1970 */
+  write(topic: Topic, data: Uint8Array, timeNs: bigint): void {
+    this.next(async () => {
+      const channel = this.channels.get(topic.name) ?? (await this.register(topic));
+      const { id: channelId, sequence } = channel;
+      channel.sequence += 1;
+      const times = { logTime: timeNs, publishTime: timeNs };
+      await this.writer.addMessage({ channelId, sequence, ...times, data });
+      this.count += 1;
+    });
+  }
+
+  /** Resolves when the file is whole. */
+  async close(): Promise<void> {
+    this.next(() => this.writer.end());
+    await this.last;
+    closeSync(this.handle);
+  }
+
+  private next(work: () => Promise<void>): void {
+    this.last = this.last.then(async () => {
+      if (this.failure !== undefined) return;
+      try {
+        await work();
+      } catch (error) {
+        this.failure = reasonOf(error);
+      }
+    });
+  }
+
+  private async register(topic: Topic): Promise<Channel> {
+    let schemaId = this.schemas.get(topic.type);
+    if (schemaId === undefined) {
+      const data = new TextEncoder().encode(schemaText(topic.type));
+      schemaId = await this.writer.registerSchema({ name: topic.type, encoding: "ros2msg", data });
+      this.schemas.set(topic.type, schemaId);
+    }
+    const id = await this.writer.registerChannel({
+      schemaId,
+      topic: topic.name,
+      messageEncoding: "cdr",
+      metadata: new Map([["offered_qos_profiles", profileOf(topic)]]),
+    });
+    const channel = { id, sequence: 0 };
+    this.channels.set(topic.name, channel);
+    return channel;
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * One local agent whose world the test is: its odometry and its commands, and every fault of them
+ * that must make it stand.
+ */
+import { sizesOf } from "../../src/game/model";
+import { loadScenario } from "../../src/game/scenario_file";
+import { claimDomain, type Domain } from "../../src/ros/domain";
+import { type GlobalCommand, type Odometry, toTime } from "../../src/ros/messages";
+import { TOPICS, topicOf } from "../../src/ros/topics";
+import { Child } from "./child";
+import { monotonic, Peer } from "./peer";
+import { environmentOf } from "./swarm";
+
+const game = loadScenario("dock_dispatch");
+const { sG, sL, aL } = sizesOf(game);
+const UP = game.localActions.indexOf("up");
+const ROBOT = "robot_0";
+/** Odometry and the command's copies come this often, ms. */
+const PERIOD_MS = 100;
+/** From a fault until the last zero, s: the watchdog, a period, and a loaded machine. */
+const BOUND = 0.65;
+const WATCHED = 1.2;
+
+/** What the world does to the robot now. */
+interface World {
+  odometry: "true" | "silent" | "frozen" | "NaN" | "outside" | "future";
+  commands: "sent" | "silent" | "old";
+}
+
+let domain: Domain;
+let agent: Child;
+let peer: Peer;
+let timer: NodeJS.Timeout;
+const world: World = { odometry: "true", commands: "sent" };
+const home = game.arena.zones[0];
+const pose = { x: home.x, y: home.y, yaw: 0 };
+let epoch = 1;
+let session = 1;
+
+const stamp = (seconds = 0) => toTime(BigInt(Math.round((Date.now() / 1000 + seconds) * 1e9)));
+
+function odometry(): Odometry {
+  const zero = { x: 0, y: 0, z: 0 };
+  const x = { true: pose.x, frozen: pose.x, NaN, outside: 5000, future: pose.x, silent: 0 };
+  return {
+    header: { stamp: stamp(world.odometry === "future" ? 600 : 0), frame_id: "map" },
+    child_frame_id: "",
+    pose: {
+      pose: {
+        position: { ...zero, x: x[world.odometry], y: pose.y },
+        orientation: { ...zero, z: Math.sin(pose.yaw / 2), w: Math.cos(pose.yaw / 2) },
+      },
+      covariance: new Float64Array(36),
+    },
+    twist: { twist: { linear: zero, angular: zero }, covariance: new Float64Array(36) },
+  };
+}
+
+const command = (): GlobalCommand => ({
+  header: { stamp: stamp(), frame_id: "map" },
+  session,
+  epoch: world.commands === "old" ? 0 : epoch,
+  decision_time: stamp(-0.5),
+  global_state: 0,
+  action: 0,
+  sampled_agents: [],
+  histogram: new Array<number>(sL).fill(0),
+  belief: new Array<number>(sL).fill(0),
+  missing: 0,
+  sample_size: 1,
+  population: 1,
+  policy_sha256: "up",
+  emergency_stop: false,
+  resets: 0,
+});
+
+/** The robot moves as it was told last, unless its odometry is stuck. */
+function step(): void {
+  const told = peer.of("velocity").at(-1);
+  if (world.odometry === "true" && told) {
+    pose.yaw += (told.angular * PERIOD_MS) / 1000;
+    pose.x += (told.linear * Math.cos(pose.yaw) * PERIOD_MS) / 1000;
+    pose.y += (told.linear * Math.sin(pose.yaw) * PERIOD_MS) / 1000;
+  }
+  if (world.odometry !== "silent") peer.publishBytes(topicOf(ROBOT, TOPICS.odometry), odometry());
+  if (world.commands !== "silent") peer.publishBytes(TOPICS.globalCommand, command());
+}
+
+beforeAll(async () => {
+  domain = await claimDomain();
+  const environment = environmentOf(domain);
+  agent = new Child(environment, "src/nodes/local_agent.js", { start_armed: true, population: 1 }, [
+    "-r",
+    `__ns:=/${ROBOT}`,
+  ]);
+  peer = new Peer(environment, ["--robots", "1", "--velocities", "--log", "--diagnostics"]);
+  await peer.first("ready");
+  await peer.advertise(topicOf(ROBOT, TOPICS.odometry), 1);
+  await peer.advertise(TOPICS.globalCommand, 1);
+  await peer.advertise(TOPICS.localPolicy, 1);
+  peer.publishBytes(TOPICS.localPolicy, {
+    policy_sha256: "up",
+    scenario_sha256: game.sha256,
+    local_states: sL,
+    global_states: sG,
+    local_actions: aL,
+    local_policy: Float32Array.from({ length: sL * sG * aL }, (_, i) => (i % aL === UP ? 1 : 0)),
+  });
+  timer = setInterval(step, PERIOD_MS);
+});
+
+afterAll(async () => {
+  clearInterval(timer);
+  await peer?.end();
+  await agent?.end();
+  domain?.release();
+});
+
+const moves = ({ linear, angular }: { linear: number; angular: number }): boolean =>
+  linear !== 0 || angular !== 0;
+
+/** Begins a new epoch with the robot at home, and waits until it was told to move. */
+async function moving(): Promise<void> {
+  Object.assign(world, { odometry: "true", commands: "sent" });
+  Object.assign(pose, { x: home.x, y: home.y });
+  epoch++;
+  await peer.first("velocity", monotonic(), moves);
+  // Well on its way: a robot that is told nothing new would drive on.
+  await peer.first("velocity", monotonic() + 0.3, moves);
+}
+
+/** Seconds from `start` until it was told to stand for good; Infinity when it was not. */
+async function secondsToZero(start: number): Promise<number> {
+  await peer.first("velocity", start + WATCHED);
+  const told = peer.of("velocity", start).filter(({ time }) => time < start + WATCHED);
+  const last = told.findLastIndex(moves);
+  return (told[last + 1]?.time ?? Infinity) - start;
+}
+
+test.each<[string, Partial<World>, RegExp]>([
+  ["commands end", { commands: "silent" }, /standing: no command from the global agent/],
+  ["commands are of an old epoch", { commands: "old" }, /standing: no command/],
+  ["odometry ends", { odometry: "silent" }, /standing: no odometry/],
+  ["odometry is frozen under fresh stamps", { odometry: "frozen" }, /odometry does not change/],
+  ["odometry is not a number", { odometry: "NaN" }, /standing: no odometry/],
+  ["odometry is far from the arena", { odometry: "outside" }, /standing: out of the arena/],
+  ["odometry is stamped in the future", { odometry: "future" }, /standing: no odometry/],
+])("where %s a robot on its way stands, says why, and goes on afterwards", async (...given) => {
+  const [what, fault, said] = given;
+  await moving();
+  const start = monotonic();
+  Object.assign(world, fault);
+  const seconds = await secondsToZero(start);
+  console.log(`${what}: told to stand after ${seconds.toFixed(3)} s`);
+  expect(seconds).toBeLessThan(BOUND);
+  await peer.first("diagnostic", start, ({ text }) => said.test(text));
+  await moving();
+});
+
+test("a command of another session makes it stand until one alone is heard for 1 s", async () => {
+  await moving();
+  const start = monotonic();
+  const mine = session;
+  const other = setInterval(() => {
+    session = 2;
+    peer.publishBytes(TOPICS.globalCommand, command());
+    session = mine;
+  }, PERIOD_MS);
+  expect(await secondsToZero(start)).toBeLessThan(BOUND);
+  clearInterval(other);
+  const ended = monotonic();
+  const again = await peer.first("velocity", ended, moves);
+  expect(again.time - ended).toBeGreaterThan(0.9);
+});
+
+test("SIGTERM tells it to stand before the process ends, with status 0", async () => {
+  await moving();
+  const start = monotonic();
+  expect(await agent.end("SIGTERM")).toMatchObject({ status: 0 });
+  expect(moves(peer.of("velocity", start).at(-1)!)).toBe(false);
+});

@@ -1,0 +1,106 @@
+/** A swarm recorded: what the mcap library reads, after a clean end and after a kill. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { z } from "zod";
+import { packageRoot } from "../../src/game/scenario_file";
+import { Child } from "./child";
+import { startSwarm, type Swarm } from "./swarm";
+
+const ROBOTS = 4;
+
+let folder: string;
+let swarm: Swarm;
+
+const foundSchema = z.object({
+  profile: z.string(),
+  metadata: z.record(z.string(), z.string()),
+  whole: z.boolean(),
+  topics: z.record(
+    z.string(),
+    z.object({
+      type: z.string(),
+      qos: z.record(z.string(), z.string()),
+      messages: z.array(z.record(z.string(), z.unknown())),
+    }),
+  ),
+  /** Time of the newest message, s since 1970. */
+  last: z.number(),
+});
+
+function read(file: string): z.infer<typeof foundSchema> {
+  const program = join(packageRoot(), "test", "graph", "read_mcap.py");
+  const options = { encoding: "utf8", maxBuffer: 1e9 } as const;
+  return foundSchema.parse(JSON.parse(execFileSync("python3", [program, file], options)));
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "recording-"));
+  const record = join(folder, "clean.mcap");
+  swarm = await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 2, record });
+});
+
+afterAll(async () => {
+  await swarm?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a recording holds commands, actions, rewards, odometry, policy and parameters", async () => {
+  await swarm.epochs(60);
+  await wait(2000);
+  swarm.kill("recorder", "SIGTERM");
+  expect(await swarm.exit("recorder")).toBe("with status 0");
+  const { profile, metadata, whole, topics } = read(join(folder, "clean.mcap"));
+  expect({ profile, whole }).toEqual({ profile: "ros2", whole: true });
+  expect(JSON.parse(metadata.about)).toMatchObject({ scenario: "dock_dispatch", robots: ROBOTS });
+  const commands = topics["/global_agent/command"].messages;
+  expect(commands[0].policy_sha256).toBe(swarm.policy.sha256);
+  expect(topics["/policy"].messages[0].policy_sha256).toBe(swarm.policy.sha256);
+  expect(topics["/global_agent/command"].qos.offered_qos_profiles).toMatch(
+    /reliability: reliable\n {2}durability: transient_local/,
+  );
+  expect(topics["/diagnostics"].type).toBe("diagnostic_msgs/msg/DiagnosticArray");
+  const rewards = topics["/simulator/epoch"].messages;
+  // Of an epoch in the middle, all that happened is there.
+  const { epoch, reward, histogram, global_state } = rewards[Math.floor(rewards.length / 2)];
+  const actions = [...Array(ROBOTS).keys()].map((i) =>
+    topics[`/robot_${i}/action`].messages.find((action) => action.epoch === epoch),
+  );
+  const counts = new Array<number>(swarm.game.localStates.length).fill(0);
+  for (const action of actions) counts[action!.state as number] += 1;
+  expect(counts).toEqual(histogram);
+  const { game } = swarm;
+  const [sG, aL] = [game.globalStates.length, game.localActions.length];
+  const earned = actions.reduce((sum, action) => {
+    const row = (action!.state as number) * sG + (global_state as number);
+    return sum + game.localReward[row * aL + (action!.action as number)];
+  }, 0);
+  expect(reward).toBeCloseTo(earned / ROBOTS, 9);
+  expect(topics["/robot_0/odom"].messages.length).toBeGreaterThan(1);
+});
+
+test("an existing recording is never written over, and the swarm goes on", async () => {
+  const file = join(folder, "clean.mcap");
+  const { size } = statSync(file);
+  const child = new Child(swarm.environment, "src/nodes/recorder.js", { file });
+  const ended = await child.ended;
+  expect(ended.status).toBe(2);
+  expect(ended.lines.join()).toMatch(/cannot be recorded to: .*exists.*; give a new file/i);
+  expect(statSync(file).size).toBe(size);
+  expect(swarm.deaths).toEqual([]);
+});
+
+test("after SIGKILL at most the last second is lost", async () => {
+  const file = join(folder, "killed.mcap");
+  const child = new Child(swarm.environment, "src/nodes/recorder.js", { file, odometry_rate: 5 });
+  while (!existsSync(file) || statSync(file).size < 20_000) await wait(50);
+  const killed = Date.now() / 1000;
+  await child.end("SIGKILL");
+  const { whole, last, topics } = read(file);
+  expect(whole).toBe(false);
+  console.log(`the newest message is ${(killed - last).toFixed(3)} s older than the kill`);
+  expect(killed - last).toBeLessThan(1);
+  expect(topics["/global_agent/command"].messages.length).toBeGreaterThan(5);
+});
