@@ -10,6 +10,8 @@ import { startSwarm, type Swarm } from "./swarm";
 const ROBOTS = 6;
 /** By it the peer tells its own commands from the global agent's. */
 const OWN = 666;
+/** s */
+const FLOOD = 3;
 /** A hostile message is sent again this often until a node has refused it, ms. */
 const AGAIN_MS = 150;
 
@@ -69,6 +71,31 @@ async function expectSteadyRun(): Promise<void> {
   expect(heard().at(-1)!.message.emergency_stop).toBe(false);
   expect(swarm.deaths).toEqual([]);
 }
+
+test("a flood of 1,000 states a second in a robot's name costs no epoch", async () => {
+  const topic = topicOf("robot_0", TOPICS.agentState);
+  await peer.advertise(topic, 0);
+  const before = heard().length;
+  const states = [0, 77, 3].map((state, i) => ({
+    header: { stamp: { sec: i * 1_000_000, nanosec: 0 }, frame_id: "map" },
+    agent_id: "robot_0",
+    state,
+    acted: true,
+    epoch: 4_000_000,
+    stopped: false,
+  }));
+  let sent = 0;
+  const start = monotonic();
+  while (monotonic() - start < FLOOD) {
+    while (sent < (monotonic() - start) * 1000) peer.publishBytes(topic, states[sent++ % 3]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(sent).toBeGreaterThan(FLOOD * 900);
+  expect(heard().length).toBeGreaterThan(before + 10);
+  const epochs = new Set(heard().map(({ message }) => message.epoch));
+  expect(Math.max(...epochs) - Math.min(...epochs) + 1).toBe(epochs.size);
+  await expectSteadyRun();
+});
 
 test("commands of another game or of the past are refused, and steer nobody", async () => {
   const topic = TOPICS.globalCommand;

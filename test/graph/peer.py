@@ -21,6 +21,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from alternating_marl.msg import AgentState, GlobalCommand, LocalPolicy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
+from nav_msgs.msg import Odometry
 
 LATCHED = QoSProfile(
     depth=100,
@@ -28,6 +29,7 @@ LATCHED = QoSProfile(
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
 RELIABLE = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+SENSOR = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 NODE = "peer"
 
 output = threading.Lock()
@@ -92,6 +94,15 @@ def hear(node, options):
 
         node.create_subscription(
             Twist, f"/{body}/cmd_vel", lambda m, info, body=body: velocity(body, m, info), RELIABLE
+        )
+    for body in bodies if options.odometry else []:
+
+        def odometry(body, message):
+            twist = message.twist.twist
+            say("odometry", body=body, linear=twist.linear.x, angular=twist.angular.z)
+
+        node.create_subscription(
+            Odometry, f"/{body}/odom", lambda m, body=body: odometry(body, m), SENSOR
         )
     for body in bodies[:-1] if options.states else []:
         node.create_subscription(
@@ -174,6 +185,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--robots", type=int, default=0)
     parser.add_argument("--velocities", action="store_true")
+    parser.add_argument("--odometry", action="store_true")
     parser.add_argument("--states", action="store_true")
     parser.add_argument("--log", action="store_true")
     parser.add_argument("--diagnostics", action="store_true")

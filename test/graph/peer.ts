@@ -56,6 +56,7 @@ const eventSchema = z.discriminatedUnion("kind", [
   event("state", { message: stateSchema }),
   event("velocity", { body: z.string(), linear: z.number(), angular: z.number() }),
   event("diagnostic", { level: z.number(), name: z.string(), text: z.string() }),
+  event("odometry", { body: z.string(), linear: z.number(), angular: z.number() }),
   event("log", { name: z.string(), level: z.number(), text: z.string() }),
   /** [robot, node] of each live subscription to a robot's state, the peer's own left out. */
   event("graph", { live: z.array(z.tuple([z.string(), z.string()])) }),

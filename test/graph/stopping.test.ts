@@ -13,6 +13,8 @@ const MOVING = 15;
 /** From the fault until the last zero, s; by the robots' own watchdogs, and by a stop that is heard. */
 const WATCHDOG_BOUND = 0.6;
 const STOP_BOUND = 0.3;
+/** From the death of its agent until a base has stopped, s. */
+const BASE_BOUND = 1.6;
 /** How long robots are seen to stand, s. */
 const WATCHED = 1.5;
 
@@ -24,7 +26,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "carousel-"));
   const scenario = writeCarousel(folder);
   swarm = await startSwarm({ scenario, fidelity: "motion", robots: ROBOTS, tableSize: 2 });
-  peer = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--velocities", "--states"]);
+  peer = new Peer(swarm.environment, [
+    "--robots",
+    `${ROBOTS}`,
+    "--velocities",
+    "--states",
+    "--odometry",
+  ]);
   await peer.first("command");
 });
 
@@ -150,6 +158,43 @@ test("an emergency stop holds through restarts of the agents until the reset ser
   expect((await peer.call(RESET_SERVICE)).success).toBe(true);
   await moving(released);
   expect(newestCommand()).toMatchObject({ emergency_stop: false, resets: 1 });
+});
+
+test("a global agent that is stopped and continued: robots stand within 0.6 s, and go on", async () => {
+  await moving();
+  const stopped = monotonic();
+  swarm.kill("global_agent", "SIGSTOP");
+  try {
+    await expectZeroWithin(WATCHDOG_BOUND, stopped, "global agent stopped");
+  } finally {
+    swarm.kill("global_agent", "SIGCONT");
+  }
+  const continued = monotonic();
+  await moving(continued);
+  expect(newestCommand().emergency_stop).toBe(false);
+});
+
+test("the death of the robots' agents: bases stop by themselves, epochs go on, and so do the robots", async () => {
+  await moving();
+  const killed = monotonic();
+  const { epoch } = newestCommand();
+  swarm.kill("local_agents_0", "SIGKILL");
+  // Without an agent nobody tells a base to stand: its own timeout (0.5 s) and its brakes do.
+  const after = killed + BASE_BOUND;
+  const standing = new Set<string>();
+  await peer.first("odometry", after, (heard) => {
+    if (heard.body === "lead") return false;
+    expect(Math.abs(heard.linear) + Math.abs(heard.angular)).toBeLessThan(0.02);
+    return standing.add(heard.body).size === ROBOTS;
+  });
+  const missing = await peer.first(
+    "command",
+    killed,
+    ({ message }) => message.epoch > epoch + 1 && message.missing > 0,
+  );
+  expect(missing.message.histogram.reduce((a, b) => a + b, 0)).toBe(0);
+  swarm.restart("local_agents_0");
+  await moving();
 });
 
 test("while two global agents are heard every robot stands, until one alone was heard for 1 s", async () => {

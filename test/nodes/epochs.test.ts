@@ -133,6 +133,16 @@ test("another length of epochs holds from the next boundary on", () => {
   expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
 });
 
+test("after ROS time went back, epochs go on at the boundaries of the new time", () => {
+  const { commands, tick } = setup();
+  for (const seconds of [1, 6, 12]) tick(seconds);
+  for (const seconds of [3, 6, 12, 18]) tick(seconds);
+  const times = commands.map(({ decision_time }) => decision_time.sec);
+  expect(times.slice(-3)).toEqual([6, 12, 18]);
+  const epochs = commands.map(({ epoch }) => epoch);
+  expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
+});
+
 test("a silent robot is replaced after half the time, within 2k subscriptions, and not asked again for 10 s", () => {
   const silent = new Set(drawSample(SEED, 1, ROBOTS, K).slice(0, 2));
   const { commands, warnings, tick, wait, answer, mostSubscriptions } = setup(silent);
