@@ -2,6 +2,7 @@
 import { loadScenario } from "../src/game/scenario_file";
 import { benchBackups } from "./backups";
 import { benchGames } from "./games";
+import { benchNodes } from "./nodes";
 import { benchLearning, benchPopulation } from "./returns";
 
 const ring = loadScenario("ring_dispatch");
@@ -10,6 +11,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   population: () => benchPopulation(ring),
   learning: benchLearning,
   games: benchGames,
+  nodes: benchNodes,
 };
 
 async function main(): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from "../game/arena";
 import { type RosClock, steadyMs } from "../ros/clock";
 import {
+  type EmergencyStop,
   fromSeconds,
   type GlobalCommand,
   nanoseconds,
@@ -94,12 +95,22 @@ export class BodyAgent {
     this.reach = arenaRadius(options.arena) + safety.arena_margin;
     this.sendVelocity = this.velocitySender();
     node.subscribe(TOPICS.odometry, (message) => this.hearOdometry(message));
-    node.subscribe(TOPICS.globalCommand, (message) => this.hearCommand(message));
-    node.subscribe(TOPICS.emergencyStop, (message) => {
-      if (!this.permission.stopped) node.log.warn(`emergency stop from ${message.source}`);
-      this.permission.hearStop();
-      this.check();
-    });
+  }
+
+  private hearStop({ source }: EmergencyStop): void {
+    if (!this.permission.stopped) this.options.node.log.warn(`emergency stop from ${source}`);
+    this.permission.hearStop();
+    this.check();
+  }
+
+  /** Bodies of one process hear what is said to all by one subscription of `node`. */
+  static hearSwarm(node: RosNode, bodies: readonly BodyAgent[]): void {
+    node.subscribe(TOPICS.globalCommand, (message) =>
+      bodies.map((body) => body.hearCommand(message)).find((refusal) => refusal !== undefined),
+    );
+    node.subscribe(TOPICS.emergencyStop, (message) =>
+      bodies.forEach((body) => body.hearStop(message)),
+    );
   }
 
   private velocitySender(): (command: DriveCommand) => void {

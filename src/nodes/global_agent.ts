@@ -16,7 +16,7 @@ const REPEAT_MS = 100;
 const POLL_MS = 50;
 
 void runProcess((ros) => {
-  const node = ros.add(new RosNode("global_agent", undefined, GLOBAL_AGENT_PARAMETERS, true));
+  const node = ros.add(new RosNode("global_agent", undefined, GLOBAL_AGENT_PARAMETERS, "managed"));
   const game = loadScenario(node.parameters.scenario);
   const clock = clockOf(node);
   const commander = new Commander(node, game, clock);

@@ -31,6 +31,7 @@ void runProcess((ros) => {
       body.target = leadSpotOf(game.arena, command.action);
     },
   });
+  BodyAgent.hearSwarm(node, [body]);
   const watchdog = setInterval(() => node.safely(() => body.check()), WATCHDOG_PERIOD_MS);
   const endDiagnostics = publishDiagnostics(node, clock, [body.diagnosis]);
   ros.onEnd(async () => {

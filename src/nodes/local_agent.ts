@@ -41,7 +41,7 @@ export class LocalAgent {
   /** @param index 0 .. population - 1: decides the robot's spot in a zone */
   constructor(
     private readonly host: Host,
-    private readonly node: RosNode,
+    private readonly node: RosNode<typeof LOCAL_AGENT_PARAMETERS>,
     private readonly index: number,
   ) {
     this.publishState = node.publisher(TOPICS.agentState);
@@ -51,7 +51,7 @@ export class LocalAgent {
       clock: host.clock,
       arena: host.arena,
       limits: host.arena.robot,
-      safety: host.parameters,
+      safety: node.parameters,
       sizes: sizesOf(host.game),
       onPose: () => this.onPose(),
       onDecision: (command) => {
@@ -156,9 +156,13 @@ void runProcess((ros) => {
     const node =
       parameters.robots === 0
         ? first
-        : ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS));
+        : ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
     return new LocalAgent(host, node, index);
   });
+  BodyAgent.hearSwarm(
+    first,
+    agents.map(({ body }) => body),
+  );
   const watchdog = setInterval(
     () => first.safely(() => agents.forEach((agent) => agent.body.check())),
     WATCHDOG_PERIOD_MS,

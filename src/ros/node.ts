@@ -38,6 +38,12 @@ export interface TriggerAnswer {
 /** Refused messages of one topic are spoken of this often at most, ms. */
 const REFUSAL_MS = 1000;
 
+/**
+ * managed: with a lifecycle (`manage`). hosted: one of many in a process, without services: of 22
+ * endpoints that discovery makes known to everybody, 8 are left.
+ */
+export type NodeKind = "plain" | "managed" | "hosted";
+
 const USE_SIM_TIME = "use_sim_time";
 
 /** A destroyed entity's memory stays for this long: the native side may still name it once. */
@@ -69,13 +75,14 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   private readonly node: RclNode;
   private readonly guard: RclGuardCondition;
 
-  /**
-   * @param managed whether the node has a lifecycle (`manage`)
-   * @throws ParameterError when a parameter breaks its declaration
-   */
-  constructor(name: string, namespace: string | undefined, specs: S, managed = false) {
-    const NodeClass = managed ? rcl().lifecycle.LifecycleNode : rcl().Node;
-    this.node = new NodeClass(name, namespace);
+  /** @throws ParameterError when a parameter breaks its declaration */
+  constructor(name: string, namespace: string | undefined, specs: S, kind: NodeKind = "plain") {
+    const NodeClass = kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node;
+    const hasServices = kind !== "hosted";
+    this.node = new NodeClass(name, namespace, undefined, {
+      startParameterServices: hasServices,
+      startTypeDescriptionService: hasServices,
+    });
     this.log = this.node.getLogger();
     this.contain();
     this.guard = this.node.createGuardCondition(() => undefined);

@@ -104,13 +104,20 @@ export interface RclLifecycleNode extends RclNode {
   ) => void;
 }
 
+type NodeConstructor<N extends RclNode> = new (
+  name: string,
+  namespace: string | undefined,
+  context?: undefined,
+  options?: { startParameterServices: boolean; startTypeDescriptionService: boolean },
+) => N;
+
 interface RclModule {
   init(): Promise<void>;
   shutdown(): void;
   removeSignalHandlers(): void;
-  Node: new (name: string, namespace: string | undefined) => RclNode;
+  Node: NodeConstructor<RclNode>;
   lifecycle: {
-    LifecycleNode: new (name: string, namespace: string | undefined) => RclLifecycleNode;
+    LifecycleNode: NodeConstructor<RclLifecycleNode>;
     CallbackReturnCode: { SUCCESS: number; FAILURE: number };
   };
   Parameter: new (name: string, type: number, value: unknown) => RclParameter;

@@ -41,6 +41,7 @@ function setup(clock = new RosClock(true)) {
       body.target = { x: 100, y: 0 };
     },
   });
+  BodyAgent.hearSwarm(node as never, [body]);
   return {
     body,
     sent,

@@ -1,0 +1,32 @@
+/** The nodes at scale: one process a size (swarm_of_n.ts), each in a ROS domain of its own. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { environmentOf } from "../src/cli/swarm_processes";
+import { packageRoot } from "../src/game/scenario_file";
+import { claimDomain } from "../src/ros/domain";
+
+/** Robots and sample sizes; 0: robots that hear nothing. */
+const SIZES = [
+  [10, 1],
+  [10, 10],
+  [100, 1],
+  [100, 10],
+  [100, 50],
+  [1000, 1],
+  [1000, 10],
+  [1000, 50],
+  [300, 0],
+];
+const EPOCHS = 30;
+
+export async function benchNodes(): Promise<void> {
+  const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
+  for (const size of SIZES) {
+    const domain = await claimDomain();
+    const args = [program, ...[...size, EPOCHS].map(String)];
+    const env = environmentOf(domain.id);
+    const { status } = spawnSync(process.execPath, args, { env, stdio: "inherit" });
+    domain.release();
+    if (status !== 0) throw new Error(`the swarm of ${size[0]} robots ended with status ${status}`);
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * One swarm at scale: real local agents with topics of their own, and how long the global agent takes
+ * from an epoch's boundary to its command. The world is this process, a node that sends odometry.
+ * Usage: swarm_of_n.js ROBOTS SAMPLE_SIZE EPOCHS, or ROBOTS 0 SECONDS: what idle local agents use.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ParameterMap, rosArguments } from "../src/cli/swarm_processes";
+import { loadScenario, packageRoot } from "../src/game/scenario_file";
+import { type GlobalCommand, nanoseconds, toTime } from "../src/ros/messages";
+import { RosNode } from "../src/ros/node";
+import { runProcess } from "../src/ros/process";
+import { TOPICS, topicOf } from "../src/ros/topics";
+import { say } from "./measure";
+
+const SCENARIO = "ring_dispatch";
+const ROBOTS_A_PROCESS = 100;
+const EPOCH_S = 1;
+/** Odometry of each robot comes so often, ms: well within `max_state_age`. */
+const ODOMETRY_MS = 500;
+/** Epochs left out at the start. */
+const WARM_UP = 5;
+/** Memory that is still taken is counted from this epoch on. */
+const SETTLED = 60;
+/** Idle agents are left alone for so long before they are measured, s. */
+const IDLE_AFTER_S = 20;
+
+interface Seen {
+  /** From the boundary to the command, ms. */
+  readonly latencies: number[];
+  readonly missed: number;
+  readonly missing: number;
+}
+
+class Bench {
+  private readonly children: ChildProcess[] = [];
+
+  start(name: string, parameters: ParameterMap, namespace?: string): ChildProcess {
+    const file = `src/nodes/${name}.js`;
+    const args = rosArguments({ name, node: name, file, parameters, namespace });
+    const child = fork(join(packageRoot(), "dist", file), args, {
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    this.children.push(child);
+    return child;
+  }
+
+  async end(): Promise<void> {
+    const gone = this.children.map((child) => new Promise((done) => child.once("exit", done)));
+    for (const child of this.children) child.kill("SIGTERM");
+    await Promise.all(gone);
+  }
+}
+
+/** Resident memory of a process, MB, and the processor time it has used, s. */
+function usage(pid: number): { megabytes: number; seconds: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  const pages = Number(fields[21]);
+  return {
+    megabytes: (pages * 4096) / 1e6,
+    seconds: (Number(fields[11]) + Number(fields[12])) / 100,
+  };
+}
+
+function odometry(x: number, y: number) {
+  const zero = { x: 0, y: 0, z: 0 };
+  const covariance = new Float64Array(36);
+  return {
+    header: { stamp: toTime(BigInt(Date.now()) * 1_000_000n), frame_id: "map" },
+    child_frame_id: "",
+    pose: { pose: { position: { x, y, z: 0 }, orientation: { ...zero, w: 1 } }, covariance },
+    twist: { twist: { linear: zero, angular: zero }, covariance },
+  };
+}
+
+/** Plays the world of n robots until so many epochs were commanded. */
+async function play(
+  node: RosNode,
+  n: number,
+  epochs: number,
+  onEpoch: (count: number) => void,
+): Promise<Seen> {
+  const { arena } = loadScenario(SCENARIO);
+  const names = [...Array(n).keys()].map((i) => `robot_${i}`);
+  const publishers = [...names, "lead"].map((name) =>
+    node.publisher(topicOf(name, TOPICS.odometry)),
+  );
+  let at = 0;
+  // Spread over the period, as robots that know nothing of each other are.
+  const timer = setInterval(() => {
+    const until = at + Math.ceil((publishers.length * 10) / ODOMETRY_MS);
+    for (; at < until; at++) {
+      const body = at % publishers.length;
+      const { x, y } = arena.zones[body % arena.zones.length];
+      publishers[body](odometry(x, y));
+    }
+  }, 10);
+  const seen: Seen & { latencies: number[]; missed: number; missing: number } = {
+    latencies: [],
+    missed: 0,
+    missing: 0,
+  };
+  let newest: number | undefined;
+  let heard = 0;
+  try {
+    await new Promise<void>((resolve) => {
+      node.subscribe(TOPICS.globalCommand, (command: GlobalCommand) => {
+        if (command.epoch === newest) return;
+        const skipped = newest === undefined ? 0 : command.epoch - newest - 1;
+        newest = command.epoch;
+        heard++;
+        if (heard <= WARM_UP) return;
+        seen.missed += skipped;
+        seen.missing += command.missing;
+        const ns = nanoseconds(command.header.stamp) - nanoseconds(command.decision_time);
+        seen.latencies.push(Number(ns) / 1e6);
+        onEpoch(seen.latencies.length);
+        if (seen.latencies.length >= epochs) resolve();
+      });
+    });
+  } finally {
+    clearInterval(timer);
+  }
+  return seen;
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+void runProcess(async (ros) => {
+  const [n, k, epochs] = process.argv.slice(2).map(Number);
+  const node = ros.add(new RosNode("bench_world", undefined, {}));
+  const bench = new Bench();
+  ros.onEnd(() => bench.end());
+  const agent = { scenario: SCENARIO, start_armed: true };
+  const hosts: number[] = [];
+  for (let first = 0; first < n; first += ROBOTS_A_PROCESS) {
+    const robots = Math.min(ROBOTS_A_PROCESS, n - first);
+    const host = { ...agent, population: n, robots, robot_index: first };
+    hosts.push(bench.start("local_agent", host).pid!);
+  }
+  if (k === 0) {
+    void idle(hosts, epochs).then((cores) => {
+      say(`${n} idle local agents in ${hosts.length} processes: ${cores.toFixed(2)} of a core`);
+      ros.end(0);
+    });
+    return;
+  }
+  bench.start("lead_agent", agent, "lead");
+  bench.start("learner", { scenario: SCENARIO, table_size: 10, population: Math.max(10, n) });
+  const parameters = { scenario: SCENARIO, population: n, sample_size: k, epoch_length: EPOCH_S };
+  const global = bench.start("global_agent", parameters).pid!;
+  let settled = NaN;
+  const onEpoch = (count: number): void => {
+    if (count === SETTLED) settled = usage(global).megabytes;
+  };
+  void play(node, n, epochs, onEpoch).then(({ latencies, missed, missing }) => {
+    const { megabytes } = usage(global);
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latencies, share));
+    const growth = 100 * (megabytes / settled - 1);
+    const grown = Number.isNaN(growth)
+      ? ""
+      : `, ${growth.toFixed(2)} % more than after ${SETTLED} s`;
+    say(
+      `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; global agent ${megabytes.toFixed(0)} MB${grown}`,
+    );
+    process.send?.({ p50, p99, missed, missing, growth });
+    ros.end(0);
+  });
+});
+
+/** Cores that processes use which hear nothing, over so many seconds. */
+async function idle(pids: readonly number[], seconds: number): Promise<number> {
+  const used = (): number => pids.reduce((sum, pid) => sum + usage(pid).seconds, 0);
+  await wait(IDLE_AFTER_S * 1000);
+  const before = used();
+  await wait(seconds * 1000);
+  return (used() - before) / seconds;
+}
