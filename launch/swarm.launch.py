@@ -51,9 +51,9 @@ SETS = {
                  ('global_agent', 'local_agent', 'lead_agent', 'learner', 'simulator')},
     'robots': {node: 'population' for node in
                ('global_agent', 'local_agent', 'learner', 'simulator')},
-    'sample_size': {'global_agent': 'sample_size', 'simulator': 'sample_size'},
-    'table_size': {'learner': 'table_size', 'simulator': 'table_size'},
-    'observation': {'global_agent': 'observation', 'simulator': 'observation'},
+    'sample_size': {'global_agent': 'sample_size'},
+    'table_size': {'learner': 'table_size'},
+    'observation': {'global_agent': 'observation'},
     'fidelity': {'simulator': 'fidelity'},
     'epoch': {'global_agent': 'epoch_length', 'simulator': 'epoch_length'},
     'seed': {node: 'seed' for node in ('global_agent', 'local_agent', 'learner', 'simulator')},

@@ -60,12 +60,6 @@ export interface Snapshot {
   leadSpots: { x: number; y: number }[];
   /** Names of the robots; a robot's index is its place here and in pose frames. */
   robots: string[];
-  /** k: robots asked each epoch. */
-  sampleSize: number;
-  /** k of the policy's table. */
-  tableSize: number;
-  /** How the global agent sees: "sample" or "filter". */
-  observation: string;
   /** Length of an epoch, s of simulated time. */
   epochSeconds: number;
   /** Simulated seconds that a second of wall time is asked to take; 0: as fast as it goes. */
@@ -146,9 +140,6 @@ function parseSnapshot(m: Fields): Snapshot {
     leadRadius: positive(m.leadRadius, "leadRadius"),
     leadSpots: list(m.leadSpots, "leadSpots", point),
     robots: list(m.robots, "robots", word),
-    sampleSize: count(m.sampleSize, "sampleSize"),
-    tableSize: count(m.tableSize, "tableSize"),
-    observation: word(m.observation, "observation"),
     epochSeconds: positive(m.epochSeconds, "epochSeconds"),
     speed: notNegative(m.speed, "speed"),
     references: {

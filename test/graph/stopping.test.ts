@@ -12,7 +12,9 @@ const ROBOTS = 30;
 const MOVING = 15;
 /** From the fault until the last zero, s; by the robots' own watchdogs, and by a stop that is heard. */
 const WATCHDOG_BOUND = 0.6;
-const STOP_BOUND = 0.3;
+const STOP_BOUND = 0.1;
+/** Robots may hear the second of two global agents this much after the test does, s. */
+const CONFLICT_BOUND = 0.3;
 /** From the death of its agent until a base has stopped, s. */
 const BASE_BOUND = 1.6;
 /** How long robots are seen to stand, s. */
@@ -207,11 +209,11 @@ test("while two global agents are heard every robot stands, until one alone was 
     begun,
     ({ message }) => message.session !== session,
   );
-  await expectZeroWithin(STOP_BOUND, both, "second global agent");
+  await expectZeroWithin(CONFLICT_BOUND, both, "second global agent");
   swarm.kill("global_agent_too", "SIGKILL");
   await moving(both + WATCHED);
   const last = peer.of("command").findLast(({ message }) => message.session !== session)!.time;
-  const again = peer.of("velocity", both + STOP_BOUND).find(isMoving)!.time;
+  const again = peer.of("velocity", both + CONFLICT_BOUND).find(isMoving)!.time;
   console.log(`moving ${(again - last).toFixed(3)} s after the second global agent's last command`);
   expect(again - last).toBeGreaterThan(0.95);
 });

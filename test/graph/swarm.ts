@@ -41,6 +41,8 @@ export interface Swarm {
   /** Resolves when the n-th epoch (counted from 1) was rewarded. */
   epochs(count: number): Promise<void>;
   kill(name: string, signal: NodeJS.Signals): void;
+  /** Process id. */
+  pid(name: string): number;
   /** Starts one process again that was killed, or a second one of its kind under another name. */
   restart(name: string, as?: string): void;
   readonly deaths: string[];
@@ -151,6 +153,11 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
     onLoss: (name, how) => exits.get(name)?.resolve(how),
   });
   for (const spec of specs) processes.start(spec);
+  const pid = (name: string): number => {
+    const found = processes.pids[name];
+    if (found === undefined) throw new Error(`no process ${name} runs`);
+    return found;
+  };
   return {
     game,
     policy,
@@ -165,11 +172,8 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
       rewarded >= count
         ? Promise.resolve()
         : new Promise((resolve) => waiters.push({ count, resolve })),
-    kill: (name, signal) => {
-      const pid = processes.pids[name];
-      if (pid === undefined) throw new Error(`no process ${name} runs`);
-      process.kill(pid, signal);
-    },
+    kill: (name, signal) => process.kill(pid(name), signal),
+    pid,
     restart: (name, as = name) =>
       processes.start({ ...specs.find((spec) => spec.name === name)!, name: as }),
     end: async () => {

@@ -1,5 +1,6 @@
 /** config/swarm.yaml holds every node's parameters at the defaults that the nodes declare. */
 import { isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { TOPICS } from "../../src/ros/topics";
 import { NODES, read } from "./checkout";
 
 const document = parseDocument(read("config", "swarm.yaml"));
@@ -8,6 +9,21 @@ const section = (node: string) => document.getIn([node, "ros__parameters"]) as Y
 test("is well-formed, and its sections are the nodes' bare names", () => {
   expect(document.errors).toEqual([]);
   expect(Object.keys(document.toJS())).toEqual(Object.keys(NODES));
+});
+
+test("rosbag2's overrides are those of every latched topic of the swarm, as it is offered", () => {
+  const overrides = parseDocument(read("config", "rosbag2_qos.yaml")).toJS() as object;
+  const latched = Object.values(TOPICS).filter(
+    ({ name, durability }) => name.startsWith("/") && durability === "transient_local",
+  );
+  expect(overrides).toEqual(
+    Object.fromEntries(
+      latched.map(({ name, depth, reliability, durability }) => [
+        name,
+        { history: "keep_last", depth, reliability, durability },
+      ]),
+    ),
+  );
 });
 
 describe.each(Object.entries(NODES))("%s", (node, specs) => {
