@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../game/scenario_file";
-import { removeAbandoned } from "../ros/shared_memory";
+import { removeSegments, segmentsOf } from "../ros/shared_memory";
 
 /** Processes that have not ended this long after SIGTERM are killed, ms. */
 const PATIENCE_MS = 1400;
@@ -120,10 +120,11 @@ export class SwarmProcesses {
     this.ending = true;
     const left = [...this.children.values()];
     const gone = Promise.all(left.map(hasEnded));
+    const segments = left.flatMap(({ pid }) => (pid === undefined ? [] : segmentsOf(pid)));
     for (const child of left) child.kill("SIGTERM");
     const kill = setTimeout(() => left.forEach((child) => child.kill("SIGKILL")), PATIENCE_MS);
     await gone;
     clearTimeout(kill);
-    removeAbandoned();
+    removeSegments(segments);
   }
 }

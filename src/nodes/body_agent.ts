@@ -37,8 +37,12 @@ const FUTURE = 60;
 const JUMP = 1;
 /** A body that is told to move and whose odometry says the very same for this long stands, s. */
 const FROZEN = 0.4;
+/** At a new decision it tries for this long, s. */
+const RETRY = 0.25;
 /** Odometry that comes more seldom shows nothing of what happened in between, s. */
 const LONGEST_GAP = 1;
+/** A body that left the arena is back in it this far inside its edge, m. */
+const REENTRY = 0.1;
 /** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
 const NORM_TOLERANCE = 0.1;
 /** Sessions whose newest epoch is remembered. */
@@ -83,8 +87,9 @@ export class BodyAgent {
   /** A body further from the middle is out of the arena, m. */
   private readonly reach: number;
   private isOutside = false;
-  /** For how long the pose has not changed while the body was told to move, s. */
-  private stillSeconds = 0;
+  /** For how long the pose has not changed while the body was told to move, s of stamps and wall. */
+  private still = { stamped: 0, wall: 0 };
+  private poseMs = -Infinity;
   /** The newest epoch of each session heard. */
   private readonly epochs = new Map<number, number>();
 
@@ -98,19 +103,23 @@ export class BodyAgent {
   }
 
   private hearStop({ source }: EmergencyStop): void {
-    if (!this.permission.stopped) this.options.node.log.warn(`emergency stop from ${source}`);
+    const isNew = !this.permission.stopped;
     this.permission.hearStop();
     this.check();
+    if (isNew) this.options.node.log.warn(`emergency stop from ${source}`);
   }
 
   /** Bodies of one process hear what is said to all by one subscription of `node`. */
   static hearSwarm(node: RosNode, bodies: readonly BodyAgent[]): void {
-    node.subscribe(TOPICS.globalCommand, (message) =>
-      bodies.map((body) => body.hearCommand(message)).find((refusal) => refusal !== undefined),
-    );
-    node.subscribe(TOPICS.emergencyStop, (message) =>
-      bodies.forEach((body) => body.hearStop(message)),
-    );
+    node.subscribe(TOPICS.globalCommand, (message) => {
+      let refusal: string | undefined;
+      for (const body of bodies)
+        node.safely(() => (refusal = body.hearCommand(message) ?? refusal));
+      return refusal;
+    });
+    node.subscribe(TOPICS.emergencyStop, (message) => {
+      for (const body of bodies) node.safely(() => body.hearStop(message));
+    });
   }
 
   private velocitySender(): (command: DriveCommand) => void {
@@ -149,13 +158,17 @@ export class BodyAgent {
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (this.isElsewhere(pose, seconds)) this.target = undefined;
     const { middle, reach } = this;
-    this.isOutside = Math.hypot(pose.x - middle.x, pose.y - middle.y) > reach;
+    const distance = Math.hypot(pose.x - middle.x, pose.y - middle.y);
+    this.isOutside = distance > (this.isOutside ? reach - REENTRY : reach);
+    // Whoever brings it back must not have it start in their hands.
+    if (this.isOutside) this.target = undefined;
     this.watchStill(pose, seconds);
     this.pose = pose;
     this.zone = zoneOf(arena, pose, this.zone);
     this.stamp = stamp;
     this.permission.hearOdometry(steadyMs());
-    this.options.onPose();
+    // Lost outside, it has no zone: nobody shall count it.
+    if (!this.isOutside) this.options.onPose();
     if (seconds > 0) this.drive(seconds);
     return undefined;
   }
@@ -165,8 +178,13 @@ export class BodyAgent {
     const { previous, pose: last } = this;
     const isTold = previous.linear !== 0 || previous.angular !== 0;
     const isSame = last?.x === pose.x && last.y === pose.y && last.yaw === pose.yaw;
-    if (!isSame) this.stillSeconds = 0;
-    else if (isTold && seconds < LONGEST_GAP) this.stillSeconds += Math.max(0, seconds);
+    const wall = (steadyMs() - this.poseMs) / 1000;
+    this.poseMs = steadyMs();
+    if (!isSame) this.still = { stamped: 0, wall: 0 };
+    else if (isTold && seconds < LONGEST_GAP) {
+      this.still.stamped += Math.max(0, seconds);
+      this.still.wall += wall;
+    }
   }
 
   /** Whether a stamp is too old to be acted on (`max_stamp_age`; 0: not asked). */
@@ -199,8 +217,8 @@ export class BodyAgent {
     const [oldest] = this.epochs.keys();
     if (this.epochs.size > SESSIONS) this.epochs.delete(oldest);
     if (message.epoch > newest) {
-      // A new decision is a new try for a body that did not move.
-      this.stillSeconds = 0;
+      // A new decision is a new, shorter try for a body that did not move.
+      if (this.isHeld) this.still = { stamped: FROZEN - RETRY, wall: FROZEN - RETRY };
       this.options.onDecision(message);
     }
     if (message.emergency_stop) this.check();
@@ -237,7 +255,7 @@ export class BodyAgent {
 
   /** Common where wheels are locked for a while: told by diagnostics alone. */
   private get isHeld(): boolean {
-    return this.stillSeconds >= FROZEN;
+    return Math.min(this.still.stamped, this.still.wall) >= FROZEN;
   }
 
   /** For /diagnostics. */

@@ -50,7 +50,7 @@ export class Commander {
     this.publishCommand = node.publisher(TOPICS.globalCommand);
     this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
     node.subscribe(TOPICS.policy, (message) => {
-      if (message.policy_sha256 === this.heard?.sha256) return undefined;
+      if (message.policy_sha256 === this.policy?.sha256) return undefined;
       try {
         this.heard = policyFromMessage(message, game);
       } catch (error) {

@@ -161,7 +161,10 @@ export class Epochs {
         : this.boundary + passed * this.epochNs;
     // Another length of epochs holds from this boundary on.
     this.epochNs = this.askedLength();
-    this.scheduleAt((decisionTime / this.epochNs + 1n) * this.epochNs);
+    const next = (decisionTime / this.epochNs + 1n) * this.epochNs;
+    // Where the length has changed, the first epoch of the new grid is no short one.
+    const isShort = 2n * (next - decisionTime) < this.epochNs;
+    this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
     const sample = this.prepared ?? [];

@@ -164,7 +164,7 @@ void runProcess((ros) => {
     agents.map(({ body }) => body),
   );
   const watchdog = setInterval(
-    () => first.safely(() => agents.forEach((agent) => agent.body.check())),
+    () => agents.forEach(({ body }) => first.safely(() => body.check())),
     WATCHDOG_PERIOD_MS,
   );
   const diagnoses = agents.map(({ body }) => body.diagnosis);
@@ -172,7 +172,7 @@ void runProcess((ros) => {
   ros.onEnd(async () => {
     endDiagnostics();
     clearInterval(watchdog);
-    for (const agent of agents) agent.body.stand();
+    for (const { body } of agents) first.safely(() => body.stand());
     await sent();
   });
 });

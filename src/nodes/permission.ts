@@ -1,6 +1,6 @@
 /**
- * Whether a body may move: watchdogs, the emergency stop, and one session at a time. Pure; it is
- * handed the steady clock's milliseconds.
+ * Whether a body may move: watchdogs, the emergency stop, and one session at a time. It may from the
+ * second of two commands on that come within the timeout. Pure; it is handed the steady clock's ms.
  */
 
 /** After two sessions were heard together, one must be heard alone for this long, ms. */
@@ -52,7 +52,10 @@ export class Permission {
   }
 
   hearCommand(nowMs: number, beat: Heartbeat): void {
-    this.commandMs = nowMs;
+    // A single one may be the last word, kept by the middleware, of somebody who is no more.
+    if (nowMs - (this.heardMs.get(beat.session) ?? -Infinity) <= this.timeoutMs) {
+      this.commandMs = nowMs;
+    }
     this.heardMs.set(beat.session, nowMs);
     for (const [session, heard] of this.heardMs) {
       if (session === beat.session) continue;

@@ -27,6 +27,9 @@ void runProcess((ros) => {
   let told = false;
   const write = (topic: Topic, bytes: Uint8Array): void => {
     recording.write(topic, bytes, BigInt(Date.now()) * 1_000_000n);
+    tell();
+  };
+  const tell = (): void => {
     if (recording.failure === undefined || told) return;
     told = true;
     node.log.error(
@@ -70,6 +73,7 @@ void runProcess((ros) => {
     clearInterval(timer);
     endDiagnostics();
     await recording.close();
+    tell();
   });
   node.log.info(`recording to ${file}`);
 });

@@ -17,6 +17,17 @@ function filesIn(args: readonly string[]): string[] {
   return args.filter((_, i) => i > 0 && args[i - 1] === "--params-file");
 }
 
+/** Parameters that -p assigns to a node of this name: they win over files. */
+function assignedIn(args: readonly string[], name: string): Set<string> {
+  const given = args.filter((_, i) => i > 0 && /^(-p|--param)$/.test(args[i - 1]));
+  return new Set(
+    given.flatMap((assignment) => {
+      const [, node, parameter] = /^(?:([^:]+):)?([^:]+):=/.exec(assignment) ?? [];
+      return parameter && (node === undefined || node === name) ? parameter : [];
+    }),
+  );
+}
+
 /** Every section of a file: the path of its node, as it is written, and its parameters. */
 function sectionsOf(file: string): [string, Record<string, unknown>][] {
   const sections: [string, Record<string, unknown>][] = [];
@@ -48,17 +59,19 @@ export function holdsFor(path: string, node: string): boolean {
 }
 
 /**
- * The parameters that such sections give a node; of two, the later one holds.
+ * The parameters that such sections give a node; of two, the later one holds, and -p over both.
  * @param args of the process
  * @param node the node's name with its namespace
  * @throws ParameterError for a file that cannot be read
  */
 export function namespacedParameters(args: readonly string[], node: string): Map<string, unknown> {
+  const assigned = assignedIn(args, node.split("/").at(-1)!);
   const isHeardAnyway = (path: string): boolean => path === "/**" || !path.includes("/");
   return new Map(
     filesIn(args)
       .flatMap(sectionsOf)
       .filter(([path]) => !isHeardAnyway(path) && holdsFor(path, node))
-      .flatMap(([, parameters]) => Object.entries(parameters)),
+      .flatMap(([, parameters]) => Object.entries(parameters))
+      .filter(([name]) => !assigned.has(name)),
   );
 }

@@ -3,7 +3,7 @@
  * came over the wire. Chunks are small, so that a process that is killed loses little: what is in
  * the file is whole.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { stringify } from "@foxglove/rosmsg";
 import { McapWriter } from "@mcap/core";
 import { InvalidInputError, reasonOf } from "../game/scenario";
@@ -102,6 +102,8 @@ export class Recording {
         await work();
       } catch (error) {
         this.failure = reasonOf(error);
+        // What was written of a record in part would spoil the rest.
+        ftruncateSync(this.handle, Number(this.position));
       }
     });
   }

@@ -1,13 +1,14 @@
 /**
  * Fast DDS keeps messages in files of /dev/shm. A process that was killed leaves its own there for
- * ever; they are known by that no process has them open.
+ * ever: whoever started it looks which they are before it ends it.
  */
-import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-const FOLDER = "/dev/shm";
+/** The file by which a segment's owner, and nobody else, locks it. */
+const LOCK = /^(\/dev\/shm\/fastrtps_[0-9a-f]{16})_el$/;
 
-/** What `read` gives, or nothing: processes and files may be gone or another user's. */
+/** What `read` gives, or nothing: processes and their files come and go. */
 function tried<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -16,31 +17,17 @@ function tried<T>(read: () => T): T | undefined {
   }
 }
 
-/** Everything that processes of this machine map or have open, as far as it may be seen. */
-function inUse(): string {
-  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return processes
-    .flatMap((id) => {
-      const folder = join("/proc", id, "fd");
-      const open = tried(() => readdirSync(folder)) ?? [];
-      const files = open.map((fd) => tried(() => readlinkSync(join(folder, fd))) ?? "");
-      return [tried(() => readFileSync(join("/proc", id, "maps"), "utf8")) ?? "", ...files];
-    })
-    .join("\n");
+/** Segments that a process owns now; none where it is gone or another user's. */
+export function segmentsOf(pid: number): string[] {
+  const folder = join("/proc", String(pid), "fd");
+  const lockOf = (fd: string): string | undefined =>
+    LOCK.exec(tried(() => readlinkSync(join(folder, fd))) ?? "")?.[1];
+  return (tried(() => readdirSync(folder)) ?? []).flatMap((fd) => lockOf(fd) ?? []);
 }
 
-/** Removes what this user's processes left; a file that any process uses stays. */
-export function removeAbandoned(): void {
-  const owner = process.getuid?.();
-  const files = (tried(() => readdirSync(FOLDER)) ?? [])
-    .filter((name) => name.startsWith("fastrtps_"))
-    .map((name) => join(FOLDER, name))
-    .filter((file) => tried(() => statSync(file).uid) === owner);
-  if (files.length === 0) return;
-  const used = inUse();
-  for (const file of files) {
-    // A segment and the file by which its owner locks it are used together.
-    const segment = file.replace(/_el$/, "");
-    if (!used.includes(segment)) tried(() => rmSync(file));
+/** Removes segments, with their locks, whose owners have ended. */
+export function removeSegments(segments: readonly string[]): void {
+  for (const segment of segments) {
+    for (const file of [segment, `${segment}_el`]) rmSync(file, { force: true });
   }
 }

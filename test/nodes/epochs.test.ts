@@ -129,8 +129,14 @@ test("another length of epochs holds from the next boundary on", () => {
   for (const seconds of [7, 8, 12, 16]) tick(seconds);
   set({ epoch_length: 6 });
   for (const seconds of [18, 20, 24]) tick(seconds);
-  expect(commands.map(({ decision_time }) => decision_time.sec)).toEqual([6, 12, 16, 20, 24]);
-  expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4]);
+  set({ epoch_length: 9 });
+  for (const seconds of [27, 30, 36, 45]) tick(seconds);
+  // 55 is the next multiple of 5, and too near.
+  set({ epoch_length: 5 });
+  for (const seconds of [54, 55, 60, 65]) tick(seconds);
+  const times = commands.map(({ decision_time }) => decision_time.sec);
+  expect(times).toEqual([6, 12, 16, 20, 24, 30, 36, 45, 54, 60, 65]);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([...times.keys()]);
 });
 
 test("after ROS time went back, epochs go on at the boundaries of the new time", () => {

@@ -28,6 +28,12 @@ test("before anything is heard, and with a command alone, the body stands", () =
   const tested = new Permission(TIMEOUT, true);
   expect(tested.reasonToStand(0)).toBe("no command from the global agent");
   tested.hearCommand(0, beat());
+  // A late joiner's first may be the last word of a global agent that is no more.
+  expect(tested.reasonToStand(0)).toBe("no command from the global agent");
+  tested.hearCommand(TIMEOUT + 1, beat());
+  expect(tested.reasonToStand(TIMEOUT + 1)).toBe("no command from the global agent");
+  tested.hearCommand(0, beat());
+  tested.hearCommand(0, beat());
   expect(tested.reasonToStand(0)).toBe("no odometry");
   tested.hearOdometry(0);
   expect(tested.reasonToStand(0)).toBeUndefined();
@@ -36,10 +42,11 @@ test("before anything is heard, and with a command alone, the body stands", () =
 test("each watchdog bites once its source is older than the timeout, and not at it", () => {
   const tested = new Permission(TIMEOUT, true);
   tested.hearOdometry(100);
+  tested.hearCommand(-1, beat());
   tested.hearCommand(0, beat());
   expect(tested.reasonToStand(TIMEOUT)).toBeUndefined();
   expect(tested.reasonToStand(TIMEOUT + 1)).toBe("no command from the global agent");
-  tested.hearCommand(TIMEOUT + 1, beat());
+  tested.hearCommand(TIMEOUT, beat());
   expect(tested.reasonToStand(100 + TIMEOUT)).toBeUndefined();
   expect(tested.reasonToStand(100 + TIMEOUT + 1)).toBe("no odometry");
 });
@@ -136,5 +143,6 @@ test("a session that comes after the other's timeout is no conflict", () => {
   const { command, reason } = permission();
   command(0);
   command(TIMEOUT + 1, { session: 2 });
-  expect(reason(TIMEOUT + 1)).toBeUndefined();
+  command(TIMEOUT + 2, { session: 2 });
+  expect(reason(TIMEOUT + 2)).toBeUndefined();
 });

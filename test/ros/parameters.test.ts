@@ -88,10 +88,16 @@ test("sections that name a namespace are read from every parameter file, the las
     second,
     "/robot_*:\n  ros__parameters: { c: 9 }\n/*/local_agent:\n  ros__parameters: { a: 3 }\nlocal_agent:\n  ros__parameters: { b: 8 }\n",
   );
-  const args = ["--ros-args", "--params-file", first, "--params-file", second, "-p", "a:=5"];
+  const args = ["--ros-args", "--params-file", first, "--params-file", second, "-p", "z:=5"];
   try {
     const given = namespacedParameters(args, "/robot_3/local_agent");
     expect(Object.fromEntries(given)).toEqual({ a: 3, b: 2 });
+    for (const assigned of ["a:=5", "local_agent:a:=5"]) {
+      const won = namespacedParameters([...args, "-p", assigned], "/robot_3/local_agent");
+      expect(Object.fromEntries(won)).toEqual({ b: 2 });
+    }
+    const others = namespacedParameters([...args, "-p", "lead:a:=5"], "/robot_3/local_agent");
+    expect(others.get("a")).toBe(3);
     writeFileSync(second, "a: [");
     expect(() => namespacedParameters(args, "/x")).toThrow(/b.yaml cannot be used: /);
   } finally {

@@ -1,26 +1,25 @@
 import { closeSync, existsSync, openSync, rmSync } from "node:fs";
-import { removeAbandoned } from "../../src/ros/shared_memory";
+import { removeSegments, segmentsOf } from "../../src/ros/shared_memory";
 
-test("files of Fast DDS that no process has open are removed, the others stay", () => {
-  const files = ["", "_el"].map((end) => `/dev/shm/fastrtps_test${process.pid}${end}`);
-  const other = `/dev/shm/not_fastrtps_test${process.pid}`;
-  const [segment, ...rest] = [...files, other].map((file) => openSync(file, "w"));
-  try {
-    removeAbandoned();
-    expect([...files, other].map(existsSync)).toEqual([true, true, true]);
-    closeSync(segment);
-    // Its lock file alone is still open here.
-    removeAbandoned();
-    expect([...files, other].map(existsSync)).toEqual([true, true, true]);
-  } finally {
-    rest.forEach((file) => closeSync(file));
-    [...files, other].forEach((file) => rmSync(file, { force: true }));
-  }
+const segment = `/dev/shm/fastrtps_${String(process.pid).padStart(16, "0")}`;
+const other = `/dev/shm/fastrtps_${String(process.pid).padStart(16, "f")}`;
+const files = [segment, `${segment}_el`, other, `${other}_el`];
+
+afterEach(() => files.forEach((file) => rmSync(file, { force: true })));
+
+test("a process owns the segments whose lock it holds, not those that it reads", () => {
+  const lock = openSync(`${segment}_el`, "w");
+  closeSync(openSync(other, "w"));
+  const theirs = openSync(other, "r");
+  expect(segmentsOf(process.pid)).toEqual([segment]);
+  closeSync(lock);
+  expect(segmentsOf(process.pid)).toEqual([]);
+  closeSync(theirs);
 });
 
-test("an abandoned segment goes with its lock file", () => {
-  const files = ["", "_el"].map((end) => `/dev/shm/fastrtps_test${process.pid}${end}`);
+test("what is removed is the segments and their locks alone", () => {
   for (const file of files) closeSync(openSync(file, "w"));
-  removeAbandoned();
-  expect(files.map(existsSync)).toEqual([false, false]);
+  removeSegments([segment]);
+  expect(files.map((file) => existsSync(file))).toEqual([false, false, true, true]);
+  expect(segmentsOf(2 ** 30)).toEqual([]);
 });
