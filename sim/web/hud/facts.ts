@@ -9,12 +9,11 @@ export function showFacts(parent: HTMLElement, snapshot: Snapshot, report?: Epoc
     add(pair, "dt", "", name);
     add(pair, "dd", bad ? "bad" : "", value);
   };
-  const { sampleSize, robots, tableSize, observation, fidelity, epochSeconds, speed } = snapshot;
+  const { robots, fidelity, epochSeconds, speed } = snapshot;
   const missed = report?.missedEpochs ?? 0;
   const missing = report?.missing ?? 0;
   fact("epoch", report === undefined ? "none yet" : String(report.epoch));
-  fact("robots asked", `${sampleSize} of ${robots.length}`);
-  fact("belief from", tableSize === sampleSize ? observation : `${observation}, k = ${tableSize}`);
+  fact("robots asked", `${report?.sampled.length ?? 0} of ${robots.length}`);
   fact("simulated time", report === undefined ? "0 s" : `${report.simTime.toFixed(0)} s`);
   fact("epoch length", `${epochSeconds} s`);
   fact("speed", speed > 0 ? `${speed} ×` : "as fast as it goes");
