@@ -37,6 +37,7 @@ ARGUMENTS = (
      + FILE_SAYS + '8080.'),
     ('headless', '', 'true: no page.' + FILE_SAYS + 'false.', ('', 'true', 'false')),
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
+    ('record', '', 'New file to record the swarm to (MCAP, for rosbag2 and Foxglove); empty: none.'),
     ('cache', CACHE, 'Folder where a learned policy is kept for the next launch.'),
     ('robots_per_process', '100', 'Robots whose local agents share a process, at most.'),
     ('simulator', 'true', 'false: agents only, for a world started elsewhere that gives /clock and '
@@ -63,6 +64,7 @@ SETS = {
     'headless': {'simulator': 'headless'},
     'policy_file': {'learner': 'policy_file'},
     'cache': {'learner': 'cache'},
+    'record': {'recorder': 'file'},
 }
 
 WHOLE = ('robots', 'sample_size', 'table_size', 'seed', 'port', 'robots_per_process')
@@ -149,7 +151,9 @@ def start(context):
         agents.append(node('local_agent', parameters={**aged, **driving, **hosted}, **again))
 
     world = [node('simulator', on_exit=Shutdown(reason='the simulator ended'))]
+    recorder = [node('recorder', parameters=simulated)] if 'record' in values else []
     return [
+        *recorder,
         node('learner', parameters=simulated),
         node('global_agent', parameters=patient, **again),
         node('lead_agent', namespace='lead', parameters={**simulated, **driving}, **again),

@@ -95,12 +95,14 @@ test("an existing recording is never written over, and the swarm goes on", async
 test("after SIGKILL at most the last second is lost", async () => {
   const file = join(folder, "killed.mcap");
   const child = new Child(swarm.environment, "src/nodes/recorder.js", { file, odometry_rate: 5 });
-  while (!existsSync(file) || statSync(file).size < 20_000) await wait(50);
+  const commands = (): unknown[] =>
+    existsSync(file) ? (read(file).topics["/global_agent/command"]?.messages ?? []) : [];
+  while (commands().length < 10) await wait(100);
   const killed = Date.now() / 1000;
   await child.end("SIGKILL");
-  const { whole, last, topics } = read(file);
+  const { whole, last } = read(file);
   expect(whole).toBe(false);
   console.log(`the newest message is ${(killed - last).toFixed(3)} s older than the kill`);
   expect(killed - last).toBeLessThan(1);
-  expect(topics["/global_agent/command"].messages.length).toBeGreaterThan(5);
+  expect(commands().length).toBeGreaterThanOrEqual(10);
 });

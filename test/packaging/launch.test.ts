@@ -100,6 +100,15 @@ describe("swarm.launch.py", () => {
     expect(installed.sort()).toEqual(Object.keys(NODES).sort());
   });
 
+  test("starts a recorder where a file is named", () => {
+    const recorded = show("swarm.launch.py", "record:=run.mcap");
+    expect(given(nodesOf(recorded, "recorder")[0])).toEqual({
+      file: "run.mcap",
+      use_sim_time: true,
+    });
+    expect(nodesOf(shown, "recorder")).toEqual([]);
+  });
+
   test("hosts each robot once", () => {
     const hosted = nodesOf(shown, "local_agent").flatMap((action) => {
       const { robots, robot_index: first } = given(action) as Record<string, number>;
