@@ -25,7 +25,11 @@ export async function benchNodes(): Promise<void> {
     const domain = await claimDomain();
     const args = [program, ...[...size, EPOCHS].map(String)];
     const env = environmentOf(domain.id);
-    const { status } = spawnSync(process.execPath, args, { env, stdio: "inherit" });
+    const { status } = spawnSync(process.execPath, args, {
+      env,
+      // What the nodes say goes to standard error.
+      stdio: ["ignore", "inherit", "ignore"],
+    });
     domain.release();
     if (status !== 0) throw new Error(`the swarm of ${size[0]} robots ended with status ${status}`);
   }

@@ -3,17 +3,15 @@
  * from an epoch's boundary to its command. The world is this process, a node that sends odometry.
  * Usage: swarm_of_n.js ROBOTS SAMPLE_SIZE EPOCHS, or ROBOTS 0 SECONDS: what idle local agents use.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type ParameterMap, rosArguments } from "../src/cli/swarm_processes";
-import { loadScenario, packageRoot } from "../src/game/scenario_file";
-import { type GlobalCommand, nanoseconds, toTime } from "../src/ros/messages";
+import { type ParameterMap, SwarmProcesses } from "../src/cli/swarm_processes";
+import { loadScenario } from "../src/game/scenario_file";
+import { type GlobalCommand, nanoseconds, planarOdometry, toTime } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
 import { runProcess } from "../src/ros/process";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import { say } from "./measure";
+import { usageOf } from "./process_usage";
 
 const SCENARIO = "ring_dispatch";
 const ROBOTS_A_PROCESS = 100;
@@ -32,47 +30,8 @@ interface Seen {
   readonly latencies: number[];
   readonly missed: number;
   readonly missing: number;
-}
-
-class Bench {
-  private readonly children: ChildProcess[] = [];
-
-  start(name: string, parameters: ParameterMap, namespace?: string): ChildProcess {
-    const file = `src/nodes/${name}.js`;
-    const args = rosArguments({ name, node: name, file, parameters, namespace });
-    const child = fork(join(packageRoot(), "dist", file), args, {
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-    });
-    this.children.push(child);
-    return child;
-  }
-
-  async end(): Promise<void> {
-    const gone = this.children.map((child) => new Promise((done) => child.once("exit", done)));
-    for (const child of this.children) child.kill("SIGTERM");
-    await Promise.all(gone);
-  }
-}
-
-/** Resident memory of a process, MB, and the processor time it has used, s. */
-function usage(pid: number): { megabytes: number; seconds: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-  const pages = Number(fields[21]);
-  return {
-    megabytes: (pages * 4096) / 1e6,
-    seconds: (Number(fields[11]) + Number(fields[12])) / 100,
-  };
-}
-
-function odometry(x: number, y: number) {
-  const zero = { x: 0, y: 0, z: 0 };
-  const covariance = new Float64Array(36);
-  return {
-    header: { stamp: toTime(BigInt(Date.now()) * 1_000_000n), frame_id: "map" },
-    child_frame_id: "",
-    pose: { pose: { position: { x, y, z: 0 }, orientation: { ...zero, w: 1 } }, covariance },
-    twist: { twist: { linear: zero, angular: zero }, covariance },
-  };
+  /** Until the first command, s: processes, discovery, learning. */
+  readonly startSeconds: number;
 }
 
 /** Plays the world of n robots until so many epochs were commanded. */
@@ -93,15 +52,13 @@ async function play(
     const until = at + Math.ceil((publishers.length * 10) / ODOMETRY_MS);
     for (; at < until; at++) {
       const body = at % publishers.length;
-      const { x, y } = arena.zones[body % arena.zones.length];
-      publishers[body](odometry(x, y));
+      const stamp = toTime(BigInt(Date.now()) * 1_000_000n);
+      const zone = arena.zones[body % arena.zones.length];
+      publishers[body](planarOdometry(stamp, "robot", { ...zone, yaw: 0 }));
     }
   }, 10);
-  const seen: Seen & { latencies: number[]; missed: number; missing: number } = {
-    latencies: [],
-    missed: 0,
-    missing: 0,
-  };
+  const seen = { latencies: [] as number[], missed: 0, missing: 0, startSeconds: 0 };
+  const startedMs = performance.now();
   let newest: number | undefined;
   let heard = 0;
   try {
@@ -109,6 +66,7 @@ async function play(
       node.subscribe(TOPICS.globalCommand, (command: GlobalCommand) => {
         if (command.epoch === newest) return;
         const skipped = newest === undefined ? 0 : command.epoch - newest - 1;
+        if (heard === 0) seen.startSeconds = (performance.now() - startedMs) / 1000;
         newest = command.epoch;
         heard++;
         if (heard <= WARM_UP) return;
@@ -134,14 +92,28 @@ function percentile(values: readonly number[], share: number): number {
 void runProcess(async (ros) => {
   const [n, k, epochs] = process.argv.slice(2).map(Number);
   const node = ros.add(new RosNode("bench_world", undefined, {}));
-  const bench = new Bench();
-  ros.onEnd(() => bench.end());
+  const fail = (name: string, how: string): void => {
+    say(`${name} ended ${how}`);
+    ros.end(1);
+  };
+  const swarm = new SwarmProcesses(process.env, {
+    onMessage: () => undefined,
+    onDeath: fail,
+    onLoss: fail,
+    onRespawn: fail,
+  });
+  ros.onEnd(() => swarm.end());
+  const start = (node: string, parameters: ParameterMap, more: object = {}): number => {
+    const name = `${node}_${Object.keys(swarm.pids).length}`;
+    swarm.start({ name, node, file: `src/nodes/${node}.js`, parameters, ...more });
+    return swarm.pids[name]!;
+  };
   const agent = { scenario: SCENARIO, start_armed: true };
   const hosts: number[] = [];
   for (let first = 0; first < n; first += ROBOTS_A_PROCESS) {
     const robots = Math.min(ROBOTS_A_PROCESS, n - first);
     const host = { ...agent, population: n, robots, robot_index: first };
-    hosts.push(bench.start("local_agent", host).pid!);
+    hosts.push(start("local_agent", host));
   }
   if (k === 0) {
     void idle(hosts, epochs).then((cores) => {
@@ -150,23 +122,23 @@ void runProcess(async (ros) => {
     });
     return;
   }
-  bench.start("lead_agent", agent, "lead");
-  bench.start("learner", { scenario: SCENARIO, table_size: 10, population: Math.max(10, n) });
+  start("lead_agent", agent, { namespace: "lead" });
+  start("learner", { scenario: SCENARIO, table_size: 10, population: Math.max(10, n) });
   const parameters = { scenario: SCENARIO, population: n, sample_size: k, epoch_length: EPOCH_S };
-  const global = bench.start("global_agent", parameters).pid!;
+  const global = start("global_agent", parameters);
   let settled = NaN;
   const onEpoch = (count: number): void => {
-    if (count === SETTLED) settled = usage(global).megabytes;
+    if (count === SETTLED) settled = usageOf(global).megabytes;
   };
-  void play(node, n, epochs, onEpoch).then(({ latencies, missed, missing }) => {
-    const { megabytes } = usage(global);
+  void play(node, n, epochs, onEpoch).then(({ latencies, missed, missing, startSeconds }) => {
+    const { megabytes } = usageOf(global);
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latencies, share));
     const growth = 100 * (megabytes / settled - 1);
     const grown = Number.isNaN(growth)
       ? ""
       : `, ${growth.toFixed(2)} % more than after ${SETTLED} s`;
     say(
-      `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; global agent ${megabytes.toFixed(0)} MB${grown}`,
+      `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
     );
     process.send?.({ p50, p99, missed, missing, growth });
     ros.end(0);
@@ -175,7 +147,7 @@ void runProcess(async (ros) => {
 
 /** Cores that processes use which hear nothing, over so many seconds. */
 async function idle(pids: readonly number[], seconds: number): Promise<number> {
-  const used = (): number => pids.reduce((sum, pid) => sum + usage(pid).seconds, 0);
+  const used = (): number => pids.reduce((sum, pid) => sum + usageOf(pid).seconds, 0);
   await wait(IDLE_AFTER_S * 1000);
   const before = used();
   await wait(seconds * 1000);

@@ -3,7 +3,7 @@
  * the ledger only. Nothing else of the world leaves it.
  */
 import type { Game } from "../src/game/model";
-import { type GlobalCommand, nanoseconds, type Time, toTime } from "../src/ros/messages";
+import { type GlobalCommand, nanoseconds, planarOdometry, toTime } from "../src/ros/messages";
 import type { RosNode } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import type { LedgerAction, LedgerCommand } from "./world/ledger";
@@ -23,7 +23,6 @@ export interface WorldNodeOptions {
 export class WorldNode {
   private readonly publishClock;
   private readonly odometry;
-  private readonly covariance = new Float64Array(36);
 
   constructor(private readonly options: WorldNodeOptions) {
     const { node, robots } = options;
@@ -58,37 +57,11 @@ export class WorldNode {
     const stamp = toTime(time);
     this.odometry.forEach((publish, body) => {
       const name = this.options.robots[body] ?? LEAD;
-      publish(this.message(stamp, name, body, poses, twists));
+      const [x, y, yaw] = poses.subarray(3 * body);
+      publish(
+        planarOdometry(stamp, name, { x, y, yaw }, twists?.[2 * body], twists?.[2 * body + 1]),
+      );
     });
-  }
-
-  private message(
-    stamp: Time,
-    name: string,
-    body: number,
-    poses: Float64Array,
-    twists: Float64Array | undefined,
-  ) {
-    const yaw = poses[body * 3 + 2];
-    const zero = { x: 0, y: 0, z: 0 };
-    return {
-      header: { stamp, frame_id: "map" },
-      child_frame_id: `${name}/base_link`,
-      pose: {
-        pose: {
-          position: { x: poses[body * 3], y: poses[body * 3 + 1], z: 0 },
-          orientation: { x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) },
-        },
-        covariance: this.covariance,
-      },
-      twist: {
-        twist: {
-          linear: { ...zero, x: twists?.[body * 2] ?? 0 },
-          angular: { ...zero, z: twists?.[body * 2 + 1] ?? 0 },
-        },
-        covariance: this.covariance,
-      },
-    };
   }
 
   /** Whether every agent is there: each body's cmd_vel and the global agent's command. */

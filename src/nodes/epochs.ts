@@ -28,11 +28,12 @@ interface OpenEpoch {
 }
 
 export class Epochs {
-  /** Epochs whose command was not out in time, and states that were asked for and did not come. */
+  /** Epochs whose command was not out in time. */
   missedEpochs = 0;
+  /** States that were asked for and did not come. */
+  missingStates = 0;
   /** What the first epoch waits for; undefined: nothing. */
   waiting: string | undefined;
-  missingStates = 0;
   private isActive = false;
   private readonly states: StateSubscriptions;
   private readonly quarantine: Quarantine;

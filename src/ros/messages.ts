@@ -149,3 +149,32 @@ export function toTime(ns: bigint): Time {
 export function fromSeconds(seconds: number): bigint {
   return BigInt(Math.round(seconds * 1e9));
 }
+
+/** Zeros: how uncertain it is is not said. */
+const COVARIANCE = new Float64Array(36);
+
+/** Odometry of a body `name` in the plane: pose in the map frame, m and rad; m/s and rad/s. */
+export function planarOdometry(
+  stamp: Time,
+  name: string,
+  pose: { readonly x: number; readonly y: number; readonly yaw: number },
+  linear = 0,
+  angular = 0,
+): Odometry {
+  const half = pose.yaw / 2;
+  return {
+    header: { stamp, frame_id: "map" },
+    child_frame_id: `${name}/base_link`,
+    pose: {
+      pose: {
+        position: { x: pose.x, y: pose.y, z: 0 },
+        orientation: { x: 0, y: 0, z: Math.sin(half), w: Math.cos(half) },
+      },
+      covariance: COVARIANCE,
+    },
+    twist: {
+      twist: { linear: { x: linear, y: 0, z: 0 }, angular: { x: 0, y: 0, z: angular } },
+      covariance: COVARIANCE,
+    },
+  };
+}

@@ -8,7 +8,7 @@ import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import type { MessageTypes } from "./messages";
-import { namespacedParameters } from "./parameter_files";
+import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
 import {
   declareParameters,
   type ParameterCheck,
@@ -63,6 +63,11 @@ function qosOf(topic: Topic): RclQoS {
   );
 }
 
+let sections: readonly Section[] | undefined;
+
+/** A host of many robots reads its parameter files once. */
+const sectionsOnce = (): readonly Section[] => (sections ??= sectionsIn(process.argv));
+
 export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   /** Current values: those that are not read-only change when they are set. */
   readonly parameters: ParameterValues<S>;
@@ -87,7 +92,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     this.contain();
     this.guard = this.node.createGuardCondition(() => undefined);
     this.wakeBeforeSync();
-    const given = namespacedParameters(process.argv, this.qualifiedName);
+    const given = namespacedParameters(sectionsOnce(), process.argv, this.qualifiedName);
     this.takeSimTime(given.get(USE_SIM_TIME));
     this.dropOwnClock();
     this.parameters = declareParameters(this.node, specs, given, (next) => this.checkChange(next));

@@ -28,9 +28,19 @@ function assignedIn(args: readonly string[], name: string): Set<string> {
   );
 }
 
-/** Every section of a file: the path of its node, as it is written, and its parameters. */
-function sectionsOf(file: string): [string, Record<string, unknown>][] {
-  const sections: [string, Record<string, unknown>][] = [];
+/** The path of a node, as it is written, and its parameters. */
+export type Section = readonly [path: string, parameters: Readonly<Record<string, unknown>>];
+
+/**
+ * Every section of the files that a process's arguments name: to be read once for all its nodes.
+ * @throws ParameterError for a file that cannot be read
+ */
+export function sectionsIn(args: readonly string[]): Section[] {
+  return filesIn(args).flatMap(sectionsOf);
+}
+
+function sectionsOf(file: string): Section[] {
+  const sections: Section[] = [];
   const visit = (path: string, value: unknown): void => {
     const { success, data } = mapping.safeParse(value);
     if (!success) return;
@@ -62,14 +72,16 @@ export function holdsFor(path: string, node: string): boolean {
  * The parameters that such sections give a node; of two, the later one holds, and -p over both.
  * @param args of the process
  * @param node the node's name with its namespace
- * @throws ParameterError for a file that cannot be read
  */
-export function namespacedParameters(args: readonly string[], node: string): Map<string, unknown> {
+export function namespacedParameters(
+  sections: readonly Section[],
+  args: readonly string[],
+  node: string,
+): Map<string, unknown> {
   const assigned = assignedIn(args, node.split("/").at(-1)!);
   const isHeardAnyway = (path: string): boolean => path === "/**" || !path.includes("/");
   return new Map(
-    filesIn(args)
-      .flatMap(sectionsOf)
+    sections
       .filter(([path]) => !isHeardAnyway(path) && holdsFor(path, node))
       .flatMap(([, parameters]) => Object.entries(parameters))
       .filter(([name]) => !assigned.has(name)),

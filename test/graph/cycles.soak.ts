@@ -1,17 +1,11 @@
 /** The global agent activated and deactivated a hundred times. */
-import { readdirSync, readFileSync } from "node:fs";
+import { usageOf } from "../../bench/process_usage";
 import { monotonic, Peer } from "./peer";
 import { startSwarm } from "./swarm";
 
 const CYCLES = 100;
 /** Cycles after which memory is taken as settled. */
 const SETTLED = 30;
-
-/** Resident memory, MB, and open files. */
-function usage(pid: number): { megabytes: number; files: number } {
-  const pages = Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]);
-  return { megabytes: (pages * 4096) / 1e6, files: readdirSync(`/proc/${pid}/fd`).length };
-}
 
 test("after 100 cycles of activate and deactivate nothing has leaked and epochs go on", async () => {
   const swarm = await startSwarm({ robots: 8, sampleSize: 3, tableSize: 3 });
@@ -23,16 +17,16 @@ test("after 100 cycles of activate and deactivate nothing has leaked and epochs 
   try {
     await peer.first("command");
     const pid = swarm.pid("global_agent");
-    let settled = usage(pid);
+    let settled = usageOf(pid);
     const sessions = new Set<number>();
     for (let cycle = 1; cycle <= CYCLES; cycle++) {
       expect(await change(4)).toEqual({ success: true });
       const since = monotonic();
       expect(await change(3)).toEqual({ success: true });
       sessions.add((await peer.first("command", since)).message.session);
-      if (cycle === SETTLED) settled = usage(pid);
+      if (cycle === SETTLED) settled = usageOf(pid);
     }
-    const { megabytes, files } = usage(pid);
+    const { megabytes, files } = usageOf(pid);
     console.log(
       `${settled.megabytes.toFixed(0)} MB and ${settled.files} files after ${SETTLED} cycles, ${megabytes.toFixed(0)} MB and ${files} after ${CYCLES}`,
     );

@@ -5,8 +5,9 @@
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
-import { type GlobalCommand, type Odometry, toTime } from "../../src/ros/messages";
+import { type GlobalCommand, type Odometry, planarOdometry, toTime } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
+import { commandOf } from "../support/commands";
 import { Child } from "./child";
 import { monotonic, Peer } from "./peer";
 import { environmentOf } from "./swarm";
@@ -40,39 +41,19 @@ let session = 1;
 const stamp = (seconds = 0) => toTime(BigInt(Math.round((Date.now() / 1000 + seconds) * 1e9)));
 
 function odometry(): Odometry {
-  const zero = { x: 0, y: 0, z: 0 };
   const x = { true: pose.x, frozen: pose.x, NaN, outside: 5000, future: pose.x, silent: 0 };
-  return {
-    header: { stamp: stamp(world.odometry === "future" ? 600 : 0), frame_id: "map" },
-    child_frame_id: "",
-    pose: {
-      pose: {
-        position: { ...zero, x: x[world.odometry], y: pose.y },
-        orientation: { ...zero, z: Math.sin(pose.yaw / 2), w: Math.cos(pose.yaw / 2) },
-      },
-      covariance: new Float64Array(36),
-    },
-    twist: { twist: { linear: zero, angular: zero }, covariance: new Float64Array(36) },
-  };
+  const ahead = world.odometry === "future" ? 600 : 0;
+  return planarOdometry(stamp(ahead), ROBOT, { ...pose, x: x[world.odometry] });
 }
 
-const command = (): GlobalCommand => ({
-  header: { stamp: stamp(), frame_id: "map" },
-  session,
-  epoch: world.commands === "old" ? 0 : epoch,
-  decision_time: stamp(-0.5),
-  global_state: 0,
-  action: 0,
-  sampled_agents: [],
-  histogram: new Array<number>(sL).fill(0),
-  belief: new Array<number>(sL).fill(0),
-  missing: 0,
-  sample_size: 1,
-  population: 1,
-  policy_sha256: "up",
-  emergency_stop: false,
-  resets: 0,
-});
+const command = (): GlobalCommand =>
+  commandOf(sizesOf(game), {
+    header: { stamp: stamp(), frame_id: "map" },
+    session,
+    epoch: world.commands === "old" ? 0 : epoch,
+    decision_time: stamp(-0.5),
+    policy_sha256: "up",
+  });
 
 /** The robot moves as it was told last, unless its odometry is stuck. */
 function step(): void {

@@ -1,11 +1,19 @@
 import { sizesOf } from "../../src/game/model";
 import { BodyAgent } from "../../src/nodes/body_agent";
 import { RosClock } from "../../src/ros/clock";
-import type { GlobalCommand, Odometry, Twist } from "../../src/ros/messages";
+import {
+  fromSeconds,
+  type GlobalCommand,
+  type Odometry,
+  planarOdometry,
+  toTime,
+  type Twist,
+} from "../../src/ros/messages";
+import { commandOf } from "../support/commands";
 import { randomGame } from "../games";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
-const { sG, sL } = sizesOf(game);
+const { sG } = sizesOf(game);
 
 /** A body agent on a node that is no node: what it hears is said to it, what it sends is kept. */
 function setup(clock = new RosClock(true)) {
@@ -55,40 +63,11 @@ function setup(clock = new RosClock(true)) {
   };
 }
 
-function odometry(seconds: number, x: number): Odometry {
-  const zero = { x: 0, y: 0, z: 0 };
-  const sec = Math.floor(seconds);
-  return {
-    header: { stamp: { sec, nanosec: Math.round((seconds - sec) * 1e9) }, frame_id: "map" },
-    child_frame_id: "",
-    pose: {
-      pose: { position: { ...zero, x }, orientation: { ...zero, w: 1 } },
-      covariance: new Float64Array(36),
-    },
-    twist: { twist: { linear: zero, angular: zero }, covariance: new Float64Array(36) },
-  };
-}
+const odometry = (seconds: number, x: number): Odometry =>
+  planarOdometry(toTime(fromSeconds(seconds)), "robot_0", { x, y: 0, yaw: 0 });
 
-function command(epoch: number, more: Partial<GlobalCommand> = {}): GlobalCommand {
-  return {
-    header: { stamp: { sec: 0, nanosec: 0 }, frame_id: "map" },
-    session: 1,
-    epoch,
-    decision_time: { sec: 0, nanosec: 0 },
-    global_state: sG - 1,
-    action: 0,
-    sampled_agents: [],
-    histogram: new Array<number>(sL).fill(0),
-    belief: new Array<number>(sL).fill(0),
-    missing: 0,
-    sample_size: 1,
-    population: 1,
-    policy_sha256: "",
-    emergency_stop: false,
-    resets: 0,
-    ...more,
-  };
-}
+const command = (epoch: number, more: Partial<GlobalCommand> = {}): GlobalCommand =>
+  commandOf(sizesOf(game), { epoch, global_state: sG - 1, ...more });
 
 const COMMAND = "/global_agent/command";
 

@@ -7,7 +7,7 @@ import {
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { holdsFor, namespacedParameters } from "../../src/ros/parameter_files";
+import { holdsFor, namespacedParameters, sectionsIn } from "../../src/ros/parameter_files";
 import { checkParameter, ParameterError, type ParameterSpec } from "../../src/ros/parameters";
 import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
 
@@ -90,16 +90,24 @@ test("sections that name a namespace are read from every parameter file, the las
   );
   const args = ["--ros-args", "--params-file", first, "--params-file", second, "-p", "z:=5"];
   try {
-    const given = namespacedParameters(args, "/robot_3/local_agent");
+    const given = namespacedParameters(sectionsIn(args), args, "/robot_3/local_agent");
     expect(Object.fromEntries(given)).toEqual({ a: 3, b: 2 });
     for (const assigned of ["a:=5", "local_agent:a:=5"]) {
-      const won = namespacedParameters([...args, "-p", assigned], "/robot_3/local_agent");
+      const won = namespacedParameters(
+        sectionsIn(args),
+        [...args, "-p", assigned],
+        "/robot_3/local_agent",
+      );
       expect(Object.fromEntries(won)).toEqual({ b: 2 });
     }
-    const others = namespacedParameters([...args, "-p", "lead:a:=5"], "/robot_3/local_agent");
+    const others = namespacedParameters(
+      sectionsIn(args),
+      [...args, "-p", "lead:a:=5"],
+      "/robot_3/local_agent",
+    );
     expect(others.get("a")).toBe(3);
     writeFileSync(second, "a: [");
-    expect(() => namespacedParameters(args, "/x")).toThrow(/b.yaml cannot be used: /);
+    expect(() => sectionsIn(args)).toThrow(/b.yaml cannot be used: /);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,0 +1,25 @@
+/** What the kernel says of a process. */
+import { readdirSync, readFileSync } from "node:fs";
+
+const PAGE = 4096;
+/** Ticks a second of processor time. */
+const TICKS = 100;
+
+export interface ProcessUsage {
+  /** Resident memory, MB. */
+  readonly megabytes: number;
+  /** Processor time used, s. */
+  readonly seconds: number;
+  /** Open files. */
+  readonly files: number;
+}
+
+export function usageOf(pid: number): ProcessUsage {
+  // proc(5): the fields after the command's name, the first of them the state.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").map(Number);
+  return {
+    megabytes: (fields[21] * PAGE) / 1e6,
+    seconds: (fields[11] + fields[12]) / TICKS,
+    files: readdirSync(`/proc/${pid}/fd`).length,
+  };
+}
