@@ -1,12 +1,11 @@
 /** What the kernel says of a process. */
 import { readdirSync, readFileSync } from "node:fs";
 
-const PAGE = 4096;
 /** Ticks a second of processor time. */
 const TICKS = 100;
 
 export interface ProcessUsage {
-  /** Resident memory, MB. */
+  /** The most memory that was ever resident, MB. */
   readonly megabytes: number;
   /** Processor time used, s. */
   readonly seconds: number;
@@ -17,8 +16,9 @@ export interface ProcessUsage {
 export function usageOf(pid: number): ProcessUsage {
   // proc(5): the fields after the command's name, the first of them the state.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").map(Number);
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return {
-    megabytes: (fields[21] * PAGE) / 1e6,
+    megabytes: (Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)![1]) * 1024) / 1e6,
     seconds: (fields[11] + fields[12]) / TICKS,
     files: readdirSync(`/proc/${pid}/fd`).length,
   };

@@ -30,6 +30,8 @@ interface Seen {
   readonly latencies: number[];
   readonly missed: number;
   readonly missing: number;
+  /** In the messages that reach the global agent, each second. */
+  readonly bytes: number;
   /** Until the first command, s: processes, discovery, learning. */
   readonly startSeconds: number;
 }
@@ -57,7 +59,13 @@ async function play(
       publishers[body](planarOdometry(stamp, "robot", { ...zone, yaw: 0 }));
     }
   }, 10);
-  const seen = { latencies: [] as number[], missed: 0, missing: 0, startSeconds: 0 };
+  const seen = { latencies: [] as number[], missed: 0, missing: 0, startSeconds: 0, bytes: 0 };
+  const heardBytes: { bytes: number; ms: number }[] = [];
+  node.subscribe(TOPICS.diagnostics, ({ status }) => {
+    const of = status.find(({ name }) => name === "global_agent: epochs");
+    const bytes = Number(of?.values.find(({ key }) => key === "bytes_heard")?.value ?? NaN);
+    if (seen.latencies.length > 0 && bytes > 0) heardBytes.push({ bytes, ms: performance.now() });
+  });
   const startedMs = performance.now();
   let newest: number | undefined;
   let heard = 0;
@@ -81,6 +89,8 @@ async function play(
   } finally {
     clearInterval(timer);
   }
+  const [first, last] = [heardBytes[0], heardBytes.at(-1)!];
+  seen.bytes = (1000 * (last.bytes - first.bytes)) / (last.ms - first.ms);
   return seen;
 }
 
@@ -130,19 +140,21 @@ void runProcess(async (ros) => {
   const onEpoch = (count: number): void => {
     if (count === SETTLED) settled = usageOf(global).megabytes;
   };
-  void play(node, n, epochs, onEpoch).then(({ latencies, missed, missing, startSeconds }) => {
-    const { megabytes } = usageOf(global);
-    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latencies, share));
-    const growth = 100 * (megabytes / settled - 1);
-    const grown = Number.isNaN(growth)
-      ? ""
-      : `, ${growth.toFixed(2)} % more than after ${SETTLED} s`;
-    say(
-      `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
-    );
-    process.send?.({ p50, p99, missed, missing, growth });
-    ros.end(0);
-  });
+  void play(node, n, epochs, onEpoch).then(
+    ({ latencies, missed, missing, bytes, startSeconds }) => {
+      const { megabytes } = usageOf(global);
+      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latencies, share));
+      const growth = 100 * (megabytes / settled - 1);
+      const grown = Number.isNaN(growth)
+        ? ""
+        : `, ${growth.toFixed(2)} % more than after ${SETTLED} s`;
+      say(
+        `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; ${(bytes / 1000).toFixed(1)} kB/s reach it; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
+      );
+      process.send?.({ p50, p99, missed, missing, growth });
+      ros.end(0);
+    },
+  );
 });
 
 /** Cores that processes use which hear nothing, over so many seconds. */

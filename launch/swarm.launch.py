@@ -38,6 +38,8 @@ ARGUMENTS = (
     ('headless', '', 'true: no page.' + FILE_SAYS + 'false.', ('', 'true', 'false')),
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
     ('record', '', 'New file to record the swarm to (MCAP, for rosbag2 and Foxglove); empty: none.'),
+    ('rviz', 'false', 'true: RViz beside the page, with the robots, their zones and transforms.',
+     ('true', 'false')),
     ('cache', CACHE, 'Folder where a learned policy is kept for the next launch.'),
     ('robots_per_process', '100', 'Robots whose local agents share a process, at most.'),
     ('simulator', 'true', 'false: agents only, for a world started elsewhere that gives /clock and '
@@ -142,7 +144,8 @@ def start(context):
     lockstep = is_abstract(values)
     aged = {**simulated, **({'max_state_age': 0.0} if lockstep else {})}
     patient = {**aged, **({'sample_timeout': 9.0} if lockstep else hurried(values))}
-    driving = {'start_armed': True}
+    shown = {'markers_rate': 5.0, 'publish_tf': True} if values['rviz'] == 'true' else {}
+    driving = {'start_armed': True, **shown}
 
     agents = []
     for first in range(0, values['robots'], values['robots_per_process']):
@@ -152,8 +155,12 @@ def start(context):
 
     world = [node('simulator', on_exit=Shutdown(reason='the simulator ended'))]
     recorder = [node('recorder', parameters=simulated)] if 'record' in values else []
+    layout = Path(FindPackageShare(PACKAGE).perform(context)) / 'config' / 'swarm.rviz'
+    rviz = [Node(package='rviz2', executable='rviz2', arguments=['-d', str(layout)],
+                 parameters=[simulated])] if shown else []
     return [
         *recorder,
+        *rviz,
         node('learner', parameters=simulated),
         node('global_agent', parameters=patient, **again),
         node('lead_agent', namespace='lead', parameters={**simulated, **driving}, **again),

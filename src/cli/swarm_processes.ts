@@ -76,6 +76,12 @@ export interface SwarmEvents {
   readonly onRespawn: (name: string, how: string) => void;
 }
 
+/**
+ * As in scripts/executable.sh.in. A small young generation (MB): subscriptions come and go all the
+ * time, and their native memory is given back only when their JavaScript is collected.
+ */
+const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2"];
+
 export class SwarmProcesses {
   private readonly children = new Map<string, ChildProcess>();
   private ending = false;
@@ -92,7 +98,7 @@ export class SwarmProcesses {
       {
         env: this.environment,
         stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-        execArgv: ["--enable-source-maps"],
+        execArgv: NODE_FLAGS,
       },
     );
     this.children.set(spec.name, child);

@@ -17,30 +17,24 @@ import {
   type GlobalCommand,
   nanoseconds,
   type Odometry,
-  type Twist,
+  type Time,
 } from "../ros/messages";
 import type { Sizes } from "../game/model";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
+import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
 import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
 import { Permission } from "./permission";
+import { Stillness } from "./stillness";
 
-/** How often watchdogs are looked at, ms of the steady clock. */
-export const WATCHDOG_PERIOD_MS = 50;
 /** A standing body's zero is repeated this often, ms. */
 const REPEAT_ZERO_MS = 200;
 /** Stamps further ahead of the ROS clock than this are refused, s. */
 const FUTURE = 60;
 /** A body found this far from where it can have driven was put elsewhere, m. */
 const JUMP = 1;
-/** A body that is told to move and whose odometry says the very same for this long stands, s. */
-const FROZEN = 0.4;
-/** At a new decision it tries for this long, s. */
-const RETRY = 0.25;
-/** Odometry that comes more seldom shows nothing of what happened in between, s. */
-const LONGEST_GAP = 1;
 /** A body that left the arena is back in it this far inside its edge, m. */
 const REENTRY = 0.1;
 /** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
@@ -55,6 +49,8 @@ export interface SafetyParameters {
   readonly start_armed: boolean;
   readonly stamped_cmd_vel: boolean;
   readonly initial_pose: readonly number[];
+  readonly publish_tf: boolean;
+  readonly frame_prefix: string;
 }
 
 export interface BodyOptions {
@@ -80,6 +76,7 @@ export class BodyAgent {
   target: Point | undefined;
   readonly permission: Permission;
   private readonly sendVelocity: (command: DriveCommand) => void;
+  private readonly sendTransform: ((stamp: Time, pose: Pose) => void) | undefined;
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
   private reason: string | undefined = "nothing heard yet";
@@ -87,58 +84,31 @@ export class BodyAgent {
   /** A body further from the middle is out of the arena, m. */
   private readonly reach: number;
   private isOutside = false;
-  /** For how long the pose has not changed while the body was told to move, s of stamps and wall. */
-  private still = { stamped: 0, wall: 0 };
-  private poseMs = -Infinity;
+  private readonly stillness = new Stillness();
   /** The newest epoch of each session heard. */
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {
-    const { node, safety } = options;
+    const { node, clock, safety } = options;
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
     this.middle = middleOf(options.arena);
     this.reach = arenaRadius(options.arena) + safety.arena_margin;
-    this.sendVelocity = this.velocitySender();
+    const frame = bodyFrame(node, safety.frame_prefix);
+    this.sendVelocity = velocityPublisher(node, clock, safety.stamped_cmd_vel, frame);
+    this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
     node.subscribe(TOPICS.odometry, (message) => this.hearOdometry(message));
   }
 
-  private hearStop({ source }: EmergencyStop): void {
+  /** The robot's name. */
+  get name(): string {
+    return this.options.node.robot;
+  }
+
+  hearStop({ source }: EmergencyStop): void {
     const isNew = !this.permission.stopped;
     this.permission.hearStop();
     this.check();
     if (isNew) this.options.node.log.warn(`emergency stop from ${source}`);
-  }
-
-  /** Bodies of one process hear what is said to all by one subscription of `node`. */
-  static hearSwarm(node: RosNode, bodies: readonly BodyAgent[]): void {
-    node.subscribe(TOPICS.globalCommand, (message) => {
-      let refusal: string | undefined;
-      for (const body of bodies)
-        node.safely(() => (refusal = body.hearCommand(message) ?? refusal));
-      return refusal;
-    });
-    node.subscribe(TOPICS.emergencyStop, (message) => {
-      for (const body of bodies) node.safely(() => body.hearStop(message));
-    });
-  }
-
-  private velocitySender(): (command: DriveCommand) => void {
-    const { node, clock, safety } = this.options;
-    const twist = (command: DriveCommand): Twist => ({
-      linear: { x: command.linear, y: 0, z: 0 },
-      angular: { x: 0, y: 0, z: command.angular },
-    });
-    if (!safety.stamped_cmd_vel) {
-      const publish = node.publisher(TOPICS.twist);
-      return (command) => publish(twist(command));
-    }
-    const publish = node.publisher(TOPICS.twistStamped);
-    const frame = node.robot ? `${node.robot}/base_link` : "base_link";
-    return (command) =>
-      publish({
-        header: { stamp: clock.stamp(), frame_id: frame },
-        twist: twist(command),
-      });
   }
 
   private hearOdometry(message: Odometry): string | undefined {
@@ -167,6 +137,7 @@ export class BodyAgent {
     this.zone = zoneOf(arena, pose, this.zone);
     this.stamp = stamp;
     this.permission.hearOdometry(steadyMs());
+    this.sendTransform?.(message.header.stamp, pose);
     // Lost outside, it has no zone: nobody shall count it.
     if (!this.isOutside) this.options.onPose();
     if (seconds > 0) this.drive(seconds);
@@ -178,13 +149,7 @@ export class BodyAgent {
     const { previous, pose: last } = this;
     const isTold = previous.linear !== 0 || previous.angular !== 0;
     const isSame = last?.x === pose.x && last.y === pose.y && last.yaw === pose.yaw;
-    const wall = (steadyMs() - this.poseMs) / 1000;
-    this.poseMs = steadyMs();
-    if (!isSame) this.still = { stamped: 0, wall: 0 };
-    else if (isTold && seconds < LONGEST_GAP) {
-      this.still.stamped += Math.max(0, seconds);
-      this.still.wall += wall;
-    }
+    this.stillness.hear(isSame, isTold, seconds);
   }
 
   /** Whether a stamp is too old to be acted on (`max_stamp_age`; 0: not asked). */
@@ -199,7 +164,7 @@ export class BodyAgent {
     return way > JUMP + this.options.limits.maxSpeed * Math.max(0, seconds);
   }
 
-  private hearCommand(message: GlobalCommand): string | undefined {
+  hearCommand(message: GlobalCommand): string | undefined {
     if (message.emergency_stop) this.permission.hearStop();
     const problem = commandProblem(message, this.options.sizes);
     if (problem) return problem;
@@ -217,8 +182,7 @@ export class BodyAgent {
     const [oldest] = this.epochs.keys();
     if (this.epochs.size > SESSIONS) this.epochs.delete(oldest);
     if (message.epoch > newest) {
-      // A new decision is a new, shorter try for a body that did not move.
-      if (this.isHeld) this.still = { stamped: FROZEN - RETRY, wall: FROZEN - RETRY };
+      this.stillness.retry();
       this.options.onDecision(message);
     }
     if (message.emergency_stop) this.check();
@@ -250,12 +214,7 @@ export class BodyAgent {
       this.options.node.log.warn(`standing: ${reason}`);
     }
     this.reason = reason;
-    return reason !== undefined || this.isHeld;
-  }
-
-  /** Common where wheels are locked for a while: told by diagnostics alone. */
-  private get isHeld(): boolean {
-    return Math.min(this.still.stamped, this.still.wall) >= FROZEN;
+    return reason !== undefined || this.stillness.isHeld;
   }
 
   /** For /diagnostics. */
@@ -278,12 +237,12 @@ export class BodyAgent {
       callback_errors: node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
-    if (!this.isHeld) return { level: "ok", message: "free to move", values };
+    if (!this.stillness.isHeld) return { level: "ok", message: "free to move", values };
     const message = "told to move and its odometry does not change: blocked, docked or frozen";
     return { level: "warn", message, values };
   }
 
-  /** The watchdog's look, every WATCHDOG_PERIOD_MS. */
+  /** The watchdog's look, by a timer (bodies.ts). */
   check(): void {
     if (!this.standing()) return;
     const isMoving = this.previous.linear !== 0 || this.previous.angular !== 0;

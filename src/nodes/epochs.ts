@@ -117,13 +117,14 @@ export class Epochs {
     this.waiting = `waiting for ${population} robots: ${robots.length} are there`;
     if (robots.length < population && !hasActed) return;
     this.waiting = undefined;
-    const epoch = this.nextEpoch;
-    this.resume(heard);
-    // The sample is the epoch's own: drawn again once the epoch is known.
-    if (this.nextEpoch !== epoch) return this.prepare();
     this.epochNs = this.askedLength();
     const now = this.clock.now();
-    this.scheduleAt(((now + this.epochNs - 1n) / this.epochNs) * this.epochNs);
+    const boundary = ((now + this.epochNs - 1n) / this.epochNs) * this.epochNs;
+    const epoch = this.nextEpoch;
+    this.resume(heard, boundary);
+    // The sample is the epoch's own: drawn again once the epoch is known.
+    if (this.nextEpoch !== epoch) return this.prepare();
+    this.scheduleAt(boundary);
   }
 
   /** What must be there before any robot is asked, and is not. */
@@ -187,10 +188,14 @@ export class Epochs {
 
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
   private passOver(unseen: number): void {
+    this.countUnseen(unseen);
+    this.prepare();
+  }
+
+  private countUnseen(unseen: number): void {
     this.node.log.warn(`epochs ${this.nextEpoch} to ${this.nextEpoch + unseen - 1} went by unseen`);
     this.missedEpochs += unseen;
     this.nextEpoch += unseen;
-    this.prepare();
   }
 
   private abandon(why: string): void {
@@ -217,7 +222,10 @@ export class Epochs {
     const answered = (robot: string): boolean =>
       this.states.newest([robot]).some((state) => this.isFresh(open, state));
     const silent = open.sample.filter((robot) => !answered(robot));
+    if (silent.length === 0) return;
     for (const robot of silent) this.quarantine.put(robot, steadyMs());
+    // Whoever left since the sample was drawn would be silent too.
+    this.robots = this.node.robotsWithState();
     const eligible = this.quarantine.eligible(this.robots, steadyMs());
     const room = Math.max(0, 2 * open.sampleSize - this.states.count);
     const count = Math.min(silent.length, room);
@@ -233,11 +241,9 @@ export class Epochs {
       open.asked.add(robot);
       this.states.add(robot);
     });
-    if (silent.length > 0) {
-      this.node.log.warn(
-        `epoch ${this.nextEpoch}: ${silent.join(", ")} silent; asked ${others.join(", ") || "nobody"} instead`,
-      );
-    }
+    this.node.log.warn(
+      `epoch ${this.nextEpoch}: ${silent.join(", ")} silent; asked ${others.join(", ") || "nobody"} instead`,
+    );
   }
 
   /** Decides when all asked have answered, or with what came when time is up. */
@@ -278,11 +284,16 @@ export class Epochs {
     setImmediate(() => this.node.safely(() => this.isActive && this.prepare()));
   }
 
-  /** A session goes on where the swarm is: its epoch, and its stop. */
-  private resume(heard: readonly AgentState[]): void {
-    for (const state of heard) {
-      if (state.acted) this.nextEpoch = Math.max(this.nextEpoch, state.epoch + 1);
-      if (state.stopped) this.commander.stopped = true;
-    }
+  /** A session goes on where the swarm is: its epoch at `boundary`, and its stop. */
+  private resume(heard: readonly AgentState[], boundary: bigint): void {
+    if (heard.some(({ stopped }) => stopped)) this.commander.stopped = true;
+    const acted = heard.filter((state) => state.acted);
+    if (acted.length === 0) return;
+    const last = acted.reduce((a, b) => (b.epoch > a.epoch ? b : a));
+    const since = boundary - nanoseconds(last.decision_time);
+    const unseen = Number(since / this.epochNs) - 1;
+    const first = Math.max(this.nextEpoch, last.epoch + 1);
+    this.nextEpoch = first;
+    if (last.epoch + 1 + unseen > first) this.countUnseen(last.epoch + 1 + unseen - first);
   }
 }

@@ -48,7 +48,12 @@ void runProcess((ros) => {
     deactivate,
     cleanup: () => commander.cleanup(),
   });
-  const checks = globalChecks(commander, epochs, () => lifecycle.isActive);
+  const checks = globalChecks(
+    commander,
+    epochs,
+    () => lifecycle.isActive,
+    () => node.bytesHeard,
+  );
   ros.onEnd(publishDiagnostics(node, clock, checks));
   ros.onEnd(deactivate);
   // What cannot be used was said.

@@ -3,11 +3,15 @@ import type { Check, Health } from "../ros/diagnostics";
 import type { Commander } from "./commander";
 import type { Epochs } from "./epochs";
 
-/** @param isActive whether the node's lifecycle is */
+/**
+ * @param isActive whether the node's lifecycle is
+ * @param bytesHeard of all messages heard
+ */
 export function globalChecks(
   commander: Commander,
   epochs: Epochs,
   isActive: () => boolean,
+  bytesHeard: () => number,
 ): readonly Check[] {
   let told = { missed: 0, missing: 0 };
   const ofEpochs = (): Health => {
@@ -19,6 +23,7 @@ export function globalChecks(
       epoch: command?.epoch ?? -1,
       missed_epochs: missed,
       missing_states: missing,
+      bytes_heard: bytesHeard(),
       ...epochs.swarm,
     };
     if (!isActive()) {

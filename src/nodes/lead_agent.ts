@@ -3,11 +3,12 @@ import { leadSpotOf } from "../game/arena";
 import { sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { toTime } from "../ros/messages";
-import { publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode } from "../ros/node";
-import { runProcess, sent } from "../ros/process";
+import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
-import { BodyAgent, WATCHDOG_PERIOD_MS } from "./body_agent";
+import { serveBodies } from "./bodies";
+import { BodyAgent } from "./body_agent";
+import { arenaMarkers, bodyMarkers } from "./markers";
 import { LEAD_AGENT_PARAMETERS } from "./parameters";
 
 void runProcess((ros) => {
@@ -31,13 +32,12 @@ void runProcess((ros) => {
       body.target = leadSpotOf(game.arena, command.action);
     },
   });
-  BodyAgent.hearSwarm(node, [body]);
-  const watchdog = setInterval(() => node.safely(() => body.check()), WATCHDOG_PERIOD_MS);
-  const endDiagnostics = publishDiagnostics(node, clock, [body.diagnosis]);
-  ros.onEnd(async () => {
-    endDiagnostics();
-    clearInterval(watchdog);
-    body.stand();
-    await sent();
+  const { arena, globalStates } = game;
+  serveBodies(ros, node, clock, [body], {
+    rate: node.parameters.markers_rate,
+    draw: (stamp, marked) => [
+      ...arenaMarkers(stamp, arena, globalStates),
+      ...bodyMarkers(stamp, "lead", marked, arena.lead.radius, arena.leadZones.length),
+    ],
   });
 });

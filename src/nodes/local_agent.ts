@@ -3,7 +3,6 @@ import { type Arena, spotOf, targetZone } from "../game/arena";
 import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
-import { publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode } from "../ros/node";
 import { type RosClock } from "../ros/clock";
 import {
@@ -11,13 +10,16 @@ import {
   type GlobalCommand,
   type LocalAction,
   nanoseconds,
+  type Time,
   toTime,
 } from "../ros/messages";
 import { ParameterError, type ParameterValues } from "../ros/parameters";
-import { runProcess, sent } from "../ros/process";
+import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
-import { BodyAgent, WATCHDOG_PERIOD_MS } from "./body_agent";
+import { serveBodies } from "./bodies";
+import { BodyAgent } from "./body_agent";
 import { LocalPolicies } from "./local_policies";
+import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "./parameters";
 
 type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
@@ -36,6 +38,8 @@ export class LocalAgent {
   private readonly publishAction;
   private pending: GlobalCommand | undefined;
   private lastAction: LocalAction | undefined;
+  /** Of the epoch last acted on. */
+  private decisionTime: Time = toTime(0n);
   private explained = "";
 
   /** @param index 0 .. population - 1: decides the robot's spot in a zone */
@@ -73,6 +77,7 @@ export class LocalAgent {
       state: this.body.zone!,
       acted: this.lastAction !== undefined,
       epoch: this.lastAction?.epoch ?? 0,
+      decision_time: this.decisionTime,
       stopped: this.body.permission.stopped,
     });
   }
@@ -99,6 +104,7 @@ export class LocalAgent {
     const row = (zone * sG + command.global_state) * aL;
     const uniform = keyedUniform(parameters.seed, "local-action", this.node.robot, command.epoch);
     const action = drawIndex(uniform(), policy, row, aL);
+    this.decisionTime = command.decision_time;
     this.lastAction = {
       header: { stamp: toTime(this.body.stamp), frame_id: "map" },
       epoch: command.epoch,
@@ -159,20 +165,11 @@ void runProcess((ros) => {
         : ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
     return new LocalAgent(host, node, index);
   });
-  BodyAgent.hearSwarm(
-    first,
-    agents.map(({ body }) => body),
-  );
-  const watchdog = setInterval(
-    () => agents.forEach(({ body }) => first.safely(() => body.check())),
-    WATCHDOG_PERIOD_MS,
-  );
-  const diagnoses = agents.map(({ body }) => body.diagnosis);
-  const endDiagnostics = publishDiagnostics(first, host.clock, diagnoses);
-  ros.onEnd(async () => {
-    endDiagnostics();
-    clearInterval(watchdog);
-    for (const { body } of agents) first.safely(() => body.stand());
-    await sent();
+  const bodies = agents.map(({ body }) => body);
+  const { arena } = game;
+  serveBodies(ros, first, host.clock, bodies, {
+    rate: parameters.markers_rate,
+    draw: (stamp, marked) =>
+      bodyMarkers(stamp, bodies[0].name, marked, arena.robot.radius, arena.zones.length),
   });
 });

@@ -60,6 +60,28 @@ const safety = {
     readOnly: true,
     description: "Pose of the odometry's origin in the map frame: x, y, yaw.",
   },
+  publish_tf: {
+    type: "boolean",
+    default: false,
+    readOnly: true,
+    description:
+      "Publish the body's pose on /tf, map to <frame_prefix>base_link; leave it where the robot's driver does so.",
+  },
+  frame_prefix: {
+    type: "string",
+    default: "{robot}/",
+    readOnly: true,
+    description: "Before base_link in frame names; {robot} stands for the robot's name.",
+  },
+  markers_rate: {
+    type: "double",
+    default: 0,
+    unit: "Hz",
+    range: [0, 30],
+    readOnly: true,
+    description:
+      "Markers for RViz (the bodies of a process; the lead's: the zones too) are published so often; 0: never.",
+  },
 } as const;
 
 export const GLOBAL_AGENT_PARAMETERS = {

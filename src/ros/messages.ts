@@ -16,6 +16,10 @@ export interface Vector3 {
   readonly z: number;
 }
 
+export interface Quaternion extends Vector3 {
+  readonly w: number;
+}
+
 export interface Twist {
   readonly linear: Vector3;
   readonly angular: Vector3;
@@ -27,7 +31,7 @@ export interface Odometry {
   readonly pose: {
     readonly pose: {
       readonly position: Vector3;
-      readonly orientation: Vector3 & { readonly w: number };
+      readonly orientation: Quaternion;
     };
     readonly covariance: ArrayLike<number>;
   };
@@ -40,6 +44,7 @@ export interface AgentState {
   readonly state: number;
   readonly acted: boolean;
   readonly epoch: number;
+  readonly decision_time: Time;
   readonly stopped: boolean;
 }
 
@@ -119,6 +124,41 @@ export interface DiagnosticArray {
   readonly status: readonly DiagnosticStatus[];
 }
 
+export interface Transform {
+  readonly header: Header;
+  readonly child_frame_id: string;
+  readonly transform: { readonly translation: Vector3; readonly rotation: Quaternion };
+}
+
+export interface Color {
+  readonly r: number;
+  readonly g: number;
+  readonly b: number;
+  readonly a: number;
+}
+
+export interface Marker {
+  readonly header: Header;
+  readonly ns: string;
+  readonly id: number;
+  readonly type: number;
+  readonly action: number;
+  readonly pose: { readonly position: Vector3; readonly orientation: Quaternion };
+  readonly scale: Vector3;
+  readonly color: Color;
+  readonly lifetime: Time;
+  readonly frame_locked: boolean;
+  readonly points: readonly Vector3[];
+  readonly colors: readonly Color[];
+  readonly texture_resource: string;
+  readonly texture: { readonly header: Header; readonly format: string; readonly data: Uint8Array };
+  readonly uv_coordinates: readonly { readonly u: number; readonly v: number }[];
+  readonly text: string;
+  readonly mesh_resource: string;
+  readonly mesh_file: { readonly filename: string; readonly data: Uint8Array };
+  readonly mesh_use_embedded_materials: boolean;
+}
+
 /** What each type holds, by its ROS name. */
 export interface MessageTypes {
   "nav_msgs/msg/Odometry": Odometry;
@@ -133,6 +173,8 @@ export interface MessageTypes {
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
   "alternating_marl/msg/EpochReport": EpochReport;
   "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
+  "visualization_msgs/msg/MarkerArray": { readonly markers: readonly Marker[] };
+  "tf2_msgs/msg/TFMessage": { readonly transforms: readonly Transform[] };
   "rosgraph_msgs/msg/Clock": { readonly clock: Time };
 }
 
@@ -150,6 +192,11 @@ export function fromSeconds(seconds: number): bigint {
   return BigInt(Math.round(seconds * 1e9));
 }
 
+/** A turn about the vertical by `yaw` rad. */
+export function planarQuaternion(yaw: number): Quaternion {
+  return { x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) };
+}
+
 /** Zeros: how uncertain it is is not said. */
 const COVARIANCE = new Float64Array(36);
 
@@ -161,14 +208,13 @@ export function planarOdometry(
   linear = 0,
   angular = 0,
 ): Odometry {
-  const half = pose.yaw / 2;
   return {
     header: { stamp, frame_id: "map" },
     child_frame_id: `${name}/base_link`,
     pose: {
       pose: {
         position: { x: pose.x, y: pose.y, z: 0 },
-        orientation: { x: 0, y: 0, z: Math.sin(half), w: Math.cos(half) },
+        orientation: planarQuaternion(pose.yaw),
       },
       covariance: COVARIANCE,
     },

@@ -3,7 +3,9 @@
  * would abort the process), messages are raw bytes through the codec, and the node sleeps until
  * something arrives.
  */
-import { reasonOf } from "../game/scenario";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { InvalidInputError, reasonOf } from "../game/scenario";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
@@ -63,6 +65,13 @@ function qosOf(topic: Topic): RclQoS {
   );
 }
 
+/** Whether a ROS package is installed: ament's resource index (REP-122). */
+function hasPackage(name: string): boolean {
+  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(delimiter);
+  const index = join("share", "ament_index", "resource_index", "packages", name);
+  return prefixes.some((prefix) => existsSync(join(prefix, index)));
+}
+
 let sections: readonly Section[] | undefined;
 
 /** A host of many robots reads its parameter files once. */
@@ -76,6 +85,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   readonly log: RclLogger;
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
+  /** Of all messages that its subscriptions were given. */
+  bytesHeard = 0;
   private readonly refusalMs = new Map<string, number>();
   private readonly node: RclNode;
   private readonly guard: RclGuardCondition;
@@ -172,10 +183,17 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     this.log.warn(`a message on ${topic.name} was refused: ${why}`);
   }
 
+  /** @throws InvalidInputError where the package of the type is not installed */
   publisher<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
   ): (message: MessageTypes[Type]) => void {
     const codec = codecOf(topic.type);
+    const [owner] = topic.type.split("/");
+    if (!hasPackage(owner)) {
+      throw new InvalidInputError(
+        `${topic.name} is of type ${topic.type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what publishes there`,
+      );
+    }
     const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
     return (message) => publisher.publish(codec.encode(message));
   }
@@ -186,7 +204,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
       topic.type,
       topic.name,
       { qos: qosOf(topic), isRaw: true },
-      (bytes) => this.safely(() => hear(bytes)),
+      (bytes) => {
+        this.bytesHeard += bytes.length;
+        this.safely(() => hear(bytes));
+      },
     );
     return {
       destroy: () => {

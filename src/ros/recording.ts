@@ -1,7 +1,7 @@
 /**
  * A recording that rosbag2 and Foxglove open: MCAP (mcap.dev/spec), profile ros2, messages as they
- * came over the wire. Chunks are small, so that a process that is killed loses little: what is in
- * the file is whole.
+ * came over the wire. A chunk is written twice a second, so that a process that is killed loses
+ * little: what is in the file is whole.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { stringify } from "@foxglove/rosmsg";
@@ -10,8 +10,10 @@ import { InvalidInputError, reasonOf } from "../game/scenario";
 import { definitionsOf } from "./codec";
 import type { Topic } from "./topics";
 
-/** A chunk is closed once it holds more, bytes. */
-const CHUNK = 2048;
+/** A chunk is closed by the first message this long after its first one, ns. */
+const CHUNK_NS = 500_000_000n;
+/** And once it holds more, bytes. */
+const LARGEST_CHUNK = 2 ** 20;
 
 interface Channel {
   readonly id: number;
@@ -44,6 +46,9 @@ export class Recording {
   private readonly schemas = new Map<string, number>();
   private readonly handle: number;
   private position = 0n;
+  /** Time of the first message of the chunk at hand; undefined: it has none. */
+  private opened: bigint | undefined;
+  private isDue = false;
   /** The writer takes one call after the other. */
   private last: Promise<void>;
 
@@ -64,10 +69,10 @@ export class Recording {
       this.position += BigInt(bytes.length);
       return Promise.resolve();
     };
-    this.writer = new McapWriter({
-      writable: { write, position: () => this.position },
-      chunkSize: CHUNK,
-    });
+    // The writer knows no time; it compares with this number after each message.
+    const chunkSize = { valueOf: () => (this.isDue ? 0 : LARGEST_CHUNK) } as unknown as number;
+    const writable = { write, position: () => this.position };
+    this.writer = new McapWriter({ writable, chunkSize });
     this.last = Promise.resolve();
     this.next(async () => {
       await this.writer.start({ profile: "ros2", library: "alternating_marl" });
@@ -83,7 +88,10 @@ export class Recording {
       const { id: channelId, sequence } = channel;
       channel.sequence += 1;
       const times = { logTime: timeNs, publishTime: timeNs };
+      this.opened ??= timeNs;
+      this.isDue = timeNs - this.opened >= CHUNK_NS;
       await this.writer.addMessage({ channelId, sequence, ...times, data });
+      if (this.isDue) this.opened = undefined;
       this.count += 1;
     });
   }

@@ -60,6 +60,14 @@ export const TOPICS = {
     "volatile",
     10,
   ),
+  markers: topic(
+    "/swarm/markers",
+    "visualization_msgs/msg/MarkerArray",
+    "reliable",
+    "volatile",
+    10,
+  ),
+  transform: topic("/tf", "tf2_msgs/msg/TFMessage", "reliable", "volatile", 100),
   diagnostics: topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", "reliable", "volatile"),
   /** Heard best effort, so that every publisher of /clock is compatible (bag play, bridges). */
   clockHeard: topic("/clock", "rosgraph_msgs/msg/Clock", "best_effort", "volatile"),

@@ -13,29 +13,37 @@ export interface Ended {
 
 export class Child {
   readonly ended: Promise<Ended>;
+  /** Standard error so far. */
+  said = "";
   private readonly child: ChildProcess;
 
   /**
    * @param file compiled, below dist/
    * @param more ROS arguments
+   * @param largestFile bytes that it can write to a file, a multiple of 1024
    */
   constructor(
     environment: NodeJS.ProcessEnv,
     file: string,
     parameters: ParameterMap = {},
     more: readonly string[] = [],
+    largestFile?: number,
   ) {
     const program = join(packageRoot(), "dist", file);
     const spec = { name: file, node: basename(file, ".js"), file, parameters };
-    this.child = spawn(process.execPath, [program, ...rosArguments(spec), ...more], {
+    const command = [process.execPath, program, ...rosArguments(spec), ...more];
+    // A write beyond the limit fails as on a full disk, where the signal is ignored.
+    const limit = `trap "" XFSZ; ulimit -f ${(largestFile ?? 0) / 1024}; exec "$@"`;
+    const limited = ["bash", "-c", limit, "bash", ...command];
+    const [executable, ...words] = largestFile === undefined ? command : limited;
+    this.child = spawn(executable, words, {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],
     });
-    let text = "";
-    this.child.stderr!.on("data", (chunk) => (text += String(chunk)));
+    this.child.stderr!.on("data", (chunk) => (this.said += String(chunk)));
     this.ended = new Promise((resolve) => {
       this.child.once("close", (status, signal) => {
-        resolve({ status, signal, lines: text.split("\n").filter((line) => line.trim()) });
+        resolve({ status, signal, lines: this.said.split("\n").filter((line) => line.trim()) });
       });
     });
   }

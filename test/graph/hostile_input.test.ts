@@ -2,7 +2,13 @@
 import { sizesOf } from "../../src/game/model";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { codecOf } from "../../src/ros/codec";
-import type { GlobalCommand, LocalPolicy, MessageTypes, Odometry } from "../../src/ros/messages";
+import {
+  type GlobalCommand,
+  type LocalPolicy,
+  type MessageTypes,
+  type Odometry,
+  toTime,
+} from "../../src/ros/messages";
 import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";
@@ -82,6 +88,7 @@ test("a flood of 1,000 states a second in a robot's name costs no epoch", async 
     state,
     acted: true,
     epoch: 4_000_000,
+    decision_time: toTime(0n),
     stopped: false,
   }));
   let sent = 0;
@@ -107,7 +114,14 @@ test("commands of another game or of the past are refused, and steer nobody", as
 });
 
 test("states that the scenario does not have are refused", async () => {
-  const stranger = { header, agent_id: "robot_0", state: 200, acted: true, epoch: 0 };
+  const stranger = {
+    header,
+    agent_id: "robot_0",
+    state: 200,
+    acted: true,
+    epoch: 0,
+    decision_time: toTime(0n),
+  };
   await refusal(
     topicOf("robot_0", TOPICS.agentState),
     () => ({ ...stranger, stopped: true }),

@@ -2,6 +2,7 @@
  * One local agent whose world the test is: its odometry and its commands, and every fault of them
  * that must make it stand.
  */
+import { z } from "zod";
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
@@ -70,11 +71,12 @@ function step(): void {
 beforeAll(async () => {
   domain = await claimDomain();
   const environment = environmentOf(domain);
-  agent = new Child(environment, "src/nodes/local_agent.js", { start_armed: true, population: 1 }, [
-    "-r",
-    `__ns:=/${ROBOT}`,
-  ]);
-  peer = new Peer(environment, ["--robots", "1", "--velocities", "--log", "--diagnostics"]);
+  const parameters = { start_armed: true, population: 1, markers_rate: 10 };
+  const namespace = ["-r", `__ns:=/${ROBOT}`];
+  agent = new Child(environment, "src/nodes/local_agent.js", parameters, namespace);
+  const { name, type } = TOPICS.markers;
+  const options = ["--robots", "1", "--velocities", "--log", "--diagnostics", "--hear", name, type];
+  peer = new Peer(environment, options);
   await peer.first("ready");
   await peer.advertise(topicOf(ROBOT, TOPICS.odometry), 1);
   await peer.advertise(TOPICS.globalCommand, 1);
@@ -152,6 +154,34 @@ test("a command of another session makes it stand until one alone is heard for 1
   const ended = monotonic();
   const again = await peer.first("velocity", ended, moves);
   expect(again.time - ended).toBeGreaterThan(0.9);
+});
+
+test("rclpy reads the markers, at the place where the body is", async () => {
+  await moving();
+  world.odometry = "silent";
+  const since = monotonic();
+  // Where it was seen last.
+  peer.publishBytes(topicOf(ROBOT, TOPICS.odometry), planarOdometry(stamp(), ROBOT, pose));
+  const markers = z.object({
+    markers: z.array(
+      z.object({
+        type: z.number(),
+        points: z.array(z.object({ x: z.number(), y: z.number() })),
+        colors: z.array(z.unknown()),
+      }),
+    ),
+  });
+  const drawn = await peer.until("markers at the place", () => {
+    const newest = peer.of("heard", since).at(-1);
+    const seen = newest && markers.parse(newest.message).markers;
+    return seen && Math.hypot(seen[0].points[0].x - pose.x, seen[0].points[0].y - pose.y) < 1e-6
+      ? seen
+      : undefined;
+  });
+  expect(drawn.map(({ type, points, colors }) => [type, points.length, colors.length])).toEqual([
+    [7, 1, 1],
+    [5, 2, 2],
+  ]);
 });
 
 test("SIGTERM tells it to stand before the process ends, with status 0", async () => {

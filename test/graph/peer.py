@@ -108,6 +108,14 @@ def hear(node, options):
         node.create_subscription(
             AgentState, f"/{body}/state", lambda m: say("state", message=plain(m)), LATCHED
         )
+    for topic, kind in options.hear:
+
+        def heard(topic, message):
+            say("heard", topic=topic, message=plain(message))
+
+        node.create_subscription(
+            message_class(kind), topic, lambda m, topic=topic: heard(topic, m), RELIABLE
+        )
     if options.diagnostics:
         node.create_subscription(
             DiagnosticArray,
@@ -189,6 +197,7 @@ def main():
     parser.add_argument("--states", action="store_true")
     parser.add_argument("--log", action="store_true")
     parser.add_argument("--diagnostics", action="store_true")
+    parser.add_argument("--hear", nargs=2, action="append", default=[], help="a topic, and its type")
     parser.add_argument("--graph", type=float, help="look at the graph each so many seconds")
     options = parser.parse_args()
     rclpy.init(args=[])

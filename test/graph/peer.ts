@@ -60,6 +60,7 @@ const eventSchema = z.discriminatedUnion("kind", [
   event("log", { name: z.string(), level: z.number(), text: z.string() }),
   /** [robot, node] of each live subscription to a robot's state, the peer's own left out. */
   event("graph", { live: z.array(z.tuple([z.string(), z.string()])) }),
+  event("heard", { topic: z.string(), message: z.record(z.string(), z.unknown()) }),
   event("advertised", { topic: z.string() }),
   event("published", { topic: z.string() }),
   event("answer", { service: z.string(), response: z.record(z.string(), z.unknown()) }),

@@ -1,6 +1,6 @@
 /** A swarm recorded: what the mcap library reads, after a clean end and after a kill. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -100,6 +100,25 @@ test("an existing recording is never written over, and the swarm goes on", async
   expect(ended.status).toBe(2);
   expect(ended.lines.join()).toMatch(/cannot be recorded to: .*exists.*; give a new file/i);
   expect(statSync(file).size).toBe(size);
+  expect(swarm.deaths).toEqual([]);
+});
+
+test("a full disk ends the recording, says so, and leaves a file that reads; the swarm goes on", async () => {
+  const file = join(folder, "full.mcap");
+  const largest = 64 * 1024;
+  const recorder = "src/nodes/recorder.js";
+  const child = new Child(swarm.environment, recorder, { file, odometry_rate: 50 }, [], largest);
+  while (!child.said.includes("the swarm goes on")) await wait(50);
+  const done = readFileSync(swarm.trace, "utf8").split("\n").length;
+  await swarm.epochs(done + 20);
+  expect((await child.end("SIGTERM")).status).toBe(0);
+  expect(child.said).toMatch(
+    /recording to .*full.mcap ends \(EFBIG.*\); the swarm goes on: make room/,
+  );
+  expect(statSync(file).size).toBeLessThanOrEqual(largest);
+  const { whole, topics } = read(file);
+  expect(whole).toBe(false);
+  expect(topics["/global_agent/command"].messages.length).toBeGreaterThan(0);
   expect(swarm.deaths).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { sizesOf } from "../../src/game/model";
 import { BodyAgent } from "../../src/nodes/body_agent";
 import { RosClock } from "../../src/ros/clock";
 import {
+  type EmergencyStop,
   fromSeconds,
   type GlobalCommand,
   type Odometry,
@@ -42,6 +43,8 @@ function setup(clock = new RosClock(true)) {
       start_armed: true,
       stamped_cmd_vel: false,
       initial_pose: [0, 0, 0],
+      publish_tf: false,
+      frame_prefix: "",
     },
     sizes: sizesOf(game),
     onPose: () => undefined,
@@ -50,7 +53,8 @@ function setup(clock = new RosClock(true)) {
       body.target = { x: 100, y: 0 };
     },
   });
-  BodyAgent.hearSwarm(node as never, [body]);
+  hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
+  hear.set("/emergency_stop", (message) => void body.hearStop(message as EmergencyStop));
   return {
     body,
     sent,

@@ -9,6 +9,7 @@ import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
 import { sizesOf } from "../../src/game/model";
 import { randomGame } from "../games";
+import { inclusionQuantile } from "../support/sampling_fit";
 import { madeMetadata, madePair } from "../policy/policies";
 
 const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
@@ -24,7 +25,7 @@ const POLICY = {
 };
 
 /** A global agent on a node that is no node: robots answer what the test has them answer. */
-function setup(silent = new Set<string>()) {
+function setup(silent = new Set<string>(), robots = () => ROBOTS, acted = {}) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const commands: GlobalCommand[] = [];
   const warnings: string[] = [];
@@ -58,7 +59,7 @@ function setup(silent = new Set<string>()) {
     triggerService: (name: string, answer: typeof reset) => {
       if (name === RESET_SERVICE) reset = answer;
     },
-    robotsWithState: () => ROBOTS,
+    robotsWithState: robots,
     safely: (work: () => void) => work(),
   };
   const commander = new Commander(node as never, game, clock);
@@ -90,6 +91,8 @@ function setup(silent = new Set<string>()) {
         state: 2,
         acted: false,
         epoch: 0,
+        decision_time: toTime(0n),
+        ...acted,
         stopped: false,
       });
     }
@@ -179,6 +182,36 @@ test("a silent robot is replaced after half the time, within 2k subscriptions, a
   expect(ROBOTS.filter((robot) => !later.has(robot))).toEqual([]);
 });
 
+test("samples stay uniform over the robots that are there, while others leave and join", () => {
+  const there = (from: number, to: number): string[] =>
+    [...Array(to).keys()].slice(from).map((i) => `robot_${i}`);
+  let robots = ROBOTS;
+  const silent = new Set<string>();
+  const { commands, tick, wait, answer } = setup(silent, () => robots);
+  tick(1);
+  let epochs = 0;
+  const phases = [ROBOTS, there(4, 12), there(4, 20), there(0, 10)];
+  for (const phase of phases) {
+    // Who leaves says nothing more, though it may have been asked already.
+    robots.filter((robot) => !phase.includes(robot)).forEach((robot) => silent.add(robot));
+    phase.forEach((robot) => silent.delete(robot));
+    robots = phase;
+    for (let i = 0; i < 300; i++) {
+      tick(6 * ++epochs);
+      wait(0.6 * TIMEOUT_MS);
+      answer();
+    }
+    expect(commands).toHaveLength(epochs);
+    // The first of them was drawn before.
+    const samples = commands.slice(-299).map(({ sampled_agents }) => [...sampled_agents]);
+    const quantile = inclusionQuantile(samples, phase);
+    expect(quantile).toBeGreaterThan(0.001);
+    expect(quantile).toBeLessThan(0.999);
+  }
+  expect(commands.filter(({ missing }) => missing > 0)).toEqual([]);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([...Array(epochs).keys()]);
+});
+
 test("with nobody left to ask instead, the decision uses what came and says what is missing", () => {
   const silent = new Set<string>();
   const { commands, warnings, tick, wait } = setup(silent);
@@ -201,6 +234,23 @@ test("boundaries that go by unseen are epochs too, and a clock that goes back st
   tick(12);
   expect(commands.slice(4).map(({ decision_time }) => decision_time.sec)).toEqual([0, 6, 12]);
   expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 4, 5, 6, 7, 8]);
+});
+
+test("a session counts the boundaries at which nobody commanded, as its robots tell", () => {
+  const acted = { acted: true, epoch: 9, decision_time: toTime(60_000_000_000n) };
+  const { commands, warnings, tick } = setup(undefined, undefined, acted);
+  // At 66, 72, ... 96.
+  for (const seconds of [100, 101, 102, 108]) tick(seconds);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([16, 17]);
+  expect(warnings).toEqual(["epochs 10 to 15 went by unseen"]);
+});
+
+test("a session of a time before that of its robots' last epoch goes on above it", () => {
+  const acted = { acted: true, epoch: 9, decision_time: toTime(600_000_000_000n) };
+  const { commands, warnings, tick } = setup(undefined, undefined, acted);
+  for (const seconds of [1, 2, 6, 12]) tick(seconds);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([10, 11]);
+  expect(warnings).toEqual([]);
 });
 
 test("a reset that no robot can hear says so and changes nothing", () => {

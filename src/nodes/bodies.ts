@@ -1,0 +1,59 @@
+/** The bodies of one process together: what is said to all, their watchdog, what is told of them. */
+import type { RosClock } from "../ros/clock";
+import { publishDiagnostics } from "../ros/diagnostics";
+import type { Marker, Time } from "../ros/messages";
+import type { RosNode } from "../ros/node";
+import { type RosProcess, sent } from "../ros/process";
+import { TOPICS } from "../ros/topics";
+import type { BodyAgent } from "./body_agent";
+import type { MarkedBody } from "./markers";
+
+/** How often watchdogs are looked at, ms of the steady clock. */
+const WATCHDOG_PERIOD_MS = 50;
+
+export interface Drawing {
+  /** Hz; 0: nothing is drawn. */
+  readonly rate: number;
+  readonly draw: (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
+}
+
+/** Lets `node` hear, watch and tell for all of `bodies` until the process ends. */
+export function serveBodies(
+  ros: RosProcess,
+  node: RosNode,
+  clock: RosClock,
+  bodies: readonly BodyAgent[],
+  { rate, draw }: Drawing,
+): void {
+  let sampled = new Set<string>();
+  node.subscribe(TOPICS.globalCommand, (message) => {
+    let refusal: string | undefined;
+    for (const body of bodies) node.safely(() => (refusal = body.hearCommand(message) ?? refusal));
+    if (rate > 0) sampled = new Set(message.sampled_agents);
+    return refusal;
+  });
+  node.subscribe(TOPICS.emergencyStop, (message) => {
+    for (const body of bodies) node.safely(() => body.hearStop(message));
+  });
+  const look = (): void => bodies.forEach((body) => node.safely(() => body.check()));
+  const timers = [setInterval(look, WATCHDOG_PERIOD_MS)];
+  if (rate > 0) {
+    const publish = node.publisher(TOPICS.markers);
+    const show = (): void => publish({ markers: draw(clock.stamp(), marked(bodies, sampled)) });
+    timers.push(setInterval(() => node.safely(show), 1000 / rate));
+  }
+  const diagnoses = bodies.map(({ diagnosis }) => diagnosis);
+  const endDiagnostics = publishDiagnostics(node, clock, diagnoses);
+  ros.onEnd(async () => {
+    endDiagnostics();
+    timers.forEach(clearInterval);
+    for (const body of bodies) node.safely(() => body.stand());
+    await sent();
+  });
+}
+
+function marked(bodies: readonly BodyAgent[], sampled: ReadonlySet<string>): MarkedBody[] {
+  return bodies.flatMap(({ pose, zone, name }) =>
+    pose === undefined ? [] : [{ pose, zone, isSampled: sampled.has(name) }],
+  );
+}

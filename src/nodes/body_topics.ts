@@ -1,0 +1,51 @@
+/** What a body's agent says of its body: the velocity it asks for, and where the body is (tf). */
+import type { RosClock } from "../ros/clock";
+import type { Time, Twist } from "../ros/messages";
+import { planarQuaternion } from "../ros/messages";
+import type { RosNode } from "../ros/node";
+import { TOPICS } from "../ros/topics";
+import type { DriveCommand, Pose } from "./drive";
+
+/** `<prefix>base_link`; `{robot}` in the prefix stands for the robot's name. */
+export function bodyFrame(node: RosNode, prefix: string): string {
+  const named = prefix.replaceAll("{robot}", node.robot);
+  return named === "/" ? "base_link" : `${named}base_link`;
+}
+
+/** cmd_vel, as Twist or stamped. */
+export function velocityPublisher(
+  node: RosNode,
+  clock: RosClock,
+  stamped: boolean,
+  frame: string,
+): (command: DriveCommand) => void {
+  const twist = (command: DriveCommand): Twist => ({
+    linear: { x: command.linear, y: 0, z: 0 },
+    angular: { x: 0, y: 0, z: command.angular },
+  });
+  if (!stamped) {
+    const publish = node.publisher(TOPICS.twist);
+    return (command) => publish(twist(command));
+  }
+  const publish = node.publisher(TOPICS.twistStamped);
+  return (command) =>
+    publish({ header: { stamp: clock.stamp(), frame_id: frame }, twist: twist(command) });
+}
+
+/** The transform map -> `frame` (REP-105). */
+export function transformPublisher(
+  node: RosNode,
+  frame: string,
+): (stamp: Time, pose: Pose) => void {
+  const publish = node.publisher(TOPICS.transform);
+  return (stamp, { x, y, yaw }) =>
+    publish({
+      transforms: [
+        {
+          header: { stamp, frame_id: "map" },
+          child_frame_id: frame,
+          transform: { translation: { x, y, z: 0 }, rotation: planarQuaternion(yaw) },
+        },
+      ],
+    });
+}

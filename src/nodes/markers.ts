@@ -1,0 +1,109 @@
+/**
+ * What RViz and Foxglove draw of a swarm (visualization_msgs): the arena, and the bodies of a process
+ * in two markers, however many they are. Metres, the map frame. Pure.
+ */
+import type { Arena } from "../game/arena";
+import type { Color, Marker, Time, Vector3 } from "../ros/messages";
+import type { Pose } from "./drive";
+
+/** visualization_msgs/Marker */
+const TYPE = { cylinder: 3, lines: 5, spheres: 7, text: 9 } as const;
+/** What is not sent again for this long is drawn no more, s. */
+const LIFETIME = 2;
+const WHITE: Color = { r: 1, g: 1, b: 1, a: 1 };
+const AMBER: Color = { r: 1, g: 0.75, b: 0, a: 1 };
+
+export interface MarkedBody {
+  readonly pose: Pose;
+  /** Undefined: a body that has none, white. */
+  readonly zone: number | undefined;
+  /** Whether its state was asked for in this epoch. */
+  readonly isSampled: boolean;
+}
+
+/** Colours as far apart as can be: full hues, evenly spaced. */
+export function zoneColor(zone: number, zones: number, alpha = 1): Color {
+  const part = (offset: number): number => {
+    const hue = (zone / zones + offset) % 1;
+    return Math.max(0, Math.min(1, Math.abs(6 * hue - 3) - 1));
+  };
+  return { r: part(0), g: part(2 / 3), b: part(1 / 3), a: alpha };
+}
+
+const at = (x: number, y: number, z = 0): Vector3 => ({ x, y, z });
+
+type Drawn = Pick<Marker, "type" | "scale"> & Partial<Marker>;
+
+function marker(stamp: Time, ns: string, id: number, drawn: Drawn): Marker {
+  return {
+    header: { stamp, frame_id: "map" },
+    ns,
+    id,
+    action: 0,
+    pose: { position: at(0, 0), orientation: { x: 0, y: 0, z: 0, w: 1 } },
+    color: WHITE,
+    lifetime: { sec: LIFETIME, nanosec: 0 },
+    frame_locked: false,
+    points: [],
+    colors: [],
+    texture_resource: "",
+    texture: { header: { stamp, frame_id: "" }, format: "", data: new Uint8Array() },
+    uv_coordinates: [],
+    text: "",
+    mesh_resource: "",
+    mesh_file: { filename: "", data: new Uint8Array() },
+    mesh_use_embedded_materials: false,
+    ...drawn,
+  };
+}
+
+/** A sphere a body, coloured by its zone, with a line ahead, amber where it is sampled. */
+export function bodyMarkers(
+  stamp: Time,
+  ns: string,
+  bodies: readonly MarkedBody[],
+  radius: number,
+  zones: number,
+): Marker[] {
+  const colorOf = ({ zone }: MarkedBody): Color =>
+    zone === undefined ? WHITE : zoneColor(zone, zones);
+  const ends = bodies.flatMap(({ pose: { x, y, yaw } }) => [
+    at(x, y, 2 * radius),
+    at(x + 2 * radius * Math.cos(yaw), y + 2 * radius * Math.sin(yaw), 2 * radius),
+  ]);
+  return [
+    marker(stamp, ns, 0, {
+      type: TYPE.spheres,
+      scale: at(2 * radius, 2 * radius, 2 * radius),
+      points: bodies.map(({ pose }) => at(pose.x, pose.y, radius)),
+      colors: bodies.map(colorOf),
+    }),
+    marker(stamp, ns, 1, {
+      type: TYPE.lines,
+      scale: at(radius / 2, 0, 0),
+      points: ends,
+      colors: bodies.flatMap(({ isSampled }) => Array<Color>(2).fill(isSampled ? AMBER : WHITE)),
+    }),
+  ];
+}
+
+/** A disc and a name a zone. */
+export function arenaMarkers(stamp: Time, arena: Arena, names: readonly string[]): Marker[] {
+  return arena.zones.flatMap(({ x, y, radius }, zone) => {
+    const pose = { position: at(x, y), orientation: { x: 0, y: 0, z: 0, w: 1 } };
+    return [
+      marker(stamp, "zones", zone, {
+        type: TYPE.cylinder,
+        pose,
+        scale: at(2 * radius, 2 * radius, 0.01),
+        color: zoneColor(zone, arena.zones.length, 0.3),
+      }),
+      marker(stamp, "zone names", zone, {
+        type: TYPE.text,
+        pose,
+        scale: at(0, 0, radius / 3),
+        text: names[zone] ?? "",
+      }),
+    ];
+  });
+}

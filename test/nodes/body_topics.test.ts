@@ -1,0 +1,55 @@
+import { bodyFrame, transformPublisher, velocityPublisher } from "../../src/nodes/body_topics";
+import { RosClock } from "../../src/ros/clock";
+import { codecOf } from "../../src/ros/codec";
+import { toTime } from "../../src/ros/messages";
+import type { Topic } from "../../src/ros/topics";
+
+/** A node that keeps what the wire would carry. */
+function setup() {
+  const sent: { topic: Topic; message: unknown }[] = [];
+  const node = {
+    robot: "robot_3",
+    publisher: (topic: Topic) => (message: never) => {
+      const codec = codecOf(topic.type as never);
+      sent.push({ topic, message: codec.decode(codec.encode(message)) });
+    },
+  };
+  return { node: node as never, sent };
+}
+
+test.each([
+  ["{robot}/", "robot_3/base_link"],
+  ["fleet_{robot}_", "fleet_robot_3_base_link"],
+  ["", "base_link"],
+])("the prefix %j names the frame %s", (prefix, frame) => {
+  expect(bodyFrame(setup().node, prefix)).toBe(frame);
+});
+
+test("a transform says where the body is in the map", () => {
+  const { node, sent } = setup();
+  transformPublisher(node, "robot_3/base_link")(toTime(5n), { x: 1, y: -2, yaw: Math.PI / 3 });
+  expect(sent[0].topic.name).toBe("/tf");
+  const rotation = { x: 0, y: 0, z: 0.49999999999999994, w: Math.cos(Math.PI / 6) };
+  expect(sent[0].message).toEqual({
+    transforms: [
+      {
+        header: { stamp: { sec: 0, nanosec: 5 }, frame_id: "map" },
+        child_frame_id: "robot_3/base_link",
+        transform: { translation: { x: 1, y: -2, z: 0 }, rotation },
+      },
+    ],
+  });
+});
+
+test("velocities are sent plain, or stamped with the body's frame", () => {
+  const { node, sent } = setup();
+  const clock = new RosClock(true);
+  clock.hear(toTime(7n));
+  const command = { linear: 0.5, angular: -0.25 };
+  for (const stamped of [false, true]) velocityPublisher(node, clock, stamped, "base")(command);
+  const twist = { linear: { x: 0.5, y: 0, z: 0 }, angular: { x: 0, y: 0, z: -0.25 } };
+  expect(sent.map(({ message }) => message)).toEqual([
+    twist,
+    { header: { stamp: { sec: 0, nanosec: 7 }, frame_id: "base" }, twist },
+  ]);
+});
