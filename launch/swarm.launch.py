@@ -155,8 +155,8 @@ def start(context):
 
     world = [node('simulator', on_exit=Shutdown(reason='the simulator ended'))]
     recorder = [node('recorder', parameters=simulated)] if 'record' in values else []
-    layout = Path(FindPackageShare(PACKAGE).perform(context)) / 'config' / 'swarm.rviz'
-    rviz = [Node(package='rviz2', executable='rviz2', arguments=['-d', str(layout)],
+    layout = PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'swarm.rviz'])
+    rviz = [Node(package='rviz2', executable='rviz2', arguments=['-d', layout],
                  parameters=[simulated])] if shown else []
     return [
         *recorder,

@@ -1,6 +1,8 @@
 /** The launch files' structure, by stand-ins for launch and launch_ros (see show_launch.py). */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { TOPICS } from "../../src/ros/topics";
 import { checkParameter } from "../../src/ros/parameters";
 import { NODES, python, read, root } from "./checkout";
 
@@ -107,6 +109,24 @@ describe("swarm.launch.py", () => {
       use_sim_time: true,
     });
     expect(nodesOf(shown, "recorder")).toEqual([]);
+  });
+
+  test("opens RViz on the shipped layout where it is asked for, with markers and transforms", () => {
+    const seen = show("swarm.launch.py", "rviz:=true");
+    const [rviz] = nodesOf(seen, "rviz2");
+    expect(rviz.arguments).toEqual(["-d", join(root, "config", "swarm.rviz")]);
+    for (const name of ["local_agent", "lead_agent"]) {
+      for (const action of nodesOf(seen, name)) {
+        expect(given(action)).toMatchObject({ markers_rate: 5, publish_tf: true });
+      }
+    }
+    expect(nodesOf(shown, "rviz2")).toEqual([]);
+    expect(given(nodesOf(shown, "lead_agent")[0])["markers_rate"]).toBeUndefined();
+    const layout = parse(read("config/swarm.rviz")) as {
+      "Visualization Manager": { Displays: { Topic?: { Value: string } }[] };
+    };
+    const topics = layout["Visualization Manager"].Displays.map(({ Topic }) => Topic?.Value);
+    expect(topics).toContain(TOPICS.markers.name);
   });
 
   test("hosts each robot once", () => {
