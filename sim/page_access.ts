@@ -2,6 +2,7 @@
  * Who may connect: pages of this very server. A page of another site reaches a port on loopback
  * too, under its own Origin, or under a name of its own that it points at 127.0.0.1 (its Host).
  */
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { SOCKET_PATH } from "./protocol";
 
@@ -16,6 +17,12 @@ const NAMES = ["127.0.0.1", "localhost", "[::1]"];
 /** Whether `host` (a Host header) is a loopback name with this server's port. */
 export function isOwnHost(host: string | undefined, port: number): host is string {
   return NAMES.some((name) => host === `${name}:${port}`);
+}
+
+/** Whether `shown` is the token, in a time that tells nothing of it; no token lets nobody in. */
+export function isToken(shown: string, token: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return token !== "" && timingSafeEqual(digest(shown), digest(token));
 }
 
 /** Why a WebSocket is not opened for `request`; undefined when it may be. */

@@ -1,6 +1,7 @@
 /**
  * The page's server: HTTP for the page's fixed files and a WebSocket that tells what happens.
- * Loopback only, read-only: it accepts no command, and a page that sends anything is closed.
+ * Loopback by default, and read-only but for pages that show the token of the link that the start
+ * printed: their commands are handed on, each with an answer.
  *
  * It lives in the simulator's process, where a throw out of any callback ends the process; hence
  * every callback is guarded.
@@ -10,11 +11,11 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { listenOnFirstFree } from "./listen";
 import { isOwnHost, socketRefusal, type Refusal } from "./page_access";
-import { PageClient } from "./page_client";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
-import { HISTORY_LIMIT, type EpochReport, type Snapshot } from "./protocol";
+import { PageHub, type PageHubOptions, type SharedWorld } from "./page_hub";
+import { HISTORY_LIMIT, type EpochReport, type PolicyPicture, type Snapshot } from "./protocol";
 
-export interface PageServerOptions {
+export interface PageServerOptions extends PageHubOptions {
   /** Address to listen on; default 127.0.0.1. */
   host?: string;
   /** 0: any free port; else this one or, when taken, one of the next PORTS_TRIED. */
@@ -29,10 +30,14 @@ export interface PageServerOptions {
 }
 
 export interface PageServer {
-  /** Address to open, with the port in use. */
+  /** Address to open, with the port in use; it shows and takes no command. */
   readonly url: string;
+  /** The same with the token: whoever opens it may command. */
+  readonly commandUrl: string;
   readonly port: number;
-  publish(message: EpochReport): void;
+  publish(message: EpochReport | PolicyPicture): void;
+  /** Told to every page now and to every one that comes. */
+  publishWorld(world: SharedWorld): void;
   /** The frame is kept, not copied: do not write to it afterwards. */
   publishPoses(frame: Uint8Array): void;
   /** Pages connected. */
@@ -45,7 +50,7 @@ export interface PageServer {
 export const PORTS_TRIED = 20;
 /** Pages served at the same time. */
 export const CLIENTS_LIMIT = 32;
-/** Bytes of a message from a page; the server has no use for any. */
+/** Bytes of a message from a page. */
 export const MESSAGE_LIMIT = 1024;
 const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
@@ -53,7 +58,6 @@ const PING_MS = 30_000;
 const GOODBYE_MS = 50;
 /** Close codes of RFC 6455 and its registry. */
 const GOING_AWAY = 1001;
-const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 
 const FULL: Refusal = {
@@ -71,9 +75,8 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 class LivePage implements PageServer {
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
-  private readonly pages = new Set<PageClient>();
+  private readonly pages: PageHub;
   private readonly connections = new Set<Duplex>();
-  private lastPoses: Uint8Array | undefined;
   private pinging: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
   private boundPort = 0;
@@ -82,6 +85,8 @@ class LivePage implements PageServer {
     private readonly options: PageServerOptions,
     private readonly files: ReadonlyMap<string, PageFile>,
   ) {
+    const log = (line: string): void => this.log(line);
+    this.pages = new PageHub(options, log, (what, work) => this.guard(what, work));
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -114,6 +119,11 @@ class LivePage implements PageServer {
     return `http://${host}:${this.port}/`;
   }
 
+  get commandUrl(): string {
+    // The part behind # stays in the browser: no request, and so no log, holds it.
+    return `${this.url}#token=${this.options.token}`;
+  }
+
   get clients(): number {
     return this.pages.size;
   }
@@ -123,24 +133,21 @@ class LivePage implements PageServer {
     const last = port === 0 ? 0 : Math.min(port + PORTS_TRIED, 65_535);
     this.boundPort = await listenOnFirstFree(this.http, this.host, port, last);
     this.http.on("error", (error) => this.log(`page server: ${error.message}`));
-    const check = this.guard("a ping", () => this.dropSilent());
+    const check = this.guard("a ping", () => this.pages.dropSilent());
     this.pinging = setInterval(check, this.options.pingMs ?? PING_MS);
     this.pinging.unref();
   }
 
-  publish(message: EpochReport): void {
-    this.guard("an epoch report", () => {
-      if (this.pages.size === 0) return;
-      const text = JSON.stringify(message);
-      this.pages.forEach((page) => page.offerReport(message.epoch, text));
-    })();
+  publish(message: EpochReport | PolicyPicture): void {
+    this.guard("a message", () => this.pages.publish(message))();
+  }
+
+  publishWorld(world: SharedWorld): void {
+    this.guard("the world's state", () => this.pages.publishWorld(world))();
   }
 
   publishPoses(frame: Uint8Array): void {
-    this.guard("a pose frame", () => {
-      this.lastPoses = frame;
-      this.pages.forEach((page) => page.offerPoses(frame));
-    })();
+    this.guard("a pose frame", () => this.pages.publishPoses(frame))();
   }
 
   close(): Promise<void> {
@@ -148,26 +155,14 @@ class LivePage implements PageServer {
     return this.closing;
   }
 
-  private dropSilent(): void {
-    for (const page of this.pages) {
-      if (page.checkAlive()) continue;
-      this.log("page ended: it does not answer");
-      this.pages.delete(page);
-      page.end();
-    }
-  }
-
   private async end(): Promise<void> {
     clearInterval(this.pinging);
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
     if (this.pages.size > 0) {
-      this.guard("a goodbye", () =>
-        this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends")),
-      )();
+      this.guard("a goodbye", () => this.pages.close(GOING_AWAY, "the simulator ends"))();
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     }
-    this.pages.forEach((page) => page.end());
-    this.pages.clear();
+    this.pages.end();
     this.connections.forEach((connection) => connection.destroy());
     await closed;
   }
@@ -218,19 +213,7 @@ class LivePage implements PageServer {
     socket.on("error", (error) => this.log(`page: ${error.message}`));
     const snapshot = this.guard("a snapshot", () => snapshotText(this.options.snapshot()))();
     if (snapshot === undefined) return socket.close(INTERNAL_ERROR, "no snapshot");
-    const page = new PageClient(socket, snapshot);
-    this.pages.add(page);
-    socket.on("close", () => this.pages.delete(page));
-    socket.once(
-      "message",
-      this.guard("a message", () => {
-        this.log("page closed: it sent a message, and this server takes no commands");
-        this.pages.delete(page);
-        page.close(POLICY_VIOLATION, "this server takes no commands");
-        setTimeout(() => page.end(), 1000).unref();
-      }),
-    );
-    if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
+    this.pages.welcome(socket, snapshot);
   }
 
   /** `work`, whose throw becomes a line in the log (and undefined). */

@@ -111,6 +111,8 @@ export class Run {
       sampled: command.sampled
         .map((agent) => ledger.robotIndex(agent))
         .filter((index) => index !== undefined),
+      belief: [...command.belief],
+      beliefVariance: command.beliefVariance,
       sampledHistogram: [...command.histogram],
       trueHistogram: ledger.trueHistogram(),
       reward,

@@ -89,6 +89,8 @@ void runProcess(async (ros) => {
       webRoot: join(packageRoot(), "dist", "sim", "web"),
       log: (line) => node.log.info(line),
       snapshot: () => snapshotOf(game, parameters, run),
+      token: "",
+      obey: ({ do: what }) => Promise.resolve({ done: false, message: `${what} is not known yet` }),
     });
     run.page = page;
     node.log.info(`page: ${page.url}`);

@@ -83,6 +83,8 @@ function toLedger(message: GlobalCommand): LedgerCommand {
     action: message.action,
     sampled: message.sampled_agents,
     histogram: Array.from(message.histogram),
+    belief: Array.from(message.belief),
+    beliefVariance: message.belief_variance,
     missing: message.missing,
     emergencyStop: message.emergency_stop,
   };

@@ -13,6 +13,8 @@ export interface LedgerCommand {
   readonly action: number;
   readonly sampled: readonly string[];
   readonly histogram: readonly number[];
+  readonly belief: readonly number[];
+  readonly beliefVariance: number;
   readonly missing: number;
   readonly emergencyStop: boolean;
 }
@@ -110,9 +112,12 @@ export class Ledger {
     return true;
   }
 
-  private isOfGame({ globalState, action, histogram }: LedgerCommand): boolean {
+  private isOfGame(command: LedgerCommand): boolean {
+    const { globalState, action, histogram, belief, beliefVariance } = command;
     const { sG, aG, sL } = sizesOf(this.game);
-    return globalState < sG && action < aG && histogram.length === sL;
+    const isLaw = belief.length === sL && belief.every((share) => share >= 0 && share <= 1);
+    const isVariance = beliefVariance >= 0 && beliefVariance <= 1;
+    return globalState < sG && action < aG && histogram.length === sL && isLaw && isVariance;
   }
 
   hearAction(action: LedgerAction): void {

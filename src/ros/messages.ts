@@ -63,6 +63,7 @@ export interface GlobalCommand {
   readonly sampled_agents: readonly string[];
   readonly histogram: ArrayLike<number>;
   readonly belief: ArrayLike<number>;
+  readonly belief_variance: number;
   readonly missing: number;
   readonly sample_size: number;
   readonly population: number;

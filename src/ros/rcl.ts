@@ -80,7 +80,7 @@ export interface RclNode {
   readonly _timeSource: { _clockSubscription: RclSubscription | undefined };
 }
 
-interface RclState {
+export interface RclState {
   readonly id: number;
   readonly label: string;
 }
@@ -89,6 +89,12 @@ interface RclState {
 export interface RclLifecycleNode extends RclNode {
   readonly currentState: RclState;
   readonly availableTransitions: readonly { readonly transition: RclState }[];
+  /** Of every state. */
+  readonly transitions: readonly {
+    readonly transition: RclState;
+    readonly startState: RclState;
+    readonly goalState: RclState;
+  }[];
   registerOnConfigure(callback: () => number): void;
   registerOnActivate(callback: () => number): void;
   registerOnDeactivate(callback: () => number): void;

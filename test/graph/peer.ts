@@ -20,6 +20,7 @@ const commandSchema = z.object({
   sampled_agents: z.array(z.string()),
   histogram: z.array(z.number()),
   belief: z.array(z.number()),
+  belief_variance: z.number(),
   missing: z.number(),
   sample_size: z.number(),
   population: z.number(),

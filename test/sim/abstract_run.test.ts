@@ -38,6 +38,8 @@ function setup() {
       action: 0,
       sampled_agents: ROBOTS,
       histogram: [2, 0, 0, 0],
+      belief: [1, 0, 0, 0],
+      belief_variance: 0.1,
       missing: 0,
       emergency_stop: false,
     } as Partial<GlobalCommand>);
