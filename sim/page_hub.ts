@@ -63,6 +63,11 @@ export class PageHub {
     if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
   }
 
+  /** Everything starts anew with this snapshot. */
+  restart(snapshot: string): void {
+    this.pages.forEach((page) => page.offerText("snapshot", snapshot));
+  }
+
   publish(message: EpochReport | PolicyPicture): void {
     if (message.type === "picture") this.lastPicture = message;
     if (this.pages.size === 0) return;

@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { listenOnFirstFree } from "./listen";
-import { isOwnHost, socketRefusal, type Refusal } from "./page_access";
+import { inUrl, isOwnHost, ownNames, socketRefusal, type Refusal } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
 import { PageHub, type PageHubOptions, type SharedWorld } from "./page_hub";
 import { HISTORY_LIMIT, type EpochReport, type PolicyPicture, type Snapshot } from "./protocol";
@@ -36,6 +36,8 @@ export interface PageServer {
   readonly commandUrl: string;
   readonly port: number;
   publish(message: EpochReport | PolicyPicture): void;
+  /** Gives every page a new snapshot. */
+  restart(): void;
   /** Told to every page now and to every one that comes. */
   publishWorld(world: SharedWorld): void;
   /** The frame is kept, not copied: do not write to it afterwards. */
@@ -76,6 +78,7 @@ class LivePage implements PageServer {
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
   private readonly pages: PageHub;
+  private readonly names: readonly string[];
   private readonly connections = new Set<Duplex>();
   private pinging: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
@@ -85,6 +88,7 @@ class LivePage implements PageServer {
     private readonly options: PageServerOptions,
     private readonly files: ReadonlyMap<string, PageFile>,
   ) {
+    this.names = ownNames(this.host);
     const log = (line: string): void => this.log(line);
     this.pages = new PageHub(options, log, (what, work) => this.guard(what, work));
     this.sockets = new WebSocketServer({
@@ -115,8 +119,7 @@ class LivePage implements PageServer {
   }
 
   get url(): string {
-    const host = this.host.includes(":") ? `[${this.host}]` : this.host;
-    return `http://${host}:${this.port}/`;
+    return `http://${inUrl(this.host)}:${this.port}/`;
   }
 
   get commandUrl(): string {
@@ -140,6 +143,10 @@ class LivePage implements PageServer {
 
   publish(message: EpochReport | PolicyPicture): void {
     this.guard("a message", () => this.pages.publish(message))();
+  }
+
+  restart(): void {
+    this.guard("a snapshot", () => this.pages.restart(snapshotText(this.options.snapshot())))();
   }
 
   publishWorld(world: SharedWorld): void {
@@ -173,7 +180,8 @@ class LivePage implements PageServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const { host } = request.headers;
-    if (!isOwnHost(host, this.port)) return refuse(response, 421, "this server is not that host");
+    if (!isOwnHost(host, this.names, this.port))
+      return refuse(response, 421, "this server is not that host");
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
       return refuse(response, 405, "only GET and HEAD");
@@ -192,7 +200,7 @@ class LivePage implements PageServer {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const full = this.pages.size >= CLIENTS_LIMIT || this.closing !== undefined;
-    const refusal = socketRefusal(request, this.port) ?? (full ? FULL : undefined);
+    const refusal = socketRefusal(request, this.names, this.port) ?? (full ? FULL : undefined);
     if (refusal !== undefined) {
       this.log(`page refused: ${refusal.reason}`);
       socket.end(

@@ -15,6 +15,7 @@ export interface LedgerCommand {
   readonly histogram: readonly number[];
   readonly belief: readonly number[];
   readonly beliefVariance: number;
+  readonly sampleSize: number;
   readonly missing: number;
   readonly emergencyStop: boolean;
 }
@@ -46,15 +47,17 @@ export interface Totals {
   samplesReceived: number;
 }
 
+const NOTHING: Totals = {
+  epochs: 0,
+  missedEpochs: 0,
+  staleActions: 0,
+  missingActions: 0,
+  samplesAsked: 0,
+  samplesReceived: 0,
+};
+
 export class Ledger {
-  readonly totals: Totals = {
-    epochs: 0,
-    missedEpochs: 0,
-    staleActions: 0,
-    missingActions: 0,
-    samplesAsked: 0,
-    samplesReceived: 0,
-  };
+  readonly totals: Totals = { ...NOTHING };
   readonly rewards: number[] = [];
   /** Boundaries since the first command, the current epoch among them; 0: no command yet. */
   slots = 0;
@@ -77,6 +80,13 @@ export class Ledger {
   ) {
     this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
     this.stay = Math.max(0, game.arena.zoneOffsets.indexOf(0));
+  }
+
+  /** Totals and rewards from zero. */
+  restart(): void {
+    Object.assign(this.totals, NOTHING);
+    this.rewards.splice(0);
+    this.rewardSum = 0;
   }
 
   get population(): number {

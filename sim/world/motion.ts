@@ -70,6 +70,8 @@ export class MotionWorld {
   readonly poses: Float64Array;
   /** [(n+1) * 2] forward m/s, yaw rate rad/s, as realised. */
   readonly twists: Float64Array;
+  /** [n+1] share of its wheels' way that a body does not go; 0: none. */
+  readonly slips: Float64Array;
   /** [n] 1 while docked with wheels locked. */
   readonly locked: Uint8Array;
   /** s of simulated time. */
@@ -119,6 +121,7 @@ export class MotionWorld {
     this.commands = new Float64Array(2 * bodies);
     this.wheels = new Float64Array(2 * bodies);
     this.from = new Float64Array(2 * bodies);
+    this.slips = new Float64Array(bodies);
     this.zones = new Uint8Array(bodies);
     this.locked = new Uint8Array(this.robots);
     this.pushable = new Uint8Array(bodies);
@@ -303,7 +306,8 @@ export class MotionWorld {
     wheels[2 * body] = this.twists[2 * body] = v;
     wheels[2 * body + 1] = this.twists[2 * body + 1] = w;
     const half = ((w0 + w) * dt) / 4;
-    this.way = ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
+    const kept = 1 - this.slips[body];
+    this.way = kept * ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
     const yaw = this.poses[3 * body + 2];
     if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
     return yaw + half;

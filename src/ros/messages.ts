@@ -102,6 +102,11 @@ export interface EmergencyStop {
   readonly source: string;
 }
 
+export interface FaultMessage {
+  readonly robot: string;
+  readonly fault: string;
+}
+
 export interface EpochReport {
   readonly header: Header;
   readonly epoch: number;
@@ -109,6 +114,7 @@ export interface EpochReport {
   readonly histogram: ArrayLike<number>;
   readonly reward: number;
   readonly missed_epochs: number;
+  readonly real_time_factor: number;
 }
 
 export interface DiagnosticStatus {
@@ -173,6 +179,7 @@ export interface MessageTypes {
   "alternating_marl/msg/LocalPolicy": LocalPolicy;
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
   "alternating_marl/msg/EpochReport": EpochReport;
+  "alternating_marl/msg/Fault": FaultMessage;
   "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
   "visualization_msgs/msg/MarkerArray": { readonly markers: readonly Marker[] };
   "tf2_msgs/msg/TFMessage": { readonly transforms: readonly Transform[] };

@@ -31,7 +31,13 @@ export interface RclLogger {
   error(message: string): void;
 }
 
+export interface RclClient {
+  isServiceServerAvailable(): boolean;
+  sendRequest(request: object, callback: (response: unknown) => void): void;
+}
+
 export interface RclNode {
+  createClient(type: string, name: string): RclClient;
   createPublisher(type: string, topic: string, options: { qos: RclQoS }): RclPublisher;
   createSubscription(
     type: string,
@@ -59,7 +65,7 @@ export interface RclNode {
   ): RclParameter;
   getParameter(name: string): RclParameter;
   hasParameter(name: string): boolean;
-  setParameter(parameter: RclParameter): { readonly successful: boolean };
+  setParameter(parameter: RclParameter): { readonly successful: boolean; readonly reason: string };
   addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
   addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;
   getParameterOverrides(): RclParameter[];

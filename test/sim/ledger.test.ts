@@ -39,6 +39,7 @@ const command = (change: Partial<LedgerCommand> = {}): LedgerCommand => ({
   histogram: [1, 1],
   belief: [0.5, 0.5],
   beliefVariance: 0.5,
+  sampleSize: 2,
   missing: 0,
   emergencyStop: false,
   ...change,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BURST, TEXTS_LIMIT } from "../../sim/page_client";
 import type { Command } from "../../sim/page_protocol";
@@ -94,6 +94,16 @@ test("a Host that is not its own is refused, its own names are not", async () =>
   for (const name of ["localhost", "127.0.0.1", "[::1]"]) {
     expect((await get(server, "/", { host: `${name}:${server.port}` })).status).toBe(200);
   }
+});
+
+test("served to all, it answers to this machine's names and to no other", async () => {
+  const server = await start({ host: "0.0.0.0" });
+  for (const name of [hostname(), "localhost", "127.0.0.1"]) {
+    expect((await get(server, "/", { host: `${name}:${server.port}` })).status).toBe(200);
+  }
+  const host = `evil.example:${server.port}`;
+  expect((await get(server, "/", { host })).status).toBe(421);
+  expect(server.url).toBe(`http://0.0.0.0:${server.port}/`);
 });
 
 test("an Origin that is wrong or missing is refused", async () => {
