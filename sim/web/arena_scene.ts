@@ -1,15 +1,19 @@
 /** The scene of one snapshot: its layers, put into the view and taken out again. */
-import type { EpochReport, PoseFrame, Snapshot } from "../protocol";
+import type { EpochReport, PoseFrame, Snapshot, WorldState } from "../protocol";
 import type { Palette } from "./palette";
 import { Ground, extentOf } from "./scene/ground";
 import { type Layer, disposeTree } from "./scene/layer";
 import { Lead } from "./scene/lead";
+import { Marks } from "./scene/marks";
 import { Motion } from "./scene/motion";
 import { Robots } from "./scene/robots";
+import { Trails } from "./scene/trails";
 import type { View } from "./scene/view";
 
 export class ArenaScene {
   readonly motion: Motion;
+  readonly trails: Trails;
+  readonly marks: Marks;
   private readonly layers: readonly Layer[];
 
   constructor(
@@ -18,9 +22,13 @@ export class ArenaScene {
     palette: Palette,
   ) {
     this.motion = new Motion(snapshot.robots.length);
+    this.trails = new Trails(snapshot, palette);
+    this.marks = new Marks(snapshot, palette);
     const ground = new Ground(snapshot, palette);
     this.layers = [
       ground,
+      this.trails,
+      this.marks,
       new Robots(snapshot, snapshot.robotRadius, palette),
       new Lead(snapshot, palette),
     ];
@@ -35,6 +43,32 @@ export class ArenaScene {
 
   epoch(report: EpochReport, nowMs: number): void {
     this.layers.forEach((layer) => layer.epoch?.(report, nowMs));
+  }
+
+  world(world: WorldState): void {
+    this.layers.forEach((layer) => layer.world?.(world));
+  }
+
+  /** Where a robot is shown, m; undefined: not known yet. */
+  placeOf(robot: number): { x: number; y: number } | undefined {
+    const { frame, shown } = this.motion;
+    return frame && { x: shown[3 * robot], y: shown[3 * robot + 1] };
+  }
+
+  /** The robot shown nearest to a pixel of the canvas, at most `within` px away. */
+  robotAt(x: number, y: number, within: number): number | undefined {
+    let nearest: number | undefined;
+    let least = within;
+    for (let robot = 0; robot < this.motion.shown.length / 3 - 1; robot++) {
+      const place = this.placeOf(robot);
+      if (place === undefined) return undefined;
+      const pixel = this.view.pixelOf(place.x, place.y);
+      const distance = Math.hypot(pixel.x - x, pixel.y - y);
+      if (distance > least) continue;
+      least = distance;
+      nearest = robot;
+    }
+    return nearest;
   }
 
   frame(nowMs: number): void {

@@ -1,21 +1,24 @@
 /**
  * The page's end of the wire: connects, parses, tells when nothing comes any more, connects again
- * after growing waits. It never sends anything.
+ * after growing waits. It shows the token of its address (#token=...) and sends commands.
  */
+import type { Command } from "../page_protocol";
 import {
   ProtocolError,
   SOCKET_PATH,
   decodePoses,
   parseServerMessage,
+  type Answer,
   type PoseFrame,
   type ServerMessage,
 } from "../protocol";
+import { Commands } from "./commands";
 
 /** live: data comes; stale: connected, but nothing came for STALE_MS; lost: not connected. */
 export type ConnectionState = "connecting" | "live" | "stale" | "lost";
 
 export interface ConnectionEvents {
-  message(message: ServerMessage): void;
+  message(message: Exclude<ServerMessage, Answer>): void;
   poses(frame: PoseFrame): void;
   state(state: ConnectionState, detail: string): void;
 }
@@ -25,30 +28,55 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 /** Close code for a message that does not follow the protocol (range for applications). */
 const BAD_MESSAGE = 4000;
+/** Close code of RFC 6455 for a page that broke a rule, such as showing a wrong token. */
+const POLICY_VIOLATION = 1008;
 
 export class Connection {
+  private readonly commands = new Commands((message) => this.send(message));
   private socket: WebSocket | undefined;
   private waitMs = FIRST_WAIT_MS;
   private heardAt = 0;
   private state: ConnectionState = "connecting";
   private problem = "";
+  private token = tokenOfAddress();
+  /** Whether the server took the token on this connection. */
+  private admitted = false;
 
   constructor(private readonly events: ConnectionEvents) {
     setInterval(() => this.checkAge(), 500);
+    addEventListener("hashchange", () => this.showToken(tokenOfAddress()));
     this.connect();
+  }
+
+  /** Never rejects: what could not be sent or was not answered is an answer that says so. */
+  command(command: Command): Promise<Answer> {
+    return this.commands.give(command);
   }
 
   private connect(): void {
     const socket = new WebSocket(`ws://${location.host}${SOCKET_PATH}`);
     socket.binaryType = "arraybuffer";
+    this.admitted = false;
+    socket.onopen = () => this.showToken(this.token);
     socket.onmessage = (event: MessageEvent<unknown>) => this.hear(socket, event.data);
-    socket.onclose = () => this.retry(socket);
+    socket.onclose = (event) => this.retry(socket, event);
     this.socket = socket;
+  }
+
+  private showToken(token: string): void {
+    this.token = token;
+    if (token !== "") this.send({ type: "hello", token });
+  }
+
+  private send(message: object): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 
   private hear(socket: WebSocket, data: unknown): void {
     try {
-      if (typeof data === "string") this.events.message(parseServerMessage(data));
+      if (typeof data === "string") this.tell(parseServerMessage(data));
       else if (data instanceof ArrayBuffer) this.events.poses(decodePoses(data));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -62,8 +90,18 @@ export class Connection {
     this.change("live", "live");
   }
 
-  private retry(socket: WebSocket): void {
+  private tell(message: ServerMessage): void {
+    if (message.type === "world" && message.canCommand) this.admitted = true;
+    if (message.type === "answer") this.commands.settle(message);
+    else this.events.message(message);
+  }
+
+  private retry(socket: WebSocket, { code, reason }: CloseEvent): void {
     if (socket !== this.socket) return;
+    this.commands.fail();
+    if (code === POLICY_VIOLATION) this.problem = `closed by the server: ${reason}`;
+    // A token of another run would be refused for ever: go on as a page that only shows.
+    if (code === POLICY_VIOLATION && !this.admitted) this.token = "";
     const wait = this.waitMs * (0.75 + 0.5 * Math.random());
     this.waitMs = Math.min(LONGEST_WAIT_MS, 2 * this.waitMs);
     this.change("lost", this.problem || "connection lost, trying again");
@@ -82,4 +120,9 @@ export class Connection {
     this.state = state;
     this.events.state(state, detail);
   }
+}
+
+/** The token behind # in this page's address; "" when there is none. */
+function tokenOfAddress(): string {
+  return new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 }

@@ -1,25 +1,31 @@
-/**
- * The page: what the server tells, shown. `data-` attributes of the body say what is shown, for
- * tests to read: connection, connected, epoch, sampled (indices), frames drawn, poses heard, robot0
- * and robots (x,y of the first ones, m), fps.
- */
-import { type EpochReport, type PoseFrame, type ServerMessage, type Snapshot } from "../protocol";
+/** The page: what the server tells, shown; what a person asks, handed on. */
+import type {
+  Answer,
+  EpochReport,
+  PolicyPicture,
+  PoseFrame,
+  ServerMessage,
+  Snapshot,
+  WorldState,
+} from "../protocol";
 import { ArenaScene } from "./arena_scene";
+import { Asker } from "./asker";
+import { FrameAttributes } from "./attributes";
 import { Connection, type ConnectionState } from "./connection";
-import { byId } from "./element";
+import { Controls } from "./controls";
+import { button, byId, field, setText } from "./element";
+import { EmergencyStop } from "./emergency_stop";
 import { History } from "./history";
 import { showFacts } from "./hud/facts";
 import { Histograms } from "./hud/histograms";
+import { PolicyStrips } from "./hud/policy_picture";
 import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
 import { readPalette } from "./palette";
+import { RobotPanel } from "./robot_panel";
+import { onClick } from "./scene/clicks";
 import { View } from "./scene/view";
-
-/** Time between two updates of the body's attributes, ms. */
-const ATTRIBUTES_MS = 100;
-
-/** Robots whose places the attributes tell. */
-const ROBOTS_TOLD = 100;
+import { startTheme } from "./theme";
 
 /** Everything made for one snapshot. */
 interface Shown {
@@ -27,77 +33,81 @@ interface Shown {
   readonly history: History;
   readonly scene: ArenaScene;
   readonly histograms: Histograms;
+  readonly strips: PolicyStrips;
   readonly chart: RewardChart;
 }
 
 class Page {
   private readonly view: View;
+  private readonly controls: Controls;
+  private readonly emergency: EmergencyStop;
+  private readonly robot: RobotPanel;
+  private readonly attributes = new FrameAttributes();
   private shown: Shown | undefined;
+  private world: WorldState | undefined;
+  private picture: PolicyPicture | undefined;
   private lastPoses: PoseFrame | undefined;
-  private frames = 0;
   private posesHeard = 0;
-  private writtenAt = { ms: 0, frames: 0 };
+  private withTrails = false;
+  /** What came since the last frame is shown with the next one, however much it was. */
+  private stale = { epoch: false, rewards: false, world: true };
 
   constructor(canvas: HTMLCanvasElement) {
+    startTheme(() => this.repaint());
     this.view = new View(canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.repaint());
-    new Connection({
+    const connection = new Connection({
       message: (message) => this.message(message),
       poses: (frame) => this.poses(frame),
       state: (state, detail) => this.connection(state, detail),
     });
+    const asker = new Asker(byId("said"), (command) => connection.command(command));
+    this.controls = new Controls(asker);
+    this.emergency = new EmergencyStop(asker);
+    this.robot = new RobotPanel(asker, (robot) => this.choose(robot));
+    onClick(canvas, (x, y, within) => this.robot.choose(this.shown?.scene.robotAt(x, y, within)));
+    button("trails").onclick = () => this.showTrails(!this.withTrails);
+    byId("picture-state").onchange = () => (this.stale.epoch = true);
     requestAnimationFrame((now) => this.frame(now));
   }
 
-  private message(message: ServerMessage): void {
-    if (message.type === "snapshot") this.start(message);
-    else if (message.type === "epoch") this.epoch(message);
+  private message(message: Exclude<ServerMessage, Answer>): void {
+    switch (message.type) {
+      case "snapshot":
+        return this.start(message);
+      case "epoch":
+        return this.epoch(message);
+      case "world":
+        this.world = message;
+        this.stale.world = true;
+        return;
+      case "picture":
+        this.picture = message;
+        this.stale.epoch = true;
+    }
   }
 
   private start(snapshot: Snapshot): void {
     this.shown?.scene.dispose();
     this.shown?.chart.dispose();
     const palette = readPalette();
-    const history = new History(snapshot.history);
     this.shown = {
       snapshot,
-      history,
+      history: new History(snapshot.history),
       scene: new ArenaScene(this.view, snapshot, palette),
       histograms: new Histograms(byId("histograms"), snapshot),
+      strips: new PolicyStrips(byId("policy"), snapshot),
       chart: new RewardChart(byId("rewards"), snapshot, palette),
     };
     byId("scenario").textContent = snapshot.scenario;
-    showFacts(byId("facts"), snapshot);
-    if (history.latest !== undefined) this.showEpoch(this.shown, history.latest);
-    this.showRewards(this.shown);
+    this.controls.start(snapshot);
+    this.robot.start(snapshot);
+    this.showTrails(this.withTrails);
+    this.stale = { epoch: true, rewards: true, world: true };
   }
 
   private epoch(report: EpochReport): void {
-    if (this.shown === undefined) return;
-    if (this.shown.history.add(report)) this.showEpoch(this.shown, report);
-    this.showRewards(this.shown);
-  }
-
-  private showEpoch({ snapshot, scene, histograms }: Shown, report: EpochReport): void {
-    scene.epoch(report, performance.now());
-    histograms.show(report);
-    byId("sentence").textContent = sentenceOf(snapshot, report);
-    showFacts(byId("facts"), snapshot, report);
-    const alarm = byId("alarm");
-    alarm.hidden = !report.emergencyStop;
-    alarm.textContent = report.emergencyStop ? "Emergency stop" : "";
-    document.body.dataset.epoch = String(report.epoch);
-    document.body.dataset.sampled = report.sampled.join(",");
-  }
-
-  private showRewards({ history, chart }: Shown): void {
-    chart.show(history.reports());
-    const last = history.latestRewarded;
-    const digits = (value: number | null | undefined): string => value?.toFixed(2) ?? "–";
-    byId("reward-now").textContent =
-      last === undefined
-        ? "No reward known yet."
-        : `${digits(last.reward)} in epoch ${last.epoch}, ${digits(last.meanReward)} on average over ${last.epochsCounted}`;
+    if (this.shown?.history.add(report)) this.stale.epoch = true;
+    this.stale.rewards = true;
   }
 
   private poses(frame: PoseFrame): void {
@@ -109,9 +119,24 @@ class Page {
   private connection(state: ConnectionState, detail: string): void {
     const label = byId("connection");
     label.dataset.state = state;
-    label.textContent = detail;
+    setText(label, detail);
     document.body.dataset.connection = state;
     document.body.dataset.connected = String(state === "live");
+    // The next connection tells the world's state anew, and whether this page may command.
+    if (state === "lost") this.world = undefined;
+    this.stale.world = true;
+  }
+
+  private choose(robot: number | undefined): void {
+    this.shown?.scene.marks.choose(robot);
+    document.body.dataset.chosen = robot === undefined ? "" : String(robot);
+    this.stale.world = true;
+  }
+
+  private showTrails(shown: boolean): void {
+    this.withTrails = shown;
+    button("trails").setAttribute("aria-pressed", String(shown));
+    this.shown?.scene.trails.show(shown);
   }
 
   /** The colours changed: everything is made anew from what is known. */
@@ -123,32 +148,71 @@ class Page {
 
   private frame(nowMs: number): void {
     requestAnimationFrame((now) => this.frame(now));
-    this.shown?.scene.frame(nowMs);
+    if (this.shown !== undefined) this.show(this.shown, nowMs);
+    const scene = this.shown?.scene;
+    scene?.frame(nowMs);
+    const { toFollow } = this.robot;
+    this.view.follow(toFollow === undefined ? undefined : scene?.placeOf(toFollow), nowMs);
     this.view.draw();
-    this.frames += 1;
-    if (nowMs - this.writtenAt.ms >= ATTRIBUTES_MS) this.writeAttributes(nowMs);
+    this.attributes.count(nowMs, this.posesHeard, scene);
   }
 
-  private writeAttributes(nowMs: number): void {
-    const { dataset } = document.body;
-    const seconds = (nowMs - this.writtenAt.ms) / 1000;
-    dataset.fps = ((this.frames - this.writtenAt.frames) / seconds).toFixed(1);
-    dataset.frames = String(this.frames);
-    dataset.poses = String(this.posesHeard);
-    this.writtenAt = { ms: nowMs, frames: this.frames };
-    const poses = this.shown?.scene.motion.shown;
-    if (poses === undefined || this.posesHeard === 0) return;
-    const placeOf = (i: number): string =>
-      `${poses[3 * i].toFixed(2)},${poses[3 * i + 1].toFixed(2)}`;
-    dataset.robot0 = placeOf(0);
-    const told = Math.min(ROBOTS_TOLD, poses.length / 3 - 1);
-    dataset.robots = Array.from({ length: told }, (_, i) => placeOf(i)).join(" ");
+  private show(shown: Shown, nowMs: number): void {
+    const { epoch, rewards, world } = this.stale;
+    if (!epoch && !rewards && !world) return;
+    this.stale = { epoch: false, rewards: false, world: false };
+    const report = shown.history.latest;
+    if (epoch && report !== undefined) this.showEpoch(shown, report, nowMs);
+    if (rewards) this.showRewards(shown);
+    if (world) this.showWorld(shown);
+    this.robot.show(this.world, report, this.lastPoses);
+    showFacts(byId("facts"), {
+      snapshot: shown.snapshot,
+      report,
+      world: this.world,
+      picture: this.picture,
+    });
+    if (report === undefined) return;
+    setText(byId("sentence"), sentenceOf(shown.snapshot, report, this.world));
+    const stopped = this.world?.emergencyStop ?? report.emergencyStop;
+    byId("alarm").hidden = !stopped;
+    setText(byId("alarm"), stopped ? "Emergency stop" : "");
+  }
+
+  private showEpoch(
+    { scene, histograms, strips }: Shown,
+    report: EpochReport,
+    nowMs: number,
+  ): void {
+    scene.epoch(report, nowMs);
+    histograms.show(report);
+    if (this.picture !== undefined) strips.show(this.picture, report);
+    document.body.dataset.epoch = String(report.epoch);
+    document.body.dataset.sampled = report.sampled.join(",");
+  }
+
+  private showWorld({ scene }: Shown): void {
+    const { world } = this;
+    this.controls.show(world);
+    this.emergency.show(world);
+    document.body.dataset.canCommand = String(world?.canCommand === true);
+    byId("legend-broken").hidden = !world?.faults.length;
+    if (world !== undefined) scene.world(world);
+  }
+
+  private showRewards({ history, chart }: Shown): void {
+    chart.show(history.reports());
+    const last = history.latestRewarded;
+    const digits = (value: number | null | undefined): string => value?.toFixed(2) ?? "–";
+    byId("reward-now").textContent =
+      last === undefined
+        ? "No reward known yet."
+        : `${digits(last.reward)} in epoch ${last.epoch}, ${digits(last.meanReward)} on average over ${last.epochsCounted}`;
   }
 }
 
 try {
-  const canvas = byId("arena");
-  if (canvas instanceof HTMLCanvasElement) new Page(canvas);
+  new Page(field("arena", HTMLCanvasElement));
 } catch (error) {
   byId("sentence").textContent =
     `This page cannot start: it needs a browser with WebGL 2 (${String(error)}).`;

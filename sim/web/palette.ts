@@ -1,6 +1,6 @@
 /** Colours of the scene and the charts: the variables of style.css, so that there is one palette. */
 
-/** Each a CSS colour, #rrggbb. */
+/** Each a CSS colour without variables. */
 export interface Palette {
   readonly page: string;
   readonly panel: string;
@@ -21,13 +21,22 @@ export interface Palette {
   /** Wheels, glass, the arrow of a heading. */
   readonly dark: string;
   readonly shadow: string;
+  /** Where robots were. */
+  readonly trail: string;
+  /** What is broken or wrong. */
+  readonly warning: string;
 }
 
 /** The colours in force. */
 export function readPalette(): Palette {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  return {
+  // A variable is read as it is written, light-dark() and all; a colour is read resolved.
+  const probe = document.createElement("i");
+  document.body.append(probe);
+  const colour = (name: string): string => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const palette: Palette = {
     page: colour("page"),
     panel: colour("panel"),
     text: colour("text"),
@@ -43,5 +52,9 @@ export function readPalette(): Palette {
     lead: colour("lead"),
     dark: colour("dark"),
     shadow: colour("shadow"),
+    trail: colour("trail"),
+    warning: colour("warning"),
   };
+  probe.remove();
+  return palette;
 }

@@ -29,18 +29,22 @@ export interface FakeFeedOptions {
   readonly epochMs?: number;
   /** Epochs that have been before the first. */
   readonly past?: number;
+  /** Of the world; 0: as fast as it goes. */
+  readonly speed?: number;
   readonly log?: (line: string) => void;
 }
 
 /** Of the page that may command. */
 export const TOKEN = "0123456789abcdef";
+/** A reset by this seed fails. */
+export const REFUSED_SEED = 13;
 const BAYS = 5;
 const SAMPLE_SIZE = 10;
 const FRAME_MS = 40;
 
 export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed> {
-  const { robots = 30, epochMs = 2000, past = 40 } = options;
-  const swarm = new PlayedSwarm(robots, epochMs / 1000);
+  const { robots = 30, epochMs = 2000, past = 40, speed = 1 } = options;
+  const swarm = new PlayedSwarm(robots, epochMs / 1000, speed);
   for (let epoch = 0; epoch < past; epoch++) swarm.nextEpoch();
   const server = await startPageServer({
     port: options.port ?? 0,
@@ -48,11 +52,17 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     log: options.log ?? (() => undefined),
     snapshot: () => swarm.snapshot(),
     token: TOKEN,
-    obey: (command) => Promise.resolve(swarm.obey(command)),
+    obey: (command) => {
+      const answer = swarm.obey(command);
+      tellWorld();
+      return Promise.resolve(answer);
+    },
   });
-  const tellWorld = (): void => server.publishWorld(swarm.world());
+  const tellWorld = (): void => server.publishWorld(swarm.world);
   tellWorld();
+  server.publish(swarm.picture());
   const epochs = setInterval(() => {
+    if (swarm.world.paused) return;
     server.publish(swarm.rewarded());
     server.publish(swarm.nextEpoch());
     server.publish(swarm.picture());
@@ -85,11 +95,25 @@ class PlayedSwarm {
   private simTime = 0;
   private total = 0;
   private state = 17;
+  world: SharedWorld;
+  /** Commands that came, oldest first. */
+  readonly obeyed: Command[] = [];
 
   constructor(
     private readonly robots: number,
     private readonly epochSeconds: number,
+    speed: number,
   ) {
+    this.world = {
+      type: "world",
+      paused: false,
+      speed,
+      realTimeFactor: 0.98,
+      sampleSize: SAMPLE_SIZE,
+      observation: "sample",
+      emergencyStop: false,
+      faults: [{ robot: 3, fault: "stall" }],
+    };
     this.spots = hexagonalSpots(robots, 0.5);
     this.bays = Uint8Array.from({ length: robots }, () => Math.floor(4 * this.random() ** 2));
     this.locked = new Uint8Array(robots).fill(1);
@@ -123,25 +147,38 @@ class PlayedSwarm {
     };
   }
 
-  /** Commands that came, oldest first. */
-  readonly obeyed: Command[] = [];
-
+  /** Obeys what changes the world's state alone; the play goes on as before. */
   obey(command: Command): { done: boolean; message: string } {
     this.obeyed.push(command);
+    this.world = { ...this.world, ...this.changeBy(command) };
+    if (command.do === "reset" && command.seed === REFUSED_SEED) {
+      return { done: false, message: "the world cannot be reset now" };
+    }
     return { done: true, message: `done: ${command.do}` };
   }
 
-  world(): SharedWorld {
-    return {
-      type: "world",
-      paused: false,
-      speed: 1,
-      realTimeFactor: 0.98,
-      sampleSize: SAMPLE_SIZE,
-      observation: "sample",
-      emergencyStop: false,
-      faults: [{ robot: 3, fault: "stall" }],
-    };
+  private changeBy(command: Command): Partial<SharedWorld> {
+    switch (command.do) {
+      case "pause":
+      case "resume":
+        return { paused: command.do === "pause" };
+      case "stop":
+      case "release":
+        return { emergencyStop: command.do === "stop" };
+      case "speed":
+        return { speed: command.factor };
+      case "sampleSize":
+        return { sampleSize: command.size };
+      case "observation":
+        return { observation: command.mode };
+      case "fault": {
+        const { robot, fault } = command;
+        const others = this.world.faults.filter((broken) => broken.robot !== robot);
+        return { faults: fault === "none" ? others : [...others, { robot, fault }] };
+      }
+      default:
+        return {};
+    }
   }
 
   /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */

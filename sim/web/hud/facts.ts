@@ -1,23 +1,91 @@
-/** Numbers of the run: epoch, k of n, speed, what was missed. */
-import type { EpochReport, Snapshot } from "../../protocol";
-import { add } from "../element";
+/** Numbers of the run: epoch, k of n, speed reached, what is broken and missed, the gaps. */
+import type { EpochReport, PolicyPicture, Snapshot, WorldState } from "../../protocol";
+import { add, setText } from "../element";
 
-export function showFacts(parent: HTMLElement, snapshot: Snapshot, report?: EpochReport): void {
-  parent.replaceChildren();
-  const fact = (name: string, value: string, bad = false): void => {
-    const pair = add(parent, "div");
-    add(pair, "dt", "", name);
-    add(pair, "dd", bad ? "bad" : "", value);
-  };
-  const { robots, fidelity, epochSeconds, speed } = snapshot;
-  const missed = report?.missedEpochs ?? 0;
-  const missing = report?.missing ?? 0;
-  fact("epoch", report === undefined ? "none yet" : String(report.epoch));
-  fact("robots asked", `${report?.sampled.length ?? 0} of ${robots.length}`);
-  fact("simulated time", report === undefined ? "0 s" : `${report.simTime.toFixed(0)} s`);
-  fact("epoch length", `${epochSeconds} s`);
-  fact("speed", speed > 0 ? `${speed} ×` : "as fast as it goes");
-  fact("epochs missed", String(missed), missed > 0);
-  fact("answers missing", String(missing), missing > 0);
-  fact("world", fidelity);
+/** What is known; all but the snapshot comes later. */
+export interface Known {
+  readonly snapshot: Snapshot;
+  readonly report?: EpochReport;
+  readonly world?: WorldState;
+  readonly picture?: PolicyPicture;
+}
+
+/** Below this share of the speed asked for, the world lags behind. */
+const SLOW = 0.9;
+
+const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
+
+interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly bad?: boolean;
+}
+
+/** Writes the facts; the elements of those shown before are used again. */
+export function showFacts(parent: HTMLElement, known: Known): void {
+  const facts = [...runFacts(known), ...worldFacts(known), ...gapFacts(known.picture)];
+  facts.forEach(({ name, value, bad }, index) => {
+    const pair = parent.children[index] ?? addPair(parent);
+    const [title, text] = pair.children;
+    if (!(title instanceof HTMLElement) || !(text instanceof HTMLElement)) return;
+    setText(title, name);
+    setText(text, value);
+    text.classList.toggle("bad", bad === true);
+  });
+}
+
+function addPair(parent: HTMLElement): HTMLElement {
+  const pair = add(parent, "div");
+  add(pair, "dt");
+  add(pair, "dd");
+  return pair;
+}
+
+function runFacts({ snapshot, report, world }: Known): Fact[] {
+  const { missedEpochs, missing } = report ?? { missedEpochs: 0, missing: 0 };
+  const asked = world?.sampleSize ?? report?.sampled.length;
+  const mode = world?.observation;
+  return [
+    { name: "epoch", value: report === undefined ? "none yet" : String(report.epoch) },
+    { name: "robots asked", value: `${asked ?? "not known"} of ${snapshot.robots.length}` },
+    { name: "decides on", value: mode ? DECIDES_ON[mode] : "not known" },
+    { name: "epochs missed", value: String(missedEpochs), bad: missedEpochs > 0 },
+    { name: "answers missing", value: String(missing), bad: missing > 0 },
+  ];
+}
+
+function worldFacts({ snapshot, report, world }: Known): Fact[] {
+  const { fidelity, epochSeconds } = snapshot;
+  const broken = world?.faults ?? [];
+  return [
+    {
+      name: "broken robots",
+      value: broken.length === 1 ? snapshot.robots[broken[0].robot] : String(broken.length),
+      bad: broken.length > 0,
+    },
+    {
+      name: "world",
+      value: world?.paused ? `${fidelity}, paused` : fidelity,
+      bad: world?.paused,
+    },
+    { name: "simulated time", value: `${(report?.simTime ?? 0).toFixed(0)} s` },
+    { name: "epoch length", value: `${epochSeconds} s` },
+    speedFact(world?.speed ?? snapshot.speed, world),
+  ];
+}
+
+function speedFact(asked: number, world: WorldState | undefined): Fact {
+  const reached = world?.realTimeFactor ?? null;
+  const value = reached === null ? "…" : `${reached.toFixed(reached < 10 ? 2 : 0)} ×`;
+  if (asked === 0) return { name: "speed reached", value };
+  const slow = reached !== null && !world?.paused && reached < SLOW * asked;
+  return { name: `speed, of ${asked} × asked`, value, bad: slow };
+}
+
+function gapFacts(picture: PolicyPicture | undefined): Fact[] {
+  const gap = (value: number | null | undefined): string => value?.toFixed(2) ?? "not measured";
+  return [
+    { name: "global gap", value: gap(picture?.globalGap) },
+    { name: "local gap", value: gap(picture?.localGap) },
+  ];
 }

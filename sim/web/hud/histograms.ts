@@ -1,67 +1,91 @@
-/** The sampled and the true histogram side by side, a row for each local state, as shares. */
+/**
+ * Belief against truth: in one bar for each local state the share of all robots that is there, of
+ * the robots asked, and the share believed with its error bar, all on one scale.
+ */
 import type { EpochReport, Snapshot } from "../../protocol";
-import { add } from "../element";
+import { add, setText } from "../element";
 
 interface Row {
   readonly state: HTMLElement;
-  readonly seen: HTMLElement;
-  readonly seenCount: HTMLElement;
   readonly real: HTMLElement;
+  readonly seen: HTMLElement;
+  readonly error: HTMLElement;
+  readonly dot: HTMLElement;
+  readonly seenCount: HTMLElement;
+  readonly believed: HTMLElement;
   readonly realCount: HTMLElement;
 }
 
+/** Standard deviations of the belief on each side: the truth is within in about 19 of 20 cases. */
+const ERROR = 2;
+
 export class Histograms {
   private readonly rows: Row[];
-  private readonly titles: { seen: HTMLElement; real: HTMLElement };
+  private readonly titles: Record<"seen" | "believed" | "real", HTMLElement>;
 
   constructor(parent: HTMLElement, snapshot: Snapshot) {
     parent.replaceChildren();
-    const seen = add(parent, "div", "title left");
-    add(parent, "div");
-    const real = add(parent, "div", "title right");
-    this.titles = { seen, real };
+    add(parent, "div", "title");
+    add(parent, "div", "title");
+    this.titles = {
+      seen: add(parent, "div", "title seen", "asked"),
+      believed: add(parent, "div", "title believed", "believed"),
+      real: add(parent, "div", "title real", "true"),
+    };
     this.rows = snapshot.localStates.map((name) => {
-      const left = add(parent, "div", "left");
       const state = add(parent, "div", "state", name);
-      const right = add(parent, "div", "right");
+      const chart = add(parent, "div", "chart");
       return {
         state,
-        seen: add(left, "div", "bar"),
-        seenCount: add(left, "span", "count"),
-        real: add(right, "div", "bar"),
-        realCount: add(right, "span", "count"),
+        real: add(chart, "div", "bar real"),
+        seen: add(chart, "div", "bar seen"),
+        error: add(chart, "div", "error"),
+        dot: add(chart, "div", "dot"),
+        seenCount: add(parent, "div", "count seen"),
+        believed: add(parent, "div", "count believed"),
+        realCount: add(parent, "div", "count real"),
       };
     });
   }
 
   show(report: EpochReport): void {
-    const seenTotal = total(report.sampledHistogram);
-    const realTotal = total(report.trueHistogram);
-    this.titles.seen.textContent = `seen: ${seenTotal} robots`;
-    this.titles.real.textContent = `true: all ${realTotal}`;
-    const share = (count: number, of: number): number => (of > 0 ? count / of : 0);
-    const longest = Math.max(
-      ...report.sampledHistogram.map((count) => share(count, seenTotal)),
-      ...report.trueHistogram.map((count) => share(count, realTotal)),
-      1e-9,
-    );
+    const { sampledHistogram, trueHistogram, belief, beliefVariance } = report;
+    const seenTotal = total(sampledHistogram);
+    const realTotal = total(trueHistogram);
+    setText(this.titles.seen, `asked: ${seenTotal}`);
+    setText(this.titles.real, `true: ${realTotal}`);
+    const shares = this.rows.map((_row, index) => {
+      const believed = belief[index] ?? 0;
+      const error = ERROR * Math.sqrt(beliefVariance * believed * Math.max(0, 1 - believed));
+      return {
+        real: share(trueHistogram[index] ?? 0, realTotal),
+        seen: share(sampledHistogram[index] ?? 0, seenTotal),
+        believed,
+        low: Math.max(0, believed - error),
+        high: Math.min(1, believed + error),
+      };
+    });
+    const longest = Math.max(...shares.flatMap(({ real, seen, high }) => [real, seen, high]), 1e-9);
+    const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
     this.rows.forEach((row, index) => {
-      const seen = report.sampledHistogram[index] ?? 0;
-      const real = report.trueHistogram[index] ?? 0;
-      row.seen.style.width = width(share(seen, seenTotal) / longest);
-      row.real.style.width = width(share(real, realTotal) / longest);
-      row.seenCount.textContent = String(seen);
-      row.realCount.textContent = String(real);
+      const { real, seen, believed, low, high } = shares[index];
+      row.real.style.width = place(real);
+      row.seen.style.width = place(seen);
+      row.error.style.left = place(low);
+      row.error.style.width = place(high - low);
+      row.dot.style.left = place(believed);
+      setText(row.seenCount, String(sampledHistogram[index] ?? 0));
+      setText(row.believed, `${Math.round(100 * believed)} %`);
+      setText(row.realCount, String(trueHistogram[index] ?? 0));
       row.state.classList.toggle("target", index === report.globalAction);
     });
   }
 }
 
-function total(histogram: readonly number[]): number {
-  return histogram.reduce((sum, count) => sum + count, 0);
+function share(count: number, of: number): number {
+  return of > 0 ? count / of : 0;
 }
 
-/** A bar's width; the rest of the cell is for its count. */
-function width(share: number): string {
-  return `calc((100% - 2.2em) * ${share.toFixed(4)})`;
+function total(histogram: readonly number[]): number {
+  return histogram.reduce((sum, count) => sum + count, 0);
 }

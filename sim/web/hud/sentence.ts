@@ -1,11 +1,16 @@
 /** What is seen, in one sentence for somebody who has not read the paper. Pure text. */
-import type { EpochReport, Snapshot } from "../../protocol";
+import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 
-export function sentenceOf(snapshot: Snapshot, report: EpochReport): string {
-  const { robots, localStates, globalStates } = snapshot;
-  if (report.emergencyStop) {
+export function sentenceOf(snapshot: Snapshot, report: EpochReport, world?: WorldState): string {
+  const { robots } = snapshot;
+  if (world?.emergencyStop ?? report.emergencyStop) {
     return `Emergency stop: all ${robots.length} robots and the lead vehicle stand until it is released.`;
   }
+  return `${world?.paused ? "The world is paused. " : ""}${decisionOf(snapshot, report)}`;
+}
+
+function decisionOf(snapshot: Snapshot, report: EpochReport): string {
+  const { robots, localStates, globalStates } = snapshot;
   const asked = report.sampled.length;
   const heard = asked - report.missing;
   const seen =

@@ -1,12 +1,14 @@
 /** One kind of thing in the scene. */
 import { type Material, Mesh, type Object3D, Sprite, Texture } from "three";
-import type { EpochReport } from "../../protocol";
+import type { EpochReport, WorldState } from "../../protocol";
 import type { Motion } from "./motion";
 
 export interface Layer {
   readonly object: Object3D;
   /** A new epoch, or its report again; `nowMs` is wall time. */
   epoch?(report: EpochReport, nowMs: number): void;
+  /** A new state of the world, or the same again. */
+  world?(world: WorldState): void;
   /** Before each picture. */
   frame?(motion: Motion, nowMs: number): void;
 }

@@ -13,6 +13,7 @@ import {
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import type { Extent } from "./ground";
+import { Tracking } from "./tracking";
 
 const FIELD_OF_VIEW_DEG = 34;
 /** Angle of the first look above the floor, rad. */
@@ -21,6 +22,10 @@ const ELEVATION = (54 / 180) * Math.PI;
 const LABEL_HEIGHT = 24;
 /** Kept free for labels on the left and right together, px. */
 const LABEL_MARGIN = 50;
+/** How far one may zoom out, as a multiple of the distance that shows all. */
+const FARTHEST = 3;
+/** How near the camera comes to a robot it follows, as a share of the same distance. */
+const NEAR = 0.4;
 /** More device pixels than these only cost time. */
 const LARGEST_PIXEL_RATIO = 2;
 
@@ -32,6 +37,9 @@ export class View {
   private labels: readonly Sprite[] = [];
   private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
   private movedByHand = false;
+  private readonly tracking = new Tracking();
+  private followed = false;
+  private readonly spot = new Vector3();
 
   constructor(private readonly canvas: HTMLCanvasElement) {
     // Colours are the style sheet's as they are: no conversion for each pixel.
@@ -65,6 +73,25 @@ export class View {
     this.scene.background = new Color(colour);
   }
 
+  /** The camera goes with the point (x, y) on the floor; undefined: it shows everything again. */
+  follow(point: { x: number; y: number } | undefined, nowMs: number): void {
+    if (point !== undefined) {
+      if (!this.followed) this.tracking.begin(NEAR * (this.controls.maxDistance / FARTHEST));
+      this.tracking.advance(this.camera, this.controls.target, point.x, point.y, nowMs);
+    } else if (this.followed) {
+      this.movedByHand = false;
+      this.fit();
+    }
+    this.followed = point !== undefined;
+  }
+
+  /** Where a point of the floor (m) is on the canvas, px. */
+  pixelOf(x: number, y: number): { x: number; y: number } {
+    const { clientWidth, clientHeight } = this.canvas;
+    const { x: right, y: up } = this.spot.set(x, y, 0).project(this.camera);
+    return { x: (0.5 + right / 2) * clientWidth, y: (0.5 - up / 2) * clientHeight };
+  }
+
   draw(): void {
     this.controls.update();
     this.renderer.render(this.scene, this.camera);
@@ -84,7 +111,7 @@ export class View {
       const scale = labelHeight * unit;
       label.scale.set(scale * (typeof aspect === "number" ? aspect : 1), scale, 1);
     }
-    if (!this.movedByHand) this.fit();
+    if (!this.movedByHand && !this.followed) this.fit();
     this.draw();
   }
 
@@ -110,7 +137,7 @@ export class View {
       if (step === 20) near = 0.8 * far;
     }
     this.controls.minDistance = 0.1 * far;
-    this.controls.maxDistance = 3 * far;
+    this.controls.maxDistance = FARTHEST * far;
     this.controls.update();
   }
 

@@ -1,0 +1,38 @@
+/** Gives commands and says what came of each, in the page's status line. */
+import type { Command } from "../page_protocol";
+import type { Answer } from "../protocol";
+
+export class Asker {
+  private asked = 0;
+
+  constructor(
+    private readonly line: HTMLElement,
+    private readonly give: (command: Command) => Promise<Answer>,
+  ) {}
+
+  async ask(command: Command): Promise<void> {
+    const turn = ++this.asked;
+    this.say(`${WORDS[command.do]} …`, "waiting");
+    const { done, message } = await this.give(command);
+    // The newest command's answer stays.
+    if (turn === this.asked) this.say(message, done ? "done" : "failed");
+  }
+
+  private say(text: string, outcome: "waiting" | "done" | "failed"): void {
+    this.line.textContent = outcome === "failed" ? `Failed: ${text}` : text;
+    this.line.dataset.outcome = outcome;
+  }
+}
+
+const WORDS: Record<Command["do"], string> = {
+  pause: "pausing",
+  resume: "resuming",
+  step: "stepping",
+  stop: "stopping all robots",
+  release: "releasing the stop",
+  speed: "changing the speed",
+  reset: "resetting",
+  sampleSize: "changing the number of robots asked",
+  observation: "changing what decisions are based on",
+  fault: "changing the fault",
+};

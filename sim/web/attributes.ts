@@ -1,0 +1,36 @@
+/**
+ * `data-` attributes of the body say what is shown, for tests to read: connection, connected, epoch,
+ * sampled (indices), frames drawn, poses heard, robot0 and robots (x,y of the first ones, m), fps,
+ * canCommand, chosen (index of a robot).
+ */
+import type { ArenaScene } from "./arena_scene";
+
+/** Time between two updates of what changes with each frame, ms. */
+const EVERY_MS = 100;
+
+/** Robots whose places are told. */
+const ROBOTS_TOLD = 100;
+
+export class FrameAttributes {
+  private frames = 0;
+  private writtenAt = { ms: 0, frames: 0 };
+
+  /** Counts a frame and writes what it shows. */
+  count(nowMs: number, posesHeard: number, scene: ArenaScene | undefined): void {
+    this.frames += 1;
+    if (nowMs - this.writtenAt.ms < EVERY_MS) return;
+    const { dataset } = document.body;
+    const seconds = (nowMs - this.writtenAt.ms) / 1000;
+    dataset.fps = ((this.frames - this.writtenAt.frames) / seconds).toFixed(1);
+    dataset.frames = String(this.frames);
+    dataset.poses = String(posesHeard);
+    this.writtenAt = { ms: nowMs, frames: this.frames };
+    const poses = scene?.motion.shown;
+    if (poses === undefined || posesHeard === 0) return;
+    const placeOf = (i: number): string =>
+      `${poses[3 * i].toFixed(2)},${poses[3 * i + 1].toFixed(2)}`;
+    dataset.robot0 = placeOf(0);
+    const told = Math.min(ROBOTS_TOLD, poses.length / 3 - 1);
+    dataset.robots = Array.from({ length: told }, (_, i) => placeOf(i)).join(" ");
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Commands of this page that wait for their answers. Every command ends in an answer: the server's,
+ * or one made here that says why there is none. At most BURST commands are sent at once, refilled by
+ * RATE a second, since the server closes a page that sends twice as many (a key held down on a select).
+ */
+import type { Command, PageMessage } from "../page_protocol";
+import type { Answer } from "../protocol";
+
+const TIMEOUT_MS = 5000;
+const BURST = 10;
+const RATE = 5;
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly timer: number;
+}
+
+export class Commands {
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private credit = BURST;
+  private creditMs = 0;
+
+  /** @param send false when there is nobody to send to */
+  constructor(private readonly send: (message: PageMessage) => boolean) {}
+
+  give(command: Command): Promise<Answer> {
+    const id = this.nextId++;
+    if (!this.maySend(performance.now())) {
+      return Promise.resolve(refusal(id, "not sent: too many commands at once, wait a second"));
+    }
+    if (!this.send({ type: "command", id, command })) {
+      return Promise.resolve(refusal(id, "not connected: the command was not sent"));
+    }
+    return new Promise((resolve) => {
+      const timer = window.setTimeout(() => {
+        this.settle(refusal(id, `no answer within ${TIMEOUT_MS / 1000} s: is the simulator busy?`));
+      }, TIMEOUT_MS);
+      this.waiting.set(id, { resolve, timer });
+    });
+  }
+
+  /** Hands an answer to whoever waits for it; one that came too late is left aside. */
+  settle(answer: Answer): void {
+    const waiting = this.waiting.get(answer.id);
+    if (waiting === undefined) return;
+    this.waiting.delete(answer.id);
+    clearTimeout(waiting.timer);
+    waiting.resolve(answer);
+  }
+
+  /** The connection is gone, and with it every answer. */
+  fail(): void {
+    for (const id of [...this.waiting.keys()]) {
+      this.settle(refusal(id, "not connected: whether the command was obeyed is not known"));
+    }
+  }
+
+  private maySend(nowMs: number): boolean {
+    const earned = (RATE * (nowMs - this.creditMs)) / 1000;
+    this.credit = Math.min(BURST, this.credit + earned);
+    this.creditMs = nowMs;
+    if (this.credit < 1) return false;
+    this.credit -= 1;
+    return true;
+  }
+}
+
+function refusal(id: number, message: string): Answer {
+  return { type: "answer", id, done: false, message };
+}

@@ -1,0 +1,74 @@
+/** The toolbar: run, pause, speed, sample, reset. Usable on a page that may command. */
+import type { Snapshot, WorldState } from "../protocol";
+import type { Asker } from "./asker";
+import { button, field, onSubmit, select, setOptions, setText } from "./element";
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+
+const ONLY_SHOWS = "This page only shows. Open the link that the start printed to command.";
+const NOT_CONNECTED = "Not connected: nothing can be commanded.";
+
+export class Controls {
+  private readonly commands = field("commands", HTMLFieldSetElement);
+  private readonly permission = field("permission", HTMLElement);
+  private readonly pause = button("pause");
+  private readonly step = button("step");
+  private readonly speed = select("speed");
+  private readonly sampleSize = field("sample-size", HTMLInputElement);
+  private readonly observation = select("observation");
+  private readonly seed = field("seed", HTMLInputElement);
+  private paused = false;
+  /** The sample size last heard: a new one replaces what stands in the field. */
+  private heardSize: number | null = null;
+
+  constructor(asker: Asker) {
+    this.pause.onclick = () => void asker.ask({ do: this.paused ? "resume" : "pause" });
+    this.step.onclick = () => void asker.ask({ do: "step" });
+    this.speed.onchange = () => void asker.ask({ do: "speed", factor: Number(this.speed.value) });
+    onSubmit("sample-size-form", () => {
+      void asker.ask({ do: "sampleSize", size: this.sampleSize.valueAsNumber });
+    });
+    this.observation.onchange = () => {
+      const mode = this.observation.value === "filter" ? "filter" : "sample";
+      void asker.ask({ do: "observation", mode });
+    };
+    onSubmit("reset-form", () => {
+      void asker.ask({ do: "reset", seed: this.seed.valueAsNumber });
+    });
+  }
+
+  start(snapshot: Snapshot): void {
+    this.sampleSize.max = String(snapshot.robots.length);
+  }
+
+  /** @param world undefined: nothing is known, or nobody is connected */
+  show(world: WorldState | undefined): void {
+    this.commands.disabled = !world?.canCommand;
+    const usable = world?.canCommand ? "" : ONLY_SHOWS;
+    setText(this.permission, world === undefined ? NOT_CONNECTED : usable);
+    if (world === undefined) return;
+    this.paused = world.paused;
+    setText(this.pause, world.paused ? "Resume" : "Pause");
+    this.step.disabled = !world.paused;
+    this.showSpeed(world.speed);
+    if (world.sampleSize !== this.heardSize) {
+      this.heardSize = world.sampleSize;
+      this.sampleSize.value = world.sampleSize === null ? "" : String(world.sampleSize);
+    }
+    this.observation.value = world.observation ?? "";
+  }
+
+  /** A world that goes as fast as it can (0) has no speed to choose. */
+  private showSpeed(speed: number): void {
+    this.speed.disabled = speed === 0;
+    if (this.speed.dataset.offered !== String(speed)) {
+      this.speed.dataset.offered = String(speed);
+      const offered = speed === 0 ? [0] : [...new Set([...SPEEDS, speed])].sort((a, b) => a - b);
+      setOptions(
+        this.speed,
+        offered.map((factor) => [String(factor), factor === 0 ? "as it goes" : `${factor} ×`]),
+      );
+    }
+    this.speed.value = String(speed);
+  }
+}

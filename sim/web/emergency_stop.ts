@@ -1,0 +1,47 @@
+/** The big red button; while everything stands, it gives way to a release that asks once more. */
+import type { WorldState } from "../protocol";
+import type { Asker } from "./asker";
+import { button, byId } from "./element";
+
+export class EmergencyStop {
+  private readonly stop = button("stop");
+  private readonly release = button("release");
+  private readonly confirm = byId("confirm");
+  private readonly no = button("release-no");
+  private stopped = false;
+
+  constructor(asker: Asker) {
+    this.stop.onclick = () => void asker.ask({ do: "stop" });
+    this.release.onclick = () => this.showConfirm(true);
+    this.no.onclick = () => this.showConfirm(false);
+    button("release-yes").onclick = () => {
+      this.showConfirm(false);
+      void asker.ask({ do: "release" });
+    };
+    this.confirm.onkeydown = ({ key }) => {
+      if (key === "Escape") this.showConfirm(false);
+    };
+  }
+
+  /** @param world undefined: nothing is known, or nobody is connected */
+  show(world: WorldState | undefined): void {
+    const usable = world?.canCommand === true;
+    this.stop.disabled = !usable;
+    this.release.disabled = !usable;
+    if (!usable && !this.confirm.hidden) this.showConfirm(false);
+    if (world === undefined || world.emergencyStop === this.stopped) return;
+    this.stopped = world.emergencyStop;
+    const hadFocus = byId("emergency").contains(document.activeElement);
+    this.stop.hidden = this.stopped;
+    this.release.hidden = !this.stopped;
+    this.confirm.hidden = true;
+    if (hadFocus) (this.stopped ? this.release : this.stop).focus();
+  }
+
+  private showConfirm(shown: boolean): void {
+    this.confirm.hidden = !shown;
+    this.release.hidden = shown || !this.stopped;
+    if (shown) this.no.focus();
+    else if (this.stopped) this.release.focus();
+  }
+}

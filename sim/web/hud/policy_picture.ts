@@ -1,0 +1,77 @@
+/**
+ * The policy around the present belief: a strip for each zone, coloured by the action that would be
+ * taken if another share of the robots were there.
+ */
+import type { EpochReport, PolicyPicture, Snapshot } from "../../protocol";
+import { add, select, setOptions } from "../element";
+import { rangesOf, stripInWords } from "./policy_words";
+
+/** Colours in style.css: .action-0 and on; more actions begin again, told apart by their names. */
+const COLOURS = 8;
+/** A narrower piece of a strip does not show its action's name. */
+const NAMED = 0.2;
+
+export class PolicyStrips {
+  private readonly list = select("picture-state");
+  private drawn = "";
+
+  constructor(
+    private readonly parent: HTMLElement,
+    private readonly snapshot: Snapshot,
+  ) {
+    const before = this.list.value;
+    setOptions(this.list, [
+      ["", "its present place"],
+      ...snapshot.globalStates.map((name, state) => [String(state), name] as const),
+    ]);
+    this.list.value = before;
+    if (this.list.selectedIndex < 0) this.list.value = "";
+  }
+
+  /** Draws `picture` for the global state chosen, or that of `report`; nothing when it is drawn. */
+  show(picture: PolicyPicture, report: EpochReport): void {
+    const state = this.list.value === "" ? report.globalState : Number(this.list.value);
+    const strips = picture.actions[state];
+    if (strips === undefined) return;
+    const drawn = JSON.stringify([state, strips, report.belief]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    const { parent, snapshot } = this;
+    parent.replaceChildren();
+    strips.forEach((actions, zone) => this.addStrip(zone, actions, report.belief[zone] ?? 0));
+    const scale = add(parent, "div", "scale");
+    ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));
+    this.addLegend([...new Set(strips.flat())].sort((a, b) => a - b));
+    parent.dataset.state = snapshot.globalStates[state];
+  }
+
+  private addStrip(zone: number, actions: readonly number[], believed: number): void {
+    const name = this.snapshot.localStates[zone] ?? `zone ${zone}`;
+    const ranges = rangesOf(actions);
+    add(this.parent, "div", "zone", name).setAttribute("aria-hidden", "true");
+    const strip = add(this.parent, "div", "strip");
+    strip.setAttribute("role", "img");
+    strip.setAttribute("aria-label", stripInWords(name, ranges, this.nameOf, believed));
+    for (const { action, from, to } of ranges) {
+      const text = to - from >= NAMED ? this.nameOf(action) : "";
+      const piece = add(strip, "div", `piece action-${action % COLOURS}`, text);
+      piece.style.left = `${100 * from}%`;
+      piece.style.width = `${100 * (to - from)}%`;
+    }
+    add(strip, "div", "marker").style.left = `${100 * believed}%`;
+  }
+
+  private addLegend(actions: readonly number[]): void {
+    const legend = add(this.parent, "ul", "actions");
+    legend.setAttribute("aria-label", "Actions");
+    for (const action of actions) {
+      const item = add(legend, "li");
+      add(item, "i", `key action-${action % COLOURS}`);
+      item.append(this.nameOf(action));
+    }
+  }
+
+  /** An action's name: where it sends the lead vehicle. */
+  private readonly nameOf = (action: number): string =>
+    this.snapshot.globalStates[action] ?? `action ${action}`;
+}

@@ -1,0 +1,98 @@
+/** One robot, chosen by a click in the arena or from the list: what it does, follow it, break it. */
+import {
+  FAULTS,
+  type EpochReport,
+  type PoseFrame,
+  type Snapshot,
+  type WorldState,
+} from "../protocol";
+import type { Asker } from "./asker";
+import { button, byId, select, setOptions, setText } from "./element";
+
+type Fault = (typeof FAULTS)[number];
+
+/** What each fault does to a robot, in words. */
+const FAULT_WORDS: Record<Fault, string> = {
+  stall: "stall: its wheels do not turn",
+  deaf: "deaf: it hears no command",
+  mute: "mute: it says nothing",
+  slip: "slip: its wheels slip",
+  frozen: "frozen: its odometry stands still",
+  nan: "nan: its odometry is no number",
+};
+
+export class RobotPanel {
+  private readonly panel = byId("robot-panel");
+  private readonly list = select("robot");
+  private readonly fault = select("fault");
+  private readonly followButton = button("follow");
+  private snapshot: Snapshot | undefined;
+  private robot: number | undefined;
+  private followed = false;
+
+  /** @param chosen called with the robot's index, or undefined when none is chosen any more */
+  constructor(
+    asker: Asker,
+    private readonly chosen: (robot: number | undefined) => void,
+  ) {
+    setOptions(this.fault, [
+      ["none", "none"],
+      ...FAULTS.map((fault) => [fault, FAULT_WORDS[fault]] as const),
+    ]);
+    this.list.onchange = () =>
+      this.choose(this.list.value === "" ? undefined : Number(this.list.value));
+    button("robot-close").onclick = () => {
+      this.choose(undefined);
+      this.list.focus();
+    };
+    this.followButton.onclick = () => this.follow(!this.followed);
+    this.fault.onchange = () => {
+      const fault = FAULTS.find((name) => name === this.fault.value) ?? "none";
+      if (this.robot !== undefined) void asker.ask({ do: "fault", robot: this.robot, fault });
+    };
+  }
+
+  /** The robot that the camera goes with. */
+  get toFollow(): number | undefined {
+    return this.followed ? this.robot : undefined;
+  }
+
+  start(snapshot: Snapshot): void {
+    this.snapshot = snapshot;
+    setOptions(this.list, [
+      ["", "none"],
+      ...snapshot.robots.map((name, robot) => [String(robot), name] as const),
+    ]);
+    const gone = this.robot !== undefined && this.robot >= snapshot.robots.length;
+    this.choose(gone ? undefined : this.robot);
+  }
+
+  choose(robot: number | undefined): void {
+    if (robot === undefined) this.follow(false);
+    this.robot = robot;
+    this.list.value = robot === undefined ? "" : String(robot);
+    this.panel.hidden = robot === undefined;
+    this.chosen(robot);
+  }
+
+  /** @param world undefined: nothing is known, or nobody is connected */
+  show(world?: WorldState, report?: EpochReport, poses?: PoseFrame): void {
+    const { snapshot, robot } = this;
+    this.fault.disabled = !world?.canCommand;
+    if (snapshot === undefined || robot === undefined) return;
+    setText(byId("robot-name"), snapshot.robots[robot]);
+    const zone = poses && snapshot.localStates[poses.states[robot]];
+    const asked = report?.sampled.includes(robot) ? "asked in this epoch" : "not asked now";
+    setText(
+      byId("robot-facts"),
+      `${zone === undefined ? "in no known zone" : `in ${zone}`}, ${asked}`,
+    );
+    if (world === undefined) return;
+    this.fault.value = world.faults.find((broken) => broken.robot === robot)?.fault ?? "none";
+  }
+
+  private follow(followed: boolean): void {
+    this.followed = followed;
+    this.followButton.setAttribute("aria-pressed", String(followed));
+  }
+}

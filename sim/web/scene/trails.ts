@@ -1,0 +1,87 @@
+/**
+ * Where each robot was in the last seconds. A ring of slots, each one piece of everybody's path: a
+ * tick closes the newest slot and opens the oldest one anew, so that a picture writes one slot only.
+ */
+import {
+  BufferAttribute,
+  BufferGeometry,
+  DynamicDrawUsage,
+  Group,
+  LineBasicMaterial,
+  LineSegments,
+} from "three";
+import type { Snapshot } from "../../protocol";
+import type { Palette } from "../palette";
+import type { Layer } from "./layer";
+import type { Motion } from "./motion";
+
+const SLOTS = 20;
+/** Time that a slot covers, ms; all of them: 5 s. */
+const TICK_MS = 250;
+/** Longer pieces are no drive but a robot put elsewhere, m. */
+const JUMP = 1.5;
+/** Above the floor, m. */
+const HEIGHT = 0.01;
+
+type Slot = LineSegments<BufferGeometry, LineBasicMaterial>;
+
+export class Trails implements Layer {
+  readonly object = new Group();
+  private readonly slots: Slot[];
+  private readonly robots: number;
+  private openedAt = -Infinity;
+
+  constructor(snapshot: Snapshot, palette: Palette) {
+    this.robots = snapshot.robots.length;
+    this.slots = Array.from({ length: SLOTS }, () => this.emptySlot(palette.trail));
+    this.object.add(...this.slots);
+    this.object.visible = false;
+  }
+
+  /** Off forgets the paths. */
+  show(shown: boolean): void {
+    this.object.visible = shown;
+    this.openedAt = -Infinity;
+    this.slots.forEach((slot) => slot.geometry.setDrawRange(0, 0));
+  }
+
+  frame({ shown, frame }: Motion, nowMs: number): void {
+    if (!this.object.visible || frame === undefined) return;
+    if (nowMs - this.openedAt >= TICK_MS) this.open(shown, nowMs);
+    const [newest] = this.slots;
+    const ends = newest.geometry.getAttribute("position");
+    for (let i = 0; i < this.robots; i++) {
+      const [x, y] = [shown[3 * i], shown[3 * i + 1]];
+      const jumped = Math.hypot(x - ends.getX(2 * i), y - ends.getY(2 * i)) > JUMP;
+      if (jumped) ends.setXYZ(2 * i, x, y, HEIGHT);
+      ends.setXYZ(2 * i + 1, x, y, HEIGHT);
+    }
+    ends.needsUpdate = true;
+  }
+
+  /** The oldest slot becomes the newest, beginning where the robots are. */
+  private open(shown: Float32Array, nowMs: number): void {
+    this.openedAt = nowMs;
+    const slot = this.slots.pop();
+    if (slot === undefined) return;
+    this.slots.unshift(slot);
+    const ends = slot.geometry.getAttribute("position");
+    for (let i = 0; i < this.robots; i++) {
+      ends.setXYZ(2 * i, shown[3 * i], shown[3 * i + 1], HEIGHT);
+    }
+    slot.geometry.setDrawRange(0, 2 * this.robots);
+    this.slots.forEach(({ material }, age) => (material.opacity = 0.9 * (1 - age / SLOTS)));
+  }
+
+  private emptySlot(color: string): Slot {
+    const ends = new BufferAttribute(new Float32Array(6 * this.robots), 3);
+    const shape = new BufferGeometry().setAttribute("position", ends.setUsage(DynamicDrawUsage));
+    shape.setDrawRange(0, 0);
+    const slot = new LineSegments(
+      shape,
+      new LineBasicMaterial({ color, transparent: true, depthWrite: false }),
+    );
+    slot.frustumCulled = false;
+    return slot;
+  }
+}
