@@ -13,12 +13,12 @@ type Fault = (typeof FAULTS)[number];
 
 /** What each fault does to a robot, in words. */
 const FAULT_WORDS: Record<Fault, string> = {
-  stall: "stall: its wheels do not turn",
-  deaf: "deaf: it hears no command",
-  mute: "mute: it says nothing",
-  slip: "slip: its wheels slip",
-  frozen: "frozen: its odometry stands still",
-  nan: "nan: its odometry is no number",
+  stall: "stall: wheels stand",
+  deaf: "deaf: hears nothing",
+  mute: "mute: says nothing",
+  slip: "slip: wheels slip",
+  frozen: "frozen: odometry stands",
+  nan: "nan: odometry is no number",
 };
 
 export class RobotPanel {

@@ -1,37 +1,14 @@
 /** The page in a real browser, told by a swarm that is only played. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { startFakeFeed, type FakeFeed } from "./fake_feed";
-import { openPage, shownBy, shownWhen, type OpenedPage } from "./open_page";
+import { shownBy, shownWhen } from "./open_page";
+import { endAll, feed, open, openCommanding } from "./page_fixtures";
 
-const webRoot = join(__dirname, "../../sim/web");
-const feeds: FakeFeed[] = [];
-const opened: OpenedPage[] = [];
-
-async function feed(port = 0): Promise<FakeFeed> {
-  if (!existsSync(join(webRoot, "main.js"))) throw new Error('no page here: run "npm run build"');
-  const started = await startFakeFeed({ webRoot, port, epochMs: 1000 });
-  feeds.push(started);
-  return started;
-}
-
-async function open(url: string, width = 1600, height = 900): Promise<OpenedPage> {
-  const page = await openPage(url, { width, height });
-  opened.push(page);
-  return page;
-}
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((page) => page.close()));
-  await Promise.all(feeds.splice(0).map((started) => started.stop()));
-});
+afterEach(endAll);
 
 const isOther = (before: string) => (value: string) => value !== before;
 
-test("robots move, the asked ones change with the epochs, both histograms are drawn", async () => {
+test("robots move, the asked ones change with the epochs, histograms are drawn", async () => {
   const { page, errors } = await open((await feed()).server.url);
-  await shownWhen(page, "connected", (value) => value === "true");
-  const epoch = await shownWhen(page, "epoch", (value) => value !== "");
+  const epoch = await shownBy(page, "epoch");
   const sampled = await shownBy(page, "sampled");
   expect(new Set(sampled.split(",")).size).toBe(10);
   await shownWhen(page, "epoch", (value) => Number(value) > Number(epoch));
@@ -39,11 +16,11 @@ test("robots move, the asked ones change with the epochs, both histograms are dr
   const robots = await shownWhen(page, "robots", (value) => value !== "");
   await shownWhen(page, "robots", isOther(robots));
 
-  const counts = async (side: string): Promise<number[]> =>
-    (await page.locator(`#histograms .${side} .count`).allTextContents()).map(Number);
+  const counts = async (of: string): Promise<number[]> =>
+    (await page.locator(`#histograms .count.${of}`).allTextContents()).map(Number);
   const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
-  expect(sum(await counts("left"))).toBe(10);
-  expect(sum(await counts("right"))).toBe(30);
+  expect(sum(await counts("seen"))).toBe(10);
+  expect(sum(await counts("real"))).toBe(30);
   expect(await page.locator("#histograms .state.target").count()).toBe(1);
   expect(await page.locator("#rewards canvas").count()).toBe(1);
   expect(await page.textContent("#sentence")).toMatch(
@@ -56,20 +33,25 @@ test("robots move, the asked ones change with the epochs, both histograms are dr
 test("a page that lost its server says so and goes on with the next one", async () => {
   const first = await feed();
   const { page } = await open(first.server.url);
-  await shownWhen(page, "connected", (value) => value === "true");
   await first.stop();
   expect(await shownWhen(page, "connection", isOther("live"))).toBe("lost");
   expect(await page.textContent("#connection")).toBe("connection lost, trying again");
   const poses = await shownBy(page, "poses");
-  const second = await feed(first.server.port);
+  const second = await feed({ port: first.server.port });
   expect(second.server.port).toBe(first.server.port);
   await shownWhen(page, "connected", (value) => value === "true");
   await shownWhen(page, "poses", (value) => Number(value) > Number(poses) + 5);
 });
 
-test("nothing is wider than a screen of 400 px", async () => {
-  const { page, errors } = await open((await feed()).server.url, 400, 800);
-  await shownWhen(page, "epoch", (value) => value !== "");
+test("nothing is wider than a screen of 400 px, and the stop is in view wherever one reads", async () => {
+  const { page, errors } = await openCommanding(await feed(), { width: 400, height: 800 });
+  await page.selectOption("#robot", "3");
+  await page.click("#stop");
+  await page.click("#release");
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(400);
+  await page.evaluate("scrollTo(0, document.body.scrollHeight)");
+  const box = await page.locator("#release-yes").boundingBox();
+  expect(box && box.y + box.height).toBeLessThanOrEqual(800);
+  expect(box?.height).toBeGreaterThanOrEqual(44);
   expect(errors).toEqual([]);
 });

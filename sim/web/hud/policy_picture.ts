@@ -8,7 +8,7 @@ import { rangesOf, stripInWords } from "./policy_words";
 
 /** Colours in style.css: .action-0 and on; more actions begin again, told apart by their names. */
 const COLOURS = 8;
-/** A narrower piece of a strip does not show its action's name. */
+/** Narrower room in a strip does not show the action's name. */
 const NAMED = 0.2;
 
 export class PolicyStrips {
@@ -53,10 +53,9 @@ export class PolicyStrips {
     strip.setAttribute("role", "img");
     strip.setAttribute("aria-label", stripInWords(name, ranges, this.nameOf, believed));
     for (const { action, from, to } of ranges) {
-      const text = to - from >= NAMED ? this.nameOf(action) : "";
-      const piece = add(strip, "div", `piece action-${action % COLOURS}`, text);
-      piece.style.left = `${100 * from}%`;
-      piece.style.width = `${100 * (to - from)}%`;
+      across(add(strip, "div", `piece action-${action % COLOURS}`), from, to);
+      const [start, end] = clearOf(believed, from, to);
+      if (end - start >= NAMED) across(add(strip, "div", "name", this.nameOf(action)), start, end);
     }
     add(strip, "div", "marker").style.left = `${100 * believed}%`;
   }
@@ -73,5 +72,18 @@ export class PolicyStrips {
 
   /** An action's name: where it sends the lead vehicle. */
   private readonly nameOf = (action: number): string =>
-    this.snapshot.globalStates[action] ?? `action ${action}`;
+    action in this.snapshot.globalStates
+      ? `to ${this.snapshot.globalStates[action]}`
+      : `action ${action}`;
+}
+
+function across(element: HTMLElement, from: number, to: number): void {
+  element.style.left = `${100 * from}%`;
+  element.style.width = `${100 * (to - from)}%`;
+}
+
+/** The longer part of a range on one side of the marker, or all of it. */
+function clearOf(marker: number, from: number, to: number): [number, number] {
+  if (marker <= from || marker >= to) return [from, to];
+  return marker - from > to - marker ? [from, marker] : [marker, to];
 }

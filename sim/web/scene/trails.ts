@@ -47,9 +47,13 @@ export class Trails implements Layer {
 
   frame({ shown, frame }: Motion, nowMs: number): void {
     if (!this.object.visible || frame === undefined) return;
+    if (this.openedAt !== -Infinity) this.extend(shown);
     if (nowMs - this.openedAt >= TICK_MS) this.open(shown, nowMs);
-    const [newest] = this.slots;
-    const ends = newest.geometry.getAttribute("position");
+  }
+
+  /** The newest slot reaches to where the robots are. */
+  private extend(shown: Float32Array): void {
+    const ends = this.slots[0].geometry.getAttribute("position");
     for (let i = 0; i < this.robots; i++) {
       const [x, y] = [shown[3 * i], shown[3 * i + 1]];
       const jumped = Math.hypot(x - ends.getX(2 * i), y - ends.getY(2 * i)) > JUMP;
@@ -68,7 +72,9 @@ export class Trails implements Layer {
     const ends = slot.geometry.getAttribute("position");
     for (let i = 0; i < this.robots; i++) {
       ends.setXYZ(2 * i, shown[3 * i], shown[3 * i + 1], HEIGHT);
+      ends.setXYZ(2 * i + 1, shown[3 * i], shown[3 * i + 1], HEIGHT);
     }
+    ends.needsUpdate = true;
     slot.geometry.setDrawRange(0, 2 * this.robots);
     this.slots.forEach(({ material }, age) => (material.opacity = 0.9 * (1 - age / SLOTS)));
   }

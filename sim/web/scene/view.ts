@@ -16,8 +16,10 @@ import type { Extent } from "./ground";
 import { Tracking } from "./tracking";
 
 const FIELD_OF_VIEW_DEG = 34;
-/** Angle of the first look above the floor, rad. */
-const ELEVATION = (54 / 180) * Math.PI;
+/** Angle of the first look above the floor, rad: steeper where a canvas is higher than wide. */
+const ELEVATION = { flat: (54 / 180) * Math.PI, steep: (66 / 180) * Math.PI };
+/** From this width in heights on, the look is flat. */
+const WIDE = 1.4;
 /** Height of a label on the screen, px. */
 const LABEL_HEIGHT = 24;
 /** Kept free for labels on the left and right together, px. */
@@ -118,7 +120,9 @@ export class View {
   /** Moves the camera as near as the whole outline fits, and so that it is in the middle. */
   private fit(): void {
     const { x, y, radius } = this.extent;
-    const back = new Vector3(0, -Math.cos(ELEVATION), Math.sin(ELEVATION));
+    const narrow = Math.min(1, Math.max(0, (WIDE - this.camera.aspect) / (WIDE - 1)));
+    const elevation = ELEVATION.flat + narrow * (ELEVATION.steep - ELEVATION.flat);
+    const back = new Vector3(0, -Math.cos(elevation), Math.sin(elevation));
     const target = this.controls.target.set(x, y, 0);
     // Half a label stands out on each side.
     const widest = 1 - LABEL_MARGIN / this.canvas.clientWidth;

@@ -1,0 +1,93 @@
+/** What the page draws of belief and policy, number by number, and whether everybody can read it. */
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { endAll, feed, open, openCommanding } from "./page_fixtures";
+
+afterEach(endAll);
+
+/** A length in percent of each element's own style. */
+const percents = (page: Page, selector: string, side: string): Promise<number[]> =>
+  page
+    .locator(selector)
+    .evaluateAll(
+      (elements, name) =>
+        elements.map((element) => parseFloat((element as never as Styled).style[name])),
+      side,
+    );
+
+interface Styled {
+  style: Record<string, string>;
+}
+
+test("belief, its error bar, sample and truth are drawn on one scale", async () => {
+  const swarm = await feed({ epochMs: 60_000 });
+  const { page } = await open(swarm.server.url);
+  const { belief, beliefVariance, sampledHistogram, trueHistogram } = swarm.latest().report;
+  const error = belief.map((b) => 2 * Math.sqrt(beliefVariance * b * (1 - b)));
+  const high = belief.map((b, i) => Math.min(1, b + error[i]));
+  const low = belief.map((b, i) => Math.max(0, b - error[i]));
+  const real = trueHistogram.map((count) => count / 30);
+  const seen = sampledHistogram.map((count) => count / 10);
+  const longest = Math.max(...high, ...real, ...seen);
+  const expectDrawn = async (what: string, side: string, values: number[]): Promise<void> => {
+    const drawn = await percents(page, `#histograms ${what}`, side);
+    expect(drawn).toHaveLength(values.length);
+    drawn.forEach((length, i) => expect(length).toBeCloseTo((100 * values[i]) / longest, 1));
+  };
+  await expectDrawn(".dot", "left", belief);
+  await expectDrawn(".error", "left", low);
+  await expectDrawn(
+    ".error",
+    "width",
+    high.map((value, i) => value - low[i]),
+  );
+  await expectDrawn(".bar.real", "width", real);
+  await expectDrawn(".bar.seen", "width", seen);
+  expect(await page.locator("#histograms .count.believed").allTextContents()).toEqual(
+    belief.map((b) => `${Math.round(100 * b)} %`),
+  );
+});
+
+test("the policy's strips show each action where it is taken, in colour and in words", async () => {
+  const swarm = await feed({ epochMs: 60_000 });
+  const { page } = await open(swarm.server.url);
+  const { report, picture } = swarm.latest();
+  await page.locator("#policy .strip").first().waitFor();
+  const strips = picture.actions[report.globalState];
+  const words = await page
+    .locator("#policy .strip")
+    .evaluateAll((all) => all.map((strip) => String(strip.getAttribute("aria-label"))));
+  expect(words).toHaveLength(strips.length);
+  strips.forEach((actions, zone) => {
+    // The action at 0 % opens the words, the one at 100 % closes them.
+    expect(words[zone]).toMatch(
+      new RegExp(`^Share of all robots in bay_${zone}: 0 % to \\d+ %: to bay_${actions[0]}[;.]`),
+    );
+    expect(words[zone]).toContain(`100 %: to bay_${actions[actions.length - 1]}. Believed now: `);
+  });
+  const markers = await percents(page, "#policy .marker", "left");
+  markers.forEach((left, zone) => expect(left).toBeCloseTo(100 * report.belief[zone], 3));
+  const changes = strips.map((row) => row.filter((action, j) => action !== row[j - 1]).length);
+  const pieces = changes.reduce((sum, count) => sum + count, 0);
+  expect(await page.locator("#policy .piece").count()).toBe(pieces);
+  expect(await page.locator("#policy .actions li").count()).toBe(new Set(strips.flat()).size);
+  expect(await page.textContent("#facts")).toMatch(/global gap0.00local gap0.40$/);
+
+  await page.selectOption("#picture-state", "2");
+  await page.locator('#policy[data-state="bay_2"]').waitFor();
+});
+
+test.each(["light", "dark"] as const)("nothing keeps anybody out in %s", async (colorScheme) => {
+  const { page } = await openCommanding(await feed({ epochMs: 60_000 }), { colorScheme });
+  await page.selectOption("#robot", "3");
+  await page.click("#trails");
+  await page.evaluate(axe.source);
+  for (const [width, height] of [
+    [1600, 900],
+    [400, 800],
+  ]) {
+    await page.setViewportSize({ width, height });
+    const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+    expect(violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html])).toEqual([]);
+  }
+});

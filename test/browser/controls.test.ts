@@ -1,0 +1,145 @@
+/** What a person asks of the page, against a swarm that is only played. */
+import type { Page } from "playwright-core";
+import type { Command } from "../../sim/page_protocol";
+import { shownBy, shownWhen } from "./open_page";
+import { endAll, feed, open, openCommanding } from "./page_fixtures";
+import { REFUSED_SEED } from "./played_swarm";
+
+afterEach(endAll);
+
+/** The status line once it says this. */
+const said = (page: Page, text: string): Promise<void> =>
+  page.locator("#said", { hasText: text }).waitFor({ timeout: 5000 });
+
+async function fill(page: Page, field: string, value: number): Promise<void> {
+  await page.fill(field, String(value));
+  await page.press(field, "Enter");
+}
+
+test("each control gives its command and its answer is read", async () => {
+  const swarm = await feed({ epochMs: 60_000 });
+  const { page, errors } = await openCommanding(swarm);
+  expect(await page.locator("#step").isDisabled()).toBe(true);
+  const choose = (list: string, value: string) => async (): Promise<void> => {
+    await page.selectOption(list, value);
+  };
+  await page.selectOption("#robot", "7");
+  const steps: [command: Command, work: () => Promise<void>][] = [
+    [{ do: "pause" }, () => page.click("#pause")],
+    [{ do: "step" }, () => page.click("#step")],
+    [{ do: "resume" }, () => page.click("#pause")],
+    [{ do: "speed", factor: 4 }, choose("#speed", "4")],
+    [{ do: "sampleSize", size: 7 }, () => fill(page, "#sample-size", 7)],
+    [{ do: "observation", mode: "filter" }, choose("#observation", "filter")],
+    [{ do: "reset", seed: 42 }, () => fill(page, "#seed", 42)],
+    [{ do: "fault", robot: 7, fault: "mute" }, choose("#fault", "mute")],
+    [{ do: "fault", robot: 7, fault: "none" }, choose("#fault", "none")],
+  ];
+  for (const [command, work] of steps) {
+    await work();
+    await said(page, `done: ${command.do}`);
+    expect(swarm.obeyed.at(-1)).toEqual(command);
+  }
+  expect(swarm.obeyed).toHaveLength(steps.length);
+  expect(await page.textContent("#facts")).toMatch(/robots asked7 of 30decides onfilter/);
+
+  await fill(page, "#seed", REFUSED_SEED);
+  await said(page, "Failed: the world cannot be reset now");
+  await fill(page, "#sample-size", 31);
+  expect(swarm.obeyed).toHaveLength(steps.length + 1);
+  expect(errors).toEqual([]);
+});
+
+test("the keyboard alone stops everything, and releases only after a second yes", async () => {
+  const swarm = await feed();
+  const { page } = await openCommanding(swarm);
+  const focused = (): Promise<string> => page.evaluate<string>("document.activeElement.id");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("stop");
+  await page.keyboard.press("Enter");
+  await said(page, "done: stop");
+  await page.locator("#release").waitFor();
+  expect(await page.textContent("#alarm")).toBe("Emergency stop");
+  expect(await page.textContent("#sentence")).toMatch(/^Emergency stop: all 30 robots/);
+  expect(await focused()).toBe("release");
+
+  await page.keyboard.press("Enter");
+  expect(await focused()).toBe("release-no");
+  await page.keyboard.press("Escape");
+  expect(await focused()).toBe("release");
+  expect(swarm.obeyed).toEqual([{ do: "stop" }]);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await said(page, "done: release");
+  await page.locator("#stop").waitFor();
+  expect(swarm.obeyed).toEqual([{ do: "stop" }, { do: "release" }]);
+  expect(await page.locator("#alarm").isHidden()).toBe(true);
+});
+
+test("a page without the token, or with a wrong one, only shows", async () => {
+  const swarm = await feed({ speed: 0 });
+  const { page, errors } = await open(swarm.server.url);
+  await page.selectOption("#robot", "3");
+  await page.locator("#permission", { hasText: "Open the link that the start printed" }).waitFor();
+  const disabled = page.locator("#commands *:disabled, #stop:disabled, #fault:disabled");
+  expect(await disabled.count()).toBe(10);
+  await page.click("#follow");
+  expect(await page.getAttribute("#follow", "aria-pressed")).toBe("true");
+
+  await page.goto(`${swarm.server.url}#token=wrong`);
+  await shownWhen(page, "connection", (value) => value === "lost");
+  await shownWhen(page, "connection", (value) => value === "live");
+  expect(await shownBy(page, "can-command")).toBe("false");
+
+  await page.goto(swarm.server.commandUrl);
+  await shownWhen(page, "can-command", (value) => value === "true");
+  expect(await page.locator("#pause").isEnabled()).toBe(true);
+  expect(await page.locator("#speed").isDisabled()).toBe(true);
+  expect(errors).toEqual([]);
+});
+
+test("a robot is chosen in the arena, followed, and seen to be broken", async () => {
+  const swarm = await feed({ epochMs: 60_000 });
+  const { page } = await openCommanding(swarm);
+  const arena = page.locator("#arena");
+  const box = await arena.boundingBox();
+  if (box === null) throw new Error("no arena");
+  await page.selectOption("#robot", "3");
+  expect(await page.textContent("#robot-name")).toBe("robot_3");
+  expect(await page.textContent("#robot-facts")).toMatch(/^in bay_\d, (not )?asked/);
+  expect(await page.inputValue("#fault")).toBe("stall");
+  expect(await page.textContent("#facts")).toContain("broken robotsrobot_3");
+
+  await page.click("#follow");
+  await page.waitForTimeout(2000);
+  await page.selectOption("#robot", "");
+  expect(await page.locator("#robot-panel").isHidden()).toBe(true);
+  // Followed no more, the camera shows all again: nothing is in the middle of the ring of bays.
+  await page.waitForTimeout(200);
+  await arena.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  expect(await shownBy(page, "chosen")).toBe("");
+
+  await page.selectOption("#robot", "5");
+  await page.click("#follow");
+  await page.waitForTimeout(2000);
+  await arena.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  expect(await shownBy(page, "chosen")).toBe("5");
+});
+
+test("the theme and the token outlive a reload, trails come and go", async () => {
+  const { page, errors } = await openCommanding(await feed(), { colorScheme: "light" });
+  const theme = (): Promise<string> =>
+    page.evaluate<string>("document.documentElement.dataset.theme");
+  expect(await theme()).toBe("light");
+  await page.click("#theme");
+  expect(await theme()).toBe("dark");
+  await page.click("#trails");
+  expect(await page.getAttribute("#trails", "aria-pressed")).toBe("true");
+  await page.waitForTimeout(600);
+  await page.reload();
+  await shownWhen(page, "can-command", (value) => value === "true");
+  expect(await theme()).toBe("dark");
+  expect(errors).toEqual([]);
+});

@@ -1,0 +1,225 @@
+/** A swarm that is only played: robots glide between five bays and epochs follow each other. */
+import { hexagonalSpots } from "../../src/game/arena";
+import type { SharedWorld } from "../../sim/page_hub";
+import type { Command } from "../../sim/page_protocol";
+import {
+  PROTOCOL_VERSION,
+  encodePoses,
+  type EpochReport,
+  type PolicyPicture,
+  type Snapshot,
+} from "../../sim/protocol";
+
+/** A reset by this seed fails. */
+export const REFUSED_SEED = 13;
+const BAYS = 5;
+const SAMPLE_SIZE = 10;
+
+const zones = Array.from({ length: BAYS }, (_, bay) => {
+  const angle = Math.PI / 2 + (2 * Math.PI * bay) / BAYS;
+  return { x: 4.5 * Math.cos(angle), y: 4.5 * Math.sin(angle), radius: 1.6 };
+});
+const leadSpots = zones.map(({ x, y }) => ({ x: x * (2.1 / 4.5), y: y * (2.1 / 4.5) }));
+
+export class PlayedSwarm {
+  private readonly bays: Uint8Array;
+  private readonly locked: Uint8Array;
+  private readonly poses: Float64Array;
+  private readonly history: EpochReport[] = [];
+  private readonly spots;
+  private simTime = 0;
+  private total = 0;
+  private state = 17;
+  world: SharedWorld;
+  /** Commands that came, oldest first. */
+  readonly obeyed: Command[] = [];
+
+  constructor(
+    private readonly robots: number,
+    private readonly epochSeconds: number,
+    speed: number,
+  ) {
+    this.world = {
+      type: "world",
+      paused: false,
+      speed,
+      realTimeFactor: 0.98,
+      sampleSize: SAMPLE_SIZE,
+      observation: "sample",
+      emergencyStop: false,
+      faults: [{ robot: 3, fault: "stall" }],
+    };
+    this.spots = hexagonalSpots(robots, 0.5);
+    this.bays = Uint8Array.from({ length: robots }, () => Math.floor(4 * this.random() ** 2));
+    this.locked = new Uint8Array(robots).fill(1);
+    this.poses = new Float64Array(3 * (robots + 1));
+    this.bays.forEach((bay, i) => {
+      const { x, y } = this.spotOf(i, bay);
+      this.poses.set([x, y, 2 * Math.PI * this.random()], 3 * i);
+    });
+    this.nextEpoch();
+  }
+
+  snapshot(): Snapshot {
+    const bays = zones.map((_, bay) => `bay_${bay}`);
+    return {
+      type: "snapshot",
+      version: PROTOCOL_VERSION,
+      scenario: "dock_dispatch",
+      fidelity: "motion",
+      localStates: bays,
+      globalStates: bays,
+      localActions: ["stay", "up", "down"],
+      zones,
+      robotRadius: 0.11,
+      leadRadius: 0.3,
+      leadSpots,
+      robots: Array.from(this.bays, (_, i) => `robot_${i}`),
+      epochSeconds: this.epochSeconds,
+      speed: 1,
+      references: { random: 1.8, blind: 7.35, full: 8.7 },
+      history: this.history,
+    };
+  }
+
+  /** Obeys what changes the world's state alone; the play goes on as before. */
+  obey(command: Command): { done: boolean; message: string } {
+    this.obeyed.push(command);
+    this.world = { ...this.world, ...this.changeBy(command) };
+    if (command.do === "reset" && command.seed === REFUSED_SEED) {
+      return { done: false, message: "the world cannot be reset now" };
+    }
+    return { done: true, message: `done: ${command.do}` };
+  }
+
+  private changeBy(command: Command): Partial<SharedWorld> {
+    switch (command.do) {
+      case "pause":
+      case "resume":
+        return { paused: command.do === "pause" };
+      case "stop":
+      case "release":
+        return { emergencyStop: command.do === "stop" };
+      case "speed":
+        return { speed: command.factor };
+      case "sampleSize":
+        return { sampleSize: command.size };
+      case "observation":
+        return { observation: command.mode };
+      case "fault": {
+        const { robot, fault } = command;
+        const others = this.world.faults.filter((broken) => broken.robot !== robot);
+        return { faults: fault === "none" ? others : [...others, { robot, fault }] };
+      }
+      default:
+        return {};
+    }
+  }
+
+  /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */
+  picture(): PolicyPicture {
+    const { belief, epoch } = this.latest;
+    const actionAt = (zone: number, share: number): number => {
+      const rest = 1 - belief[zone];
+      const law = belief.map((p, i) =>
+        i === zone ? share : (1 - share) * (rest > 0 ? p / rest : 1 / (BAYS - 1)),
+      );
+      return law.indexOf(Math.max(...law));
+    };
+    const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
+    const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
+    const actions = zones.map(() => strips);
+    return { type: "picture", epoch, tableSize: SAMPLE_SIZE, actions, globalGap: 0, localGap: 0.4 };
+  }
+
+  get latest(): EpochReport {
+    return this.history[this.history.length - 1];
+  }
+
+  /** The newest epoch with its reward. */
+  rewarded(): EpochReport {
+    const report = this.latest;
+    if (report.reward === null) {
+      report.reward = (10 * report.trueHistogram[report.globalAction]) / this.robots;
+      this.total += report.reward;
+      report.epochsCounted = this.history.length;
+      report.meanReward = this.total / this.history.length;
+    }
+    return report;
+  }
+
+  /** Ends the newest epoch, moves some robots, asks others. */
+  nextEpoch(): EpochReport {
+    const last = this.history.length === 0 ? undefined : this.rewarded();
+    const lead = last?.globalAction ?? 0;
+    this.bays.forEach((bay, i) => {
+      const ends = this.random() < 0.12;
+      this.locked[i] = ends ? 0 : 1;
+      if (ends && bay !== lead) this.bays[i] = (bay + (this.random() < 0.6 ? 1 : 4)) % BAYS;
+    });
+    const sampled = this.drawSample();
+    const sampledHistogram = histogram(sampled.map((i) => this.bays[i]));
+    const report: EpochReport = {
+      type: "epoch",
+      epoch: this.history.length,
+      simTime: this.simTime,
+      globalState: lead,
+      globalAction: sampledHistogram.indexOf(Math.max(...sampledHistogram)),
+      sampled,
+      belief: sampledHistogram.map((count) => count / SAMPLE_SIZE),
+      beliefVariance: 1 / SAMPLE_SIZE,
+      sampledHistogram,
+      trueHistogram: histogram([...this.bays]),
+      reward: null,
+      meanReward: last?.meanReward ?? null,
+      epochsCounted: this.history.length,
+      missedEpochs: 0,
+      missing: 0,
+      emergencyStop: false,
+    };
+    this.history.push(report);
+    return report;
+  }
+
+  /** Moves everything by `seconds` and gives the frame. */
+  moved(seconds: number): Uint8Array {
+    this.simTime += seconds;
+    const { globalAction } = this.latest;
+    this.bays.forEach((bay, i) => this.drive(i, this.spotOf(i, bay), 2 * seconds));
+    this.drive(this.robots, leadSpots[globalAction], 3 * seconds);
+    return encodePoses(this.simTime, this.poses, this.locked, this.bays);
+  }
+
+  private drive(body: number, goal: { x: number; y: number }, step: number): void {
+    const [x, y] = this.poses.subarray(3 * body, 3 * body + 2);
+    const distance = Math.hypot(goal.x - x, goal.y - y);
+    if (distance < 1e-6) return;
+    const share = Math.min(1, step / distance);
+    const heading = Math.atan2(goal.y - y, goal.x - x);
+    this.poses.set([x + share * (goal.x - x), y + share * (goal.y - y), heading], 3 * body);
+  }
+
+  private spotOf(robot: number, bay: number): { x: number; y: number } {
+    return { x: zones[bay].x + this.spots[robot].x, y: zones[bay].y + this.spots[robot].y };
+  }
+
+  private drawSample(): number[] {
+    const left = Array.from(this.bays, (_, i) => i);
+    return Array.from({ length: SAMPLE_SIZE }, () => {
+      const [robot] = left.splice(Math.floor(this.random() * left.length), 1);
+      return robot;
+    });
+  }
+
+  /** A linear congruential generator (Numerical Recipes), for the same play each time. */
+  private random(): number {
+    this.state = (1664525 * this.state + 1013904223) % 2 ** 32;
+    return this.state / 2 ** 32;
+  }
+}
+
+function histogram(bays: readonly number[]): number[] {
+  const counts = new Array<number>(BAYS).fill(0);
+  for (const bay of bays) counts[bay] += 1;
+  return counts;
+}
