@@ -1,12 +1,20 @@
 /** What the page draws of belief and policy, number by number, and whether everybody can read it. */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { endAll, feed, open, openCommanding } from "./page_fixtures";
+import type { FakeFeed } from "./fake_feed";
+import { endAll, feed, openCommanding } from "./page_fixtures";
 
-afterEach(endAll);
+let swarm: FakeFeed;
+let page: Page;
+
+beforeAll(async () => {
+  swarm = await feed({ epochMs: 60_000 });
+  ({ page } = await openCommanding(swarm, { colorScheme: "light" }));
+});
+afterAll(endAll);
 
 /** A length in percent of each element's own style. */
-const percents = (page: Page, selector: string, side: string): Promise<number[]> =>
+const percents = (selector: string, side: string): Promise<number[]> =>
   page
     .locator(selector)
     .evaluateAll(
@@ -20,8 +28,6 @@ interface Styled {
 }
 
 test("belief, its error bar, sample and truth are drawn on one scale", async () => {
-  const swarm = await feed({ epochMs: 60_000 });
-  const { page } = await open(swarm.server.url);
   const { belief, beliefVariance, sampledHistogram, trueHistogram } = swarm.latest().report;
   const error = belief.map((b) => 2 * Math.sqrt(beliefVariance * b * (1 - b)));
   const high = belief.map((b, i) => Math.min(1, b + error[i]));
@@ -30,7 +36,7 @@ test("belief, its error bar, sample and truth are drawn on one scale", async () 
   const seen = sampledHistogram.map((count) => count / 10);
   const longest = Math.max(...high, ...real, ...seen);
   const expectDrawn = async (what: string, side: string, values: number[]): Promise<void> => {
-    const drawn = await percents(page, `#histograms ${what}`, side);
+    const drawn = await percents(`#histograms ${what}`, side);
     expect(drawn).toHaveLength(values.length);
     drawn.forEach((length, i) => expect(length).toBeCloseTo((100 * values[i]) / longest, 1));
   };
@@ -49,8 +55,6 @@ test("belief, its error bar, sample and truth are drawn on one scale", async () 
 });
 
 test("the policy's strips show each action where it is taken, in colour and in words", async () => {
-  const swarm = await feed({ epochMs: 60_000 });
-  const { page } = await open(swarm.server.url);
   const { report, picture } = swarm.latest();
   await page.locator("#policy .strip").first().waitFor();
   const strips = picture.actions[report.globalState];
@@ -65,7 +69,7 @@ test("the policy's strips show each action where it is taken, in colour and in w
     );
     expect(words[zone]).toContain(`100 %: to bay_${actions[actions.length - 1]}. Believed now: `);
   });
-  const markers = await percents(page, "#policy .marker", "left");
+  const markers = await percents("#policy .marker", "left");
   markers.forEach((left, zone) => expect(left).toBeCloseTo(100 * report.belief[zone], 3));
   const changes = strips.map((row) => row.filter((action, j) => action !== row[j - 1]).length);
   const pieces = changes.reduce((sum, count) => sum + count, 0);
@@ -77,17 +81,21 @@ test("the policy's strips show each action where it is taken, in colour and in w
   await page.locator('#policy[data-state="bay_2"]').waitFor();
 });
 
-test.each(["light", "dark"] as const)("nothing keeps anybody out in %s", async (colorScheme) => {
-  const { page } = await openCommanding(await feed({ epochMs: 60_000 }), { colorScheme });
+test("nothing keeps anybody out, light or dark, on a wide screen or a small one", async () => {
   await page.selectOption("#robot", "3");
   await page.click("#trails");
   await page.evaluate(axe.source);
-  for (const [width, height] of [
-    [1600, 900],
-    [400, 800],
-  ]) {
-    await page.setViewportSize({ width, height });
-    const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
-    expect(violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html])).toEqual([]);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const [width, height] of [
+      [1600, 900],
+      [400, 800],
+    ]) {
+      await page.setViewportSize({ width, height });
+      const { violations, passes } = await page.evaluate<axe.AxeResults>("axe.run()");
+      const found = violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html]);
+      expect([colorScheme, width, found]).toEqual([colorScheme, width, []]);
+      expect(passes.map(({ id }) => id)).toContain("color-contrast");
+    }
   }
 });

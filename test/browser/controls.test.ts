@@ -112,19 +112,16 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
   expect(await page.inputValue("#fault")).toBe("stall");
   expect(await page.textContent("#facts")).toContain("broken robotsrobot_3");
 
-  await page.click("#follow");
-  await page.waitForTimeout(2000);
-  await page.selectOption("#robot", "");
+  await page.click("#robot-close");
   expect(await page.locator("#robot-panel").isHidden()).toBe(true);
-  // Followed no more, the camera shows all again: nothing is in the middle of the ring of bays.
-  await page.waitForTimeout(200);
-  await arena.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  // In the middle of the ring of bays is no robot, until the camera goes with one.
+  const middle = { position: { x: box.width / 2, y: box.height / 2 } };
+  await arena.click(middle);
   expect(await shownBy(page, "chosen")).toBe("");
-
   await page.selectOption("#robot", "5");
   await page.click("#follow");
-  await page.waitForTimeout(2000);
-  await arena.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  await page.waitForTimeout(1500);
+  await arena.click(middle);
   expect(await shownBy(page, "chosen")).toBe("5");
 });
 
@@ -137,7 +134,6 @@ test("the theme and the token outlive a reload, trails come and go", async () =>
   expect(await theme()).toBe("dark");
   await page.click("#trails");
   expect(await page.getAttribute("#trails", "aria-pressed")).toBe("true");
-  await page.waitForTimeout(600);
   await page.reload();
   await shownWhen(page, "can-command", (value) => value === "true");
   expect(await theme()).toBe("dark");
