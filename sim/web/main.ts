@@ -172,9 +172,9 @@ class Page {
       world: this.world,
       picture: this.picture,
     });
-    if (report === undefined) return;
-    setText(byId("sentence"), sentenceOf(shown.snapshot, report, this.world));
-    const stopped = this.world?.emergencyStop ?? report.emergencyStop;
+    const sentence = report && sentenceOf(shown.snapshot, report, this.world);
+    setText(byId("sentence"), sentence ?? "Waiting for the first epoch.");
+    const stopped = this.world?.emergencyStop ?? report?.emergencyStop ?? false;
     byId("alarm").hidden = !stopped;
     setText(byId("alarm"), stopped ? "Emergency stop" : "");
   }

@@ -76,7 +76,7 @@ function worldFacts({ snapshot, report, world }: Known): Fact[] {
 
 function speedFact(asked: number, world: WorldState | undefined): Fact {
   const reached = world?.realTimeFactor ?? null;
-  const value = reached === null ? "…" : reached.toFixed(reached < 10 ? 2 : 0);
+  const value = reached === null ? "–" : reached.toFixed(reached < 10 ? 2 : 0);
   if (asked === 0) return { name: "speed reached", value: `${value} ×` };
   const slow = reached !== null && !world?.paused && reached < SLOW * asked;
   return { name: "speed reached", value: `${value} of ${asked} ×`, bad: slow };
