@@ -16,7 +16,7 @@ interface Row {
   readonly realCount: HTMLElement;
 }
 
-/** Standard deviations of the belief on each side: the truth is within in about 19 of 20 cases. */
+/** Standard deviations of the belief, by its own account, that are drawn on each side. */
 const ERROR = 2;
 
 export class Histograms {
