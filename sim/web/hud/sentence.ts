@@ -1,6 +1,9 @@
 /** What is seen, in one sentence for somebody who has not read the paper. Pure text. */
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 
+/** Beliefs that differ by less are equal. */
+const ROUNDING = 1e-9;
+
 export function sentenceOf(snapshot: Snapshot, report: EpochReport, world?: WorldState): string {
   const { robots } = snapshot;
   if (world?.emergencyStop ?? report.emergencyStop) {
@@ -17,7 +20,7 @@ function decisionOf(snapshot: Snapshot, report: EpochReport): string {
     report.missing > 0
       ? `The lead vehicle asked ${asked} of ${robots.length} robots and heard ${heard} in time`
       : `The lead vehicle sees ${asked} of ${robots.length} robots`;
-  const modes = modesOf(report.sampledHistogram);
+  const modes = modesOf(report.belief);
   const goes = movesOf(snapshot, report);
   const believed = namesOf(modes, localStates);
   const belief =
@@ -45,10 +48,10 @@ function truthOf(snapshot: Snapshot, report: EpochReport, target: string | undef
   return `in truth most are in ${namesOf(modes, snapshot.localStates)} (${most}, against ${there})`;
 }
 
-/** Indices of the largest count; none when all are 0. */
-function modesOf(histogram: readonly number[]): number[] {
-  const most = Math.max(0, ...histogram);
-  return most === 0 ? [] : histogram.flatMap((count, index) => (count === most ? [index] : []));
+/** Indices of the largest value; none when all are 0. */
+function modesOf(values: readonly number[]): number[] {
+  const most = Math.max(0, ...values);
+  return most === 0 ? [] : values.flatMap((value, i) => (value > most - ROUNDING ? [i] : []));
 }
 
 function without(indices: readonly number[], index: number): number[] {

@@ -28,33 +28,45 @@ function merged(parts: BufferGeometry[]): BufferGeometry {
 }
 
 const WHITE = "#ffffff";
+/** Of round parts. */
+const CORNERS = 18;
+const TYRE_CORNERS = 14;
 
-/**
- * A round body on two wheels with an arrow on its lid that shows the heading. `corners` of its
- * round parts: fewer are drawn faster.
- */
-export function robotShape(dark: string, corners: number): BufferGeometry {
-  const tyre = Math.max(6, corners - 4);
+/** A round body on two wheels with an arrow on its lid that shows the heading. */
+export function robotShape(dark: string): BufferGeometry {
   const wheel = (y: number): BufferGeometry[] => [
-    new CylinderGeometry(0.34, 0.34, 0.26, tyre, 1, true).translate(0, y, 0.34),
-    new CircleGeometry(0.34, tyre)
+    new CylinderGeometry(0.34, 0.34, 0.26, TYRE_CORNERS, 1, true).translate(0, y, 0.34),
+    new CircleGeometry(0.34, TYRE_CORNERS)
       .rotateX(-Math.sign(y) * (Math.PI / 2))
       .translate(0, y + Math.sign(y) * 0.13, 0.34),
   ];
-  const side = new CylinderGeometry(0.88, 0.92, 0.7, corners, 1, true).rotateX(Math.PI / 2);
-  const edge = new CylinderGeometry(0.74, 0.88, 0.14, corners, 1, true).rotateX(Math.PI / 2);
-  const arrow = new Shape([
+  const side = new CylinderGeometry(0.88, 0.92, 0.7, CORNERS, 1, true).rotateX(Math.PI / 2);
+  const edge = new CylinderGeometry(0.74, 0.88, 0.14, CORNERS, 1, true).rotateX(Math.PI / 2);
+  return merged([
+    painted(side.translate(0, 0, 0.5), "#c4c4c4"),
+    painted(edge.translate(0, 0, 0.92), "#e6e6e6"),
+    painted(new CircleGeometry(0.74, CORNERS).translate(0, 0, 0.99), "#ffffff"),
+    painted(new ShapeGeometry(arrow()).translate(0, 0, 1.02), dark),
+    ...[...wheel(0.9), ...wheel(-0.9)].map((part) => painted(part, dark)),
+  ]);
+}
+
+/** The same for a swarm of many, drawn small: round, with its arrow, and as few corners as can be. */
+export function plainRobotShape(dark: string): BufferGeometry {
+  const side = new CylinderGeometry(0.84, 0.92, 0.8, 8, 1, true).rotateX(Math.PI / 2);
+  return merged([
+    painted(side.translate(0, 0, 0.5), "#c4c4c4"),
+    painted(new CircleGeometry(0.84, 8).translate(0, 0, 0.9), "#ffffff"),
+    painted(new ShapeGeometry(arrow()).translate(0, 0, 0.94), dark),
+  ]);
+}
+
+function arrow(): Shape {
+  return new Shape([
     new Vector2(0.62, 0),
     new Vector2(-0.4, 0.46),
     new Vector2(-0.2, 0),
     new Vector2(-0.4, -0.46),
-  ]);
-  return merged([
-    painted(side.translate(0, 0, 0.5), "#c4c4c4"),
-    painted(edge.translate(0, 0, 0.92), "#e6e6e6"),
-    painted(new CircleGeometry(0.74, corners).translate(0, 0, 0.99), "#ffffff"),
-    painted(new ShapeGeometry(arrow).translate(0, 0, 1.02), dark),
-    ...[...wheel(0.9), ...wheel(-0.9)].map((part) => painted(part, dark)),
   ]);
 }
 

@@ -16,13 +16,13 @@ import {
 } from "three";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import { robotShape } from "./bodies";
+import { plainRobotShape, robotShape } from "./bodies";
 import type { Layer } from "./layer";
 import type { Motion } from "./motion";
 
 /** The halos close in on the robots asked for this long, ms. */
 const ARRIVE_MS = 450;
-/** More robots than these are drawn with fewer corners. */
+/** More robots than these are drawn plainer and without shadows. */
 const MANY = 200;
 /** The lines of asking fade for this long, ms. */
 const ASK_MS = 1100;
@@ -30,7 +30,8 @@ const ASK_MS = 1100;
 export class Robots implements Layer {
   readonly object = new Group();
   private readonly bodies: InstancedMesh;
-  private readonly shadows: InstancedMesh;
+  /** None under many. */
+  private readonly shadows: InstancedMesh | undefined;
   private readonly halos: InstancedMesh;
   private readonly asks: LineSegments<BufferGeometry, LineBasicMaterial>;
   private readonly count: number;
@@ -51,16 +52,16 @@ export class Robots implements Layer {
     this.free = new Color(palette.free);
     this.docked = new Color(palette.docked);
     const soft = { transparent: true, depthWrite: false };
+    const isMany = count > MANY;
     this.bodies = instances(
-      robotShape(palette.dark, count > MANY ? 8 : 18),
+      isMany ? plainRobotShape(palette.dark) : robotShape(palette.dark),
       new MeshLambertMaterial({ vertexColors: true }),
       count,
     );
-    this.shadows = instances(
-      new CircleGeometry(1.15, count > MANY ? 8 : 18),
-      new MeshBasicMaterial({ color: palette.shadow, opacity: 0.22, ...soft }),
-      count,
-    );
+    if (!isMany) {
+      const shade = new MeshBasicMaterial({ color: palette.shadow, opacity: 0.22, ...soft });
+      this.shadows = instances(new CircleGeometry(1.15, 18), shade, count);
+    }
     this.halos = instances(
       new RingGeometry(1.45, 1.85, 28),
       new MeshBasicMaterial({ color: palette.seen, ...soft }),
@@ -75,7 +76,8 @@ export class Robots implements Layer {
       new LineBasicMaterial({ color: palette.seen, ...soft }),
     );
     this.asks.frustumCulled = false;
-    this.object.add(this.shadows, this.halos, this.asks, this.bodies);
+    if (this.shadows) this.object.add(this.shadows);
+    this.object.add(this.halos, this.asks, this.bodies);
   }
 
   epoch(report: EpochReport, nowMs: number): void {
@@ -89,19 +91,13 @@ export class Robots implements Layer {
     const { shown, frame } = motion;
     if (frame === undefined) return;
     for (let i = 0; i < this.count; i++) {
-      this.put(this.bodies, i, shown[3 * i], shown[3 * i + 1], 0, this.size, shown[3 * i + 2]);
-      this.put(
-        this.shadows,
-        i,
-        shown[3 * i] + 0.15 * this.size,
-        shown[3 * i + 1],
-        0.006,
-        this.size,
-      );
+      const [x, y, heading] = [shown[3 * i], shown[3 * i + 1], shown[3 * i + 2]];
+      this.put(this.bodies, i, x, y, 0, this.size, heading);
+      if (this.shadows) this.put(this.shadows, i, x + 0.15 * this.size, y, 0.006, this.size);
       this.bodies.setColorAt(i, frame.locked[i] === 1 ? this.docked : this.free);
     }
     this.bodies.instanceMatrix.needsUpdate = true;
-    this.shadows.instanceMatrix.needsUpdate = true;
+    if (this.shadows) this.shadows.instanceMatrix.needsUpdate = true;
     if (this.bodies.instanceColor !== null) this.bodies.instanceColor.needsUpdate = true;
     this.frameAsked(shown, nowMs - this.sinceMs);
   }

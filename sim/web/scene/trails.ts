@@ -18,8 +18,8 @@ import type { Motion } from "./motion";
 const SLOTS = 20;
 /** Time that a slot covers, ms; all of them: 5 s. */
 const TICK_MS = 250;
-/** Longer pieces are no drive but a robot put elsewhere, m. */
-const JUMP = 1.5;
+/** Whoever goes farther from one picture to the next is put there and does not drive, m. */
+const JUMP = 2.5;
 /** Above the floor, m. */
 const HEIGHT = 0.01;
 
@@ -27,20 +27,26 @@ type Slot = LineSegments<BufferGeometry, LineBasicMaterial>;
 
 export class Trails implements Layer {
   readonly object = new Group();
-  private readonly slots: Slot[];
+  /** Newest first; made when they are first asked for. */
+  private slots: Slot[] = [];
   private readonly robots: number;
   private openedAt = -Infinity;
 
-  constructor(snapshot: Snapshot, palette: Palette) {
+  constructor(
+    snapshot: Snapshot,
+    private readonly palette: Palette,
+  ) {
     this.robots = snapshot.robots.length;
-    this.slots = Array.from({ length: SLOTS }, () => this.emptySlot(palette.trail));
-    this.object.add(...this.slots);
     this.object.visible = false;
   }
 
   /** Off forgets the paths. */
   show(shown: boolean): void {
     this.object.visible = shown;
+    if (shown && this.slots.length === 0) {
+      this.slots = Array.from({ length: SLOTS }, () => this.emptySlot(this.palette.trail));
+      this.object.add(...this.slots);
+    }
     this.openedAt = -Infinity;
     this.slots.forEach((slot) => slot.geometry.setDrawRange(0, 0));
   }
@@ -56,7 +62,7 @@ export class Trails implements Layer {
     const ends = this.slots[0].geometry.getAttribute("position");
     for (let i = 0; i < this.robots; i++) {
       const [x, y] = [shown[3 * i], shown[3 * i + 1]];
-      const jumped = Math.hypot(x - ends.getX(2 * i), y - ends.getY(2 * i)) > JUMP;
+      const jumped = Math.hypot(x - ends.getX(2 * i + 1), y - ends.getY(2 * i + 1)) > JUMP;
       if (jumped) ends.setXYZ(2 * i, x, y, HEIGHT);
       ends.setXYZ(2 * i + 1, x, y, HEIGHT);
     }
