@@ -50,6 +50,7 @@ export interface Snapshot {
   fidelity: "motion" | "abstract";
   localStates: string[];
   globalStates: string[];
+  globalActions: string[];
   localActions: string[];
   /** One for each local state, m. */
   zones: { x: number; y: number; radius: number }[];
@@ -196,6 +197,7 @@ function parseSnapshot(m: Fields): Snapshot {
     fidelity: oneOf(m.fidelity, ["motion", "abstract"] as const, "fidelity"),
     localStates: list(m.localStates, "localStates", word),
     globalStates: list(m.globalStates, "globalStates", word),
+    globalActions: list(m.globalActions, "globalActions", word),
     localActions: list(m.localActions, "localActions", word),
     zones: list(m.zones, "zones", zone),
     robotRadius: positive(m.robotRadius, "robotRadius"),

@@ -33,6 +33,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
     fidelity: run.options.fidelity,
     localStates: [...game.localStates],
     globalStates: [...game.globalStates],
+    globalActions: [...game.globalActions],
     localActions: [...game.localActions],
     zones: arena.zones.map(({ x, y, radius }) => ({ x, y, radius })),
     robotRadius: arena.robot.radius,

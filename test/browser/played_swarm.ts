@@ -69,6 +69,7 @@ export class PlayedSwarm {
       fidelity: "motion",
       localStates: bays,
       globalStates: bays,
+      globalActions: bays.map((bay) => `to_${bay}`),
       localActions: ["stay", "up", "down"],
       zones,
       robotRadius: 0.11,

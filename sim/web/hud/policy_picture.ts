@@ -70,11 +70,9 @@ export class PolicyStrips {
     }
   }
 
-  /** An action's name: where it sends the lead vehicle. */
+  /** As the scenario names it, in words. */
   private readonly nameOf = (action: number): string =>
-    action in this.snapshot.globalStates
-      ? `to ${this.snapshot.globalStates[action]}`
-      : `action ${action}`;
+    (this.snapshot.globalActions[action] ?? `action ${action}`).replace(/^to_/, "to ");
 }
 
 function across(element: HTMLElement, from: number, to: number): void {
