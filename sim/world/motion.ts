@@ -1,7 +1,10 @@
 /**
- * The motion world: unicycle bodies driven by velocity commands, docks that lock wheels, bodies that
- * keep apart, a wall. Pure: the same seed, start, commands and steps give the same world, bit for bit.
- * Metres, radians, seconds of simulated time, the `map` frame.
+ * The motion world: bodies on differential drives that follow velocity commands, docks that lock
+ * wheels, contacts and a wall by a physics engine. Pure: the same seed, start, commands and steps give
+ * the same world, bit for bit. Metres, radians, seconds of simulated time, the `map` frame.
+ *
+ * In each step the wheels impose their velocity on the body, along its heading and nothing across;
+ * what the body then meets takes of it what masses and contacts ask.
  */
 import {
   type Arena,
@@ -16,10 +19,12 @@ import {
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
 import { type Game, sizesOf } from "../../src/game/model";
-import { Contacts } from "./motion_contacts";
+import { Odometry, type OdometryError } from "./odometry";
+import { Physics } from "./physics";
+import { Wheels } from "./wheels";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, atan2, ceil, cos, floor, max, min, sin } = Math;
+const { abs, atan2, ceil, cos, floor, fround, max, sin } = Math;
 
 export interface MotionOptions {
   readonly arena: Arena;
@@ -32,15 +37,43 @@ export interface MotionOptions {
   readonly startTime?: number;
   /** Length of an epoch slot, s; default the arena's. */
   readonly epoch?: number;
+  /** What real robots do worse than these; default nothing. */
+  readonly imperfections?: Partial<Imperfections>;
 }
+
+/** Each 0 for a body that does what it is asked and knows where it is. */
+export interface Imperfections {
+  /**
+   * Largest share of a wheel's speed that is lost, in [0, 1): each wheel of each body loses a share
+   * drawn uniformly in [0, wheelSlip] anew in each epoch slot.
+   */
+  readonly wheelSlip: number;
+  /** Standard deviation of a reading of odometry, drawn anew in each step: m in x and y, rad. */
+  readonly odometryNoise: OdometryError;
+  /** Standard deviation that odometry is off after one metre, growing as its root: m/√m, rad/√m. */
+  readonly odometryDrift: OdometryError;
+  /** From a command to the wheels' answer, s. */
+  readonly commandLatency: number;
+}
+
+export const PERFECT: Imperfections = {
+  wheelSlip: 0,
+  odometryNoise: { position: 0, yaw: 0 },
+  odometryDrift: { position: 0, yaw: 0 },
+  commandLatency: 0,
+};
 
 /** Physics advance in steps no longer than this, s; a longer `step` is cut into equal parts. */
 export const LONGEST_STEP = 0.02;
 /** A robot docks where it stands within this of its spot, m, and is no faster than this, m/s. */
 export const DOCK_DISTANCE = 0.05;
 export const DOCK_SPEED = 0.05;
+/** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
+const FREE_WAY = 2e-5;
 /** A boundary counts as reached this early, s: time is a sum of steps. */
 const TIME_TOLERANCE = 1e-5;
+/** The lead vehicle's name in draws. */
+const LEAD_ID = "lead";
 
 /** An epoch shorter than this leaves the nodes no time to answer, s of wall time. */
 const SHORTEST_EPOCH = 0.2;
@@ -74,21 +107,20 @@ export class MotionWorld {
   readonly locked: Uint8Array;
   /** s of simulated time. */
   time: number;
-  /** Commands that were not finite and so not taken. */
-  ignoredCommands = 0;
   readonly epoch: number;
 
   private readonly arena: Arena;
   private readonly agentIds: readonly string[];
   private readonly seed: number;
   private readonly robots: number;
-  private readonly contacts: Contacts;
-  private readonly pushable: Uint8Array;
-  /** [(n+1) * 2] as asked for, and what the wheels do of it: m/s, rad/s. */
-  private readonly commands: Float64Array;
-  private readonly wheels: Float64Array;
-  /** [(n+1) * 2] where each moving body was at the start of the step, m. */
+  private readonly physics: Physics;
+  private readonly wheels: Wheels;
+  private readonly odometry: Odometry;
+  /** [(n+1) * 2] where each moving body was at the start of the step, and is to go in it, m. */
   private readonly from: Float64Array;
+  private readonly ways: Float64Array;
+  /** [n+1] 1: was blocked or pushed in the last step. */
+  private readonly touched: Uint8Array;
   /** [n+1] zone of each body, with hysteresis. */
   private readonly zones: Uint8Array;
   /** The bodies that can move: unlocked robots in order, then the lead vehicle. */
@@ -98,8 +130,13 @@ export class MotionWorld {
   private anchor: number;
   private steps = 0;
   private stepLength = 0;
+  /** Steps since the world began. */
+  private age = 0;
 
-  /** @throws RangeError where `start` has not one state for each robot, or time or epoch is no number */
+  /**
+   * `loadPhysics` must be done.
+   * @throws RangeError where `start` has not one state for each robot,, or time or epoch is no number
+   */
   constructor(options: MotionOptions) {
     this.arena = options.arena;
     this.agentIds = options.agentIds;
@@ -116,19 +153,27 @@ export class MotionWorld {
     const bodies = this.robots + 1;
     this.poses = new Float64Array(3 * bodies);
     this.twists = new Float64Array(2 * bodies);
-    this.commands = new Float64Array(2 * bodies);
-    this.wheels = new Float64Array(2 * bodies);
     this.from = new Float64Array(2 * bodies);
+    this.ways = new Float64Array(2 * bodies);
+    this.touched = new Uint8Array(bodies);
     this.zones = new Uint8Array(bodies);
     this.locked = new Uint8Array(this.robots);
-    this.pushable = new Uint8Array(bodies);
-    const radii = new Float64Array(bodies).fill(options.arena.robot.radius);
-    radii[this.robots] = options.arena.lead.radius;
-    this.contacts = new Contacts({
+    const { arena, seed } = options;
+    const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
+    const ids = [...options.agentIds, LEAD_ID];
+    const imperfections = { ...PERFECT, ...options.imperfections };
+    this.wheels = new Wheels({ seed, ids, limits, ...imperfections });
+    this.odometry = new Odometry({
+      seed,
+      ids,
       poses: this.poses,
-      radii,
-      pushable: this.pushable,
-      wall: { ...middleOf(options.arena), radius: wallRadius(options.arena) },
+      noise: imperfections.odometryNoise,
+      drift: imperfections.odometryDrift,
+    });
+    this.physics = new Physics({
+      poses: this.poses,
+      radii: Float64Array.from(limits, ({ radius }) => radius),
+      wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
     this.slot = this.slotNow();
     this.place(options.start);
@@ -140,12 +185,12 @@ export class MotionWorld {
    * that are not finite are ignored and counted.
    */
   setCommand(body: number, v: number, w: number): void {
-    if (!Number.isFinite(v) || !Number.isFinite(w)) {
-      this.ignoredCommands++;
-      return;
-    }
-    this.commands[2 * body] = v;
-    this.commands[2 * body + 1] = w;
+    this.wheels.setCommand(body, v, w, this.time);
+  }
+
+  /** Commands that were not finite and so not taken. */
+  get ignoredCommands(): number {
+    return this.wheels.ignoredCommands;
   }
 
   /** Advances by dt s. @throws RangeError unless dt is a finite number above 0 */
@@ -159,8 +204,10 @@ export class MotionWorld {
       this.stepLength = dt / parts;
     }
     for (let part = 0; part < parts; part++) {
+      this.wheels.hearUntil(this.time);
       this.moveBodies(this.stepLength);
       this.steps++;
+      this.age++;
       this.time = this.anchor + this.steps * this.stepLength;
       const slot = this.slotNow();
       if (slot > this.slot) this.startSlot(slot);
@@ -190,13 +237,20 @@ export class MotionWorld {
     const yaw = atan2(y - middle.y, x - middle.x);
     this.putBody(this.robots, start.globalState, spot.x, spot.y, yaw);
     this.twists.fill(0);
-    this.wheels.fill(0);
-    this.commands.fill(0);
+    this.touched.fill(0);
     this.locked.fill(1);
-    this.contacts.touched.fill(0);
-    this.contacts.rebuild();
+    this.wheels.reset();
+    this.odometry.reset();
+    this.physics.rebuild();
     this.moving = [];
     if (until === "free") this.startSlot(this.slotNow());
+  }
+
+  /**
+   * [(n+1) * 3] the poses as odometry has them now, off by drift and noise; valid until the next call.
+   */
+  readOdometry(): Float64Array {
+    return this.odometry.read(this.age);
   }
 
   /** [n] the true zone of each robot now. */
@@ -212,7 +266,7 @@ export class MotionWorld {
   /** True where robot i stands at its spot in some zone, as docking needs. */
   isSettled(i: number): boolean {
     if (this.locked[i] === 1) return true;
-    const speed = max(abs(this.twists[2 * i]), abs(this.wheels[2 * i]));
+    const speed = max(abs(this.twists[2 * i]), abs(this.wheels.speeds[2 * i]));
     if (speed > DOCK_SPEED) return false;
     const spot = spotOf(this.arena, this.zones[i], i, this.robots);
     const dx = this.poses[3 * i] - spot.x;
@@ -221,8 +275,9 @@ export class MotionWorld {
   }
 
   private putBody(body: number, zone: number, x: number, y: number, yaw: number): void {
-    this.poses[3 * body] = x;
-    this.poses[3 * body + 1] = y;
+    // As the engine has them, so that a body at rest stays where it was put.
+    this.poses[3 * body] = fround(x);
+    this.poses[3 * body + 1] = fround(y);
     this.poses[3 * body + 2] = yaw;
     this.zones[body] = zone;
   }
@@ -240,73 +295,74 @@ export class MotionWorld {
       const docks = probability < 1 && this.isSettled(i);
       const freed =
         !docks || keyedUniform(this.seed, "job-end", this.agentIds[i], slot)() < probability;
+      if (this.locked[i] !== (freed ? 0 : 1)) this.physics.setFree(i, freed);
       this.locked[i] = freed ? 0 : 1;
-      this.pushable[i] = freed ? 1 : 0;
       if (freed) this.moving.push(i);
       else this.halt(i);
     }
+    this.physics.setFree(this.robots, true);
     this.moving.push(this.robots);
+    this.wheels.drawSlip(slot);
   }
 
   private halt(body: number): void {
     this.twists.fill(0, 2 * body, 2 * body + 2);
-    this.wheels.fill(0, 2 * body, 2 * body + 2);
+    this.wheels.halt(body);
   }
 
-  /** Every free body in order: wheels follow commands, the body follows its wheels as far as it can. */
+  /** Wheels follow commands, bodies follow their wheels as far as they can. */
   private moveBodies(dt: number): void {
-    const { touched } = this.contacts;
+    let isStill = true;
     for (const body of this.moving) {
       this.from[2 * body] = this.poses[3 * body];
       this.from[2 * body + 1] = this.poses[3 * body + 1];
-      touched[body] = 0;
+      this.drive(body, dt);
+      const { ways } = this;
+      if (ways[2 * body] !== 0 || ways[2 * body + 1] !== 0 || this.touched[body] === 1) {
+        isStill = false;
+      }
     }
+    // Where nothing moves and nothing was pressed, a step changes nothing.
+    if (isStill) return;
     for (const body of this.moving) {
-      const heading = this.turnWheels(body, dt);
-      if (this.way === 0) continue;
-      this.contacts.move(body, this.way * cos(heading), this.way * sin(heading));
+      this.physics.impose(body, this.ways[2 * body] / dt, this.ways[2 * body + 1] / dt);
     }
+    this.physics.step(dt);
     for (const body of this.moving) this.noteMove(body, dt);
   }
 
-  /** The zone, and where others stood in the way the speed, that came of a step. */
+  /** Wheels one step nearer to the command, yaw on, and the chord of the step's arc into `ways`. */
+  private drive(body: number, dt: number): void {
+    const { wheels, twists, ways } = this;
+    wheels.turn(body, dt);
+    const v0 = twists[2 * body];
+    const w0 = twists[2 * body + 1];
+    const v = wheels.forward(body);
+    const w = wheels.yawRate(body);
+    twists[2 * body] = v;
+    twists[2 * body + 1] = w;
+    const half = ((w0 + w) * dt) / 4;
+    const way = ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
+    const yaw = this.poses[3 * body + 2];
+    if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
+    ways[2 * body] = way * cos(yaw + half);
+    ways[2 * body + 1] = way * sin(yaw + half);
+  }
+
+  /** The place and the zone, and where others stood in the way the speed, that came of a step. */
   private noteMove(body: number, dt: number): void {
+    this.physics.read(body);
     const dx = this.poses[3 * body] - this.from[2 * body];
     const dy = this.poses[3 * body + 1] - this.from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
       this.zones[body] = zoneOf(this.arena, this.positionOf(body), this.zones[body]);
+      this.odometry.noteMove(body, dx, dy, this.age);
     }
-    if (this.contacts.touched[body] === 0) return;
+    const off = max(abs(dx - this.ways[2 * body]), abs(dy - this.ways[2 * body + 1]));
+    this.touched[body] = off > FREE_WAY ? 1 : 0;
+    if (this.touched[body] === 0) return;
     const yaw = this.poses[3 * body + 2];
     this.twists[2 * body] = (dx * cos(yaw) + dy * sin(yaw)) / dt;
-  }
-
-  /** Chord of the step's arc, m; set by `turnWheels`. */
-  private way = 0;
-
-  /**
-   * Speeds one step nearer to the command, yaw on, and the chord of the arc into `way`.
-   * @returns the chord's direction, rad
-   */
-  private turnWheels(body: number, dt: number): number {
-    const { wheels, commands } = this;
-    const limits = body === this.robots ? this.arena.lead : this.arena.robot;
-    const v0 = wheels[2 * body];
-    const w0 = wheels[2 * body + 1];
-    const v = approach(v0, commands[2 * body], limits.maxSpeed, limits.maxAcceleration * dt);
-    const w = approach(
-      w0,
-      commands[2 * body + 1],
-      limits.maxYawRate,
-      limits.maxYawAcceleration * dt,
-    );
-    wheels[2 * body] = this.twists[2 * body] = v;
-    wheels[2 * body + 1] = this.twists[2 * body + 1] = w;
-    const half = ((w0 + w) * dt) / 4;
-    this.way = ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
-    const yaw = this.poses[3 * body + 2];
-    if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
-    return yaw + half;
   }
 
   private readonly position = { x: 0, y: 0 };
@@ -316,11 +372,4 @@ export class MotionWorld {
     this.position.y = this.poses[3 * body + 1];
     return this.position;
   }
-}
-
-/** From `value` towards `wanted` (clamped to ±limit) by no more than `change`. */
-function approach(value: number, wanted: number, limit: number, change: number): number {
-  const goal = max(-limit, min(limit, wanted));
-  if (goal > value + change) return value + change;
-  return goal < value - change ? value - change : goal;
 }

@@ -14,6 +14,9 @@ export type DrawRole =
   | "initial-local"
   | "initial-global"
   | "job-end"
+  | "wheel-slip"
+  | "odometry-drift"
+  | "odometry-noise"
   | "rollout"
   | "learn";
 
@@ -28,6 +31,18 @@ export function keyedUniform(
   epoch = 0,
 ): Uniform {
   return seedrandom(`${seed}/${role}/${agent}/${epoch}`);
+}
+
+/**
+ * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter, by the finisher
+ * of MurmurHash3: what is drawn at every step of every body has no time for a generator of its own.
+ */
+export function countedUniform(key: number, counter: number): number {
+  let h = Math.imul(key ^ Math.imul(counter, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13) ^ counter, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 4294967296 + 1 / 8589934592;
 }
 
 /** Index drawn from `probabilities[offset .. offset + length)` by the uniform `u` in [0, 1). */

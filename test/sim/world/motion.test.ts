@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { middleOf, spotOf, wallRadius } from "../../../src/game/arena";
 import { motionProblem, MotionWorld } from "../../../sim/world/motion";
 import { dockArena, dockDispatch, idsOf, openArena, worldOf } from "./motion_helpers";
+import { loadPhysics } from "../../../sim/world/physics";
+
+beforeAll(loadPhysics);
 
 const poseOf = (world: MotionWorld, body: number): number[] =>
   Array.from(world.poses.subarray(3 * body, 3 * body + 3));

@@ -7,6 +7,9 @@ import {
   spotsFor,
   worldOf,
 } from "./motion_helpers";
+import { loadPhysics } from "../../../sim/world/physics";
+
+beforeAll(loadPhysics);
 
 const robots = [...Array(30).keys()];
 /** 0.5 s from the epoch's start to the first command, of which 0.2 s is delay that lasts. */
