@@ -76,7 +76,7 @@ export function runMotion(
     }
     if ((now / STEP_NS) % ODOMETRY_STEPS === 0n) {
       ros.sendClock(now);
-      ros.sendOdometry(now, world.poses, world.twists);
+      ros.sendOdometry(now, world.readOdometry(), world.twists);
     }
   };
 
@@ -113,7 +113,7 @@ export function runMotion(
   const idle = (): void => {
     if (anchorMs !== undefined || over) return;
     ros.sendClock(now);
-    ros.sendOdometry(now, world.poses, world.twists);
+    ros.sendOdometry(now, world.readOdometry(), world.twists);
   };
 
   const timers = [

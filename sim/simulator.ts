@@ -16,7 +16,8 @@ import { startPageServer } from "./page_server";
 import { SIMULATOR_PARAMETERS } from "./parameters";
 import { encodePoses, PROTOCOL_VERSION, type Snapshot } from "./protocol";
 import { Run } from "./run";
-import { motionProblem } from "./world/motion";
+import { motionProblem } from "./world/motion_problem";
+import { loadPhysics } from "./world/physics";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 
@@ -100,6 +101,7 @@ void runProcess(async (ros) => {
     run.page.publishPoses(encodePoses(seconds, poses, locked, states));
   };
   const over = (): void => ros.end(0);
+  if (run.options.fidelity === "motion") await loadPhysics();
   const loop =
     run.options.fidelity === "abstract"
       ? runAbstract(node, run, parameters.epoch_deadline * 1000, publishPoses, over)

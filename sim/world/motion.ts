@@ -8,7 +8,6 @@
  */
 import {
   type Arena,
-  arenaProblem,
   leadSpotOf,
   middleOf,
   spotOf,
@@ -18,8 +17,8 @@ import {
 } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
-import { type Game, sizesOf } from "../../src/game/model";
-import { Odometry, type OdometryError } from "./odometry";
+import { checkedImperfections, type Imperfections } from "./imperfections";
+import { Odometry } from "./odometry";
 import { Physics } from "./physics";
 import { Wheels } from "./wheels";
 
@@ -41,62 +40,20 @@ export interface MotionOptions {
   readonly imperfections?: Partial<Imperfections>;
 }
 
-/** Each 0 for a body that does what it is asked and knows where it is. */
-export interface Imperfections {
-  /**
-   * Largest share of a wheel's speed that is lost, in [0, 1): each wheel of each body loses a share
-   * drawn uniformly in [0, wheelSlip] anew in each epoch slot.
-   */
-  readonly wheelSlip: number;
-  /** Standard deviation of a reading of odometry, drawn anew in each step: m in x and y, rad. */
-  readonly odometryNoise: OdometryError;
-  /** Standard deviation that odometry is off after one metre, growing as its root: m/√m, rad/√m. */
-  readonly odometryDrift: OdometryError;
-  /** From a command to the wheels' answer, s. */
-  readonly commandLatency: number;
-}
-
-export const PERFECT: Imperfections = {
-  wheelSlip: 0,
-  odometryNoise: { position: 0, yaw: 0 },
-  odometryDrift: { position: 0, yaw: 0 },
-  commandLatency: 0,
-};
-
 /** Physics advance in steps no longer than this, s; a longer `step` is cut into equal parts. */
 export const LONGEST_STEP = 0.02;
 /** A robot docks where it stands within this of its spot, m, and is no faster than this, m/s. */
 export const DOCK_DISTANCE = 0.05;
 export const DOCK_SPEED = 0.05;
+/** kg; the lead vehicle is so heavy that robots make way for it, and it hardly for them. */
+const ROBOT_MASS = 3;
+const LEAD_MASS = 300;
 /** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
-const FREE_WAY = 2e-5;
+const FREE_WAY = 5e-5;
 /** A boundary counts as reached this early, s: time is a sum of steps. */
 const TIME_TOLERANCE = 1e-5;
 /** The lead vehicle's name in draws. */
 const LEAD_ID = "lead";
-
-/** An epoch shorter than this leaves the nodes no time to answer, s of wall time. */
-const SHORTEST_EPOCH = 0.2;
-
-/**
- * Why the motion world cannot run `game` with `population` robots, epochs of `epoch` s and `speed`
- * simulated seconds a second, and what to change; undefined where it can.
- */
-export function motionProblem(
-  game: Game,
-  population: number,
-  epoch: number = game.arena.epoch,
-  speed = 1,
-): string | undefined {
-  if (epoch / speed < SHORTEST_EPOCH) {
-    return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH).toFixed(1)}`;
-  }
-  const { sG, aG, sL } = sizesOf(game);
-  if (sG !== sL || aG !== sL) {
-    return `${game.name} has ${sL} local states, ${sG} global states and ${aG} global actions, and in motion each is a zone of the arena; give as many of each, or use --fidelity abstract`;
-  }
-  return arenaProblem(game.arena, population, epoch);
-}
 
 export class MotionWorld {
   /** [(n+1) * 3] x m, y m, yaw rad in [-π, π]; the lead vehicle is the last body. */
@@ -161,7 +118,7 @@ export class MotionWorld {
     const { arena, seed } = options;
     const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
     const ids = [...options.agentIds, LEAD_ID];
-    const imperfections = { ...PERFECT, ...options.imperfections };
+    const imperfections = checkedImperfections(options.imperfections);
     this.wheels = new Wheels({ seed, ids, limits, ...imperfections });
     this.odometry = new Odometry({
       seed,
@@ -173,6 +130,7 @@ export class MotionWorld {
     this.physics = new Physics({
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),
+      masses: Float64Array.from(limits, (_, body) => (body < this.robots ? ROBOT_MASS : LEAD_MASS)),
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
     this.slot = this.slotNow();
@@ -334,9 +292,9 @@ export class MotionWorld {
   /** Wheels one step nearer to the command, yaw on, and the chord of the step's arc into `ways`. */
   private drive(body: number, dt: number): void {
     const { wheels, twists, ways } = this;
+    const v0 = wheels.forward(body);
+    const w0 = wheels.yawRate(body);
     wheels.turn(body, dt);
-    const v0 = twists[2 * body];
-    const w0 = twists[2 * body + 1];
     const v = wheels.forward(body);
     const w = wheels.yawRate(body);
     twists[2 * body] = v;

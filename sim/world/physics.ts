@@ -14,12 +14,12 @@ export interface PhysicsOptions {
   readonly poses: Float64Array;
   /** [bodies] m */
   readonly radii: Float64Array;
+  /** [bodies] kg */
+  readonly masses: Float64Array;
   /** A circle that holds every body. */
   readonly wall: { readonly x: number; readonly y: number; readonly radius: number };
 }
 
-/** kg/m²: a robot of 0.11 m has 3 kg, a lead vehicle of 0.3 m 23 kg. */
-const AREA_DENSITY = 80;
 /**
  * Contacts are foreseen from this distance on, m: no two bodies near each other faster than 4 m/s
  * come through it in a step of 0.02 s, so none is met only once it overlaps.
@@ -64,9 +64,15 @@ export class Physics {
     this.bodies = Array.from(this.options.radii, (radius, body) => {
       const world = this.world!;
       const { poses } = this.options;
-      const place = RAPIER.RigidBodyDesc.fixed().setTranslation(poses[3 * body], poses[3 * body + 1]);
+      const place = RAPIER.RigidBodyDesc.fixed().setTranslation(
+        poses[3 * body],
+        poses[3 * body + 1],
+      );
       const made = world.createRigidBody(place.lockRotations().setCanSleep(false));
-      world.createCollider(smooth(RAPIER.ColliderDesc.ball(radius)), made);
+      world.createCollider(
+        smooth(RAPIER.ColliderDesc.ball(radius)).setMass(this.options.masses[body]),
+        made,
+      );
       return made;
     });
   }
@@ -115,5 +121,5 @@ export class Physics {
 
 /** Bodies neither rub nor bounce: what turns a robot is its wheels alone. */
 function smooth(collider: RAPIER.ColliderDesc): RAPIER.ColliderDesc {
-  return collider.setDensity(AREA_DENSITY).setFriction(0).setRestitution(0);
+  return collider.setFriction(0).setRestitution(0);
 }

@@ -105,13 +105,15 @@ export class Wheels {
 
   /** Forward speed, m/s, that the wheels of `body` give it on this ground. */
   forward(body: number): number {
-    const half = this.options.limits[body].radius * this.speeds[2 * body + 1];
     const v = this.speeds[2 * body];
+    if (this.options.wheelSlip === 0) return v;
+    const half = this.options.limits[body].radius * this.speeds[2 * body + 1];
     return (this.grip[2 * body] * (v - half) + this.grip[2 * body + 1] * (v + half)) / 2;
   }
 
   /** Yaw rate, rad/s, likewise; the wheels stand at the body's rim. */
   yawRate(body: number): number {
+    if (this.options.wheelSlip === 0) return this.speeds[2 * body + 1];
     const { radius } = this.options.limits[body];
     const half = radius * this.speeds[2 * body + 1];
     const v = this.speeds[2 * body];

@@ -34,15 +34,18 @@ export function keyedUniform(
 }
 
 /**
- * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter, by the finisher
- * of MurmurHash3: what is drawn at every step of every body has no time for a generator of its own.
+ * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter: what is drawn
+ * at every step of every body has no time for a generator of its own.
  */
 export function countedUniform(key: number, counter: number): number {
-  let h = Math.imul(key ^ Math.imul(counter, 0x9e3779b1), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13) ^ counter, 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return ((h ^ (h >>> 16)) >>> 0) / 4294967296 + 1 / 8589934592;
+  return (scrambled(scrambled(counter) ^ key) + 0.5) / 4294967296;
+}
+
+/** A bijection of 32-bit integers in which each bit of `h` moves each of the result (lowbias32). */
+function scrambled(h: number): number {
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** Index drawn from `probabilities[offset .. offset + length)` by the uniform `u` in [0, 1). */

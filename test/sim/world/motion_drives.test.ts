@@ -1,13 +1,14 @@
 import { targetZone } from "../../../src/game/arena";
+import { loadPhysics } from "../../../sim/world/physics";
 import {
   deepestOverlap,
   dockArena,
   driveAll,
   openArena,
+  OVERLAP,
   spotsFor,
   worldOf,
 } from "./motion_helpers";
-import { loadPhysics } from "../../../sim/world/physics";
 
 beforeAll(loadPhysics);
 
@@ -77,7 +78,7 @@ test("the lead vehicle reaches any bay within the epoch and touches nobody on th
       expect(world.globalState()).toBe(to);
       expect(Math.hypot(world.twists[60], world.twists[61])).toBeLessThan(0.05);
       expect(nearest).toBeGreaterThan(0);
-      expect(deepestOverlap(world, openArena)).toBeLessThan(1e-9);
+      expect(deepestOverlap(world, openArena)).toBeLessThan(OVERLAP);
     }
   }
 });
