@@ -3,6 +3,7 @@ import { steadyMs } from "../src/ros/clock";
 import type { RosNode } from "../src/ros/node";
 import type { Loop, PublishPoses } from "./loop";
 import type { Run } from "./run";
+import type { Imperfections } from "./world/imperfections";
 import { MotionWorld } from "./world/motion";
 import { WorldNode } from "./world_node";
 
@@ -25,11 +26,17 @@ const LEAD_TIME_NS = 500_000_000n;
 const SETTLE_MS = 700;
 const LONGEST_WAIT_MS = 15_000;
 
-/** @param speed simulated seconds a second of wall time */
+export interface MotionRunOptions {
+  /** Simulated seconds a second of wall time. */
+  readonly speed: number;
+  readonly imperfections: Imperfections;
+}
+
+/** `loadPhysics` must be done. */
 export function runMotion(
   node: RosNode,
   run: Run,
-  speed: number,
+  { speed, imperfections }: MotionRunOptions,
   publishPoses: PublishPoses,
   onOver: () => void,
 ): Loop {
@@ -43,6 +50,7 @@ export function runMotion(
     start: run.start(),
     startTime: Number(now) / 1e9,
     epoch: Number(epochNs) / 1e9,
+    imperfections,
   });
   const commandedMs = new Float64Array(robots.length + 1);
   const ros = new WorldNode({

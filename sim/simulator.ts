@@ -16,6 +16,7 @@ import { startPageServer } from "./page_server";
 import { SIMULATOR_PARAMETERS } from "./parameters";
 import { encodePoses, PROTOCOL_VERSION, type Snapshot } from "./protocol";
 import { Run } from "./run";
+import type { Imperfections } from "./world/imperfections";
 import { motionProblem } from "./world/motion_problem";
 import { loadPhysics } from "./world/physics";
 
@@ -73,6 +74,15 @@ function makeRun(game: Game, parameters: Parameters, publish: (report: WireRepor
   });
 }
 
+function imperfectionsOf(parameters: Parameters): Imperfections {
+  return {
+    wheelSlip: parameters.wheel_slip,
+    odometryNoise: { position: parameters.odometry_noise, yaw: parameters.odometry_noise_yaw },
+    odometryDrift: { position: parameters.odometry_drift, yaw: parameters.odometry_drift_yaw },
+    commandLatency: parameters.command_latency,
+  };
+}
+
 /** The process that started this one, if it listens. */
 function tellParent(message: object): void {
   // With a listener, a parent that died is no error here: its channel's end ends this process.
@@ -102,10 +112,11 @@ void runProcess(async (ros) => {
   };
   const over = (): void => ros.end(0);
   if (run.options.fidelity === "motion") await loadPhysics();
+  const bodies = { speed: parameters.speed, imperfections: imperfectionsOf(parameters) };
   const loop =
     run.options.fidelity === "abstract"
       ? runAbstract(node, run, parameters.epoch_deadline * 1000, publishPoses, over)
-      : runMotion(node, run, parameters.speed, publishPoses, over);
+      : runMotion(node, run, bodies, publishPoses, over);
   ros.onEnd(() => {
     loop.stop();
     tellParent({ type: "summary", summary: run.summary() });

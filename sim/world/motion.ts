@@ -92,7 +92,7 @@ export class MotionWorld {
 
   /**
    * `loadPhysics` must be done.
-   * @throws RangeError where `start` has not one state for each robot,, or time or epoch is no number
+   * @throws RangeError where `start` has not one state for each robot, or time or epoch is no number
    */
   constructor(options: MotionOptions) {
     this.arena = options.arena;

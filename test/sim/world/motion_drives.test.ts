@@ -1,6 +1,7 @@
 import { targetZone } from "../../../src/game/arena";
 import { loadPhysics } from "../../../sim/world/physics";
 import {
+  arenaFor,
   deepestOverlap,
   dockArena,
   driveAll,
@@ -81,4 +82,22 @@ test("the lead vehicle reaches any bay within the epoch and touches nobody on th
       expect(deepestOverlap(world, openArena)).toBeLessThan(OVERLAP);
     }
   }
+});
+
+test.each([
+  ["all free", 1, 600],
+  ["a tenth free among docked ones", 0.1, 60],
+])("1,000 robots, %s: 99 in 100 end their drive within the epoch", (_, jobEnd, least) => {
+  const arena = arenaFor(1000, jobEnd);
+  const states = Array.from({ length: 1000 }, (_, i) => (i * 7) % 5);
+  const world = worldOf(arena, states, { seed: 3 });
+  const goals = states.map((state, i) =>
+    world.locked[i] === 1 ? undefined : targetZone(arena, state, (i * 13) % 3),
+  );
+  driveAll(world, arena, spotsFor(arena, goals, 2), { ...SLOW, periods: 10 * arena.epoch - 1 });
+  expect(deepestOverlap(world, arena)).toBeLessThan(OVERLAP);
+  const driven = states.map((_, i) => i).filter((i) => (goals[i] ?? states[i]) !== states[i]);
+  const done = driven.filter((i) => world.localStates()[i] === goals[i] && world.isSettled(i));
+  expect(driven.length).toBeGreaterThan(least);
+  expect(done.length / driven.length).toBeGreaterThanOrEqual(0.99);
 });
