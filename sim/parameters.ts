@@ -111,5 +111,13 @@ export const SIMULATOR_PARAMETERS = {
     readOnly: true,
     description: "Motion: simulated seconds from cmd_vel to the wheels' answer.",
   },
+  inertia: {
+    type: "double",
+    default: 0,
+    unit: "s",
+    range: [0, 10],
+    readOnly: true,
+    description: "Motion: time constant with which a body's speeds follow those of its wheels.",
+  },
   seed: SEED,
 } as const satisfies ParameterSpecs;

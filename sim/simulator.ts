@@ -80,6 +80,7 @@ function imperfectionsOf(parameters: Parameters): Imperfections {
     odometryNoise: { position: parameters.odometry_noise, yaw: parameters.odometry_noise_yaw },
     odometryDrift: { position: parameters.odometry_drift, yaw: parameters.odometry_drift_yaw },
     commandLatency: parameters.command_latency,
+    inertia: parameters.inertia,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Imperfections {
   readonly odometryDrift: OdometryError;
   /** From a command to the wheels' answer, s. */
   readonly commandLatency: number;
+  /** Time constant with which the body's speeds follow those of its wheels, s. */
+  readonly inertia: number;
 }
 
 /** Bodies that do what they are asked and know where they are. */
@@ -21,12 +23,13 @@ export const PERFECT: Imperfections = {
   odometryNoise: { position: 0, yaw: 0 },
   odometryDrift: { position: 0, yaw: 0 },
   commandLatency: 0,
+  inertia: 0,
 };
 
 /** Fills in what was not given. @throws RangeError where a number makes no sense */
 export function checkedImperfections(given: Partial<Imperfections> = {}): Imperfections {
   const all = { ...PERFECT, ...given };
-  const { wheelSlip, odometryNoise, odometryDrift, commandLatency } = all;
+  const { wheelSlip, odometryNoise, odometryDrift, commandLatency, inertia } = all;
   if (!(wheelSlip >= 0 && wheelSlip < 1)) {
     throw new RangeError(`wheelSlip is ${wheelSlip}; it is a share of at least 0 and below 1`);
   }
@@ -36,6 +39,7 @@ export function checkedImperfections(given: Partial<Imperfections> = {}): Imperf
     "odometryDrift.position": odometryDrift.position,
     "odometryDrift.yaw": odometryDrift.yaw,
     commandLatency,
+    inertia,
   };
   for (const [name, value] of Object.entries(others)) {
     if (!(value >= 0 && value < Infinity)) {

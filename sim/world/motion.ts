@@ -6,24 +6,17 @@
  * In each step the wheels impose their velocity on the body, along its heading and nothing across;
  * what the body then meets takes of it what masses and contacts ask.
  */
-import {
-  type Arena,
-  leadSpotOf,
-  middleOf,
-  spotOf,
-  wallRadius,
-  zoneOf,
-  wrapAngle,
-} from "../../src/game/arena";
+import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
 import { checkedImperfections, type Imperfections } from "./imperfections";
 import { Odometry } from "./odometry";
 import { Physics } from "./physics";
+import { startPoses } from "./start_poses";
 import { Wheels } from "./wheels";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, atan2, ceil, cos, floor, fround, max, sin } = Math;
+const { abs, ceil, cos, floor, max, sin } = Math;
 
 export interface MotionOptions {
   readonly arena: Arena;
@@ -184,16 +177,9 @@ export class MotionWorld {
         `${start.localStates.length} local states for ${this.robots} robots; give one for each`,
       );
     }
-    const middle = middleOf(this.arena);
-    for (let i = 0; i < this.robots; i++) {
-      const zone = start.localStates[i];
-      const spot = spotOf(this.arena, zone, i, this.robots);
-      this.putBody(i, zone, spot.x, spot.y, atan2(middle.y - spot.y, middle.x - spot.x));
-    }
-    const { x, y } = this.arena.zones[start.globalState];
-    const spot = leadSpotOf(this.arena, start.globalState);
-    const yaw = atan2(y - middle.y, x - middle.x);
-    this.putBody(this.robots, start.globalState, spot.x, spot.y, yaw);
+    this.poses.set(startPoses(this.arena, start));
+    this.zones.set(start.localStates);
+    this.zones[this.robots] = start.globalState;
     this.twists.fill(0);
     this.touched.fill(0);
     this.locked.fill(1);
@@ -230,14 +216,6 @@ export class MotionWorld {
     const dx = this.poses[3 * i] - spot.x;
     const dy = this.poses[3 * i + 1] - spot.y;
     return dx * dx + dy * dy <= DOCK_DISTANCE * DOCK_DISTANCE;
-  }
-
-  private putBody(body: number, zone: number, x: number, y: number, yaw: number): void {
-    // As the engine has them, so that a body at rest stays where it was put.
-    this.poses[3 * body] = fround(x);
-    this.poses[3 * body + 1] = fround(y);
-    this.poses[3 * body + 2] = yaw;
-    this.zones[body] = zone;
   }
 
   private slotNow(): number {
@@ -291,14 +269,13 @@ export class MotionWorld {
 
   /** Wheels one step nearer to the command, yaw on, and the chord of the step's arc into `ways`. */
   private drive(body: number, dt: number): void {
-    const { wheels, twists, ways } = this;
-    const v0 = wheels.forward(body);
-    const w0 = wheels.yawRate(body);
-    wheels.turn(body, dt);
-    const v = wheels.forward(body);
-    const w = wheels.yawRate(body);
-    twists[2 * body] = v;
-    twists[2 * body + 1] = w;
+    const { twists, ways } = this;
+    const { driven } = this.wheels;
+    const v0 = driven[2 * body];
+    const w0 = driven[2 * body + 1];
+    this.wheels.turn(body, dt);
+    const v = (twists[2 * body] = driven[2 * body]);
+    const w = (twists[2 * body + 1] = driven[2 * body + 1]);
     const half = ((w0 + w) * dt) / 4;
     const way = ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
     const yaw = this.poses[3 * body + 2];

@@ -1,12 +1,13 @@
 /**
- * Differential drives: commands arrive after their latency, wheels follow them within the body's
- * limits, and slipping wheels take the body less far than they turn. m/s, rad/s, s.
+ * Differential drives: commands arrive after their latency, wheels at the body's rim follow them within
+ * its limits, slipping wheels take it less far than they turn, and it follows them by its inertia.
+ * m/s, rad/s, s.
  */
 import type { BodyLimits } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { max, min } = Math;
+const { abs, exp, max, min } = Math;
 
 export interface WheelOptions {
   readonly seed: number;
@@ -17,10 +18,15 @@ export interface WheelOptions {
   readonly commandLatency: number;
   /** Largest share of a wheel's speed lost, in [0, 1). */
   readonly wheelSlip: number;
+  /** Time constant of the body behind its wheels, s. */
+  readonly inertia: number;
 }
 
 /** Time is a sum of steps: a command counts as arrived this early, s. */
 const TIME_TOLERANCE = 1e-5;
+
+/** A body's speed this near to its wheels' is theirs, m/s or rad/s. */
+const CAUGHT_UP = 1e-4;
 
 interface Command {
   readonly arrives: number;
@@ -32,6 +38,8 @@ interface Command {
 export class Wheels {
   /** [bodies * 2] what the wheels do, as if none slipped: forward m/s, yaw rate rad/s. */
   readonly speeds: Float64Array;
+  /** [bodies * 2] what they give the body on this ground, with its inertia: m/s, rad/s. */
+  readonly driven: Float64Array;
   /** Commands that were not finite and so not taken. */
   ignoredCommands = 0;
   /** [bodies * 2] as asked for and arrived. */
@@ -43,6 +51,7 @@ export class Wheels {
 
   constructor(private readonly options: WheelOptions) {
     this.speeds = new Float64Array(2 * options.ids.length);
+    this.driven = new Float64Array(2 * options.ids.length);
     this.commands = new Float64Array(2 * options.ids.length);
     this.grip = new Float64Array(2 * options.ids.length).fill(1);
   }
@@ -71,6 +80,7 @@ export class Wheels {
   /** All wheels stand, all commands, arrived or not, are forgotten. */
   reset(): void {
     this.speeds.fill(0);
+    this.driven.fill(0);
     this.commands.fill(0);
     this.pending = [];
   }
@@ -78,6 +88,7 @@ export class Wheels {
   /** The wheels of `body` stand. */
   halt(body: number): void {
     this.speeds.fill(0, 2 * body, 2 * body + 2);
+    this.driven.fill(0, 2 * body, 2 * body + 2);
   }
 
   /** The ground under every wheel in epoch slot `slot`: one draw a wheel and slot. */
@@ -91,34 +102,26 @@ export class Wheels {
     });
   }
 
-  /** The wheels of `body` come nearer to its command by dt s of acceleration. */
+  /** The wheels of `body` come nearer to its command by dt s of acceleration, and it follows them. */
   turn(body: number, dt: number): void {
-    const { speeds, commands } = this;
+    const { speeds, commands, driven } = this;
+    const { wheelSlip, inertia } = this.options;
     const limits = this.options.limits[body];
-    const { maxSpeed, maxYawRate } = limits;
-    const change = limits.maxAcceleration * dt;
-    const yawChange = limits.maxYawAcceleration * dt;
     const i = 2 * body;
-    speeds[i] = approach(speeds[i], commands[i], maxSpeed, change);
-    speeds[i + 1] = approach(speeds[i + 1], commands[i + 1], maxYawRate, yawChange);
-  }
-
-  /** Forward speed, m/s, that the wheels of `body` give it on this ground. */
-  forward(body: number): number {
-    const v = this.speeds[2 * body];
-    if (this.options.wheelSlip === 0) return v;
-    const half = this.options.limits[body].radius * this.speeds[2 * body + 1];
-    return (this.grip[2 * body] * (v - half) + this.grip[2 * body + 1] * (v + half)) / 2;
-  }
-
-  /** Yaw rate, rad/s, likewise; the wheels stand at the body's rim. */
-  yawRate(body: number): number {
-    if (this.options.wheelSlip === 0) return this.speeds[2 * body + 1];
-    const { radius } = this.options.limits[body];
-    const half = radius * this.speeds[2 * body + 1];
-    const v = this.speeds[2 * body];
-    const turn = this.grip[2 * body + 1] * (v + half) - this.grip[2 * body] * (v - half);
-    return turn / (2 * radius);
+    speeds[i] = approach(speeds[i], commands[i], limits.maxSpeed, limits.maxAcceleration * dt);
+    const yawChange = limits.maxYawAcceleration * dt;
+    speeds[i + 1] = approach(speeds[i + 1], commands[i + 1], limits.maxYawRate, yawChange);
+    let v = speeds[i];
+    let w = speeds[i + 1];
+    if (wheelSlip > 0) {
+      const left = this.grip[i] * (v - limits.radius * w);
+      const right = this.grip[i + 1] * (v + limits.radius * w);
+      v = (left + right) / 2;
+      w = (right - left) / (2 * limits.radius);
+    }
+    const share = inertia > 0 ? 1 - exp(-dt / inertia) : 1;
+    driven[i] = follow(driven[i], v, share);
+    driven[i + 1] = follow(driven[i + 1], w, share);
   }
 
   private obey({ body, v, w }: Command): void {
@@ -132,4 +135,10 @@ function approach(value: number, wanted: number, limit: number, change: number):
   const goal = max(-limit, min(limit, wanted));
   if (goal > value + change) return value + change;
   return goal < value - change ? value - change : goal;
+}
+
+/** From `value` towards `goal` by a share of what is left. */
+function follow(value: number, goal: number, share: number): number {
+  const next = value + (goal - value) * share;
+  return share === 1 || abs(goal - next) < CAUGHT_UP ? goal : next;
 }

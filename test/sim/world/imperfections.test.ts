@@ -50,6 +50,7 @@ test("with every number 0 it is the perfect world, bit for bit, and odometry is 
     odometryNoise: { position: 0, yaw: 0 },
     odometryDrift: { position: 0, yaw: 0 },
     commandLatency: 0,
+    inertia: 0,
   };
   const [plain, zeroed] = [worldWith({}), worldWith(zero)];
   for (const world of [plain, zeroed]) drive(world, 2);
@@ -69,6 +70,24 @@ test("a command takes hold after its latency, and not before; commands keep thei
   expect(world.twists[0]).toBeCloseTo(0.4, 9);
   world.step(0.2);
   expect(world.twists[0]).toBeCloseTo(-0.4, 9);
+});
+
+test("a body of 0.5 s inertia has 1 - 1/e of its wheels' speed half a second later, and theirs in the end", () => {
+  const world = worldOf({ ...field, robot: { ...field.robot, maxAcceleration: 1e6 } }, [0], {
+    imperfections: { inertia: 0.5 },
+  });
+  world.setCommand(0, 0.2, 0);
+  world.step(0.5);
+  expect(world.twists[0]).toBeCloseTo(0.2 * (1 - 1 / Math.E), 9);
+  world.step(4.4);
+  expect(world.twists[0]).toBe(0.2);
+  world.setCommand(0, 0, 0);
+  world.step(0.5);
+  expect(world.twists[0]).toBeCloseTo(0.2 / Math.E, 9);
+  world.step(5);
+  const before = world.poses.slice();
+  world.step(1);
+  expect(world.poses).toEqual(before);
 });
 
 test("wheels that slip by up to 0.2 lose 0.1 of the way on average, more or less in each epoch", () => {
@@ -132,6 +151,7 @@ test("the same seed gives the same slips and readings, another one others", () =
     odometryNoise: { position: 0.01, yaw: 0.01 },
     odometryDrift: { position: 0.01, yaw: 0.01 },
     commandLatency: 0.1,
+    inertia: 0.1,
   };
   const run = (seed: number): MotionWorld => {
     const world = worldWith(all, seed);
