@@ -28,7 +28,7 @@ ARGUMENTS = (
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
 )
 # What swarm.launch.py has for its simulator.
-OWN_WORLD = ('fidelity', 'simulator', 'port', 'headless', 'speed', 'seconds')
+OWN_WORLD = ('fidelity', 'simulator', 'port', 'host', 'headless', 'speed', 'seconds')
 
 
 def bridge(context):

@@ -33,8 +33,10 @@ ARGUMENTS = (
     ('seed', '', 'Seed of every random draw.' + FILE_SAYS + '0.'),
     ('speed', '', 'Simulated seconds in a second of wall time, in motion.' + FILE_SAYS + '1.'),
     ('seconds', '', 'Simulated seconds until all ends; 0: never.' + FILE_SAYS + '0.'),
-    ('port', '', 'Port of the page on 127.0.0.1, or the next one that is free.'
+    ('port', '', 'Port of the page, or the next one that is free.'
      + FILE_SAYS + '8080.'),
+    ('host', '', 'Address that the page is served on; 0.0.0.0 shows it to others.'
+     + FILE_SAYS + '127.0.0.1.'),
     ('headless', '', 'true: no page.' + FILE_SAYS + 'false.', ('', 'true', 'false')),
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
     ('record', '', 'New file to record the swarm to (MCAP, for rosbag2 and Foxglove); empty: none.'),
@@ -63,6 +65,7 @@ SETS = {
     'speed': {'simulator': 'speed'},
     'seconds': {'simulator': 'seconds'},
     'port': {'simulator': 'port'},
+    'host': {'simulator': 'host'},
     'headless': {'simulator': 'headless'},
     'policy_file': {'learner': 'policy_file'},
     'cache': {'learner': 'cache'},

@@ -2,10 +2,8 @@
  * Lockstep: an epoch stays open until its command and all actions are in, or a deadline passes.
  * It runs as fast as the nodes answer.
  */
-import type { RosNode } from "../src/ros/node";
 import { steadyMs } from "../src/ros/clock";
-import type { Loop, PublishPoses } from "./loop";
-import type { Run } from "./run";
+import type { Loop, World } from "./loop";
 import { AbstractWorld } from "./world/abstract";
 import { WorldNode } from "./world_node";
 
@@ -14,14 +12,10 @@ const REPEAT_MS = 50;
 /** Page frames, ms. */
 const FRAME_MS = 100;
 
-/** @param deadlineMs wall time for an epoch's command, then for its actions: it is missed after */
-export function runAbstract(
-  node: RosNode,
-  run: Run,
-  deadlineMs: number,
-  publishPoses: PublishPoses,
-  onOver: () => void,
-): Loop {
+export function runAbstract(shared: World): Loop {
+  const { node, run, parameters, controls, factor, publishPoses, onOver } = shared;
+  /** Of an epoch's command, and then of its actions: it is missed after. */
+  const deadlineMs = parameters.epoch_deadline * 1000;
   const { game, robots, seed, epochNs } = run.options;
   const world = new AbstractWorld(game, robots, seed, run.start());
   const locked = new Uint8Array(robots.length);
@@ -43,18 +37,22 @@ export function runAbstract(
     if (command && run.ledger.isComplete) {
       world.step(command.epoch, command.action, run.ledger.openActions);
     }
+    controls.boundary();
+    factor.advanced(Number(epochNs) / 1e9);
     run.closeEpoch(now + epochNs, world.globalState, world.localStates);
     if (run.isOver(now + epochNs)) {
       over = true;
       onOver();
       return;
     }
-    if (run.nextEpisode()) world.place(run.start());
+    const isReset = controls.takeReset();
+    if (isReset) run.reset(parameters.seed);
+    if (run.nextEpisode() || isReset) world.place(run.start());
     now += epochNs;
     open();
   };
   const proceed = (): void => {
-    if (!over && run.ledger.isComplete) advance();
+    if (!over && controls.runs && run.ledger.isComplete) advance();
   };
 
   const ros = new WorldNode({
@@ -69,12 +67,19 @@ export function runAbstract(
       run.ledger.hearAction(action);
       proceed();
     },
+    faults: controls.faults,
   });
   open();
   const timers = [
     setInterval(() => {
       if (over) return;
       node.safely(() => {
+        if (!controls.runs) {
+          waitingMs = steadyMs();
+          factor.hold();
+          return send();
+        }
+        if (run.ledger.isComplete) return advance();
         const isLate = run.ledger.slots > 0 && steadyMs() - waitingMs > deadlineMs;
         if (isLate) advance();
         else send();

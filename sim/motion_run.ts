@@ -1,8 +1,7 @@
 /** The motion world in step with the wall clock: bodies driven by cmd_vel, epochs ended by time. */
 import { steadyMs } from "../src/ros/clock";
-import type { RosNode } from "../src/ros/node";
-import type { Loop, PublishPoses } from "./loop";
-import type { Run } from "./run";
+import type { Loop, World } from "./loop";
+import { Pace } from "./pace";
 import type { Imperfections } from "./world/imperfections";
 import { MotionWorld } from "./world/motion";
 import { WorldNode } from "./world_node";
@@ -26,20 +25,22 @@ const LEAD_TIME_NS = 500_000_000n;
 const SETTLE_MS = 700;
 const LONGEST_WAIT_MS = 15_000;
 
-export interface MotionRunOptions {
-  /** Simulated seconds a second of wall time. */
-  readonly speed: number;
-  readonly imperfections: Imperfections;
+/** Bodies that slip go this share of their wheels' way less. */
+const SLIP = 0.5;
+
+function imperfectionsOf(parameters: World["parameters"]): Imperfections {
+  return {
+    wheelSlip: parameters.wheel_slip,
+    odometryNoise: { position: parameters.odometry_noise, yaw: parameters.odometry_noise_yaw },
+    odometryDrift: { position: parameters.odometry_drift, yaw: parameters.odometry_drift_yaw },
+    commandLatency: parameters.command_latency,
+    inertia: parameters.inertia,
+  };
 }
 
 /** `loadPhysics` must be done. */
-export function runMotion(
-  node: RosNode,
-  run: Run,
-  { speed, imperfections }: MotionRunOptions,
-  publishPoses: PublishPoses,
-  onOver: () => void,
-): Loop {
+export function runMotion(shared: World): Loop {
+  const { node, run, parameters, controls, factor, publishPoses, onOver } = shared;
   const { game, robots, seed, epochNs } = run.options;
   const leadTime = epochNs > LEAD_TIME_NS ? LEAD_TIME_NS : epochNs / 2n;
   let now = ((epochNs - leadTime) / STEP_NS) * STEP_NS;
@@ -50,7 +51,7 @@ export function runMotion(
     start: run.start(),
     startTime: Number(now) / 1e9,
     epoch: Number(epochNs) / 1e9,
-    imperfections,
+    imperfections: imperfectionsOf(parameters),
   });
   const commandedMs = new Float64Array(robots.length + 1);
   const ros = new WorldNode({
@@ -63,10 +64,13 @@ export function runMotion(
       commandedMs[body] = steadyMs();
       world.setCommand(body, linear, angular);
     },
+    stampedVelocity: parameters.stamped_cmd_vel,
+    faults: controls.faults,
   });
   let over = false;
 
   const boundary = (): void => {
+    controls.boundary();
     run.closeEpoch(now, world.globalState(), world.localStates());
     if (run.isOver(now)) {
       over = true;
@@ -75,13 +79,17 @@ export function runMotion(
     }
     run.ledger.open((now / epochNs) * epochNs, world.globalState(), world.localStates());
   };
+  /** A new shift, or a reset that was asked for. */
+  const place = (): void => {
+    const isReset = controls.takeReset();
+    if (isReset) run.reset(parameters.seed);
+    if (run.nextEpisode() || isReset) world.place(run.start(), "held");
+  };
   const step = (): void => {
     world.step(Number(STEP_NS) / 1e9);
     now += STEP_NS;
     if (now % epochNs < STEP_NS) boundary();
-    else if ((now + PLACING_NS) % epochNs < STEP_NS && run.nextEpisode()) {
-      world.place(run.start(), "held");
-    }
+    else if ((now + PLACING_NS) % epochNs < STEP_NS) place();
     if ((now / STEP_NS) % ODOMETRY_STEPS === 0n) {
       ros.sendClock(now);
       ros.sendOdometry(now, world.readOdometry(), world.twists);
@@ -90,36 +98,42 @@ export function runMotion(
 
   const waitingSince = steadyMs();
   let seenMs: number | undefined;
-  let anchorMs: number | undefined;
-  let stepsDone = 0;
-  /** Steps to do now: none while agents are missing, else what the wall clock asks, bounded. */
-  const due = (): number => {
+  let hasBegun = false;
+  const pace = new Pace(Number(STEP_NS) / 1e6, BURST);
+  /** Whether the agents are there, or were waited for long enough. */
+  const begins = (): boolean => {
     const wall = steadyMs();
-    if (anchorMs === undefined) {
-      if (seenMs === undefined && ros.agentsAreThere()) seenMs = wall;
-      const isSettled = seenMs !== undefined && wall - seenMs > SETTLE_MS;
-      if (isSettled || wall - waitingSince > LONGEST_WAIT_MS) anchorMs = wall;
-      return 0;
-    }
-    const stepMs = Number(STEP_NS) / 1e6 / speed;
-    const behind = Math.floor((wall - anchorMs) / stepMs) - stepsDone;
-    if (behind <= BURST) return Math.max(0, behind);
-    anchorMs += (behind - BURST) * stepMs;
-    return BURST;
+    if (seenMs === undefined && ros.agentsAreThere()) seenMs = wall;
+    const isSettled = seenMs !== undefined && wall - seenMs > SETTLE_MS;
+    return isSettled || wall - waitingSince > LONGEST_WAIT_MS;
   };
-  const stopUncommanded = (): void => {
+  /** Wheels that nobody commands, or that are stuck, stop; others may slip. */
+  const brake = (): void => {
     const oldest = steadyMs() - COMMAND_TIMEOUT_MS;
-    commandedMs.forEach((ms, body) => ms < oldest && world.setCommand(body, 0, 0));
+    commandedMs.forEach((ms, body) => {
+      const fault = controls.faults.get(body);
+      if (ms < oldest || fault === "stall") world.setCommand(body, 0, 0);
+      world.slips[body] = fault === "slip" ? SLIP : 0;
+    });
   };
   const loop = (): void => {
-    const steps = due();
-    if (steps > 0) stopUncommanded();
-    for (let i = 0; i < steps && !over; i++) step();
-    stepsDone += steps;
+    hasBegun ||= begins();
+    if (!hasBegun || !controls.runs || over) {
+      pace.hold();
+      factor.hold();
+      return;
+    }
+    const steps = pace.due(steadyMs(), parameters.speed);
+    if (steps > 0) brake();
+    for (let i = 0; i < steps && controls.runs && !over; i++) {
+      step();
+      factor.advanced(Number(STEP_NS) / 1e9);
+    }
     if (steps > 0 && !over) ros.sendClock(now);
   };
+  /** Time stands, and everybody is told where it does. */
   const idle = (): void => {
-    if (anchorMs !== undefined || over) return;
+    if ((hasBegun && controls.runs) || over) return;
     ros.sendClock(now);
     ros.sendOdometry(now, world.readOdometry(), world.twists);
   };

@@ -2,7 +2,9 @@
  * Who may connect: pages of this very server. A page of another site reaches a port on loopback
  * too, under its own Origin, or under a name of its own that it points at 127.0.0.1 (its Host).
  */
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { hostname, networkInterfaces } from "node:os";
 import { SOCKET_PATH } from "./protocol";
 
 export interface Refusal {
@@ -11,20 +13,47 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const NAMES = ["127.0.0.1", "localhost", "[::1]"];
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+/** Addresses that mean every one of this machine. */
+const ANY = ["0.0.0.0", "::"];
 
-/** Whether `host` (a Host header) is a loopback name with this server's port. */
-export function isOwnHost(host: string | undefined, port: number): host is string {
-  return NAMES.some((name) => host === `${name}:${port}`);
+/** An address as it stands in a URL. */
+export const inUrl = (address: string): string =>
+  address.includes(":") ? `[${address}]` : address;
+
+/** The names by which a server that listens on `host` may be asked for. */
+export function ownNames(host: string): readonly string[] {
+  if (!ANY.includes(host)) return [...LOOPBACK, inUrl(host)];
+  const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  return [...LOOPBACK, hostname(), ...addresses.map(({ address }) => inUrl(address))];
+}
+
+/** Whether `host` (a Host header) is one of these names with this server's port. */
+export function isOwnHost(
+  host: string | undefined,
+  names: readonly string[],
+  port: number,
+): host is string {
+  return names.some((name) => host === `${name}:${port}`);
+}
+
+/** Whether `shown` is the token, in a time that tells nothing of it; no token lets nobody in. */
+export function isToken(shown: string, token: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return token !== "" && timingSafeEqual(digest(shown), digest(token));
 }
 
 /** Why a WebSocket is not opened for `request`; undefined when it may be. */
-export function socketRefusal(request: IncomingMessage, port: number): Refusal | undefined {
+export function socketRefusal(
+  request: IncomingMessage,
+  names: readonly string[],
+  port: number,
+): Refusal | undefined {
   const { host, origin } = request.headers;
-  if (!isOwnHost(host, port)) {
+  if (!isOwnHost(host, names, port)) {
     return { status: "421 Misdirected Request", reason: `Host ${quote(host)}` };
   }
-  if (!origin?.startsWith("http://") || !isOwnHost(origin.slice("http://".length), port)) {
+  if (!origin?.startsWith("http://") || !isOwnHost(origin.slice("http://".length), names, port)) {
     return { status: "403 Forbidden", reason: `Origin ${quote(origin)}` };
   }
   if (request.url !== SOCKET_PATH) {

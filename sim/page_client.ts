@@ -1,18 +1,26 @@
 /**
  * One page that is connected. At most one message is on its way to it; what comes meanwhile waits,
- * and only the newest of it: one pose frame, and REPORTS_LIMIT epoch reports (the newest of each
- * epoch). A page that reads slowly or never therefore costs a bounded amount of memory.
+ * and only the newest of it: one pose frame, and TEXTS_LIMIT texts (the newest under each key, such
+ * as an epoch). A page that reads slowly or never therefore costs a bounded amount of memory. What
+ * it says is counted: more than BURST messages at once, refilled by RATE a second, are too many.
  */
 import type { WebSocket } from "ws";
 
-/** Epoch reports that wait for a slow page at most. */
-export const REPORTS_LIMIT = 100;
+/** Texts that wait for a slow page at most. */
+export const TEXTS_LIMIT = 100;
+/** Messages that a page may send at once, and each second from then on. */
+export const BURST = 20;
+export const RATE = 10;
 
 export class PageClient {
+  /** Whether it has shown the token. */
+  canCommand = false;
   private sending = false;
   private poses: Uint8Array | undefined;
-  private readonly reports = new Map<number, string>();
+  private readonly texts = new Map<string, string>();
   private answered = true;
+  private credit = BURST;
+  private creditMs = 0;
 
   constructor(
     private readonly socket: WebSocket,
@@ -22,12 +30,13 @@ export class PageClient {
     this.send(first);
   }
 
-  offerReport(epoch: number, text: string): void {
-    this.reports.delete(epoch);
-    this.reports.set(epoch, text);
-    if (this.reports.size > REPORTS_LIMIT) {
-      const [oldest] = this.reports.keys();
-      this.reports.delete(oldest);
+  /** @param key a text that waits under it is replaced */
+  offerText(key: string, text: string): void {
+    this.texts.delete(key);
+    this.texts.set(key, text);
+    if (this.texts.size > TEXTS_LIMIT) {
+      const [oldest] = this.texts.keys();
+      this.texts.delete(oldest);
     }
     this.pump();
   }
@@ -35,6 +44,14 @@ export class PageClient {
   offerPoses(frame: Uint8Array): void {
     this.poses = frame;
     this.pump();
+  }
+
+  /** Counts a message that came; false: too many came. @param nowMs of a steady clock */
+  mayTalk(nowMs: number): boolean {
+    const earned = (RATE * (nowMs - this.creditMs)) / 1000;
+    this.credit = Math.min(BURST, this.credit + earned) - 1;
+    this.creditMs = nowMs;
+    return this.credit >= 0;
   }
 
   /** Whether the ping before was answered; asks again. */
@@ -51,16 +68,16 @@ export class PageClient {
   }
 
   end(): void {
-    this.reports.clear();
+    this.texts.clear();
     this.poses = undefined;
     this.socket.terminate();
   }
 
   private pump(): void {
     if (this.sending || this.socket.readyState !== this.socket.OPEN) return;
-    const [oldest] = this.reports;
+    const [oldest] = this.texts;
     if (oldest !== undefined) {
-      this.reports.delete(oldest[0]);
+      this.texts.delete(oldest[0]);
       this.send(oldest[1]);
     } else if (this.poses !== undefined) {
       const frame = this.poses;

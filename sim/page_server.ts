@@ -1,6 +1,7 @@
 /**
  * The page's server: HTTP for the page's fixed files and a WebSocket that tells what happens.
- * Loopback only, read-only: it accepts no command, and a page that sends anything is closed.
+ * Loopback by default, and read-only but for pages that show the token of the link that the start
+ * printed: their commands are handed on, each with an answer.
  *
  * It lives in the simulator's process, where a throw out of any callback ends the process; hence
  * every callback is guarded.
@@ -9,12 +10,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { listenOnFirstFree } from "./listen";
-import { isOwnHost, socketRefusal, type Refusal } from "./page_access";
-import { PageClient } from "./page_client";
+import { inUrl, isOwnHost, ownNames, socketRefusal, type Refusal } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
-import { HISTORY_LIMIT, type EpochReport, type Snapshot } from "./protocol";
+import { PageHub, type PageHubOptions, type SharedWorld } from "./page_hub";
+import { HISTORY_LIMIT, type EpochReport, type PolicyPicture, type Snapshot } from "./protocol";
 
-export interface PageServerOptions {
+export interface PageServerOptions extends PageHubOptions {
   /** Address to listen on; default 127.0.0.1. */
   host?: string;
   /** 0: any free port; else this one or, when taken, one of the next PORTS_TRIED. */
@@ -29,10 +30,16 @@ export interface PageServerOptions {
 }
 
 export interface PageServer {
-  /** Address to open, with the port in use. */
+  /** Address to open, with the port in use; it shows and takes no command. */
   readonly url: string;
+  /** The same with the token: whoever opens it may command. */
+  readonly commandUrl: string;
   readonly port: number;
-  publish(message: EpochReport): void;
+  publish(message: EpochReport | PolicyPicture): void;
+  /** Gives every page a new snapshot. */
+  restart(): void;
+  /** Told to every page now and to every one that comes. */
+  publishWorld(world: SharedWorld): void;
   /** The frame is kept, not copied: do not write to it afterwards. */
   publishPoses(frame: Uint8Array): void;
   /** Pages connected. */
@@ -45,7 +52,7 @@ export interface PageServer {
 export const PORTS_TRIED = 20;
 /** Pages served at the same time. */
 export const CLIENTS_LIMIT = 32;
-/** Bytes of a message from a page; the server has no use for any. */
+/** Bytes of a message from a page. */
 export const MESSAGE_LIMIT = 1024;
 const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
@@ -53,7 +60,6 @@ const PING_MS = 30_000;
 const GOODBYE_MS = 50;
 /** Close codes of RFC 6455 and its registry. */
 const GOING_AWAY = 1001;
-const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 
 const FULL: Refusal = {
@@ -71,9 +77,9 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 class LivePage implements PageServer {
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
-  private readonly pages = new Set<PageClient>();
+  private readonly pages: PageHub;
+  private readonly names: readonly string[];
   private readonly connections = new Set<Duplex>();
-  private lastPoses: Uint8Array | undefined;
   private pinging: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
   private boundPort = 0;
@@ -82,6 +88,9 @@ class LivePage implements PageServer {
     private readonly options: PageServerOptions,
     private readonly files: ReadonlyMap<string, PageFile>,
   ) {
+    this.names = ownNames(this.host);
+    const log = (line: string): void => this.log(line);
+    this.pages = new PageHub(options, log, (what, work) => this.guard(what, work));
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -110,8 +119,12 @@ class LivePage implements PageServer {
   }
 
   get url(): string {
-    const host = this.host.includes(":") ? `[${this.host}]` : this.host;
-    return `http://${host}:${this.port}/`;
+    return `http://${inUrl(this.host)}:${this.port}/`;
+  }
+
+  get commandUrl(): string {
+    // The part behind # stays in the browser: no request, and so no log, holds it.
+    return `${this.url}#token=${this.options.token}`;
   }
 
   get clients(): number {
@@ -123,24 +136,25 @@ class LivePage implements PageServer {
     const last = port === 0 ? 0 : Math.min(port + PORTS_TRIED, 65_535);
     this.boundPort = await listenOnFirstFree(this.http, this.host, port, last);
     this.http.on("error", (error) => this.log(`page server: ${error.message}`));
-    const check = this.guard("a ping", () => this.dropSilent());
+    const check = this.guard("a ping", () => this.pages.dropSilent());
     this.pinging = setInterval(check, this.options.pingMs ?? PING_MS);
     this.pinging.unref();
   }
 
-  publish(message: EpochReport): void {
-    this.guard("an epoch report", () => {
-      if (this.pages.size === 0) return;
-      const text = JSON.stringify(message);
-      this.pages.forEach((page) => page.offerReport(message.epoch, text));
-    })();
+  publish(message: EpochReport | PolicyPicture): void {
+    this.guard("a message", () => this.pages.publish(message))();
+  }
+
+  restart(): void {
+    this.guard("a snapshot", () => this.pages.restart(snapshotText(this.options.snapshot())))();
+  }
+
+  publishWorld(world: SharedWorld): void {
+    this.guard("the world's state", () => this.pages.publishWorld(world))();
   }
 
   publishPoses(frame: Uint8Array): void {
-    this.guard("a pose frame", () => {
-      this.lastPoses = frame;
-      this.pages.forEach((page) => page.offerPoses(frame));
-    })();
+    this.guard("a pose frame", () => this.pages.publishPoses(frame))();
   }
 
   close(): Promise<void> {
@@ -148,26 +162,14 @@ class LivePage implements PageServer {
     return this.closing;
   }
 
-  private dropSilent(): void {
-    for (const page of this.pages) {
-      if (page.checkAlive()) continue;
-      this.log("page ended: it does not answer");
-      this.pages.delete(page);
-      page.end();
-    }
-  }
-
   private async end(): Promise<void> {
     clearInterval(this.pinging);
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
     if (this.pages.size > 0) {
-      this.guard("a goodbye", () =>
-        this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends")),
-      )();
+      this.guard("a goodbye", () => this.pages.close(GOING_AWAY, "the simulator ends"))();
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     }
-    this.pages.forEach((page) => page.end());
-    this.pages.clear();
+    this.pages.end();
     this.connections.forEach((connection) => connection.destroy());
     await closed;
   }
@@ -178,7 +180,8 @@ class LivePage implements PageServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const { host } = request.headers;
-    if (!isOwnHost(host, this.port)) return refuse(response, 421, "this server is not that host");
+    if (!isOwnHost(host, this.names, this.port))
+      return refuse(response, 421, "this server is not that host");
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
       return refuse(response, 405, "only GET and HEAD");
@@ -197,7 +200,7 @@ class LivePage implements PageServer {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const full = this.pages.size >= CLIENTS_LIMIT || this.closing !== undefined;
-    const refusal = socketRefusal(request, this.port) ?? (full ? FULL : undefined);
+    const refusal = socketRefusal(request, this.names, this.port) ?? (full ? FULL : undefined);
     if (refusal !== undefined) {
       this.log(`page refused: ${refusal.reason}`);
       socket.end(
@@ -218,19 +221,7 @@ class LivePage implements PageServer {
     socket.on("error", (error) => this.log(`page: ${error.message}`));
     const snapshot = this.guard("a snapshot", () => snapshotText(this.options.snapshot()))();
     if (snapshot === undefined) return socket.close(INTERNAL_ERROR, "no snapshot");
-    const page = new PageClient(socket, snapshot);
-    this.pages.add(page);
-    socket.on("close", () => this.pages.delete(page));
-    socket.once(
-      "message",
-      this.guard("a message", () => {
-        this.log("page closed: it sent a message, and this server takes no commands");
-        this.pages.delete(page);
-        page.close(POLICY_VIOLATION, "this server takes no commands");
-        setTimeout(() => page.end(), 1000).unref();
-      }),
-    );
-    if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
+    this.pages.welcome(socket, snapshot);
   }
 
   /** `work`, whose throw becomes a line in the log (and undefined). */

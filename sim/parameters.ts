@@ -17,8 +17,14 @@ export const SIMULATOR_PARAMETERS = {
     type: "double",
     default: 1,
     range: [0.01, 1000],
-    readOnly: true,
+    readOnly: false,
     description: "Simulated seconds a second of wall time (motion).",
+  },
+  stamped_cmd_vel: {
+    type: "boolean",
+    default: false,
+    readOnly: true,
+    description: "cmd_vel is heard as geometry_msgs/TwistStamped instead of Twist (motion).",
   },
   seconds: {
     type: "double",
@@ -42,7 +48,14 @@ export const SIMULATOR_PARAMETERS = {
     default: 8080,
     range: [0, 65_535],
     readOnly: true,
-    description: "Port of the page on 127.0.0.1; the next one is taken when it is in use; 0: any.",
+    description: "Port of the page; the next one is taken when it is in use; 0: any.",
+  },
+  host: {
+    type: "string",
+    default: "127.0.0.1",
+    readOnly: true,
+    description:
+      "Address that the page is served on; another than 127.0.0.1 shows it to others (0.0.0.0: to all).",
   },
   headless: {
     type: "boolean",
@@ -119,5 +132,9 @@ export const SIMULATOR_PARAMETERS = {
     readOnly: true,
     description: "Motion: time constant with which a body's speeds follow those of its wheels.",
   },
-  seed: SEED,
+  seed: {
+    ...SEED,
+    readOnly: false,
+    description: `${SEED.description} A new one holds from the next reset on.`,
+  },
 } as const satisfies ParameterSpecs;

@@ -1,11 +1,12 @@
 /**
- * What the simulator's server says to the page, and the one parser of each kind of message. The
- * page says nothing yet: the server takes no command.
+ * What the simulator's server says to the page, and the one parser of each kind of message. What
+ * the page says is in page_protocol.ts.
  *
- * Text messages are JSON objects told apart by `type`: a `snapshot` first, then an `epoch` report
- * when an epoch's command is heard and the same report again when its reward is known. Binary
- * messages are poses (pose_frame.ts). Lengths in metres in the `map` frame (z up, x and y on the
- * floor), angles in radians, simulated time in seconds.
+ * Text messages are JSON objects told apart by `type`: a `snapshot` first; an `epoch` report when
+ * an epoch's command is heard, and the same report again when its reward is known; `world` when the
+ * world's state changes and once a second; `picture` of the policy at each command; `answer` to a
+ * command of this page. Binary messages are poses (pose_frame.ts). Lengths in metres in the `map`
+ * frame (z up, x and y on the floor), angles in radians, simulated time in seconds.
  *
  * Free of any platform: the page and the server share this file and nothing else.
  */
@@ -82,6 +83,10 @@ export interface EpochReport {
   globalAction: number;
   /** Indices of the robots asked. */
   sampled: number[];
+  /** The law of the local states that the decision is based on; sums to 1. */
+  belief: number[];
+  /** The belief's covariance is this times (diag(belief) - belief beliefᵀ). */
+  beliefVariance: number;
   /** Robots of the sample in each local state. */
   sampledHistogram: number[];
   /** All robots in each local state. */
@@ -97,7 +102,53 @@ export interface EpochReport {
   emergencyStop: boolean;
 }
 
-export type ServerMessage = Snapshot | EpochReport;
+/** The state of the world and of its controls. */
+export interface WorldState {
+  type: "world";
+  /** Whether this page may command (it has shown the token). */
+  canCommand: boolean;
+  paused: boolean;
+  /** Simulated seconds a second that are asked for; 0: as fast as it goes. */
+  speed: number;
+  /** Simulated seconds a second that were reached over the last seconds; null: not known yet. */
+  realTimeFactor: number | null;
+  /** k asked for and what decisions are based on; null: no command yet, or not known. */
+  sampleSize: number | null;
+  observation: "sample" | "filter" | null;
+  emergencyStop: boolean;
+  /** Robots (indices) that are broken on purpose. */
+  faults: { robot: number; fault: Fault }[];
+}
+
+/** What can be broken: see Fault.msg. */
+export const FAULTS = ["stall", "deaf", "mute", "slip", "frozen", "nan"] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/**
+ * π_g around the belief of the newest command. actions[s_g][zone][j]: the action where a share of j /
+ * tableSize of all robots is in `zone` and the others are spread as believed.
+ */
+export interface PolicyPicture {
+  type: "picture";
+  epoch: number;
+  tableSize: number;
+  actions: number[][][];
+  /** What deviating alone gains, reward of a whole return: the certificate; null: not measured. */
+  globalGap: number | null;
+  localGap: number | null;
+}
+
+/** What came of a command of this page. */
+export interface Answer {
+  type: "answer";
+  /** The command's. */
+  id: number;
+  done: boolean;
+  /** What was done, or why not and what to do. */
+  message: string;
+}
+
+export type ServerMessage = Snapshot | EpochReport | WorldState | PolicyPicture | Answer;
 
 /** The message in `text`, or a ProtocolError. Unknown fields are ignored. */
 export function parseServerMessage(text: string): ServerMessage {
@@ -113,6 +164,17 @@ export function parseServerMessage(text: string): ServerMessage {
       return checkedSizes(parseSnapshot(message));
     case "epoch":
       return parseEpoch(message, "epoch");
+    case "world":
+      return parseWorld(message);
+    case "picture":
+      return parsePicture(message);
+    case "answer":
+      return {
+        type: "answer",
+        id: count(message.id, "id"),
+        done: truth(message.done, "done"),
+        message: word(message.message, "message"),
+      };
     default:
       throw new ProtocolError(`unknown message type ${JSON.stringify(message.type)}`);
   }
@@ -171,9 +233,51 @@ function checkedSizes(snapshot: Snapshot): Snapshot {
   return snapshot;
 }
 
+/** What `read` makes of a value, or null for null. */
+function orNull<T>(
+  value: unknown,
+  path: string,
+  read: (value: unknown, path: string) => T,
+): T | null {
+  return value === null ? null : read(value, path);
+}
+
+function parseWorld(m: Fields): WorldState {
+  return {
+    type: "world",
+    canCommand: truth(m.canCommand, "canCommand"),
+    paused: truth(m.paused, "paused"),
+    speed: notNegative(m.speed, "speed"),
+    realTimeFactor: orNull(m.realTimeFactor, "realTimeFactor", notNegative),
+    sampleSize: orNull(m.sampleSize, "sampleSize", count),
+    observation: orNull(m.observation, "observation", (value, path) =>
+      oneOf(value, ["sample", "filter"] as const, path),
+    ),
+    emergencyStop: truth(m.emergencyStop, "emergencyStop"),
+    faults: list(m.faults, "faults", (value, path) => {
+      const { robot, fault } = fields(value, path);
+      return {
+        robot: count(robot, `${path}.robot`),
+        fault: oneOf(fault, FAULTS, `${path}.fault`),
+      };
+    }),
+  };
+}
+
+function parsePicture(m: Fields): PolicyPicture {
+  return {
+    type: "picture",
+    epoch: count(m.epoch, "epoch"),
+    tableSize: count(m.tableSize, "tableSize"),
+    actions: list(m.actions, "actions", (zones, at) =>
+      list(zones, at, (shares, path) => list(shares, path, count)),
+    ),
+    globalGap: orNull(m.globalGap, "globalGap", finite),
+    localGap: orNull(m.localGap, "localGap", finite),
+  };
+}
+
 function parseEpoch(m: Fields, path: string): EpochReport {
-  const rewardOrNull = (value: unknown, at: string): number | null =>
-    value === null ? null : finite(value, at);
   return {
     type: oneOf(m.type, ["epoch"] as const, `${path}.type`),
     epoch: count(m.epoch, `${path}.epoch`),
@@ -181,10 +285,12 @@ function parseEpoch(m: Fields, path: string): EpochReport {
     globalState: count(m.globalState, `${path}.globalState`),
     globalAction: count(m.globalAction, `${path}.globalAction`),
     sampled: list(m.sampled, `${path}.sampled`, count),
+    belief: list(m.belief, `${path}.belief`, notNegative),
+    beliefVariance: notNegative(m.beliefVariance, `${path}.beliefVariance`),
     sampledHistogram: list(m.sampledHistogram, `${path}.sampledHistogram`, count),
     trueHistogram: list(m.trueHistogram, `${path}.trueHistogram`, count),
-    reward: rewardOrNull(m.reward, `${path}.reward`),
-    meanReward: rewardOrNull(m.meanReward, `${path}.meanReward`),
+    reward: orNull(m.reward, `${path}.reward`, finite),
+    meanReward: orNull(m.meanReward, `${path}.meanReward`, finite),
     epochsCounted: count(m.epochsCounted, `${path}.epochsCounted`),
     missedEpochs: count(m.missedEpochs, `${path}.missedEpochs`),
     missing: count(m.missing, `${path}.missing`),

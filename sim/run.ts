@@ -2,7 +2,6 @@
 import { appendFileSync } from "node:fs";
 import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
 import type { Game } from "../src/game/model";
-import type { PageServer } from "./page_server";
 import { type EpochReport, HISTORY_LIMIT } from "./protocol";
 import { batchMeans, type ClosedEpoch, Ledger, type LedgerCommand } from "./world/ledger";
 
@@ -18,6 +17,7 @@ export interface RunOptions {
   /** File for one JSON line an epoch; empty: none. */
   readonly trace: string;
   readonly onEpoch: (report: EpochReport) => void;
+  readonly onReset: () => void;
 }
 
 export interface Summary {
@@ -38,21 +38,32 @@ export interface Summary {
 export class Run {
   readonly ledger: Ledger;
   readonly history: EpochReport[] = [];
-  page: PageServer | undefined;
   private episode = 0;
+  private seed: number;
   private firstDecision: bigint | undefined;
   private now = 0n;
-  private command: LedgerCommand | undefined;
+  /** The newest command. */
+  command: LedgerCommand | undefined;
   private traceFailure: string | undefined;
 
   constructor(readonly options: RunOptions) {
     this.ledger = new Ledger(options.game, options.robots);
+    this.seed = options.seed;
+  }
+
+  /** Statistics from zero, and starts drawn with `seed`; the shift goes on. */
+  reset(seed: number): void {
+    this.seed = seed;
+    this.episode = 0;
+    this.ledger.restart();
+    this.history.splice(0);
+    this.options.onReset();
   }
 
   /** How the current episode starts. */
   start(): EpisodeStart {
-    const { game, robots, seed } = this.options;
-    return drawEpisodeStart(game, robots, seed, this.episode);
+    const { game, robots } = this.options;
+    return drawEpisodeStart(game, robots, this.seed, this.episode);
   }
 
   hearCommand(command: LedgerCommand): boolean {
@@ -111,6 +122,8 @@ export class Run {
       sampled: command.sampled
         .map((agent) => ledger.robotIndex(agent))
         .filter((index) => index !== undefined),
+      belief: [...command.belief],
+      beliefVariance: command.beliefVariance,
       sampledHistogram: [...command.histogram],
       trueHistogram: ledger.trueHistogram(),
       reward,
@@ -123,7 +136,6 @@ export class Run {
     if (this.history.at(-1)?.epoch === report.epoch) this.history.pop();
     this.history.push(report);
     if (this.history.length > HISTORY_LIMIT) this.history.shift();
-    this.page?.publish(report);
     this.options.onEpoch(report);
   }
 

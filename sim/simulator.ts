@@ -1,8 +1,7 @@
 /** The simulator: a world of robots behind the topics of real ones, with a page to look at it. */
-import { join } from "node:path";
 import { leadSpotOf } from "../src/game/arena";
 import type { Game } from "../src/game/model";
-import { loadScenario, packageRoot } from "../src/game/scenario_file";
+import { loadScenario } from "../src/game/scenario_file";
 import { epochSeconds } from "../src/ros/common_parameters";
 import { fromSeconds, toTime, type EpochReport as WireReport } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
@@ -10,13 +9,16 @@ import { ParameterError, type ParameterValues } from "../src/ros/parameters";
 import { runProcess } from "../src/ros/process";
 import { TOPICS } from "../src/ros/topics";
 import { runAbstract } from "./abstract_run";
+import { Controls } from "./controls";
 import type { PublishPoses } from "./loop";
 import { runMotion } from "./motion_run";
-import { startPageServer } from "./page_server";
+import { RealTimeFactor, watchFactor } from "./pace";
+import { PageView } from "./page_view";
 import { SIMULATOR_PARAMETERS } from "./parameters";
-import { encodePoses, PROTOCOL_VERSION, type Snapshot } from "./protocol";
+import { type EpochReport, PROTOCOL_VERSION, type Snapshot } from "./protocol";
 import { Run } from "./run";
-import type { Imperfections } from "./world/imperfections";
+import { Steering } from "./steering";
+import { SwarmLink } from "./swarm_link";
 import { motionProblem } from "./world/motion_problem";
 import { loadPhysics } from "./world/physics";
 
@@ -45,7 +47,12 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
   };
 }
 
-function makeRun(game: Game, parameters: Parameters, publish: (report: WireReport) => void): Run {
+interface Told {
+  readonly onEpoch: (report: EpochReport) => void;
+  readonly onReset: () => void;
+}
+
+function makeRun(game: Game, parameters: Parameters, told: Told): Run {
   const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
   const fidelity = parameters.fidelity === "abstract" ? "abstract" : "motion";
   const { population, speed } = parameters;
@@ -59,28 +66,20 @@ function makeRun(game: Game, parameters: Parameters, publish: (report: WireRepor
     durationNs: fromSeconds(parameters.seconds),
     fidelity,
     trace: parameters.trace,
-    onEpoch: (report) => {
-      tellParent({ type: "epoch", report });
-      if (report.reward === null) return;
-      publish({
-        header: { stamp: toTime(fromSeconds(report.simTime)), frame_id: "map" },
-        epoch: report.epoch,
-        global_state: report.globalState,
-        histogram: report.trueHistogram,
-        reward: report.reward,
-        missed_epochs: report.missedEpochs,
-      });
-    },
+    ...told,
   });
 }
 
-function imperfectionsOf(parameters: Parameters): Imperfections {
+/** What the wire says of a rewarded epoch. */
+function wireReport(report: EpochReport, reward: number, factor: RealTimeFactor): WireReport {
   return {
-    wheelSlip: parameters.wheel_slip,
-    odometryNoise: { position: parameters.odometry_noise, yaw: parameters.odometry_noise_yaw },
-    odometryDrift: { position: parameters.odometry_drift, yaw: parameters.odometry_drift_yaw },
-    commandLatency: parameters.command_latency,
-    inertia: parameters.inertia,
+    header: { stamp: toTime(fromSeconds(report.simTime)), frame_id: "map" },
+    epoch: report.epoch,
+    global_state: report.globalState,
+    histogram: report.trueHistogram,
+    reward,
+    missed_epochs: report.missedEpochs,
+    real_time_factor: factor.value ?? 0,
   };
 }
 
@@ -94,31 +93,39 @@ void runProcess(async (ros) => {
   const node = ros.add(new RosNode("simulator", undefined, SIMULATOR_PARAMETERS));
   const { parameters } = node;
   const game = loadScenario(parameters.scenario);
-  const run = makeRun(game, parameters, node.publisher(TOPICS.epochReport));
-  if (!parameters.headless) {
-    const page = await startPageServer({
-      port: parameters.port,
-      webRoot: join(packageRoot(), "dist", "sim", "web"),
-      log: (line) => node.log.info(line),
-      snapshot: () => snapshotOf(game, parameters, run),
-    });
-    run.page = page;
-    node.log.info(`page: ${page.url}`);
-    tellParent({ type: "page", url: page.url });
-    ros.onEnd(() => page.close());
+  const publishReport = node.publisher(TOPICS.epochReport);
+  const controls = new Controls();
+  const factor = new RealTimeFactor();
+  let view: PageView | undefined;
+  const run = makeRun(game, parameters, {
+    onEpoch: (report) => {
+      tellParent({ type: "epoch", report });
+      view?.epoch(report);
+      if (report.reward !== null) publishReport(wireReport(report, report.reward, factor));
+    },
+    onReset: () => view?.restart(),
+  });
+  if (run.options.fidelity === "motion") {
+    const { epochNs, robots } = run.options;
+    node.checkChange = ({ speed }) =>
+      motionProblem(game, robots.length, Number(epochNs) / 1e9, speed);
   }
-  const publishPoses: PublishPoses = (seconds, poses, locked, states) => {
-    if (run.page === undefined || run.page.clients === 0) return;
-    run.page.publishPoses(encodePoses(seconds, poses, locked, states));
-  };
-  const over = (): void => ros.end(0);
+  const swarm = new SwarmLink(node);
+  const steering = new Steering({ node, controls, swarm, options: run.options });
+  if (!parameters.headless) {
+    const snapshot = (): Snapshot => snapshotOf(game, parameters, run);
+    view = await PageView.start({ node, game, run, controls, factor, swarm, steering, snapshot });
+    tellParent({ type: "page", url: view.url });
+    ros.onEnd(() => view?.close());
+  }
+  const publishPoses: PublishPoses = (...frame) => view?.poses(...frame);
+  const onOver = (): void => ros.end(0);
+  const world = { node, run, parameters, controls, factor, publishPoses, onOver };
   if (run.options.fidelity === "motion") await loadPhysics();
-  const bodies = { speed: parameters.speed, imperfections: imperfectionsOf(parameters) };
-  const loop =
-    run.options.fidelity === "abstract"
-      ? runAbstract(node, run, parameters.epoch_deadline * 1000, publishPoses, over)
-      : runMotion(node, run, bodies, publishPoses, over);
+  const loop = run.options.fidelity === "abstract" ? runAbstract(world) : runMotion(world);
+  const endWatch = watchFactor(node, factor, controls, parameters);
   ros.onEnd(() => {
+    endWatch();
     loop.stop();
     tellParent({ type: "summary", summary: run.summary() });
   });

@@ -51,7 +51,7 @@ class Page {
 
   private message(message: ServerMessage): void {
     if (message.type === "snapshot") this.start(message);
-    else this.epoch(message);
+    else if (message.type === "epoch") this.epoch(message);
   }
 
   private start(snapshot: Snapshot): void {

@@ -13,6 +13,9 @@ export interface LedgerCommand {
   readonly action: number;
   readonly sampled: readonly string[];
   readonly histogram: readonly number[];
+  readonly belief: readonly number[];
+  readonly beliefVariance: number;
+  readonly sampleSize: number;
   readonly missing: number;
   readonly emergencyStop: boolean;
 }
@@ -44,15 +47,17 @@ export interface Totals {
   samplesReceived: number;
 }
 
+const NOTHING: Totals = {
+  epochs: 0,
+  missedEpochs: 0,
+  staleActions: 0,
+  missingActions: 0,
+  samplesAsked: 0,
+  samplesReceived: 0,
+};
+
 export class Ledger {
-  readonly totals: Totals = {
-    epochs: 0,
-    missedEpochs: 0,
-    staleActions: 0,
-    missingActions: 0,
-    samplesAsked: 0,
-    samplesReceived: 0,
-  };
+  readonly totals: Totals = { ...NOTHING };
   readonly rewards: number[] = [];
   /** Boundaries since the first command, the current epoch among them; 0: no command yet. */
   slots = 0;
@@ -75,6 +80,13 @@ export class Ledger {
   ) {
     this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
     this.stay = Math.max(0, game.arena.zoneOffsets.indexOf(0));
+  }
+
+  /** Totals and rewards from zero. */
+  restart(): void {
+    Object.assign(this.totals, NOTHING);
+    this.rewards.splice(0);
+    this.rewardSum = 0;
   }
 
   get population(): number {
@@ -110,9 +122,12 @@ export class Ledger {
     return true;
   }
 
-  private isOfGame({ globalState, action, histogram }: LedgerCommand): boolean {
+  private isOfGame(command: LedgerCommand): boolean {
+    const { globalState, action, histogram, belief, beliefVariance } = command;
     const { sG, aG, sL } = sizesOf(this.game);
-    return globalState < sG && action < aG && histogram.length === sL;
+    const isLaw = belief.length === sL && belief.every((share) => share >= 0 && share <= 1);
+    const isVariance = beliefVariance >= 0 && beliefVariance <= 1;
+    return globalState < sG && action < aG && histogram.length === sL && isLaw && isVariance;
   }
 
   hearAction(action: LedgerAction): void {

@@ -53,6 +53,8 @@ export class MotionWorld {
   readonly poses: Float64Array;
   /** [(n+1) * 2] forward m/s, yaw rate rad/s, as realised. */
   readonly twists: Float64Array;
+  /** [n+1] share of its wheels' way that a body does not go; 0: none. */
+  readonly slips: Float64Array;
   /** [n] 1 while docked with wheels locked. */
   readonly locked: Uint8Array;
   /** s of simulated time. */
@@ -103,6 +105,7 @@ export class MotionWorld {
     const bodies = this.robots + 1;
     this.poses = new Float64Array(3 * bodies);
     this.twists = new Float64Array(2 * bodies);
+    this.slips = new Float64Array(bodies);
     this.from = new Float64Array(2 * bodies);
     this.ways = new Float64Array(2 * bodies);
     this.touched = new Uint8Array(bodies);
@@ -277,7 +280,8 @@ export class MotionWorld {
     const v = (twists[2 * body] = driven[2 * body]);
     const w = (twists[2 * body + 1] = driven[2 * body + 1]);
     const half = ((w0 + w) * dt) / 4;
-    const way = ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
+    const kept = 1 - this.slips[body];
+    const way = kept * ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
     const yaw = this.poses[3 * body + 2];
     if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
     ways[2 * body] = way * cos(yaw + half);

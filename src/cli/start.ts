@@ -63,6 +63,11 @@ const SPEC: CommandSpec = {
       value: "P",
       help: "port of the page; the next is taken if it is in use (default 8080)",
     },
+    {
+      name: "host",
+      value: "A",
+      help: "address that the page is served on (default 127.0.0.1: this machine alone)",
+    },
     { name: "headless", help: "no page" },
     { name: "record", value: "F", help: "record to a new MCAP file (rosbag2, Foxglove)" },
     SEED_OPTION,
@@ -107,8 +112,9 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
       "--speed is for --fidelity motion; the abstract world runs as fast as the nodes answer",
     );
   }
-  if (options.switch("headless") && options.has("port")) {
-    throw new UsageError("--port is the page's and --headless has none; give one of them");
+  const ofPage = ["port", "host"].find((name) => options.has(name));
+  if (options.switch("headless") && ofPage) {
+    throw new UsageError(`--${ofPage} is the page's and --headless has none; give one of them`);
   }
   if (options.has("policy") && options.has("table-size")) {
     throw new UsageError(
@@ -135,6 +141,7 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
     observation: options.choice("observation", ["sample", "filter"] as const, "sample"),
     seconds: options.number("seconds", { min: 0.01, max: 1e9 }),
     port: options.integer("port", { min: 0, max: 65_535 }, 8080),
+    host: options.text("host", "127.0.0.1"),
     headless: options.switch("headless"),
     record,
     seed: options.integer("seed", { min: 0, max: 2 ** 31 - 1 }, 0),

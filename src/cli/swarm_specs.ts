@@ -16,6 +16,8 @@ export interface SwarmSettings {
   /** Simulated seconds to run; undefined: until told to end. */
   readonly seconds: number | undefined;
   readonly port: number;
+  /** Address that the page is served on. */
+  readonly host: string;
   readonly headless: boolean;
   /** MCAP file; undefined: none. */
   readonly record?: string;
@@ -76,6 +78,7 @@ export function swarmSpecs(
         speed: settings.speed,
         seconds: settings.seconds ?? 0,
         port: settings.port,
+        host: settings.host,
         headless: settings.headless,
         references,
       },

@@ -175,6 +175,7 @@ export class Commander {
       sampled_agents: sample,
       histogram,
       belief: Array.from(observation.belief),
+      belief_variance: observation.variance,
       missing: sample.length - received.length,
       sample_size: decision.sampleSize,
       population: decision.population,

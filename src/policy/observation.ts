@@ -20,13 +20,15 @@ export class Observation {
   readonly histogram: Int32Array;
   private readonly index: HistogramIndex;
   private readonly filter: MeanFieldFilter;
+  /** Robots heard in the newest epoch. */
+  private heard = 0;
 
   /** @throws InvalidInputError when the pair's arrays do not have the game's shapes */
   constructor(
     game: Game,
     private readonly pair: PolicyPair,
     private readonly mode: ObservationMode,
-    population: number,
+    private readonly population: number,
   ) {
     const { sG, sL, aL } = sizesOf(game);
     this.index = new HistogramIndex(sL, pair.tableSize);
@@ -42,6 +44,16 @@ export class Observation {
     this.belief = this.filter.belief;
     this.histogram = new Int32Array(sL);
     this.reset();
+  }
+
+  /**
+   * v: the covariance of the belief about the population is v (diag(belief) - belief beliefᵀ). Of a
+   * sample of m of n without replacement: (n - m) / (m (n - 1)); of the filter: what it keeps.
+   */
+  get variance(): number {
+    const { heard: m, population: n } = this;
+    if (this.mode === "filter" || m === 0) return this.filter.variance;
+    return n > 1 ? Math.max(0, n - m) / (m * (n - 1)) : 0;
   }
 
   /** A new episode starts: nothing is known but the scenario's initial law. */
@@ -62,6 +74,7 @@ export class Observation {
     const { belief, mode } = this;
     let heard = 0;
     for (let s = 0; s < belief.length; s++) heard += counts[s];
+    this.heard = heard;
     if (heard === 0) return;
     if (mode === "filter") this.filter.observe(counts);
     else for (let s = 0; s < belief.length; s++) belief[s] = counts[s] / heard;

@@ -4,7 +4,7 @@
  * that no transition answers, which would abort its process, is refused here.
  */
 import { reasonOf } from "../game/scenario";
-import { type RclLifecycleNode, type RclLogger, rcl } from "./rcl";
+import { type RclLifecycleNode, type RclLogger, type RclState, rcl } from "./rcl";
 
 /** What a node does at each step; a throw refuses the step and the node stays where it was. */
 export interface LifecycleSteps {
@@ -41,6 +41,7 @@ export class Lifecycle {
       return this.step("cleanup");
     });
     this.refuseInvalid();
+    this.answerGraph();
   }
 
   /** Unconfigured -> inactive -> active; says whether both steps were taken. */
@@ -80,4 +81,20 @@ export class Lifecycle {
       response.send(Object.assign(response.template, { success: false }));
     };
   }
+
+  /** rclnodejs offers this service and never answers it; a second server of the name does. */
+  private answerGraph(): void {
+    const { node } = this;
+    const type = "lifecycle_msgs/srv/GetAvailableTransitions";
+    node.createService(type, `${node.name()}/get_transition_graph`, {}, (_request, response) => {
+      const transitions = node.transitions.map(({ transition, startState, goalState }) => ({
+        transition: plain(transition),
+        start_state: plain(startState),
+        goal_state: plain(goalState),
+      }));
+      response.send(Object.assign(response.template, { available_transitions: transitions }));
+    });
+  }
 }
+
+const plain = ({ id, label }: RclState): object => ({ id, label });

@@ -63,6 +63,7 @@ export interface GlobalCommand {
   readonly sampled_agents: readonly string[];
   readonly histogram: ArrayLike<number>;
   readonly belief: ArrayLike<number>;
+  readonly belief_variance: number;
   readonly missing: number;
   readonly sample_size: number;
   readonly population: number;
@@ -101,6 +102,11 @@ export interface EmergencyStop {
   readonly source: string;
 }
 
+export interface FaultMessage {
+  readonly robot: string;
+  readonly fault: string;
+}
+
 export interface EpochReport {
   readonly header: Header;
   readonly epoch: number;
@@ -108,6 +114,7 @@ export interface EpochReport {
   readonly histogram: ArrayLike<number>;
   readonly reward: number;
   readonly missed_epochs: number;
+  readonly real_time_factor: number;
 }
 
 export interface DiagnosticStatus {
@@ -172,6 +179,7 @@ export interface MessageTypes {
   "alternating_marl/msg/LocalPolicy": LocalPolicy;
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
   "alternating_marl/msg/EpochReport": EpochReport;
+  "alternating_marl/msg/Fault": FaultMessage;
   "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
   "visualization_msgs/msg/MarkerArray": { readonly markers: readonly Marker[] };
   "tf2_msgs/msg/TFMessage": { readonly transforms: readonly Transform[] };

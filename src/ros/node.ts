@@ -3,13 +3,12 @@
  * would abort the process), messages are raw bytes through the codec, and the node sleeps until
  * something arrives.
  */
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { InvalidInputError, reasonOf } from "../game/scenario";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import type { MessageTypes } from "./messages";
+import { hasPackage } from "./packages";
 import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
 import {
   declareParameters,
@@ -17,8 +16,10 @@ import {
   ParameterError,
   type ParameterSpecs,
   type ParameterValues,
+  setParameter,
 } from "./parameters";
 import {
+  type RclClient,
   type RclGuardCondition,
   type RclLifecycleNode,
   type RclLogger,
@@ -48,6 +49,9 @@ export type NodeKind = "plain" | "managed" | "hosted";
 
 const USE_SIM_TIME = "use_sim_time";
 
+/** Another node's answer is waited for this long, ms. */
+const CALL_MS = 3000;
+
 /** A destroyed entity's memory stays for this long: the native side may still name it once. */
 const RETIRED_MS = 2000;
 
@@ -65,13 +69,6 @@ function qosOf(topic: Topic): RclQoS {
   );
 }
 
-/** Whether a ROS package is installed: ament's resource index (REP-122). */
-function hasPackage(name: string): boolean {
-  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(delimiter);
-  const index = join("share", "ament_index", "resource_index", "packages", name);
-  return prefixes.some((prefix) => existsSync(join(prefix, index)));
-}
-
 let sections: readonly Section[] | undefined;
 
 /** A host of many robots reads its parameter files once. */
@@ -87,12 +84,18 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   callbackErrors = 0;
   /** Of all messages that its subscriptions were given. */
   bytesHeard = 0;
+  private readonly clients = new Map<string, RclClient>();
   private readonly refusalMs = new Map<string, number>();
   private readonly node: RclNode;
   private readonly guard: RclGuardCondition;
 
   /** @throws ParameterError when a parameter breaks its declaration */
-  constructor(name: string, namespace: string | undefined, specs: S, kind: NodeKind = "plain") {
+  constructor(
+    name: string,
+    namespace: string | undefined,
+    private readonly specs: S,
+    kind: NodeKind = "plain",
+  ) {
     const NodeClass = kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node;
     const hasServices = kind !== "hosted";
     this.node = new NodeClass(name, namespace, undefined, {
@@ -242,13 +245,50 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
 
   /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
   triggerService(name: string, answer: () => TriggerAnswer): void {
-    this.node.createService("std_srvs/srv/Trigger", name, {}, (_request, response) =>
+    this.serve("std_srvs/srv/Trigger", name, answer);
+  }
+
+  /** A std_srvs/SetBool service; else as `triggerService`. */
+  boolService(name: string, answer: (value: boolean) => TriggerAnswer): void {
+    this.serve("std_srvs/srv/SetBool", name, (request) =>
+      answer((request as { readonly data: boolean }).data),
+    );
+  }
+
+  private serve(type: string, name: string, answer: (request: unknown) => TriggerAnswer): void {
+    this.node.createService(type, name, {}, (request, response) =>
       this.safely(() => {
         const reply = { success: false, message: "it failed; the node's log says why" };
-        this.safely(() => Object.assign(reply, answer()));
+        this.safely(() => Object.assign(reply, answer(request)));
         response.send(Object.assign(response.template, reply));
       }),
     );
+  }
+
+  /**
+   * Calls another node's service.
+   * @returns the response as rclnodejs gives it, to be parsed
+   * @throws Error when nobody offers it, or answers within CALL_MS
+   */
+  call(type: string, name: string, request: object): Promise<unknown> {
+    const client = this.clients.get(name) ?? this.node.createClient(type, name);
+    this.clients.set(name, client);
+    if (!client.isServiceServerAvailable()) {
+      return Promise.reject(new Error(`nobody offers ${name}; start the node that does`));
+    }
+    return new Promise((resolve, reject) => {
+      const late = new Error(`${name} did not answer within ${CALL_MS / 1000} s`);
+      const timer = setTimeout(() => reject(late), CALL_MS);
+      client.sendRequest(request, (response) => {
+        clearTimeout(timer);
+        resolve(response);
+      });
+    });
+  }
+
+  /** Sets one of its own parameters, as `ros2 param set` does. Why it is refused; else undefined. */
+  set(name: string & keyof S, value: number | string | boolean): string | undefined {
+    return setParameter(this.node, name, this.specs[name], value);
   }
 
   /** Lets others drive the lifecycle of a managed node. */

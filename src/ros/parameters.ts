@@ -190,4 +190,20 @@ function takeChanges(
   node.addPostSetParametersCallback((parameters) => void Object.assign(values, merged(parameters)));
 }
 
+/** Sets a declared parameter from within; why it is refused, or undefined. */
+export function setParameter(
+  node: RclNode,
+  name: string,
+  spec: ParameterSpec,
+  value: Value,
+): string | undefined {
+  try {
+    const checked = checkParameter(name, spec, value);
+    const { successful, reason } = node.setParameter(rclParameter(name, spec, checked));
+    return successful ? undefined : reason;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
 const refusal = (reason: string) => ({ successful: false, reason });

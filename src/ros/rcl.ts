@@ -31,7 +31,13 @@ export interface RclLogger {
   error(message: string): void;
 }
 
+export interface RclClient {
+  isServiceServerAvailable(): boolean;
+  sendRequest(request: object, callback: (response: unknown) => void): void;
+}
+
 export interface RclNode {
+  createClient(type: string, name: string): RclClient;
   createPublisher(type: string, topic: string, options: { qos: RclQoS }): RclPublisher;
   createSubscription(
     type: string,
@@ -59,7 +65,7 @@ export interface RclNode {
   ): RclParameter;
   getParameter(name: string): RclParameter;
   hasParameter(name: string): boolean;
-  setParameter(parameter: RclParameter): { readonly successful: boolean };
+  setParameter(parameter: RclParameter): { readonly successful: boolean; readonly reason: string };
   addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
   addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;
   getParameterOverrides(): RclParameter[];
@@ -80,7 +86,7 @@ export interface RclNode {
   readonly _timeSource: { _clockSubscription: RclSubscription | undefined };
 }
 
-interface RclState {
+export interface RclState {
   readonly id: number;
   readonly label: string;
 }
@@ -89,6 +95,12 @@ interface RclState {
 export interface RclLifecycleNode extends RclNode {
   readonly currentState: RclState;
   readonly availableTransitions: readonly { readonly transition: RclState }[];
+  /** Of every state. */
+  readonly transitions: readonly {
+    readonly transition: RclState;
+    readonly startState: RclState;
+    readonly goalState: RclState;
+  }[];
   registerOnConfigure(callback: () => number): void;
   registerOnActivate(callback: () => number): void;
   registerOnDeactivate(callback: () => number): void;

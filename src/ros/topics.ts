@@ -53,6 +53,7 @@ export const TOPICS = {
     "reliable",
     "transient_local",
   ),
+  fault: topic("/simulator/fault", "alternating_marl/msg/Fault", "reliable", "volatile", 10),
   emergencyStop: topic(
     "/emergency_stop",
     "alternating_marl/msg/EmergencyStop",
@@ -78,6 +79,11 @@ export const TOPICS = {
 export const RESET_SERVICE = "/global_agent/reset_emergency_stop";
 /** The service that takes the global agent's policy file in anew (std_srvs/Trigger). */
 export const RELOAD_SERVICE = "/global_agent/reload_policy";
+
+/** The simulator's: SetBool, and Trigger for the other two. */
+export const PAUSE_SERVICE = "/simulator/pause";
+export const STEP_SERVICE = "/simulator/step";
+export const WORLD_RESET_SERVICE = "/simulator/reset";
 
 /** The same topic in a robot's namespace. */
 export function topicOf<Type extends string>(robot: string, relative: Topic<Type>): Topic<Type> {

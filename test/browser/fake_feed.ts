@@ -3,11 +3,21 @@
  * the real page server. For tests of the page without ROS.
  */
 import { hexagonalSpots } from "../../src/game/arena";
+import type { SharedWorld } from "../../sim/page_hub";
+import type { Command } from "../../sim/page_protocol";
 import { startPageServer, type PageServer } from "../../sim/page_server";
-import { PROTOCOL_VERSION, encodePoses, type EpochReport, type Snapshot } from "../../sim/protocol";
+import {
+  PROTOCOL_VERSION,
+  encodePoses,
+  type EpochReport,
+  type PolicyPicture,
+  type Snapshot,
+} from "../../sim/protocol";
 
 export interface FakeFeed {
   readonly server: PageServer;
+  /** Commands that pages gave, oldest first. */
+  readonly obeyed: readonly Command[];
   stop(): Promise<void>;
 }
 
@@ -22,6 +32,8 @@ export interface FakeFeedOptions {
   readonly log?: (line: string) => void;
 }
 
+/** Of the page that may command. */
+export const TOKEN = "0123456789abcdef";
 const BAYS = 5;
 const SAMPLE_SIZE = 10;
 const FRAME_MS = 40;
@@ -35,14 +47,21 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     webRoot: options.webRoot,
     log: options.log ?? (() => undefined),
     snapshot: () => swarm.snapshot(),
+    token: TOKEN,
+    obey: (command) => Promise.resolve(swarm.obey(command)),
   });
+  const tellWorld = (): void => server.publishWorld(swarm.world());
+  tellWorld();
   const epochs = setInterval(() => {
     server.publish(swarm.rewarded());
     server.publish(swarm.nextEpoch());
+    server.publish(swarm.picture());
+    tellWorld();
   }, epochMs);
   const frames = setInterval(() => server.publishPoses(swarm.moved(FRAME_MS / 1000)), FRAME_MS);
   return {
     server,
+    obeyed: swarm.obeyed,
     stop: async () => {
       clearInterval(epochs);
       clearInterval(frames);
@@ -104,6 +123,43 @@ class PlayedSwarm {
     };
   }
 
+  /** Commands that came, oldest first. */
+  readonly obeyed: Command[] = [];
+
+  obey(command: Command): { done: boolean; message: string } {
+    this.obeyed.push(command);
+    return { done: true, message: `done: ${command.do}` };
+  }
+
+  world(): SharedWorld {
+    return {
+      type: "world",
+      paused: false,
+      speed: 1,
+      realTimeFactor: 0.98,
+      sampleSize: SAMPLE_SIZE,
+      observation: "sample",
+      emergencyStop: false,
+      faults: [{ robot: 3, fault: "stall" }],
+    };
+  }
+
+  /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */
+  picture(): PolicyPicture {
+    const { belief, epoch } = this.history[this.history.length - 1];
+    const actionAt = (zone: number, share: number): number => {
+      const rest = 1 - belief[zone];
+      const law = belief.map((p, i) =>
+        i === zone ? share : (1 - share) * (rest > 0 ? p / rest : 1 / (BAYS - 1)),
+      );
+      return law.indexOf(Math.max(...law));
+    };
+    const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
+    const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
+    const actions = zones.map(() => strips);
+    return { type: "picture", epoch, tableSize: SAMPLE_SIZE, actions, globalGap: 0, localGap: 0.4 };
+  }
+
   /** The newest epoch with its reward. */
   rewarded(): EpochReport {
     const report = this.history[this.history.length - 1];
@@ -134,6 +190,8 @@ class PlayedSwarm {
       globalState: lead,
       globalAction: sampledHistogram.indexOf(Math.max(...sampledHistogram)),
       sampled,
+      belief: sampledHistogram.map((count) => count / SAMPLE_SIZE),
+      beliefVariance: 1 / SAMPLE_SIZE,
       sampledHistogram,
       trueHistogram: histogram([...this.bays]),
       reward: null,

@@ -1,4 +1,7 @@
-/** A game without rest: dock_dispatch's arena, where going up, and driving on, is all that pays. */
+/**
+ * A game without rest: dock_dispatch's arena, where going up, and driving on, is all that pays, and
+ * no job holds a robot in its dock.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -11,6 +14,7 @@ const source = z.looseObject({
   global_actions: names,
   local_states: names,
   local_actions: names,
+  arena: z.looseObject({}),
 });
 
 /** Writes the scenario into `folder` and returns its file. */
@@ -21,6 +25,7 @@ export function writeCarousel(folder: string): string {
   const carousel = {
     ...scenario,
     name: "carousel",
+    arena: { ...scenario.arena, job_end_probability: 1 },
     global_reward: scenario.global_states.map((_, bay) =>
       scenario.global_actions.map((_, to) => (to === (bay + 1) % bays ? 1 : 0)),
     ),

@@ -1,4 +1,5 @@
 /** The global agent as a managed node: its lifecycle and its parameters, asked as their CLIs ask. */
+import { z } from "zod";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,6 +134,21 @@ test("a policy file is taken in at run time, a bad one is refused and the old on
   // Robots act by the same policy: the lockstep world goes on only when all have acted.
   await peer.first("command", command.time, ({ message }) => message.epoch > command.message.epoch);
   expect(peer.of("policy").at(-1)!.message.policy_sha256).toBe(other.policy.sha256);
+});
+
+test("the graph of transitions is told, as ros2 lifecycle list --all asks for it", async () => {
+  const named = z.object({ id: z.number(), label: z.string() });
+  const one = z.object({ transition: named, start_state: named, goal_state: named });
+  const graph = z.object({ available_transitions: z.array(one) });
+  const type = "lifecycle_msgs/srv/GetAvailableTransitions";
+  const told = graph.parse(await peer.request("/global_agent/get_transition_graph", type));
+  const ways = told.available_transitions.map(
+    ({ start_state, transition, goal_state }) =>
+      `${start_state.label} ${transition.label} ${goal_state.label}`,
+  );
+  expect(ways).toContain("unconfigured configure configuring");
+  expect(ways).toContain("active deactivate deactivating");
+  expect(ways.length).toBeGreaterThan(20);
 });
 
 test("every invalid transition is refused and the node goes on", async () => {

@@ -9,6 +9,7 @@ process may read them late.
 import argparse
 import importlib
 import json
+import math
 import sys
 import threading
 import time
@@ -22,6 +23,7 @@ from alternating_marl.msg import AgentState, GlobalCommand, LocalPolicy
 from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
+from rosgraph_msgs.msg import Clock
 
 LATCHED = QoSProfile(
     depth=100,
@@ -99,7 +101,9 @@ def hear(node, options):
 
         def odometry(body, message):
             twist = message.twist.twist
-            say("odometry", body=body, linear=twist.linear.x, angular=twist.angular.z)
+            x = message.pose.pose.position.x
+            told = {"linear": twist.linear.x, "angular": twist.angular.z}
+            say("odometry", body=body, x=x if math.isfinite(x) else None, **told)
 
         node.create_subscription(
             Odometry, f"/{body}/odom", lambda m, body=body: odometry(body, m), SENSOR
@@ -122,6 +126,13 @@ def hear(node, options):
             "/diagnostics",
             lambda message: [hear_status(status) for status in message.status],
             RELIABLE,
+        )
+    if options.clock:
+        node.create_subscription(
+            Clock,
+            "/clock",
+            lambda m: say("clock", now=m.clock.sec + m.clock.nanosec / 1e9),
+            SENSOR,
         )
     if options.log:
         node.create_subscription(
@@ -196,6 +207,7 @@ def main():
     parser.add_argument("--odometry", action="store_true")
     parser.add_argument("--states", action="store_true")
     parser.add_argument("--log", action="store_true")
+    parser.add_argument("--clock", action="store_true")
     parser.add_argument("--diagnostics", action="store_true")
     parser.add_argument("--hear", nargs=2, action="append", default=[], help="a topic, and its type")
     parser.add_argument("--graph", type=float, help="look at the graph each so many seconds")

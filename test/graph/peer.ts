@@ -20,6 +20,7 @@ const commandSchema = z.object({
   sampled_agents: z.array(z.string()),
   histogram: z.array(z.number()),
   belief: z.array(z.number()),
+  belief_variance: z.number(),
   missing: z.number(),
   sample_size: z.number(),
   population: z.number(),
@@ -56,7 +57,15 @@ const eventSchema = z.discriminatedUnion("kind", [
   event("state", { message: stateSchema }),
   event("velocity", { body: z.string(), linear: z.number(), angular: z.number() }),
   event("diagnostic", { level: z.number(), name: z.string(), text: z.string() }),
-  event("odometry", { body: z.string(), linear: z.number(), angular: z.number() }),
+  /** x: m; null: not a finite number. */
+  event("odometry", {
+    body: z.string(),
+    x: z.number().nullable(),
+    linear: z.number(),
+    angular: z.number(),
+  }),
+  /** now: s */
+  event("clock", { now: z.number() }),
   event("log", { name: z.string(), level: z.number(), text: z.string() }),
   /** [robot, node] of each live subscription to a robot's state, the peer's own left out. */
   event("graph", { live: z.array(z.tuple([z.string(), z.string()])) }),

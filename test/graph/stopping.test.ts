@@ -219,9 +219,16 @@ test("while two global agents are heard every robot stands, until one alone was 
   expect(again - last).toBeGreaterThan(0.95);
 });
 
-test("every robot stands within 0.6 s of the simulator's death", async () => {
+test("every robot stands within 0.6 s of the simulator's death, and goes on in the past of a new one", async () => {
   await moving();
+  const { decision_time: before, epoch } = newestCommand();
   const killed = monotonic();
   swarm.kill("simulator", "SIGKILL");
   await expectZeroWithin(WATCHDOG_BOUND, killed, "simulator killed");
+  // Its /clock begins at the first epoch again.
+  swarm.restart("simulator");
+  const isBack = ({ message }: EventOf<"command">): boolean =>
+    message.epoch > epoch && message.decision_time.sec < before.sec;
+  const { time } = await peer.first("command", killed, isBack);
+  await moving(time);
 });

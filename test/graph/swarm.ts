@@ -62,6 +62,7 @@ const DEFAULTS: SwarmSettings = {
   observation: "sample",
   seconds: undefined,
   port: 0,
+  host: "127.0.0.1",
   headless: true,
   seed: 0,
 };

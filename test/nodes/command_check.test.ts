@@ -13,6 +13,7 @@ const command: GlobalCommand = {
   sampled_agents: ["robot_0"],
   histogram: [1, 0, 0, 0],
   belief: [1, 0, 0, 0],
+  belief_variance: 0,
   missing: 0,
   sample_size: 1,
   population: 1,

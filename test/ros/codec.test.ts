@@ -26,6 +26,7 @@ const command: GlobalCommand = {
   sampled_agents: ["robot_3", "", "robot_é"],
   histogram: [3, 0, 4_294_967_295],
   belief: [0.5, 0.25, 0.25],
+  belief_variance: 0.1,
   missing: 1,
   sample_size: 4,
   population: 30,

@@ -1,4 +1,6 @@
 import { runAbstract } from "../../sim/abstract_run";
+import { Controls } from "../../sim/controls";
+import { RealTimeFactor } from "../../sim/pace";
 import { Run } from "../../sim/run";
 import { type GlobalCommand, type LocalAction, toTime } from "../../src/ros/messages";
 import { randomGame } from "../games";
@@ -11,6 +13,7 @@ const DEADLINE_MS = 1000;
 /** The lockstep on a node that is no node: what it hears is said to it. */
 function setup() {
   const hear = new Map<string, (message: unknown) => void>();
+  let resets = 0;
   const node = {
     publisher: () => () => undefined,
     subscribe: (topic: { name: string }, callback: (message: unknown) => void) =>
@@ -26,9 +29,18 @@ function setup() {
     fidelity: "abstract",
     trace: "",
     onEpoch: () => undefined,
+    onReset: () => void resets++,
   });
-  const publishPoses = (): void => undefined;
-  const loop = runAbstract(node as never, run, DEADLINE_MS, publishPoses, () => undefined);
+  const controls = new Controls();
+  const loop = runAbstract({
+    node: node as never,
+    run,
+    parameters: { epoch_deadline: DEADLINE_MS / 1000, seed: 5 } as never,
+    controls,
+    factor: new RealTimeFactor(),
+    publishPoses: () => undefined,
+    onOver: () => undefined,
+  });
   const command = (epoch: number): void =>
     hear.get("/global_agent/command")!({
       session: 1,
@@ -38,6 +50,8 @@ function setup() {
       action: 0,
       sampled_agents: ROBOTS,
       histogram: [2, 0, 0, 0],
+      belief: [1, 0, 0, 0],
+      belief_variance: 0.1,
       missing: 0,
       emergency_stop: false,
     } as Partial<GlobalCommand>);
@@ -48,7 +62,7 @@ function setup() {
       state: 0,
       action: 0,
     } as Partial<LocalAction>);
-  return { run, loop, command, act };
+  return { run, loop, controls, command, act, resets: () => resets };
 }
 
 beforeEach(() => void jest.useFakeTimers());
@@ -72,5 +86,44 @@ test("an epoch is missed whose command or whose actions do not come by the deadl
   expect(run.ledger.totals).toMatchObject({ epochs: 0, missedEpochs: 1 });
   jest.advanceTimersByTime(1.1 * DEADLINE_MS);
   expect(run.ledger.totals).toMatchObject({ epochs: 0, missedEpochs: 2 });
+  loop.stop();
+});
+
+test("a paused world stands, goes on by one epoch a step, and misses nothing", () => {
+  const { run, loop, controls, command, act } = setup();
+  const play = (epoch: number): void => {
+    command(epoch);
+    for (const robot of ROBOTS) act(robot, epoch);
+  };
+  play(0);
+  expect(controls.step()).toBe(false);
+  controls.pause(true);
+  play(1);
+  jest.advanceTimersByTime(3 * DEADLINE_MS);
+  expect(run.ledger.totals).toMatchObject({ epochs: 1, missedEpochs: 0 });
+  expect(controls.step()).toBe(true);
+  jest.advanceTimersByTime(3 * DEADLINE_MS);
+  expect(run.ledger.totals.epochs).toBe(2);
+  play(2);
+  jest.advanceTimersByTime(3 * DEADLINE_MS);
+  expect(run.ledger.totals).toMatchObject({ epochs: 2, missedEpochs: 0 });
+  controls.pause(false);
+  jest.advanceTimersByTime(100);
+  expect(run.ledger.totals.epochs).toBe(3);
+  loop.stop();
+});
+
+test("a reset places the robots anew by its seed and starts the statistics from zero", () => {
+  const { run, loop, controls, command, act, resets } = setup();
+  const first = run.start();
+  controls.reset();
+  command(0);
+  for (const robot of ROBOTS) act(robot, 0);
+  expect(resets()).toBe(1);
+  expect(run.ledger.totals.epochs).toBe(0);
+  expect(run.ledger.rewards).toEqual([]);
+  expect(run.start()).not.toEqual(first);
+  const other = new Run({ ...run.options, seed: 5 });
+  expect(run.start()).toEqual(other.start());
   loop.stop();
 });

@@ -37,6 +37,9 @@ const command = (change: Partial<LedgerCommand> = {}): LedgerCommand => ({
   action: 1,
   sampled: ["robot_2", "robot_0"],
   histogram: [1, 1],
+  belief: [0.5, 0.5],
+  beliefVariance: 0.5,
+  sampleSize: 2,
   missing: 0,
   emergencyStop: false,
   ...change,
@@ -121,6 +124,9 @@ test("only the first command of the open epoch, and of this game, is taken", () 
   expect(ledger.hearCommand(command({ action: 2 }))).toBe(false);
   expect(ledger.hearCommand(command({ globalState: 2 }))).toBe(false);
   expect(ledger.hearCommand(command({ histogram: [2] }))).toBe(false);
+  expect(ledger.hearCommand(command({ belief: [1] }))).toBe(false);
+  expect(ledger.hearCommand(command({ belief: [NaN, 1] }))).toBe(false);
+  expect(ledger.hearCommand(command({ beliefVariance: -1 }))).toBe(false);
   expect(ledger.hearCommand(command())).toBe(true);
   expect(ledger.hearCommand(command({ action: 0 }))).toBe(false);
   expect(ledger.openCommand?.action).toBe(1);

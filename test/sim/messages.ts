@@ -1,4 +1,5 @@
 /** Messages of a small swarm for the tests of the protocol, the server and the page. */
+import type { SharedWorld } from "../../sim/page_hub";
 import { PROTOCOL_VERSION, type EpochReport, type Snapshot } from "../../sim/protocol";
 
 /** Three robots, two bays, two of three asked. */
@@ -37,6 +38,8 @@ export function epochReport(epoch: number): EpochReport {
     globalState: 0,
     globalAction: 1,
     sampled: [0, 2],
+    belief: [0.25, 0.75],
+    beliefVariance: 0.125,
     sampledHistogram: [0, 2],
     trueHistogram: [1, 2],
     reward: 6.5,
@@ -45,5 +48,18 @@ export function epochReport(epoch: number): EpochReport {
     missedEpochs: 0,
     missing: 0,
     emergencyStop: false,
+  };
+}
+
+export function world(): SharedWorld {
+  return {
+    type: "world",
+    paused: false,
+    speed: 1,
+    realTimeFactor: 0.75,
+    sampleSize: 2,
+    observation: "filter",
+    emergencyStop: false,
+    faults: [{ robot: 1, fault: "mute" }],
   };
 }

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { REPORTS_LIMIT } from "../../sim/page_client";
+import { BURST, TEXTS_LIMIT } from "../../sim/page_client";
+import type { Command } from "../../sim/page_protocol";
 import {
   CLIENTS_LIMIT,
   MESSAGE_LIMIT,
@@ -13,7 +14,7 @@ import {
   type PageServerOptions,
 } from "../../sim/page_server";
 import { encodePoses } from "../../sim/protocol";
-import { epochReport, snapshot } from "./messages";
+import { epochReport, snapshot, world } from "./messages";
 import { TestPage, get, readUntilFrame, sleepingPage } from "./visitors";
 
 const webRoot = mkdtempSync(join(tmpdir(), "page-"));
@@ -22,12 +23,22 @@ writeFileSync(join(webRoot, "style.css"), "body {}");
 writeFileSync(join(webRoot, "main.js"), "export {};");
 writeFileSync(join(webRoot, "secret.txt"), "secret");
 
+const TOKEN = "a token";
 const lines: string[] = [];
 const servers: PageServer[] = [];
 
 async function start(options: Partial<PageServerOptions> = {}): Promise<PageServer> {
   const log = (line: string): void => void lines.push(line);
-  const server = await startPageServer({ port: 0, webRoot, log, snapshot, ...options });
+  const obey = (command: Command) => Promise.resolve({ done: true, message: command.do });
+  const server = await startPageServer({
+    port: 0,
+    webRoot,
+    log,
+    snapshot,
+    token: TOKEN,
+    obey,
+    ...options,
+  });
   servers.push(server);
   return server;
 }
@@ -85,6 +96,16 @@ test("a Host that is not its own is refused, its own names are not", async () =>
   }
 });
 
+test("served to all, it answers to this machine's names and to no other", async () => {
+  const server = await start({ host: "0.0.0.0" });
+  for (const name of [hostname(), "localhost", "127.0.0.1"]) {
+    expect((await get(server, "/", { host: `${name}:${server.port}` })).status).toBe(200);
+  }
+  const host = `evil.example:${server.port}`;
+  expect((await get(server, "/", { host })).status).toBe(421);
+  expect(server.url).toBe(`http://0.0.0.0:${server.port}/`);
+});
+
 test("an Origin that is wrong or missing is refused", async () => {
   const server = await start();
   const own = `127.0.0.1:${server.port}`;
@@ -112,16 +133,68 @@ test("a page hears a snapshot first, then the newest poses and what follows", as
   expect(server.clients).toBe(1);
 });
 
-test("a page that sends anything is closed and others are not", async () => {
+test("a page that breaks the protocol is closed and others are not", async () => {
   const server = await start();
   const [quiet, loud] = [new TestPage(server), new TestPage(server)];
   await Promise.all([quiet.next(), loud.next()]);
   loud.socket.send("stop");
   expect(await loud.closed()).toBe(1008);
-  expect(lines).toEqual([expect.stringContaining("takes no commands")]);
+  expect(lines).toEqual(["page closed: not the protocol: a message is not JSON"]);
   server.publish(epochReport(1));
   expect(await quiet.nextJson()).toEqual(epochReport(1));
   expect(server.clients).toBe(1);
+});
+
+test("only a page that shows the token commands; what it is told says so", async () => {
+  const obeyed: string[] = [];
+  const server = await start({
+    obey: (command) => {
+      obeyed.push(command.do);
+      return Promise.resolve({ done: true, message: "paused" });
+    },
+  });
+  server.publishWorld(world());
+  const page = new TestPage(server);
+  await page.next();
+  expect(await page.nextJson()).toEqual({ ...world(), canCommand: false });
+  const pause = { type: "command", id: 7, command: { do: "pause" } };
+  page.say(pause);
+  expect(await page.nextJson()).toMatchObject({ type: "answer", id: 7, done: false });
+  expect(obeyed).toEqual([]);
+  expect(lines).toEqual(["page refused: pause without the token"]);
+  page.say({ type: "hello", token: TOKEN });
+  expect(await page.nextJson()).toMatchObject({ type: "world", canCommand: true });
+  page.say(pause);
+  expect(await page.nextJson()).toEqual({ type: "answer", id: 7, done: true, message: "paused" });
+  expect(obeyed).toEqual(["pause"]);
+  expect(server.commandUrl).toBe(`${server.url}#token=${TOKEN}`);
+});
+
+test.each(["", "A TOKEN", `${TOKEN} `])("the token %j is refused", async (token) => {
+  const server = await start();
+  const page = new TestPage(server);
+  await page.next();
+  page.say({ type: "hello", token });
+  expect(await page.closed()).toBe(1008);
+  expect(lines).toEqual(["page closed: its token is wrong"]);
+});
+
+test("without a token nobody commands", async () => {
+  const page = new TestPage(await start({ token: "" }));
+  await page.next();
+  page.say({ type: "hello", token: "" });
+  expect(await page.closed()).toBe(1008);
+});
+
+test("a page that sends too many messages is closed and others are not", async () => {
+  const server = await start();
+  const [quiet, loud] = [new TestPage(server), new TestPage(server)];
+  await Promise.all([quiet.next(), loud.next()]);
+  for (let i = 0; i <= BURST; i++) loud.say({ type: "hello", token: TOKEN });
+  expect(await loud.closed()).toBe(1008);
+  expect(lines).toEqual(["page closed: it sends too many messages"]);
+  server.publish(epochReport(1));
+  expect(await quiet.nextJson()).toEqual(epochReport(1));
 });
 
 test("an oversized message closes the page", async () => {
@@ -189,7 +262,7 @@ test("a page that does not read costs bounded memory and gets the newest when it
   expect(grown).toBeLessThan((count / 2) * frameBytes);
   const heard = await readUntilFrame(sleeper, count);
   expect(heard.frames).toBeLessThan(count / 2);
-  expect(heard.reports).toBeLessThan(REPORTS_LIMIT + count / 2);
+  expect(heard.reports).toBeLessThan(TEXTS_LIMIT + count / 2);
 });
 
 test("a page that answers no ping is ended", async () => {

@@ -52,6 +52,10 @@ export class TestPage {
     });
   }
 
+  say(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
   async next(): Promise<Buffer> {
     while (this.heard.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
     return this.heard.splice(0, 1)[0];

@@ -13,6 +13,7 @@ export function commandOf({ sL }: Sizes, more: Partial<GlobalCommand>): GlobalCo
     sampled_agents: [],
     histogram: new Array<number>(sL).fill(0),
     belief: new Array<number>(sL).fill(0),
+    belief_variance: 0,
     missing: 0,
     sample_size: 1,
     population: 1,

@@ -49,6 +49,21 @@ describe("a unicycle", () => {
     expect(Array.from(world.twists.subarray(0, 2))).toEqual([1, Math.PI / 2]);
   });
 
+  test("a body that slips by half goes half the way of its wheels", () => {
+    const [even, slips] = [worldOf(wide, [0]), worldOf(wide, [0])];
+    slips.slips[0] = 0.5;
+    const start = poseOf(even, 0);
+    for (const world of [even, slips]) {
+      world.setCommand(0, 1, 0);
+      world.step(1);
+    }
+    const way = (world: MotionWorld): number =>
+      Math.hypot(poseOf(world, 0)[0] - start[0], poseOf(world, 0)[1] - start[1]);
+    expect(way(even)).toBeGreaterThan(0.8);
+    expect(way(slips)).toBeCloseTo(way(even) / 2, 4);
+    expect(slips.twists[0]).toBe(even.twists[0]);
+  });
+
   test("keeps the world's limits whatever it is asked for, and counts what is no number", () => {
     const anything = fc.oneof(fc.double(), fc.double({ min: -5, max: 5, noNaN: true }));
     fc.assert(

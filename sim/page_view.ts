@@ -1,0 +1,134 @@
+/** What the page is shown of a run, and what its commands do. */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { type Game, sizesOf } from "../src/game/model";
+import { reasonOf } from "../src/game/scenario";
+import { packageRoot } from "../src/game/scenario_file";
+import { pictureOf } from "../src/policy/picture";
+import { decodePolicy, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
+import type { RosNode } from "../src/ros/node";
+import { TOPICS } from "../src/ros/topics";
+import type { Controls } from "./controls";
+import type { PublishPoses } from "./loop";
+import type { RealTimeFactor } from "./pace";
+import { type PageServer, startPageServer } from "./page_server";
+import type { SIMULATOR_PARAMETERS } from "./parameters";
+import { encodePoses, type EpochReport, type Snapshot } from "./protocol";
+import type { Run } from "./run";
+import type { Steering } from "./steering";
+import type { SwarmLink } from "./swarm_link";
+
+/** The world's state is told this often, ms. */
+const WORLD_MS = 1000;
+const TOKEN_BYTES = 16;
+
+export interface Viewed {
+  readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
+  readonly game: Game;
+  readonly run: Run;
+  readonly controls: Controls;
+  readonly factor: RealTimeFactor;
+  readonly swarm: SwarmLink;
+  readonly steering: Steering;
+  readonly snapshot: () => Snapshot;
+}
+
+export class PageView {
+  private policy: LoadedPolicy | undefined;
+  private observation: "sample" | "filter" | null = null;
+  private readonly timer: NodeJS.Timeout;
+
+  static async start(viewed: Viewed): Promise<PageView> {
+    const { node, steering, snapshot } = viewed;
+    const server = await startPageServer({
+      host: node.parameters.host,
+      port: node.parameters.port,
+      webRoot: join(packageRoot(), "dist", "sim", "web"),
+      log: (line) => node.log.info(line),
+      snapshot,
+      token: randomBytes(TOKEN_BYTES).toString("hex"),
+      obey: (command) => steering.obey(command),
+    });
+    return new PageView(viewed, server);
+  }
+
+  private constructor(
+    private readonly viewed: Viewed,
+    private readonly server: PageServer,
+  ) {
+    const { node, controls, game } = viewed;
+    node.log.info(`page: ${server.commandUrl}`);
+    node.subscribe(TOPICS.policy, ({ data }) => {
+      try {
+        const policy = decodePolicy(data, "the policy heard");
+        requireScenario(policy, game);
+        this.policy = policy;
+      } catch (error) {
+        return reasonOf(error);
+      }
+      return undefined;
+    });
+    controls.onChange = () => this.tellWorld();
+    this.timer = setInterval(() => node.safely(() => void this.look()), WORLD_MS);
+  }
+
+  /** With the token by which commands are taken. */
+  get url(): string {
+    return this.server.commandUrl;
+  }
+
+  epoch(report: EpochReport): void {
+    this.server.publish(report);
+    if (report.reward === null) this.drawPolicy(report);
+  }
+
+  /** Statistics started from zero. */
+  restart(): void {
+    this.server.restart();
+  }
+
+  readonly poses: PublishPoses = (seconds, poses, locked, states) => {
+    if (this.server.clients === 0) return;
+    this.server.publishPoses(encodePoses(seconds, poses, locked, states));
+  };
+
+  close(): Promise<void> {
+    clearInterval(this.timer);
+    return this.server.close();
+  }
+
+  /** π_g around what is believed now. */
+  private drawPolicy({ epoch, belief }: EpochReport): void {
+    const { policy, viewed, server } = this;
+    if (policy === undefined || server.clients === 0) return;
+    const { pair, metadata } = policy;
+    server.publish({
+      type: "picture",
+      epoch,
+      tableSize: pair.tableSize,
+      actions: pictureOf(pair, sizesOf(viewed.game), belief),
+      globalGap: metadata.globalGap ?? null,
+      localGap: metadata.localGap ?? null,
+    });
+  }
+
+  private async look(): Promise<void> {
+    if (this.server.clients > 0) this.observation = await this.viewed.swarm.observation();
+    this.tellWorld();
+  }
+
+  private tellWorld(): void {
+    const { node, run, controls, factor } = this.viewed;
+    const { command } = run;
+    this.server.publishWorld({
+      type: "world",
+      paused: controls.paused,
+      speed: run.options.fidelity === "motion" ? node.parameters.speed : 0,
+      realTimeFactor: controls.paused ? null : factor.value,
+      sampleSize: command?.sampleSize ?? null,
+      observation: this.observation,
+      emergencyStop: command?.emergencyStop ?? false,
+      faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
+    });
+  }
+}

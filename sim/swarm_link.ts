@@ -1,0 +1,84 @@
+/** The swarm's own switches as the page uses them, over ROS: the stop, and the global agent's parameters. */
+import { z } from "zod";
+import { reasonOf } from "../src/game/scenario";
+import { toTime } from "../src/ros/messages";
+import type { RosNode } from "../src/ros/node";
+import { RESET_SERVICE, TOPICS } from "../src/ros/topics";
+import type { Answer } from "./protocol";
+
+/** What came of a command. */
+export type Said = Pick<Answer, "done" | "message">;
+
+/** rcl_interfaces/ParameterType */
+const TYPE = { integer: 2, double: 3, string: 4 } as const;
+
+const triggered = z.object({ success: z.boolean(), message: z.string() });
+const changed = z.object({
+  results: z.array(z.object({ successful: z.boolean(), reason: z.string() })).length(1),
+});
+const read = z.object({
+  values: z.array(z.object({ string_value: z.enum(["sample", "filter"]) })).length(1),
+});
+
+export class SwarmLink {
+  private readonly publishStop;
+
+  constructor(private readonly node: RosNode) {
+    this.publishStop = node.publisher(TOPICS.emergencyStop);
+  }
+
+  stop(): Said {
+    this.publishStop({ header: { stamp: toTime(0n), frame_id: "" }, source: "the page" });
+    return { done: true, message: "emergency stop: every robot that hears it stands" };
+  }
+
+  async release(): Promise<Said> {
+    return this.ask("std_srvs/srv/Trigger", RESET_SERVICE, {}, (response) => {
+      const { success, message } = triggered.parse(response);
+      return { done: success, message };
+    });
+  }
+
+  /** Sets a parameter of the global agent. */
+  async set(name: string, value: number | string): Promise<Said> {
+    const typed = typeof value === "string" ? ofString(value) : ofNumber(name, value);
+    const request = { parameters: [{ name, value: typed }] };
+    const type = "rcl_interfaces/srv/SetParameters";
+    return this.ask(type, "/global_agent/set_parameters", request, (response) => {
+      const [{ successful, reason }] = changed.parse(response).results;
+      return { done: successful, message: successful ? `${name} is ${value}` : reason };
+    });
+  }
+
+  /** What the global agent bases its decisions on; null: it does not say. */
+  async observation(): Promise<"sample" | "filter" | null> {
+    const type = "rcl_interfaces/srv/GetParameters";
+    try {
+      const names = { names: ["observation"] };
+      const response = await this.node.call(type, "/global_agent/get_parameters", names);
+      return read.parse(response).values[0].string_value;
+    } catch {
+      return null;
+    }
+  }
+
+  private async ask(
+    type: string,
+    service: string,
+    request: object,
+    told: (response: unknown) => Said,
+  ): Promise<Said> {
+    try {
+      return told(await this.node.call(type, service, request));
+    } catch (error) {
+      return { done: false, message: reasonOf(error) };
+    }
+  }
+}
+
+const ofString = (text: string): object => ({ type: TYPE.string, string_value: text });
+
+const ofNumber = (name: string, value: number): object =>
+  name === "sample_size"
+    ? { type: TYPE.integer, integer_value: BigInt(value) }
+    : { type: TYPE.double, double_value: value };
