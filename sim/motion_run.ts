@@ -68,9 +68,12 @@ export function runMotion(shared: World): Loop {
     faults: controls.faults,
   });
   let over = false;
+  /** Wheels in the open epoch, until the bodies are placed anew. */
+  let locked: Uint8Array | undefined;
 
   const boundary = (): void => {
     controls.boundary();
+    if (locked !== undefined) run.ledger.noteArrivals(world.localStates(), locked);
     run.closeEpoch(now, world.globalState(), world.localStates());
     if (run.isOver(now)) {
       over = true;
@@ -78,12 +81,15 @@ export function runMotion(shared: World): Loop {
       return;
     }
     run.ledger.open((now / epochNs) * epochNs, world.globalState(), world.localStates());
+    locked = world.locked.slice();
   };
   /** A new shift, or a reset that was asked for. */
   const place = (): void => {
     const isReset = controls.takeReset();
     if (isReset) run.reset(parameters.seed);
-    if (run.nextEpisode() || isReset) world.place(run.start(), "held");
+    if (!run.nextEpisode() && !isReset) return;
+    world.place(run.start(), "held");
+    locked = undefined;
   };
   const step = (): void => {
     world.step(Number(STEP_NS) / 1e9);
