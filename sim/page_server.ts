@@ -51,7 +51,7 @@ export interface PageServer {
 /** Ports tried after the one asked for. */
 export const PORTS_TRIED = 20;
 /** Pages served at the same time. */
-export const CLIENTS_LIMIT = 32;
+export const CLIENTS_LIMIT = 128;
 /** Bytes of a message from a page. */
 export const MESSAGE_LIMIT = 1024;
 const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;

@@ -6,6 +6,8 @@ import WebSocket from "ws";
 import type { PageServer } from "../../sim/page_server";
 import { SOCKET_PATH } from "../../sim/protocol";
 
+type Served = Pick<PageServer, "port">;
+
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -13,7 +15,7 @@ export interface Answer {
 }
 
 export function get(
-  server: PageServer,
+  server: Served,
   path: string,
   headers: Record<string, string> = {},
   method = "GET",
@@ -39,7 +41,7 @@ export class TestPage {
   private readonly heard: Buffer[] = [];
   private wake: () => void = () => undefined;
 
-  constructor(server: PageServer, headers: { origin?: string; host?: string } = {}) {
+  constructor(server: Served, headers: { origin?: string; host?: string } = {}) {
     const { origin = `http://127.0.0.1:${server.port}`, host } = headers;
     this.socket = new WebSocket(`ws://127.0.0.1:${server.port}${SOCKET_PATH}`, {
       origin: origin === "" ? undefined : origin,
@@ -84,7 +86,7 @@ export class TestPage {
 }
 
 /** A page that completed its handshake and reads nothing until told. */
-export async function sleepingPage(server: PageServer): Promise<Socket> {
+export async function sleepingPage(server: Served): Promise<Socket> {
   const socket = connect(server.port, "127.0.0.1");
   await once(socket, "connect");
   socket.write(
