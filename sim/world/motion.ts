@@ -127,6 +127,8 @@ export class MotionWorld {
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),
       masses: Float64Array.from(limits, (_, body) => (body < this.robots ? ROBOT_MASS : LEAD_MASS)),
+      fastest: max(arena.robot.maxSpeed, arena.lead.maxSpeed),
+      longestStep: LONGEST_STEP,
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
     this.slot = this.slotNow();

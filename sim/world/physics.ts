@@ -6,7 +6,7 @@
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, acos, ceil, cos, sin, tan } = Math;
+const { PI, acos, ceil, cos, max, sin, tan } = Math;
 
 /** Where bodies lie, how large they are, and the wall round them. */
 export interface PhysicsOptions {
@@ -16,20 +16,22 @@ export interface PhysicsOptions {
   readonly radii: Float64Array;
   /** [bodies] kg */
   readonly masses: Float64Array;
+  /** No body's wheels go faster than this, m/s, and no step is longer, s. */
+  readonly fastest: number;
+  readonly longestStep: number;
   /** A circle that holds every body. */
   readonly wall: { readonly x: number; readonly y: number; readonly radius: number };
 }
 
+/** Contacts are foreseen from what two bodies come nearer in a step on, and this, m. */
+const PREDICTION_RESERVE = 0.02;
 /**
- * Contacts are foreseen from this distance on, m: no two bodies near each other faster than 4 m/s
- * come through it in a step of 0.02 s, so none is met only once it overlaps.
- */
-const PREDICTION = 0.1;
-/**
- * The engine's tolerances are shares of this, m. At 1 m it keeps a contact's direction while bodies
- * slide 5 cm along each other, and discs of 0.11 m stick; it caps speeds at 400 of it a second.
+ * The engine's tolerances are shares of its length unit, m. At its own 1 m it keeps a contact's
+ * direction while bodies slide 5 cm along each other, and discs of 0.11 m stick.
  */
 const LENGTH_UNIT = 0.02;
+/** The engine caps speeds at 400 length units a second; this many leave room for pushes. */
+const UNITS_A_SECOND = 200;
 /** The wall is a polygon inside the circle, at most this far from it, m. */
 const WALL_SAGITTA = 0.001;
 /** Thickness of the wall, m: what was pressed into it comes out on the inside. */
@@ -58,8 +60,11 @@ export class Physics {
   rebuild(): void {
     this.world?.free();
     this.world = new RAPIER.World({ x: 0, y: 0 });
-    this.world.lengthUnit = LENGTH_UNIT;
-    this.world.integrationParameters.normalizedPredictionDistance = PREDICTION / LENGTH_UNIT;
+    const { fastest, longestStep } = this.options;
+    const unit = max(LENGTH_UNIT, fastest / UNITS_A_SECOND);
+    const prediction = 2 * fastest * longestStep + PREDICTION_RESERVE;
+    this.world.lengthUnit = unit;
+    this.world.integrationParameters.normalizedPredictionDistance = prediction / unit;
     this.buildWall(this.world);
     this.bodies = Array.from(this.options.radii, (radius, body) => {
       const world = this.world!;

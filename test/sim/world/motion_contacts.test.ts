@@ -74,6 +74,8 @@ function past(side: number, seconds: number): Float64Array {
     poses,
     radii: Float64Array.of(0.11, 0.11),
     masses: Float64Array.of(3, 3),
+    fastest: 2,
+    longestStep: 0.02,
     wall: { x: 0, y: 0, radius: 10 },
   });
   physics.rebuild();
@@ -125,4 +127,27 @@ test("the lead vehicle pushes a free robot ahead, and a docked one stops it", ()
   expect(docked.locked[0]).toBe(1);
   expect(xOf(docked, 0)).toBe(Math.fround(4));
   expect(Math.abs(docked.twists[2])).toBeLessThan(2);
+});
+
+test("bodies made for 12 m/s reach it, and neither the wall nor a docked robot lets them through", () => {
+  const robot = { ...openArena.robot, maxSpeed: 12, maxAcceleration: 1000, maxYawRate: 20 };
+  const arena = { ...dockArena, robot, jobEndProbability: 0.5 };
+  const world = worldOf(
+    arena,
+    Array.from({ length: 30 }, (_, i) => i % 5),
+  );
+  const middle = middleOf(arena);
+  const uniform = keyedUniform(1, "local-action");
+  let fastest = 0;
+  for (let k = 0; k < 300; k++) {
+    for (let body = 0; body < 30; body++) world.setCommand(body, 12, k < 5 ? 0 : 4 * uniform() - 2);
+    world.step(0.02);
+    expect(deepestOverlap(world, arena)).toBeLessThan(5 * OVERLAP);
+    for (let i = 0; i < 30; i++) {
+      fastest = Math.max(fastest, world.twists[2 * i]);
+      const out = Math.hypot(xOf(world, i) - middle.x, yOf(world, i) - middle.y);
+      expect(out).toBeLessThan(wallRadius(arena) - robot.radius + 5 * OVERLAP);
+    }
+  }
+  expect(fastest).toBeCloseTo(12, 2);
 });

@@ -1,7 +1,7 @@
 import { targetZone } from "../../../src/game/arena";
+import { arenaFor } from "../../../bench/arena_for";
 import { loadPhysics } from "../../../sim/world/physics";
 import {
-  arenaFor,
   deepestOverlap,
   dockArena,
   driveAll,
@@ -88,7 +88,7 @@ test.each([
   ["all free", 1, 600],
   ["a tenth free among docked ones", 0.1, 60],
 ])("1,000 robots, %s: 99 in 100 end their drive within the epoch", (_, jobEnd, least) => {
-  const arena = arenaFor(1000, jobEnd);
+  const arena = arenaFor(dockArena, 1000, jobEnd);
   const states = Array.from({ length: 1000 }, (_, i) => (i * 7) % 5);
   const world = worldOf(arena, states, { seed: 3 });
   const goals = states.map((state, i) =>

@@ -1,13 +1,7 @@
 /** Shared by the motion world's tests: worlds, drives by the agents' own controller, overlaps. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Arena,
-  hexagonalSpots,
-  leadSpotOf,
-  type Point,
-  spotOf,
-} from "../../../src/game/arena";
+import { type Arena, leadSpotOf, type Point, spotOf } from "../../../src/game/arena";
 import { parseScenario } from "../../../src/game/scenario";
 import { packageRoot } from "../../../src/game/scenario_file";
 import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
@@ -38,20 +32,6 @@ export function worldOf(
   const start = { globalState, localStates: Uint8Array.from(localStates) };
   const agentIds = idsOf(localStates.length);
   return new MotionWorld({ arena, agentIds, seed, start, ...others });
-}
-
-/** Five zones on a ring, each just large enough for `robots` robots, an epoch long enough for all. */
-export function arenaFor(robots: number, jobEndProbability: number): Arena {
-  const [radius] = hexagonalSpots(robots, dockArena.robotSpacing)
-    .map(({ x, y }) => Math.hypot(x, y) + dockArena.robot.radius + 0.01)
-    .sort((a, b) => b - a);
-  const ring = (1.02 * radius) / Math.sin(Math.PI / 5);
-  const zones = dockArena.zones.map((_, zone) => {
-    const angle = (2 * Math.PI * zone) / 5;
-    return { x: ring * Math.cos(angle), y: ring * Math.sin(angle), radius };
-  });
-  const epoch = Math.ceil((2 * ring) / dockArena.lead.maxSpeed + 4);
-  return { ...dockArena, zones, leadZones: zones, jobEndProbability, epoch };
 }
 
 /** Drives every body to its target at 10 Hz; commands take hold `delay` periods late. */
