@@ -3,8 +3,8 @@
  * wheels, contacts and a wall by a physics engine. Pure: the same seed, start, commands and steps give
  * the same world, bit for bit. Metres, radians, seconds of simulated time, the `map` frame.
  *
- * In each step the wheels impose their velocity on the body, along its heading and nothing across;
- * what the body then meets takes of it what masses and contacts ask.
+ * In each step the wheels impose their velocity on the body as far as they grip, along its heading and
+ * nothing across; what the body then meets takes of it what masses and contacts ask.
  */
 import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
@@ -16,7 +16,7 @@ import { startPoses } from "./start_poses";
 import { Wheels } from "./wheels";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, ceil, cos, floor, max, sin } = Math;
+const { abs, ceil, cos, floor, max, min, sin } = Math;
 
 export interface MotionOptions {
   readonly arena: Arena;
@@ -41,6 +41,11 @@ export const DOCK_SPEED = 0.05;
 /** kg; the lead vehicle is so heavy that robots make way for it, and it hardly for them. */
 const ROBOT_MASS = 3;
 const LEAD_MASS = 300;
+/**
+ * Wheels change their body's speed by no more than this, m/s²: one that others hold presses on, but not
+ * with the whole speed of its wheels. Half of it, and robots that press past docked ones come late.
+ */
+const GRIP = 40;
 /** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
 const FREE_WAY = 5e-5;
 /** A boundary counts as reached this early, s: time is a sum of steps. */
@@ -71,6 +76,8 @@ export class MotionWorld {
   /** [(n+1) * 2] where each moving body was at the start of the step, and is to go in it, m. */
   private readonly from: Float64Array;
   private readonly ways: Float64Array;
+  /** [n+1] forward m/s of the last step. */
+  private readonly speeds: Float64Array;
   /** [n+1] 1: was blocked or pushed in the last step. */
   private readonly touched: Uint8Array;
   /** [n+1] zone of each body, with hysteresis. */
@@ -105,6 +112,7 @@ export class MotionWorld {
     const bodies = this.robots + 1;
     this.poses = new Float64Array(3 * bodies);
     this.twists = new Float64Array(2 * bodies);
+    this.speeds = new Float64Array(bodies);
     this.slips = new Float64Array(bodies);
     this.from = new Float64Array(2 * bodies);
     this.ways = new Float64Array(2 * bodies);
@@ -187,6 +195,7 @@ export class MotionWorld {
     this.zones[this.robots] = start.globalState;
     this.twists.fill(0);
     this.touched.fill(0);
+    this.speeds.fill(0);
     this.locked.fill(1);
     this.wheels.reset();
     this.odometry.reset();
@@ -247,6 +256,7 @@ export class MotionWorld {
   }
 
   private halt(body: number): void {
+    this.speeds[body] = 0;
     this.twists.fill(0, 2 * body, 2 * body + 2);
     this.wheels.halt(body);
   }
@@ -283,11 +293,23 @@ export class MotionWorld {
     const w = (twists[2 * body + 1] = driven[2 * body + 1]);
     const half = ((w0 + w) * dt) / 4;
     const kept = 1 - this.slips[body];
-    const way = kept * ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
+    const way =
+      kept * this.gripped(body, (v0 + v) / 2, dt) * dt * (half === 0 ? 1 : sin(half) / half);
     const yaw = this.poses[3 * body + 2];
     if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
     ways[2 * body] = way * cos(yaw + half);
     ways[2 * body + 1] = way * sin(yaw + half);
+  }
+
+  /** The forward speed, m/s, of a body whose wheels ask for `wanted`; its twist where they slip. */
+  private gripped(body: number, wanted: number, dt: number): number {
+    const limits = body === this.robots ? this.arena.lead : this.arena.robot;
+    const change = max(GRIP, limits.maxAcceleration) * dt;
+    const had = this.speeds[body];
+    const speed = max(had - change, min(had + change, wanted));
+    if (speed !== wanted) this.twists[2 * body] = speed;
+    this.speeds[body] = speed;
+    return speed;
   }
 
   /** The place and the zone, and where others stood in the way the speed, that came of a step. */
@@ -303,7 +325,7 @@ export class MotionWorld {
     this.touched[body] = off > FREE_WAY ? 1 : 0;
     if (this.touched[body] === 0) return;
     const yaw = this.poses[3 * body + 2];
-    this.twists[2 * body] = (dx * cos(yaw) + dy * sin(yaw)) / dt;
+    this.speeds[body] = this.twists[2 * body] = (dx * cos(yaw) + dy * sin(yaw)) / dt;
   }
 
   private readonly position = { x: 0, y: 0 };

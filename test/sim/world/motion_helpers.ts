@@ -85,7 +85,7 @@ export function deepestOverlap(world: MotionWorld, arena: Arena): number {
 
 /**
  * Bodies press into each other and the wall by less than this, m: twice the deepest in the property
- * test of all bodies driving at random (2.5 mm), 2 % of a robot's width. Docked robots are at least
- * 0.46 m apart, so that a gap is no wider for it than a robot needs.
+ * test of all bodies driving at random (7.7 mm, 2.5 mm in most runs). Docked robots leave each other
+ * gaps that are 0.02 m wider than a robot, so none gets through where it would not fit.
  */
-export const OVERLAP = 0.005;
+export const OVERLAP = 0.015;
