@@ -42,10 +42,10 @@ export const DOCK_SPEED = 0.05;
 const ROBOT_MASS = 3;
 const LEAD_MASS = 300;
 /**
- * Wheels change their body's speed by no more than this, m/s²: one that others hold presses on, but not
- * with the whole speed of its wheels. Half of it, and robots that press past docked ones come late.
+ * Wheels change their body's speed by no more than this, m/s²: one that is held presses on, but not
+ * with the whole speed of its wheels. At 40, two drives in a thousand past docked robots come late.
  */
-const GRIP = 40;
+const GRIP = 60;
 /** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
 const FREE_WAY = 5e-5;
 /** A boundary counts as reached this early, s: time is a sum of steps. */
