@@ -1,9 +1,10 @@
-/** `npm run bench`: every figure of the learner that README names, in one run. */
+/** `npm run bench`: every figure that README names, in one run. */
 import { loadScenario } from "../src/game/scenario_file";
 import { benchBackups } from "./backups";
 import { benchGames } from "./games";
 import { benchNodes } from "./nodes";
 import { benchLearning, benchPopulation } from "./returns";
+import { benchWorld } from "./world";
 
 const ring = loadScenario("ring_dispatch");
 const SECTIONS: Record<string, () => void | Promise<void>> = {
@@ -11,6 +12,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   population: () => benchPopulation(ring),
   learning: benchLearning,
   games: benchGames,
+  world: benchWorld,
   nodes: benchNodes,
 };
 

@@ -2,6 +2,7 @@
 import { steadyMs } from "../src/ros/clock";
 import type { Loop, World } from "./loop";
 import { Pace } from "./pace";
+import type { Imperfections } from "./world/imperfections";
 import { MotionWorld } from "./world/motion";
 import { WorldNode } from "./world_node";
 
@@ -27,6 +28,17 @@ const LONGEST_WAIT_MS = 15_000;
 /** Bodies that slip go this share of their wheels' way less. */
 const SLIP = 0.5;
 
+function imperfectionsOf(parameters: World["parameters"]): Imperfections {
+  return {
+    wheelSlip: parameters.wheel_slip,
+    odometryNoise: { position: parameters.odometry_noise, yaw: parameters.odometry_noise_yaw },
+    odometryDrift: { position: parameters.odometry_drift, yaw: parameters.odometry_drift_yaw },
+    commandLatency: parameters.command_latency,
+    inertia: parameters.inertia,
+  };
+}
+
+/** `loadPhysics` must be done. */
 export function runMotion(shared: World): Loop {
   const { node, run, parameters, controls, factor, publishPoses, onOver } = shared;
   const { game, robots, seed, epochNs } = run.options;
@@ -39,6 +51,7 @@ export function runMotion(shared: World): Loop {
     start: run.start(),
     startTime: Number(now) / 1e9,
     epoch: Number(epochNs) / 1e9,
+    imperfections: imperfectionsOf(parameters),
   });
   const commandedMs = new Float64Array(robots.length + 1);
   const ros = new WorldNode({
@@ -55,9 +68,12 @@ export function runMotion(shared: World): Loop {
     faults: controls.faults,
   });
   let over = false;
+  /** Wheels in the open epoch, until the bodies are placed anew. */
+  let locked: Uint8Array | undefined;
 
   const boundary = (): void => {
     controls.boundary();
+    if (locked !== undefined) run.ledger.noteArrivals(world.localStates(), locked);
     run.closeEpoch(now, world.globalState(), world.localStates());
     if (run.isOver(now)) {
       over = true;
@@ -65,12 +81,15 @@ export function runMotion(shared: World): Loop {
       return;
     }
     run.ledger.open((now / epochNs) * epochNs, world.globalState(), world.localStates());
+    locked = world.locked.slice();
   };
   /** A new shift, or a reset that was asked for. */
   const place = (): void => {
     const isReset = controls.takeReset();
     if (isReset) run.reset(parameters.seed);
-    if (run.nextEpisode() || isReset) world.place(run.start(), "held");
+    if (!run.nextEpisode() && !isReset) return;
+    world.place(run.start(), "held");
+    locked = undefined;
   };
   const step = (): void => {
     world.step(Number(STEP_NS) / 1e9);
@@ -79,7 +98,7 @@ export function runMotion(shared: World): Loop {
     else if ((now + PLACING_NS) % epochNs < STEP_NS) place();
     if ((now / STEP_NS) % ODOMETRY_STEPS === 0n) {
       ros.sendClock(now);
-      ros.sendOdometry(now, world.poses, world.twists);
+      ros.sendOdometry(now, world.readOdometry(), world.twists);
     }
   };
 
@@ -122,7 +141,7 @@ export function runMotion(shared: World): Loop {
   const idle = (): void => {
     if ((hasBegun && controls.runs) || over) return;
     ros.sendClock(now);
-    ros.sendOdometry(now, world.poses, world.twists);
+    ros.sendOdometry(now, world.readOdometry(), world.twists);
   };
 
   const timers = [

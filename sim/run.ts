@@ -28,6 +28,7 @@ export interface Summary {
   readonly missedEpochs: number;
   readonly staleActions: number;
   readonly missingActions: number;
+  readonly unreachedZones: number;
   readonly rewardPerEpoch: { mean: number | null; standardError: number | null };
   readonly samplesAsked: number;
   readonly samplesReceived: number;

@@ -19,7 +19,8 @@ import { type EpochReport, PROTOCOL_VERSION, type Snapshot } from "./protocol";
 import { Run } from "./run";
 import { Steering } from "./steering";
 import { SwarmLink } from "./swarm_link";
-import { motionProblem } from "./world/motion";
+import { motionProblem } from "./world/motion_problem";
+import { loadPhysics } from "./world/physics";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 
@@ -121,6 +122,7 @@ void runProcess(async (ros) => {
   const publishPoses: PublishPoses = (...frame) => view?.poses(...frame);
   const onOver = (): void => ros.end(0);
   const world = { node, run, parameters, controls, factor, publishPoses, onOver };
+  if (run.options.fidelity === "motion") await loadPhysics();
   const loop = run.options.fidelity === "abstract" ? runAbstract(world) : runMotion(world);
   const endWatch = watchFactor(node, factor, controls, parameters);
   ros.onEnd(() => {

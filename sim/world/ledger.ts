@@ -2,6 +2,7 @@
  * What only the world knows of each epoch: the states at its decision, who did what, and so its
  * reward. Pure bookkeeping; it feeds the page, the summary and recordings, never an agent.
  */
+import { targetZone } from "../../src/game/arena";
 import { type Game, sizesOf } from "../../src/game/model";
 
 /** What the ledger takes of a command. Times in ns of simulated time. */
@@ -43,6 +44,8 @@ export interface Totals {
   missedEpochs: number;
   staleActions: number;
   missingActions: number;
+  /** Robots whose wheels were free and that were not in the zone of their action at its epoch's end. */
+  unreachedZones: number;
   samplesAsked: number;
   samplesReceived: number;
 }
@@ -52,6 +55,7 @@ const NOTHING: Totals = {
   missedEpochs: 0,
   staleActions: 0,
   missingActions: 0,
+  unreachedZones: 0,
   samplesAsked: 0,
   samplesReceived: 0,
 };
@@ -139,6 +143,20 @@ export class Ledger {
     this.actions[index] = action.action;
     this.received++;
     if (action.state !== this.localStates[index]) this.totals.staleActions++;
+  }
+
+  /**
+   * Counts who did not get where it drove in the open epoch, at the epoch's end.
+   * @param localStates where the robots are now
+   * @param locked [n] 1: its wheels were locked in this epoch
+   */
+  noteArrivals(localStates: Uint8Array, locked: Uint8Array): void {
+    if (this.command === undefined) return;
+    this.actions.forEach((action, i) => {
+      if (action < 0 || locked[i] === 1) return;
+      const target = targetZone(this.game.arena, this.localStates[i], action);
+      if (localStates[i] !== target) this.totals.unreachedZones++;
+    });
   }
 
   /** Whether the command and all actions of the open epoch are there. */

@@ -1,25 +1,22 @@
 /**
- * The motion world: unicycle bodies driven by velocity commands, docks that lock wheels, bodies that
- * keep apart, a wall. Pure: the same seed, start, commands and steps give the same world, bit for bit.
- * Metres, radians, seconds of simulated time, the `map` frame.
+ * The motion world: bodies on differential drives that follow velocity commands, docks that lock
+ * wheels, contacts and a wall by a physics engine. Pure: the same seed, start, commands and steps give
+ * the same world, bit for bit. Metres, radians, seconds of simulated time, the `map` frame.
+ *
+ * In each step the wheels impose their velocity on the body as far as they grip, along its heading and
+ * nothing across; what the body then meets takes of it what masses and contacts ask.
  */
-import {
-  type Arena,
-  arenaProblem,
-  leadSpotOf,
-  middleOf,
-  spotOf,
-  wallRadius,
-  zoneOf,
-  wrapAngle,
-} from "../../src/game/arena";
+import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
-import { type Game, sizesOf } from "../../src/game/model";
-import { Contacts } from "./motion_contacts";
+import { checkedImperfections, type Imperfections } from "./imperfections";
+import { Odometry } from "./odometry";
+import { Physics } from "./physics";
+import { startPoses } from "./start_poses";
+import { Wheels } from "./wheels";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, atan2, ceil, cos, floor, max, min, sin } = Math;
+const { abs, ceil, cos, floor, max, min, sin } = Math;
 
 export interface MotionOptions {
   readonly arena: Arena;
@@ -32,6 +29,8 @@ export interface MotionOptions {
   readonly startTime?: number;
   /** Length of an epoch slot, s; default the arena's. */
   readonly epoch?: number;
+  /** What real robots do worse than these; default nothing. */
+  readonly imperfections?: Partial<Imperfections>;
 }
 
 /** Physics advance in steps no longer than this, s; a longer `step` is cut into equal parts. */
@@ -39,31 +38,20 @@ export const LONGEST_STEP = 0.02;
 /** A robot docks where it stands within this of its spot, m, and is no faster than this, m/s. */
 export const DOCK_DISTANCE = 0.05;
 export const DOCK_SPEED = 0.05;
+/** kg; the lead vehicle is so heavy that robots make way for it, and it hardly for them. */
+const ROBOT_MASS = 3;
+const LEAD_MASS = 300;
+/**
+ * Wheels change their body's speed by no more than this, m/s²: one that is held presses on, but not
+ * with the whole speed of its wheels. At 40, two drives in a thousand past docked robots come late.
+ */
+const GRIP = 60;
+/** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
+const FREE_WAY = 5e-5;
 /** A boundary counts as reached this early, s: time is a sum of steps. */
 const TIME_TOLERANCE = 1e-5;
-
-/** An epoch shorter than this leaves the nodes no time to answer, s of wall time. */
-const SHORTEST_EPOCH = 0.2;
-
-/**
- * Why the motion world cannot run `game` with `population` robots, epochs of `epoch` s and `speed`
- * simulated seconds a second, and what to change; undefined where it can.
- */
-export function motionProblem(
-  game: Game,
-  population: number,
-  epoch: number = game.arena.epoch,
-  speed = 1,
-): string | undefined {
-  if (epoch / speed < SHORTEST_EPOCH) {
-    return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH).toFixed(1)}`;
-  }
-  const { sG, aG, sL } = sizesOf(game);
-  if (sG !== sL || aG !== sL) {
-    return `${game.name} has ${sL} local states, ${sG} global states and ${aG} global actions, and in motion each is a zone of the arena; give as many of each, or use --fidelity abstract`;
-  }
-  return arenaProblem(game.arena, population, epoch);
-}
+/** The lead vehicle's name in draws. */
+const LEAD_ID = "lead";
 
 export class MotionWorld {
   /** [(n+1) * 3] x m, y m, yaw rad in [-π, π]; the lead vehicle is the last body. */
@@ -76,21 +64,22 @@ export class MotionWorld {
   readonly locked: Uint8Array;
   /** s of simulated time. */
   time: number;
-  /** Commands that were not finite and so not taken. */
-  ignoredCommands = 0;
   readonly epoch: number;
 
   private readonly arena: Arena;
   private readonly agentIds: readonly string[];
   private readonly seed: number;
   private readonly robots: number;
-  private readonly contacts: Contacts;
-  private readonly pushable: Uint8Array;
-  /** [(n+1) * 2] as asked for, and what the wheels do of it: m/s, rad/s. */
-  private readonly commands: Float64Array;
-  private readonly wheels: Float64Array;
-  /** [(n+1) * 2] where each moving body was at the start of the step, m. */
+  private readonly physics: Physics;
+  private readonly wheels: Wheels;
+  private readonly odometry: Odometry;
+  /** [(n+1) * 2] where each moving body was at the start of the step, and is to go in it, m. */
   private readonly from: Float64Array;
+  private readonly ways: Float64Array;
+  /** [n+1] forward m/s of the last step. */
+  private readonly speeds: Float64Array;
+  /** [n+1] 1: was blocked or pushed in the last step. */
+  private readonly touched: Uint8Array;
   /** [n+1] zone of each body, with hysteresis. */
   private readonly zones: Uint8Array;
   /** The bodies that can move: unlocked robots in order, then the lead vehicle. */
@@ -100,8 +89,13 @@ export class MotionWorld {
   private anchor: number;
   private steps = 0;
   private stepLength = 0;
+  /** Steps since the world began. */
+  private age = 0;
 
-  /** @throws RangeError where `start` has not one state for each robot, or time or epoch is no number */
+  /**
+   * `loadPhysics` must be done.
+   * @throws RangeError where `start` has not one state for each robot, or time or epoch is no number
+   */
   constructor(options: MotionOptions) {
     this.arena = options.arena;
     this.agentIds = options.agentIds;
@@ -118,20 +112,32 @@ export class MotionWorld {
     const bodies = this.robots + 1;
     this.poses = new Float64Array(3 * bodies);
     this.twists = new Float64Array(2 * bodies);
-    this.commands = new Float64Array(2 * bodies);
-    this.wheels = new Float64Array(2 * bodies);
-    this.from = new Float64Array(2 * bodies);
+    this.speeds = new Float64Array(bodies);
     this.slips = new Float64Array(bodies);
+    this.from = new Float64Array(2 * bodies);
+    this.ways = new Float64Array(2 * bodies);
+    this.touched = new Uint8Array(bodies);
     this.zones = new Uint8Array(bodies);
     this.locked = new Uint8Array(this.robots);
-    this.pushable = new Uint8Array(bodies);
-    const radii = new Float64Array(bodies).fill(options.arena.robot.radius);
-    radii[this.robots] = options.arena.lead.radius;
-    this.contacts = new Contacts({
+    const { arena, seed } = options;
+    const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
+    const ids = [...options.agentIds, LEAD_ID];
+    const imperfections = checkedImperfections(options.imperfections);
+    this.wheels = new Wheels({ seed, ids, limits, ...imperfections });
+    this.odometry = new Odometry({
+      seed,
+      ids,
       poses: this.poses,
-      radii,
-      pushable: this.pushable,
-      wall: { ...middleOf(options.arena), radius: wallRadius(options.arena) },
+      noise: imperfections.odometryNoise,
+      drift: imperfections.odometryDrift,
+    });
+    this.physics = new Physics({
+      poses: this.poses,
+      radii: Float64Array.from(limits, ({ radius }) => radius),
+      masses: Float64Array.from(limits, (_, body) => (body < this.robots ? ROBOT_MASS : LEAD_MASS)),
+      fastest: max(arena.robot.maxSpeed, arena.lead.maxSpeed),
+      longestStep: LONGEST_STEP,
+      wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
     this.slot = this.slotNow();
     this.place(options.start);
@@ -143,12 +149,12 @@ export class MotionWorld {
    * that are not finite are ignored and counted.
    */
   setCommand(body: number, v: number, w: number): void {
-    if (!Number.isFinite(v) || !Number.isFinite(w)) {
-      this.ignoredCommands++;
-      return;
-    }
-    this.commands[2 * body] = v;
-    this.commands[2 * body + 1] = w;
+    this.wheels.setCommand(body, v, w, this.time);
+  }
+
+  /** Commands that were not finite and so not taken. */
+  get ignoredCommands(): number {
+    return this.wheels.ignoredCommands;
   }
 
   /** Advances by dt s. @throws RangeError unless dt is a finite number above 0 */
@@ -162,8 +168,10 @@ export class MotionWorld {
       this.stepLength = dt / parts;
     }
     for (let part = 0; part < parts; part++) {
+      this.wheels.hearUntil(this.time);
       this.moveBodies(this.stepLength);
       this.steps++;
+      this.age++;
       this.time = this.anchor + this.steps * this.stepLength;
       const slot = this.slotNow();
       if (slot > this.slot) this.startSlot(slot);
@@ -182,24 +190,25 @@ export class MotionWorld {
         `${start.localStates.length} local states for ${this.robots} robots; give one for each`,
       );
     }
-    const middle = middleOf(this.arena);
-    for (let i = 0; i < this.robots; i++) {
-      const zone = start.localStates[i];
-      const spot = spotOf(this.arena, zone, i, this.robots);
-      this.putBody(i, zone, spot.x, spot.y, atan2(middle.y - spot.y, middle.x - spot.x));
-    }
-    const { x, y } = this.arena.zones[start.globalState];
-    const spot = leadSpotOf(this.arena, start.globalState);
-    const yaw = atan2(y - middle.y, x - middle.x);
-    this.putBody(this.robots, start.globalState, spot.x, spot.y, yaw);
+    this.poses.set(startPoses(this.arena, start));
+    this.zones.set(start.localStates);
+    this.zones[this.robots] = start.globalState;
     this.twists.fill(0);
-    this.wheels.fill(0);
-    this.commands.fill(0);
+    this.touched.fill(0);
+    this.speeds.fill(0);
     this.locked.fill(1);
-    this.contacts.touched.fill(0);
-    this.contacts.rebuild();
+    this.wheels.reset();
+    this.odometry.reset();
+    this.physics.rebuild();
     this.moving = [];
     if (until === "free") this.startSlot(this.slotNow());
+  }
+
+  /**
+   * [(n+1) * 3] the poses as odometry has them now, off by drift and noise; valid until the next call.
+   */
+  readOdometry(): Float64Array {
+    return this.odometry.read(this.age);
   }
 
   /** [n] the true zone of each robot now. */
@@ -215,19 +224,12 @@ export class MotionWorld {
   /** True where robot i stands at its spot in some zone, as docking needs. */
   isSettled(i: number): boolean {
     if (this.locked[i] === 1) return true;
-    const speed = max(abs(this.twists[2 * i]), abs(this.wheels[2 * i]));
+    const speed = max(abs(this.twists[2 * i]), abs(this.wheels.speeds[2 * i]));
     if (speed > DOCK_SPEED) return false;
     const spot = spotOf(this.arena, this.zones[i], i, this.robots);
     const dx = this.poses[3 * i] - spot.x;
     const dy = this.poses[3 * i + 1] - spot.y;
     return dx * dx + dy * dy <= DOCK_DISTANCE * DOCK_DISTANCE;
-  }
-
-  private putBody(body: number, zone: number, x: number, y: number, yaw: number): void {
-    this.poses[3 * body] = x;
-    this.poses[3 * body + 1] = y;
-    this.poses[3 * body + 2] = yaw;
-    this.zones[body] = zone;
   }
 
   private slotNow(): number {
@@ -243,74 +245,87 @@ export class MotionWorld {
       const docks = probability < 1 && this.isSettled(i);
       const freed =
         !docks || keyedUniform(this.seed, "job-end", this.agentIds[i], slot)() < probability;
+      if (this.locked[i] !== (freed ? 0 : 1)) this.physics.setFree(i, freed);
       this.locked[i] = freed ? 0 : 1;
-      this.pushable[i] = freed ? 1 : 0;
       if (freed) this.moving.push(i);
       else this.halt(i);
     }
+    this.physics.setFree(this.robots, true);
     this.moving.push(this.robots);
+    this.wheels.drawSlip(slot);
   }
 
   private halt(body: number): void {
+    this.speeds[body] = 0;
     this.twists.fill(0, 2 * body, 2 * body + 2);
-    this.wheels.fill(0, 2 * body, 2 * body + 2);
+    this.wheels.halt(body);
   }
 
-  /** Every free body in order: wheels follow commands, the body follows its wheels as far as it can. */
+  /** Wheels follow commands, bodies follow their wheels as far as they can. */
   private moveBodies(dt: number): void {
-    const { touched } = this.contacts;
+    let isStill = true;
     for (const body of this.moving) {
       this.from[2 * body] = this.poses[3 * body];
       this.from[2 * body + 1] = this.poses[3 * body + 1];
-      touched[body] = 0;
+      this.drive(body, dt);
+      const { ways } = this;
+      if (ways[2 * body] !== 0 || ways[2 * body + 1] !== 0 || this.touched[body] === 1) {
+        isStill = false;
+      }
     }
+    // Where nothing moves and nothing was pressed, a step changes nothing.
+    if (isStill) return;
     for (const body of this.moving) {
-      const heading = this.turnWheels(body, dt);
-      if (this.way === 0) continue;
-      this.contacts.move(body, this.way * cos(heading), this.way * sin(heading));
+      this.physics.impose(body, this.ways[2 * body] / dt, this.ways[2 * body + 1] / dt);
     }
+    this.physics.step(dt);
     for (const body of this.moving) this.noteMove(body, dt);
   }
 
-  /** The zone, and where others stood in the way the speed, that came of a step. */
+  /** Wheels one step nearer to the command, yaw on, and the chord of the step's arc into `ways`. */
+  private drive(body: number, dt: number): void {
+    const { twists, ways } = this;
+    const { driven } = this.wheels;
+    const v0 = driven[2 * body];
+    const w0 = driven[2 * body + 1];
+    this.wheels.turn(body, dt);
+    const v = (twists[2 * body] = driven[2 * body]);
+    const w = (twists[2 * body + 1] = driven[2 * body + 1]);
+    const half = ((w0 + w) * dt) / 4;
+    const kept = 1 - this.slips[body];
+    const way =
+      kept * this.gripped(body, (v0 + v) / 2, dt) * dt * (half === 0 ? 1 : sin(half) / half);
+    const yaw = this.poses[3 * body + 2];
+    if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
+    ways[2 * body] = way * cos(yaw + half);
+    ways[2 * body + 1] = way * sin(yaw + half);
+  }
+
+  /** The forward speed, m/s, of a body whose wheels ask for `wanted`; its twist where they slip. */
+  private gripped(body: number, wanted: number, dt: number): number {
+    const limits = body === this.robots ? this.arena.lead : this.arena.robot;
+    const change = max(GRIP, limits.maxAcceleration) * dt;
+    const had = this.speeds[body];
+    const speed = max(had - change, min(had + change, wanted));
+    if (speed !== wanted) this.twists[2 * body] = speed;
+    this.speeds[body] = speed;
+    return speed;
+  }
+
+  /** The place and the zone, and where others stood in the way the speed, that came of a step. */
   private noteMove(body: number, dt: number): void {
+    this.physics.read(body);
     const dx = this.poses[3 * body] - this.from[2 * body];
     const dy = this.poses[3 * body + 1] - this.from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
       this.zones[body] = zoneOf(this.arena, this.positionOf(body), this.zones[body]);
+      this.odometry.noteMove(body, dx, dy, this.age);
     }
-    if (this.contacts.touched[body] === 0) return;
+    const off = max(abs(dx - this.ways[2 * body]), abs(dy - this.ways[2 * body + 1]));
+    this.touched[body] = off > FREE_WAY ? 1 : 0;
+    if (this.touched[body] === 0) return;
     const yaw = this.poses[3 * body + 2];
-    this.twists[2 * body] = (dx * cos(yaw) + dy * sin(yaw)) / dt;
-  }
-
-  /** Chord of the step's arc, m; set by `turnWheels`. */
-  private way = 0;
-
-  /**
-   * Speeds one step nearer to the command, yaw on, and the chord of the arc into `way`.
-   * @returns the chord's direction, rad
-   */
-  private turnWheels(body: number, dt: number): number {
-    const { wheels, commands } = this;
-    const limits = body === this.robots ? this.arena.lead : this.arena.robot;
-    const v0 = wheels[2 * body];
-    const w0 = wheels[2 * body + 1];
-    const v = approach(v0, commands[2 * body], limits.maxSpeed, limits.maxAcceleration * dt);
-    const w = approach(
-      w0,
-      commands[2 * body + 1],
-      limits.maxYawRate,
-      limits.maxYawAcceleration * dt,
-    );
-    wheels[2 * body] = this.twists[2 * body] = v;
-    wheels[2 * body + 1] = this.twists[2 * body + 1] = w;
-    const half = ((w0 + w) * dt) / 4;
-    const kept = 1 - this.slips[body];
-    this.way = kept * ((v0 + v) / 2) * dt * (half === 0 ? 1 : sin(half) / half);
-    const yaw = this.poses[3 * body + 2];
-    if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
-    return yaw + half;
+    this.speeds[body] = this.twists[2 * body] = (dx * cos(yaw) + dy * sin(yaw)) / dt;
   }
 
   private readonly position = { x: 0, y: 0 };
@@ -320,11 +335,4 @@ export class MotionWorld {
     this.position.y = this.poses[3 * body + 1];
     return this.position;
   }
-}
-
-/** From `value` towards `wanted` (clamped to ±limit) by no more than `change`. */
-function approach(value: number, wanted: number, limit: number, change: number): number {
-  const goal = max(-limit, min(limit, wanted));
-  if (goal > value + change) return value + change;
-  return goal < value - change ? value - change : goal;
 }

@@ -18,6 +18,7 @@ import {
   SEED_OPTION,
 } from "./options";
 import { scenarioFile } from "../game/scenario_file";
+import { loadPhysics } from "../../sim/world/physics";
 import { replaceFile, requireWritable, withMeasuredArrays } from "./scenario_writer";
 
 const spec: CommandSpec = {
@@ -133,6 +134,7 @@ async function main(options: Options): Promise<void> {
   const write = options.text("write");
   if (write !== undefined) requireWritable(write);
   const game = loadScenario(name);
+  await loadPhysics();
   const began = performance.now();
   const measured = measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
   const seconds = (performance.now() - began) / 1000;

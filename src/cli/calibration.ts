@@ -9,7 +9,8 @@ import { drawEpisodeStart } from "../game/episode";
 import { type Game, sizesOf } from "../game/model";
 import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
 import { InvalidInputError } from "../game/scenario";
-import { MotionWorld, motionProblem } from "../../sim/world/motion";
+import { MotionWorld } from "../../sim/world/motion";
+import { motionProblem } from "../../sim/world/motion_problem";
 
 export interface MeasureOptions {
   /** Robots in the world. */
@@ -46,6 +47,7 @@ const SETTLING_PERIODS = 12;
 /**
  * Runs the motion world for `epochs` epochs, a new shift by the scenario's initial law each horizon.
  * Every robot of every epoch is one count of its own row: nothing is pooled, nothing known put in.
+ * `loadPhysics` must be done.
  * @throws InvalidInputError where the world cannot run this game with so many robots
  */
 export function measureArrays(game: Game, options: MeasureOptions): Measurement {

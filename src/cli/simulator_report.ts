@@ -9,6 +9,7 @@ const summarySchema = z.object({
   missedEpochs: z.number(),
   staleActions: z.number(),
   missingActions: z.number(),
+  unreachedZones: z.number(),
   rewardPerEpoch: z.object({
     mean: z.number().nullable(),
     standardError: z.number().nullable(),

@@ -6,7 +6,8 @@ import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
 import { type LoadedPolicy, loadPolicy, requireScenario } from "../policy/policy_file";
 import { claimDomain, LAST_DOMAIN } from "../ros/domain";
-import { motionProblem } from "../../sim/world/motion";
+import { motionProblem } from "../../sim/world/motion_problem";
+import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
 import {
   abortOnInterrupt,
@@ -195,7 +196,8 @@ function referencesOf(game: Game, policy: LoadedPolicy, settings: SwarmSettings)
   return evaluate(game, policy, options).references;
 }
 
-function sayDistance(game: Game, robots: number, say: Say): void {
+async function sayDistance(game: Game, robots: number, say: Say): Promise<void> {
+  await loadPhysics();
   const { local, global } = distanceFromWorld(game, robots);
   // Three sampling errors are taken off: a thousand epochs leave some noise in every row.
   const notable = [local, global].some(({ distances, errors }) =>
@@ -224,7 +226,7 @@ async function main(options: Options): Promise<number> {
   }
   const { file, policy } = learned;
   const references = referencesOf(game, policy, settings);
-  if (settings.fidelity === "motion") sayDistance(game, settings.robots, say);
+  if (settings.fidelity === "motion") await sayDistance(game, settings.robots, say);
   const outcome = await runSwarm(settings, file, policy, references, domain.id, signal, say);
   domain.release();
   if (outcome.failure) say(outcome.failure);

@@ -14,6 +14,9 @@ export type DrawRole =
   | "initial-local"
   | "initial-global"
   | "job-end"
+  | "wheel-slip"
+  | "odometry-drift"
+  | "odometry-noise"
   | "rollout"
   | "learn";
 
@@ -28,6 +31,21 @@ export function keyedUniform(
   epoch = 0,
 ): Uniform {
   return seedrandom(`${seed}/${role}/${agent}/${epoch}`);
+}
+
+/**
+ * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter: what is drawn
+ * at every step of every body has no time for a generator of its own.
+ */
+export function countedUniform(key: number, counter: number): number {
+  return (scrambled(scrambled(counter) ^ key) + 0.5) / 4294967296;
+}
+
+/** A bijection of 32-bit integers in which each bit of `h` moves each of the result (lowbias32). */
+function scrambled(h: number): number {
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** Index drawn from `probabilities[offset .. offset + length)` by the uniform `u` in [0, 1). */

@@ -15,6 +15,9 @@ import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
 import { type Game, sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { loadScenario, packageRoot, scenarioFile } from "../../src/game/scenario_file";
+import { loadPhysics } from "../../sim/world/physics";
+
+beforeAll(loadPhysics);
 
 const game = loadScenario("dock_dispatch");
 const { sG, aG, sL, aL } = sizesOf(game);
@@ -154,7 +157,10 @@ test("distances and errors, by hand", () => {
 });
 
 describe("writing", () => {
-  const measured = measureArrays(game, { robots: 5, epochs: 20, seed: 1 });
+  let measured: Measurement;
+  beforeAll(() => {
+    measured = measureArrays(game, { robots: 5, epochs: 20, seed: 1 });
+  });
 
   test("keeps every other key and comment, and reads back as what was measured", () => {
     const written = withMeasuredArrays(text, game, measured, "a note");

@@ -70,6 +70,7 @@ test("the reward is r_g + (1/n) sum of r_l at the states of the decision", () =>
     missedEpochs: 0,
     staleActions: 0,
     missingActions: 0,
+    unreachedZones: 0,
     samplesAsked: 2,
     samplesReceived: 2,
   });
@@ -91,6 +92,21 @@ test("an action drawn at another state than the robot's counts as stale, its rew
   act(ledger, 0, [1, 0, 1, 1], [0, 0, 0, 0]);
   expect(ledger.totals.staleActions).toBe(1);
   expect(ledger.close()?.reward).toBe(1 + 20 / 4);
+});
+
+test("a free robot that is not where it drove counts as such; a locked one, and one that did not act, do not", () => {
+  const ledger = opened();
+  ledger.noteArrivals(Uint8Array.of(1, 1, 0, 0), Uint8Array.of(0, 0, 0, 0));
+  expect(ledger.totals.unreachedZones).toBe(0);
+  ledger.hearCommand(command());
+  const [stay, go] = [0, 1];
+  act(ledger, 0, [0, 0, 1], [go, go, stay]);
+  // robot_0 arrives, robot_1 does not, robot_2 was pushed away, robot_3 did not act.
+  const states = Uint8Array.of(1, 0, 0, 0);
+  ledger.noteArrivals(states, Uint8Array.of(0, 1, 0, 0));
+  expect(ledger.totals.unreachedZones).toBe(1);
+  ledger.noteArrivals(states, Uint8Array.of(0, 0, 1, 0));
+  expect(ledger.totals.unreachedZones).toBe(2);
 });
 
 test("an action counts once, and only with a known robot, the open epoch and an action of the game", () => {

@@ -1,9 +1,16 @@
 import fc from "fast-check";
+import { middleOf, wallRadius } from "../../../src/game/arena";
 import { keyedUniform } from "../../../src/game/draws";
-import { Contacts } from "../../../sim/world/motion_contacts";
-import { deepestOverlap, dockArena, openArena, worldOf } from "./motion_helpers";
+import type { MotionWorld } from "../../../sim/world/motion";
+import { loadPhysics, Physics } from "../../../sim/world/physics";
+import { deepestOverlap, dockArena, openArena, OVERLAP, worldOf } from "./motion_helpers";
 
-test("bodies never overlap and locked ones never yield, whatever they are asked", () => {
+beforeAll(loadPhysics);
+
+const xOf = (world: MotionWorld, body: number): number => world.poses[3 * body];
+const yOf = (world: MotionWorld, body: number): number => world.poses[3 * body + 1];
+
+test("bodies press no deeper than the tolerance and locked ones never yield, whatever they are asked", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 1000 }),
@@ -12,6 +19,7 @@ test("bodies never overlap and locked ones never yield, whatever they are asked"
       (seed, states, jobEndProbability) => {
         const arena = { ...dockArena, jobEndProbability };
         const world = worldOf(arena, states, { seed, epoch: 2 });
+        const middle = middleOf(arena);
         const uniform = keyedUniform(seed, "local-action");
         for (let k = 0; k < 60; k++) {
           for (let body = 0; body <= states.length; body++) {
@@ -20,9 +28,11 @@ test("bodies never overlap and locked ones never yield, whatever they are asked"
           const locked = world.locked.slice();
           const before = world.poses.slice();
           world.step(0.1);
-          expect(deepestOverlap(world, arena)).toBeLessThan(1e-9);
+          expect(deepestOverlap(world, arena)).toBeLessThan(OVERLAP);
           locked.forEach((lock, i) => {
             if (lock) expect(world.poses[3 * i]).toBe(before[3 * i]);
+            const out = Math.hypot(xOf(world, i) - middle.x, yOf(world, i) - middle.y);
+            expect(out).toBeLessThan(wallRadius(arena) - arena.robot.radius + OVERLAP);
           });
         }
       },
@@ -31,74 +41,113 @@ test("bodies never overlap and locked ones never yield, whatever they are asked"
   );
 });
 
-/** Discs at the given places; those not pushable stand for docked robots. */
-function discs(places: readonly (readonly [number, number])[], pushable: readonly number[]) {
-  const poses = Float64Array.from(places.flatMap(([x, y]) => [x, y, 0]));
-  const contacts = new Contacts({
-    poses,
-    radii: new Float64Array(places.length).fill(0.11),
-    pushable: Uint8Array.from(pushable),
-    wall: { x: 0, y: 0, radius: 10 },
-  });
-  return { poses, contacts };
+/** Robots at places of their own in an arena without docks: zone i is where robot i starts. */
+function placed(places: readonly (readonly [number, number])[]): MotionWorld {
+  const far = [0, 1, 2].map((i): [number, number] => [30 + 3 * i, 0]);
+  const zones = [...places, ...far].map(([x, y]) => ({ x, y, radius: 3 }));
+  const arena = { ...openArena, zones, leadZones: zones, robotSpacing: 1e-9 };
+  const states = places.map((_, i) => i);
+  return worldOf(arena, states, { globalState: places.length + 2 });
 }
 
-test("a free way is gone in full; a disc in the way is touched, not overlapped", () => {
-  const { poses, contacts } = discs(
-    [
-      [0, 0],
-      [0.3, 0.15],
-    ],
-    [1, 0],
-  );
-  contacts.move(0, 0.04, 0);
-  expect(Array.from(poses.subarray(0, 2))).toEqual([0.04, 0]);
-  expect(contacts.touched[0]).toBe(0);
-  for (let k = 0; k < 3; k++) contacts.move(0, 0.04, 0);
-  expect(contacts.touched[0]).toBe(1);
-  expect(Math.hypot(poses[0] - 0.3, poses[1] - 0.15)).toBeGreaterThanOrEqual(0.22);
-  expect(poses[1]).toBeLessThan(0);
-});
-
-test("straight on to a docked robot, it passes on the right", () => {
-  const { poses, contacts } = discs(
-    [
-      [0, 0],
-      [0.5, 0],
-    ],
-    [1, 0],
-  );
-  let least = 0;
-  for (let k = 0; k < 60; k++) {
-    contacts.move(0, 0.02, 0);
-    least = Math.min(least, poses[1]);
-  }
-  expect(least).toBeLessThan(-0.2);
-  expect(poses[0]).toBeGreaterThan(0.8);
-});
-
-test("two that meet in a gap too narrow for both: one is pushed back, neither waits for ever", () => {
-  const gap = 0.28;
-  const docked = [-0.8, -0.4, 0, 0.4, 0.8].flatMap((x): [number, number][] => [
-    [x, gap],
-    [x, -gap],
+test("a robot pushes one of its own weight that stands: the two go at half its speed", () => {
+  const world = placed([
+    [0, 0],
+    [0.5, 0],
   ]);
-  const { poses, contacts } = discs(
-    [[-1.5, 0], [1.5, 0], ...docked],
-    [1, 1, ...docked.map(() => 0)],
-  );
-  for (let k = 0; k < 600; k++) {
-    contacts.move(0, poses[0] < 1.5 ? 0.01 : 0, 0);
-    contacts.move(1, poses[3] > -1.5 ? -0.01 : 0, 0);
+  for (let k = 0; k < 100; k++) {
+    world.setCommand(0, 1, 0);
+    world.step(0.02);
   }
-  expect(poses[0]).toBeGreaterThan(1.4);
+  const [before, pushed] = [xOf(world, 0), xOf(world, 1)];
+  world.step(0.5);
+  expect(xOf(world, 1) - pushed).toBeCloseTo(0.25, 2);
+  expect(xOf(world, 0) - before).toBeCloseTo(0.25, 2);
+  expect(world.twists[0]).toBeCloseTo(0.5, 2);
+  expect(Math.abs(yOf(world, 0))).toBeLessThan(0.01);
 });
 
-test("the lead vehicle neither pushes robots nor is pushed", () => {
+/** A disc sent along x at 1 m/s for `seconds` s against a fixed one, `side` m off its middle. */
+function past(side: number, seconds: number): Float64Array {
+  const poses = Float64Array.of(0, side, 0, 0.5, 0, 0);
+  const physics = new Physics({
+    poses,
+    radii: Float64Array.of(0.11, 0.11),
+    masses: Float64Array.of(3, 3),
+    fastest: 2,
+    longestStep: 0.02,
+    wall: { x: 0, y: 0, radius: 10 },
+  });
+  physics.rebuild();
+  physics.setFree(0, true);
+  for (let k = 0; k < 50 * seconds; k++) {
+    physics.impose(0, 1, 0);
+    physics.step(0.02);
+    physics.read(0);
+  }
+  return poses;
+}
+
+test("off the middle of one that stands fast, a disc slides past it on its own side", () => {
+  for (const side of [-0.01, 0.01]) {
+    const [x, y, , otherX, otherY] = past(side, 2);
+    expect(x).toBeGreaterThan(0.8);
+    expect(Math.sign(y)).toBe(Math.sign(side));
+    expect(Math.abs(y)).toBeGreaterThan(0.2);
+    expect([otherX, otherY]).toEqual([0.5, 0]);
+  }
+});
+
+test("sliding, it is where the circle of contact is: contacts are not kept from old places", () => {
+  const [x, y] = past(0.05, 0.7);
+  expect(Math.abs(y)).toBeGreaterThan(0.08);
+  expect(Math.abs(Math.hypot(x - 0.5, y) - 0.22)).toBeLessThan(0.001);
+});
+
+test("a robot moves the standing lead vehicle by no more than a fiftieth of its way", () => {
   const world = worldOf(openArena, [0], { globalState: 0 });
-  const before = Array.from(world.poses.subarray(0, 2));
-  world.setCommand(1, 2, 0);
-  for (let k = 0; k < 60; k++) world.step(0.1);
-  expect(Array.from(world.poses.subarray(0, 2))).toEqual(before);
-  expect(deepestOverlap(world, openArena)).toBeLessThan(1e-9);
+  const before = [xOf(world, 0), xOf(world, 1)];
+  world.setCommand(0, 2, 0);
+  for (let k = 0; k < 20; k++) world.step(0.1);
+  expect(before[0] - xOf(world, 0)).toBeGreaterThan(0.1);
+  const moved = Math.hypot(xOf(world, 1) - before[1], yOf(world, 1));
+  expect(moved).toBeLessThan(4 / 50);
+});
+
+test("the lead vehicle pushes a free robot ahead, and a docked one stops it", () => {
+  const run = (arena: typeof openArena, seed: number): MotionWorld => {
+    const world = worldOf(arena, [0], { globalState: 0, seed });
+    world.setCommand(1, 2, 0);
+    for (let k = 0; k < 20; k++) world.step(0.1);
+    return world;
+  };
+  const free = run(openArena, 1);
+  expect(xOf(free, 0)).toBeGreaterThan(4.3);
+  const docked = run({ ...dockArena, jobEndProbability: 0.001 }, 1);
+  expect(docked.locked[0]).toBe(1);
+  expect(xOf(docked, 0)).toBe(Math.fround(4));
+  expect(Math.abs(docked.twists[2])).toBeLessThan(2);
+});
+
+test("bodies made for 12 m/s reach it, and neither the wall nor a docked robot lets them through", () => {
+  const robot = { ...openArena.robot, maxSpeed: 12, maxAcceleration: 1000, maxYawRate: 20 };
+  const arena = { ...dockArena, robot, jobEndProbability: 0.5 };
+  const world = worldOf(
+    arena,
+    Array.from({ length: 30 }, (_, i) => i % 5),
+  );
+  const middle = middleOf(arena);
+  const uniform = keyedUniform(1, "local-action");
+  let fastest = 0;
+  for (let k = 0; k < 300; k++) {
+    for (let body = 0; body < 30; body++) world.setCommand(body, 12, k < 5 ? 0 : 4 * uniform() - 2);
+    world.step(0.02);
+    expect(deepestOverlap(world, arena)).toBeLessThan(robot.radius);
+    for (let i = 0; i < 30; i++) {
+      fastest = Math.max(fastest, world.twists[2 * i]);
+      const out = Math.hypot(xOf(world, i) - middle.x, yOf(world, i) - middle.y);
+      expect(out).toBeLessThan(wallRadius(arena) - robot.radius + OVERLAP);
+    }
+  }
+  expect(fastest).toBeGreaterThan(11.9);
 });

@@ -1,12 +1,17 @@
 import { targetZone } from "../../../src/game/arena";
+import { arenaFor } from "../../../bench/arena_for";
+import { loadPhysics } from "../../../sim/world/physics";
 import {
   deepestOverlap,
   dockArena,
   driveAll,
   openArena,
+  OVERLAP,
   spotsFor,
   worldOf,
 } from "./motion_helpers";
+
+beforeAll(loadPhysics);
 
 const robots = [...Array(30).keys()];
 /** 0.5 s from the epoch's start to the first command, of which 0.2 s is delay that lasts. */
@@ -74,7 +79,25 @@ test("the lead vehicle reaches any bay within the epoch and touches nobody on th
       expect(world.globalState()).toBe(to);
       expect(Math.hypot(world.twists[60], world.twists[61])).toBeLessThan(0.05);
       expect(nearest).toBeGreaterThan(0);
-      expect(deepestOverlap(world, openArena)).toBeLessThan(1e-9);
+      expect(deepestOverlap(world, openArena)).toBeLessThan(OVERLAP);
     }
   }
+});
+
+test.each([
+  ["all free", 1, 600],
+  ["a tenth free among docked ones", 0.1, 60],
+])("1,000 robots, %s: 99 in 100 end their drive within the epoch", (_, jobEnd, least) => {
+  const arena = arenaFor(dockArena, 1000, jobEnd);
+  const states = Array.from({ length: 1000 }, (_, i) => (i * 7) % 5);
+  const world = worldOf(arena, states, { seed: 3 });
+  const goals = states.map((state, i) =>
+    world.locked[i] === 1 ? undefined : targetZone(arena, state, (i * 13) % 3),
+  );
+  driveAll(world, arena, spotsFor(arena, goals, 2), { ...SLOW, periods: 10 * arena.epoch - 1 });
+  expect(deepestOverlap(world, arena)).toBeLessThan(OVERLAP);
+  const driven = states.map((_, i) => i).filter((i) => (goals[i] ?? states[i]) !== states[i]);
+  const done = driven.filter((i) => world.localStates()[i] === goals[i] && world.isSettled(i));
+  expect(driven.length).toBeGreaterThan(least);
+  expect(done.length / driven.length).toBeGreaterThanOrEqual(0.99);
 });

@@ -5,6 +5,7 @@ import { type Arena, leadSpotOf, type Point, spotOf } from "../../../src/game/ar
 import { parseScenario } from "../../../src/game/scenario";
 import { packageRoot } from "../../../src/game/scenario_file";
 import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
+import type { Imperfections } from "../../../sim/world/imperfections";
 import { MotionWorld } from "../../../sim/world/motion";
 
 const file = join(packageRoot(), "scenarios", "dock_dispatch.yaml");
@@ -19,12 +20,18 @@ export const idsOf = (robots: number): string[] =>
 export function worldOf(
   arena: Arena,
   localStates: readonly number[],
-  options: { seed?: number; globalState?: number; startTime?: number; epoch?: number } = {},
+  options: {
+    seed?: number;
+    globalState?: number;
+    startTime?: number;
+    epoch?: number;
+    imperfections?: Partial<Imperfections>;
+  } = {},
 ): MotionWorld {
-  const { seed = 1, globalState = 0, startTime, epoch } = options;
+  const { seed = 1, globalState = 0, ...others } = options;
   const start = { globalState, localStates: Uint8Array.from(localStates) };
   const agentIds = idsOf(localStates.length);
-  return new MotionWorld({ arena, agentIds, seed, start, startTime, epoch });
+  return new MotionWorld({ arena, agentIds, seed, start, ...others });
 }
 
 /** Drives every body to its target at 10 Hz; commands take hold `delay` periods late. */
@@ -75,3 +82,10 @@ export function deepestOverlap(world: MotionWorld, arena: Arena): number {
   }
   return deepest;
 }
+
+/**
+ * Bodies press into each other and the wall by less than this, m: twice the deepest in the property
+ * test of all bodies driving at random (7.7 mm, 2.5 mm in most runs). Docked robots leave each other
+ * gaps that are 0.02 m wider than a robot, so none gets through where it would not fit.
+ */
+export const OVERLAP = 0.015;

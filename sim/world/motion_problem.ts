@@ -1,0 +1,26 @@
+/** Which games the motion world can run. */
+import { arenaProblem } from "../../src/game/arena";
+import { type Game, sizesOf } from "../../src/game/model";
+
+/** An epoch shorter than this leaves the nodes no time to answer, s of wall time. */
+const SHORTEST_EPOCH = 0.2;
+
+/**
+ * Why the motion world cannot run `game` with `population` robots, epochs of `epoch` s and `speed`
+ * simulated seconds a second, and what to change; undefined where it can.
+ */
+export function motionProblem(
+  game: Game,
+  population: number,
+  epoch: number = game.arena.epoch,
+  speed = 1,
+): string | undefined {
+  if (epoch / speed < SHORTEST_EPOCH) {
+    return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH).toFixed(1)}`;
+  }
+  const { sG, aG, sL } = sizesOf(game);
+  if (sG !== sL || aG !== sL) {
+    return `${game.name} has ${sL} local states, ${sG} global states and ${aG} global actions, and in motion each is a zone of the arena; give as many of each, or use --fidelity abstract`;
+  }
+  return arenaProblem(game.arena, population, epoch);
+}

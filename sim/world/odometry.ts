@@ -1,0 +1,103 @@
+/**
+ * What bodies believe of their poses: the true ones, with a drift that grows with the way gone and
+ * noise that is new in every reading. Metres, radians, the `map` frame.
+ */
+import { wrapAngle } from "../../src/game/arena";
+import { countedUniform, keyedUniform } from "../../src/game/draws";
+
+// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
+const { PI, cos, floor, log, sin, sqrt } = Math;
+
+/** A position's and a heading's share of an error. */
+export interface OdometryError {
+  /** m in each of x and y */
+  readonly position: number;
+  /** rad */
+  readonly yaw: number;
+}
+
+export interface OdometryOptions {
+  readonly seed: number;
+  /** One for each body. */
+  readonly ids: readonly string[];
+  /** [bodies * 3] the true poses. */
+  readonly poses: Float64Array;
+  /** Standard deviations of a reading. */
+  readonly noise: OdometryError;
+  /** Standard deviations after the first metre of a way: m/√m and rad/√m. */
+  readonly drift: OdometryError;
+}
+
+/** Uniforms that one body uses in one step. */
+const DRAWS = 4;
+
+export class Odometry {
+  /** [bodies * 3] what drift has added to the true poses. */
+  private readonly drifted: Float64Array;
+  private readonly readings: Float64Array;
+  /** [bodies] keys of the draws. */
+  private readonly driftKeys: Int32Array;
+  private readonly noiseKeys: Int32Array;
+  private readonly drifts: boolean;
+  private readonly isNoisy: boolean;
+
+  constructor(private readonly options: OdometryOptions) {
+    const { poses, noise, drift } = options;
+    this.drifted = new Float64Array(poses.length);
+    this.readings = new Float64Array(poses.length);
+    this.driftKeys = this.keysOf("odometry-drift");
+    this.noiseKeys = this.keysOf("odometry-noise");
+    this.drifts = drift.position > 0 || drift.yaw > 0;
+    this.isNoisy = noise.position > 0 || noise.yaw > 0;
+  }
+
+  /** Bodies were put where they are, and know it. */
+  reset(): void {
+    this.drifted.fill(0);
+  }
+
+  /** `body` went (dx, dy) m in step number `step`. */
+  noteMove(body: number, dx: number, dy: number, step: number): void {
+    if (!this.drifts || (dx === 0 && dy === 0)) return;
+    const { position, yaw } = this.options.drift;
+    const key = this.driftKeys[body];
+    const root = sqrt(sqrt(dx * dx + dy * dy));
+    const off = this.drifted[3 * body + 2];
+    // A heading that is off turns the way as well.
+    this.drifted[3 * body] += dx * (cos(off) - 1) - dy * sin(off);
+    this.drifted[3 * body + 1] += dx * sin(off) + dy * (cos(off) - 1);
+    this.drifted[3 * body] += position * root * normal(key, DRAWS * step, cos);
+    this.drifted[3 * body + 1] += position * root * normal(key, DRAWS * step, sin);
+    this.drifted[3 * body + 2] += yaw * root * normal(key, DRAWS * step + 2, cos);
+  }
+
+  /**
+   * [bodies * 3] the readings of step number `step`, the same however often it is read; valid until
+   * the next call.
+   */
+  read(step: number): Float64Array {
+    const { poses, noise } = this.options;
+    if (!this.drifts && !this.isNoisy) return poses;
+    for (let i = 0; i < poses.length; i++) {
+      const key = this.noiseKeys[floor(i / 3)];
+      const axis = i % 3;
+      const deviation = axis === 2 ? noise.yaw : noise.position;
+      const pair = DRAWS * step + (axis === 2 ? 2 : 0);
+      const error = this.isNoisy ? deviation * normal(key, pair, axis === 1 ? sin : cos) : 0;
+      const value = poses[i] + this.drifted[i] + error;
+      this.readings[i] = axis === 2 ? wrapAngle(value) : value;
+    }
+    return this.readings;
+  }
+
+  private keysOf(role: "odometry-drift" | "odometry-noise"): Int32Array {
+    const { ids, seed } = this.options;
+    return Int32Array.from(ids, (id) => keyedUniform(seed, role, id)() * 2 ** 32 - 2 ** 31);
+  }
+}
+
+/** A standard normal number from uniforms `counter` and `counter + 1` of `key` (Box and Muller). */
+function normal(key: number, counter: number, wave: (angle: number) => number): number {
+  const long = sqrt(-2 * log(countedUniform(key, counter)));
+  return long * wave(2 * PI * countedUniform(key, counter + 1));
+}

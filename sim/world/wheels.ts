@@ -1,0 +1,144 @@
+/**
+ * Differential drives: commands arrive after their latency, wheels at the body's rim follow them within
+ * its limits, slipping wheels take it less far than they turn, and it follows them by its inertia.
+ * m/s, rad/s, s.
+ */
+import type { BodyLimits } from "../../src/game/arena";
+import { keyedUniform } from "../../src/game/draws";
+
+// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
+const { abs, exp, max, min } = Math;
+
+export interface WheelOptions {
+  readonly seed: number;
+  /** One for each body. */
+  readonly ids: readonly string[];
+  readonly limits: readonly BodyLimits[];
+  /** s */
+  readonly commandLatency: number;
+  /** Largest share of a wheel's speed lost, in [0, 1). */
+  readonly wheelSlip: number;
+  /** Time constant of the body behind its wheels, s. */
+  readonly inertia: number;
+}
+
+/** Time is a sum of steps: a command counts as arrived this early, s. */
+const TIME_TOLERANCE = 1e-5;
+
+/** A body's speed this near to its wheels' is theirs, m/s or rad/s. */
+const CAUGHT_UP = 1e-4;
+
+interface Command {
+  readonly arrives: number;
+  readonly body: number;
+  readonly v: number;
+  readonly w: number;
+}
+
+export class Wheels {
+  /** [bodies * 2] what the wheels do, as if none slipped: forward m/s, yaw rate rad/s. */
+  readonly speeds: Float64Array;
+  /** [bodies * 2] what they give the body on this ground, with its inertia: m/s, rad/s. */
+  readonly driven: Float64Array;
+  /** Commands that were not finite and so not taken. */
+  ignoredCommands = 0;
+  /** [bodies * 2] as asked for and arrived. */
+  private readonly commands: Float64Array;
+  /** In the order of arrival, as the latency is the same for all. */
+  private pending: Command[] = [];
+  /** [bodies * 2] share of its speed that the left and the right wheel keep. */
+  private readonly grip: Float64Array;
+
+  constructor(private readonly options: WheelOptions) {
+    this.speeds = new Float64Array(2 * options.ids.length);
+    this.driven = new Float64Array(2 * options.ids.length);
+    this.commands = new Float64Array(2 * options.ids.length);
+    this.grip = new Float64Array(2 * options.ids.length).fill(1);
+  }
+
+  /** Takes a command for `body` sent at `time`. */
+  setCommand(body: number, v: number, w: number, time: number): void {
+    if (!Number.isFinite(v) || !Number.isFinite(w)) {
+      this.ignoredCommands++;
+      return;
+    }
+    const { commandLatency } = this.options;
+    const command = { arrives: time + commandLatency, body, v, w };
+    if (commandLatency > 0) this.pending.push(command);
+    else this.obey(command);
+  }
+
+  /** Commands that have arrived by `time` hold from now on. */
+  hearUntil(time: number): void {
+    let heard = 0;
+    while (heard < this.pending.length && this.pending[heard].arrives <= time + TIME_TOLERANCE) {
+      this.obey(this.pending[heard++]);
+    }
+    if (heard > 0) this.pending = this.pending.slice(heard);
+  }
+
+  /** All wheels stand, all commands, arrived or not, are forgotten. */
+  reset(): void {
+    this.speeds.fill(0);
+    this.driven.fill(0);
+    this.commands.fill(0);
+    this.pending = [];
+  }
+
+  /** The wheels of `body` stand. */
+  halt(body: number): void {
+    this.speeds.fill(0, 2 * body, 2 * body + 2);
+    this.driven.fill(0, 2 * body, 2 * body + 2);
+  }
+
+  /** The ground under every wheel in epoch slot `slot`: one draw a wheel and slot. */
+  drawSlip(slot: number): void {
+    const { wheelSlip, ids, seed } = this.options;
+    if (wheelSlip === 0) return;
+    ids.forEach((id, body) => {
+      const uniform = keyedUniform(seed, "wheel-slip", id, slot);
+      this.grip[2 * body] = 1 - wheelSlip * uniform();
+      this.grip[2 * body + 1] = 1 - wheelSlip * uniform();
+    });
+  }
+
+  /** The wheels of `body` come nearer to its command by dt s of acceleration, and it follows them. */
+  turn(body: number, dt: number): void {
+    const { speeds, commands, driven } = this;
+    const { wheelSlip, inertia } = this.options;
+    const limits = this.options.limits[body];
+    const i = 2 * body;
+    speeds[i] = approach(speeds[i], commands[i], limits.maxSpeed, limits.maxAcceleration * dt);
+    const yawChange = limits.maxYawAcceleration * dt;
+    speeds[i + 1] = approach(speeds[i + 1], commands[i + 1], limits.maxYawRate, yawChange);
+    let v = speeds[i];
+    let w = speeds[i + 1];
+    if (wheelSlip > 0) {
+      const left = this.grip[i] * (v - limits.radius * w);
+      const right = this.grip[i + 1] * (v + limits.radius * w);
+      v = (left + right) / 2;
+      w = (right - left) / (2 * limits.radius);
+    }
+    const share = inertia > 0 ? 1 - exp(-dt / inertia) : 1;
+    driven[i] = follow(driven[i], v, share);
+    driven[i + 1] = follow(driven[i + 1], w, share);
+  }
+
+  private obey({ body, v, w }: Command): void {
+    this.commands[2 * body] = v;
+    this.commands[2 * body + 1] = w;
+  }
+}
+
+/** From `value` towards `wanted` (clamped to ±limit) by no more than `change`. */
+function approach(value: number, wanted: number, limit: number, change: number): number {
+  const goal = max(-limit, min(limit, wanted));
+  if (goal > value + change) return value + change;
+  return goal < value - change ? value - change : goal;
+}
+
+/** From `value` towards `goal` by a share of what is left. */
+function follow(value: number, goal: number, share: number): number {
+  const next = value + (goal - value) * share;
+  return share === 1 || abs(goal - next) < CAUGHT_UP ? goal : next;
+}
