@@ -46,7 +46,10 @@ export function runAbstract(shared: World): Loop {
       return;
     }
     const isReset = controls.takeReset();
-    if (isReset) run.reset(parameters.seed);
+    if (isReset) {
+      run.reseed(parameters.seed);
+      run.restart();
+    }
     if (run.nextEpisode() || isReset) world.place(run.start());
     now += epochNs;
     open();

@@ -17,6 +17,8 @@ const FRAME_MS = 40;
 const BURST = 25;
 /** A shift ends this long before its last epoch does, so that no state of it counts in the next. */
 const PLACING_NS = 1_000_000_000n;
+/** Odometry goes out at least this often by the wall clock, however slow the world is, ms. */
+const LONGEST_SILENCE_MS = 100;
 /** A base without a command for this long stops its wheels, as controllers do (wall time), ms. */
 const COMMAND_TIMEOUT_MS = 500;
 /** Before all agents are there, time stands this long before the first boundary. */
@@ -68,6 +70,16 @@ export function runMotion(shared: World): Loop {
     faults: controls.faults,
   });
   let over = false;
+  let toldMs = -Infinity;
+  /** The instant, to everybody. */
+  const tell = (): void => {
+    toldMs = steadyMs();
+    ros.sendClock(now);
+    ros.sendOdometry(now, world.readOdometry(), world.twists);
+  };
+  /** Statistics start anew with the next epoch. */
+  let isReset = false;
+  const placing = PLACING_NS < epochNs / 2n ? PLACING_NS : epochNs / 2n;
   /** Wheels in the open epoch, until the bodies are placed anew. */
   let locked: Uint8Array | undefined;
 
@@ -75,6 +87,8 @@ export function runMotion(shared: World): Loop {
     controls.boundary();
     if (locked !== undefined) run.ledger.noteArrivals(world.localStates(), locked);
     run.closeEpoch(now, world.globalState(), world.localStates());
+    if (isReset) run.restart();
+    isReset = false;
     if (run.isOver(now)) {
       over = true;
       onOver();
@@ -85,8 +99,8 @@ export function runMotion(shared: World): Loop {
   };
   /** A new shift, or a reset that was asked for. */
   const place = (): void => {
-    const isReset = controls.takeReset();
-    if (isReset) run.reset(parameters.seed);
+    isReset = controls.takeReset();
+    if (isReset) run.reseed(parameters.seed);
     if (!run.nextEpisode() && !isReset) return;
     world.place(run.start(), "held");
     locked = undefined;
@@ -95,11 +109,8 @@ export function runMotion(shared: World): Loop {
     world.step(Number(STEP_NS) / 1e9);
     now += STEP_NS;
     if (now % epochNs < STEP_NS) boundary();
-    else if ((now + PLACING_NS) % epochNs < STEP_NS) place();
-    if ((now / STEP_NS) % ODOMETRY_STEPS === 0n) {
-      ros.sendClock(now);
-      ros.sendOdometry(now, world.readOdometry(), world.twists);
-    }
+    else if ((now + placing) % epochNs < STEP_NS) place();
+    if ((now / STEP_NS) % ODOMETRY_STEPS === 0n) tell();
   };
 
   const waitingSince = steadyMs();
@@ -137,16 +148,14 @@ export function runMotion(shared: World): Loop {
     }
     if (steps > 0 && !over) ros.sendClock(now);
   };
-  /** Time stands, and everybody is told where it does. */
+  /** Time stands, or goes slowly: watchdogs run by the wall clock, and are told where it is. */
   const idle = (): void => {
-    if ((hasBegun && controls.runs) || over) return;
-    ros.sendClock(now);
-    ros.sendOdometry(now, world.readOdometry(), world.twists);
+    if (!over && steadyMs() - toldMs >= LONGEST_SILENCE_MS) tell();
   };
 
   const timers = [
     setInterval(() => node.safely(loop), LOOP_MS),
-    setInterval(() => node.safely(idle), 100),
+    setInterval(() => node.safely(idle), LONGEST_SILENCE_MS / 2),
     setInterval(
       () =>
         node.safely(() =>

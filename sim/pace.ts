@@ -57,7 +57,10 @@ export function watchFactor(
   const slow = (): string =>
     `the world reaches ${factor.value?.toFixed(2)} simulated seconds a second of the ${asked()} asked for; give it fewer robots, less speed, or more of the processor`;
   let wasSlow = false;
+  let before = asked();
   const timer = setInterval(() => {
+    if (asked() !== before) factor.hold();
+    before = asked();
     if (!factor.look(steadyMs())) return;
     const isSlow = factor.isSlow(asked());
     if (isSlow && !wasSlow) node.log.warn(slow());

@@ -18,8 +18,10 @@ const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 const ANY = ["0.0.0.0", "::"];
 
 /** An address as it stands in a URL. */
-export const inUrl = (address: string): string =>
-  address.includes(":") ? `[${address}]` : address;
+const inUrl = (address: string): string => (address.includes(":") ? `[${address}]` : address);
+
+/** The name by which others reach a server that listens on `host`. */
+export const nameOf = (host: string): string => (ANY.includes(host) ? hostname() : inUrl(host));
 
 /** The names by which a server that listens on `host` may be asked for. */
 export function ownNames(host: string): readonly string[] {

@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { listenOnFirstFree } from "./listen";
-import { inUrl, isOwnHost, ownNames, socketRefusal, type Refusal } from "./page_access";
+import { isOwnHost, nameOf, ownNames, socketRefusal, type Refusal } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
 import { PageHub, type PageHubOptions, type SharedWorld } from "./page_hub";
 import { HISTORY_LIMIT, type EpochReport, type PolicyPicture, type Snapshot } from "./protocol";
@@ -119,7 +119,7 @@ class LivePage implements PageServer {
   }
 
   get url(): string {
-    return `http://${inUrl(this.host)}:${this.port}/`;
+    return `http://${nameOf(this.host)}:${this.port}/`;
   }
 
   get commandUrl(): string {

@@ -36,6 +36,7 @@ export interface Viewed {
 export class PageView {
   private policy: LoadedPolicy | undefined;
   private observation: "sample" | "filter" | null = null;
+  private isLooking = false;
   private readonly timer: NodeJS.Timeout;
 
   static async start(viewed: Viewed): Promise<PageView> {
@@ -57,7 +58,9 @@ export class PageView {
     private readonly server: PageServer,
   ) {
     const { node, controls, game } = viewed;
-    node.log.info(`page: ${server.commandUrl}`);
+    node.log.info(`page, which only shows: ${server.url}`);
+    // What is logged is published on /rosout, and recorded: the token is said here alone.
+    if (!process.connected) console.log(`The page: ${server.commandUrl}`);
     node.subscribe(TOPICS.policy, ({ data }) => {
       try {
         const policy = decodePolicy(data, "the policy heard");
@@ -69,7 +72,7 @@ export class PageView {
       return undefined;
     });
     controls.onChange = () => this.tellWorld();
-    this.timer = setInterval(() => node.safely(() => void this.look()), WORLD_MS);
+    this.timer = setInterval(() => void this.look(), WORLD_MS);
   }
 
   /** With the token by which commands are taken. */
@@ -100,21 +103,30 @@ export class PageView {
   /** π_g around what is believed now. */
   private drawPolicy({ epoch, belief }: EpochReport): void {
     const { policy, viewed, server } = this;
-    if (policy === undefined || server.clients === 0) return;
-    const { pair, metadata } = policy;
+    if (server.clients === 0) return;
+    // The policy in force may be another than the last one on the topic (reload_policy).
+    const isKnown = policy?.sha256 === viewed.run.command?.policySha256;
     server.publish({
       type: "picture",
       epoch,
-      tableSize: pair.tableSize,
-      actions: pictureOf(pair, sizesOf(viewed.game), belief),
-      globalGap: metadata.globalGap ?? null,
-      localGap: metadata.localGap ?? null,
+      tableSize: isKnown && policy ? policy.pair.tableSize : 0,
+      actions: isKnown && policy ? pictureOf(policy.pair, sizesOf(viewed.game), belief) : [],
+      globalGap: (isKnown && policy?.metadata.globalGap) || null,
+      localGap: (isKnown && policy?.metadata.localGap) || null,
     });
   }
 
   private async look(): Promise<void> {
-    if (this.server.clients > 0) this.observation = await this.viewed.swarm.observation();
-    this.tellWorld();
+    if (this.isLooking) return;
+    this.isLooking = true;
+    try {
+      if (this.server.clients > 0) this.observation = await this.viewed.swarm.observation();
+      this.tellWorld();
+    } catch (error) {
+      this.viewed.node.log.error(reasonOf(error));
+    } finally {
+      this.isLooking = false;
+    }
   }
 
   private tellWorld(): void {
@@ -127,7 +139,7 @@ export class PageView {
       realTimeFactor: controls.paused ? null : factor.value,
       sampleSize: command?.sampleSize ?? null,
       observation: this.observation,
-      emergencyStop: command?.emergencyStop ?? false,
+      emergencyStop: run.emergencyStop,
       faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
     });
   }

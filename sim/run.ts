@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly trace: string;
   readonly onEpoch: (report: EpochReport) => void;
   readonly onReset: () => void;
+  /** `emergencyStop` has changed. */
+  readonly onStop: () => void;
 }
 
 export interface Summary {
@@ -43,8 +45,10 @@ export class Run {
   private seed: number;
   private firstDecision: bigint | undefined;
   private now = 0n;
-  /** The newest command. */
+  /** The first copy of the newest epoch's command. */
   command: LedgerCommand | undefined;
+  /** As the newest copy of any command says. */
+  emergencyStop = false;
   private traceFailure: string | undefined;
 
   constructor(readonly options: RunOptions) {
@@ -52,10 +56,14 @@ export class Run {
     this.seed = options.seed;
   }
 
-  /** Statistics from zero, and starts drawn with `seed`; the shift goes on. */
-  reset(seed: number): void {
+  /** From now on starts are drawn with `seed`, from its first; the shift goes on. */
+  reseed(seed: number): void {
     this.seed = seed;
     this.episode = 0;
+  }
+
+  /** Statistics from zero. */
+  restart(): void {
     this.ledger.restart();
     this.history.splice(0);
     this.options.onReset();
@@ -68,6 +76,10 @@ export class Run {
   }
 
   hearCommand(command: LedgerCommand): boolean {
+    if (command.emergencyStop !== this.emergencyStop) {
+      this.emergencyStop = command.emergencyStop;
+      this.options.onStop();
+    }
     const isFirst = this.ledger.hearCommand(command);
     if (!isFirst) return false;
     this.firstDecision ??= command.decisionTime;

@@ -51,6 +51,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
 interface Told {
   readonly onEpoch: (report: EpochReport) => void;
   readonly onReset: () => void;
+  readonly onStop: () => void;
 }
 
 function makeRun(game: Game, parameters: Parameters, told: Told): Run {
@@ -105,14 +106,17 @@ void runProcess(async (ros) => {
       if (report.reward !== null) publishReport(wireReport(report, report.reward, factor));
     },
     onReset: () => view?.restart(),
+    onStop: () => controls.onChange(),
   });
-  if (run.options.fidelity === "motion") {
-    const { epochNs, robots } = run.options;
-    node.checkChange = ({ speed }) =>
-      motionProblem(game, robots.length, Number(epochNs) / 1e9, speed);
-  }
+  const { epochNs, robots, fidelity } = run.options;
+  node.checkChange = ({ speed }) => {
+    if (speed === parameters.speed) return undefined;
+    return fidelity === "motion"
+      ? motionProblem(game, robots.length, Number(epochNs) / 1e9, speed)
+      : "the abstract world goes as fast as the nodes answer";
+  };
   const swarm = new SwarmLink(node);
-  const steering = new Steering({ node, controls, swarm, options: run.options });
+  const steering = new Steering({ node, controls, swarm, run });
   if (!parameters.headless) {
     const snapshot = (): Snapshot => snapshotOf(game, parameters, run);
     view = await PageView.start({ node, game, run, controls, factor, swarm, steering, snapshot });
@@ -122,11 +126,13 @@ void runProcess(async (ros) => {
   const publishPoses: PublishPoses = (...frame) => view?.poses(...frame);
   const onOver = (): void => ros.end(0);
   const world = { node, run, parameters, controls, factor, publishPoses, onOver };
-  if (run.options.fidelity === "motion") await loadPhysics();
-  const loop = run.options.fidelity === "abstract" ? runAbstract(world) : runMotion(world);
+  if (fidelity === "motion") await loadPhysics();
+  const loop = fidelity === "abstract" ? runAbstract(world) : runMotion(world);
   const endWatch = watchFactor(node, factor, controls, parameters);
+  const endPacing = steering.keepPace();
   ros.onEnd(() => {
     endWatch();
+    endPacing();
     loop.stop();
     tellParent({ type: "summary", summary: run.summary() });
   });

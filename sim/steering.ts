@@ -6,17 +6,22 @@ import type { Controls } from "./controls";
 import type { Command } from "./page_protocol";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
 import { FAULTS } from "./protocol";
-import type { RunOptions } from "./run";
+import type { Run } from "./run";
 import type { Said, SwarmLink } from "./swarm_link";
 
 /** The global agent waits for its sample for half an epoch at most, and for no more than this, s. */
 const SAMPLE_TIMEOUT = 1;
+/** Whether it does is looked at this often, ms. */
+const PACE_MS = 1000;
+/** A stop is repeated until a command confirms it, ms: not every agent may be found yet. */
+const STOP_PERIOD_MS = 100;
+const STOP_TRIES = 20;
 
 export interface Steered {
   readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
   readonly controls: Controls;
   readonly swarm: SwarmLink;
-  readonly options: Pick<RunOptions, "robots" | "fidelity" | "epochNs">;
+  readonly run: Run;
 }
 
 const done = (message: string): Said => ({ done: true, message });
@@ -24,20 +29,47 @@ const refused = (message: string): Said => ({ done: false, message });
 
 export class Steering {
   constructor(private readonly steered: Steered) {
-    const { node, controls } = steered;
+    const { node } = steered;
     const answered = ({ done: success, message }: Said) => ({ success, message });
     node.boolService(PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
     node.triggerService(STEP_SERVICE, () => answered(this.step()));
     node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
     node.subscribe(TOPICS.fault, ({ robot, fault }) => {
       const known = (["none", ...FAULTS] as const).find((name) => name === fault);
-      const index = steered.options.robots.indexOf(robot);
+      const index = steered.run.options.robots.indexOf(robot);
       if (known === undefined || index < 0) {
         return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of none, ${FAULTS.join(", ")}`;
       }
-      controls.setFault(index, known);
-      return undefined;
+      const said = this.setFault(index, known);
+      return said.done ? undefined : said.message;
     });
+  }
+
+  /**
+   * Has the global agent wait for its sample no longer than the speed allows, whoever sets the speed
+   * and whichever global agent is there; one that is left at its speed is left alone. Returns what
+   * ends it.
+   */
+  keepPace(): () => void {
+    const { node, swarm, run } = this.steered;
+    if (run.options.fidelity === "abstract") return () => undefined;
+    const first = node.parameters.speed;
+    const epoch = Number(run.options.epochNs) / 1e9;
+    let kept = `${first} ${run.command?.session}`;
+    let isChanged = false;
+    const look = (): void => {
+      const { speed } = node.parameters;
+      const asked = `${speed} ${run.command?.session}`;
+      isChanged ||= speed !== first;
+      if (!isChanged || asked === kept) return;
+      kept = asked;
+      const timeout = Math.min(SAMPLE_TIMEOUT, epoch / 2 / speed);
+      void swarm.set("sample_timeout", timeout).then(({ done: isDone, message }) => {
+        if (!isDone) node.log.warn(`the global agent keeps its sample_timeout: ${message}`);
+      });
+    };
+    const timer = setInterval(() => node.safely(look), PACE_MS);
+    return () => clearInterval(timer);
   }
 
   /** Obeys a command, or says why not. Never rejects. */
@@ -58,7 +90,7 @@ export class Steering {
       case "step":
         return this.step();
       case "stop":
-        return swarm.stop();
+        return this.stop();
       case "release":
         return swarm.release();
       case "speed":
@@ -74,6 +106,18 @@ export class Steering {
       case "fault":
         return this.setFault(command.robot, command.fault);
     }
+  }
+
+  private async stop(): Promise<Said> {
+    const { swarm, run } = this.steered;
+    for (let i = 0; i < STOP_TRIES; i++) {
+      swarm.stop();
+      await new Promise((resolve) => setTimeout(resolve, STOP_PERIOD_MS));
+      if (run.emergencyStop) return done("emergency stop: the global agent repeats it to all");
+    }
+    return refused(
+      "the stop was sent to all, and no command confirms it; look whether the global agent runs",
+    );
   }
 
   private pause(paused: boolean): Said {
@@ -94,27 +138,17 @@ export class Steering {
     );
   }
 
-  private async setSpeed(factor: number): Promise<Said> {
-    const { node, swarm, options } = this.steered;
-    if (options.fidelity === "abstract") {
-      return refused("the abstract world goes as fast as the nodes answer");
-    }
-    const reason = node.set("speed", factor);
-    if (reason !== undefined) return refused(reason);
-    const epoch = Number(options.epochNs) / 1e9;
-    const timeout = await swarm.set("sample_timeout", Math.min(SAMPLE_TIMEOUT, epoch / 2 / factor));
-    return timeout.done
-      ? done(`speed is ${factor}`)
-      : done(
-          `speed is ${factor}, and the global agent keeps its sample_timeout: ${timeout.message}`,
-        );
+  private setSpeed(factor: number): Said {
+    const reason = this.steered.node.set("speed", factor);
+    return reason === undefined ? done(`speed is ${factor}`) : refused(reason);
   }
 
   private setFault(robot: number, fault: Extract<Command, { do: "fault" }>["fault"]): Said {
-    const { controls, options } = this.steered;
-    const name = options.robots[robot];
+    const { controls, run } = this.steered;
+    const name = run.options.robots[robot];
     if (name === undefined) return refused(`there is no robot ${robot}`);
-    if (options.fidelity === "abstract") return refused("robots break in the motion world only");
+    if (run.options.fidelity === "abstract")
+      return refused("robots break in the motion world only");
     controls.setFault(robot, fault);
     return done(fault === "none" ? `${name} is well` : `${name}: ${fault}`);
   }

@@ -27,9 +27,8 @@ export class SwarmLink {
     this.publishStop = node.publisher(TOPICS.emergencyStop);
   }
 
-  stop(): Said {
+  stop(): void {
     this.publishStop({ header: { stamp: toTime(0n), frame_id: "" }, source: "the page" });
-    return { done: true, message: "emergency stop: every robot that hears it stands" };
   }
 
   async release(): Promise<Said> {

@@ -106,6 +106,7 @@ function toLedger(message: GlobalCommand): LedgerCommand {
     belief: Array.from(message.belief),
     beliefVariance: message.belief_variance,
     sampleSize: message.sample_size,
+    policySha256: message.policy_sha256,
     missing: message.missing,
     emergencyStop: message.emergency_stop,
   };

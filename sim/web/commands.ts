@@ -1,7 +1,8 @@
 /**
  * Commands of this page that wait for their answers. Every command ends in an answer: the server's,
  * or one made here that says why there is none. At most BURST commands are sent at once, refilled by
- * RATE a second, since the server closes a page that sends twice as many (a key held down on a select).
+ * RATE a second, since the server closes a page that sends twice as many (a key held down on a
+ * select); an emergency stop is never held back.
  */
 import type { Command, PageMessage } from "../page_protocol";
 import type { Answer } from "../protocol";
@@ -26,7 +27,7 @@ export class Commands {
 
   give(command: Command): Promise<Answer> {
     const id = this.nextId++;
-    if (!this.maySend(performance.now())) {
+    if (command.do !== "stop" && !this.maySend(performance.now())) {
       return Promise.resolve(refusal(id, "not sent: too many commands at once, wait a second"));
     }
     if (!this.send({ type: "command", id, command })) {

@@ -17,6 +17,7 @@ export interface LedgerCommand {
   readonly belief: readonly number[];
   readonly beliefVariance: number;
   readonly sampleSize: number;
+  readonly policySha256: string;
   readonly missing: number;
   readonly emergencyStop: boolean;
 }

@@ -251,7 +251,7 @@ export function compareArrays(game: Game, measured: Measurement): WorldDistance 
   };
 }
 
-/** How far a scenario's arrays are from the motion world's, roughly: 1,000 epochs, about a second. */
+/** How far a scenario's arrays are from the motion world's, roughly: 300 epochs, one to three seconds. */
 export function distanceFromWorld(game: Game, robots: number, seed = 0): WorldDistance {
-  return compareArrays(game, measureArrays(game, { robots, epochs: 1000, seed }));
+  return compareArrays(game, measureArrays(game, { robots, epochs: 300, seed }));
 }

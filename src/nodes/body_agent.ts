@@ -137,7 +137,7 @@ export class BodyAgent {
     this.zone = zoneOf(arena, pose, this.zone);
     this.stamp = stamp;
     this.permission.hearOdometry(steadyMs());
-    this.sendTransform?.(message.header.stamp, pose);
+    if (seconds > 0) this.sendTransform?.(message.header.stamp, pose);
     // Lost outside, it has no zone: nobody shall count it.
     if (!this.isOutside) this.options.onPose();
     if (seconds > 0) this.drive(seconds);

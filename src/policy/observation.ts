@@ -20,8 +20,8 @@ export class Observation {
   readonly histogram: Int32Array;
   private readonly index: HistogramIndex;
   private readonly filter: MeanFieldFilter;
-  /** Robots heard in the newest epoch. */
-  private heard = 0;
+  /** Of the newest sample with anybody in it, as `variance`; undefined: there was none yet. */
+  private sampled: number | undefined;
 
   /** @throws InvalidInputError when the pair's arrays do not have the game's shapes */
   constructor(
@@ -48,16 +48,16 @@ export class Observation {
 
   /**
    * v: the covariance of the belief about the population is v (diag(belief) - belief beliefᵀ). Of a
-   * sample of m of n without replacement: (n - m) / (m (n - 1)); of the filter: what it keeps.
+   * sample of m of n without replacement: (n - m) / (m (n - 1)), and after it, with nobody heard, the
+   * same; of the filter: what it keeps.
    */
   get variance(): number {
-    const { heard: m, population: n } = this;
-    if (this.mode === "filter" || m === 0) return this.filter.variance;
-    return n > 1 ? Math.max(0, n - m) / (m * (n - 1)) : 0;
+    return (this.mode === "sample" ? this.sampled : undefined) ?? this.filter.variance;
   }
 
   /** A new episode starts: nothing is known but the scenario's initial law. */
   reset(): void {
+    this.sampled = undefined;
     this.filter.reset();
     roundToSize(this.belief, this.pair.tableSize, this.histogram);
   }
@@ -74,8 +74,9 @@ export class Observation {
     const { belief, mode } = this;
     let heard = 0;
     for (let s = 0; s < belief.length; s++) heard += counts[s];
-    this.heard = heard;
     if (heard === 0) return;
+    const n = this.population;
+    this.sampled = n > 1 ? Math.max(0, n - heard) / (heard * (n - 1)) : 0;
     if (mode === "filter") this.filter.observe(counts);
     else for (let s = 0; s < belief.length; s++) belief[s] = counts[s] / heard;
     // A sample is rounded from its counts, so that no tie is broken by a division's rounding.

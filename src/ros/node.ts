@@ -270,20 +270,22 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
    * @returns the response as rclnodejs gives it, to be parsed
    * @throws Error when nobody offers it, or answers within CALL_MS
    */
-  call(type: string, name: string, request: object): Promise<unknown> {
+  async call(type: string, name: string, request: object): Promise<unknown> {
     const client = this.clients.get(name) ?? this.node.createClient(type, name);
     this.clients.set(name, client);
     if (!client.isServiceServerAvailable()) {
-      return Promise.reject(new Error(`nobody offers ${name}; start the node that does`));
+      throw new Error(`nobody offers ${name}; start the node that does`);
     }
-    return new Promise((resolve, reject) => {
-      const late = new Error(`${name} did not answer within ${CALL_MS / 1000} s`);
-      const timer = setTimeout(() => reject(late), CALL_MS);
-      client.sendRequest(request, (response) => {
-        clearTimeout(timer);
-        resolve(response);
-      });
-    });
+    try {
+      return await client.sendRequestAsync(request, { timeout: CALL_MS });
+    } catch (error) {
+      throw new Error(
+        `${name} did not answer (${reasonOf(error)}); look at the node that offers it`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 
   /** Sets one of its own parameters, as `ros2 param set` does. Why it is refused; else undefined. */

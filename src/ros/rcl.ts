@@ -33,7 +33,7 @@ export interface RclLogger {
 
 export interface RclClient {
   isServiceServerAvailable(): boolean;
-  sendRequest(request: object, callback: (response: unknown) => void): void;
+  sendRequestAsync(request: object, options: { timeout: number }): Promise<unknown>;
 }
 
 export interface RclNode {

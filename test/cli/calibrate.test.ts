@@ -1,11 +1,9 @@
-import chisquareCdf from "@stdlib/stats-base-dists-chisquare-cdf";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   compareArrays,
-  distanceFromWorld,
   type Measurement,
   measureArrays,
   rowDistances,
@@ -16,62 +14,13 @@ import { type Game, sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { loadScenario, packageRoot, scenarioFile } from "../../src/game/scenario_file";
 import { loadPhysics } from "../../sim/world/physics";
+import { misfits } from "../support/misfits";
 
 beforeAll(loadPhysics);
 
 const game = loadScenario("dock_dispatch");
 const { sG, aG, sL, aL } = sizesOf(game);
 const text = readFileSync(scenarioFile("dock_dispatch"), "utf8");
-
-/** Level of all rows' tests together that a scenario's arrays are the measured ones. */
-const LEVEL = 0.001;
-/** What a cell's own measured probability may miss, beyond the noise of the fresh counts. */
-const RARE = 0.001;
-
-/**
- * How likely a row of counts is under the scenario's probabilities: chi-squared over the cells
- * expected at least 5 times; what fell in the others must not exceed what a rate of RARE beyond
- * theirs allows (Poisson). Twice the smaller of the two, so that it is one test.
- */
-function likelihoodOf(counts: ArrayLike<number>, probabilities: ArrayLike<number>): number {
-  const n = Array.from(counts).reduce((sum, count) => sum + count, 0);
-  let [statistic, cells, rest, restExpected] = [0, 0, 0, n * RARE];
-  Array.from(counts).forEach((count, i) => {
-    const expected = n * probabilities[i];
-    if (expected >= 5) {
-      statistic += (count - expected) ** 2 / expected;
-      cells++;
-    } else {
-      rest += count;
-      restExpected += expected;
-    }
-  });
-  let term = Math.exp(-restExpected);
-  let below = 0;
-  for (let k = 0; k < rest; k++) {
-    below += term;
-    term *= restExpected / (k + 1);
-  }
-  const fit = cells > 1 ? 1 - chisquareCdf(statistic, cells - 1) : 1;
-  return Math.min(1, 2 * Math.min(fit, 1 - below));
-}
-
-/** The rows, of P_g and then of P_l, that the counts speak against. */
-function misfits(scenario: Game, measured: Measurement): string[] {
-  const rowsOf = (name: string, counts: Float64Array, given: Float64Array, width: number) =>
-    Array.from({ length: given.length / width }, (_, row) => ({
-      name: `${name} row ${row}`,
-      likelihood: likelihoodOf(
-        counts.subarray(row * width, (row + 1) * width),
-        given.subarray(row * width, (row + 1) * width),
-      ),
-    }));
-  const rows = [
-    ...rowsOf("P_g", measured.globalCounts, scenario.globalTransition, sG),
-    ...rowsOf("P_l", measured.localCounts, scenario.localTransition, sL),
-  ];
-  return rows.filter(({ likelihood }) => likelihood < LEVEL / rows.length).map(({ name }) => name);
-}
 
 describe("dock_dispatch against a fresh measurement with another seed", () => {
   const epochs = 5000;
@@ -123,18 +72,6 @@ test("the shipped rows are the command's own: a tenth moves on, and only to the 
   expect(driven.length).toBe(50);
   driven.forEach((p) => expect(Math.abs(p - 0.1)).toBeLessThan(0.01));
   expect(text).toMatch(/# Measured .*npm run calibrate -- --robots 30 --epochs \d+ --seed \d+/);
-});
-
-test("also with commands that come half a second late", () => {
-  const late = measureArrays(game, { robots: 30, epochs: 1000, seed: 79, latency: 5 });
-  expect(misfits(game, late)).toEqual([]);
-  expect(late.finishedDrives / late.drives).toBeGreaterThan(0.99);
-});
-
-test("ring_dispatch is far from the motion world, and can be told so within seconds", () => {
-  const found = distanceFromWorld(loadScenario("ring_dispatch"), 30);
-  expect(found.local.largest).toBeGreaterThan(0.5);
-  expect(found.global.largest).toBeGreaterThan(0.1);
 });
 
 test("the same seed measures the same; a crowd the arena cannot hold is refused", () => {

@@ -150,6 +150,12 @@ test("speed changes while it runs, within what the epoch allows, and the factor 
     from,
   );
   expect(world).toMatchObject({ canCommand: true, paused: false });
+  expect(await command({ do: "speed", factor: 0.25 })).toBe("true speed is 0.25");
+  // Odometry comes by the wall clock too, or watchdogs would make everybody stand again and again.
+  const slow = monotonic();
+  await peer.first("clock", slow + WATCHED);
+  const heardOdometry = peer.of("odometry", slow).filter(({ body }) => body === "robot_0");
+  expect(heardOdometry.length).toBeGreaterThan(7 * WATCHED);
   expect(await command({ do: "speed", factor: 500 })).toMatch(
     /^false at a speed of 500 .*too short/,
   );

@@ -78,3 +78,17 @@ test("a pair of another game's shape is refused", () => {
     /use a policy/,
   );
 });
+
+test("a sample's variance is that of drawing without replacement, and stays while nobody is heard", () => {
+  const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
+  const observation = new Observation(game, madePair(game, 4), "sample", 101);
+  const before = observation.variance;
+  observation.observe([2, 1, 1]);
+  expect(observation.variance).toBeCloseTo(97 / 400, 12);
+  observation.observe([0, 0, 0]);
+  expect(observation.variance).toBeCloseTo(97 / 400, 12);
+  observation.observe([1, 0, 0]);
+  expect(observation.variance).toBe(1);
+  observation.reset();
+  expect(observation.variance).toBe(before);
+});

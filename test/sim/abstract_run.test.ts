@@ -30,6 +30,7 @@ function setup() {
     trace: "",
     onEpoch: () => undefined,
     onReset: () => void resets++,
+    onStop: () => undefined,
   });
   const controls = new Controls();
   const loop = runAbstract({

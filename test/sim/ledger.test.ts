@@ -40,6 +40,7 @@ const command = (change: Partial<LedgerCommand> = {}): LedgerCommand => ({
   belief: [0.5, 0.5],
   beliefVariance: 0.5,
   sampleSize: 2,
+  policySha256: "",
   missing: 0,
   emergencyStop: false,
   ...change,

@@ -103,7 +103,7 @@ test("served to all, it answers to this machine's names and to no other", async 
   }
   const host = `evil.example:${server.port}`;
   expect((await get(server, "/", { host })).status).toBe(421);
-  expect(server.url).toBe(`http://0.0.0.0:${server.port}/`);
+  expect(server.url).toBe(`http://${hostname()}:${server.port}/`);
 });
 
 test("an Origin that is wrong or missing is refused", async () => {

@@ -1,0 +1,142 @@
+import { Controls } from "../../sim/controls";
+import type { Command } from "../../sim/page_protocol";
+import { Run } from "../../sim/run";
+import { Steering } from "../../sim/steering";
+import { randomGame } from "../games";
+
+const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
+
+/** Steering between a node that is no node and a swarm that keeps what it is told. */
+function setup(fidelity: "motion" | "abstract") {
+  const hear = new Map<string, (message: object) => string | undefined>();
+  const told: string[] = [];
+  let onStop = (): void => undefined;
+  const node = {
+    parameters: { speed: 1 },
+    boolService: () => undefined,
+    triggerService: () => undefined,
+    subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
+      void hear.set(topic.name, callback),
+    set: (name: string, value: number) => void Object.assign(node.parameters, { [name]: value }),
+    safely: (work: () => void) => work(),
+    log: { warn: (line: string) => void told.push(line) },
+  };
+  const swarm = {
+    stop: () => {
+      told.push("stop");
+      onStop();
+    },
+    set: (name: string, value: unknown) => {
+      told.push(`${name} ${String(value)}`);
+      return Promise.resolve({ done: true, message: "" });
+    },
+  };
+  const run = new Run({
+    game,
+    robots: ["robot_0", "robot_1"],
+    seed: 1,
+    epochNs: 6_000_000_000n,
+    durationNs: 0n,
+    fidelity,
+    trace: "",
+    onEpoch: () => undefined,
+    onReset: () => undefined,
+    onStop: () => undefined,
+  });
+  const controls = new Controls();
+  const steering = new Steering({ node: node as never, controls, swarm: swarm as never, run });
+  return {
+    run,
+    controls,
+    steering,
+    told,
+    node,
+    onStop: (does: () => void) => (onStop = does),
+    fault: (robot: string, fault: string) => hear.get("/simulator/fault")!({ robot, fault }),
+    obey: (command: Command) => steering.obey(command),
+  };
+}
+
+test("a stop is repeated until a command confirms it, and says so where none does", async () => {
+  jest.useFakeTimers();
+  try {
+    const { run, told, obey, onStop } = setup("motion");
+    const alone = obey({ do: "stop" });
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(await alone).toEqual({
+      done: false,
+      message: expect.stringMatching(/no command confirms it; look whether the global agent runs/),
+    });
+    expect(told).toEqual(Array(20).fill("stop"));
+    onStop(() => (run.emergencyStop = told.length >= 23));
+    const heard = obey({ do: "stop" });
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect((await heard).done).toBe(true);
+    expect(told).toHaveLength(23);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("a repeat of a command tells of a stop, and of its release", () => {
+  const { run } = setup("motion");
+  const command = {
+    epoch: 1,
+    session: 1,
+    decisionTime: 0n,
+    globalState: 0,
+    action: 0,
+    sampled: [],
+    histogram: [0, 0, 0, 0],
+    belief: [1, 0, 0, 0],
+    beliefVariance: 0,
+    sampleSize: 1,
+    policySha256: "",
+    missing: 0,
+  };
+  run.ledger.open(0n, 0, Uint8Array.of(0, 0));
+  for (const emergencyStop of [false, true, false]) {
+    run.hearCommand({ ...command, emergencyStop });
+    expect(run.emergencyStop).toBe(emergencyStop);
+  }
+});
+
+test("robots break and are mended by the topic as by the page; in the abstract world neither", async () => {
+  const { controls, fault, obey } = setup("motion");
+  expect(fault("robot_1", "mute")).toBeUndefined();
+  expect([...controls.faults]).toEqual([[1, "mute"]]);
+  expect(await obey({ do: "fault", robot: 1, fault: "none" })).toMatchObject({ done: true });
+  expect(controls.faults.size).toBe(0);
+  expect(fault("robot_2", "mute")).toMatch(/not known; give a robot of the swarm/);
+  expect(await obey({ do: "fault", robot: 2, fault: "mute" })).toMatchObject({ done: false });
+  const abstract = setup("abstract");
+  expect(abstract.fault("robot_1", "mute")).toMatch(/motion world only/);
+  expect(await abstract.obey({ do: "fault", robot: 1, fault: "nan" })).toMatchObject({
+    done: false,
+  });
+  expect(abstract.controls.faults.size).toBe(0);
+});
+
+test("the global agent's wait follows the speed and each new session, once anybody changed it", () => {
+  jest.useFakeTimers();
+  try {
+    const { run, node, told, steering } = setup("motion");
+    const end = steering.keepPace();
+    run.command = { session: 1 } as never;
+    jest.advanceTimersByTime(3000);
+    expect(told).toEqual([]);
+    node.set("speed", 12);
+    jest.advanceTimersByTime(3000);
+    run.command = { session: 2 } as never;
+    jest.advanceTimersByTime(3000);
+    node.set("speed", 1);
+    jest.advanceTimersByTime(3000);
+    expect(told).toEqual(["sample_timeout 0.25", "sample_timeout 0.25", "sample_timeout 1"]);
+    end();
+    node.set("speed", 2);
+    jest.advanceTimersByTime(3000);
+    expect(told).toHaveLength(3);
+  } finally {
+    jest.useRealTimers();
+  }
+});
