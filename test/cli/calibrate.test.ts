@@ -10,7 +10,7 @@ import {
   rowErrors,
 } from "../../src/cli/calibration";
 import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
-import { type Game, sizesOf } from "../../src/game/model";
+import { sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { loadScenario, packageRoot, scenarioFile } from "../../src/game/scenario_file";
 import { loadPhysics } from "../../sim/world/physics";

@@ -19,6 +19,7 @@ import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
 const BROKEN = 3;
+const SPEED = 4;
 /** From an emergency stop's arrival at the robots until cmd_vel is zero, s. */
 const STOP_BOUND = 0.1;
 /** Time that stands for so long stands, s. */
@@ -40,7 +41,7 @@ beforeAll(async () => {
     robots: ROBOTS,
     tableSize: 2,
     headless: false,
-    speed: 2,
+    speed: SPEED,
   });
   const options = ["--robots", `${ROBOTS}`, "--velocities", "--odometry", "--clock"];
   peer = new Peer(swarm.environment, options);
@@ -137,7 +138,7 @@ test("paused, time and robots stand; a step ends at the next epoch; then it goes
 });
 
 test("speed changes while it runs, within what the epoch allows, and the factor reached is told", async () => {
-  expect(await pace(1)).toBeCloseTo(2, 0);
+  expect(await pace(1)).toBeCloseTo(SPEED, 0);
   expect(await command({ do: "speed", factor: 1 })).toBe("true speed is 1");
   expect(await pace(1)).toBeCloseTo(1, 0);
   const from = told.length;
@@ -159,7 +160,7 @@ test("speed changes while it runs, within what the epoch allows, and the factor 
   expect(await command({ do: "speed", factor: 500 })).toMatch(
     /^false at a speed of 500 .*too short/,
   );
-  expect(await command({ do: "speed", factor: 2 })).toBe("true speed is 2");
+  expect(await command({ do: "speed", factor: SPEED })).toBe(`true speed is ${SPEED}`);
 });
 
 test("sample size and observation are the global agent's from the next epoch on", async () => {

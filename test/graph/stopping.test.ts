@@ -27,7 +27,13 @@ let peer: Peer;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "carousel-"));
   const scenario = writeCarousel(folder);
-  swarm = await startSwarm({ scenario, fidelity: "motion", robots: ROBOTS, tableSize: 2 });
+  swarm = await startSwarm({
+    scenario,
+    fidelity: "motion",
+    robots: ROBOTS,
+    tableSize: 2,
+    speed: 2,
+  });
   peer = new Peer(swarm.environment, [
     "--robots",
     `${ROBOTS}`,
