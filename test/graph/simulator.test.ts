@@ -22,6 +22,8 @@ const BROKEN = 3;
 const SPEED = 4;
 /** From an emergency stop's arrival at the robots until cmd_vel is zero, s. */
 const STOP_BOUND = 0.1;
+/** The page is told of everything within, s; something is told each second. */
+const LONGEST_WAIT = 30;
 /** Time that stands for so long stands, s. */
 const WATCHED = 1;
 
@@ -65,9 +67,11 @@ afterAll(async () => {
 
 /** What the page is told once `look` finds it among the messages from `from` on. */
 async function heard<T>(look: (messages: readonly ServerMessage[]) => T | undefined, from = 0) {
+  const end = monotonic() + LONGEST_WAIT;
   for (;;) {
     const found = look(told.slice(from));
     if (found !== undefined) return found;
+    if (monotonic() > end) throw new Error(`the page was not told: ${String(look)}`);
     await new Promise<void>((resolve) => (wake = resolve));
   }
 }
@@ -201,36 +205,39 @@ test("a reset places the robots anew and starts the statistics from zero", async
 });
 
 type Seen = readonly EventOf<"odometry">[];
-const speeds = (seen: Seen): number => Math.max(...seen.map(({ linear }) => Math.abs(linear)));
+/** Others may push it a little. */
+const stands = (seen: Seen): boolean =>
+  seen.filter(({ linear }) => Math.abs(linear) < 0.05).length > 0.8 * seen.length;
 
 test.each<[Fault, string, (seen: Seen) => boolean]>([
   ["mute", "tells nothing", (seen) => seen.length === 0],
   ["nan", "tells nonsense", (seen) => seen.length > 0 && seen.every(({ x }) => x === null)],
   ["frozen", "tells the same", (seen) => new Set(seen.map(({ x }) => x)).size === 1],
-  ["stall", "stands", (seen) => seen.length > 0 && speeds(seen) === 0],
-  ["deaf", "stands", (seen) => seen.length > 0 && speeds(seen) === 0],
+  ["stall", "stands", stands],
+  ["deaf", "stands", stands],
 ])("a robot with fault %s %s, others move on, and so does it once it is mended", async (...row) => {
   const [fault, , shows] = row;
   const robot = `robot_${BROKEN}`;
   await moving(robot);
   const said = await command({ do: "fault", robot: BROKEN, fault });
   expect(said).toBe(`true ${robot}: ${fault}`);
-  // Its base stops by its own timeout and brakes.
-  const settled = monotonic() + 1.2;
-  const others = await peer.first(
-    "odometry",
-    settled + WATCHED,
-    ({ body, linear }) => body !== robot && body !== "lead" && linear > 0,
-  );
-  const seen = peer.of("odometry", settled).filter(({ body }) => body === robot);
-  expect([seen.map(({ x, linear }) => [x, linear]), shows(seen)]).toEqual([
-    expect.anything(),
-    true,
-  ]);
-  expect(await command({ do: "fault", robot: BROKEN, fault: "none" })).toBe(
-    `true ${robot} is well`,
-  );
-  await peer.first("odometry", others.time, ({ body, linear }) => body === robot && linear > 0);
+  try {
+    // Its base stops by its own timeout and brakes.
+    const settled = monotonic() + 1.2;
+    await peer.first(
+      "odometry",
+      settled + WATCHED,
+      ({ body, linear }) => body !== robot && body !== "lead" && linear > 0,
+    );
+    const seen = peer.of("odometry", settled).filter(({ body }) => body === robot);
+    const told = seen.map(({ x, linear }) => [x, linear]);
+    expect({ told, shows: shows(seen) }).toEqual({ told, shows: true });
+  } finally {
+    const mended = await command({ do: "fault", robot: BROKEN, fault: "none" });
+    expect(mended).toBe(`true ${robot} is well`);
+  }
+  const isOff = ({ body, linear }: EventOf<"odometry">): boolean => body === robot && linear > 0.1;
+  await peer.first("odometry", monotonic(), isOff);
 });
 
 test("a fault by ROS is heard, and one that is not known is refused", async () => {
