@@ -105,14 +105,15 @@ export class PageView {
     const { policy, viewed, server } = this;
     if (server.clients === 0) return;
     // The policy in force may be another than the last one on the topic (reload_policy).
-    const isKnown = policy?.sha256 === viewed.run.command?.policySha256;
+    const isInForce = policy?.sha256 === viewed.run.command?.policySha256;
+    const known = isInForce ? policy : undefined;
     server.publish({
       type: "picture",
       epoch,
-      tableSize: isKnown && policy ? policy.pair.tableSize : 0,
-      actions: isKnown && policy ? pictureOf(policy.pair, sizesOf(viewed.game), belief) : [],
-      globalGap: (isKnown && policy?.metadata.globalGap) || null,
-      localGap: (isKnown && policy?.metadata.localGap) || null,
+      tableSize: known?.pair.tableSize ?? 0,
+      actions: known ? pictureOf(known.pair, sizesOf(viewed.game), belief) : [],
+      globalGap: known?.metadata.globalGap ?? null,
+      localGap: known?.metadata.localGap ?? null,
     });
   }
 

@@ -181,7 +181,8 @@ test("the policy's picture is of the belief that was acted on", async () => {
   const picture = await heard((messages) => messages.find((m) => m.type === "picture"));
   if (picture.type !== "picture") throw new Error("no picture");
   const { globalStates, localStates } = swarm.game;
-  expect(picture.tableSize).toBe(2);
+  const { globalGap, localGap } = swarm.policy.metadata;
+  expect(picture).toMatchObject({ tableSize: 2, globalGap, localGap });
   const shares = Array<number>(localStates.length).fill(picture.tableSize + 1);
   expect(picture.actions.map((zones) => zones.map(({ length }) => length))).toEqual(
     globalStates.map(() => shares),
