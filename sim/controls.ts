@@ -2,6 +2,7 @@
  * What people ask of the world: to stand, to go on for an epoch, to start anew, and which robots are
  * broken on purpose. Pure; the loops look at it.
  */
+import type { FaultChoice } from "./page_protocol";
 import type { Fault } from "./protocol";
 
 export class Controls {
@@ -51,7 +52,7 @@ export class Controls {
     return asked;
   }
 
-  setFault(robot: number, fault: Fault | "none"): void {
+  setFault(robot: number, fault: FaultChoice): void {
     if (fault === "none") this.broken.delete(robot);
     else this.broken.set(robot, fault);
     this.onChange();

@@ -7,10 +7,10 @@ import { isToken } from "./page_access";
 import { PageClient } from "./page_client";
 import { type Command, parsePageMessage } from "./page_protocol";
 import {
-  type Answer,
   type EpochReport,
   type PolicyPicture,
   ProtocolError,
+  type Said,
   type WorldState,
 } from "./protocol";
 
@@ -26,7 +26,7 @@ export interface PageHubOptions {
   /** Whoever shows it may command; empty: nobody may. */
   token: string;
   /** Obeys a command of a page that may command, or says why not. Never rejects. */
-  obey: (command: Command) => Promise<Pick<Answer, "done" | "message">>;
+  obey: (command: Command) => Promise<Said>;
 }
 
 export class PageHub {
@@ -134,7 +134,7 @@ export class PageHub {
   }
 
   private command(page: PageClient, id: number, command: Command): void {
-    const answer = (said: Pick<Answer, "done" | "message">): void =>
+    const answer = (said: Said): void =>
       page.offerText(`answer ${id}`, JSON.stringify({ type: "answer", id, ...said }));
     if (page.canCommand) {
       void this.options.obey(command).then(answer);

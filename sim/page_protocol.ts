@@ -5,7 +5,11 @@
  * Free of any platform: the page and the server share this file too.
  */
 import { ProtocolError, count, fields, finite, oneOf, word } from "./checked_values";
-import { FAULTS, type Fault } from "./protocol";
+import { FAULTS } from "./protocol";
+
+/** What a robot can be made to have; none mends it. */
+export const FAULT_CHOICES = ["none", ...FAULTS] as const;
+export type FaultChoice = (typeof FAULT_CHOICES)[number];
 
 /** What a person can ask of the world and of the swarm. */
 export type Command =
@@ -18,7 +22,7 @@ export type Command =
   | { do: "sampleSize"; size: number }
   | { do: "observation"; mode: "sample" | "filter" }
   /** Breaks a robot (its index) or mends it. */
-  | { do: "fault"; robot: number; fault: Fault | "none" };
+  | { do: "fault"; robot: number; fault: FaultChoice };
 
 export type PageMessage =
   { type: "hello"; token: string } | { type: "command"; id: number; command: Command };
@@ -63,7 +67,7 @@ function parseCommand(value: unknown): Command {
       return {
         do: what,
         robot: count(command.robot, "command.robot"),
-        fault: oneOf(command.fault, ["none", ...FAULTS] as const, "command.fault"),
+        fault: oneOf(command.fault, FAULT_CHOICES, "command.fault"),
       };
     default:
       return { do: what };

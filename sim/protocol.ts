@@ -149,6 +149,9 @@ export interface Answer {
   message: string;
 }
 
+/** An answer without its address. */
+export type Said = Pick<Answer, "done" | "message">;
+
 export type ServerMessage = Snapshot | EpochReport | WorldState | PolicyPicture | Answer;
 
 /** The message in `text`, or a ProtocolError. Unknown fields are ignored. */

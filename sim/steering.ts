@@ -1,17 +1,16 @@
 /** Commands to the world and to the swarm, from the page and from ROS: one answer to each. */
 import { reasonOf } from "../src/game/scenario";
+import { sampleTimeoutAt } from "../src/ros/common_parameters";
 import type { RosNode } from "../src/ros/node";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
 import type { Controls } from "./controls";
-import type { Command } from "./page_protocol";
+import { type Command, FAULT_CHOICES, type FaultChoice } from "./page_protocol";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
-import { FAULTS } from "./protocol";
+import type { Said } from "./protocol";
 import type { Run } from "./run";
-import type { Said, SwarmLink } from "./swarm_link";
+import type { SwarmLink } from "./swarm_link";
 
-/** The global agent waits for its sample for half an epoch at most, and for no more than this, s. */
-const SAMPLE_TIMEOUT = 1;
-/** Whether it does is looked at this often, ms. */
+/** Whether the global agent waits no longer than the speed allows is looked at this often, ms. */
 const PACE_MS = 1000;
 /** A stop is repeated until a command confirms it, ms: not every agent may be found yet. */
 const STOP_PERIOD_MS = 100;
@@ -35,10 +34,10 @@ export class Steering {
     node.triggerService(STEP_SERVICE, () => answered(this.step()));
     node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
     node.subscribe(TOPICS.fault, ({ robot, fault }) => {
-      const known = (["none", ...FAULTS] as const).find((name) => name === fault);
+      const known = FAULT_CHOICES.find((name) => name === fault);
       const index = steered.run.options.robots.indexOf(robot);
       if (known === undefined || index < 0) {
-        return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of none, ${FAULTS.join(", ")}`;
+        return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of ${FAULT_CHOICES.join(", ")}`;
       }
       const said = this.setFault(index, known);
       return said.done ? undefined : said.message;
@@ -63,10 +62,11 @@ export class Steering {
       isChanged ||= speed !== first;
       if (!isChanged || asked === kept) return;
       kept = asked;
-      const timeout = Math.min(SAMPLE_TIMEOUT, epoch / 2 / speed);
-      void swarm.set("sample_timeout", timeout).then(({ done: isDone, message }) => {
-        if (!isDone) node.log.warn(`the global agent keeps its sample_timeout: ${message}`);
-      });
+      void swarm
+        .set("sample_timeout", sampleTimeoutAt(epoch, speed))
+        .then(({ done: isDone, message }) => {
+          if (!isDone) node.log.warn(`the global agent keeps its sample_timeout: ${message}`);
+        });
     };
     const timer = setInterval(() => node.safely(look), PACE_MS);
     return () => clearInterval(timer);
@@ -143,7 +143,7 @@ export class Steering {
     return reason === undefined ? done(`speed is ${factor}`) : refused(reason);
   }
 
-  private setFault(robot: number, fault: Extract<Command, { do: "fault" }>["fault"]): Said {
+  private setFault(robot: number, fault: FaultChoice): Said {
     const { controls, run } = this.steered;
     const name = run.options.robots[robot];
     if (name === undefined) return refused(`there is no robot ${robot}`);

@@ -4,10 +4,7 @@ import { reasonOf } from "../src/game/scenario";
 import { toTime } from "../src/ros/messages";
 import type { RosNode } from "../src/ros/node";
 import { RESET_SERVICE, TOPICS } from "../src/ros/topics";
-import type { Answer } from "./protocol";
-
-/** What came of a command. */
-export type Said = Pick<Answer, "done" | "message">;
+import type { Said } from "./protocol";
 
 /** rcl_interfaces/ParameterType */
 const TYPE = { integer: 2, double: 3, string: 4 } as const;

@@ -2,14 +2,13 @@
 import {
   FAULTS,
   type EpochReport,
+  type Fault,
   type PoseFrame,
   type Snapshot,
   type WorldState,
 } from "../protocol";
 import type { Asker } from "./asker";
 import { button, byId, select, setOptions, setText } from "./element";
-
-type Fault = (typeof FAULTS)[number];
 
 /** What each fault does to a robot, in words. */
 const FAULT_WORDS: Record<Fault, string> = {

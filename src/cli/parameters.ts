@@ -9,7 +9,8 @@ import {
 } from "../nodes/parameters";
 import type { ParameterSpec, ParameterSpecs } from "../ros/parameters";
 
-const NODES: Readonly<Record<string, ParameterSpecs>> = {
+/** Executables (and bare node names) and what they declare. */
+export const NODES: Readonly<Record<string, ParameterSpecs>> = {
   global_agent: GLOBAL_AGENT_PARAMETERS,
   local_agent: LOCAL_AGENT_PARAMETERS,
   lead_agent: LEAD_AGENT_PARAMETERS,

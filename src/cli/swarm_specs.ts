@@ -1,4 +1,5 @@
 /** Which processes make a swarm, and with which parameters. */
+import { sampleTimeoutAt } from "../ros/common_parameters";
 import type { ParameterMap, ProcessSpec } from "./swarm_processes";
 
 export interface SwarmSettings {
@@ -28,9 +29,6 @@ export interface SwarmSettings {
 const ROBOTS_A_PROCESS = 100;
 /** Lockstep waits for every robot anyway: none is replaced before the epoch's deadline, s. */
 const LOCKSTEP_SAMPLE_TIMEOUT = 9;
-/** Share of an epoch that a motion run sped up waits for its sample at most, and s. */
-const SAMPLE_SHARE = 0.5;
-const SAMPLE_TIMEOUT = 1;
 
 /**
  * @param policyFile published by the learner's node
@@ -48,7 +46,7 @@ export function swarmSpecs(
   const sampleSize = Math.min(settings.sampleSize ?? tableSize, population);
   const sampleTimeout = isAbstract
     ? LOCKSTEP_SAMPLE_TIMEOUT
-    : Math.min(SAMPLE_TIMEOUT, (SAMPLE_SHARE * epoch) / settings.speed);
+    : sampleTimeoutAt(epoch, settings.speed);
   // In the abstract world a state is of the very instant of the decision.
   const aged: ParameterMap = isAbstract ? { max_state_age: 0 } : {};
   const agent = { scenario, use_sim_time: true, start_armed: true };

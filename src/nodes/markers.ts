@@ -3,7 +3,13 @@
  * in two markers, however many they are. Metres, the map frame. Pure.
  */
 import type { Arena } from "../game/arena";
-import type { Color, Marker, Time, Vector3 } from "../ros/messages";
+import {
+  type Color,
+  type Marker,
+  planarQuaternion,
+  type Time,
+  type Vector3,
+} from "../ros/messages";
 import type { Pose } from "./drive";
 
 /** visualization_msgs/Marker */
@@ -40,7 +46,7 @@ function marker(stamp: Time, ns: string, id: number, drawn: Drawn): Marker {
     ns,
     id,
     action: 0,
-    pose: { position: at(0, 0), orientation: { x: 0, y: 0, z: 0, w: 1 } },
+    pose: { position: at(0, 0), orientation: planarQuaternion(0) },
     color: WHITE,
     lifetime: { sec: LIFETIME, nanosec: 0 },
     frame_locked: false,
@@ -90,7 +96,7 @@ export function bodyMarkers(
 /** A disc and a name a zone. */
 export function arenaMarkers(stamp: Time, arena: Arena, names: readonly string[]): Marker[] {
   return arena.zones.flatMap(({ x, y, radius }, zone) => {
-    const pose = { position: at(x, y), orientation: { x: 0, y: 0, z: 0, w: 1 } };
+    const pose = { position: at(x, y), orientation: planarQuaternion(0) };
     return [
       marker(stamp, "zones", zone, {
         type: TYPE.cylinder,

@@ -18,6 +18,14 @@ const NEWEST = 0.2;
 /** Standard deviations of that mean which are taken for chance. */
 const CHANCE = 3 * Math.sqrt(NEWEST / (2 - NEWEST));
 
+/**
+ * v of a sample of m of n without replacement: the covariance of its shares is v (diag(p) - p pᵀ), where
+ * p is the population's law.
+ */
+export function samplingVariance(n: number, m: number): number {
+  return n > 1 ? Math.max(0, (n - m) / (n - 1)) / m : 0;
+}
+
 export class MeanFieldFilter {
   /** μ̄, [sL], sums to 1. */
   readonly belief: Float64Array;
@@ -93,7 +101,7 @@ export class MeanFieldFilter {
     for (let s = 0; s < belief.length; s++) heard += counts[s];
     if (heard === 0) return;
     // Var of the sampled share, in the unit of v, is v + noise (1 - v).
-    const noise = population > 1 ? Math.max(0, (population - heard) / (population - 1)) / heard : 0;
+    const noise = samplingVariance(population, heard);
     this.test(counts, heard, this.variance + noise * (1 - this.variance));
     const spread = this.variance + noise * (1 - this.variance);
     const gain = spread > 0 ? this.variance / spread : 1;

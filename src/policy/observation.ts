@@ -8,7 +8,7 @@
 import { HistogramIndex, roundToSize } from "../game/histogram";
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
 import { InvalidInputError } from "../game/scenario";
-import { MeanFieldFilter } from "./filter";
+import { MeanFieldFilter, samplingVariance } from "./filter";
 
 /** `sample`: only the newest sample counts; `filter`: all of them, moved on by the kernel. */
 export type ObservationMode = "sample" | "filter";
@@ -75,8 +75,7 @@ export class Observation {
     let heard = 0;
     for (let s = 0; s < belief.length; s++) heard += counts[s];
     if (heard === 0) return;
-    const n = this.population;
-    this.sampled = n > 1 ? Math.max(0, n - heard) / (heard * (n - 1)) : 0;
+    this.sampled = samplingVariance(this.population, heard);
     if (mode === "filter") this.filter.observe(counts);
     else for (let s = 0; s < belief.length; s++) belief[s] = counts[s] / heard;
     // A sample is rounded from its counts, so that no tie is broken by a division's rounding.

@@ -1,15 +1,9 @@
-import {
-  GLOBAL_AGENT_PARAMETERS,
-  LEAD_AGENT_PARAMETERS,
-  LEARNER_PARAMETERS,
-  LOCAL_AGENT_PARAMETERS,
-} from "../../src/nodes/parameters";
+import { NODES } from "../../src/cli/parameters";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { holdsFor, namespacedParameters, sectionsIn } from "../../src/ros/parameter_files";
 import { checkParameter, ParameterError, type ParameterSpec } from "../../src/ros/parameters";
-import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
 
 const common = { readOnly: true, description: "" };
 const SECONDS: ParameterSpec = { ...common, type: "double", default: 1, unit: "s", range: [0, 5] };
@@ -49,14 +43,7 @@ test.each<[ParameterSpec, unknown, unknown]>([
 });
 
 test("every default satisfies its own declaration, and everything is described", () => {
-  const all = {
-    GLOBAL_AGENT_PARAMETERS,
-    LEAD_AGENT_PARAMETERS,
-    LEARNER_PARAMETERS,
-    LOCAL_AGENT_PARAMETERS,
-    SIMULATOR_PARAMETERS,
-  };
-  for (const specs of Object.values(all)) {
+  for (const specs of Object.values(NODES)) {
     for (const [name, spec] of Object.entries<ParameterSpec>(specs)) {
       expect(checkParameter(name, spec, spec.default)).toEqual(spec.default);
       expect(spec.description).toMatch(/\w.*[.;)]/);
