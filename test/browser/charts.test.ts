@@ -79,6 +79,12 @@ test("the policy's strips show each action where it is taken, in colour and in w
 
   await page.selectOption("#picture-state", "2");
   await page.locator('#policy[data-state="bay_2"]').waitFor();
+
+  // Another policy took over: what was drawn is not in force any more.
+  swarm.server.publish({ ...picture, actions: [], globalGap: null, localGap: null });
+  await page.locator("#policy .unknown").waitFor();
+  expect(await page.locator("#policy .strip").count()).toBe(0);
+  expect(await page.textContent("#facts")).toMatch(/global gapnot measured/);
 });
 
 test("nothing keeps anybody out, light or dark, on a wide screen or a small one", async () => {

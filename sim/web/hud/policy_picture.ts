@@ -32,12 +32,20 @@ export class PolicyStrips {
   show(picture: PolicyPicture, report: EpochReport): void {
     const state = this.list.value === "" ? report.globalState : Number(this.list.value);
     const strips = picture.actions[state];
-    if (strips === undefined) return;
     const drawn = JSON.stringify([state, strips, report.belief]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const { parent, snapshot } = this;
     parent.replaceChildren();
+    if (strips === undefined) {
+      add(
+        parent,
+        "p",
+        "unknown",
+        "The policy in force was not heard here, or has too many cases to draw.",
+      );
+      return;
+    }
     strips.forEach((actions, zone) => this.addStrip(zone, actions, report.belief[zone] ?? 0));
     const scale = add(parent, "div", "scale");
     ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));
