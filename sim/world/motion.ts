@@ -73,7 +73,7 @@ export class MotionWorld {
   private readonly physics: Physics;
   private readonly wheels: Wheels;
   private readonly odometry: Odometry;
-  /** [(n+1) * 2] where each moving body was at the start of the step, and is to go in it, m. */
+  /** [(n+1) * 2] where each moving body was at the start of the step, and each is to go in it, m. */
   private readonly from: Float64Array;
   private readonly ways: Float64Array;
   /** [n+1] forward m/s of the last step. */
@@ -196,6 +196,7 @@ export class MotionWorld {
     this.twists.fill(0);
     this.touched.fill(0);
     this.speeds.fill(0);
+    this.ways.fill(0);
     this.locked.fill(1);
     this.wheels.reset();
     this.odometry.reset();
@@ -257,6 +258,7 @@ export class MotionWorld {
 
   private halt(body: number): void {
     this.speeds[body] = 0;
+    this.ways.fill(0, 2 * body, 2 * body + 2);
     this.twists.fill(0, 2 * body, 2 * body + 2);
     this.wheels.halt(body);
   }
@@ -275,10 +277,7 @@ export class MotionWorld {
     }
     // Where nothing moves and nothing was pressed, a step changes nothing.
     if (isStill) return;
-    for (const body of this.moving) {
-      this.physics.impose(body, this.ways[2 * body] / dt, this.ways[2 * body + 1] / dt);
-    }
-    this.physics.step(dt);
+    this.physics.move(this.moving, this.ways, dt);
     for (const body of this.moving) this.noteMove(body, dt);
   }
 
@@ -314,7 +313,6 @@ export class MotionWorld {
 
   /** The place and the zone, and where others stood in the way the speed, that came of a step. */
   private noteMove(body: number, dt: number): void {
-    this.physics.read(body);
     const dx = this.poses[3 * body] - this.from[2 * body];
     const dy = this.poses[3 * body + 1] - this.from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
