@@ -115,12 +115,7 @@ export class LocalAgent {
       policy_sha256: command.policy_sha256,
     };
     this.publishAction(this.lastAction);
-    this.body.target = spotOf(
-      arena,
-      targetZone(arena, zone, action),
-      this.index,
-      parameters.population,
-    );
+    this.body.target = spotOf(arena, targetZone(arena, zone, action), this.index);
   }
 
   private explain(what: string): void {
