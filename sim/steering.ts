@@ -35,7 +35,7 @@ export class Steering {
     node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
     node.subscribe(TOPICS.fault, ({ robot, fault }) => {
       const known = FAULT_CHOICES.find((name) => name === fault);
-      const index = steered.run.options.robots.indexOf(robot);
+      const index = steered.run.robots.indexOf(robot);
       if (known === undefined || index < 0) {
         return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of ${FAULT_CHOICES.join(", ")}`;
       }
@@ -94,7 +94,11 @@ export class Steering {
       case "release":
         return swarm.release();
       case "speed":
-        return this.setSpeed(command.factor);
+        return this.set("speed", command.factor, `speed is ${command.factor}`);
+      case "population": {
+        const { robots } = command;
+        return this.set("population", robots, `from the next epoch on there are ${robots} robots`);
+      }
       case "reset": {
         const reason = node.set("seed", command.seed);
         return reason === undefined ? this.reset() : refused(reason);
@@ -138,14 +142,14 @@ export class Steering {
     );
   }
 
-  private setSpeed(factor: number): Said {
-    const reason = this.steered.node.set("speed", factor);
-    return reason === undefined ? done(`speed is ${factor}`) : refused(reason);
+  private set(name: "speed" | "population", value: number, said: string): Said {
+    const reason = this.steered.node.set(name, value);
+    return reason === undefined ? done(said) : refused(reason);
   }
 
   private setFault(robot: number, fault: FaultChoice): Said {
     const { controls, run } = this.steered;
-    const name = run.options.robots[robot];
+    const name = run.robots[robot];
     if (name === undefined) return refused(`there is no robot ${robot}`);
     if (run.options.fidelity === "abstract")
       return refused("robots break in the motion world only");

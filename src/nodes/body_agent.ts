@@ -22,6 +22,7 @@ import {
 import type { Sizes } from "../game/model";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
+import { sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
@@ -84,6 +85,7 @@ export class BodyAgent {
   /** A body further from the middle is out of the arena, m. */
   private readonly reach: number;
   private isOutside = false;
+  private isLeaving = false;
   private readonly stillness = new Stillness();
   /** The newest epoch of each session heard. */
   private readonly epochs = new Map<number, number>();
@@ -201,6 +203,7 @@ export class BodyAgent {
 
   /** Why the body may not move now; undefined: it may. */
   private reasonToStand(): string | undefined {
+    if (this.isLeaving) return "it leaves the swarm";
     if (!this.options.clock.isRunning) return "no time on /clock";
     const reason = this.permission.reasonToStand(steadyMs());
     if (reason !== undefined) return reason;
@@ -247,6 +250,14 @@ export class BodyAgent {
     if (!this.standing()) return;
     const isMoving = this.previous.linear !== 0 || this.previous.angular !== 0;
     if (isMoving || steadyMs() - this.sentMs >= REPEAT_ZERO_MS) this.stand();
+  }
+
+  /** It stands, whatever is said, and then is heard of no more. */
+  async leave(): Promise<void> {
+    this.isLeaving = true;
+    this.stand();
+    await sent();
+    this.options.node.silence();
   }
 
   stand(): void {

@@ -4,11 +4,11 @@ import { type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
 import { type AgentState, fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode } from "../ros/node";
-import { TOPICS } from "../ros/topics";
+import { TOPICS, topicOf } from "../ros/topics";
 import type { Commander } from "./commander";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import { drawReplacements, drawSample, Quarantine } from "./sampling";
-import { StateSubscriptions } from "./state_subscriptions";
+import { hearLead, StateSubscriptions } from "./state_subscriptions";
 
 /** The first epoch waits this long for its sample to be heard at all, ms. */
 const FIRST_SAMPLE_MS = 10_000;
@@ -22,7 +22,7 @@ interface OpenEpoch {
   readonly decisionTime: bigint;
   /** k in force when the sample was drawn. */
   readonly sampleSize: number;
-  readonly sample: string[];
+  sample: string[];
   readonly asked: Set<string>;
   readonly timers: NodeJS.Timeout[];
 }
@@ -59,14 +59,9 @@ export class Epochs {
     this.epochNs = this.askedLength();
     this.quarantine = new Quarantine(() => node.parameters.quarantine * 1000);
     this.states = new StateSubscriptions(node, sizesOf(game).sL, () => this.tryDecide());
-    node.subscribe(TOPICS.globalState, (message) => {
-      const { sG } = sizesOf(game);
-      if (message.state >= sG) {
-        return `the lead vehicle says it is in state ${message.state} and the scenario has ${sG}; start every node with one scenario`;
-      }
-      this.leadState = message;
+    hearLead(node, sizesOf(game).sG, (state) => {
+      this.leadState = state;
       this.tryDecide();
-      return undefined;
     });
   }
 
@@ -95,13 +90,13 @@ export class Epochs {
   }
 
   /**
-   * Looks whether the session's first epoch can start; called until it has. A swarm that starts
-   * waits for all its robots, one that has acted before goes on with those that are there.
+   * Looks whether the session's first epoch can start, and from then on who of the sample has left. A
+   * swarm that starts waits for all its robots, one that has acted before goes on with those there.
    */
   poll(): void {
-    if (!this.isActive || this.cancelAlarm !== undefined) return;
-    this.waiting = this.absent();
-    if (this.waiting) return;
+    if (!this.isActive) return;
+    if (this.cancelAlarm !== undefined) return this.passByGone();
+    if ((this.waiting = this.absent())) return;
     const robots = this.node.robotsWithState();
     if (this.prepared === undefined || robots.length !== this.robots.length) this.prepare();
     const heard = this.states.newest(this.prepared!);
@@ -168,7 +163,11 @@ export class Epochs {
     const isShort = 2n * (next - decisionTime) < this.epochNs;
     this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
-    if (passed > 0n) this.passOver(Number(passed));
+    // Boundaries that went by unseen are epochs too: shifts are counted by them.
+    if (passed > 0n) {
+      this.countUnseen(Number(passed));
+      this.prepare();
+    }
     const sample = this.prepared ?? [];
     const timeoutMs = this.node.parameters.sample_timeout * 1000;
     const later = (share: number, work: () => void): NodeJS.Timeout =>
@@ -184,12 +183,6 @@ export class Epochs {
       ],
     };
     this.tryDecide();
-  }
-
-  /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
-  private passOver(unseen: number): void {
-    this.countUnseen(unseen);
-    this.prepare();
   }
 
   private countUnseen(unseen: number): void {
@@ -215,27 +208,44 @@ export class Epochs {
     return stamp >= oldest && stamp <= this.clock.now() + fromSeconds(FUTURE);
   }
 
-  /** Silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
-  private replaceSilent(): void {
+  /** Robots of the sample that left the swarm are not waited for. */
+  private passByGone(): void {
     const { open } = this;
-    if (open === undefined) return;
+    const hasLeft = (robot: string): boolean =>
+      this.node.countPublishers(topicOf(robot, TOPICS.agentState).name) === 0;
+    if (open === undefined) {
+      if (this.prepared?.some(hasLeft)) this.prepare();
+      return;
+    }
+    const gone = this.silentOf(open).filter(hasLeft);
+    if (gone.length === 0) return;
+    this.replace(open, gone);
+    open.sample = open.sample.filter((robot) => !gone.includes(robot));
+    this.tryDecide();
+  }
+
+  private silentOf(open: OpenEpoch): string[] {
     const answered = (robot: string): boolean =>
       this.states.newest([robot]).some((state) => this.isFresh(open, state));
-    const silent = open.sample.filter((robot) => !answered(robot));
-    if (silent.length === 0) return;
+    return open.sample.filter((robot) => !answered(robot));
+  }
+
+  /** Silent robots go into quarantine; others are asked in their place. */
+  private replaceSilent(): void {
+    const silent = this.open ? this.silentOf(this.open) : [];
     for (const robot of silent) this.quarantine.put(robot, steadyMs());
+    if (this.open && silent.length > 0) this.replace(this.open, silent);
+  }
+
+  /** Asks others in the place of `silent`, within 2k subscriptions. */
+  private replace(open: OpenEpoch, silent: readonly string[]): void {
     // Whoever left since the sample was drawn would be silent too.
     this.robots = this.node.robotsWithState();
     const eligible = this.quarantine.eligible(this.robots, steadyMs());
     const room = Math.max(0, 2 * open.sampleSize - this.states.count);
     const count = Math.min(silent.length, room);
-    const others = drawReplacements(
-      this.node.parameters.seed,
-      this.nextEpoch,
-      eligible,
-      open.asked,
-      count,
-    );
+    const { seed } = this.node.parameters;
+    const others = drawReplacements(seed, this.nextEpoch, eligible, open.asked, count);
     others.forEach((robot, i) => {
       open.sample[open.sample.indexOf(silent[i])] = robot;
       open.asked.add(robot);

@@ -1,5 +1,5 @@
 /** The live subscriptions to sampled robots' states, and the newest state of each. */
-import type { AgentState } from "../ros/messages";
+import type { AgentState, GlobalState } from "../ros/messages";
 import type { RosNode, Subscription } from "../ros/node";
 import { TOPICS, topicOf } from "../ros/topics";
 
@@ -51,4 +51,18 @@ export class StateSubscriptions {
   newest(robots: readonly string[]): AgentState[] {
     return robots.flatMap((robot) => this.live.get(robot)?.newest ?? []);
   }
+}
+
+/** Hears where the lead vehicle is. @param globalStates |S_g|: states beyond it are refused */
+export function hearLead(
+  node: RosNode,
+  globalStates: number,
+  onState: (state: GlobalState) => void,
+): void {
+  node.subscribe(TOPICS.globalState, (message) => {
+    if (message.state >= globalStates) {
+      return `the lead vehicle says it is in state ${message.state} and the scenario has ${globalStates}; start every node with one scenario`;
+    }
+    return onState(message);
+  });
 }

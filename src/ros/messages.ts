@@ -117,6 +117,11 @@ export interface EpochReport {
   readonly real_time_factor: number;
 }
 
+export interface Population {
+  readonly header: Header;
+  readonly population: number;
+}
+
 export interface DiagnosticStatus {
   /** 0 OK, 1 WARN, 2 ERROR, 3 STALE */
   readonly level: number;
@@ -180,6 +185,7 @@ export interface MessageTypes {
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
   "alternating_marl/msg/EpochReport": EpochReport;
   "alternating_marl/msg/Fault": FaultMessage;
+  "alternating_marl/msg/Population": Population;
   "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
   "visualization_msgs/msg/MarkerArray": { readonly markers: readonly Marker[] };
   "tf2_msgs/msg/TFMessage": { readonly transforms: readonly Transform[] };

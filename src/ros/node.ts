@@ -33,6 +33,11 @@ export interface Subscription {
   destroy(): void;
 }
 
+/** Sends a message; `destroy` takes the publisher out of the graph. */
+export interface Publish<Message> extends Subscription {
+  (message: Message): void;
+}
+
 export interface TriggerAnswer {
   readonly success: boolean;
   readonly message: string;
@@ -86,6 +91,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   bytesHeard = 0;
   private readonly clients = new Map<string, RclClient>();
   private readonly refusalMs = new Map<string, number>();
+  /** Its publishers and subscriptions. */
+  private readonly endpoints = new Set<Subscription>();
   private readonly node: RclNode;
   private readonly guard: RclGuardCondition;
 
@@ -187,9 +194,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   }
 
   /** @throws InvalidInputError where the package of the type is not installed */
-  publisher<Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-  ): (message: MessageTypes[Type]) => void {
+  publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
     const [owner] = topic.type.split("/");
     if (!hasPackage(owner)) {
@@ -198,7 +203,26 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
       );
     }
     const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
-    return (message) => publisher.publish(codec.encode(message));
+    const publish = (message: MessageTypes[Type]): void =>
+      publisher.publish(codec.encode(message));
+    return this.endpoint(Object.assign(publish, {
+      destroy: () => this.node.destroyPublisher(publisher),
+    }));
+  }
+
+  /** Its topics are gone; the node stays, and may publish and subscribe anew. */
+  silence(): void {
+    this.endpoints.forEach((endpoint) => endpoint.destroy());
+  }
+
+  private endpoint<E extends Subscription>(endpoint: E): E {
+    const { destroy } = endpoint;
+    this.endpoints.add(endpoint);
+    return Object.assign(endpoint, {
+      destroy: () => {
+        if (this.endpoints.delete(endpoint)) destroy();
+      },
+    });
   }
 
   /** Messages as the bytes that came. */
@@ -212,12 +236,12 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
         this.safely(() => hear(bytes));
       },
     );
-    return {
+    return this.endpoint({
       destroy: () => {
         this.node.destroySubscription(subscription);
         setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
       },
-    };
+    });
   }
 
   /** @param hear takes a message, or says why it refuses it and what to do */

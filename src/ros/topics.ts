@@ -53,6 +53,12 @@ export const TOPICS = {
     "reliable",
     "transient_local",
   ),
+  population: topic(
+    "/simulator/population",
+    "alternating_marl/msg/Population",
+    "reliable",
+    "transient_local",
+  ),
   fault: topic("/simulator/fault", "alternating_marl/msg/Fault", "reliable", "volatile", 10),
   emergencyStop: topic(
     "/emergency_stop",

@@ -60,6 +60,7 @@ function setup(silent = new Set<string>(), robots = () => ROBOTS, acted = {}) {
       if (name === RESET_SERVICE) reset = answer;
     },
     robotsWithState: robots,
+    countPublishers: (topic: string) => Number(robots().includes(topic.split("/")[1])),
     safely: (work: () => void) => work(),
   };
   const commander = new Commander(node as never, game, clock);
@@ -210,6 +211,31 @@ test("samples stay uniform over the robots that are there, while others leave an
   }
   expect(commands.filter(({ missing }) => missing > 0)).toEqual([]);
   expect(commands.map(({ epoch }) => epoch)).toEqual([...Array(epochs).keys()]);
+});
+
+test("a robot that left the graph is not waited for, and who is left is asked as soon as it is known", () => {
+  let robots = ROBOTS;
+  const silent = new Set<string>();
+  const { commands, tick, answer, warnings } = setup(silent, () => robots);
+  for (const seconds of [1, 6, 12]) tick(seconds);
+  const leave = (rest: readonly string[]): void => {
+    ROBOTS.filter((robot) => !rest.includes(robot)).forEach((robot) => silent.add(robot));
+    robots = [...rest];
+  };
+  // Before the boundary: the sample is drawn anew of those that are there.
+  leave(ROBOTS.slice(0, 6));
+  tick(13);
+  tick(18);
+  expect(warnings).toEqual([]);
+  expect(commands[2]).toMatchObject({ epoch: 2, missing: 0, population: 6 });
+  expect(commands[2].sampled_agents).toEqual(drawSample(SEED, 2, robots, K));
+  // While it is asked: fewer than k are left, and nobody is waited for.
+  const next = drawSample(SEED, 3, robots, K);
+  leave(next.slice(1, 3));
+  tick(24);
+  answer();
+  expect(commands[3]).toMatchObject({ epoch: 3, missing: 0, population: 2, histogram: [0, 0, 2] });
+  expect(commands[3].sampled_agents).toEqual(next.slice(1, 3));
 });
 
 test("with nobody left to ask instead, the decision uses what came and says what is missing", () => {

@@ -33,10 +33,11 @@ function setup() {
     onStop: () => undefined,
   });
   const controls = new Controls();
+  const parameters = { epoch_deadline: DEADLINE_MS / 1000, seed: 5, population: ROBOTS.length };
   const loop = runAbstract({
     node: node as never,
     run,
-    parameters: { epoch_deadline: DEADLINE_MS / 1000, seed: 5 } as never,
+    parameters: parameters as never,
     controls,
     factor: new RealTimeFactor(),
     publishPoses: () => undefined,
