@@ -213,7 +213,7 @@ export class BodyAgent {
   /** Whether the body may not move now; says why when it no longer may. */
   private standing(): boolean {
     const reason = this.reasonToStand();
-    if (reason !== undefined && this.reason === undefined) {
+    if (reason !== undefined && this.reason === undefined && !this.isLeaving) {
       this.options.node.log.warn(`standing: ${reason}`);
     }
     this.reason = reason;

@@ -39,7 +39,7 @@ export class Epochs {
   private readonly quarantine: Quarantine;
   /** Length of the epoch at hand, ROS time, ns. */
   private epochNs: bigint;
-  private leadState: GlobalState | undefined;
+  private readonly leadState;
   private prepared: string[] | undefined;
   private preparedMs = 0;
   private preparedSize = 0;
@@ -59,10 +59,7 @@ export class Epochs {
     this.epochNs = this.askedLength();
     this.quarantine = new Quarantine(() => node.parameters.quarantine * 1000);
     this.states = new StateSubscriptions(node, sizesOf(game).sL, () => this.tryDecide());
-    hearLead(node, sizesOf(game).sG, (state) => {
-      this.leadState = state;
-      this.tryDecide();
-    });
+    this.leadState = hearLead(node, sizesOf(game).sG, () => this.tryDecide());
   }
 
   private askedLength(): bigint {
@@ -128,7 +125,7 @@ export class Epochs {
       return "no time on /clock; start what publishes it, or set use_sim_time to false";
     if (!this.commander.policy)
       return "no policy; start the learner, or set policy_file and call reload_policy";
-    return this.leadState ? undefined : "the lead vehicle's state is not heard; start lead_agent";
+    return this.leadState() ? undefined : "the lead vehicle's state is not heard; start lead_agent";
   }
 
   /** Draws the next epoch's sample and subscribes to it ahead of time. */
@@ -213,12 +210,9 @@ export class Epochs {
     const { open } = this;
     const hasLeft = (robot: string): boolean =>
       this.node.countPublishers(topicOf(robot, TOPICS.agentState).name) === 0;
-    if (open === undefined) {
-      if (this.prepared?.some(hasLeft)) this.prepare();
-      return;
-    }
-    const gone = this.silentOf(open).filter(hasLeft);
-    if (gone.length === 0) return;
+    if (open === undefined && this.prepared?.some(hasLeft)) this.prepare();
+    const gone = open ? this.silentOf(open).filter(hasLeft) : [];
+    if (open === undefined || gone.length === 0) return;
     this.replace(open, gone);
     open.sample = open.sample.filter((robot) => !gone.includes(robot));
     this.tryDecide();
@@ -242,8 +236,7 @@ export class Epochs {
     // Whoever left since the sample was drawn would be silent too.
     this.robots = this.node.robotsWithState();
     const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    const room = Math.max(0, 2 * open.sampleSize - this.states.count);
-    const count = Math.min(silent.length, room);
+    const count = Math.min(silent.length, Math.max(0, 2 * open.sampleSize - this.states.count));
     const { seed } = this.node.parameters;
     const others = drawReplacements(seed, this.nextEpoch, eligible, open.asked, count);
     others.forEach((robot, i) => {
@@ -258,16 +251,15 @@ export class Epochs {
 
   /** Decides when all asked have answered, or with what came when time is up. */
   private tryDecide(timeIsUp = false): void {
-    const { open, leadState } = this;
+    const { open } = this;
+    const leadState = this.leadState();
     if (open === undefined) return;
     const received = this.states.newest(open.sample).filter((state) => this.isFresh(open, state));
     const lead = leadState && this.isFresh(open, leadState) ? leadState : undefined;
     const isComplete = received.length === open.sample.length && lead !== undefined;
     if (!isComplete && !timeIsUp) return;
-    if (lead === undefined) {
-      this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
-      return;
-    }
+    if (lead === undefined)
+      return this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
     open.timers.forEach(clearTimeout);
     this.open = undefined;
     this.decide(open, lead.state, received);

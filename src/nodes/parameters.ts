@@ -151,7 +151,7 @@ export const LOCAL_AGENT_PARAMETERS = {
     range: [0, 1000],
     readOnly: true,
     description:
-      "Robots served by this process, each by a node in its own namespace robot_<i>; 0: one, in the namespace given.",
+      "Robots served by this process, each by a node in its own namespace robot_<i>, as many as /simulator/population leaves of them; 0: one, in the namespace given.",
   },
   robot_index: {
     type: "integer",

@@ -53,16 +53,23 @@ export class StateSubscriptions {
   }
 }
 
-/** Hears where the lead vehicle is. @param globalStates |S_g|: states beyond it are refused */
+/**
+ * Hears where the lead vehicle is; gives its newest state.
+ * @param globalStates |S_g|: states beyond it are refused
+ * @param onState called after a state was taken
+ */
 export function hearLead(
   node: RosNode,
   globalStates: number,
-  onState: (state: GlobalState) => void,
-): void {
+  onState: () => void,
+): () => GlobalState | undefined {
+  let newest: GlobalState | undefined;
   node.subscribe(TOPICS.globalState, (message) => {
     if (message.state >= globalStates) {
       return `the lead vehicle says it is in state ${message.state} and the scenario has ${globalStates}; start every node with one scenario`;
     }
-    return onState(message);
+    newest = message;
+    return onState();
   });
+  return () => newest;
 }

@@ -6,18 +6,25 @@ import { randomGame } from "../games";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 
+/** The node refuses values above. */
+const MOST = 100;
+
 /** Steering between a node that is no node and a swarm that keeps what it is told. */
 function setup(fidelity: "motion" | "abstract") {
   const hear = new Map<string, (message: object) => string | undefined>();
   const told: string[] = [];
   let onStop = (): void => undefined;
   const node = {
-    parameters: { speed: 1 },
+    parameters: { speed: 1, population: 2 },
     boolService: () => undefined,
     triggerService: () => undefined,
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
-    set: (name: string, value: number) => void Object.assign(node.parameters, { [name]: value }),
+    set: (name: string, value: number): string | undefined => {
+      if (value > MOST) return `${value} are too many`;
+      Object.assign(node.parameters, { [name]: value });
+      return undefined;
+    },
     safely: (work: () => void) => work(),
     log: { warn: (line: string) => void told.push(line) },
   };
@@ -107,6 +114,11 @@ test("robots break and are mended by the topic as by the page; in the abstract w
   expect([...controls.faults]).toEqual([[1, "mute"]]);
   expect(await obey({ do: "fault", robot: 1, fault: "none" })).toMatchObject({ done: true });
   expect(controls.faults.size).toBe(0);
+  expect(fault("robot_1", "frozen")).toBeUndefined();
+  controls.forget(2);
+  expect(controls.faults.size).toBe(1);
+  controls.forget(1);
+  expect(controls.faults.size).toBe(0);
   expect(fault("robot_2", "mute")).toMatch(/not known; give a robot of the swarm/);
   expect(await obey({ do: "fault", robot: 2, fault: "mute" })).toMatchObject({ done: false });
   const abstract = setup("abstract");
@@ -115,6 +127,18 @@ test("robots break and are mended by the topic as by the page; in the abstract w
     done: false,
   });
   expect(abstract.controls.faults.size).toBe(0);
+});
+
+test("more or fewer robots are the parameter's, and what it refuses the page is told", async () => {
+  const { node, obey } = setup("motion");
+  expect(await obey({ do: "population", robots: 9 })).toEqual({
+    done: true,
+    message: "from the next epoch on there are 9 robots",
+  });
+  expect(node.parameters.population).toBe(9);
+  const message = "101 are too many";
+  expect(await obey({ do: "population", robots: 101 })).toEqual({ done: false, message });
+  expect(node.parameters.population).toBe(9);
 });
 
 test("the global agent's wait follows the speed and each new session, once anybody changed it", () => {
