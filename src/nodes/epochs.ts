@@ -1,4 +1,4 @@
-/** The global agent's epochs: when one is, whom it asks, and how long it waits for answers. */
+/** The global agent's epochs: when one is, and how long it waits for answers. */
 import { type Game, sizesOf } from "../game/model";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
@@ -7,47 +7,36 @@ import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
-import { drawReplacements, drawSample, Quarantine } from "./sampling";
-import { StateSubscriptions } from "./state_subscriptions";
+import { type Sample, Sampler } from "./sampler";
 
 /** The first epoch waits this long for its sample to be heard at all, ms. */
 const FIRST_SAMPLE_MS = 10_000;
-/** States stamped further ahead of the ROS clock are of a time that is no more, s. */
-const FUTURE = 1;
 /** Silent robots are replaced after this share of the sample's timeout. */
 const REPLACE_SHARE = 0.5;
 
 /** An epoch between its boundary and its command. */
 interface OpenEpoch {
   readonly decisionTime: bigint;
-  /** k in force when the sample was drawn. */
-  readonly sampleSize: number;
-  readonly sample: string[];
-  readonly asked: Set<string>;
+  readonly sample: Sample;
   readonly timers: NodeJS.Timeout[];
 }
 
 export class Epochs {
   /** Epochs whose command was not out in time. */
-  missedEpochs = 0;
-  /** States that were asked for and did not come. */
-  missingStates = 0;
+  private missed = 0;
+  /** Times that ROS time went back behind an epoch's start. */
+  private clockJumps = 0;
   /** What the first epoch waits for; undefined: nothing. */
   waiting: string | undefined;
   private isActive = false;
-  private readonly states: StateSubscriptions;
-  private readonly quarantine: Quarantine;
+  private readonly sampler: Sampler;
   /** Length of the epoch at hand, ROS time, ns. */
   private epochNs: bigint;
   private leadState: GlobalState | undefined;
-  private prepared: string[] | undefined;
-  private preparedMs = 0;
-  private preparedSize = 0;
   private open: OpenEpoch | undefined;
   private nextEpoch = 0;
   /** Where the next epoch begins, ROS time, ns. */
   private boundary = 0n;
-  private robots: string[] = [];
   private cancelAlarm: (() => void) | undefined;
 
   constructor(
@@ -57,8 +46,7 @@ export class Epochs {
     private readonly commander: Commander,
   ) {
     this.epochNs = this.askedLength();
-    this.quarantine = new Quarantine(() => node.parameters.quarantine * 1000);
-    this.states = new StateSubscriptions(node, sizesOf(game).sL, () => this.tryDecide());
+    this.sampler = new Sampler(node, clock, sizesOf(game).sL, () => this.tryDecide());
     node.subscribe(TOPICS.globalState, (message) => {
       const { sG } = sizesOf(game);
       if (message.state >= sG) {
@@ -84,14 +72,19 @@ export class Epochs {
     this.cancelAlarm = undefined;
     this.open?.timers.forEach(clearTimeout);
     this.open = undefined;
-    this.prepared = undefined;
-    this.states.keep([]);
+    this.sampler.stop();
   }
 
-  /** Robots known, and those in quarantine. */
-  get swarm(): { readonly robots: number; readonly quarantined: number } {
-    const eligible = this.quarantine.eligible(this.robots, steadyMs()).length;
-    return { robots: this.robots.length, quarantined: this.robots.length - eligible };
+  /** What /diagnostics tells, by name. */
+  get values(): Readonly<Record<string, number>> {
+    const repeated_states = this.sampler.states.counts.duplicate;
+    return { ...this.troubles, repeated_states, ...this.sampler.swarm };
+  }
+
+  /** What went wrong since the start, by name. */
+  get troubles(): Readonly<Record<string, number>> {
+    const { missed, clockJumps, sampler } = this;
+    return { missed_epochs: missed, ...sampler.troubles, clock_jumps: clockJumps };
   }
 
   /**
@@ -102,20 +95,25 @@ export class Epochs {
     if (!this.isActive || this.cancelAlarm !== undefined) return;
     this.waiting = this.absent();
     if (this.waiting) return;
-    const robots = this.node.robotsWithState();
-    if (this.prepared === undefined || robots.length !== this.robots.length) this.prepare();
-    const heard = this.states.newest(this.prepared!);
-    this.waiting = `waiting for the states of ${this.prepared!.length} robots: ${heard.length} came`;
-    const isComplete = heard.length === this.prepared!.length;
-    if (!isComplete && steadyMs() - this.preparedMs < FIRST_SAMPLE_MS) return;
+    const { sampler } = this;
+    const known = sampler.roster.robots.length;
+    sampler.roster.refresh();
+    const robots = sampler.roster.robots.length;
+    const isNew = sampler.prepared === undefined || robots !== known;
+    const sample = isNew ? this.prepare() : sampler.prepared!;
+    const heard = sampler.states.newest(sample.robots);
+    const asked = sample.robots.length;
+    this.waiting = `waiting for the states of ${asked} robots: ${heard.length} came`;
+    if (heard.length < asked && steadyMs() - sample.sinceMs < FIRST_SAMPLE_MS) return;
     if (heard.length === 0) {
-      for (const robot of this.prepared!) this.quarantine.put(robot, steadyMs());
-      return this.prepare();
+      for (const robot of sample.robots) sampler.roster.quarantine(robot, steadyMs());
+      this.prepare();
+      return;
     }
     const hasActed = heard.some((state) => state.acted);
     const { population } = this.node.parameters;
-    this.waiting = `waiting for ${population} robots: ${robots.length} are there`;
-    if (robots.length < population && !hasActed) return;
+    this.waiting = `waiting for ${population} robots: ${robots} are there`;
+    if (robots < population && !hasActed) return;
     this.waiting = undefined;
     this.epochNs = this.askedLength();
     const now = this.clock.now();
@@ -123,7 +121,7 @@ export class Epochs {
     const epoch = this.nextEpoch;
     this.resume(heard, boundary);
     // The sample is the epoch's own: drawn again once the epoch is known.
-    if (this.nextEpoch !== epoch) return this.prepare();
+    if (this.nextEpoch !== epoch) this.prepare();
     this.scheduleAt(boundary);
   }
 
@@ -137,14 +135,8 @@ export class Epochs {
   }
 
   /** Draws the next epoch's sample and subscribes to it ahead of time. */
-  private prepare(): void {
-    this.robots = this.node.robotsWithState();
-    const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    this.preparedSize = this.commander.sampleSize;
-    const { seed } = this.node.parameters;
-    this.prepared = drawSample(seed, this.nextEpoch, eligible, this.preparedSize);
-    this.preparedMs = steadyMs();
-    this.states.keep(this.prepared);
+  private prepare(): Sample {
+    return this.sampler.prepare(this.nextEpoch, this.commander.sampleSize);
   }
 
   private scheduleAt(boundary: bigint): void {
@@ -156,6 +148,7 @@ export class Epochs {
   /** An epoch's start, at the newest boundary that ROS time has reached; it may have gone back. */
   private begin(): void {
     const now = this.clock.now();
+    if (now < this.boundary) this.clockJumps++;
     const passed = now > this.boundary ? (now - this.boundary) / this.epochNs : 0n;
     const decisionTime =
       now < this.boundary
@@ -169,19 +162,16 @@ export class Epochs {
     this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
-    const sample = this.prepared ?? [];
     const timeoutMs = this.node.parameters.sample_timeout * 1000;
     const later = (share: number, work: () => void): NodeJS.Timeout =>
       setTimeout(() => this.node.safely(work), timeoutMs * share);
+    const sample = this.sampler.prepared ?? this.prepare();
+    const replace = (): void =>
+      this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime));
     this.open = {
       decisionTime,
-      sampleSize: this.preparedSize,
-      sample: [...sample],
-      asked: new Set(sample),
-      timers: [
-        later(REPLACE_SHARE, () => this.replaceSilent()),
-        later(1, () => this.tryDecide(true)),
-      ],
+      sample,
+      timers: [later(REPLACE_SHARE, replace), later(1, () => this.tryDecide(true))],
     };
     this.tryDecide();
   }
@@ -194,13 +184,13 @@ export class Epochs {
 
   private countUnseen(unseen: number): void {
     this.node.log.warn(`epochs ${this.nextEpoch} to ${this.nextEpoch + unseen - 1} went by unseen`);
-    this.missedEpochs += unseen;
+    this.missed += unseen;
     this.nextEpoch += unseen;
   }
 
   private abandon(why: string): void {
     this.node.log.warn(`epoch ${this.nextEpoch} is missed: ${why}`);
-    this.missedEpochs++;
+    this.missed++;
     this.nextEpoch++;
     this.commander.missed();
     this.open?.timers.forEach(clearTimeout);
@@ -208,77 +198,40 @@ export class Epochs {
     this.prepare();
   }
 
-  /** Whether a state counts at the decision: neither too old nor of a time that is no more. */
-  private isFresh({ decisionTime }: OpenEpoch, { header }: AgentState | GlobalState): boolean {
-    const stamp = nanoseconds(header.stamp);
-    const oldest = decisionTime - fromSeconds(this.node.parameters.max_state_age);
-    return stamp >= oldest && stamp <= this.clock.now() + fromSeconds(FUTURE);
-  }
-
-  /** Silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
-  private replaceSilent(): void {
-    const { open } = this;
-    if (open === undefined) return;
-    const answered = (robot: string): boolean =>
-      this.states.newest([robot]).some((state) => this.isFresh(open, state));
-    const silent = open.sample.filter((robot) => !answered(robot));
-    if (silent.length === 0) return;
-    for (const robot of silent) this.quarantine.put(robot, steadyMs());
-    // Whoever left since the sample was drawn would be silent too.
-    this.robots = this.node.robotsWithState();
-    const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    const room = Math.max(0, 2 * open.sampleSize - this.states.count);
-    const count = Math.min(silent.length, room);
-    const others = drawReplacements(
-      this.node.parameters.seed,
-      this.nextEpoch,
-      eligible,
-      open.asked,
-      count,
-    );
-    others.forEach((robot, i) => {
-      open.sample[open.sample.indexOf(silent[i])] = robot;
-      open.asked.add(robot);
-      this.states.add(robot);
-    });
-    this.node.log.warn(
-      `epoch ${this.nextEpoch}: ${silent.join(", ")} silent; asked ${others.join(", ") || "nobody"} instead`,
-    );
+  /** Stamps before this are too old for a decision, ns. */
+  private oldest(decisionTime: bigint): bigint {
+    return decisionTime - fromSeconds(this.node.parameters.max_state_age);
   }
 
   /** Decides when all asked have answered, or with what came when time is up. */
   private tryDecide(timeIsUp = false): void {
     const { open, leadState } = this;
     if (open === undefined) return;
-    const received = this.states.newest(open.sample).filter((state) => this.isFresh(open, state));
-    const lead = leadState && this.isFresh(open, leadState) ? leadState : undefined;
-    const isComplete = received.length === open.sample.length && lead !== undefined;
+    const { states } = this.sampler;
+    const oldest = this.oldest(open.decisionTime);
+    const received = states.fresh(open.sample.robots, oldest);
+    const hasLead = leadState !== undefined && !states.ageTrouble(leadState, oldest);
+    const isComplete = received.length === open.sample.robots.length && hasLead;
     if (!isComplete && !timeIsUp) return;
-    if (lead === undefined) {
+    if (!hasLead) {
       this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
       return;
     }
     open.timers.forEach(clearTimeout);
     this.open = undefined;
-    this.decide(open, lead.state, received);
+    this.decide(open, leadState.state);
   }
 
-  private decide(open: OpenEpoch, globalState: number, received: readonly AgentState[]): void {
-    const missing = open.sample.length - received.length;
-    this.missingStates += missing;
-    if (missing > 0) {
-      this.node.log.warn(
-        `epoch ${this.nextEpoch}: ${missing} of ${open.sample.length} states missing`,
-      );
-    }
+  private decide({ decisionTime, sample }: OpenEpoch, globalState: number): void {
+    const received = this.sampler.close(sample, this.nextEpoch, this.oldest(decisionTime));
     this.commander.decide({
       epoch: this.nextEpoch,
-      time: open.decisionTime,
+      time: decisionTime,
       globalState,
-      sampleSize: open.sampleSize,
-      sample: open.sample,
+      sampleSize: sample.size,
+      sample: sample.robots,
       received,
-      population: this.robots.length,
+      population: this.sampler.roster.robots.length,
     });
     this.nextEpoch++;
     setImmediate(() => this.node.safely(() => this.isActive && this.prepare()));

@@ -110,6 +110,13 @@ export const GLOBAL_AGENT_PARAMETERS = {
       "What the decision is based on: the sample of the epoch alone, or the filter's memory.",
   },
   population: POPULATION,
+  robot_names: {
+    type: "string_array",
+    default: [],
+    readOnly: false,
+    description:
+      "Robots (namespaces) that may be asked though discovery has not found them, besides those whose state topic the graph shows.",
+  },
   epoch_length: {
     ...EPOCH_LENGTH,
     readOnly: false,
