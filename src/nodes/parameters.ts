@@ -53,12 +53,38 @@ const safety = {
     readOnly: true,
     description: "Publish cmd_vel as geometry_msgs/TwistStamped instead of Twist.",
   },
+  pose_source: {
+    type: "string",
+    default: "odometry",
+    choices: ["odometry", "pose", "tf"],
+    readOnly: true,
+    description:
+      "What tells where the odometry's origin is in the map frame: initial_pose, the topic <robot>/pose (geometry_msgs/PoseWithCovarianceStamped), or tf (map to the odometry's frame).",
+  },
   initial_pose: {
     type: "double_array",
     default: [0, 0, 0],
     unit: "m, m, rad",
     readOnly: true,
     description: "Pose of the odometry's origin in the map frame: x, y, yaw.",
+  },
+  max_pose_deviation: {
+    type: "double",
+    default: 0.5,
+    unit: "m",
+    range: [0, 1e6],
+    readOnly: true,
+    description:
+      "A pose heard with a larger standard deviation in x or y is unknown: the body stands, without a state, until it is better.",
+  },
+  pose_timeout: {
+    type: "double",
+    default: 5,
+    unit: "s",
+    range: [0, 3600],
+    readOnly: true,
+    description:
+      "The pose is unknown when neither pose nor tf placed it for this long (steady clock); 0: not tested.",
   },
   publish_tf: {
     type: "boolean",
