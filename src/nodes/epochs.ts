@@ -11,14 +11,17 @@ import { type Sample, Sampler } from "./sampler";
 
 /** The first epoch waits this long for its sample to be heard at all, ms. */
 const FIRST_SAMPLE_MS = 10_000;
-/** Silent robots are replaced after this share of the sample's timeout. */
+/** A sample is waited for no longer than this share of its epoch, whatever ROS time's speed. */
+const WAIT_SHARE = 0.5;
+/** Silent robots are replaced after this share of the wait. */
 const REPLACE_SHARE = 0.5;
 
 /** An epoch between its boundary and its command. */
 interface OpenEpoch {
   readonly decisionTime: bigint;
   readonly sample: Sample;
-  readonly timers: NodeJS.Timeout[];
+  /** End what waits for it. */
+  readonly cancels: (() => void)[];
 }
 
 export class Epochs {
@@ -70,8 +73,7 @@ export class Epochs {
     this.isActive = false;
     this.cancelAlarm?.();
     this.cancelAlarm = undefined;
-    this.open?.timers.forEach(clearTimeout);
-    this.open = undefined;
+    this.close();
     this.sampler.stop();
   }
 
@@ -162,18 +164,35 @@ export class Epochs {
     this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
-    const timeoutMs = this.node.parameters.sample_timeout * 1000;
-    const later = (share: number, work: () => void): NodeJS.Timeout =>
-      setTimeout(() => this.node.safely(work), timeoutMs * share);
     const sample = this.sampler.prepared ?? this.prepare();
-    const replace = (): void =>
-      this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime));
-    this.open = {
-      decisionTime,
-      sample,
-      timers: [later(REPLACE_SHARE, replace), later(1, () => this.tryDecide(true))],
-    };
+    this.open = { decisionTime, sample, cancels: [] };
+    this.later(REPLACE_SHARE, ({ sample }) =>
+      this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime)),
+    );
+    this.later(1, () => this.tryDecide(true));
     this.tryDecide();
+  }
+
+  /**
+   * Does something once to the open epoch, when a share of the wait for its sample is over: of
+   * `sample_timeout` by the wall clock, or of WAIT_SHARE of the epoch by ROS time.
+   */
+  private later(share: number, work: (open: OpenEpoch) => void): void {
+    const open = this.open!;
+    const cancels: (() => void)[] = [];
+    const once = (): void => {
+      cancels.forEach((cancel) => cancel());
+      if (this.open === open) this.node.safely(() => work(open));
+    };
+    const timer = setTimeout(once, this.node.parameters.sample_timeout * 1000 * share);
+    const wait = BigInt(Math.round(Number(this.epochNs) * WAIT_SHARE * share));
+    cancels.push(() => clearTimeout(timer), this.clock.at(this.clock.now() + wait, once));
+    open.cancels.push(...cancels);
+  }
+
+  private close(): void {
+    this.open?.cancels.forEach((cancel) => cancel());
+    this.open = undefined;
   }
 
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
@@ -193,8 +212,7 @@ export class Epochs {
     this.missed++;
     this.nextEpoch++;
     this.commander.missed();
-    this.open?.timers.forEach(clearTimeout);
-    this.open = undefined;
+    this.close();
     this.prepare();
   }
 
@@ -217,8 +235,7 @@ export class Epochs {
       this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
       return;
     }
-    open.timers.forEach(clearTimeout);
-    this.open = undefined;
+    this.close();
     this.decide(open, leadState.state);
   }
 

@@ -155,7 +155,8 @@ export const GLOBAL_AGENT_PARAMETERS = {
     unit: "s",
     range: [0.01, 60],
     readOnly: false,
-    description: "How long an epoch waits for the states asked for, wall time.",
+    description:
+      "How long an epoch waits for the states asked for, wall time; half an epoch of ROS time at most.",
   },
   quarantine: {
     type: "double",

@@ -84,3 +84,18 @@ describe("a state that cannot be used is counted by what is wrong with it, and i
     expect(epochs.troubles).toEqual({ ...none, unknown_states: 1, late_states: 1 });
   });
 });
+
+test("where ROS time runs fast, the wait for a sample is half an epoch of it", () => {
+  const silent = new Set<string>();
+  const { commands, warnings, tick } = setup(silent);
+  for (const seconds of [1, 6]) tick(seconds);
+  ROBOTS.forEach((robot) => silent.add(robot));
+  for (const seconds of [12, 13.4]) tick(seconds);
+  expect(warnings).toEqual([]);
+  tick(13.6);
+  expect(warnings.join()).toMatch(/epoch 1: .*; asked robot_/);
+  tick(14.9);
+  expect(commands).toHaveLength(1);
+  tick(15.1);
+  expect(commands[1]).toMatchObject({ epoch: 1, missing: K });
+});

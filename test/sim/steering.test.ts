@@ -50,7 +50,6 @@ function setup(fidelity: "motion" | "abstract") {
     controls,
     steering,
     told,
-    node,
     onStop: (does: () => void) => (onStop = does),
     fault: (robot: string, fault: string) => hear.get("/simulator/fault")!({ robot, fault }),
     obey: (command: Command) => steering.obey(command),
@@ -115,28 +114,4 @@ test("robots break and are mended by the topic as by the page; in the abstract w
     done: false,
   });
   expect(abstract.controls.faults.size).toBe(0);
-});
-
-test("the global agent's wait follows the speed and each new session, once anybody changed it", () => {
-  jest.useFakeTimers();
-  try {
-    const { run, node, told, steering } = setup("motion");
-    const end = steering.keepPace();
-    run.command = { session: 1 } as never;
-    jest.advanceTimersByTime(3000);
-    expect(told).toEqual([]);
-    node.set("speed", 12);
-    jest.advanceTimersByTime(3000);
-    run.command = { session: 2 } as never;
-    jest.advanceTimersByTime(3000);
-    node.set("speed", 1);
-    jest.advanceTimersByTime(3000);
-    expect(told).toEqual(["sample_timeout 0.25", "sample_timeout 0.25", "sample_timeout 1"]);
-    end();
-    node.set("speed", 2);
-    jest.advanceTimersByTime(3000);
-    expect(told).toHaveLength(3);
-  } finally {
-    jest.useRealTimers();
-  }
 });
