@@ -144,10 +144,8 @@ void runProcess(async (ros) => {
   if (fidelity === "motion") await loadPhysics();
   const loop = fidelity === "abstract" ? runAbstract(world) : runMotion(world);
   const endWatch = watchFactor(node, factor, controls, parameters);
-  const endPacing = steering.keepPace();
   ros.onEnd(() => {
     endWatch();
-    endPacing();
     loop.stop();
     tellParent({ type: "summary", summary: run.summary() });
   });

@@ -1,6 +1,5 @@
 /** Commands to the world and to the swarm, from the page and from ROS: one answer to each. */
 import { reasonOf } from "../src/game/scenario";
-import { sampleTimeoutAt } from "../src/ros/common_parameters";
 import type { RosNode } from "../src/ros/node";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
 import type { Controls } from "./controls";
@@ -10,8 +9,6 @@ import type { Said } from "./protocol";
 import type { Run } from "./run";
 import type { SwarmLink } from "./swarm_link";
 
-/** Whether the global agent waits no longer than the speed allows is looked at this often, ms. */
-const PACE_MS = 1000;
 /** A stop is repeated until a command confirms it, ms: not every agent may be found yet. */
 const STOP_PERIOD_MS = 100;
 const STOP_TRIES = 20;
@@ -42,34 +39,6 @@ export class Steering {
       const said = this.setFault(index, known);
       return said.done ? undefined : said.message;
     });
-  }
-
-  /**
-   * Has the global agent wait for its sample no longer than the speed allows, whoever sets the speed
-   * and whichever global agent is there; one that is left at its speed is left alone. Returns what
-   * ends it.
-   */
-  keepPace(): () => void {
-    const { node, swarm, run } = this.steered;
-    if (run.options.fidelity === "abstract") return () => undefined;
-    const first = node.parameters.speed;
-    const epoch = Number(run.options.epochNs) / 1e9;
-    let kept = `${first} ${run.command?.session}`;
-    let isChanged = false;
-    const look = (): void => {
-      const { speed } = node.parameters;
-      const asked = `${speed} ${run.command?.session}`;
-      isChanged ||= speed !== first;
-      if (!isChanged || asked === kept) return;
-      kept = asked;
-      void swarm
-        .set("sample_timeout", sampleTimeoutAt(epoch, speed))
-        .then(({ done: isDone, message }) => {
-          if (!isDone) node.log.warn(`the global agent keeps its sample_timeout: ${message}`);
-        });
-    };
-    const timer = setInterval(() => node.safely(look), PACE_MS);
-    return () => clearInterval(timer);
   }
 
   /** Obeys a command, or says why not. Never rejects. */

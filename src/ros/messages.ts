@@ -25,16 +25,20 @@ export interface Twist {
   readonly angular: Vector3;
 }
 
+export interface PoseWithCovariance {
+  readonly pose: { readonly position: Vector3; readonly orientation: Quaternion };
+  readonly covariance: ArrayLike<number>;
+}
+
+export interface PoseWithCovarianceStamped {
+  readonly header: Header;
+  readonly pose: PoseWithCovariance;
+}
+
 export interface Odometry {
   readonly header: Header;
   readonly child_frame_id: string;
-  readonly pose: {
-    readonly pose: {
-      readonly position: Vector3;
-      readonly orientation: Quaternion;
-    };
-    readonly covariance: ArrayLike<number>;
-  };
+  readonly pose: PoseWithCovariance;
   readonly twist: { readonly twist: Twist; readonly covariance: ArrayLike<number> };
 }
 
@@ -175,6 +179,7 @@ export interface Marker {
 export interface MessageTypes {
   "nav_msgs/msg/Odometry": Odometry;
   "geometry_msgs/msg/Twist": Twist;
+  "geometry_msgs/msg/PoseWithCovarianceStamped": PoseWithCovarianceStamped;
   "geometry_msgs/msg/TwistStamped": { readonly header: Header; readonly twist: Twist };
   "alternating_marl/msg/AgentState": AgentState;
   "alternating_marl/msg/GlobalState": GlobalState;

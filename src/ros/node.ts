@@ -3,12 +3,12 @@
  * would abort the process), messages are raw bytes through the codec, and the node sleeps until
  * something arrives.
  */
-import { InvalidInputError, reasonOf } from "../game/scenario";
+import { reasonOf } from "../game/scenario";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import type { MessageTypes } from "./messages";
-import { hasPackage } from "./packages";
+import { requirePackage } from "./packages";
 import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
 import {
   declareParameters,
@@ -196,18 +196,14 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   /** @throws InvalidInputError where the package of the type is not installed */
   publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
-    const [owner] = topic.type.split("/");
-    if (!hasPackage(owner)) {
-      throw new InvalidInputError(
-        `${topic.name} is of type ${topic.type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what publishes there`,
-      );
-    }
+    requirePackage(topic);
     const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
-    const publish = (message: MessageTypes[Type]): void =>
-      publisher.publish(codec.encode(message));
-    return this.endpoint(Object.assign(publish, {
-      destroy: () => this.node.destroyPublisher(publisher),
-    }));
+    const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
+    return this.endpoint(
+      Object.assign(publish, {
+        destroy: () => this.node.destroyPublisher(publisher),
+      }),
+    );
   }
 
   /** Its topics are gone; the node stays, and may publish and subscribe anew. */
@@ -225,8 +221,12 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     });
   }
 
-  /** Messages as the bytes that came. */
+  /**
+   * Messages as the bytes that came.
+   * @throws InvalidInputError where the package of the type is not installed
+   */
   subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
+    requirePackage(topic);
     const subscription = this.node.createSubscription(
       topic.type,
       topic.name,

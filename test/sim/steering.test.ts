@@ -25,17 +25,11 @@ function setup(fidelity: "motion" | "abstract") {
       Object.assign(node.parameters, { [name]: value });
       return undefined;
     },
-    safely: (work: () => void) => work(),
-    log: { warn: (line: string) => void told.push(line) },
   };
   const swarm = {
     stop: () => {
       told.push("stop");
       onStop();
-    },
-    set: (name: string, value: unknown) => {
-      told.push(`${name} ${String(value)}`);
-      return Promise.resolve({ done: true, message: "" });
     },
   };
   const run = new Run({
@@ -55,7 +49,6 @@ function setup(fidelity: "motion" | "abstract") {
   return {
     run,
     controls,
-    steering,
     told,
     node,
     onStop: (does: () => void) => (onStop = does),
@@ -139,28 +132,4 @@ test("more or fewer robots are the parameter's, and what it refuses the page is 
   const message = "101 are too many";
   expect(await obey({ do: "population", robots: 101 })).toEqual({ done: false, message });
   expect(node.parameters.population).toBe(9);
-});
-
-test("the global agent's wait follows the speed and each new session, once anybody changed it", () => {
-  jest.useFakeTimers();
-  try {
-    const { run, node, told, steering } = setup("motion");
-    const end = steering.keepPace();
-    run.command = { session: 1 } as never;
-    jest.advanceTimersByTime(3000);
-    expect(told).toEqual([]);
-    node.set("speed", 12);
-    jest.advanceTimersByTime(3000);
-    run.command = { session: 2 } as never;
-    jest.advanceTimersByTime(3000);
-    node.set("speed", 1);
-    jest.advanceTimersByTime(3000);
-    expect(told).toEqual(["sample_timeout 0.25", "sample_timeout 0.25", "sample_timeout 1"]);
-    end();
-    node.set("speed", 2);
-    jest.advanceTimersByTime(3000);
-    expect(told).toHaveLength(3);
-  } finally {
-    jest.useRealTimers();
-  }
 });
