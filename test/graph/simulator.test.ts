@@ -289,6 +289,7 @@ async function epochOf(robots: number, from: number) {
 }
 
 test("robots join and leave while it runs: no epoch is missed, nobody waits for those gone", async () => {
+  expect(await command({ do: "speed", factor: 2 * SPEED })).toMatch(/^true/);
   expect(await command({ do: "sampleSize", size: ROBOTS })).toMatch(/^true/);
   const missedBefore = (await epochOf(ROBOTS, 0)).missedEpochs;
   let from = told.length;
