@@ -273,7 +273,8 @@ export class BodyAgent {
     this.isLeaving = true;
     this.stand();
     await sent();
-    this.options.node.silence();
+    const { node } = this.options;
+    node.safely(() => node.silence());
   }
 
   stand(): void {
