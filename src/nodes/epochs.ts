@@ -191,14 +191,12 @@ export class Epochs {
     open.cancels.push(...cancels);
   }
 
-  /** Robots that left the swarm are not waited for. */
+  /** Robots that left the swarm since they were drawn are not waited for. */
   private passByGone(): void {
     const { open, sampler } = this;
-    if (open === undefined) {
-      if (sampler.prepared?.robots.some((robot) => sampler.hasLeft(robot))) this.prepare();
-    } else if (sampler.passByGone(open.sample, this.nextEpoch, this.oldest(open.decisionTime))) {
-      this.tryDecide();
-    }
+    if (open === undefined) return;
+    const hadGone = sampler.passByGone(open.sample, this.nextEpoch, this.oldest(open.decisionTime));
+    if (hadGone) this.tryDecide();
   }
 
   private close(): void {

@@ -81,7 +81,7 @@ export class Sampler {
   }
 
   /** Whether a robot that was asked is in the swarm no more. */
-  hasLeft(robot: string): boolean {
+  private hasLeft(robot: string): boolean {
     if (this.node.parameters.robot_names.includes(robot)) return false;
     return this.node.countPublishers(topicOf(robot, TOPICS.agentState).name) === 0;
   }
