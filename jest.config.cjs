@@ -10,6 +10,10 @@ const project = (displayName, settings) => ({
   ...settings,
 });
 
+/** These measure how soon something happens: each runs alone on the machine. */
+const TIMED =
+  "/graph/(hostile_input|motion|one_robot|other_world|peer_hears_a_run|simulator|start|starting_and_ending|stopping)\\.";
+
 module.exports = {
   testTimeout: 150_000,
   projects: [
@@ -18,7 +22,14 @@ module.exports = {
       testPathIgnorePatterns: ["<rootDir>/dist/test/(graph|browser)/"],
     }),
     // These start real nodes and a real browser.
-    project("processes", { testMatch: ["<rootDir>/dist/test/{graph,browser}/**/*.test.js"] }),
+    project("processes", {
+      testMatch: ["<rootDir>/dist/test/{graph,browser}/**/*.test.js"],
+      testPathIgnorePatterns: [TIMED],
+    }),
+    project("timed", {
+      testMatch: ["<rootDir>/dist/test/graph/**/*.test.js"],
+      testPathIgnorePatterns: [`^(?!.*${TIMED})`],
+    }),
     project("soak", { testMatch: ["<rootDir>/dist/test/**/*.soak.js"] }),
   ],
 };

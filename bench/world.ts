@@ -3,8 +3,9 @@ import { type Arena, leadSpotOf, spotOf, targetZone } from "../src/game/arena";
 import { keyedUniform } from "../src/game/draws";
 import { loadScenario } from "../src/game/scenario_file";
 import { type DriveCommand, driveTo, STOP } from "../src/nodes/drive";
-import { LONGEST_STEP, MotionWorld } from "../sim/world/motion";
+import { MotionWorld } from "../sim/world/motion";
 import { loadPhysics } from "../sim/world/physics";
+import { LONGEST_STEP } from "../sim/world/step_time";
 import { arenaFor } from "./arena_for";
 import { say } from "./measure";
 
@@ -38,7 +39,7 @@ class Drives {
   }
 
   epoch(epoch: number): void {
-    const { arena, world, ids, found } = this;
+    const { arena, world, found } = this;
     const uniform = keyedUniform(1, "local-action", "", epoch);
     const before = world.localStates();
     const locked = world.locked.slice();
@@ -46,7 +47,7 @@ class Drives {
       targetZone(arena, state, Math.floor(3 * uniform())),
     );
     const lead = leadSpotOf(arena, Math.floor(arena.zones.length * uniform()));
-    const targets = [...zones.map((zone, i) => spotOf(arena, zone, i, ids.length)), lead];
+    const targets = [...zones.map((zone, i) => spotOf(arena, zone, i)), lead];
     const commands = targets.map(() => STOP);
     for (let period = 1; period < Math.round(arena.epoch / PERIOD); period++) {
       this.command(targets, commands);

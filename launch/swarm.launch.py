@@ -112,13 +112,6 @@ def is_abstract(values):
     return simulator.get('fidelity') == 'abstract'
 
 
-def hurried(values):
-    """Wait for a sample no longer than half an epoch, where a motion run is sped up."""
-    if values.get('speed', 1.0) <= 1.0:
-        return {}
-    return {'sample_timeout': min(1.0, (values.get('epoch') or 4.0) / 2 / values['speed'])}
-
-
 def parameters_of(node, values, more):
     """Give the file first, then what overrides it, addressed to the node by its bare name.
 
@@ -146,7 +139,7 @@ def start(context):
     # every robot anyway: none is replaced.
     lockstep = is_abstract(values)
     aged = {**simulated, **({'max_state_age': 0.0} if lockstep else {})}
-    patient = {**aged, **({'sample_timeout': 9.0} if lockstep else hurried(values))}
+    patient = {**aged, **({'sample_timeout': 9.0} if lockstep else {})}
     shown = {'markers_rate': 5.0, 'publish_tf': True} if values['rviz'] == 'true' else {}
     driving = {'start_armed': True, **shown}
 

@@ -14,18 +14,18 @@ const args = process.argv.slice(2);
 const soak = args.includes("--soak");
 const filters = args.filter((argument) => argument !== "--soak");
 
-/** Tests that start processes run one at a time, or they would measure each other's load. */
+/** Jest's projects, and how they run: tests that measure time one by one, without others' load. */
 const runs = soak
-  ? [["soak", "--runInBand"]]
+  ? [[["soak"], "--runInBand"]]
   : [
-      ["pure", "--maxWorkers=2"],
-      ["processes", "--runInBand"],
+      [["pure", "processes"], "--maxWorkers=2"],
+      [["timed"], "--runInBand"],
     ];
 
-async function runJest(project, mode, env, folder) {
-  const output = path.join(folder, `${project}.json`);
+async function runJest(projects, mode, env, folder) {
+  const output = path.join(folder, `${projects[0]}.json`);
   const jest = inRoot("node_modules", "jest", "bin", "jest.js");
-  const config = ["--config", inRoot("jest.config.cjs"), "--selectProjects", project, mode];
+  const config = ["--config", inRoot("jest.config.cjs"), "--selectProjects", ...projects, mode];
   const reporting = ["--json", `--outputFile=${output}`, "--passWithNoTests"];
   const status = await runNode(
     ["--enable-source-maps", jest, ...config, ...reporting, ...filters],
@@ -46,8 +46,8 @@ async function runAll(env) {
   const total = { status: 0, passed: 0, failed: 0, skipped: 0 };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "alternating_marl-test-"));
   try {
-    for (const [project, mode] of runs) {
-      const result = await runJest(project, mode, env, folder);
+    for (const [projects, mode] of runs) {
+      const result = await runJest(projects, mode, env, folder);
       total.status ||= result.status;
       for (const count of ["passed", "failed", "skipped"]) total[count] += result[count];
       if (result.status > 128) break;

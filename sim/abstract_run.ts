@@ -4,6 +4,7 @@
  */
 import { steadyMs } from "../src/ros/clock";
 import type { Loop, World } from "./loop";
+import { Population } from "./population";
 import { AbstractWorld } from "./world/abstract";
 import { WorldNode } from "./world_node";
 
@@ -17,8 +18,7 @@ export function runAbstract(shared: World): Loop {
   /** Of an epoch's command, and then of its actions: it is missed after. */
   const deadlineMs = parameters.epoch_deadline * 1000;
   const { game, robots, seed, epochNs } = run.options;
-  const world = new AbstractWorld(game, robots, seed, run.start());
-  const locked = new Uint8Array(robots.length);
+  let world = new AbstractWorld(game, robots, seed, run.start());
   let now = epochNs;
   let waitingMs = steadyMs();
   let over = false;
@@ -52,9 +52,16 @@ export function runAbstract(shared: World): Loop {
     }
     if (run.nextEpisode() || isReset) world.place(run.start());
     now += epochNs;
+    if (population.take()) {
+      const { globalState } = world;
+      const { localStates } = run.start();
+      localStates.set(world.localStates.subarray(0, localStates.length));
+      world = new AbstractWorld(game, run.robots, seed, { globalState, localStates });
+    }
     open();
   };
   const proceed = (): void => {
+    population.follow(now + epochNs);
     if (!over && controls.runs && run.ledger.isComplete) advance();
   };
 
@@ -72,11 +79,13 @@ export function runAbstract(shared: World): Loop {
     },
     faults: controls.faults,
   });
+  const population = new Population(shared, ros);
   open();
   const timers = [
     setInterval(() => {
       if (over) return;
       node.safely(() => {
+        population.follow(now + epochNs);
         if (!controls.runs) {
           waitingMs = steadyMs();
           factor.hold();
@@ -90,7 +99,10 @@ export function runAbstract(shared: World): Loop {
     }, REPEAT_MS),
     setInterval(
       () =>
-        node.safely(() => publishPoses(Number(now) / 1e9, world.poses, locked, world.localStates)),
+        node.safely(() => {
+          const { poses, localStates } = world;
+          publishPoses(Number(now) / 1e9, poses, new Uint8Array(localStates.length), localStates);
+        }),
       FRAME_MS,
     ),
   ];

@@ -58,6 +58,12 @@ export class Controls {
     this.onChange();
   }
 
+  /** Robots from this index on are no more. */
+  forget(robots: number): void {
+    for (const robot of this.broken.keys()) if (robot >= robots) this.broken.delete(robot);
+    this.onChange();
+  }
+
   /** An epoch has begun: a step is over. */
   boundary(): void {
     this.isStepping = false;

@@ -2,13 +2,8 @@
 import type { Fault } from "./protocol";
 
 export class ToldPoses {
-  /** [(n+1) * 3] as told last. */
-  private readonly told: Float64Array;
-
-  /** @param bodies n + 1 */
-  constructor(bodies: number) {
-    this.told = new Float64Array(3 * bodies);
-  }
+  /** What bodies told when they froze. */
+  private readonly frozen = new Map<number, Float64Array>();
 
   /** x, y, yaw that `body` tells of its true pose; undefined: it is mute. */
   of(
@@ -18,8 +13,10 @@ export class ToldPoses {
   ): readonly [number, number, number] | undefined {
     if (fault === "mute") return undefined;
     if (fault === "nan") return [NaN, NaN, NaN];
-    const at = 3 * body;
-    if (fault !== "frozen") this.told.set(poses.subarray(at, at + 3), at);
-    return [this.told[at], this.told[at + 1], this.told[at + 2]];
+    const told = poses.subarray(3 * body, 3 * body + 3);
+    if (fault !== "frozen") this.frozen.delete(body);
+    else if (!this.frozen.has(body)) this.frozen.set(body, told.slice());
+    const [x, y, yaw] = this.frozen.get(body) ?? told;
+    return [x, y, yaw];
   }
 }

@@ -2,6 +2,8 @@
 import { steadyMs } from "../src/ros/clock";
 import type { Loop, World } from "./loop";
 import { Pace } from "./pace";
+import { Population } from "./population";
+import { takeOver } from "./world/bodies";
 import type { Imperfections } from "./world/imperfections";
 import { MotionWorld } from "./world/motion";
 import { WorldNode } from "./world_node";
@@ -46,7 +48,7 @@ export function runMotion(shared: World): Loop {
   const { game, robots, seed, epochNs } = run.options;
   const leadTime = epochNs > LEAD_TIME_NS ? LEAD_TIME_NS : epochNs / 2n;
   let now = ((epochNs - leadTime) / STEP_NS) * STEP_NS;
-  const world = new MotionWorld({
+  let world = new MotionWorld({
     arena: game.arena,
     agentIds: robots,
     seed,
@@ -55,7 +57,7 @@ export function runMotion(shared: World): Loop {
     epoch: Number(epochNs) / 1e9,
     imperfections: imperfectionsOf(parameters),
   });
-  const commandedMs = new Float64Array(robots.length + 1);
+  let commandedMs = new Float64Array(robots.length + 1);
   const ros = new WorldNode({
     node,
     game,
@@ -69,6 +71,7 @@ export function runMotion(shared: World): Loop {
     stampedVelocity: parameters.stamped_cmd_vel,
     faults: controls.faults,
   });
+  const population = new Population(shared, ros);
   let over = false;
   let toldMs = -Infinity;
   /** The instant, to everybody. */
@@ -93,6 +96,12 @@ export function runMotion(shared: World): Loop {
       over = true;
       onOver();
       return;
+    }
+    if (population.take()) {
+      world = world.withRobots(run.robots, run.start());
+      const before = commandedMs;
+      commandedMs = new Float64Array(run.robots.length + 1);
+      takeOver(commandedMs, before, 1);
     }
     run.ledger.open((now / epochNs) * epochNs, world.globalState(), world.localStates());
     locked = world.locked.slice();
@@ -135,6 +144,7 @@ export function runMotion(shared: World): Loop {
   };
   const loop = (): void => {
     hasBegun ||= begins();
+    population.follow((now / epochNs + 1n) * epochNs);
     if (!hasBegun || !controls.runs || over) {
       pace.hold();
       factor.hold();

@@ -74,7 +74,7 @@ export function watchFactor(
       : { level: "ok", message: "time goes on", values };
   };
   const check = { robot: "", name: "simulator: world", look };
-  const endDiagnostics = publishDiagnostics(node, new RosClock(false), [check]);
+  const endDiagnostics = publishDiagnostics(node, new RosClock(false), () => [check]);
   return () => {
     clearInterval(timer);
     endDiagnostics();

@@ -5,7 +5,7 @@
  * Free of any platform: the page and the server share this file too.
  */
 import { ProtocolError, count, fields, finite, oneOf, word } from "./checked_values";
-import { FAULTS } from "./protocol";
+import { FAULTS, ROBOTS_LIMIT } from "./protocol";
 
 /** What a robot can be made to have; none mends it. */
 export const FAULT_CHOICES = ["none", ...FAULTS] as const;
@@ -20,6 +20,8 @@ export type Command =
   | { do: "reset"; seed: number }
   /** k of the next epochs. */
   | { do: "sampleSize"; size: number }
+  /** n from the next epoch on. */
+  | { do: "population"; robots: number }
   | { do: "observation"; mode: "sample" | "filter" }
   /** Breaks a robot (its index) or mends it. */
   | { do: "fault"; robot: number; fault: FaultChoice };
@@ -50,7 +52,7 @@ function parseCommand(value: unknown): Command {
     command.do,
     [
       ...(["pause", "resume", "step", "stop", "release"] as const),
-      ...(["speed", "reset", "sampleSize", "observation", "fault"] as const),
+      ...(["speed", "reset", "sampleSize", "population", "observation", "fault"] as const),
     ],
     "command.do",
   );
@@ -60,7 +62,9 @@ function parseCommand(value: unknown): Command {
     case "reset":
       return { do: what, seed: upTo(2 ** 31 - 1, command.seed, "command.seed") };
     case "sampleSize":
-      return { do: what, size: upTo(100_000, command.size, "command.size") };
+      return { do: what, size: upTo(ROBOTS_LIMIT, command.size, "command.size") };
+    case "population":
+      return { do: what, robots: upTo(ROBOTS_LIMIT, command.robots, "command.robots") };
     case "observation":
       return { do: what, mode: oneOf(command.mode, ["sample", "filter"] as const, "command.mode") };
     case "fault":

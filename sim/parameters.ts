@@ -11,7 +11,12 @@ export const SIMULATOR_PARAMETERS = {
     readOnly: true,
     description: "motion: bodies driven by cmd_vel; abstract: exact draws in lockstep.",
   },
-  population: { ...POPULATION, default: 30 },
+  population: {
+    ...POPULATION,
+    default: 30,
+    readOnly: false,
+    description: `${POPULATION.description} A new number holds from the next epoch on.`,
+  },
   epoch_length: EPOCH_LENGTH,
   speed: {
     type: "double",

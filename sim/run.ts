@@ -7,6 +7,7 @@ import { batchMeans, type ClosedEpoch, Ledger, type LedgerCommand } from "./worl
 
 export interface RunOptions {
   readonly game: Game;
+  /** Those of the start. */
   readonly robots: readonly string[];
   readonly seed: number;
   /** Length of an epoch, ns of simulated time. */
@@ -17,6 +18,7 @@ export interface RunOptions {
   /** File for one JSON line an epoch; empty: none. */
   readonly trace: string;
   readonly onEpoch: (report: EpochReport) => void;
+  /** Statistics started from zero, or the robots are others. */
   readonly onReset: () => void;
   /** `emergencyStop` has changed. */
   readonly onStop: () => void;
@@ -38,9 +40,16 @@ export interface Summary {
   readonly seconds: number;
 }
 
+/** Names of a swarm's robots, in order. */
+export function robotNames(population: number): string[] {
+  return Array.from({ length: population }, (_, i) => `robot_${i}`);
+}
+
 export class Run {
   readonly ledger: Ledger;
   readonly history: EpochReport[] = [];
+  /** Those of the open epoch. */
+  robots: readonly string[];
   private episode = 0;
   private seed: number;
   private firstDecision: bigint | undefined;
@@ -53,6 +62,7 @@ export class Run {
 
   constructor(readonly options: RunOptions) {
     this.ledger = new Ledger(options.game, options.robots);
+    this.robots = options.robots;
     this.seed = options.seed;
   }
 
@@ -60,6 +70,13 @@ export class Run {
   reseed(seed: number): void {
     this.seed = seed;
     this.episode = 0;
+  }
+
+  /** Between two epochs: from now on the swarm has `population` robots. */
+  resize(population: number): void {
+    this.robots = robotNames(population);
+    this.ledger.setAgents(this.robots);
+    this.options.onReset();
   }
 
   /** Statistics from zero. */
@@ -71,8 +88,7 @@ export class Run {
 
   /** How the current episode starts. */
   start(): EpisodeStart {
-    const { game, robots } = this.options;
-    return drawEpisodeStart(game, robots, this.seed, this.episode);
+    return drawEpisodeStart(this.options.game, this.robots, this.seed, this.episode);
   }
 
   hearCommand(command: LedgerCommand): boolean {
@@ -153,11 +169,11 @@ export class Run {
   }
 
   summary(): Summary {
-    const { ledger, options } = this;
+    const { ledger, options, robots } = this;
     return {
       scenario: options.game.name,
       fidelity: options.fidelity,
-      robots: options.robots.length,
+      robots: robots.length,
       ...ledger.totals,
       rewardPerEpoch: batchMeans(ledger.rewards),
       seconds:

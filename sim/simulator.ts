@@ -16,7 +16,7 @@ import { RealTimeFactor, watchFactor } from "./pace";
 import { PageView } from "./page_view";
 import { SIMULATOR_PARAMETERS } from "./parameters";
 import { type EpochReport, PROTOCOL_VERSION, type Snapshot } from "./protocol";
-import { Run } from "./run";
+import { robotNames, Run } from "./run";
 import { Steering } from "./steering";
 import { SwarmLink } from "./swarm_link";
 import { motionProblem } from "./world/motion_problem";
@@ -24,9 +24,14 @@ import { loadPhysics } from "./world/physics";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 
+/** Robots that join are served by one process, which bears no more than so many besides its own. */
+const MOST_JOINING = 900;
+
 function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
   const { arena } = game;
-  const [random, blind, full] = parameters.references;
+  // They are of the population of the start.
+  const isAsStarted = run.robots.length === run.options.robots.length;
+  const [random, blind, full] = isAsStarted ? parameters.references : [];
   return {
     type: "snapshot",
     version: PROTOCOL_VERSION,
@@ -40,7 +45,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
     robotRadius: arena.robot.radius,
     leadRadius: arena.lead.radius,
     leadSpots: game.globalStates.map((_, zone) => leadSpotOf(arena, zone)),
-    robots: [...run.options.robots],
+    robots: [...run.robots],
     epochSeconds: Number(run.options.epochNs) / 1e9,
     speed: run.options.fidelity === "motion" ? parameters.speed : 0,
     references: { random, blind, full },
@@ -62,7 +67,7 @@ function makeRun(game: Game, parameters: Parameters, told: Told): Run {
   if (problem) throw new ParameterError(problem);
   return new Run({
     game,
-    robots: [...Array(parameters.population).keys()].map((i) => `robot_${i}`),
+    robots: robotNames(population),
     seed: parameters.seed,
     epochNs: fromSeconds(epoch),
     durationNs: fromSeconds(parameters.seconds),
@@ -70,6 +75,21 @@ function makeRun(game: Game, parameters: Parameters, told: Told): Run {
     trace: parameters.trace,
     ...told,
   });
+}
+
+/** Why `next` cannot hold while `run` goes on; undefined: it can. */
+function changeProblem(run: Run, now: Parameters, next: Parameters): string | undefined {
+  const { game, epochNs, fidelity, robots } = run.options;
+  const { speed, population } = next;
+  if (population !== now.population) {
+    if (run.ledger.slots === 0) return "no command was given yet; change the population after one";
+    const most = robots.length + MOST_JOINING;
+    if (population > most) {
+      return `the process that serves all who join would have too many; give at most ${most} robots, or start the swarm with more`;
+    }
+  } else if (speed === now.speed) return undefined;
+  if (fidelity === "motion") return motionProblem(game, population, Number(epochNs) / 1e9, speed);
+  return speed === now.speed ? undefined : "the abstract world goes as fast as the nodes answer";
 }
 
 /** What the wire says of a rewarded epoch. */
@@ -108,13 +128,8 @@ void runProcess(async (ros) => {
     onReset: () => view?.restart(),
     onStop: () => controls.onChange(),
   });
-  const { epochNs, robots, fidelity } = run.options;
-  node.checkChange = ({ speed }) => {
-    if (speed === parameters.speed) return undefined;
-    return fidelity === "motion"
-      ? motionProblem(game, robots.length, Number(epochNs) / 1e9, speed)
-      : "the abstract world goes as fast as the nodes answer";
-  };
+  const { fidelity } = run.options;
+  node.checkChange = (next) => changeProblem(run, parameters, next);
   const swarm = new SwarmLink(node);
   const steering = new Steering({ node, controls, swarm, run });
   if (!parameters.headless) {
@@ -129,10 +144,8 @@ void runProcess(async (ros) => {
   if (fidelity === "motion") await loadPhysics();
   const loop = fidelity === "abstract" ? runAbstract(world) : runMotion(world);
   const endWatch = watchFactor(node, factor, controls, parameters);
-  const endPacing = steering.keepPace();
   ros.onEnd(() => {
     endWatch();
-    endPacing();
     loop.stop();
     tellParent({ type: "summary", summary: run.summary() });
   });

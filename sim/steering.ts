@@ -1,6 +1,5 @@
 /** Commands to the world and to the swarm, from the page and from ROS: one answer to each. */
 import { reasonOf } from "../src/game/scenario";
-import { sampleTimeoutAt } from "../src/ros/common_parameters";
 import type { RosNode } from "../src/ros/node";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
 import type { Controls } from "./controls";
@@ -10,8 +9,6 @@ import type { Said } from "./protocol";
 import type { Run } from "./run";
 import type { SwarmLink } from "./swarm_link";
 
-/** Whether the global agent waits no longer than the speed allows is looked at this often, ms. */
-const PACE_MS = 1000;
 /** A stop is repeated until a command confirms it, ms: not every agent may be found yet. */
 const STOP_PERIOD_MS = 100;
 const STOP_TRIES = 20;
@@ -35,41 +32,13 @@ export class Steering {
     node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
     node.subscribe(TOPICS.fault, ({ robot, fault }) => {
       const known = FAULT_CHOICES.find((name) => name === fault);
-      const index = steered.run.options.robots.indexOf(robot);
+      const index = steered.run.robots.indexOf(robot);
       if (known === undefined || index < 0) {
         return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of ${FAULT_CHOICES.join(", ")}`;
       }
       const said = this.setFault(index, known);
       return said.done ? undefined : said.message;
     });
-  }
-
-  /**
-   * Has the global agent wait for its sample no longer than the speed allows, whoever sets the speed
-   * and whichever global agent is there; one that is left at its speed is left alone. Returns what
-   * ends it.
-   */
-  keepPace(): () => void {
-    const { node, swarm, run } = this.steered;
-    if (run.options.fidelity === "abstract") return () => undefined;
-    const first = node.parameters.speed;
-    const epoch = Number(run.options.epochNs) / 1e9;
-    let kept = `${first} ${run.command?.session}`;
-    let isChanged = false;
-    const look = (): void => {
-      const { speed } = node.parameters;
-      const asked = `${speed} ${run.command?.session}`;
-      isChanged ||= speed !== first;
-      if (!isChanged || asked === kept) return;
-      kept = asked;
-      void swarm
-        .set("sample_timeout", sampleTimeoutAt(epoch, speed))
-        .then(({ done: isDone, message }) => {
-          if (!isDone) node.log.warn(`the global agent keeps its sample_timeout: ${message}`);
-        });
-    };
-    const timer = setInterval(() => node.safely(look), PACE_MS);
-    return () => clearInterval(timer);
   }
 
   /** Obeys a command, or says why not. Never rejects. */
@@ -94,7 +63,11 @@ export class Steering {
       case "release":
         return swarm.release();
       case "speed":
-        return this.setSpeed(command.factor);
+        return this.set("speed", command.factor, `speed is ${command.factor}`);
+      case "population": {
+        const { robots } = command;
+        return this.set("population", robots, `from the next epoch on there are ${robots} robots`);
+      }
       case "reset": {
         const reason = node.set("seed", command.seed);
         return reason === undefined ? this.reset() : refused(reason);
@@ -138,14 +111,14 @@ export class Steering {
     );
   }
 
-  private setSpeed(factor: number): Said {
-    const reason = this.steered.node.set("speed", factor);
-    return reason === undefined ? done(`speed is ${factor}`) : refused(reason);
+  private set(name: "speed" | "population", value: number, said: string): Said {
+    const reason = this.steered.node.set(name, value);
+    return reason === undefined ? done(said) : refused(reason);
   }
 
   private setFault(robot: number, fault: FaultChoice): Said {
     const { controls, run } = this.steered;
-    const name = run.options.robots[robot];
+    const name = run.robots[robot];
     if (name === undefined) return refused(`there is no robot ${robot}`);
     if (run.options.fidelity === "abstract")
       return refused("robots break in the motion world only");

@@ -7,7 +7,7 @@ import { RESET_SERVICE, TOPICS } from "../src/ros/topics";
 import type { Said } from "./protocol";
 
 /** rcl_interfaces/ParameterType */
-const TYPE = { integer: 2, double: 3, string: 4 } as const;
+const TYPE = { integer: 2, string: 4 } as const;
 
 const triggered = z.object({ success: z.boolean(), message: z.string() });
 const changed = z.object({
@@ -37,7 +37,7 @@ export class SwarmLink {
 
   /** Sets a parameter of the global agent. */
   async set(name: string, value: number | string): Promise<Said> {
-    const typed = typeof value === "string" ? ofString(value) : ofNumber(name, value);
+    const typed = typeof value === "string" ? ofString(value) : ofInteger(value);
     const request = { parameters: [{ name, value: typed }] };
     const type = "rcl_interfaces/srv/SetParameters";
     return this.ask(type, "/global_agent/set_parameters", request, (response) => {
@@ -74,7 +74,7 @@ export class SwarmLink {
 
 const ofString = (text: string): object => ({ type: TYPE.string, string_value: text });
 
-const ofNumber = (name: string, value: number): object =>
-  name === "sample_size"
-    ? { type: TYPE.integer, integer_value: BigInt(value) }
-    : { type: TYPE.double, double_value: value };
+const ofInteger = (value: number): object => ({
+  type: TYPE.integer,
+  integer_value: BigInt(value),
+});

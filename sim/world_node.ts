@@ -6,11 +6,12 @@ import type { Game } from "../src/game/model";
 import {
   type GlobalCommand,
   nanoseconds,
+  type Odometry,
   planarOdometry,
   toTime,
   type Twist,
 } from "../src/ros/messages";
-import type { RosNode } from "../src/ros/node";
+import type { Publish, RosNode, Subscription } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import { ToldPoses } from "./faults";
 import type { Fault } from "./protocol";
@@ -24,7 +25,7 @@ export interface WorldNodeOptions {
   readonly robots: readonly string[];
   readonly onCommand: (command: LedgerCommand) => void;
   readonly onAction: (action: LedgerAction) => void;
-  /** Body `robots.length` is the lead vehicle; absent: cmd_vel is not heard (abstract). */
+  /** Body n is the lead vehicle; absent: cmd_vel is not heard (abstract). */
   readonly onVelocity?: (body: number, linear: number, angular: number) => void;
   /** Whether cmd_vel is a TwistStamped. */
   readonly stampedVelocity?: boolean;
@@ -32,38 +33,75 @@ export interface WorldNodeOptions {
   readonly faults: ReadonlyMap<number, Fault>;
 }
 
+/** A body's topics. */
+interface Wires {
+  readonly name: string;
+  readonly publishOdometry: Publish<Odometry>;
+  readonly heard: readonly Subscription[];
+}
+
 export class WorldNode {
   private readonly publishClock;
-  private readonly odometry;
-  private readonly told: ToldPoses;
+  private readonly told = new ToldPoses();
+  /** Of the robots, in order; those that are about to join among them. */
+  private readonly wires: Wires[] = [];
+  private readonly lead: Wires;
+  /** Robots in the world. */
+  private robots = 0;
 
   constructor(private readonly options: WorldNodeOptions) {
     const { node, robots } = options;
     this.publishClock = node.publisher(TOPICS.clockSent);
-    this.told = new ToldPoses(robots.length + 1);
-    this.odometry = [...robots, LEAD].map((body) => node.publisher(topicOf(body, TOPICS.odometry)));
+    this.lead = this.connect(LEAD);
+    this.setRobots(robots);
     node.subscribe(TOPICS.globalCommand, (message) => options.onCommand(toLedger(message)));
-    for (const robot of robots) {
-      node.subscribe(topicOf(robot, TOPICS.localAction), (message) =>
-        options.onAction({
-          epoch: message.epoch,
-          agent: message.agent_id,
-          state: message.state,
-          action: message.action,
-        }),
-      );
-    }
-    if (options.onVelocity === undefined) return;
-    [...robots, LEAD].forEach((body, index) => {
-      const hear = (twist: Twist): void => this.hearVelocity(index, twist);
-      if (options.stampedVelocity) {
-        node.subscribe(topicOf(body, TOPICS.twistStamped), ({ twist }) => hear(twist));
-      } else node.subscribe(topicOf(body, TOPICS.twist), hear);
-    });
   }
 
-  private hearVelocity(body: number, { linear, angular }: Twist): void {
+  /** These will be there: their topics are, so that nobody has to look for them then. */
+  expect(robots: readonly string[]): void {
+    for (const name of robots.slice(this.wires.length)) {
+      this.wires.push(this.connect(name, this.wires.length));
+    }
+  }
+
+  /** Just these are there now. */
+  setRobots(robots: readonly string[]): void {
+    this.expect(robots);
+    this.robots = robots.length;
+    for (const { publishOdometry, heard } of this.wires.splice(this.robots)) {
+      publishOdometry.destroy();
+      heard.forEach((subscription) => subscription.destroy());
+    }
+  }
+
+  private get bodies(): readonly Wires[] {
+    return [...this.wires.slice(0, this.robots), this.lead];
+  }
+
+  /** @param robot its index; undefined: the lead vehicle */
+  private connect(name: string, robot?: number): Wires {
+    const { node, onAction, onVelocity, stampedVelocity } = this.options;
+    const velocity = (twist: Twist): void => this.hearVelocity(robot ?? this.robots, twist, robot);
+    const heard: Subscription[] = [];
+    if (robot !== undefined) {
+      const action = topicOf(name, TOPICS.localAction);
+      heard.push(
+        node.subscribe(action, ({ epoch, agent_id: agent, state, action: chosen }) =>
+          onAction({ epoch, agent, state, action: chosen }),
+        ),
+      );
+    }
+    if (onVelocity && stampedVelocity) {
+      const topic = topicOf(name, TOPICS.twistStamped);
+      heard.push(node.subscribe(topic, ({ twist }) => velocity(twist)));
+    } else if (onVelocity) heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
+    return { name, publishOdometry: node.publisher(topicOf(name, TOPICS.odometry)), heard };
+  }
+
+  private hearVelocity(body: number, { linear, angular }: Twist, robot?: number): void {
     const { faults, onVelocity } = this.options;
+    // The agents of robots that are about to join send zeros already.
+    if (robot !== undefined && robot >= this.robots) return;
     if (faults.get(body) !== "deaf") onVelocity?.(body, linear.x, angular.z);
   }
 
@@ -74,22 +112,21 @@ export class WorldNode {
   /** @param twists [(n+1) * 2] forward m/s and yaw rate rad/s; absent: standing */
   sendOdometry(time: bigint, poses: Float64Array, twists?: Float64Array): void {
     const stamp = toTime(time);
-    const { robots, faults } = this.options;
-    this.odometry.forEach((publish, body) => {
-      const told = this.told.of(body, poses, faults.get(body));
+    this.bodies.forEach(({ name, publishOdometry }, body) => {
+      const told = this.told.of(body, poses, this.options.faults.get(body));
       if (told === undefined) return;
       const [x, y, yaw] = told;
       const [linear, angular] = twists?.subarray(2 * body) ?? [];
-      publish(planarOdometry(stamp, robots[body] ?? LEAD, { x, y, yaw }, linear, angular));
+      publishOdometry(planarOdometry(stamp, name, { x, y, yaw }, linear, angular));
     });
   }
 
   /** Whether every agent is there: each body's cmd_vel and the global agent's command. */
   agentsAreThere(): boolean {
-    const { node, robots } = this.options;
+    const { node } = this.options;
     return (
       node.countPublishers(TOPICS.globalCommand.name) > 0 &&
-      [...robots, LEAD].every((body) => node.countPublishers(topicOf(body, TOPICS.twist).name) > 0)
+      this.bodies.every(({ name }) => node.countPublishers(topicOf(name, TOPICS.twist).name) > 0)
     );
   }
 }

@@ -33,6 +33,7 @@ const WORDS: Record<Command["do"], string> = {
   speed: "changing the speed",
   reset: "resetting",
   sampleSize: "changing the number of robots asked",
+  population: "changing the number of robots",
   observation: "changing what decisions are based on",
   fault: "changing the fault",
 };

@@ -1,4 +1,4 @@
-/** The toolbar: run, pause, speed, sample, reset. Usable on a page that may command. */
+/** The toolbar: run, pause, speed, robots, sample, reset. Usable on a page that may command. */
 import type { Snapshot, WorldState } from "../protocol";
 import type { Asker } from "./asker";
 import { button, field, onSubmit, select, setOptions, setText } from "./element";
@@ -15,6 +15,7 @@ export class Controls {
   private readonly step = button("step");
   private readonly speed = select("speed");
   private readonly sampleSize = field("sample-size", HTMLInputElement);
+  private readonly population = field("population", HTMLInputElement);
   private readonly observation = select("observation");
   private readonly seed = field("seed", HTMLInputElement);
   private paused = false;
@@ -28,6 +29,9 @@ export class Controls {
     onSubmit("sample-size-form", () => {
       void asker.ask({ do: "sampleSize", size: this.sampleSize.valueAsNumber });
     });
+    onSubmit("population-form", () => {
+      void asker.ask({ do: "population", robots: this.population.valueAsNumber });
+    });
     this.observation.onchange = () => {
       const mode = this.observation.value === "filter" ? "filter" : "sample";
       void asker.ask({ do: "observation", mode });
@@ -37,8 +41,9 @@ export class Controls {
     });
   }
 
-  start(snapshot: Snapshot): void {
-    this.sampleSize.max = String(snapshot.robots.length);
+  start({ robots }: Snapshot): void {
+    this.sampleSize.max = String(robots.length);
+    this.population.value = String(robots.length);
   }
 
   /** @param world undefined: nothing is known, or nobody is connected */

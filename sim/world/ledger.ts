@@ -75,7 +75,7 @@ export class Ledger {
   /** Actions that came before the command that they act on. */
   private early: LedgerAction[] = [];
   private command: LedgerCommand | undefined;
-  private readonly indexOf: ReadonlyMap<string, number>;
+  private indexOf: ReadonlyMap<string, number> = new Map();
   /** What a robot that did not act is taken to have done: stay. */
   private readonly stay: number;
 
@@ -83,8 +83,13 @@ export class Ledger {
     private readonly game: Game,
     agentIds: readonly string[],
   ) {
-    this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
+    this.setAgents(agentIds);
     this.stay = Math.max(0, game.arena.zoneOffsets.indexOf(0));
+  }
+
+  /** Whose epochs are booked from the next `open` on. */
+  setAgents(agentIds: readonly string[]): void {
+    this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
   }
 
   /** Totals and rewards from zero. */

@@ -9,14 +9,16 @@
 import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
+import { Bodies } from "./bodies";
 import { checkedImperfections, type Imperfections } from "./imperfections";
 import { Odometry } from "./odometry";
 import { Physics } from "./physics";
-import { startPoses } from "./start_poses";
+import { putFree, startPoses } from "./start_poses";
+import { LONGEST_STEP, StepTime } from "./step_time";
 import { Wheels } from "./wheels";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, ceil, cos, floor, max, min, sin } = Math;
+const { abs, cos, max, min, sin } = Math;
 
 export interface MotionOptions {
   readonly arena: Arena;
@@ -33,8 +35,6 @@ export interface MotionOptions {
   readonly imperfections?: Partial<Imperfections>;
 }
 
-/** Physics advance in steps no longer than this, s; a longer `step` is cut into equal parts. */
-export const LONGEST_STEP = 0.02;
 /** A robot docks where it stands within this of its spot, m, and is no faster than this, m/s. */
 export const DOCK_DISTANCE = 0.05;
 export const DOCK_SPEED = 0.05;
@@ -48,77 +48,33 @@ const LEAD_MASS = 300;
 const GRIP = 60;
 /** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
 const FREE_WAY = 5e-5;
-/** A boundary counts as reached this early, s: time is a sum of steps. */
-const TIME_TOLERANCE = 1e-5;
 /** The lead vehicle's name in draws. */
 const LEAD_ID = "lead";
 
-export class MotionWorld {
-  /** [(n+1) * 3] x m, y m, yaw rad in [-π, π]; the lead vehicle is the last body. */
-  readonly poses: Float64Array;
-  /** [(n+1) * 2] forward m/s, yaw rate rad/s, as realised. */
-  readonly twists: Float64Array;
-  /** [n+1] share of its wheels' way that a body does not go; 0: none. */
-  readonly slips: Float64Array;
-  /** [n] 1 while docked with wheels locked. */
-  readonly locked: Uint8Array;
-  /** s of simulated time. */
-  time: number;
+export class MotionWorld extends Bodies {
   readonly epoch: number;
-
   private readonly arena: Arena;
-  private readonly agentIds: readonly string[];
-  private readonly seed: number;
-  private readonly robots: number;
   private readonly physics: Physics;
   private readonly wheels: Wheels;
   private readonly odometry: Odometry;
-  /** [(n+1) * 2] where each moving body was at the start of the step, and each is to go in it, m. */
-  private readonly from: Float64Array;
-  private readonly ways: Float64Array;
-  /** [n+1] forward m/s of the last step. */
-  private readonly speeds: Float64Array;
-  /** [n+1] 1: was blocked or pushed in the last step. */
-  private readonly touched: Uint8Array;
-  /** [n+1] zone of each body, with hysteresis. */
-  private readonly zones: Uint8Array;
+  private readonly clock: StepTime;
   /** The bodies that can move: unlocked robots in order, then the lead vehicle. */
   private moving: number[] = [];
   private slot: number;
-  /** Time is `anchor` + `steps` · `stepLength`, so that it does not drift. */
-  private anchor: number;
-  private steps = 0;
-  private stepLength = 0;
-  /** Steps since the world began. */
-  private age = 0;
 
   /**
    * `loadPhysics` must be done.
+   * @param before a world that goes on here with other robots (`withRobots`)
    * @throws RangeError where `start` has not one state for each robot, or time or epoch is no number
    */
-  constructor(options: MotionOptions) {
+  constructor(
+    private readonly options: MotionOptions,
+    before?: MotionWorld,
+  ) {
+    super(options.agentIds.length);
     this.arena = options.arena;
-    this.agentIds = options.agentIds;
-    this.seed = options.seed;
-    this.robots = options.agentIds.length;
     this.epoch = options.epoch ?? options.arena.epoch;
-    this.time = options.startTime ?? 0;
-    this.anchor = this.time;
-    if (!Number.isFinite(this.time) || !(this.epoch > 0)) {
-      throw new RangeError(
-        `startTime ${this.time} s and epoch ${this.epoch} s must be numbers, the epoch above 0`,
-      );
-    }
-    const bodies = this.robots + 1;
-    this.poses = new Float64Array(3 * bodies);
-    this.twists = new Float64Array(2 * bodies);
-    this.speeds = new Float64Array(bodies);
-    this.slips = new Float64Array(bodies);
-    this.from = new Float64Array(2 * bodies);
-    this.ways = new Float64Array(2 * bodies);
-    this.touched = new Uint8Array(bodies);
-    this.zones = new Uint8Array(bodies);
-    this.locked = new Uint8Array(this.robots);
+    this.clock = new StepTime(options.startTime ?? 0, this.epoch, before?.clock.age);
     const { arena, seed } = options;
     const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
     const ids = [...options.agentIds, LEAD_ID];
@@ -139,8 +95,37 @@ export class MotionWorld {
       longestStep: LONGEST_STEP,
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
-    this.slot = this.slotNow();
-    this.place(options.start);
+    this.slot = this.clock.slot;
+    if (before) this.goOn(before, options.start);
+    else this.place(options.start);
+  }
+
+  /** s of simulated time. */
+  get time(): number {
+    return this.clock.now;
+  }
+
+  /**
+   * The world from now on with these robots. The first ones and the lead vehicle go on as they are;
+   * those that come are docked in the zones that `start` has for them, each at its spot or, where
+   * somebody stands there, at another. This world is no more.
+   */
+  withRobots(agentIds: readonly string[], start: EpisodeStart): MotionWorld {
+    const next = new MotionWorld({ ...this.options, agentIds, start, startTime: this.time }, this);
+    this.physics.free();
+    return next;
+  }
+
+  private goOn(before: MotionWorld, start: EpisodeStart): void {
+    const kept = min(before.robots, this.robots);
+    this.takeOverBodies(before);
+    putFree(this.arena, this.poses, kept, start);
+    this.zones.set(start.localStates.subarray(kept), kept);
+    this.wheels.takeOver(before.wheels);
+    this.odometry.takeOver(before.odometry);
+    this.physics.rebuild();
+    this.locked.forEach((locked, i) => this.physics.setFree(i, locked === 0));
+    this.startSlot(this.slot);
   }
 
   /**
@@ -159,21 +144,12 @@ export class MotionWorld {
 
   /** Advances by dt s. @throws RangeError unless dt is a finite number above 0 */
   step(dt: number): void {
-    if (!(dt > 0) || !Number.isFinite(dt))
-      throw new RangeError(`dt is ${dt}; it must be above 0 s`);
-    const parts = max(1, ceil(dt / LONGEST_STEP - 1e-9));
-    if (dt / parts !== this.stepLength) {
-      this.anchor = this.time;
-      this.steps = 0;
-      this.stepLength = dt / parts;
-    }
+    const parts = this.clock.cut(dt);
     for (let part = 0; part < parts; part++) {
       this.wheels.hearUntil(this.time);
-      this.moveBodies(this.stepLength);
-      this.steps++;
-      this.age++;
-      this.time = this.anchor + this.steps * this.stepLength;
-      const slot = this.slotNow();
+      this.moveBodies(this.clock.stepLength);
+      this.clock.advance();
+      const { slot } = this.clock;
       if (slot > this.slot) this.startSlot(slot);
     }
   }
@@ -202,24 +178,14 @@ export class MotionWorld {
     this.odometry.reset();
     this.physics.rebuild();
     this.moving = [];
-    if (until === "free") this.startSlot(this.slotNow());
+    if (until === "free") this.startSlot(this.clock.slot);
   }
 
   /**
    * [(n+1) * 3] the poses as odometry has them now, off by drift and noise; valid until the next call.
    */
   readOdometry(): Float64Array {
-    return this.odometry.read(this.age);
-  }
-
-  /** [n] the true zone of each robot now. */
-  localStates(): Uint8Array {
-    return this.zones.slice(0, this.robots);
-  }
-
-  /** The true zone of the lead vehicle now. */
-  globalState(): number {
-    return this.zones[this.robots];
+    return this.odometry.read(this.clock.age);
   }
 
   /** True where robot i stands at its spot in some zone, as docking needs. */
@@ -227,25 +193,21 @@ export class MotionWorld {
     if (this.locked[i] === 1) return true;
     const speed = max(abs(this.twists[2 * i]), abs(this.wheels.speeds[2 * i]));
     if (speed > DOCK_SPEED) return false;
-    const spot = spotOf(this.arena, this.zones[i], i, this.robots);
+    const spot = spotOf(this.arena, this.zones[i], i);
     const dx = this.poses[3 * i] - spot.x;
     const dy = this.poses[3 * i + 1] - spot.y;
     return dx * dx + dy * dy <= DOCK_DISTANCE * DOCK_DISTANCE;
-  }
-
-  private slotNow(): number {
-    return floor((this.time + TIME_TOLERANCE) / this.epoch);
   }
 
   /** An epoch begins: who stands in a bay works on there, unless its job ends now. */
   private startSlot(slot: number): void {
     this.slot = slot;
     this.moving = [];
+    const { seed, agentIds } = this.options;
     const probability = this.arena.jobEndProbability;
     for (let i = 0; i < this.robots; i++) {
       const docks = probability < 1 && this.isSettled(i);
-      const freed =
-        !docks || keyedUniform(this.seed, "job-end", this.agentIds[i], slot)() < probability;
+      const freed = !docks || keyedUniform(seed, "job-end", agentIds[i], slot)() < probability;
       if (this.locked[i] !== (freed ? 0 : 1)) this.physics.setFree(i, freed);
       this.locked[i] = freed ? 0 : 1;
       if (freed) this.moving.push(i);
@@ -317,7 +279,7 @@ export class MotionWorld {
     const dy = this.poses[3 * body + 1] - this.from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
       this.zones[body] = zoneOf(this.arena, this.positionOf(body), this.zones[body]);
-      this.odometry.noteMove(body, dx, dy, this.age);
+      this.odometry.noteMove(body, dx, dy, this.clock.age);
     }
     const off = max(abs(dx - this.ways[2 * body]), abs(dy - this.ways[2 * body + 1]));
     this.touched[body] = off > FREE_WAY ? 1 : 0;

@@ -4,6 +4,7 @@
  */
 import { wrapAngle } from "../../src/game/arena";
 import { countedUniform, keyedUniform } from "../../src/game/draws";
+import { takeOver } from "./bodies";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
 const { PI, cos, floor, log, sin, sqrt } = Math;
@@ -54,6 +55,11 @@ export class Odometry {
   /** Bodies were put where they are, and know it. */
   reset(): void {
     this.drifted.fill(0);
+  }
+
+  /** Bodies that were in a world before are off as far as there. */
+  takeOver(before: Odometry): void {
+    takeOver(this.drifted, before.drifted, 3);
   }
 
   /** `body` went (dx, dy) m in step number `step`. */

@@ -62,7 +62,7 @@ export class Physics {
 
   /** A new world with every body fixed at its pose; nothing of the old one counts in it. */
   rebuild(): void {
-    this.world?.free();
+    this.free();
     this.world = new RAPIER.World({ x: 0, y: 0 });
     this.glided.clear();
     const { fastest, longestStep } = this.options;
@@ -85,6 +85,12 @@ export class Physics {
       );
       return made;
     });
+  }
+
+  /** Gives the engine's memory back; only `rebuild` may follow. */
+  free(): void {
+    this.world?.free();
+    this.world = undefined;
   }
 
   /** Whether `body` moves and can be pushed, or stands like the wall. */

@@ -1,8 +1,11 @@
 /** Where bodies stand when a shift starts. Metres and radians in the `map` frame. */
-import { type Arena, leadSpotOf, middleOf, spotOf } from "../../src/game/arena";
+import { type Arena, leadSpotOf, middleOf, type Point, spotOf } from "../../src/game/arena";
 import type { EpisodeStart } from "../../src/game/episode";
 
-const { atan2, fround } = Math;
+const { atan2, fround, hypot } = Math;
+
+/** A spot is free where nobody's edge is nearer to the robot's than this, m. */
+const ROOM = 0.02;
 
 /**
  * [(n+1) * 3] x, y, yaw: every robot at its spot, facing the arena's middle, then the lead vehicle,
@@ -13,15 +16,39 @@ export function startPoses(arena: Arena, { globalState, localStates }: EpisodeSt
   const robots = localStates.length;
   const middle = middleOf(arena);
   const poses = new Float64Array(3 * (robots + 1));
-  const put = (body: number, x: number, y: number, yaw: number): void => {
-    poses.set([fround(x), fround(y), yaw], 3 * body);
-  };
-  localStates.forEach((zone, i) => {
-    const { x, y } = spotOf(arena, zone, i, robots);
-    put(i, x, y, atan2(middle.y - y, middle.x - x));
-  });
-  const { x, y } = arena.zones[globalState];
-  const spot = leadSpotOf(arena, globalState);
-  put(robots, spot.x, spot.y, atan2(y - middle.y, x - middle.x));
+  localStates.forEach((zone, i) => put(poses, i, spotOf(arena, zone, i), middle));
+  put(poses, robots, leadSpotOf(arena, globalState), arena.zones[globalState]);
   return poses;
+}
+
+/**
+ * Puts the robots from index `first` on into their zones of `start`, each at its own spot or, where a
+ * body stands in the way, at the next one of the zone that is free. `poses` has all other bodies.
+ */
+export function putFree(
+  arena: Arena,
+  poses: Float64Array,
+  first: number,
+  { localStates }: EpisodeStart,
+): void {
+  const robots = localStates.length;
+  const isFree = ({ x, y }: Point, robot: number): boolean => {
+    for (let body = 0; body <= robots; body++) {
+      // Who comes later is not there yet.
+      if (body >= robot && body < robots) continue;
+      const radius = body === robots ? arena.lead.radius : arena.robot.radius;
+      const distance = hypot(poses[3 * body] - x, poses[3 * body + 1] - y);
+      if (distance < radius + arena.robot.radius + ROOM) return false;
+    }
+    return true;
+  };
+  for (let robot = first; robot < robots; robot++) {
+    const zone = localStates[robot];
+    const spots = [...Array(robots).keys()].map((k) => spotOf(arena, zone, (robot + k) % robots));
+    put(poses, robot, spots.find((spot) => isFree(spot, robot)) ?? spots[0], middleOf(arena));
+  }
+}
+
+function put(poses: Float64Array, body: number, { x, y }: Point, facing: Point): void {
+  poses.set([fround(x), fround(y), atan2(facing.y - y, facing.x - x)], 3 * body);
 }

@@ -5,6 +5,7 @@
  */
 import type { BodyLimits } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
+import { takeOver } from "./bodies";
 
 // Taken once: this runs millions of times, and a global is slow to look up in a vm context.
 const { abs, exp, max, min } = Math;
@@ -83,6 +84,19 @@ export class Wheels {
     this.driven.fill(0);
     this.commands.fill(0);
     this.pending = [];
+  }
+
+  /** The wheels of bodies that were in a world before turn on, and its commands hold. */
+  takeOver(before: Wheels): void {
+    takeOver(this.speeds, before.speeds, 2);
+    takeOver(this.driven, before.driven, 2);
+    takeOver(this.commands, before.commands, 2);
+    const [lead, lastLead] = [this.options.ids.length - 1, before.options.ids.length - 1];
+    this.pending = before.pending.flatMap((command) => {
+      if (command.body === lastLead) return [{ ...command, body: lead }];
+      return command.body < lead ? [command] : [];
+    });
+    this.ignoredCommands = before.ignoredCommands;
   }
 
   /** The wheels of `body` stand. */

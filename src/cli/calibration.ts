@@ -137,8 +137,7 @@ class CalibrationRun {
   }
 
   private spots(zones: Uint8Array): Point[] {
-    const population = this.ids.length;
-    return Array.from(zones, (zone, i) => spotOf(this.game.arena, zone, i, population));
+    return Array.from(zones, (zone, i) => spotOf(this.game.arena, zone, i));
   }
 
   private setTargets(targets: readonly Point[]): void {

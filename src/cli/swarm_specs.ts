@@ -1,5 +1,4 @@
 /** Which processes make a swarm, and with which parameters. */
-import { sampleTimeoutAt } from "../ros/common_parameters";
 import type { ParameterMap, ProcessSpec } from "./swarm_processes";
 
 export interface SwarmSettings {
@@ -44,11 +43,9 @@ export function swarmSpecs(
   const { scenario, robots: population, fidelity, seed, epoch, observation } = settings;
   const isAbstract = fidelity === "abstract";
   const sampleSize = Math.min(settings.sampleSize ?? tableSize, population);
-  const sampleTimeout = isAbstract
-    ? LOCKSTEP_SAMPLE_TIMEOUT
-    : sampleTimeoutAt(epoch, settings.speed);
   // In the abstract world a state is of the very instant of the decision.
   const aged: ParameterMap = isAbstract ? { max_state_age: 0 } : {};
+  const patient: ParameterMap = isAbstract ? { sample_timeout: LOCKSTEP_SAMPLE_TIMEOUT } : {};
   const agent = { scenario, use_sim_time: true, start_armed: true };
   const first = [...Array(Math.ceil(population / ROBOTS_A_PROCESS)).keys()].map(
     (i) => i * ROBOTS_A_PROCESS,
@@ -115,7 +112,7 @@ export function swarmSpecs(
         sample_size: sampleSize,
         epoch_length: epoch,
         ...aged,
-        sample_timeout: sampleTimeout,
+        ...patient,
       },
     },
     {

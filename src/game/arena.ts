@@ -116,22 +116,17 @@ export function hexagonalSpots(count: number, spacing: number): Point[] {
   return points.slice(0, count);
 }
 
-/** Where robot `index` of `population` stands in `zone`. */
-export function spotOf(arena: Arena, zone: number, index: number, population: number): Point {
-  const offset = spotOffsets(population, arena.robotSpacing)[index];
-  return { x: arena.zones[zone].x + offset.x, y: arena.zones[zone].y + offset.y };
-}
+/** By spacing: the first spots of a packing, which are the same however many there are. */
+const packings = new Map<number, Point[]>();
 
-const packings = new Map<string, Point[]>();
-
-function spotOffsets(population: number, spacing: number): Point[] {
-  const key = `${population}/${spacing}`;
-  let spots = packings.get(key);
-  if (spots === undefined) {
-    spots = hexagonalSpots(population, spacing);
-    packings.set(key, spots);
+/** Where robot `index` stands in `zone`, however many robots there are. */
+export function spotOf({ zones, robotSpacing }: Arena, zone: number, index: number): Point {
+  let spots = packings.get(robotSpacing) ?? [];
+  if (index >= spots.length) {
+    spots = hexagonalSpots(2 * index + 1, robotSpacing);
+    packings.set(robotSpacing, spots);
   }
-  return spots;
+  return { x: zones[zone].x + spots[index].x, y: zones[zone].y + spots[index].y };
 }
 
 /** Where the lead vehicle stands for `zone`: its centre, `leadStandoff` towards the middle. */

@@ -1,6 +1,6 @@
 /** The bodies of one process together: what is said to all, their watchdog, what is told of them. */
 import type { RosClock } from "../ros/clock";
-import { publishDiagnostics } from "../ros/diagnostics";
+import { type Check, publishDiagnostics } from "../ros/diagnostics";
 import type { Marker, Time } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
@@ -17,12 +17,15 @@ export interface Drawing {
   readonly draw: (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 }
 
-/** Lets `node` hear, watch and tell for all of `bodies` until the process ends. */
+/**
+ * Lets `node` hear, watch and tell for all of `bodies`, whoever joins or leaves them, until the process
+ * ends.
+ */
 export function serveBodies(
   ros: RosProcess,
   node: RosNode,
   clock: RosClock,
-  bodies: readonly BodyAgent[],
+  bodies: ReadonlySet<BodyAgent>,
   { rate, draw }: Drawing,
 ): void {
   let sampled = new Set<string>();
@@ -42,8 +45,8 @@ export function serveBodies(
     const show = (): void => publish({ markers: draw(clock.stamp(), marked(bodies, sampled)) });
     timers.push(setInterval(() => node.safely(show), 1000 / rate));
   }
-  const diagnoses = bodies.map(({ diagnosis }) => diagnosis);
-  const endDiagnostics = publishDiagnostics(node, clock, diagnoses);
+  const checks = (): Check[] => Array.from(bodies, ({ diagnosis }) => diagnosis);
+  const endDiagnostics = publishDiagnostics(node, clock, checks);
   ros.onEnd(async () => {
     endDiagnostics();
     timers.forEach(clearInterval);
@@ -52,8 +55,11 @@ export function serveBodies(
   });
 }
 
-function marked(bodies: readonly BodyAgent[], sampled: ReadonlySet<string>): MarkedBody[] {
-  return bodies.flatMap(({ pose, zone, name }) =>
+function marked(
+  bodies: ReadonlySet<BodyAgent>,
+  sampled: ReadonlySet<string>,
+): readonly MarkedBody[] {
+  return [...bodies].flatMap(({ pose, zone, name }) =>
     pose === undefined ? [] : [{ pose, zone, isSampled: sampled.has(name) }],
   );
 }

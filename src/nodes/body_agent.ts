@@ -22,10 +22,12 @@ import {
 import type { Sizes } from "../game/model";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
+import { sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
 import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
+import { Localization, type LocalizationParameters, planarPose } from "./localization";
 import { Permission } from "./permission";
 import { Stillness } from "./stillness";
 
@@ -37,18 +39,15 @@ const FUTURE = 60;
 const JUMP = 1;
 /** A body that left the arena is back in it this far inside its edge, m. */
 const REENTRY = 0.1;
-/** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
-const NORM_TOLERANCE = 0.1;
 /** Sessions whose newest epoch is remembered. */
 const SESSIONS = 8;
 
-export interface SafetyParameters {
+export interface SafetyParameters extends LocalizationParameters {
   readonly cmd_vel_timeout: number;
   readonly max_stamp_age: number;
   readonly arena_margin: number;
   readonly start_armed: boolean;
   readonly stamped_cmd_vel: boolean;
-  readonly initial_pose: readonly number[];
   readonly publish_tf: boolean;
   readonly frame_prefix: string;
 }
@@ -84,7 +83,9 @@ export class BodyAgent {
   /** A body further from the middle is out of the arena, m. */
   private readonly reach: number;
   private isOutside = false;
+  private isLeaving = false;
   private readonly stillness = new Stillness();
+  private readonly localization: Localization;
   /** The newest epoch of each session heard. */
   private readonly epochs = new Map<number, number>();
 
@@ -93,6 +94,7 @@ export class BodyAgent {
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
     this.middle = middleOf(options.arena);
     this.reach = arenaRadius(options.arena) + safety.arena_margin;
+    this.localization = new Localization(node, safety);
     const frame = bodyFrame(node, safety.frame_prefix);
     this.sendVelocity = velocityPublisher(node, clock, safety.stamped_cmd_vel, frame);
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
@@ -112,10 +114,11 @@ export class BodyAgent {
   }
 
   private hearOdometry(message: Odometry): string | undefined {
-    const { clock, safety, arena } = this.options;
-    const pose = poseOf(message, safety.initial_pose);
+    const { clock } = this.options;
+    const { position, orientation } = message.pose.pose;
+    const byWheels = planarPose(position, orientation);
     const stamp = nanoseconds(message.header.stamp);
-    if (pose === undefined) {
+    if (byWheels === undefined) {
       return "its pose is not finite or its orientation no unit quaternion; the body stands until it is: look at the odometry's source";
     }
     const now = clock.now();
@@ -125,6 +128,22 @@ export class BodyAgent {
     // Late ones are passed over, unless time itself went back.
     if (stamp < this.stamp && this.stamp <= now + fromSeconds(1)) return undefined;
     if (this.isOld(stamp)) return undefined;
+    this.permission.hearOdometry(steadyMs());
+    const pose = this.localization.locate(message, byWheels);
+    if (pose) this.move(pose, message.header.stamp);
+    else this.lose();
+    return undefined;
+  }
+
+  /** Nobody knows where the body is: it has no zone to tell of and nowhere to go. */
+  private lose(): void {
+    this.pose = this.zone = this.target = undefined;
+    this.check();
+  }
+
+  /** The body is at `pose` of the map frame now. */
+  private move(pose: Pose, time: Time): void {
+    const stamp = nanoseconds(time);
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (this.isElsewhere(pose, seconds)) this.target = undefined;
     const { middle, reach } = this;
@@ -134,14 +153,12 @@ export class BodyAgent {
     if (this.isOutside) this.target = undefined;
     this.watchStill(pose, seconds);
     this.pose = pose;
-    this.zone = zoneOf(arena, pose, this.zone);
+    this.zone = zoneOf(this.options.arena, pose, this.zone);
     this.stamp = stamp;
-    this.permission.hearOdometry(steadyMs());
-    if (seconds > 0) this.sendTransform?.(message.header.stamp, pose);
+    if (seconds > 0) this.sendTransform?.(time, pose);
     // Lost outside, it has no zone: nobody shall count it.
     if (!this.isOutside) this.options.onPose();
     if (seconds > 0) this.drive(seconds);
-    return undefined;
   }
 
   /** Odometry that comes and says nothing new: frozen, or the body is held (blocked, docked). */
@@ -201,16 +218,18 @@ export class BodyAgent {
 
   /** Why the body may not move now; undefined: it may. */
   private reasonToStand(): string | undefined {
+    if (this.isLeaving) return "it leaves the swarm";
     if (!this.options.clock.isRunning) return "no time on /clock";
     const reason = this.permission.reasonToStand(steadyMs());
     if (reason !== undefined) return reason;
+    if (this.localization.problem !== undefined) return this.localization.problem;
     return this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined;
   }
 
   /** Whether the body may not move now; says why when it no longer may. */
   private standing(): boolean {
     const reason = this.reasonToStand();
-    if (reason !== undefined && this.reason === undefined) {
+    if (reason !== undefined && this.reason === undefined && !this.isLeaving) {
       this.options.node.log.warn(`standing: ${reason}`);
     }
     this.reason = reason;
@@ -249,6 +268,15 @@ export class BodyAgent {
     if (isMoving || steadyMs() - this.sentMs >= REPEAT_ZERO_MS) this.stand();
   }
 
+  /** It stands, whatever is said, and then is heard of no more. */
+  async leave(): Promise<void> {
+    this.isLeaving = true;
+    this.stand();
+    await sent();
+    const { node } = this.options;
+    node.safely(() => node.silence());
+  }
+
   stand(): void {
     this.previous = STOP;
     this.send(STOP);
@@ -258,19 +286,4 @@ export class BodyAgent {
     this.sentMs = steadyMs();
     this.sendVelocity(command);
   }
-}
-
-/** Pose in the map frame of an odometry message; undefined when it is none. */
-export function poseOf(message: Odometry, origin: readonly number[]): Pose | undefined {
-  const { position, orientation: q } = message.pose.pose;
-  const norm = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
-  if (!(Math.abs(norm - 1) < NORM_TOLERANCE)) return undefined;
-  const yaw = Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z));
-  const [x0 = 0, y0 = 0, yaw0 = 0] = origin;
-  const pose = {
-    x: x0 + Math.cos(yaw0) * position.x - Math.sin(yaw0) * position.y,
-    y: y0 + Math.sin(yaw0) * position.x + Math.cos(yaw0) * position.y,
-    yaw: yaw0 + yaw,
-  };
-  return Number.isFinite(pose.x + pose.y + pose.yaw) ? pose : undefined;
 }

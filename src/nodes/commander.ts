@@ -164,6 +164,8 @@ export class Commander {
     this.shift = shift;
     const histogram = new Array<number>(sizesOf(game).sL).fill(0);
     for (const state of received) histogram[state.state]++;
+    // Where all are gone nothing is known of who will be back.
+    if (decision.population > 0) observation.resize(decision.population);
     observation.observe(histogram);
     this.command = {
       header: { stamp: this.clock.stamp(), frame_id: "map" },

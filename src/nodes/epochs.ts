@@ -1,4 +1,4 @@
-/** The global agent's epochs: when one is, whom it asks, and how long it waits for answers. */
+/** The global agent's epochs: when one is, and how long it waits for answers. */
 import { type Game, sizesOf } from "../game/model";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
@@ -7,47 +7,39 @@ import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
-import { drawReplacements, drawSample, Quarantine } from "./sampling";
-import { StateSubscriptions } from "./state_subscriptions";
+import { type Sample, Sampler } from "./sampler";
 
 /** The first epoch waits this long for its sample to be heard at all, ms. */
 const FIRST_SAMPLE_MS = 10_000;
-/** States stamped further ahead of the ROS clock are of a time that is no more, s. */
-const FUTURE = 1;
-/** Silent robots are replaced after this share of the sample's timeout. */
+/** A sample is waited for no longer than this share of its epoch, whatever ROS time's speed. */
+const WAIT_SHARE = 0.5;
+/** Silent robots are replaced after this share of the wait. */
 const REPLACE_SHARE = 0.5;
 
 /** An epoch between its boundary and its command. */
 interface OpenEpoch {
   readonly decisionTime: bigint;
-  /** k in force when the sample was drawn. */
-  readonly sampleSize: number;
-  readonly sample: string[];
-  readonly asked: Set<string>;
-  readonly timers: NodeJS.Timeout[];
+  readonly sample: Sample;
+  /** End what waits for it. */
+  readonly cancels: (() => void)[];
 }
 
 export class Epochs {
   /** Epochs whose command was not out in time. */
-  missedEpochs = 0;
-  /** States that were asked for and did not come. */
-  missingStates = 0;
+  private missed = 0;
+  /** Times that ROS time went back behind an epoch's start. */
+  private clockJumps = 0;
   /** What the first epoch waits for; undefined: nothing. */
   waiting: string | undefined;
   private isActive = false;
-  private readonly states: StateSubscriptions;
-  private readonly quarantine: Quarantine;
+  private readonly sampler: Sampler;
   /** Length of the epoch at hand, ROS time, ns. */
   private epochNs: bigint;
   private leadState: GlobalState | undefined;
-  private prepared: string[] | undefined;
-  private preparedMs = 0;
-  private preparedSize = 0;
   private open: OpenEpoch | undefined;
   private nextEpoch = 0;
   /** Where the next epoch begins, ROS time, ns. */
   private boundary = 0n;
-  private robots: string[] = [];
   private cancelAlarm: (() => void) | undefined;
 
   constructor(
@@ -57,8 +49,7 @@ export class Epochs {
     private readonly commander: Commander,
   ) {
     this.epochNs = this.askedLength();
-    this.quarantine = new Quarantine(() => node.parameters.quarantine * 1000);
-    this.states = new StateSubscriptions(node, sizesOf(game).sL, () => this.tryDecide());
+    this.sampler = new Sampler(node, clock, sizesOf(game).sL, () => this.tryDecide());
     node.subscribe(TOPICS.globalState, (message) => {
       const { sG } = sizesOf(game);
       if (message.state >= sG) {
@@ -82,40 +73,50 @@ export class Epochs {
     this.isActive = false;
     this.cancelAlarm?.();
     this.cancelAlarm = undefined;
-    this.open?.timers.forEach(clearTimeout);
-    this.open = undefined;
-    this.prepared = undefined;
-    this.states.keep([]);
+    this.close();
+    this.sampler.stop();
   }
 
-  /** Robots known, and those in quarantine. */
-  get swarm(): { readonly robots: number; readonly quarantined: number } {
-    const eligible = this.quarantine.eligible(this.robots, steadyMs()).length;
-    return { robots: this.robots.length, quarantined: this.robots.length - eligible };
+  /** What /diagnostics tells, by name. */
+  get values(): Readonly<Record<string, number>> {
+    const repeated_states = this.sampler.states.counts.duplicate;
+    return { ...this.troubles, repeated_states, ...this.sampler.swarm };
+  }
+
+  /** What went wrong since the start, by name. */
+  get troubles(): Readonly<Record<string, number>> {
+    const { missed, clockJumps, sampler } = this;
+    return { missed_epochs: missed, ...sampler.troubles, clock_jumps: clockJumps };
   }
 
   /**
-   * Looks whether the session's first epoch can start; called until it has. A swarm that starts
-   * waits for all its robots, one that has acted before goes on with those that are there.
+   * Looks whether the session's first epoch can start, and from then on who of a sample has left. A
+   * swarm that starts waits for all its robots, one that has acted before goes on with those there.
    */
   poll(): void {
-    if (!this.isActive || this.cancelAlarm !== undefined) return;
+    if (!this.isActive) return;
+    if (this.cancelAlarm !== undefined) return this.passByGone();
     this.waiting = this.absent();
     if (this.waiting) return;
-    const robots = this.node.robotsWithState();
-    if (this.prepared === undefined || robots.length !== this.robots.length) this.prepare();
-    const heard = this.states.newest(this.prepared!);
-    this.waiting = `waiting for the states of ${this.prepared!.length} robots: ${heard.length} came`;
-    const isComplete = heard.length === this.prepared!.length;
-    if (!isComplete && steadyMs() - this.preparedMs < FIRST_SAMPLE_MS) return;
+    const { sampler } = this;
+    const known = sampler.roster.robots.length;
+    sampler.roster.refresh();
+    const robots = sampler.roster.robots.length;
+    const isNew = sampler.prepared === undefined || robots !== known;
+    const sample = isNew ? this.prepare() : sampler.prepared!;
+    const heard = sampler.states.newest(sample.robots);
+    const asked = sample.robots.length;
+    this.waiting = `waiting for the states of ${asked} robots: ${heard.length} came`;
+    if (heard.length < asked && steadyMs() - sample.sinceMs < FIRST_SAMPLE_MS) return;
     if (heard.length === 0) {
-      for (const robot of this.prepared!) this.quarantine.put(robot, steadyMs());
-      return this.prepare();
+      for (const robot of sample.robots) sampler.roster.quarantine(robot, steadyMs());
+      this.prepare();
+      return;
     }
     const hasActed = heard.some((state) => state.acted);
     const { population } = this.node.parameters;
-    this.waiting = `waiting for ${population} robots: ${robots.length} are there`;
-    if (robots.length < population && !hasActed) return;
+    this.waiting = `waiting for ${population} robots: ${robots} are there`;
+    if (robots < population && !hasActed) return;
     this.waiting = undefined;
     this.epochNs = this.askedLength();
     const now = this.clock.now();
@@ -123,7 +124,7 @@ export class Epochs {
     const epoch = this.nextEpoch;
     this.resume(heard, boundary);
     // The sample is the epoch's own: drawn again once the epoch is known.
-    if (this.nextEpoch !== epoch) return this.prepare();
+    if (this.nextEpoch !== epoch) this.prepare();
     this.scheduleAt(boundary);
   }
 
@@ -137,14 +138,8 @@ export class Epochs {
   }
 
   /** Draws the next epoch's sample and subscribes to it ahead of time. */
-  private prepare(): void {
-    this.robots = this.node.robotsWithState();
-    const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    this.preparedSize = this.commander.sampleSize;
-    const { seed } = this.node.parameters;
-    this.prepared = drawSample(seed, this.nextEpoch, eligible, this.preparedSize);
-    this.preparedMs = steadyMs();
-    this.states.keep(this.prepared);
+  private prepare(): Sample {
+    return this.sampler.prepare(this.nextEpoch, this.commander.sampleSize);
   }
 
   private scheduleAt(boundary: bigint): void {
@@ -156,6 +151,7 @@ export class Epochs {
   /** An epoch's start, at the newest boundary that ROS time has reached; it may have gone back. */
   private begin(): void {
     const now = this.clock.now();
+    if (now < this.boundary) this.clockJumps++;
     const passed = now > this.boundary ? (now - this.boundary) / this.epochNs : 0n;
     const decisionTime =
       now < this.boundary
@@ -169,21 +165,43 @@ export class Epochs {
     this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
-    const sample = this.prepared ?? [];
-    const timeoutMs = this.node.parameters.sample_timeout * 1000;
-    const later = (share: number, work: () => void): NodeJS.Timeout =>
-      setTimeout(() => this.node.safely(work), timeoutMs * share);
-    this.open = {
-      decisionTime,
-      sampleSize: this.preparedSize,
-      sample: [...sample],
-      asked: new Set(sample),
-      timers: [
-        later(REPLACE_SHARE, () => this.replaceSilent()),
-        later(1, () => this.tryDecide(true)),
-      ],
-    };
+    const sample = this.sampler.prepared ?? this.prepare();
+    this.open = { decisionTime, sample, cancels: [] };
+    this.later(REPLACE_SHARE, ({ sample }) =>
+      this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime)),
+    );
+    this.later(1, () => this.tryDecide(true));
     this.tryDecide();
+  }
+
+  /**
+   * Does something once to the open epoch, when a share of the wait for its sample is over: of
+   * `sample_timeout` by the wall clock, or of WAIT_SHARE of the epoch by ROS time.
+   */
+  private later(share: number, work: (open: OpenEpoch) => void): void {
+    const open = this.open!;
+    const cancels: (() => void)[] = [];
+    const once = (): void => {
+      cancels.forEach((cancel) => cancel());
+      if (this.open === open) this.node.safely(() => work(open));
+    };
+    const timer = setTimeout(once, this.node.parameters.sample_timeout * 1000 * share);
+    const wait = BigInt(Math.round(Number(this.epochNs) * WAIT_SHARE * share));
+    cancels.push(() => clearTimeout(timer), this.clock.at(this.clock.now() + wait, once));
+    open.cancels.push(...cancels);
+  }
+
+  /** Robots that left the swarm since they were drawn are not waited for. */
+  private passByGone(): void {
+    const { open, sampler } = this;
+    if (open === undefined) return;
+    const hadGone = sampler.passByGone(open.sample, this.nextEpoch, this.oldest(open.decisionTime));
+    if (hadGone) this.tryDecide();
+  }
+
+  private close(): void {
+    this.open?.cancels.forEach((cancel) => cancel());
+    this.open = undefined;
   }
 
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
@@ -194,91 +212,52 @@ export class Epochs {
 
   private countUnseen(unseen: number): void {
     this.node.log.warn(`epochs ${this.nextEpoch} to ${this.nextEpoch + unseen - 1} went by unseen`);
-    this.missedEpochs += unseen;
+    this.missed += unseen;
     this.nextEpoch += unseen;
   }
 
   private abandon(why: string): void {
     this.node.log.warn(`epoch ${this.nextEpoch} is missed: ${why}`);
-    this.missedEpochs++;
+    this.missed++;
     this.nextEpoch++;
     this.commander.missed();
-    this.open?.timers.forEach(clearTimeout);
-    this.open = undefined;
+    this.close();
     this.prepare();
   }
 
-  /** Whether a state counts at the decision: neither too old nor of a time that is no more. */
-  private isFresh({ decisionTime }: OpenEpoch, { header }: AgentState | GlobalState): boolean {
-    const stamp = nanoseconds(header.stamp);
-    const oldest = decisionTime - fromSeconds(this.node.parameters.max_state_age);
-    return stamp >= oldest && stamp <= this.clock.now() + fromSeconds(FUTURE);
-  }
-
-  /** Silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
-  private replaceSilent(): void {
-    const { open } = this;
-    if (open === undefined) return;
-    const answered = (robot: string): boolean =>
-      this.states.newest([robot]).some((state) => this.isFresh(open, state));
-    const silent = open.sample.filter((robot) => !answered(robot));
-    if (silent.length === 0) return;
-    for (const robot of silent) this.quarantine.put(robot, steadyMs());
-    // Whoever left since the sample was drawn would be silent too.
-    this.robots = this.node.robotsWithState();
-    const eligible = this.quarantine.eligible(this.robots, steadyMs());
-    const room = Math.max(0, 2 * open.sampleSize - this.states.count);
-    const count = Math.min(silent.length, room);
-    const others = drawReplacements(
-      this.node.parameters.seed,
-      this.nextEpoch,
-      eligible,
-      open.asked,
-      count,
-    );
-    others.forEach((robot, i) => {
-      open.sample[open.sample.indexOf(silent[i])] = robot;
-      open.asked.add(robot);
-      this.states.add(robot);
-    });
-    this.node.log.warn(
-      `epoch ${this.nextEpoch}: ${silent.join(", ")} silent; asked ${others.join(", ") || "nobody"} instead`,
-    );
+  /** Stamps before this are too old for a decision, ns. */
+  private oldest(decisionTime: bigint): bigint {
+    return decisionTime - fromSeconds(this.node.parameters.max_state_age);
   }
 
   /** Decides when all asked have answered, or with what came when time is up. */
   private tryDecide(timeIsUp = false): void {
     const { open, leadState } = this;
     if (open === undefined) return;
-    const received = this.states.newest(open.sample).filter((state) => this.isFresh(open, state));
-    const lead = leadState && this.isFresh(open, leadState) ? leadState : undefined;
-    const isComplete = received.length === open.sample.length && lead !== undefined;
+    const { states } = this.sampler;
+    const oldest = this.oldest(open.decisionTime);
+    const received = states.fresh(open.sample.robots, oldest);
+    const hasLead = leadState !== undefined && !states.ageTrouble(leadState, oldest);
+    const isComplete = received.length === open.sample.robots.length && hasLead;
     if (!isComplete && !timeIsUp) return;
-    if (lead === undefined) {
+    if (!hasLead) {
       this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
       return;
     }
-    open.timers.forEach(clearTimeout);
-    this.open = undefined;
-    this.decide(open, lead.state, received);
+    this.close();
+    this.decide(open, leadState.state);
   }
 
-  private decide(open: OpenEpoch, globalState: number, received: readonly AgentState[]): void {
-    const missing = open.sample.length - received.length;
-    this.missingStates += missing;
-    if (missing > 0) {
-      this.node.log.warn(
-        `epoch ${this.nextEpoch}: ${missing} of ${open.sample.length} states missing`,
-      );
-    }
+  private decide({ decisionTime, sample }: OpenEpoch, globalState: number): void {
+    const received = this.sampler.close(sample, this.nextEpoch, this.oldest(decisionTime));
     this.commander.decide({
       epoch: this.nextEpoch,
-      time: open.decisionTime,
+      time: decisionTime,
       globalState,
-      sampleSize: open.sampleSize,
-      sample: open.sample,
+      sampleSize: sample.size,
+      sample: sample.robots,
       received,
-      population: this.robots.length,
+      population: this.sampler.roster.robots.length,
     });
     this.nextEpoch++;
     setImmediate(() => this.node.safely(() => this.isActive && this.prepare()));

@@ -54,7 +54,7 @@ void runProcess((ros) => {
     () => lifecycle.isActive,
     () => node.bytesHeard,
   );
-  ros.onEnd(publishDiagnostics(node, clock, checks));
+  ros.onEnd(publishDiagnostics(node, clock, () => checks));
   ros.onEnd(deactivate);
   // What cannot be used was said.
   if (node.parameters.autostart && !lifecycle.start()) ros.end(2);

@@ -13,27 +13,31 @@ export function globalChecks(
   isActive: () => boolean,
   bytesHeard: () => number,
 ): readonly Check[] {
-  let told = { missed: 0, missing: 0 };
+  let told: Readonly<Record<string, number>> = {};
   const ofEpochs = (): Health => {
-    const { missedEpochs: missed, missingStates: missing, waiting } = epochs;
+    const { waiting, troubles } = epochs;
     const { command } = commander;
-    const [newMissed, newMissing] = [missed - told.missed, missing - told.missing];
-    told = { missed, missing };
-    const values = {
-      epoch: command?.epoch ?? -1,
-      missed_epochs: missed,
-      missing_states: missing,
-      bytes_heard: bytesHeard(),
-      ...epochs.swarm,
-    };
+    const since = Object.entries(troubles)
+      .map(([name, count]) => [name.replaceAll("_", " "), count - (told[name] ?? 0)] as const)
+      .filter(([, count]) => count > 0);
+    told = troubles;
+    const epoch = command?.epoch ?? -1;
+    const values = { epoch, bytes_heard: bytesHeard(), ...epochs.values };
     if (!isActive()) {
       const message = "not active: robots stand; ros2 lifecycle set /global_agent activate";
       return { level: "warn", message, values };
     }
     if (waiting) return { level: "error", message: waiting, values };
-    if (newMissed + newMissing === 0) return { level: "ok", message: "deciding", values };
-    const message = `${newMissed} epochs missed and ${newMissing} states missing since a second ago`;
-    return { level: "warn", message, values };
+    if (since.length > 0) {
+      const message = since.map(([name, count]) => `${name}: ${count}`).join(", ");
+      return { level: "warn", message: `${message} since a second ago`, values };
+    }
+    const asked = command?.sampled_agents.length ?? 0;
+    if (command && asked < command.sample_size) {
+      const message = `only ${asked} of ${command.sample_size} robots can be asked: all of them are; start more, or lower sample_size`;
+      return { level: "warn", message, values };
+    }
+    return { level: "ok", message: "deciding", values };
   };
   const ofPolicy = (): Health => {
     const { policy, stopped } = commander;

@@ -33,7 +33,7 @@ void runProcess((ros) => {
     },
   });
   const { arena, globalStates } = game;
-  serveBodies(ros, node, clock, [body], {
+  serveBodies(ros, node, clock, new Set([body]), {
     rate: node.parameters.markers_rate,
     draw: (stamp, marked) => [
       ...arenaMarkers(stamp, arena, globalStates),

@@ -14,15 +14,17 @@ import {
   toTime,
 } from "../ros/messages";
 import { ParameterError, type ParameterValues } from "../ros/parameters";
-import { runProcess } from "../ros/process";
+import { type RosProcess, runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
+import { HostedRobots } from "./hosted_robots";
 import { LocalPolicies } from "./local_policies";
 import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "./parameters";
 
 type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
+type LocalNode = RosNode<typeof LOCAL_AGENT_PARAMETERS>;
 
 interface Host {
   readonly game: Game;
@@ -42,10 +44,10 @@ export class LocalAgent {
   private decisionTime: Time = toTime(0n);
   private explained = "";
 
-  /** @param index 0 .. population - 1: decides the robot's spot in a zone */
+  /** @param index decides the robot's spot in a zone */
   constructor(
     private readonly host: Host,
-    private readonly node: RosNode<typeof LOCAL_AGENT_PARAMETERS>,
+    private readonly node: LocalNode,
     private readonly index: number,
   ) {
     this.publishState = node.publisher(TOPICS.agentState);
@@ -115,12 +117,7 @@ export class LocalAgent {
       policy_sha256: command.policy_sha256,
     };
     this.publishAction(this.lastAction);
-    this.body.target = spotOf(
-      arena,
-      targetZone(arena, zone, action),
-      this.index,
-      parameters.population,
-    );
+    this.body.target = spotOf(arena, targetZone(arena, zone, action), this.index);
   }
 
   private explain(what: string): void {
@@ -130,10 +127,7 @@ export class LocalAgent {
 }
 
 /** @throws ParameterError when robots and their indices do not go together */
-function checkRobots(
-  robot: string,
-  { robots, robot_index, population }: ParameterValues<typeof LOCAL_AGENT_PARAMETERS>,
-): void {
+function checkRobots(robot: string, { robots, robot_index, population }: Parameters): void {
   const last = robot_index + Math.max(1, robots) - 1;
   if (last >= population) {
     throw new ParameterError(
@@ -148,28 +142,48 @@ function checkRobots(
 }
 
 void runProcess((ros) => {
-  const first = ros.add(new RosNode("local_agent", undefined, LOCAL_AGENT_PARAMETERS));
-  const { parameters } = first;
-  checkRobots(first.robot, parameters);
+  const node = ros.add(new RosNode("local_agent", undefined, LOCAL_AGENT_PARAMETERS));
+  const { parameters } = node;
+  checkRobots(node.robot, parameters);
   const game = loadScenario(parameters.scenario);
-  const policies = new LocalPolicies(game);
-  const host: Host = { game, arena: game.arena, clock: clockOf(first), policies, parameters };
-  first.subscribe(TOPICS.localPolicy, (message) => policies.hear(message));
-  const indices = [...Array(Math.max(1, parameters.robots)).keys()].map(
-    (i) => parameters.robot_index + i,
-  );
-  const agents = indices.map((index) => {
-    const node =
-      parameters.robots === 0
-        ? first
-        : ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
-    return new LocalAgent(host, node, index);
-  });
-  const bodies = agents.map(({ body }) => body);
   const { arena } = game;
-  serveBodies(ros, first, host.clock, bodies, {
+  const policies = new LocalPolicies(game);
+  const host: Host = { game, arena, clock: clockOf(node), policies, parameters };
+  node.subscribe(TOPICS.localPolicy, (message) => policies.hear(message));
+  const bodies =
+    parameters.robots === 0
+      ? new Set([new LocalAgent(host, node, parameters.robot_index).body])
+      : hostRobots(ros, node, host);
+  const [first] = bodies;
+  const { name } = first;
+  serveBodies(ros, node, host.clock, bodies, {
     rate: parameters.markers_rate,
     draw: (stamp, marked) =>
-      bodyMarkers(stamp, bodies[0].name, marked, arena.robot.radius, arena.zones.length),
+      bodyMarkers(stamp, name, marked, arena.robot.radius, arena.zones.length),
   });
 });
+
+/** The bodies of many robots, each with a node of its own, as many as a simulator says there are. */
+function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<BodyAgent> {
+  const { robots, robot_index: first, population } = host.parameters;
+  const bodies = new Set<BodyAgent>();
+  /** Nodes of robots that left, for when they are back: no node ends while its process runs. */
+  const idle = new Map<number, LocalNode>();
+  const nodeOf = (index: number): LocalNode =>
+    ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
+  const join = (index: number) => {
+    const own = idle.get(index) ?? nodeOf(index);
+    idle.delete(index);
+    const { body } = new LocalAgent(host, own, index);
+    bodies.add(body);
+    return (): void =>
+      void body.leave().then(() => {
+        bodies.delete(body);
+        idle.set(index, own);
+      });
+  };
+  const safely = (work: () => void): void => node.safely(work);
+  const hosted = new HostedRobots({ clock: host.clock, first, robots, population, join, safely });
+  node.subscribe(TOPICS.population, (message) => hosted.hear(message));
+  return bodies;
+}

@@ -53,12 +53,38 @@ const safety = {
     readOnly: true,
     description: "Publish cmd_vel as geometry_msgs/TwistStamped instead of Twist.",
   },
+  pose_source: {
+    type: "string",
+    default: "odometry",
+    choices: ["odometry", "pose", "tf"],
+    readOnly: true,
+    description:
+      "What tells where the odometry's origin is in the map frame: initial_pose, the topic <robot>/pose (geometry_msgs/PoseWithCovarianceStamped), or tf (map to the odometry's frame).",
+  },
   initial_pose: {
     type: "double_array",
     default: [0, 0, 0],
     unit: "m, m, rad",
     readOnly: true,
     description: "Pose of the odometry's origin in the map frame: x, y, yaw.",
+  },
+  max_pose_deviation: {
+    type: "double",
+    default: 0.5,
+    unit: "m",
+    range: [0, 1e6],
+    readOnly: true,
+    description:
+      "A pose heard with a larger standard deviation in x or y is unknown: the body stands, without a state, until it is better.",
+  },
+  pose_timeout: {
+    type: "double",
+    default: 5,
+    unit: "s",
+    range: [0, 3600],
+    readOnly: true,
+    description:
+      "The pose is unknown when neither pose nor tf placed it for this long (steady clock); 0: not tested.",
   },
   publish_tf: {
     type: "boolean",
@@ -110,6 +136,13 @@ export const GLOBAL_AGENT_PARAMETERS = {
       "What the decision is based on: the sample of the epoch alone, or the filter's memory.",
   },
   population: POPULATION,
+  robot_names: {
+    type: "string_array",
+    default: [],
+    readOnly: false,
+    description:
+      "Robots (namespaces) that may be asked though discovery has not found them, besides those whose state topic the graph shows.",
+  },
   epoch_length: {
     ...EPOCH_LENGTH,
     readOnly: false,
@@ -122,7 +155,8 @@ export const GLOBAL_AGENT_PARAMETERS = {
     unit: "s",
     range: [0.01, 60],
     readOnly: false,
-    description: "How long an epoch waits for the states asked for, wall time.",
+    description:
+      "How long an epoch waits for the states asked for, wall time; half an epoch of ROS time at most.",
   },
   quarantine: {
     type: "double",
@@ -151,7 +185,7 @@ export const LOCAL_AGENT_PARAMETERS = {
     range: [0, 1000],
     readOnly: true,
     description:
-      "Robots served by this process, each by a node in its own namespace robot_<i>; 0: one, in the namespace given.",
+      "Robots served by this process, each by a node in its own namespace robot_<i>, as many as /simulator/population leaves of them; 0: one, in the namespace given.",
   },
   robot_index: {
     type: "integer",

@@ -1,5 +1,5 @@
 /** The recorder: what the swarm does, into an MCAP file. It is heard by nobody and stops nobody. */
-import { clockOf, RosNode } from "../ros/node";
+import { clockOf, RosNode, type Subscription } from "../ros/node";
 import { publishDiagnostics } from "../ros/diagnostics";
 import { steadyMs } from "../ros/clock";
 import { runProcess } from "../ros/process";
@@ -17,6 +17,7 @@ const SWARM: readonly Topic[] = [
   TOPICS.localPolicy,
   TOPICS.emergencyStop,
   TOPICS.epochReport,
+  TOPICS.population,
   TOPICS.diagnostics,
 ];
 
@@ -36,12 +37,11 @@ void runProcess((ros) => {
       `recording to ${file} ends (${recording.failure}); the swarm goes on: make room and start the recorder again`,
     );
   };
-  const record = (topic: Topic): void => {
+  const record = (topic: Topic): Subscription =>
     node.subscribeRaw(topic, (bytes) => write(topic, bytes));
-  };
-  const recordAt = (rate: number, topic: Topic): void => {
+  const recordAt = (rate: number, topic: Topic): Subscription => {
     let nextMs = -Infinity;
-    node.subscribeRaw(topic, (bytes) => {
+    return node.subscribeRaw(topic, (bytes) => {
       const now = steadyMs();
       if (now < nextMs) return;
       nextMs = Math.max(now, nextMs + 1000 / rate);
@@ -49,16 +49,22 @@ void runProcess((ros) => {
     });
   };
   SWARM.forEach(record);
-  const known = new Set<string>();
-  const meet = (robot: string): void => {
-    if (known.has(robot)) return;
-    known.add(robot);
-    if (odometry_rate > 0) recordAt(odometry_rate, topicOf(robot, TOPICS.odometry));
-    record(topicOf(robot, TOPICS.localAction));
+  const known = new Map<string, readonly Subscription[]>();
+  const meet = (robot: string): readonly Subscription[] => [
+    ...(odometry_rate > 0 ? [recordAt(odometry_rate, topicOf(robot, TOPICS.odometry))] : []),
+    record(topicOf(robot, TOPICS.localAction)),
+  ];
+  const look = (): void => {
+    const robots = new Set(node.robotsWithState());
+    for (const [robot, heard] of known) {
+      if (robots.has(robot)) continue;
+      heard.forEach((subscription) => subscription.destroy());
+      known.delete(robot);
+    }
+    for (const robot of robots) if (!known.has(robot)) known.set(robot, meet(robot));
   };
-  const look = (): void => node.robotsWithState().forEach(meet);
   const timer = setInterval(() => node.safely(look), LOOK_MS);
-  const endDiagnostics = publishDiagnostics(node, clockOf(node), [
+  const endDiagnostics = publishDiagnostics(node, clockOf(node), () => [
     {
       robot: "",
       name: "recorder: file",

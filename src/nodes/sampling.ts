@@ -1,20 +1,34 @@
 /** Who is asked at an epoch: k of the eligible robots, uniformly without replacement. Pure. */
 import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/draws";
 
-/** Robots that were silent when asked are not asked again for a while. */
-export class Quarantine {
+/** The robots that are known, and those of them that may be asked. */
+export class Roster {
+  /** As found last. */
+  robots: readonly string[] = [];
   private readonly until = new Map<string, number>();
 
-  /** @param durationMs of a robot's quarantine, ms of the steady clock */
-  constructor(private readonly durationMs: () => number) {}
+  /**
+   * @param find names of robots; one may come twice
+   * @param quarantineMs for how long a robot that was silent when asked is not asked again
+   */
+  constructor(
+    private readonly find: () => readonly string[],
+    private readonly quarantineMs: () => number,
+  ) {}
 
-  put(robot: string, nowMs: number): void {
-    this.until.set(robot, nowMs + this.durationMs());
+  /** Looks which robots are there now. */
+  refresh(): void {
+    this.robots = [...new Set(this.find())];
+  }
+
+  /** Not to be asked for a while from `nowMs` (steady clock) on. */
+  quarantine(robot: string, nowMs: number): void {
+    this.until.set(robot, nowMs + this.quarantineMs());
   }
 
   /** The robots that may be asked, sorted by id. */
-  eligible(robots: readonly string[], nowMs: number): string[] {
-    return robots
+  eligible(nowMs: number): string[] {
+    return this.robots
       .filter((robot) => !((this.until.get(robot) ?? -Infinity) > nowMs))
       .sort(compareAgentIds);
   }

@@ -1,10 +1,31 @@
 /** The live subscriptions to sampled robots' states, and the newest state of each. */
-import type { AgentState } from "../ros/messages";
+import { type RosClock, steadyMs } from "../ros/clock";
+import { type AgentState, fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode, Subscription } from "../ros/node";
 import { TOPICS, topicOf } from "../ros/topics";
 
+/** States stamped further ahead of the ROS clock are of a time that is no more, s. */
+const FUTURE = 1;
+/** A robot repeats its state with its odometry; one unheard for this long has stopped to, ms. */
+const LONGEST_SILENCE_MS = 1000;
+
+/**
+ * Why a robot's state does not count at a decision. silent: none came. stale: stamped too long
+ * before it, or heard too long ago. future: stamped after now.
+ */
+export type Unusable = "silent" | "stale" | "future";
+
+interface Entry {
+  readonly subscription: Subscription;
+  newest?: AgentState;
+  /** Steady clock. */
+  heardMs: number;
+}
+
 export class StateSubscriptions {
-  private readonly live = new Map<string, { subscription: Subscription; newest?: AgentState }>();
+  /** Messages that were refused or passed over: values the scenario lacks, repeats, late ones. */
+  readonly counts = { unknown: 0, duplicate: 0, late: 0 };
+  private readonly live = new Map<string, Entry>();
 
   /**
    * @param localStates |S_l|: states beyond it are refused
@@ -12,6 +33,7 @@ export class StateSubscriptions {
    */
   constructor(
     private readonly node: RosNode,
+    private readonly clock: RosClock,
     private readonly localStates: number,
     private readonly onState: () => void,
   ) {}
@@ -32,15 +54,38 @@ export class StateSubscriptions {
     if (this.live.has(robot)) return;
     const subscription = this.node.subscribe(topicOf(robot, TOPICS.agentState), (message) => {
       const entry = this.live.get(robot);
-      if (entry === undefined) return undefined;
-      if (message.state >= this.localStates) {
-        return `${robot} says it is in state ${message.state} and the scenario has ${this.localStates}; start every node with one scenario`;
-      }
-      entry.newest = message;
-      this.onState();
-      return undefined;
+      return entry && this.hear(robot, entry, message);
     });
-    this.live.set(robot, { subscription });
+    this.live.set(robot, { subscription, heardMs: -Infinity });
+  }
+
+  /** Why a state is refused; undefined: it is taken, or passed over. */
+  private hear(robot: string, entry: Entry, message: AgentState): string | undefined {
+    const { counts } = this;
+    if (message.state >= this.localStates) {
+      counts.unknown++;
+      return `${robot} says it is in state ${message.state} and the scenario has ${this.localStates}; start every node with one scenario`;
+    }
+    const { newest } = entry;
+    if (newest && this.isLate(message, newest)) {
+      counts.late++;
+      return undefined;
+    }
+    if (newest && isRepeat(message, newest)) counts.duplicate++;
+    entry.newest = message;
+    entry.heardMs = steadyMs();
+    this.onState();
+    return undefined;
+  }
+
+  /** Whether a state is older than the one before, and time did not go back between them. */
+  private isLate({ header }: AgentState, newest: AgentState): boolean {
+    const before = nanoseconds(newest.header.stamp);
+    return nanoseconds(header.stamp) < before && !this.isAhead(before);
+  }
+
+  private isAhead(stamp: bigint): boolean {
+    return stamp > this.clock.now() + fromSeconds(FUTURE);
   }
 
   get count(): number {
@@ -51,4 +96,34 @@ export class StateSubscriptions {
   newest(robots: readonly string[]): AgentState[] {
     return robots.flatMap((robot) => this.live.get(robot)?.newest ?? []);
   }
+
+  /** @param oldest stamp that counts, ns */
+  fresh(robots: readonly string[], oldest: bigint): AgentState[] {
+    return this.newest(robots.filter((robot) => this.trouble(robot, oldest) === undefined));
+  }
+
+  /** What is wrong with a robot's state at a decision; undefined: it counts. */
+  trouble(robot: string, oldest: bigint): Unusable | undefined {
+    const entry = this.live.get(robot);
+    if (entry?.newest === undefined) return "silent";
+    const isUnheard = steadyMs() - entry.heardMs > LONGEST_SILENCE_MS;
+    return this.ageTrouble(entry.newest, oldest) ?? (isUnheard ? "stale" : undefined);
+  }
+
+  /** The same by the stamp alone. */
+  ageTrouble({ header }: AgentState | GlobalState, oldest: bigint): Unusable | undefined {
+    const stamp = nanoseconds(header.stamp);
+    if (this.isAhead(stamp)) return "future";
+    return stamp < oldest ? "stale" : undefined;
+  }
+}
+
+function isRepeat(a: AgentState, b: AgentState): boolean {
+  return (
+    nanoseconds(a.header.stamp) === nanoseconds(b.header.stamp) &&
+    a.state === b.state &&
+    a.epoch === b.epoch &&
+    a.acted === b.acted &&
+    a.stopped === b.stopped
+  );
 }

@@ -26,6 +26,9 @@ export function samplingVariance(n: number, m: number): number {
   return n > 1 ? Math.max(0, (n - m) / (n - 1)) / m : 0;
 }
 
+/** 1 - |p|²: a covariance v (diag(p) - p pᵀ) has the trace v times this. */
+const spreadOf = (law: Float64Array): number => 1 - law.reduce((sum, p) => sum + p * p, 0);
+
 export class MeanFieldFilter {
   /** μ̄, [sL], sums to 1. */
   readonly belief: Float64Array;
@@ -36,7 +39,8 @@ export class MeanFieldFilter {
   /** M_{s_g} of the policy in force, [sG][sL][sL']. */
   private readonly kernels: readonly Float64Array[];
   private readonly initialLaw: Float64Array;
-  private readonly initialVariance: number;
+  /** v of the law that the first shares are drawn from. */
+  private readonly lawVariance: number;
   private readonly flatVariance: number;
   private readonly scratch: Float64Array;
 
@@ -47,14 +51,13 @@ export class MeanFieldFilter {
   constructor(
     game: Game,
     localPolicy: ArrayLike<number>,
-    private readonly population: number,
+    private population: number,
   ) {
     const { sL } = sizesOf(game);
     const { initialLocal } = game;
     const isKnown = initialLocal.kind === "fixed";
-    const ofLaw = isKnown ? 0 : 1 / (sL * initialLocal.alpha + 1);
+    this.lawVariance = isKnown ? 0 : 1 / (sL * initialLocal.alpha + 1);
     this.initialLaw = isKnown ? initialLocal.probabilities : new Float64Array(sL).fill(1 / sL);
-    this.initialVariance = ofLaw + (1 - ofLaw) / population;
     this.flatVariance = 1 / (sL + 1);
     this.kernels = game.globalStates.map((_, s) => localKernel(game, localPolicy, s));
     this.belief = new Float64Array(sL);
@@ -65,8 +68,28 @@ export class MeanFieldFilter {
   /** A new episode starts: nothing is known but the scenario's initial law. */
   reset(): void {
     this.belief.set(this.initialLaw);
-    this.variance = this.initialVariance;
+    this.variance = this.initialVariance(this.population);
     this.doubt = 0;
+  }
+
+  private initialVariance(robots: number): number {
+    return this.lawVariance + (1 - this.lawVariance) / robots;
+  }
+
+  /** From now on there are `population` robots: any of those there left, or others joined as at a start. */
+  resize(population: number): void {
+    const { belief, initialLaw, population: before } = this;
+    this.population = population;
+    if (population <= before) {
+      this.variance += (1 - this.variance) * samplingVariance(before, population);
+      return;
+    }
+    const joined = (population - before) / population;
+    const spread =
+      (1 - joined) ** 2 * this.variance * spreadOf(belief) +
+      joined ** 2 * this.initialVariance(population - before) * spreadOf(initialLaw);
+    for (let s = 0; s < belief.length; s++) belief[s] += joined * (initialLaw[s] - belief[s]);
+    this.variance = Math.min(1, spread / Math.max(Number.MIN_VALUE, spreadOf(belief)));
   }
 
   /** One epoch went by under `globalState` and π_l. */

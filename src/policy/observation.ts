@@ -28,7 +28,7 @@ export class Observation {
     game: Game,
     private readonly pair: PolicyPair,
     private readonly mode: ObservationMode,
-    private readonly population: number,
+    private population: number,
   ) {
     const { sG, sL, aL } = sizesOf(game);
     this.index = new HistogramIndex(sL, pair.tableSize);
@@ -59,6 +59,15 @@ export class Observation {
   reset(): void {
     this.sampled = undefined;
     this.filter.reset();
+    roundToSize(this.belief, this.pair.tableSize, this.histogram);
+  }
+
+  /** From now on there are `population` robots. */
+  resize(population: number): void {
+    if (population === this.population) return;
+    this.population = population;
+    if (this.mode === "sample") return;
+    this.filter.resize(population);
     roundToSize(this.belief, this.pair.tableSize, this.histogram);
   }
 

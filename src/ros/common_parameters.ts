@@ -34,19 +34,6 @@ export const EPOCH_LENGTH = {
   description: "Length of a decision epoch, ROS time; 0: the scenario's.",
 } as const;
 
-/** The global agent waits for its sample for this share of an epoch at most, and for no more than so many s. */
-const SAMPLE_SHARE = 0.5;
-const SAMPLE_TIMEOUT = 1;
-
-/**
- * `sample_timeout` in motion, s of wall time.
- * @param epoch s of simulated time
- * @param speed simulated seconds a second
- */
-export function sampleTimeoutAt(epoch: number, speed: number): number {
-  return Math.min(SAMPLE_TIMEOUT, (SAMPLE_SHARE * epoch) / speed);
-}
-
 /** Decisions come at most so often, s. */
 const SHORTEST_EPOCH = 0.01;
 

@@ -31,11 +31,11 @@ const MOST_APART = 50;
 export function publishDiagnostics(
   node: RosNode,
   clock: RosClock,
-  checks: readonly Check[],
+  checks: () => readonly Check[],
 ): () => void {
   const publish = node.publisher(TOPICS.diagnostics);
   const tell = (): void => {
-    const seen = checks.map((check) => ({ ...check, health: check.look() }));
+    const seen = checks().map((check) => ({ ...check, health: check.look() }));
     const told = seen.length > MOST_APART ? [together(node.name, seen)] : seen;
     publish({
       header: { stamp: clock.stamp(), frame_id: "" },

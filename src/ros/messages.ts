@@ -25,16 +25,20 @@ export interface Twist {
   readonly angular: Vector3;
 }
 
+export interface PoseWithCovariance {
+  readonly pose: { readonly position: Vector3; readonly orientation: Quaternion };
+  readonly covariance: ArrayLike<number>;
+}
+
+export interface PoseWithCovarianceStamped {
+  readonly header: Header;
+  readonly pose: PoseWithCovariance;
+}
+
 export interface Odometry {
   readonly header: Header;
   readonly child_frame_id: string;
-  readonly pose: {
-    readonly pose: {
-      readonly position: Vector3;
-      readonly orientation: Quaternion;
-    };
-    readonly covariance: ArrayLike<number>;
-  };
+  readonly pose: PoseWithCovariance;
   readonly twist: { readonly twist: Twist; readonly covariance: ArrayLike<number> };
 }
 
@@ -117,6 +121,11 @@ export interface EpochReport {
   readonly real_time_factor: number;
 }
 
+export interface Population {
+  readonly header: Header;
+  readonly population: number;
+}
+
 export interface DiagnosticStatus {
   /** 0 OK, 1 WARN, 2 ERROR, 3 STALE */
   readonly level: number;
@@ -170,6 +179,7 @@ export interface Marker {
 export interface MessageTypes {
   "nav_msgs/msg/Odometry": Odometry;
   "geometry_msgs/msg/Twist": Twist;
+  "geometry_msgs/msg/PoseWithCovarianceStamped": PoseWithCovarianceStamped;
   "geometry_msgs/msg/TwistStamped": { readonly header: Header; readonly twist: Twist };
   "alternating_marl/msg/AgentState": AgentState;
   "alternating_marl/msg/GlobalState": GlobalState;
@@ -180,6 +190,7 @@ export interface MessageTypes {
   "alternating_marl/msg/EmergencyStop": EmergencyStop;
   "alternating_marl/msg/EpochReport": EpochReport;
   "alternating_marl/msg/Fault": FaultMessage;
+  "alternating_marl/msg/Population": Population;
   "diagnostic_msgs/msg/DiagnosticArray": DiagnosticArray;
   "visualization_msgs/msg/MarkerArray": { readonly markers: readonly Marker[] };
   "tf2_msgs/msg/TFMessage": { readonly transforms: readonly Transform[] };

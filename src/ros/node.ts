@@ -3,12 +3,12 @@
  * would abort the process), messages are raw bytes through the codec, and the node sleeps until
  * something arrives.
  */
-import { InvalidInputError, reasonOf } from "../game/scenario";
+import { reasonOf } from "../game/scenario";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import type { MessageTypes } from "./messages";
-import { hasPackage } from "./packages";
+import { requirePackage } from "./packages";
 import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
 import {
   declareParameters,
@@ -31,6 +31,11 @@ import { TOPICS, type Topic } from "./topics";
 
 export interface Subscription {
   destroy(): void;
+}
+
+/** Sends a message; `destroy` takes the publisher out of the graph. */
+export interface Publish<Message> extends Subscription {
+  (message: Message): void;
 }
 
 export interface TriggerAnswer {
@@ -86,6 +91,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   bytesHeard = 0;
   private readonly clients = new Map<string, RclClient>();
   private readonly refusalMs = new Map<string, number>();
+  /** Its publishers and subscriptions. */
+  private readonly endpoints = new Set<Subscription>();
   private readonly node: RclNode;
   private readonly guard: RclGuardCondition;
 
@@ -187,22 +194,39 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   }
 
   /** @throws InvalidInputError where the package of the type is not installed */
-  publisher<Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-  ): (message: MessageTypes[Type]) => void {
+  publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
-    const [owner] = topic.type.split("/");
-    if (!hasPackage(owner)) {
-      throw new InvalidInputError(
-        `${topic.name} is of type ${topic.type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what publishes there`,
-      );
-    }
+    requirePackage(topic);
     const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
-    return (message) => publisher.publish(codec.encode(message));
+    const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
+    return this.endpoint(
+      Object.assign(publish, {
+        destroy: () => this.node.destroyPublisher(publisher),
+      }),
+    );
   }
 
-  /** Messages as the bytes that came. */
+  /** Its topics are gone; the node stays, and may publish and subscribe anew. */
+  silence(): void {
+    this.endpoints.forEach((endpoint) => endpoint.destroy());
+  }
+
+  private endpoint<E extends Subscription>(endpoint: E): E {
+    const { destroy } = endpoint;
+    this.endpoints.add(endpoint);
+    return Object.assign(endpoint, {
+      destroy: () => {
+        if (this.endpoints.delete(endpoint)) destroy();
+      },
+    });
+  }
+
+  /**
+   * Messages as the bytes that came.
+   * @throws InvalidInputError where the package of the type is not installed
+   */
   subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
+    requirePackage(topic);
     const subscription = this.node.createSubscription(
       topic.type,
       topic.name,
@@ -212,12 +236,12 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
         this.safely(() => hear(bytes));
       },
     );
-    return {
+    return this.endpoint({
       destroy: () => {
         this.node.destroySubscription(subscription);
         setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
       },
-    };
+    });
   }
 
   /** @param hear takes a message, or says why it refuses it and what to do */

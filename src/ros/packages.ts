@@ -1,15 +1,21 @@
 /** What is installed, by ament's resource index (REP-122). */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { InvalidInputError } from "../game/scenario";
+import type { Topic } from "./topics";
 
-/** A host of many robots asks for each publisher: every package is looked for once. */
+/** A host of many robots asks for each topic: every package is looked for once. */
 const found = new Map<string, boolean>();
 
-/** Whether a ROS package is installed. */
-export function hasPackage(name: string): boolean {
-  const known = found.get(name) ?? isIndexed(name);
-  found.set(name, known);
-  return known;
+/** @throws InvalidInputError where the package of a topic's type is not installed */
+export function requirePackage({ name, type }: Topic): void {
+  const [owner] = type.split("/");
+  const known = found.get(owner) ?? isIndexed(owner);
+  found.set(owner, known);
+  if (known) return;
+  throw new InvalidInputError(
+    `${name} is of type ${type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what needs that topic`,
+  );
 }
 
 function isIndexed(name: string): boolean {

@@ -16,19 +16,23 @@ export type ParameterSpec =
     })
   | (SpecBase<string> & { readonly type: "string"; readonly choices?: readonly string[] })
   | (SpecBase<boolean> & { readonly type: "boolean" })
-  | (SpecBase<readonly number[]> & { readonly type: "double_array" });
+  | (SpecBase<readonly number[]> & { readonly type: "double_array" })
+  | (SpecBase<readonly string[]> & { readonly type: "string_array" });
 
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 
+interface TypeOf {
+  integer: number;
+  double: number;
+  string: string;
+  boolean: boolean;
+  double_array: readonly number[];
+  string_array: readonly string[];
+}
+
 /** The values of a set of declarations, by name. */
 export type ParameterValues<S extends ParameterSpecs> = {
-  readonly [K in keyof S]: S[K]["type"] extends "integer" | "double"
-    ? number
-    : S[K]["type"] extends "string"
-      ? string
-      : S[K]["type"] extends "boolean"
-        ? boolean
-        : readonly number[];
+  readonly [K in keyof S]: TypeOf[S[K]["type"]];
 };
 
 /** A parameter that cannot be used; the message names it, its value and the rule. */
@@ -40,14 +44,15 @@ const RCL_TYPES = {
   double: "PARAMETER_DOUBLE",
   string: "PARAMETER_STRING",
   double_array: "PARAMETER_DOUBLE_ARRAY",
+  string_array: "PARAMETER_STRING_ARRAY",
 } as const;
 
-type Value = number | string | boolean | readonly number[];
+type Value = TypeOf[keyof TypeOf];
 
 /** Integers come as bigints and an empty list as null; this is the one place that knows. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) return Array.from(value as never, Number);
+  if (ArrayBuffer.isView(value) || Array.isArray(value)) return Array.from(value as never, plain);
   return value;
 }
 
@@ -77,10 +82,14 @@ export function checkParameter(name: string, spec: ParameterSpec, value: unknown
       return given;
     case "boolean":
       return typeof given === "boolean" ? given : refuse("true or false");
-    case "double_array": {
+    case "double_array":
+    case "string_array": {
       if (given === null || given === undefined) return [];
-      const numbers = Array.isArray(given) && given.every((x) => Number.isFinite(x));
-      return numbers ? (given as number[]) : refuse("a list of numbers");
+      const isNumeric = spec.type === "double_array";
+      const fits = (x: unknown): boolean =>
+        isNumeric ? Number.isFinite(x) : typeof x === "string";
+      if (Array.isArray(given) && given.every(fits)) return given as Value;
+      return refuse(isNumeric ? "a list of numbers" : "a list of strings");
     }
   }
 }

@@ -29,7 +29,7 @@ function leaveLater(status: number): void {
 }
 
 export interface RosProcess {
-  /** Nodes to spin; each is stopped at the end. */
+  /** Nodes to spin, from the end of `main` on or, added later, at once; each is stopped at the end. */
   add<N extends RosNode>(node: N): N;
   /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
   onEnd(work: () => void | Promise<void>): void;
@@ -46,6 +46,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   const nodes: RosNode[] = [];
   const endings: (() => void | Promise<void>)[] = [];
   let ending = false;
+  let hasStarted = false;
 
   const end = async (status: number): Promise<void> => {
     if (ending) return;
@@ -86,12 +87,14 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     await main({
       add: (node) => {
         nodes.push(node);
+        if (hasStarted && !ending) node.start();
         return node;
       },
       onEnd: (work) => void endings.push(work),
       end: (status = 0) => void end(status),
     });
     for (const node of nodes) if (!ending) node.start();
+    hasStarted = true;
   } catch (error) {
     fail(error);
   }

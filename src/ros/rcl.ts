@@ -45,6 +45,7 @@ export interface RclNode {
     options: { qos: RclQoS; isRaw: true },
     callback: (message: Buffer) => void,
   ): RclSubscription;
+  destroyPublisher(publisher: RclPublisher): void;
   destroySubscription(subscription: RclSubscription): void;
   createService(
     type: string,

@@ -24,6 +24,8 @@ function topic<Type extends string>(
 
 export const TOPICS = {
   odometry: topic("odom", "nav_msgs/msg/Odometry", "best_effort", "volatile"),
+  /** Heard best effort, so that every source is compatible. */
+  pose: topic("pose", "geometry_msgs/msg/PoseWithCovarianceStamped", "best_effort", "volatile"),
   twist: topic("cmd_vel", "geometry_msgs/msg/Twist", "reliable", "volatile"),
   twistStamped: topic("cmd_vel", "geometry_msgs/msg/TwistStamped", "reliable", "volatile"),
   agentState: topic("state", "alternating_marl/msg/AgentState", "reliable", "transient_local"),
@@ -53,6 +55,12 @@ export const TOPICS = {
     "reliable",
     "transient_local",
   ),
+  population: topic(
+    "/simulator/population",
+    "alternating_marl/msg/Population",
+    "reliable",
+    "transient_local",
+  ),
   fault: topic("/simulator/fault", "alternating_marl/msg/Fault", "reliable", "volatile", 10),
   emergencyStop: topic(
     "/emergency_stop",
@@ -69,6 +77,14 @@ export const TOPICS = {
     10,
   ),
   transform: topic("/tf", "tf2_msgs/msg/TFMessage", "reliable", "volatile", 100),
+  transformHeard: topic("/tf", "tf2_msgs/msg/TFMessage", "best_effort", "volatile", 100),
+  staticTransform: topic(
+    "/tf_static",
+    "tf2_msgs/msg/TFMessage",
+    "reliable",
+    "transient_local",
+    100,
+  ),
   diagnostics: topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", "reliable", "volatile"),
   /** Heard best effort, so that every publisher of /clock is compatible (bag play, bridges). */
   clockHeard: topic("/clock", "rosgraph_msgs/msg/Clock", "best_effort", "volatile"),

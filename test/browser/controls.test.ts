@@ -29,6 +29,7 @@ test("each control gives its command and its answer is read", async () => {
     [{ do: "step" }, () => page.click("#step")],
     [{ do: "resume" }, () => page.click("#pause")],
     [{ do: "speed", factor: 4 }, choose("#speed", "4")],
+    [{ do: "population", robots: 40 }, () => fill(page, "#population", 40)],
     [{ do: "sampleSize", size: 7 }, () => fill(page, "#sample-size", 7)],
     [{ do: "observation", mode: "filter" }, choose("#observation", "filter")],
     [{ do: "reset", seed: 42 }, () => fill(page, "#seed", 42)],
@@ -46,6 +47,7 @@ test("each control gives its command and its answer is read", async () => {
   await fill(page, "#seed", REFUSED_SEED);
   await said(page, "Failed: the world cannot be reset now");
   await fill(page, "#sample-size", 31);
+  await fill(page, "#population", 0);
   expect(swarm.obeyed).toHaveLength(steps.length + 1);
   expect(errors).toEqual([]);
 });
@@ -84,7 +86,7 @@ test("a page without the token, or with a wrong one, only shows", async () => {
   await page.selectOption("#robot", "3");
   await page.locator("#permission", { hasText: "Open the link that the start printed" }).waitFor();
   const disabled = page.locator("#commands *:disabled, #stop:disabled, #fault:disabled");
-  expect(await disabled.count()).toBe(10);
+  expect(await disabled.count()).toBe(12);
   await page.click("#follow");
   expect(await page.getAttribute("#follow", "aria-pressed")).toBe("true");
 

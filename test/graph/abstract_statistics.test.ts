@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import type { RunSummary } from "../../src/cli/simulator_report";
 import { type Game, sizesOf } from "../../src/game/model";
 import { nest } from "../../src/game/scenario";
+import { loadScenario } from "../../src/game/scenario_file";
 import type { LoadedPolicy } from "../../src/policy/policy_file";
 import {
   meanReward,
@@ -38,17 +39,12 @@ async function play(scenario: string, seed: number, options: SwarmOptions = {}):
   }
 }
 
-/** The scenario as a file, with the row of P_l that `trace` used most mixed up. */
-function withWrongRow(game: Game, trace: readonly TraceLine[], file: string): void {
+/** A shipped scenario as a file, with one row of P_l mixed up. */
+function withWrongRow(name: string, file: string): string {
+  const game = loadScenario(name);
   const { sG, aG, sL, aL } = sizesOf(game);
-  const used = new Map<number, number>();
-  for (const line of trace) {
-    line.localStates.forEach((state, i) => {
-      const row = (state * sG + line.globalState) * aL + line.actions[i];
-      used.set(row, (used.get(row) ?? 0) + 1);
-    });
-  }
-  const [row] = [...used].sort((a, b) => b[1] - a[1])[0];
+  // Robots at zone 0 that stay there while the lead vehicle is: many do.
+  const row = game.localActions.indexOf("stay");
   const wrong = game.localTransition.slice();
   for (let i = 0; i < sL; i++) wrong[row * sL + i] = 0.8 * wrong[row * sL + i] + 0.2 / sL;
   const scenario = {
@@ -66,12 +62,13 @@ function withWrongRow(game: Game, trace: readonly TraceLine[], file: string): vo
     horizon: game.horizon,
   };
   writeFileSync(file, stringify(scenario));
+  return file;
 }
 
 const HEALTHY = ["ring_dispatch", "dock_dispatch"].flatMap((name) =>
   [2, 3].map((seed) => [name, seed] as const),
 );
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 const played = new Map<string, Played>();
 
 /** Lockstep waits more than it works: several swarms share the processor, each in its own domain. */
@@ -86,6 +83,7 @@ async function playAll(runs: readonly (readonly [string, () => Promise<Played>])
 const folder = mkdtempSync(join(tmpdir(), "wrong-"));
 
 beforeAll(async () => {
+  const scenario = withWrongRow("ring_dispatch", join(folder, "wrong.yaml"));
   await playAll([
     ...HEALTHY.map(([name, seed]) => [`${name}/${seed}`, () => play(name, seed)] as const),
     ["again", () => play("ring_dispatch", 2)],
@@ -96,14 +94,8 @@ beforeAll(async () => {
           programs: { simulator: "test/graph/fixtures/stale_simulator.js" },
         }),
     ],
+    ["wrong row", () => play("ring_dispatch", 2, { overrides: { simulator: { scenario } } })],
   ]);
-  const { trace, game } = played.get("ring_dispatch/2")!;
-  const scenario = join(folder, "wrong.yaml");
-  withWrongRow(game, trace, scenario);
-  played.set(
-    "wrong row",
-    await play("ring_dispatch", 2, { overrides: { simulator: { scenario } } }),
-  );
 }, 400_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

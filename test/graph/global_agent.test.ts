@@ -11,7 +11,7 @@ import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
 /** rcl_interfaces/ParameterType */
-const [BOOL, INTEGER, DOUBLE, STRING] = [1, 2, 3, 4];
+const [BOOL, INTEGER, DOUBLE, STRING, STRING_ARRAY] = [1, 2, 3, 4, 9];
 
 let swarm: Swarm;
 let peer: Peer;
@@ -40,7 +40,8 @@ async function state(): Promise<unknown> {
 
 /** As `ros2 param set`: why it is refused, or an empty text. */
 async function set(name: string, type: number, value: unknown): Promise<string> {
-  const field = ["", "bool_value", "integer_value", "double_value", "string_value"][type];
+  const names = { 1: "bool", 2: "integer", 3: "double", 4: "string", 9: "string_array" };
+  const field = `${names[type as keyof typeof names]}_value`;
   const answer = await peer.request(
     "/global_agent/set_parameters",
     "rcl_interfaces/srv/SetParameters",
@@ -89,6 +90,7 @@ test.each([
   ["epoch_length", DOUBLE, 0.001, /epoch_length is 0.001; it must be 0 .* or at least 0.01/],
   ["seed", INTEGER, 5, /seed is read-only: give it at the start/],
   ["use_sim_time", BOOL, false, /use_sim_time is read-only/],
+  ["robot_names", INTEGER, 1, /robot_names is 1; it must be a list of strings/],
   ["nonsense", INTEGER, 1, /nonsense is not declared by this node/],
 ])("%s cannot be set to what it may not be, with the rule as the reason", async (...given) => {
   const [name, type, value, reason] = given;
@@ -108,6 +110,24 @@ test("sample size and observation are set at run time, an integer for a double t
   expect(await set("sample_size", INTEGER, 0)).toBe("");
   await peer.first("command", monotonic(), ({ message }) => message.sample_size === 3);
   expect(await set("observation", STRING, "sample")).toBe("");
+});
+
+test("a robot of the list is asked, and told of when it is silent and when fewer than k are left", async () => {
+  expect(await set("sample_timeout", DOUBLE, 0.4)).toBe("");
+  expect(await set("sample_size", INTEGER, 20)).toBe("");
+  const since = monotonic();
+  expect(await set("robot_names", STRING_ARRAY, ["ghost"])).toBe("");
+  const { message } = await peer.first("command", since, ({ message }) => message.missing > 0);
+  expect(message).toMatchObject({ population: ROBOTS + 1, missing: 1, sample_size: 20 });
+  expect(message.sampled_agents).toContain("ghost");
+  const told = async (words: RegExp): Promise<number> =>
+    (await peer.first("diagnostic", since, ({ text }) => words.test(text))).level;
+  expect(await told(/missing states: 1, silent robots: 1 since a second ago/)).toBe(1);
+  expect(await told(/only 8 of 20 robots can be asked: all of them are/)).toBe(1);
+  expect(await set("robot_names", STRING_ARRAY, [])).toBe("");
+  expect(await set("sample_size", INTEGER, 0)).toBe("");
+  expect(await set("sample_timeout", INTEGER, 8)).toBe("");
+  await peer.first("command", monotonic(), ({ message }) => message.population === ROBOTS);
 });
 
 test("a policy file is taken in at run time, a bad one is refused and the old one steers on", async () => {

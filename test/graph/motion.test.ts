@@ -3,7 +3,13 @@ import { meanReward, readTrace, rewardQuantiles } from "./run_trace";
 import { startSwarm } from "./swarm";
 
 test("a shift of dock_dispatch in motion over ROS earns what evaluate says, and another follows", async () => {
-  const swarm = await startSwarm({ fidelity: "motion", epoch: 6, speed: 8, seconds: 306, seed: 1 });
+  const swarm = await startSwarm({
+    fidelity: "motion",
+    epoch: 6,
+    speed: 12,
+    seconds: 306,
+    seed: 1,
+  });
   try {
     const summary = await swarm.summary;
     const all = readTrace(swarm.trace);

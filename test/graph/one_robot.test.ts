@@ -6,7 +6,13 @@ import { z } from "zod";
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
-import { type GlobalCommand, type Odometry, planarOdometry, toTime } from "../../src/ros/messages";
+import {
+  type GlobalCommand,
+  type Odometry,
+  planarOdometry,
+  type PoseWithCovarianceStamped,
+  toTime,
+} from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
 import { commandOf } from "../support/commands";
 import { Child } from "./child";
@@ -27,24 +33,47 @@ const WATCHED = 1.2;
 interface World {
   odometry: "true" | "silent" | "frozen" | "NaN" | "outside" | "future";
   commands: "sent" | "silent" | "old";
+  poses: "sent" | "silent" | "uncertain";
 }
 
 let domain: Domain;
 let agent: Child;
 let peer: Peer;
 let timer: NodeJS.Timeout;
-const world: World = { odometry: "true", commands: "sent" };
+const HEALTHY: World = { odometry: "true", commands: "sent", poses: "sent" };
+const world: World = { ...HEALTHY };
 const home = game.arena.zones[0];
 const pose = { x: home.x, y: home.y, yaw: 0 };
+/** Where the robot's wheels began to count, m and rad: the pose topic alone knows. */
+const ORIGIN = { x: 3, y: -2, yaw: 1 };
 let epoch = 1;
 let session = 1;
 
 const stamp = (seconds = 0) => toTime(BigInt(Math.round((Date.now() / 1000 + seconds) * 1e9)));
 
-function odometry(): Odometry {
+/** A pose as the wheels tell it. */
+function byWheels({ x, y, yaw }: typeof pose): typeof pose {
+  const [dx, dy] = [x - ORIGIN.x, y - ORIGIN.y];
+  const [c, s] = [Math.cos(ORIGIN.yaw), Math.sin(ORIGIN.yaw)];
+  return { x: c * dx + s * dy, y: c * dy - s * dx, yaw: yaw - ORIGIN.yaw };
+}
+
+/** Where the robot is, or seems to be. */
+function place(): typeof pose {
   const x = { true: pose.x, frozen: pose.x, NaN, outside: 5000, future: pose.x, silent: 0 };
-  const ahead = world.odometry === "future" ? 600 : 0;
-  return planarOdometry(stamp(ahead), ROBOT, { ...pose, x: x[world.odometry] });
+  return { ...pose, x: x[world.odometry] };
+}
+
+function odometry(): Odometry {
+  return planarOdometry(stamp(world.odometry === "future" ? 600 : 0), ROBOT, byWheels(place()));
+}
+
+/** What a localizer tells. */
+function located(): PoseWithCovarianceStamped {
+  const { header, pose: truth } = planarOdometry(stamp(), ROBOT, place());
+  const covariance = Float64Array.from(truth.covariance);
+  covariance[7] = world.poses === "uncertain" ? 4 : 0.01;
+  return { header, pose: { ...truth, covariance } };
 }
 
 const command = (): GlobalCommand =>
@@ -65,13 +94,22 @@ function step(): void {
     pose.y += (told.linear * Math.sin(pose.yaw) * PERIOD_MS) / 1000;
   }
   if (world.odometry !== "silent") peer.publishBytes(topicOf(ROBOT, TOPICS.odometry), odometry());
+  if (world.odometry !== "silent" && world.poses !== "silent") {
+    peer.publishBytes(topicOf(ROBOT, TOPICS.pose), located());
+  }
   if (world.commands !== "silent") peer.publishBytes(TOPICS.globalCommand, command());
 }
 
 beforeAll(async () => {
   domain = await claimDomain();
   const environment = environmentOf(domain);
-  const parameters = { start_armed: true, population: 1, markers_rate: 10 };
+  const parameters = {
+    start_armed: true,
+    population: 1,
+    markers_rate: 10,
+    pose_source: "pose",
+    pose_timeout: 0.25,
+  };
   const namespace = ["-r", `__ns:=/${ROBOT}`];
   agent = new Child(environment, "src/nodes/local_agent.js", parameters, namespace);
   const { name, type } = TOPICS.markers;
@@ -79,6 +117,7 @@ beforeAll(async () => {
   peer = new Peer(environment, options);
   await peer.first("ready");
   await peer.advertise(topicOf(ROBOT, TOPICS.odometry), 1);
+  await peer.advertise(topicOf(ROBOT, TOPICS.pose), 1);
   await peer.advertise(TOPICS.globalCommand, 1);
   await peer.advertise(TOPICS.localPolicy, 1);
   peer.publishBytes(TOPICS.localPolicy, {
@@ -104,7 +143,7 @@ const moves = ({ linear, angular }: { linear: number; angular: number }): boolea
 
 /** Begins a new epoch with the robot at home, and waits until it was told to move. */
 async function moving(): Promise<void> {
-  Object.assign(world, { odometry: "true", commands: "sent" });
+  Object.assign(world, HEALTHY);
   Object.assign(pose, { x: home.x, y: home.y });
   epoch++;
   await peer.first("velocity", monotonic(), moves);
@@ -127,6 +166,8 @@ test.each<[string, Partial<World>, RegExp]>([
   ["odometry is frozen under fresh stamps", { odometry: "frozen" }, /odometry does not change/],
   ["odometry is not a number", { odometry: "NaN" }, /standing: no odometry/],
   ["odometry is far from the arena", { odometry: "outside" }, /standing: out of the arena/],
+  ["its pose is told no more", { poses: "silent" }, /standing: nothing localised it for 0.25 s/],
+  ["its pose is uncertain", { poses: "uncertain" }, /standing: its pose may be 2.00 m off/],
   ["odometry is stamped in the future", { odometry: "future" }, /standing: no odometry/],
 ])("where %s a robot on its way stands, says why, and goes on afterwards", async (...given) => {
   const [what, fault, said] = given;
@@ -158,10 +199,9 @@ test("a command of another session makes it stand until one alone is heard for 1
 
 test("rclpy reads the markers, at the place where the body is", async () => {
   await moving();
-  world.odometry = "silent";
   const since = monotonic();
-  // Where it was seen last.
-  peer.publishBytes(topicOf(ROBOT, TOPICS.odometry), planarOdometry(stamp(), ROBOT, pose));
+  // It stands, and where it stands is told.
+  Object.assign(world, HEALTHY, { commands: "silent" });
   const markers = z.object({
     markers: z.array(
       z.object({
@@ -174,7 +214,7 @@ test("rclpy reads the markers, at the place where the body is", async () => {
   const drawn = await peer.until("markers at the place", () => {
     const newest = peer.of("heard", since).at(-1);
     const seen = newest && markers.parse(newest.message).markers;
-    return seen && Math.hypot(seen[0].points[0].x - pose.x, seen[0].points[0].y - pose.y) < 1e-6
+    return seen && Math.hypot(seen[0].points[0].x - pose.x, seen[0].points[0].y - pose.y) < 1e-4
       ? seen
       : undefined;
   });

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const bodies = [
     ...[...Array(ROBOTS).keys()].map((i) => ({
       name: `robot_${i}`,
-      ...spotOf(arena, i, i, ROBOTS),
+      ...spotOf(arena, i, i),
       yaw: 0,
     })),
     { name: "lead", ...leadSpotOf(arena, 0), yaw: 0 },

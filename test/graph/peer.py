@@ -1,7 +1,8 @@
 """An independent peer: hears a swarm with rclpy and says what it heard, one JSON object a line.
 
 Times are those of the monotonic clock at arrival, in seconds. Standard input takes operations, one
-JSON object a line: advertise, publish (fields of a message, or the wire's bytes as hex) and call.
+JSON object a line: advertise, publish (fields of a message, or the wire's bytes as hex), count and
+call.
 Commands and velocities bear the time at which they were sent instead: on a loaded machine this
 process may read them late.
 """
@@ -180,6 +181,12 @@ class Operations:
         message = bytes.fromhex(hex) if hex else fill(message_class(where["type"])(), fields)
         say("published", topic=where["topic"])
         made.publish(message)
+
+    def count(self, topic, publishers):
+        """Says so when a topic has so many publishers."""
+        while self.node.count_publishers(topic) != publishers:
+            time.sleep(0.01)
+        say("counted", topic=topic)
 
     def call(self, service, type, fields):
         kind = interface_class("srv", type)

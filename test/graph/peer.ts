@@ -72,6 +72,7 @@ const eventSchema = z.discriminatedUnion("kind", [
   event("heard", { topic: z.string(), message: z.record(z.string(), z.unknown()) }),
   event("advertised", { topic: z.string() }),
   event("published", { topic: z.string() }),
+  event("counted", { topic: z.string() }),
   event("answer", { service: z.string(), response: z.record(z.string(), z.unknown()) }),
 ]);
 
@@ -168,6 +169,13 @@ export class Peer {
     const since = monotonic();
     this.do({ do: "advertise", ...where(topic), subscribers });
     await this.first("advertised", since, (heard) => heard.topic === topic.name);
+  }
+
+  /** Waits until a topic has so many publishers. */
+  async publishers(topic: string, publishers: number): Promise<void> {
+    const since = monotonic();
+    this.do({ do: "count", topic, publishers });
+    await this.first("counted", since, (heard) => heard.topic === topic);
   }
 
   /** Publishes a message that rclpy makes of `fields`; resolves with the time just before. */

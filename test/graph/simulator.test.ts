@@ -18,6 +18,10 @@ import { type EventOf, monotonic, Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
+/** Robots that there are at most, once more have joined. */
+const MANY = 12;
+/** Robots that are left in the end. */
+const FEW = 5;
 const BROKEN = 3;
 const SPEED = 4;
 /** From an emergency stop's arrival at the robots until cmd_vel is zero, s. */
@@ -45,7 +49,7 @@ beforeAll(async () => {
     headless: false,
     speed: SPEED,
   });
-  const options = ["--robots", `${ROBOTS}`, "--velocities", "--odometry", "--clock"];
+  const options = ["--robots", `${MANY}`, "--velocities", "--odometry", "--clock"];
   peer = new Peer(swarm.environment, options);
   const { origin, host, hash } = new URL(await swarm.page);
   page = new WebSocket(`ws://${host}${SOCKET_PATH}`, { origin });
@@ -256,3 +260,82 @@ test("a fault by ROS is heard, and one that is not known is refused", async () =
   );
   expect(swarm.deaths).toEqual([]);
 });
+
+async function population(robots: number): Promise<unknown> {
+  const value = { type: 2, integer_value: robots };
+  const parameters = [{ type: "rcl_interfaces/msg/Parameter", name: "population", value }];
+  const type = "rcl_interfaces/srv/SetParameters";
+  const { results } = await peer.request("/simulator/set_parameters", type, { parameters });
+  return results;
+}
+
+/**
+ * What the page is told of an epoch of so many robots that all acted: each earns 1, and so does the
+ * lead vehicle on its way, so that the mean is a whole number.
+ */
+async function epochOf(robots: number, from: number) {
+  const epoch = await heard(
+    (messages) =>
+      messages.findLast(
+        (m) =>
+          m.type === "epoch" &&
+          Number.isInteger(m.reward) &&
+          m.trueHistogram.reduce((a, b) => a + b) === robots,
+      ),
+    from,
+  );
+  if (epoch.type !== "epoch") throw new Error("no epoch");
+  return epoch;
+}
+
+test("robots join and leave while it runs: no epoch is missed, nobody waits for those gone", async () => {
+  expect(await command({ do: "speed", factor: 2 * SPEED })).toMatch(/^true/);
+  expect(await command({ do: "sampleSize", size: ROBOTS })).toMatch(/^true/);
+  const missedBefore = (await epochOf(ROBOTS, 0)).missedEpochs;
+  let from = told.length;
+  let since = monotonic();
+  expect(await population(MANY)).toEqual([{ successful: true, reason: "" }]);
+  const grown = await heard((messages) => messages.find((m) => m.type === "snapshot"), from);
+  expect(grown).toMatchObject({ robots: [...Array(MANY).keys()].map((i) => `robot_${i}`) });
+  const isNew = (robot: string): boolean => Number(robot.slice("robot_".length)) >= ROBOTS;
+  const asked = await peer.first(
+    "command",
+    since,
+    ({ message }) => message.population === MANY && message.sampled_agents.some(isNew),
+  );
+  expect(asked.message).toMatchObject({ missing: 0 });
+  for (let robot = ROBOTS; robot < MANY; robot++) {
+    const isDriving = ({ body, linear }: EventOf<"odometry">): boolean =>
+      body === `robot_${robot}` && linear > 0.1;
+    await peer.first("odometry", since, isDriving);
+  }
+  expect([1, 2]).toContain((await epochOf(MANY, from)).reward);
+
+  from = told.length;
+  since = monotonic();
+  expect(await command({ do: "population", robots: FEW })).toMatch(/^true from the next epoch on/);
+  await heard(
+    (messages) => messages.find((m) => m.type === "snapshot" && m.robots.length === FEW),
+    from,
+  );
+  const left = await peer.first("command", since, ({ message }) => message.population === FEW);
+  for (const topic of ["odom", "state", "action", "cmd_vel"]) {
+    await peer.publishers(`/robot_${FEW}/${topic}`, 0);
+  }
+  expect(left.message).toMatchObject({ missing: 0 });
+  const last = peer.of("velocity").filter(({ body }) => body === `robot_${MANY - 1}`);
+  expect(last.at(-1)).toMatchObject({ linear: 0, angular: 0 });
+  const { missedEpochs, missing, reward } = await epochOf(FEW, told.length);
+  expect({ missedEpochs, missing }).toEqual({ missedEpochs: missedBefore, missing: 0 });
+  expect([1, 2]).toContain(reward);
+
+  expect(await command({ do: "population", robots: 32 })).toMatch(
+    /^false a zone of radius 1.6 m cannot hold 32 robots .* at least 1.79 m/,
+  );
+  expect(await command({ do: "population", robots: ROBOTS })).toMatch(/^true/);
+  // Who comes back is served as before.
+  await peer.publishers(`/robot_${ROBOTS - 1}/state`, 1);
+  await peer.first("command", since, ({ message }) => message.population === ROBOTS);
+  await moving(`robot_${ROBOTS - 1}`);
+  expect(swarm.deaths).toEqual([]);
+}, 120_000);

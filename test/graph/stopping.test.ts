@@ -19,6 +19,9 @@ const CONFLICT_BOUND = 0.3;
 const BASE_BOUND = 1.6;
 /** How long robots are seen to stand, s. */
 const WATCHED = 1.5;
+/** Wall time of an epoch, s, and simulated seconds a second. */
+const EPOCH = 2;
+const SPEED = 3;
 
 let folder: string;
 let swarm: Swarm;
@@ -32,7 +35,8 @@ beforeAll(async () => {
     fidelity: "motion",
     robots: ROBOTS,
     tableSize: 2,
-    speed: 2,
+    epoch: EPOCH * SPEED,
+    speed: SPEED,
   });
   peer = new Peer(swarm.environment, [
     "--robots",
@@ -76,6 +80,7 @@ function secondsToZero(start: number, end: number): number {
     else if (stoodAt.get(heard.body) === Infinity) stoodAt.set(heard.body, heard.time);
   }
   expect(newest.size).toBe(ROBOTS + 1);
+  expect(stoodAt.size).toBeGreaterThan(0);
   return Math.max(...stoodAt.values()) - start;
 }
 
@@ -216,9 +221,14 @@ test("while two global agents are heard every robot stands, until one alone was 
     begun,
     ({ message }) => message.session !== session,
   );
-  await expectZeroWithin(CONFLICT_BOUND, both, "second global agent");
+  // An epoch begins in this time, at which a swarm that may would move.
+  const conflict = both + EPOCH + CONFLICT_BOUND;
+  await heardUntil(conflict);
+  const heard = peer.of("velocity", both + CONFLICT_BOUND).filter(({ time }) => time < conflict);
+  expect(new Set(heard.map(({ body }) => body)).size).toBe(ROBOTS + 1);
+  expect(heard.filter(isMoving)).toEqual([]);
   swarm.kill("global_agent_too", "SIGKILL");
-  await moving(both + WATCHED);
+  await moving(conflict);
   const last = peer.of("command").findLast(({ message }) => message.session !== session)!.time;
   const again = peer.of("velocity", both + CONFLICT_BOUND).find(isMoving)!.time;
   console.log(`moving ${(again - last).toFixed(3)} s after the second global agent's last command`);

@@ -1,4 +1,4 @@
-import { drawReplacements, drawSample, Quarantine } from "../../src/nodes/sampling";
+import { drawReplacements, drawSample, Roster } from "../../src/nodes/sampling";
 import { inclusionQuantile, overlapFit } from "../support/sampling_fit";
 
 const ROBOTS = [...Array(30).keys()].map((i) => `robot_${i}`);
@@ -51,16 +51,15 @@ test("replacements are eligible robots that were not asked yet", () => {
   expect(drawReplacements(1, 0, ROBOTS, asked, 5)).toHaveLength(3);
 });
 
-test("a robot in quarantine is not eligible until its time is over", () => {
-  const quarantine = new Quarantine(() => 1000);
-  quarantine.put("robot_2", 500);
-  expect(quarantine.eligible(["robot_10", "robot_2", "robot_1"], 1499)).toEqual([
-    "robot_1",
-    "robot_10",
-  ]);
-  expect(quarantine.eligible(["robot_10", "robot_2", "robot_1"], 1500)).toEqual([
-    "robot_1",
-    "robot_2",
-    "robot_10",
-  ]);
+test("a robot in quarantine is not eligible until its time is over, and none is known twice", () => {
+  const roster = new Roster(
+    () => ["robot_10", "robot_2", "robot_1", "robot_10"],
+    () => 1000,
+  );
+  expect(roster.eligible(0)).toEqual([]);
+  roster.refresh();
+  roster.quarantine("robot_2", 500);
+  expect(roster.robots).toHaveLength(3);
+  expect(roster.eligible(1499)).toEqual(["robot_1", "robot_10"]);
+  expect(roster.eligible(1500)).toEqual(["robot_1", "robot_2", "robot_10"]);
 });

@@ -212,3 +212,29 @@ test("whatever comes, probabilities stay probabilities", () => {
     { seed: 1 },
   );
 });
+
+test("robots that join or leave change the belief and its variance by as much as they should", () => {
+  const probabilities = Float64Array.of(0.4, 0.3, 0.2, 0.1);
+  const known: Game = { ...game, initialLocal: { kind: "fixed", probabilities } };
+  // n independent draws of a known law stay that, however many join or leave: v = 1/n.
+  const drawn = new MeanFieldFilter(known, localPolicy, 30);
+  for (const population of [40, 20, 20, 21, 1]) {
+    drawn.resize(population);
+    expect(drawn.variance).toBeCloseTo(1 / population, 12);
+    expect(Array.from(drawn.belief)).toEqual(Array.from(probabilities));
+  }
+  // All 20 were seen and 20 join: half of the shares are known.
+  const seen = new MeanFieldFilter(known, localPolicy, 20);
+  seen.observe([5, 5, 10, 0]);
+  seen.resize(40);
+  const mixed = [0.25, 0.25, 0.5, 0].map((p, s) => (p + probabilities[s]) / 2);
+  mixed.forEach((p, s) => expect(seen.belief[s]).toBeCloseTo(p, 12));
+  const spread = (law: readonly number[]): number => 1 - squaredDistance(law, [0, 0, 0, 0]);
+  const expected = (0.25 / 20) * (spread([...probabilities]) / spread(mixed));
+  expect(seen.variance).toBeCloseTo(expected, 12);
+  // One of two that were seen is left: either of them.
+  const pair = new MeanFieldFilter(known, localPolicy, 2);
+  pair.observe([1, 1, 0, 0]);
+  pair.resize(1);
+  expect([...pair.belief, pair.variance]).toEqual([0.5, 0.5, 0, 0, 1]);
+});

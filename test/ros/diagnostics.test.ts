@@ -16,7 +16,7 @@ function told(checks: readonly Check[]): DiagnosticArray[] {
     publisher: () => (message: DiagnosticArray) => void sent.push(message),
     safely: (work: () => void) => work(),
   };
-  const end = publishDiagnostics(node as never, new RosClock(true), checks);
+  const end = publishDiagnostics(node as never, new RosClock(true), () => checks);
   jest.advanceTimersByTime(3000);
   end();
   jest.advanceTimersByTime(3000);

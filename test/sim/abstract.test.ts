@@ -74,7 +74,7 @@ test("bodies stand at their spots in their zones, the lead vehicle at its own", 
   const world = new AbstractWorld(docks, ids, 1, { globalState: 3, localStates });
   localStates.forEach((state, i) => {
     const [x, y] = world.poses.subarray(i * 3);
-    expect({ x, y }).toEqual(spotOf(docks.arena, state, i, ids.length));
+    expect({ x, y }).toEqual(spotOf(docks.arena, state, i));
     expect(zoneOf(docks.arena, { x, y })).toBe(state);
   });
   const [x, y] = world.poses.subarray(ids.length * 3);

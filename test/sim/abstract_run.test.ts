@@ -14,10 +14,16 @@ const DEADLINE_MS = 1000;
 function setup() {
   const hear = new Map<string, (message: unknown) => void>();
   let resets = 0;
+  const told: [topic: string, message: object][] = [];
   const node = {
-    publisher: () => () => undefined,
-    subscribe: (topic: { name: string }, callback: (message: unknown) => void) =>
-      void hear.set(topic.name, callback),
+    publisher: ({ name }: { name: string }) =>
+      Object.assign((message: object): void => void told.push([name, message]), {
+        destroy: () => undefined,
+      }),
+    subscribe: (topic: { name: string }, callback: (message: unknown) => void) => {
+      hear.set(topic.name, callback);
+      return { destroy: () => void hear.delete(topic.name) };
+    },
     safely: (work: () => void) => work(),
   };
   const run = new Run({
@@ -33,10 +39,11 @@ function setup() {
     onStop: () => undefined,
   });
   const controls = new Controls();
+  const parameters = { epoch_deadline: DEADLINE_MS / 1000, seed: 5, population: ROBOTS.length };
   const loop = runAbstract({
     node: node as never,
     run,
-    parameters: { epoch_deadline: DEADLINE_MS / 1000, seed: 5 } as never,
+    parameters: parameters as never,
     controls,
     factor: new RealTimeFactor(),
     publishPoses: () => undefined,
@@ -63,7 +70,10 @@ function setup() {
       state: 0,
       action: 0,
     } as Partial<LocalAction>);
-  return { run, loop, controls, command, act, resets: () => resets };
+  /** What was told on a topic since the last call. */
+  const toldOn = (topic: string): object[] =>
+    told.splice(0).flatMap(([name, message]) => (name === topic ? [message] : []));
+  return { run, loop, controls, command, act, parameters, hear, toldOn, resets: () => resets };
 }
 
 beforeEach(() => void jest.useFakeTimers());
@@ -126,5 +136,40 @@ test("a reset places the robots anew by its seed and starts the statistics from 
   expect(run.start()).not.toEqual(first);
   const other = new Run({ ...run.options, seed: 5 });
   expect(run.start()).toEqual(other.start());
+  loop.stop();
+});
+
+test("robots join and leave between two epochs, told beforehand, and nobody waits for them before or after", () => {
+  const { run, loop, command, act, parameters, hear, toldOn, resets } = setup();
+  const population = "/simulator/population";
+  const from = (epoch: number, robots: number) => ({
+    header: { stamp: toTime(EPOCH_NS * BigInt(epoch + 1)), frame_id: "" },
+    population: robots,
+  });
+  expect(toldOn(population)).toEqual([from(-1, 2)]);
+  command(0);
+  parameters.population = 3;
+  act("robot_0", 0);
+  expect(toldOn(population)).toEqual([from(1, 3)]);
+  expect([...hear.keys()]).toContain("/robot_2/action");
+  // Whoever is not there yet is not waited for.
+  expect(run.robots).toHaveLength(2);
+  act("robot_1", 0);
+  expect([run.robots, resets()]).toEqual([["robot_0", "robot_1", "robot_2"], 1]);
+  expect(run.ledger.trueHistogram().reduce((a, b) => a + b)).toBe(3);
+  expect(toldOn("/robot_2/odom")).toHaveLength(1);
+  command(1);
+  for (const robot of ROBOTS) act(robot, 1);
+  expect(run.ledger.totals.epochs).toBe(1);
+  parameters.population = 1;
+  jest.advanceTimersByTime(100);
+  expect(toldOn(population)).toEqual([from(2, 1)]);
+  act("robot_2", 1);
+  expect(run.robots).toEqual(["robot_0"]);
+  expect([...hear.keys()]).not.toContain("/robot_1/action");
+  expect(run.ledger.openActions).toHaveLength(1);
+  command(2);
+  act("robot_0", 2);
+  expect(run.ledger.totals).toMatchObject({ epochs: 3, missedEpochs: 0 });
   loop.stop();
 });

@@ -11,15 +11,15 @@ test.each([
   ["nan", [NaN, NaN, NaN]],
   ["frozen", [1, 2, 3]],
 ] as const)("with fault %s it tells %j", (fault, told) => {
-  const tells = new ToldPoses(2);
-  tells.of(0, poses(1), undefined);
+  const tells = new ToldPoses();
+  tells.of(0, poses(1), fault);
   expect(tells.of(0, poses(7), fault)).toEqual(told);
   // The other one is well.
   expect(tells.of(1, poses(7), undefined)).toEqual([17, 5, 6]);
 });
 
 test("what was frozen tells the truth again once it is mended", () => {
-  const tells = new ToldPoses(2);
+  const tells = new ToldPoses();
   tells.of(0, poses(1), undefined);
   tells.of(0, poses(2), "frozen");
   expect(tells.of(0, poses(3), undefined)).toEqual([3, 2, 3]);

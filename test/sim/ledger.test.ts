@@ -175,3 +175,26 @@ test("where all actions are needed, an epoch without one of them is missed and e
   expect(ledger.totals).toMatchObject({ epochs: 0, missedEpochs: 1 });
   expect(ledger.meanReward).toBeNull();
 });
+
+test("robots that join are booked from the next epoch on, and those that left no more", () => {
+  const ledger = opened();
+  ledger.hearCommand(command());
+  act(ledger, 0, [0, 0, 1, 1], [0, 1, 0, 1]);
+  ledger.close();
+  ledger.setAgents(["robot_0", "robot_1"]);
+  ledger.open(2n * SECOND, 1, Uint8Array.of(0, 1));
+  ledger.hearCommand(command({ epoch: 1, decisionTime: 2n * SECOND }));
+  act(ledger, 1, [0, 1, 1], [0, 0, 1]);
+  expect(ledger.isComplete).toBe(true);
+  expect(ledger.robotIndex("robot_2")).toBeUndefined();
+  // r_g(1, 1) = -1; r_l = 0, 10 of two robots.
+  expect(ledger.close()?.reward).toBe(-1 + 10 / 2);
+  expect(ledger.trueHistogram()).toEqual([1, 1]);
+  ledger.setAgents([...ROBOTS, "robot_4"]);
+  ledger.open(3n * SECOND, 0, Uint8Array.of(0, 0, 0, 0, 0));
+  ledger.hearCommand(command({ epoch: 2, decisionTime: 3n * SECOND }));
+  ledger.hearAction({ epoch: 2, agent: "robot_4", state: 0, action: 1 });
+  // r_g(0, 1) = 1; four stay by the lead vehicle, robot_4 goes.
+  expect(ledger.close()?.reward).toBe(1 + 47 / 5);
+  expect(ledger.totals).toMatchObject({ epochs: 3, missingActions: 4, missedEpochs: 0 });
+});

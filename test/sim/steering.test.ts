@@ -6,29 +6,30 @@ import { randomGame } from "../games";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 
+/** The node refuses values above. */
+const MOST = 100;
+
 /** Steering between a node that is no node and a swarm that keeps what it is told. */
 function setup(fidelity: "motion" | "abstract") {
   const hear = new Map<string, (message: object) => string | undefined>();
   const told: string[] = [];
   let onStop = (): void => undefined;
   const node = {
-    parameters: { speed: 1 },
+    parameters: { speed: 1, population: 2 },
     boolService: () => undefined,
     triggerService: () => undefined,
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
-    set: (name: string, value: number) => void Object.assign(node.parameters, { [name]: value }),
-    safely: (work: () => void) => work(),
-    log: { warn: (line: string) => void told.push(line) },
+    set: (name: string, value: number): string | undefined => {
+      if (value > MOST) return `${value} are too many`;
+      Object.assign(node.parameters, { [name]: value });
+      return undefined;
+    },
   };
   const swarm = {
     stop: () => {
       told.push("stop");
       onStop();
-    },
-    set: (name: string, value: unknown) => {
-      told.push(`${name} ${String(value)}`);
-      return Promise.resolve({ done: true, message: "" });
     },
   };
   const run = new Run({
@@ -48,7 +49,6 @@ function setup(fidelity: "motion" | "abstract") {
   return {
     run,
     controls,
-    steering,
     told,
     node,
     onStop: (does: () => void) => (onStop = does),
@@ -107,6 +107,11 @@ test("robots break and are mended by the topic as by the page; in the abstract w
   expect([...controls.faults]).toEqual([[1, "mute"]]);
   expect(await obey({ do: "fault", robot: 1, fault: "none" })).toMatchObject({ done: true });
   expect(controls.faults.size).toBe(0);
+  expect(fault("robot_1", "frozen")).toBeUndefined();
+  controls.forget(2);
+  expect(controls.faults.size).toBe(1);
+  controls.forget(1);
+  expect(controls.faults.size).toBe(0);
   expect(fault("robot_2", "mute")).toMatch(/not known; give a robot of the swarm/);
   expect(await obey({ do: "fault", robot: 2, fault: "mute" })).toMatchObject({ done: false });
   const abstract = setup("abstract");
@@ -117,26 +122,14 @@ test("robots break and are mended by the topic as by the page; in the abstract w
   expect(abstract.controls.faults.size).toBe(0);
 });
 
-test("the global agent's wait follows the speed and each new session, once anybody changed it", () => {
-  jest.useFakeTimers();
-  try {
-    const { run, node, told, steering } = setup("motion");
-    const end = steering.keepPace();
-    run.command = { session: 1 } as never;
-    jest.advanceTimersByTime(3000);
-    expect(told).toEqual([]);
-    node.set("speed", 12);
-    jest.advanceTimersByTime(3000);
-    run.command = { session: 2 } as never;
-    jest.advanceTimersByTime(3000);
-    node.set("speed", 1);
-    jest.advanceTimersByTime(3000);
-    expect(told).toEqual(["sample_timeout 0.25", "sample_timeout 0.25", "sample_timeout 1"]);
-    end();
-    node.set("speed", 2);
-    jest.advanceTimersByTime(3000);
-    expect(told).toHaveLength(3);
-  } finally {
-    jest.useRealTimers();
-  }
+test("more or fewer robots are the parameter's, and what it refuses the page is told", async () => {
+  const { node, obey } = setup("motion");
+  expect(await obey({ do: "population", robots: 9 })).toEqual({
+    done: true,
+    message: "from the next epoch on there are 9 robots",
+  });
+  expect(node.parameters.population).toBe(9);
+  const message = "101 are too many";
+  expect(await obey({ do: "population", robots: 101 })).toEqual({ done: false, message });
+  expect(node.parameters.population).toBe(9);
 });

@@ -192,7 +192,7 @@ describe("place", () => {
     world.step(1);
     expect(world.poses).toEqual(before);
     expect(world.twists.every((speed) => speed === 0)).toBe(true);
-    const spot = spotOf(openArena, 4, 1, 3);
+    const spot = spotOf(openArena, 4, 1);
     expect(poseOf(world, 1).slice(0, 2)).toEqual([Math.fround(spot.x), Math.fround(spot.y)]);
     expect(world.time).toBe(3);
   });

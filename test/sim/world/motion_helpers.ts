@@ -62,9 +62,7 @@ export function spotsFor(
   zones: readonly (number | undefined)[],
   lead?: number,
 ): (Point | undefined)[] {
-  const robots = zones.map((zone, i) =>
-    zone === undefined ? undefined : spotOf(arena, zone, i, zones.length),
-  );
+  const robots = zones.map((zone, i) => (zone === undefined ? undefined : spotOf(arena, zone, i)));
   return [...robots, lead === undefined ? undefined : leadSpotOf(arena, lead)];
 }
 

@@ -1,0 +1,49 @@
+/**
+ * The robots asked for while the world runs (parameter `population`): who serves them is told at once,
+ * and they are there, or gone, from the epoch boundary told on.
+ */
+import { toTime } from "../src/ros/messages";
+import { TOPICS } from "../src/ros/topics";
+import type { World } from "./loop";
+import { robotNames } from "./run";
+import type { WorldNode } from "./world_node";
+
+export class Population {
+  private readonly publish;
+  private told: number;
+  private isPending = false;
+
+  constructor(
+    private readonly world: Pick<World, "node" | "run" | "parameters" | "controls">,
+    private readonly ros: WorldNode,
+  ) {
+    this.told = world.run.robots.length;
+    this.publish = world.node.publisher(TOPICS.population);
+    this.tell(0n);
+  }
+
+  /** Looks whether another number is asked for. @param boundary the next one, ns */
+  follow(boundary: bigint): void {
+    const { population } = this.world.parameters;
+    if (population === this.told) return;
+    this.told = population;
+    this.isPending = true;
+    this.ros.expect(robotNames(population));
+    this.tell(boundary);
+  }
+
+  /** At a boundary, between two epochs: has the run and its topics follow; whether there was need. */
+  take(): boolean {
+    if (!this.isPending) return false;
+    this.isPending = false;
+    const { run, controls } = this.world;
+    run.resize(this.told);
+    controls.forget(this.told);
+    this.ros.setRobots(run.robots);
+    return true;
+  }
+
+  private tell(from: bigint): void {
+    this.publish({ header: { stamp: toTime(from), frame_id: "" }, population: this.told });
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Where a body is in the map frame. Its wheels tell where it is from an origin (odom -> base_link);
+ * a parameter, a pose topic or tf tells where that origin is (map -> odom, REP-105).
+ */
+import { steadyMs } from "../ros/clock";
+import {
+  type MessageTypes,
+  nanoseconds,
+  type Odometry,
+  type PoseWithCovarianceStamped,
+  type Quaternion,
+  type Transform,
+  type Vector3,
+} from "../ros/messages";
+import type { RosNode } from "../ros/node";
+import { TOPICS } from "../ros/topics";
+import type { Pose } from "./drive";
+
+/** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
+const NORM_TOLERANCE = 0.1;
+/** Poses by the wheels that are kept, to find the one of a pose that comes late. */
+const RECENT = 50;
+
+export interface LocalizationParameters {
+  /** odometry, pose or tf */
+  readonly pose_source: string;
+  /** x m, y m, yaw rad of the origin */
+  readonly initial_pose: readonly number[];
+  readonly max_pose_deviation: number;
+  readonly pose_timeout: number;
+}
+
+interface Timed {
+  /** ns */
+  readonly stamp: bigint;
+  readonly pose: Pose;
+}
+
+export class Localization {
+  /** Why the pose is not known; undefined: it is. */
+  problem: string | undefined;
+  private origin: Pose | undefined;
+  private heardMs = -Infinity;
+  /** Frame that the odometry is told in. */
+  private frame = "odom";
+  private recent: Timed[] = [];
+  /** A pose that waits for the odometry of its time. */
+  private said: Timed | undefined;
+
+  constructor(
+    node: RosNode,
+    private readonly parameters: LocalizationParameters,
+  ) {
+    const { pose_source, initial_pose } = parameters;
+    if (pose_source === "pose") {
+      this.problem = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
+      node.subscribe(TOPICS.pose, (message) => this.hearPose(message));
+    } else if (pose_source === "tf") {
+      this.problem =
+        "tf does not tell where its odometry is in the map; start what localises the robot";
+      const hear = (isStatic: boolean) => (message: MessageTypes["tf2_msgs/msg/TFMessage"]) =>
+        message.transforms.forEach((transform) => this.hearTransform(transform, isStatic));
+      node.subscribe(TOPICS.transformHeard, hear(false));
+      node.subscribe(TOPICS.staticTransform, hear(true));
+    } else {
+      const [x = 0, y = 0, yaw = 0] = initial_pose;
+      this.origin = { x, y, yaw };
+    }
+  }
+
+  /** A pose in the map frame, said to be of now or of a little while ago. */
+  private hearPose({ header, pose: said }: PoseWithCovarianceStamped): string | undefined {
+    const { max_pose_deviation: most } = this.parameters;
+    if (plainFrame(header.frame_id) !== "map") {
+      return `it is in the frame ${header.frame_id}; it must be in map`;
+    }
+    const pose = planarPose(said.pose.position, said.pose.orientation);
+    const deviation = Math.sqrt(Math.max(said.covariance[0], said.covariance[7]));
+    if (pose === undefined || Number.isNaN(deviation)) {
+      return "its pose or covariance is not finite, or its orientation no unit quaternion";
+    }
+    if (deviation > most) {
+      this.origin = this.said = undefined;
+      this.problem = `its pose may be ${deviation.toFixed(2)} m off (max_pose_deviation is ${most}); localise it`;
+      return undefined;
+    }
+    this.said = { stamp: nanoseconds(header.stamp), pose };
+    const newest = this.recent.at(-1);
+    // The odometry of its time may come after it.
+    if (newest && newest.stamp >= this.said.stamp) this.match(this.said);
+    return undefined;
+  }
+
+  /** Places the origin by a pose and what the wheels told at its time. */
+  private match({ stamp, pose }: Timed): void {
+    const away = (other: Timed): number => Math.abs(Number(other.stamp - stamp));
+    const wheels = this.recent.reduce((a, b) => (away(b) < away(a) ? b : a));
+    this.place(originOf(pose, wheels.pose));
+    this.said = undefined;
+  }
+
+  private hearTransform(message: Transform, isStatic: boolean): void {
+    const { header, child_frame_id, transform } = message;
+    if (plainFrame(header.frame_id) !== "map" || plainFrame(child_frame_id) !== this.frame) return;
+    const origin = planarPose(transform.translation, transform.rotation);
+    if (origin) this.place(origin, isStatic);
+  }
+
+  private place(origin: Pose, isStatic = false): void {
+    this.origin = origin;
+    this.heardMs = isStatic ? Infinity : steadyMs();
+    this.problem = undefined;
+  }
+
+  /**
+   * The pose in the map frame of a body that is at `pose` by its wheels; undefined: not known, and
+   * `problem` says why.
+   */
+  locate({ header }: Odometry, pose: Pose): Pose | undefined {
+    const { pose_source, pose_timeout } = this.parameters;
+    if (pose_source === "odometry") return placed(this.origin!, pose);
+    this.frame = plainFrame(header.frame_id);
+    this.recent.push({ stamp: nanoseconds(header.stamp), pose });
+    if (this.recent.length > RECENT) this.recent.shift();
+    if (this.said) this.match(this.said);
+    if (this.origin && pose_timeout > 0 && steadyMs() - this.heardMs > pose_timeout * 1000) {
+      this.origin = undefined;
+      this.problem = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what does`;
+    }
+    return this.origin && placed(this.origin, pose);
+  }
+}
+
+/** tf2 knows no leading slash. */
+const plainFrame = (frame: string): string => frame.replace(/^\//, "");
+
+/** A pose in the plane; undefined where it is not finite or the orientation no unit quaternion. */
+export function planarPose(position: Vector3, q: Quaternion): Pose | undefined {
+  const norm = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
+  if (!(Math.abs(norm - 1) < NORM_TOLERANCE)) return undefined;
+  const yaw = Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z));
+  const pose = { x: position.x, y: position.y, yaw };
+  return Number.isFinite(pose.x + pose.y + pose.yaw) ? pose : undefined;
+}
+
+/** `pose`, told from `origin`, in the frame that `origin` is told in. */
+function placed(origin: Pose, pose: Pose): Pose {
+  const [c, s] = [Math.cos(origin.yaw), Math.sin(origin.yaw)];
+  return {
+    x: origin.x + c * pose.x - s * pose.y,
+    y: origin.y + s * pose.x + c * pose.y,
+    yaw: origin.yaw + pose.yaw,
+  };
+}
+
+/** The origin from which a body at `pose` is at `local`. */
+function originOf(pose: Pose, local: Pose): Pose {
+  const turned = placed({ x: 0, y: 0, yaw: pose.yaw - local.yaw }, local);
+  return { x: pose.x - turned.x, y: pose.y - turned.y, yaw: pose.yaw - local.yaw };
+}

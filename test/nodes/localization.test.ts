@@ -1,0 +1,129 @@
+import { Localization, type LocalizationParameters } from "../../src/nodes/localization";
+import { fromSeconds, planarOdometry, planarQuaternion, toTime } from "../../src/ros/messages";
+
+/** Where the wheels' count began, in the map. */
+const ORIGIN = { x: 3, y: -2, yaw: 1 };
+/** By the wheels, and the same place in the map: turned by 1 rad about the origin, then shifted. */
+const LOCAL = { x: 2, y: 1, yaw: 0.5 };
+const PLACE = {
+  x: 3 + 2 * Math.cos(1) - Math.sin(1),
+  y: -2 + 2 * Math.sin(1) + Math.cos(1),
+  yaw: 1.5,
+};
+
+/** A localization on a node that is no node. */
+function setup(parameters: Partial<LocalizationParameters>) {
+  const hear = new Map<string, (message: object) => string | undefined>();
+  const node = {
+    robot: "robot_0",
+    subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
+      void hear.set(topic.name, callback),
+  };
+  const localization = new Localization(node as never, {
+    pose_source: "odometry",
+    initial_pose: [0, 0, 0],
+    max_pose_deviation: 0.5,
+    pose_timeout: 5,
+    ...parameters,
+  });
+  return {
+    localization,
+    say: (topic: string, message: object) => hear.get(topic)!(message),
+    locate: (seconds: number, pose = LOCAL) => localization.locate(odometry(seconds), pose),
+  };
+}
+
+const stamp = (seconds: number) => toTime(fromSeconds(seconds));
+
+const odometry = (seconds: number) => {
+  const message = planarOdometry(stamp(seconds), "robot_0", LOCAL);
+  return { ...message, header: { ...message.header, frame_id: "robot_0/odom" } };
+};
+
+const poseAt = (seconds: number, { x, y, yaw } = PLACE, variance = 0.01, frame_id = "map") => {
+  const covariance = new Float64Array(36);
+  covariance[0] = variance;
+  const pose = { position: { x, y, z: 0 }, orientation: planarQuaternion(yaw) };
+  return { header: { stamp: stamp(seconds), frame_id }, pose: { pose, covariance } };
+};
+
+const transform = (child_frame_id = "robot_0/odom", frame_id = "map") => ({
+  transforms: [
+    {
+      header: { stamp: stamp(0), frame_id },
+      child_frame_id,
+      transform: {
+        translation: { x: ORIGIN.x, y: ORIGIN.y, z: 0 },
+        rotation: planarQuaternion(ORIGIN.yaw),
+      },
+    },
+  ],
+});
+
+function expectPlace(pose: { x: number; y: number; yaw: number } | undefined): void {
+  expect(pose?.x).toBeCloseTo(PLACE.x, 9);
+  expect(pose?.y).toBeCloseTo(PLACE.y, 9);
+  expect(pose?.yaw).toBeCloseTo(PLACE.yaw, 9);
+}
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test("by odometry alone, the origin is the parameter's", () => {
+  const { locate, localization } = setup({ initial_pose: [ORIGIN.x, ORIGIN.y, ORIGIN.yaw] });
+  expectPlace(locate(1));
+  expect(localization.problem).toBeUndefined();
+});
+
+test("a pose places the origin, by the odometry of its own time", () => {
+  const { say, locate, localization } = setup({ pose_source: "pose" });
+  expect(locate(1)).toBeUndefined();
+  expect(localization.problem).toMatch(/no pose is heard on robot_0\/pose/);
+  expect(locate(1.1, { x: 50, y: 50, yaw: 2 })).toBeUndefined();
+  expect(say("pose", poseAt(1.01))).toBeUndefined();
+  expectPlace(locate(1.2));
+  // One that comes before its odometry waits for it: here the wheels were turned by hand.
+  say("pose", poseAt(2));
+  expectPlace(locate(2, { x: 7, y: 7, yaw: 3 }));
+  expect(localization.problem).toBeUndefined();
+});
+
+test("an uncertain pose is none, nor is one that nothing tells any more", () => {
+  const { say, locate, localization } = setup({ pose_source: "pose" });
+  locate(1);
+  say("pose", poseAt(1));
+  expectPlace(locate(1));
+  say("pose", poseAt(1, PLACE, 0.36));
+  expect(locate(1.1)).toBeUndefined();
+  expect(localization.problem).toMatch(/may be 0.60 m off \(max_pose_deviation is 0.5\)/);
+  say("pose", poseAt(1));
+  jest.advanceTimersByTime(4900);
+  expectPlace(locate(6));
+  jest.advanceTimersByTime(200);
+  expect(locate(6)).toBeUndefined();
+  expect(localization.problem).toMatch(/nothing localised it for 5 s/);
+});
+
+test("a pose of another frame, or that is none, is refused and changes nothing", () => {
+  const { say, locate } = setup({ pose_source: "pose" });
+  locate(1);
+  say("pose", poseAt(1));
+  expect(say("pose", poseAt(1, { x: 0, y: 0, yaw: 0 }, 0, "odom"))).toMatch(/frame odom; .* map/);
+  expect(say("pose", poseAt(1, { x: NaN, y: 0, yaw: 0 }))).toMatch(/not finite/);
+  expect(say("pose", poseAt(1, PLACE, NaN))).toMatch(/not finite/);
+  expectPlace(locate(1));
+});
+
+test.each(["/tf", "/tf_static"])("%s places the origin of the odometry's frame alone", (topic) => {
+  const { say, locate, localization } = setup({ pose_source: "tf" });
+  expect(locate(1)).toBeUndefined();
+  say(topic, transform("robot_1/odom"));
+  say(topic, transform("robot_0/odom", "earth"));
+  expect(locate(1)).toBeUndefined();
+  expect(localization.problem).toMatch(/tf does not tell/);
+  say(topic, transform());
+  expectPlace(locate(1));
+  jest.advanceTimersByTime(6000);
+  // What is static is told once.
+  expect(locate(7) !== undefined).toBe(topic === "/tf_static");
+});

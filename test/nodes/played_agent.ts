@@ -1,0 +1,136 @@
+/** A global agent on a node that is no node, and robots that answer what a test has them answer. */
+import type { GlobalCommand } from "../../src/ros/messages";
+import { toTime } from "../../src/ros/messages";
+import { RosClock } from "../../src/ros/clock";
+import { Commander } from "../../src/nodes/commander";
+import { Epochs } from "../../src/nodes/epochs";
+import { RESET_SERVICE } from "../../src/ros/topics";
+import { encodePolicy } from "../../src/policy/policy_file";
+import { createHash } from "node:crypto";
+import { sizesOf } from "../../src/game/model";
+import { randomGame } from "../games";
+import { madeMetadata, madePair } from "../policy/policies";
+
+const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
+export const K = 4;
+export const ROBOTS = [...Array(12).keys()].map((i) => `robot_${i}`);
+const bytes = encodePolicy(madePair(game, K), madeMetadata(game, K), sizesOf(game));
+export const SEED = 5;
+export const TIMEOUT_MS = 1000;
+const POLICY = {
+  scenario: game.name,
+  policy_sha256: createHash("sha256").update(bytes).digest("hex"),
+  data: bytes,
+};
+
+/** A global agent on a node that is no node: robots answer what the test has them answer. */
+export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted = {}) {
+  const hear = new Map<string, (message: unknown) => string | undefined>();
+  const commands: GlobalCommand[] = [];
+  const warnings: string[] = [];
+  let reset: (() => { success: boolean; message: string }) | undefined;
+  let most = 0;
+  const clock = new RosClock(true);
+  const live = () =>
+    [...hear.keys()].filter((name) => name.endsWith("/state") && !name.startsWith("/global"));
+  const node = {
+    parameters: {
+      population: ROBOTS.length,
+      sample_size: K,
+      observation: "sample",
+      epoch_length: 6,
+      max_state_age: 1,
+      sample_timeout: TIMEOUT_MS / 1000,
+      quarantine: 10,
+      robot_names: [] as string[],
+      policy_file: "",
+      seed: SEED,
+    },
+    log: { info: () => undefined, warn: (line: string) => void warnings.push(line) },
+    publisher:
+      (topic: { name: string }) =>
+      (message: GlobalCommand): void =>
+        void (topic.name === "/global_agent/command" && commands.push(message)),
+    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) => {
+      hear.set(topic.name, callback);
+      most = Math.max(most, live().length);
+      return { destroy: () => void hear.delete(topic.name) };
+    },
+    triggerService: (name: string, answer: typeof reset) => {
+      if (name === RESET_SERVICE) reset = answer;
+    },
+    robotsWithState: robots,
+    countPublishers: (topic: string) => Number(robots().includes(topic.split("/")[1])),
+    safely: (work: () => void) => work(),
+  };
+  const commander = new Commander(node as never, game, clock);
+  const agent = new Epochs(node as never, game, clock, commander);
+  commander.configure();
+  commander.activate();
+  agent.activate();
+  let now = 0;
+  /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
+  const tick = (seconds: number): void => {
+    now = seconds;
+    clock.hear(toTime(BigInt(Math.round(seconds * 1e9))));
+    jest.advanceTimersByTime(1);
+    answer();
+    agent.poll();
+    jest.advanceTimersByTime(1);
+    answer();
+    jest.advanceTimersByTime(1);
+  };
+  const answer = (): void => {
+    const header = { stamp: toTime(BigInt(Math.round(now * 1e9))), frame_id: "map" };
+    hear.get("/global_agent/state")!({ header, state: 1 });
+    for (const name of live()) {
+      const robot = name.slice(1, -"/state".length);
+      if (silent.has(robot)) continue;
+      hear.get(name)!({
+        header,
+        agent_id: robot,
+        state: 2,
+        acted: false,
+        epoch: 0,
+        decision_time: toTime(0n),
+        ...acted,
+        stopped: false,
+      });
+    }
+  };
+  expect(hear.get("/policy")!(POLICY)).toBeUndefined();
+  return {
+    commands,
+    warnings,
+    epochs: agent,
+    tick,
+    answer,
+    /** A robot that is asked says something of its own. */
+    say: (robot: string, seconds: number, state = 2) =>
+      hear.get(`/${robot}/state`)!({
+        header: { stamp: toTime(BigInt(Math.round(seconds * 1e9))), frame_id: "map" },
+        agent_id: robot,
+        state,
+        acted: false,
+        epoch: 0,
+        decision_time: toTime(0n),
+        stopped: false,
+      }),
+    set: (values: object) => void Object.assign(node.parameters, values),
+    reset: () => reset!(),
+    wait: (ms: number) => jest.advanceTimersByTime(ms),
+    mostSubscriptions: () => most,
+  };
+}
+
+/** What a run without trouble counts. */
+export const none = {
+  missed_epochs: 0,
+  missing_states: 0,
+  silent_robots: 0,
+  stale_states: 0,
+  future_states: 0,
+  unknown_states: 0,
+  late_states: 0,
+  clock_jumps: 0,
+};

@@ -1,0 +1,127 @@
+import { drawSample } from "../../src/nodes/sampling";
+import { K, none, ROBOTS, SEED, setup, TIMEOUT_MS } from "./played_agent";
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test("where fewer than k robots are there all are asked, and it is said once", () => {
+  const { commands, warnings, tick } = setup(undefined, () => ["robot_2", "robot_7"], {
+    acted: true,
+  });
+  for (const seconds of [1, 2, 6, 12, 18]) tick(seconds);
+  expect(commands.length).toBeGreaterThan(1);
+  for (const command of commands) {
+    expect([...command.sampled_agents].sort()).toEqual(["robot_2", "robot_7"]);
+    expect(command).toMatchObject({ population: 2, sample_size: K, missing: 0 });
+  }
+  const said = warnings.filter((line) =>
+    /only 2 robots can be asked and sample_size is 4/.test(line),
+  );
+  expect(said).toHaveLength(1);
+});
+
+test("robots of the list are asked though the graph does not show them, and none twice", () => {
+  const hidden = ["robot_20", "robot_21"];
+  const { commands, tick, set } = setup();
+  set({ robot_names: [...hidden, "robot_0"] });
+  for (let epoch = 0; epoch <= 20; epoch++) tick(6 * epoch + 1);
+  expect(commands.length).toBeGreaterThan(15);
+  const asked = new Set(commands.flatMap(({ sampled_agents }) => sampled_agents));
+  for (const robot of hidden) expect(asked).toContain(robot);
+  for (const command of commands) {
+    expect(command.population).toBe(ROBOTS.length + hidden.length);
+    expect(new Set(command.sampled_agents).size).toBe(K);
+  }
+});
+
+describe("a state that cannot be used is counted by what is wrong with it, and its robot replaced", () => {
+  const [robot] = drawSample(SEED, 1, ROBOTS, K);
+  /** At the boundary of epoch 1, with the first of its sample silent. */
+  function atEpochOne() {
+    const run = setup(new Set([robot]));
+    for (const seconds of [1, 6, 7]) run.tick(seconds);
+    return run;
+  }
+  test.each([
+    ["stale_states", 10],
+    ["future_states", 14],
+  ])("%s", (name, stamp) => {
+    const { commands, epochs, tick, wait, answer, say } = atEpochOne();
+    tick(12);
+    say(robot, stamp);
+    expect(commands).toHaveLength(1);
+    wait(0.6 * TIMEOUT_MS);
+    answer();
+    expect(commands).toHaveLength(2);
+    expect(commands[1].sampled_agents).not.toContain(robot);
+    expect(epochs.troubles).toEqual({ ...none, [name]: 1 });
+  });
+
+  test("stale_states, by their arrival: stamped in time, and not heard again", () => {
+    const { commands, epochs, wait, tick, say, answer } = atEpochOne();
+    tick(11.5);
+    say(robot, 11.5);
+    wait(1100);
+    tick(12);
+    expect(commands).toHaveLength(1);
+    wait(0.6 * TIMEOUT_MS);
+    answer();
+    expect(commands).toHaveLength(2);
+    expect(epochs.troubles).toEqual({ ...none, stale_states: 1 });
+  });
+
+  test("late and unknown ones are passed over, repeats change nothing", () => {
+    const { commands, epochs, tick, say } = atEpochOne();
+    tick(11.5);
+    expect(say(robot, 11.9, 3)).toMatch(/is in state 3 and the scenario has 3/);
+    expect(say(robot, 11.9, 1)).toBeUndefined();
+    expect(say(robot, 11.2, 0)).toBeUndefined();
+    const repeats = epochs.values.repeated_states;
+    expect(say(robot, 11.9, 1)).toBeUndefined();
+    expect(epochs.values.repeated_states).toBe(repeats + 1);
+    tick(12);
+    expect(commands[1]).toMatchObject({ missing: 0, histogram: [0, 1, K - 1] });
+    expect(epochs.troubles).toEqual({ ...none, unknown_states: 1, late_states: 1 });
+  });
+});
+
+test("where ROS time runs fast, the wait for a sample is half an epoch of it", () => {
+  const silent = new Set<string>();
+  const { commands, warnings, tick } = setup(silent);
+  for (const seconds of [1, 6]) tick(seconds);
+  ROBOTS.forEach((robot) => silent.add(robot));
+  for (const seconds of [12, 13.4]) tick(seconds);
+  expect(warnings).toEqual([]);
+  tick(13.6);
+  expect(warnings.join()).toMatch(/epoch 1: .*; asked robot_/);
+  tick(14.9);
+  expect(commands).toHaveLength(1);
+  tick(15.1);
+  expect(commands[1]).toMatchObject({ epoch: 1, missing: K });
+});
+
+test("a robot that left the graph is not waited for, and who is left is asked as soon as it is known", () => {
+  let robots = ROBOTS;
+  const silent = new Set<string>();
+  const { commands, tick, answer, warnings } = setup(silent, () => robots);
+  for (const seconds of [1, 6, 12]) tick(seconds);
+  const leave = (rest: readonly string[]): void => {
+    ROBOTS.filter((robot) => !rest.includes(robot)).forEach((robot) => silent.add(robot));
+    robots = [...rest];
+  };
+  // After they were drawn: others are asked in their place.
+  leave(ROBOTS.slice(0, 6));
+  tick(13);
+  tick(18);
+  expect(warnings).toEqual([]);
+  expect(commands[2]).toMatchObject({ epoch: 2, missing: 0, population: 6 });
+  expect(new Set(commands[2].sampled_agents).size).toBe(K);
+  for (const robot of commands[2].sampled_agents) expect(robots).toContain(robot);
+  // Where fewer than k are left, and nobody is waited for.
+  const next = drawSample(SEED, 3, robots, K);
+  leave(next.slice(1, 3));
+  tick(24);
+  answer();
+  expect(commands[3]).toMatchObject({ epoch: 3, missing: 0, population: 2, histogram: [0, 0, 2] });
+  expect(commands[3].sampled_agents).toEqual(next.slice(1, 3));
+});
