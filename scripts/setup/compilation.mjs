@@ -51,7 +51,7 @@ async function bundlePage() {
   fs.rmSync(output, { recursive: true, force: true });
   const { build } = await import("esbuild");
   await build({
-    entryPoints: [path.join(page, "main.ts")],
+    entryPoints: ["main.ts", "style.css"].map((name) => path.join(page, name)),
     outdir: output,
     bundle: true,
     minify: true,
@@ -61,7 +61,7 @@ async function bundlePage() {
     legalComments: "linked",
     logLevel: "silent",
   });
-  const isAsset = (name) => /\.(html|css|svg|png|ico)$/.test(name);
+  const isAsset = (name) => /\.(html|svg|png|ico)$/.test(name);
   for (const name of fs.readdirSync(page).filter(isAsset)) {
     fs.copyFileSync(path.join(page, name), path.join(output, name));
   }

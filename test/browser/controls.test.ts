@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import type { Command } from "../../sim/page_protocol";
 import { shownBy, shownWhen } from "./open_page";
 import { endAll, feed, open, openCommanding } from "./page_fixtures";
+import { fill, press } from "./press";
 import { REFUSED_SEED } from "./played_swarm";
 
 afterEach(endAll);
@@ -11,33 +12,24 @@ afterEach(endAll);
 const said = (page: Page, text: string): Promise<void> =>
   page.locator("#said", { hasText: text }).waitFor({ timeout: 5000 });
 
-async function fill(page: Page, field: string, value: number): Promise<void> {
-  await page.fill(field, String(value));
-  await page.press(field, "Enter");
-}
-
 test("each control gives its command and its answer is read", async () => {
   const swarm = await feed({ epochMs: 60_000 });
   const { page, errors } = await openCommanding(swarm);
   expect(await page.locator("#step").isDisabled()).toBe(true);
-  const choose = (list: string, value: string) => async (): Promise<void> => {
-    await page.selectOption(list, value);
-  };
-  await page.selectOption("#robot", "7");
-  const steps: [command: Command, work: () => Promise<void>][] = [
-    [{ do: "pause" }, () => page.click("#pause")],
-    [{ do: "step" }, () => page.click("#step")],
-    [{ do: "resume" }, () => page.click("#pause")],
-    [{ do: "speed", factor: 4 }, choose("#speed", "4")],
-    [{ do: "population", robots: 40 }, () => fill(page, "#population", 40)],
-    [{ do: "sampleSize", size: 7 }, () => fill(page, "#sample-size", 7)],
-    [{ do: "observation", mode: "filter" }, choose("#observation", "filter")],
-    [{ do: "reset", seed: 42 }, () => fill(page, "#seed", 42)],
-    [{ do: "fault", robot: 7, fault: "mute" }, choose("#fault", "mute")],
-    [{ do: "fault", robot: 7, fault: "none" }, choose("#fault", "none")],
+  const steps: Command[] = [
+    { do: "pause" },
+    { do: "step" },
+    { do: "resume" },
+    { do: "speed", factor: 4 },
+    { do: "population", robots: 40 },
+    { do: "sampleSize", size: 7 },
+    { do: "observation", mode: "filter" },
+    { do: "reset", seed: 42 },
+    { do: "fault", robot: 7, fault: "mute" },
+    { do: "fault", robot: 7, fault: "none" },
   ];
-  for (const [command, work] of steps) {
-    await work();
+  for (const command of steps) {
+    await press(page, command);
     await said(page, `done: ${command.do}`);
     expect(swarm.obeyed.at(-1)).toEqual(command);
   }

@@ -20,6 +20,8 @@ export interface OpenPageOptions {
   /** Device pixels a pixel; 2 for pictures to show. */
   readonly scale?: number;
   readonly colorScheme?: "light" | "dark";
+  /** Called with each text that the page's server sends it. */
+  readonly onMessage?: (text: string) => void;
 }
 
 const BROWSER_VERSION = "143.0.4";
@@ -39,6 +41,11 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
       if (message.type() === "error") errors.push(message.text());
     });
     page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (typeof payload === "string") options.onMessage?.(payload);
+      }),
+    );
     await page.goto(url);
     return { page, errors, close: () => browser.close() };
   } catch (error) {

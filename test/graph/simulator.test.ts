@@ -1,18 +1,14 @@
 /**
- * A motion swarm whose world is commanded, from its page and by ROS: what the ROS side then shows.
+ * A motion swarm whose world is commanded, from its page in a browser and by ROS: what the ROS side
+ * then shows.
  */
-import WebSocket from "ws";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Fault,
-  parseServerMessage,
-  SOCKET_PATH,
-  type ServerMessage,
-} from "../../sim/protocol";
-import type { Command } from "../../sim/page_protocol";
+import type { Fault } from "../../sim/protocol";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS } from "../../src/ros/topics";
+import { shownBy, shownWhen } from "../browser/open_page";
+import { ToldPage } from "../browser/told_page";
 import { writeCarousel } from "./carousel";
 import { type EventOf, monotonic, Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";
@@ -26,18 +22,14 @@ const BROKEN = 3;
 const SPEED = 4;
 /** From an emergency stop's arrival at the robots until cmd_vel is zero, s. */
 const STOP_BOUND = 0.1;
-/** The page is told of everything within, s; something is told each second. */
-const LONGEST_WAIT = 30;
 /** Time that stands for so long stands, s. */
 const WATCHED = 1;
 
 let folder: string;
 let swarm: Swarm;
 let peer: Peer;
-let page: WebSocket;
-const told: ServerMessage[] = [];
-let wake = (): void => undefined;
-let lastId = 0;
+const page = new ToldPage();
+const { told } = page;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "carousel-"));
@@ -51,43 +43,20 @@ beforeAll(async () => {
   });
   const options = ["--robots", `${MANY}`, "--velocities", "--odometry", "--clock"];
   peer = new Peer(swarm.environment, options);
-  const { origin, host, hash } = new URL(await swarm.page);
-  page = new WebSocket(`ws://${host}${SOCKET_PATH}`, { origin });
-  page.on("message", (data: Buffer, isBinary) => {
-    if (!isBinary) told.push(parseServerMessage(String(data)));
-    wake();
-  });
-  await new Promise((resolve) => page.once("open", resolve));
-  page.send(JSON.stringify({ type: "hello", token: hash.slice("#token=".length) }));
+  await page.open(await swarm.page);
   await peer.first("command");
+  await shownWhen(page.page, "can-command", (value) => value === "true");
 });
 
 afterAll(async () => {
-  page?.terminate();
+  await page.close();
   await peer?.end();
   await swarm?.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the page is told once `look` finds it among the messages from `from` on. */
-async function heard<T>(look: (messages: readonly ServerMessage[]) => T | undefined, from = 0) {
-  const end = monotonic() + LONGEST_WAIT;
-  for (;;) {
-    const found = look(told.slice(from));
-    if (found !== undefined) return found;
-    if (monotonic() > end) throw new Error(`the page was not told: ${String(look)}`);
-    await new Promise<void>((resolve) => (wake = resolve));
-  }
-}
-
-async function command(what: Command): Promise<string> {
-  const id = ++lastId;
-  page.send(JSON.stringify({ type: "command", id, command: what }));
-  const answer = await heard((messages) =>
-    messages.find((message) => message.type === "answer" && message.id === id),
-  );
-  return answer.type === "answer" ? `${answer.done} ${answer.message}` : "";
-}
+const heard: ToldPage["heard"] = (look, from) => page.heard(look, from);
+const command: ToldPage["command"] = (what) => page.command(what);
 
 const isMoving = ({ linear, angular }: EventOf<"velocity">): boolean =>
   linear !== 0 || angular !== 0;
@@ -109,22 +78,31 @@ async function pace(seconds: number): Promise<number> {
   return (end.now - start.now) / (end.time - start.time);
 }
 
+test("the page shows the swarm that runs: robots move, and who is asked changes", async () => {
+  const epoch = await shownWhen(page.page, "epoch", (value) => value !== "");
+  const sampled = await shownBy(page.page, "sampled");
+  const robots = await shownBy(page.page, "robots");
+  await shownWhen(page.page, "epoch", (value) => Number(value) >= Number(epoch) + 2);
+  await shownWhen(page.page, "sampled", (value) => value !== sampled);
+  await shownWhen(page.page, "robots", (value) => value !== robots);
+});
+
 test("the page's emergency stop makes every robot stand within 0.1 s, and its release lets them go on", async () => {
   await moving();
   const since = monotonic();
-  expect(await command({ do: "stop" })).toMatch(/^true emergency stop/);
+  expect(await command({ do: "stop" })).toMatch(/^emergency stop: the global agent repeats it/);
   const stopped = await peer.first("command", since, ({ message }) => message.emergency_stop);
   await peer.first("velocity", stopped.time + WATCHED);
   const late = peer.of("velocity", stopped.time + STOP_BOUND).filter(isMoving);
   expect(late).toEqual([]);
   expect(peer.of("velocity", since - 1).some(isMoving)).toBe(true);
-  expect(await command({ do: "release" })).toBe("true the emergency stop is released");
+  expect(await command({ do: "release" })).toBe("the emergency stop is released");
   await moving();
 });
 
 test("paused, time and robots stand; a step ends at the next epoch; then it goes on", async () => {
   await moving();
-  expect(await command({ do: "pause" })).toBe("true time stands");
+  expect(await command({ do: "pause" })).toBe("time stands");
   const start = clockNow();
   await peer.first("clock", start.time + WATCHED);
   const standing = clockNow();
@@ -147,7 +125,7 @@ test("paused, time and robots stand; a step ends at the next epoch; then it goes
 
 test("speed changes while it runs, within what the epoch allows, and the factor reached is told", async () => {
   expect(await pace(1)).toBeCloseTo(SPEED, 0);
-  expect(await command({ do: "speed", factor: 1 })).toBe("true speed is 1");
+  expect(await command({ do: "speed", factor: 1 })).toBe("speed is 1");
   expect(await pace(1)).toBeCloseTo(1, 0);
   const from = told.length;
   const world = await heard(
@@ -159,23 +137,27 @@ test("speed changes while it runs, within what the epoch allows, and the factor 
     from,
   );
   expect(world).toMatchObject({ canCommand: true, paused: false });
-  expect(await command({ do: "speed", factor: 0.25 })).toBe("true speed is 0.25");
+  expect(await command({ do: "speed", factor: 0.25 })).toBe("speed is 0.25");
   // Odometry comes by the wall clock too, or watchdogs would make everybody stand again and again.
   const slow = monotonic();
   await peer.first("clock", slow + WATCHED);
   const heardOdometry = peer.of("odometry", slow).filter(({ body }) => body === "robot_0");
   expect(heardOdometry.length).toBeGreaterThan(7 * WATCHED);
-  expect(await command({ do: "speed", factor: 500 })).toMatch(
-    /^false at a speed of 500 .*too short/,
-  );
-  expect(await command({ do: "speed", factor: SPEED })).toBe(`true speed is ${SPEED}`);
+  // With a fraction: rclpy would send an int as other bytes.
+  expect(await set("speed", { type: 3, double_value: 500.5 })).toMatchObject([
+    {
+      successful: false,
+      reason: expect.stringMatching(/^at a speed of 500.5 .*too short/) as string,
+    },
+  ]);
+  expect(await command({ do: "speed", factor: SPEED })).toBe(`speed is ${SPEED}`);
 });
 
 test("sample size and observation are the global agent's from the next epoch on", async () => {
   const since = monotonic();
-  expect(await command({ do: "sampleSize", size: 5 })).toBe("true sample_size is 5");
+  expect(await command({ do: "sampleSize", size: 5 })).toBe("sample_size is 5");
   await peer.first("command", since, ({ message }) => message.sampled_agents.length === 5);
-  expect(await command({ do: "observation", mode: "filter" })).toBe("true observation is filter");
+  expect(await command({ do: "observation", mode: "filter" })).toBe("observation is filter");
   await heard((messages) =>
     messages.find((m) => m.type === "world" && m.observation === "filter" && m.sampleSize === 5),
   );
@@ -196,7 +178,7 @@ test("the policy's picture is of the belief that was acted on", async () => {
 test("a reset places the robots anew and starts the statistics from zero", async () => {
   await swarm.epochs(4);
   const from = told.length;
-  expect(await command({ do: "reset", seed: 7 })).toMatch(/^true at the end of this epoch/);
+  expect(await command({ do: "reset", seed: 7 })).toMatch(/^at the end of this epoch/);
   const snapshot = await heard((messages) => messages.find((m) => m.type === "snapshot"), from);
   if (snapshot.type !== "snapshot") throw new Error("no snapshot");
   expect(snapshot.history).toEqual([]);
@@ -225,7 +207,7 @@ test.each<[Fault, string, (seen: Seen) => boolean]>([
   const robot = `robot_${BROKEN}`;
   await moving(robot);
   const said = await command({ do: "fault", robot: BROKEN, fault });
-  expect(said).toBe(`true ${robot}: ${fault}`);
+  expect(said).toBe(`${robot}: ${fault}`);
   try {
     // Its base stops by its own timeout and brakes.
     const settled = monotonic() + 1.2;
@@ -239,7 +221,7 @@ test.each<[Fault, string, (seen: Seen) => boolean]>([
     expect({ told, shows: shows(seen) }).toEqual({ told, shows: true });
   } finally {
     const mended = await command({ do: "fault", robot: BROKEN, fault: "none" });
-    expect(mended).toBe(`true ${robot} is well`);
+    expect(mended).toBe(`${robot} is well`);
   }
   const isOff = ({ body, linear }: EventOf<"odometry">): boolean => body === robot && linear > 0.1;
   await peer.first("odometry", monotonic(), isOff);
@@ -261,12 +243,11 @@ test("a fault by ROS is heard, and one that is not known is refused", async () =
   expect(swarm.deaths).toEqual([]);
 });
 
-async function population(robots: number): Promise<unknown> {
-  const value = { type: 2, integer_value: robots };
-  const parameters = [{ type: "rcl_interfaces/msg/Parameter", name: "population", value }];
+/** As `ros2 param set /simulator` does. */
+async function set(name: string, value: object): Promise<unknown> {
+  const parameters = [{ type: "rcl_interfaces/msg/Parameter", name, value }];
   const type = "rcl_interfaces/srv/SetParameters";
-  const { results } = await peer.request("/simulator/set_parameters", type, { parameters });
-  return results;
+  return (await peer.request("/simulator/set_parameters", type, { parameters })).results;
 }
 
 /**
@@ -289,12 +270,13 @@ async function epochOf(robots: number, from: number) {
 }
 
 test("robots join and leave while it runs: no epoch is missed, nobody waits for those gone", async () => {
-  expect(await command({ do: "speed", factor: 2 * SPEED })).toMatch(/^true/);
-  expect(await command({ do: "sampleSize", size: ROBOTS })).toMatch(/^true/);
+  expect(await command({ do: "speed", factor: 2 * SPEED })).toMatch(/^speed is/);
+  expect(await command({ do: "sampleSize", size: ROBOTS })).toMatch(/^sample_size is/);
   const missedBefore = (await epochOf(ROBOTS, 0)).missedEpochs;
   let from = told.length;
   let since = monotonic();
-  expect(await population(MANY)).toEqual([{ successful: true, reason: "" }]);
+  const many = { type: 2, integer_value: MANY };
+  expect(await set("population", many)).toEqual([{ successful: true, reason: "" }]);
   const grown = await heard((messages) => messages.find((m) => m.type === "snapshot"), from);
   expect(grown).toMatchObject({ robots: [...Array(MANY).keys()].map((i) => `robot_${i}`) });
   const isNew = (robot: string): boolean => Number(robot.slice("robot_".length)) >= ROBOTS;
@@ -313,7 +295,7 @@ test("robots join and leave while it runs: no epoch is missed, nobody waits for 
 
   from = told.length;
   since = monotonic();
-  expect(await command({ do: "population", robots: FEW })).toMatch(/^true from the next epoch on/);
+  expect(await command({ do: "population", robots: FEW })).toMatch(/^from the next epoch on/);
   await heard(
     (messages) => messages.find((m) => m.type === "snapshot" && m.robots.length === FEW),
     from,
@@ -330,12 +312,13 @@ test("robots join and leave while it runs: no epoch is missed, nobody waits for 
   expect([1, 2]).toContain(reward);
 
   expect(await command({ do: "population", robots: 32 })).toMatch(
-    /^false a zone of radius 1.6 m cannot hold 32 robots .* at least 1.79 m/,
+    /^Failed: a zone of radius 1.6 m cannot hold 32 robots .* at least 1.79 m/,
   );
-  expect(await command({ do: "population", robots: ROBOTS })).toMatch(/^true/);
+  expect(await command({ do: "population", robots: ROBOTS })).toMatch(/^from the next/);
   // Who comes back is served as before.
   await peer.publishers(`/robot_${ROBOTS - 1}/state`, 1);
   await peer.first("command", since, ({ message }) => message.population === ROBOTS);
   await moving(`robot_${ROBOTS - 1}`);
+  expect(page.errors).toEqual([]);
   expect(swarm.deaths).toEqual([]);
 }, 120_000);

@@ -6,7 +6,7 @@ import type { EpochReport, PolicyPicture, Snapshot } from "../../protocol";
 import { add, select, setOptions } from "../element";
 import { rangesOf, stripInWords } from "./policy_words";
 
-/** Colours in style.css: .action-0 and on; more actions begin again, told apart by their names. */
+/** Colours in style.css: --action-0 and on; more actions begin again, told apart by their names. */
 const COLOURS = 8;
 /** Narrower room in a strip does not show the action's name. */
 const NAMED = 0.2;
@@ -61,7 +61,7 @@ export class PolicyStrips {
     strip.setAttribute("role", "img");
     strip.setAttribute("aria-label", stripInWords(name, ranges, this.nameOf, believed));
     for (const { action, from, to } of ranges) {
-      across(add(strip, "div", `piece action-${action % COLOURS}`), from, to);
+      across(paint(add(strip, "div", "piece"), action), from, to);
       const [start, end] = clearOf(believed, from, to);
       if (end - start >= NAMED) across(add(strip, "div", "name", this.nameOf(action)), start, end);
     }
@@ -73,7 +73,7 @@ export class PolicyStrips {
     legend.setAttribute("aria-label", "Actions");
     for (const action of actions) {
       const item = add(legend, "li");
-      add(item, "i", `key action-${action % COLOURS}`);
+      paint(add(item, "i", "key"), action);
       item.append(this.nameOf(action));
     }
   }
@@ -81,6 +81,11 @@ export class PolicyStrips {
   /** As the scenario names it, in words. */
   private readonly nameOf = (action: number): string =>
     (this.snapshot.globalActions[action] ?? `action ${action}`).replace(/^to_/, "to ");
+}
+
+function paint(element: HTMLElement, action: number): HTMLElement {
+  element.style.background = `var(--action-${action % COLOURS})`;
+  return element;
 }
 
 function across(element: HTMLElement, from: number, to: number): void {

@@ -1,0 +1,59 @@
+/** A page in a browser by which a running swarm is commanded, and all that its server tells it. */
+import type { Page } from "playwright-core";
+import { parseServerMessage, type ServerMessage } from "../../sim/protocol";
+import type { Command } from "../../sim/page_protocol";
+import { type OpenedPage, openPage } from "./open_page";
+import { answerOf, press } from "./press";
+
+/** The page is told of everything within, ms; something is told each second. */
+const LONGEST_WAIT_MS = 30_000;
+
+export class ToldPage {
+  readonly told: ServerMessage[] = [];
+  private opened: OpenedPage | undefined;
+  private wake = (): void => undefined;
+
+  async open(url: string): Promise<void> {
+    this.opened = await openPage(url, {
+      width: 1000,
+      height: 700,
+      onMessage: (text) => {
+        this.told.push(parseServerMessage(text));
+        this.wake();
+      },
+    });
+  }
+
+  get page(): Page {
+    if (this.opened === undefined) throw new Error("the page is not open");
+    return this.opened.page;
+  }
+
+  get errors(): readonly string[] {
+    return this.opened?.errors ?? [];
+  }
+
+  /** What `look` finds, once it does, among the messages from `from` on. */
+  async heard<T>(
+    look: (messages: readonly ServerMessage[]) => T | undefined,
+    from = 0,
+  ): Promise<T> {
+    const end = performance.now() + LONGEST_WAIT_MS;
+    for (;;) {
+      const found = look(this.told.slice(from));
+      if (found !== undefined) return found;
+      if (performance.now() > end) throw new Error(`the page was not told: ${String(look)}`);
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** Gives a command by the page's controls; what the page says of it. */
+  async command(what: Command): Promise<string> {
+    await press(this.page, what);
+    return answerOf(this.page);
+  }
+
+  async close(): Promise<void> {
+    await this.opened?.close();
+  }
+}
