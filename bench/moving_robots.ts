@@ -95,10 +95,12 @@ function listen(node: RosNode, pid: number, n: number, seconds: number): Promise
     node.subscribe(topicOf(robot, TOPICS.odometry), ({ header, pose }) => {
       const { x, y } = pose.pose.position;
       const now = { x, y, ms: Number(nanoseconds(header.stamp)) / 1e6 };
+      // An instant may be told twice, or in between: it is told so often by the wall clock, too.
+      if (now.ms === before.ms) return;
       if (first !== undefined) {
         odometry++;
         if (x !== before.x || y !== before.y) moved++;
-        missing += Math.round((now.ms - before.ms) / ODOMETRY_MS) - 1;
+        missing += Math.max(0, Math.round((now.ms - before.ms) / ODOMETRY_MS) - 1);
       }
       before = now;
     });
