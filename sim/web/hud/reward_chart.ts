@@ -28,7 +28,7 @@ export class RewardChart {
       { label: "blind", reward: blind },
       { label: "random", reward: random },
     ].flatMap(({ label, reward }) => (reward === undefined ? [] : [{ label, reward }]));
-    this.plot = new uPlot(this.options(), [[], [], []], parent);
+    this.plot = new uPlot(this.options(), [[], [], [], []], parent);
     this.observer = new ResizeObserver(() => this.plot.setSize(this.size()));
     this.observer.observe(parent);
   }
@@ -38,6 +38,10 @@ export class RewardChart {
       reports.map((report) => report.epoch),
       reports.map((report) => report.reward),
       reports.map((report) => report.meanReward),
+      // On the axis, where epochs before this one were missed.
+      reports.map(({ missedEpochs }, i) =>
+        missedEpochs > (reports[i - 1]?.missedEpochs ?? missedEpochs) ? 0 : null,
+      ),
     ]);
   }
 
@@ -74,12 +78,9 @@ export class RewardChart {
       ],
       series: [
         {},
-        {
-          stroke: palette.free,
-          paths: () => null,
-          points: { show: true, size: 5, fill: palette.free, stroke: palette.free },
-        },
+        dots(palette.free),
         { stroke: palette.text, width: 2, points: { show: false } },
+        dots(palette.warning),
       ],
       hooks: { drawClear: [(plot) => this.drawReferences(plot, font)] },
     };
@@ -117,6 +118,10 @@ export class RewardChart {
     }
     ctx.restore();
   }
+}
+
+function dots(colour: string): uPlot.Series {
+  return { paths: () => null, points: { show: true, size: 5, fill: colour, stroke: colour } };
 }
 
 function epochRange(min: number | null, max: number | null): [number, number] {
