@@ -8,10 +8,12 @@ import type { World } from "./loop";
 import { robotNames } from "./run";
 import type { WorldNode } from "./world_node";
 
+/** Robots whose topics are made in one go. */
+const AT_ONCE = 10;
+
 export class Population {
   private readonly publish;
   private told: number;
-  private isPending = false;
 
   constructor(
     private readonly world: Pick<World, "node" | "run" | "parameters" | "controls">,
@@ -25,18 +27,16 @@ export class Population {
   /** Looks whether another number is asked for. @param boundary the next one, ns */
   follow(boundary: bigint): void {
     const { population } = this.world.parameters;
-    if (population === this.told) return;
+    // Some at a time: the others' odometry must not wait for all of them.
+    if (population === this.told || !this.ros.expect(robotNames(population), AT_ONCE)) return;
     this.told = population;
-    this.isPending = true;
-    this.ros.expect(robotNames(population));
     this.tell(boundary);
   }
 
   /** At a boundary, between two epochs: has the run and its topics follow; whether there was need. */
   take(): boolean {
-    if (!this.isPending) return false;
-    this.isPending = false;
     const { run, controls } = this.world;
+    if (this.told === run.robots.length) return false;
     run.resize(this.told);
     controls.forget(this.told);
     this.ros.setRobots(run.robots);

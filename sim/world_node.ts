@@ -57,11 +57,16 @@ export class WorldNode {
     node.subscribe(TOPICS.globalCommand, (message) => options.onCommand(toLedger(message)));
   }
 
-  /** These will be there: their topics are, so that nobody has to look for them then. */
-  expect(robots: readonly string[]): void {
-    for (const name of robots.slice(this.wires.length)) {
+  /**
+   * These will be there: their topics are made, so that nobody has to look for them then; so many of
+   * them at most. Whether all are there now.
+   */
+  expect(robots: readonly string[], most = Infinity): boolean {
+    const joining = robots.slice(this.wires.length);
+    for (const name of joining.slice(0, most)) {
       this.wires.push(this.connect(name, this.wires.length));
     }
+    return joining.length <= most;
   }
 
   /** Just these are there now. */

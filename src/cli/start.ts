@@ -241,7 +241,8 @@ async function main(options: Options): Promise<number> {
   const summary = {
     ...outcome.summary,
     domain: domain.id,
-    references: { random, blind, full },
+    // They are of the population of the start.
+    ...(outcome.summary?.robots === settings.robots && { references: { random, blind, full } }),
     policy: { file, tableSize, globalGap, localGap },
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);

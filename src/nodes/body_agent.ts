@@ -22,7 +22,6 @@ import {
 import type { Sizes } from "../game/model";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
-import { sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
@@ -135,9 +134,9 @@ export class BodyAgent {
     return undefined;
   }
 
-  /** Nobody knows where the body is: it has no zone to tell of and nowhere to go. */
+  /** Nobody knows where the body is: it stands, and has no zone to tell of. */
   private lose(): void {
-    this.pose = this.zone = this.target = undefined;
+    this.zone = undefined;
     this.check();
   }
 
@@ -268,13 +267,10 @@ export class BodyAgent {
     if (isMoving || steadyMs() - this.sentMs >= REPEAT_ZERO_MS) this.stand();
   }
 
-  /** It stands, whatever is said, and then is heard of no more. */
-  async leave(): Promise<void> {
+  /** It stands from now on, whatever is said. */
+  leave(): void {
     this.isLeaving = true;
     this.stand();
-    await sent();
-    const { node } = this.options;
-    node.safely(() => node.silence());
   }
 
   stand(): void {

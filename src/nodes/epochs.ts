@@ -35,6 +35,8 @@ export class Epochs {
   private readonly sampler: Sampler;
   /** Length of the epoch at hand, ROS time, ns. */
   private epochNs: bigint;
+  /** Robots that a simulator says there are. */
+  private population: number | undefined;
   private leadState: GlobalState | undefined;
   private open: OpenEpoch | undefined;
   private nextEpoch = 0;
@@ -50,6 +52,7 @@ export class Epochs {
   ) {
     this.epochNs = this.askedLength();
     this.sampler = new Sampler(node, clock, sizesOf(game).sL, () => this.tryDecide());
+    node.subscribe(TOPICS.population, (message) => void (this.population = message.population));
     node.subscribe(TOPICS.globalState, (message) => {
       const { sG } = sizesOf(game);
       if (message.state >= sG) {
@@ -114,7 +117,7 @@ export class Epochs {
       return;
     }
     const hasActed = heard.some((state) => state.acted);
-    const { population } = this.node.parameters;
+    const population = this.population ?? this.node.parameters.population;
     this.waiting = `waiting for ${population} robots: ${robots} are there`;
     if (robots < population && !hasActed) return;
     this.waiting = undefined;
@@ -142,6 +145,12 @@ export class Epochs {
     return this.sampler.prepare(this.nextEpoch, this.commander.sampleSize);
   }
 
+  /** The same where nobody did, and no epoch has begun meanwhile. */
+  private prepareNext(): void {
+    const { isActive, open, sampler } = this;
+    if (isActive && open === undefined && sampler.prepared === undefined) this.prepare();
+  }
+
   private scheduleAt(boundary: bigint): void {
     this.boundary = boundary;
     this.cancelAlarm?.();
@@ -166,6 +175,8 @@ export class Epochs {
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
     const sample = this.sampler.prepared ?? this.prepare();
+    // It serves this epoch alone.
+    this.sampler.prepared = undefined;
     this.open = { decisionTime, sample, cancels: [] };
     this.later(REPLACE_SHARE, ({ sample }) =>
       this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime)),
@@ -260,7 +271,7 @@ export class Epochs {
       population: this.sampler.roster.robots.length,
     });
     this.nextEpoch++;
-    setImmediate(() => this.node.safely(() => this.isActive && this.prepare()));
+    setImmediate(() => this.node.safely(() => this.prepareNext()));
   }
 
   /** A session goes on where the swarm is: its epoch at `boundary`, and its stop. */

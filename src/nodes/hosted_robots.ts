@@ -16,6 +16,9 @@ export interface HostedOptions {
   readonly safely: (work: () => void) => void;
 }
 
+/** Robots that one process serves at most. */
+export const MOST_HOSTED = 1000;
+
 export class HostedRobots {
   private readonly leave: (() => void)[] = [];
   private joining: NodeJS.Immediate | undefined;
@@ -26,16 +29,20 @@ export class HostedRobots {
   }
 
   /** Who joins does so at once, to be there when it holds; who leaves does when it holds. */
-  hear({ header, population }: Population): void {
+  hear({ header, population }: Population): string | undefined {
     const { first, robots, population: started, clock, safely } = this.options;
-    const most = first + robots === started ? Infinity : robots;
-    const count = Math.max(0, Math.min(most, population - first));
+    const isLast = first + robots === started;
+    const count = Math.max(0, Math.min(isLast ? Infinity : robots, population - first));
+    if (count > MOST_HOSTED) {
+      return `${count} robots would be served by one process, which bears ${MOST_HOSTED}; end whoever else publishes there`;
+    }
     clearImmediate(this.joining);
     this.cancelLeaving();
     this.joinUpTo(count);
     this.cancelLeaving = clock.at(nanoseconds(header.stamp), () =>
-      safely(() => this.leave.splice(count).forEach((leave) => leave())),
+      this.leave.splice(count).forEach((leave) => safely(leave)),
     );
+    return undefined;
   }
 
   /** One at a time: the others' commands and watchdogs must not wait for all of them. */

@@ -14,7 +14,7 @@ import {
   toTime,
 } from "../ros/messages";
 import { ParameterError, type ParameterValues } from "../ros/parameters";
-import { type RosProcess, runProcess } from "../ros/process";
+import { type RosProcess, runProcess, sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
@@ -171,18 +171,29 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<B
   const idle = new Map<number, LocalNode>();
   const nodeOf = (index: number): LocalNode =>
     ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
+  const safely = (work: () => void): void => node.safely(work);
+  /** What ends those that stand and are about to be gone. */
+  const leaving = new Map<number, () => void>();
   const join = (index: number) => {
+    // One that is back before it is gone has its node at once.
+    leaving.get(index)?.();
     const own = idle.get(index) ?? nodeOf(index);
     idle.delete(index);
     const { body } = new LocalAgent(host, own, index);
     bodies.add(body);
-    return (): void =>
-      void body.leave().then(() => {
+    return (): void => {
+      const end = (): void => {
+        if (leaving.get(index) !== end) return;
+        leaving.delete(index);
         bodies.delete(body);
         idle.set(index, own);
-      });
+        own.silence();
+      };
+      leaving.set(index, end);
+      body.leave();
+      void sent().then(() => safely(end));
+    };
   };
-  const safely = (work: () => void): void => node.safely(work);
   const hosted = new HostedRobots({ clock: host.clock, first, robots, population, join, safely });
   node.subscribe(TOPICS.population, (message) => hosted.hear(message));
   return bodies;

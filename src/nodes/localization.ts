@@ -18,6 +18,10 @@ import type { Pose } from "./drive";
 
 /** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
 const NORM_TOLERANCE = 0.1;
+/** Frame of an odometry that a parameter or a pose topic places: whatever its name is. */
+const POSED = "";
+/** A pose is matched with no odometry further from its time than this, s. */
+const LONGEST_AWAY = 0.5;
 /** Poses by the wheels that are kept, to find the one of a pose that comes late. */
 const RECENT = 50;
 
@@ -39,10 +43,8 @@ interface Timed {
 export class Localization {
   /** Why the pose is not known; undefined: it is. */
   problem: string | undefined;
-  private origin: Pose | undefined;
-  private heardMs = -Infinity;
-  /** Frame that the odometry is told in. */
-  private frame = "odom";
+  /** Where frames are in the map, by their names; heardMs: when it was told, steady clock. */
+  private readonly origins = new Map<string, { readonly origin: Pose; readonly heardMs: number }>();
   private recent: Timed[] = [];
   /** A pose that waits for the odometry of its time. */
   private said: Timed | undefined;
@@ -64,7 +66,7 @@ export class Localization {
       node.subscribe(TOPICS.staticTransform, hear(true));
     } else {
       const [x = 0, y = 0, yaw = 0] = initial_pose;
-      this.origin = { x, y, yaw };
+      this.origins.set(POSED, { origin: { x, y, yaw }, heardMs: Infinity });
     }
   }
 
@@ -80,36 +82,40 @@ export class Localization {
       return "its pose or covariance is not finite, or its orientation no unit quaternion";
     }
     if (deviation > most) {
-      this.origin = this.said = undefined;
+      this.said = undefined;
+      this.origins.clear();
       this.problem = `its pose may be ${deviation.toFixed(2)} m off (max_pose_deviation is ${most}); localise it`;
       return undefined;
     }
-    this.said = { stamp: nanoseconds(header.stamp), pose };
-    const newest = this.recent.at(-1);
-    // The odometry of its time may come after it.
-    if (newest && newest.stamp >= this.said.stamp) this.match(this.said);
-    return undefined;
+    // One that waits for the odometry of its time is not pushed out by the next.
+    this.said ??= { stamp: nanoseconds(header.stamp), pose };
+    return this.match();
   }
 
-  /** Places the origin by a pose and what the wheels told at its time. */
-  private match({ stamp, pose }: Timed): void {
-    const away = (other: Timed): number => Math.abs(Number(other.stamp - stamp));
-    const wheels = this.recent.reduce((a, b) => (away(b) < away(a) ? b : a));
-    this.place(originOf(pose, wheels.pose));
+  /** Places the origin by the pose that waits, and by what the wheels told at its time. */
+  private match(): string | undefined {
+    const { said, recent } = this;
+    const newest = recent.at(-1);
+    if (said === undefined || newest === undefined || newest.stamp < said.stamp) return undefined;
     this.said = undefined;
+    const away = (other: Timed): number => Math.abs(Number(other.stamp - said.stamp)) / 1e9;
+    const wheels = recent.reduce((a, b) => (away(b) < away(a) ? b : a));
+    if (away(wheels) > LONGEST_AWAY) {
+      return `it is stamped ${away(wheels).toFixed(1)} s away from any odometry kept; stamp it with the time that it was true at`;
+    }
+    this.place(POSED, originOf(said.pose, wheels.pose));
+    return undefined;
   }
 
   private hearTransform(message: Transform, isStatic: boolean): void {
     const { header, child_frame_id, transform } = message;
-    if (plainFrame(header.frame_id) !== "map" || plainFrame(child_frame_id) !== this.frame) return;
+    if (plainFrame(header.frame_id) !== "map") return;
     const origin = planarPose(transform.translation, transform.rotation);
-    if (origin) this.place(origin, isStatic);
+    if (origin) this.place(plainFrame(child_frame_id), origin, isStatic);
   }
 
-  private place(origin: Pose, isStatic = false): void {
-    this.origin = origin;
-    this.heardMs = isStatic ? Infinity : steadyMs();
-    this.problem = undefined;
+  private place(frame: string, origin: Pose, isStatic = false): void {
+    this.origins.set(frame, { origin, heardMs: isStatic ? Infinity : steadyMs() });
   }
 
   /**
@@ -118,16 +124,20 @@ export class Localization {
    */
   locate({ header }: Odometry, pose: Pose): Pose | undefined {
     const { pose_source, pose_timeout } = this.parameters;
-    if (pose_source === "odometry") return placed(this.origin!, pose);
-    this.frame = plainFrame(header.frame_id);
     this.recent.push({ stamp: nanoseconds(header.stamp), pose });
     if (this.recent.length > RECENT) this.recent.shift();
-    if (this.said) this.match(this.said);
-    if (this.origin && pose_timeout > 0 && steadyMs() - this.heardMs > pose_timeout * 1000) {
-      this.origin = undefined;
+    this.match();
+    const frame = pose_source === "tf" ? plainFrame(header.frame_id) : POSED;
+    const known = this.origins.get(frame);
+    if (known === undefined) return undefined;
+    if (pose_timeout > 0 && steadyMs() - known.heardMs > pose_timeout * 1000) {
+      this.origins.delete(frame);
+      this.said = undefined;
       this.problem = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what does`;
+      return undefined;
     }
-    return this.origin && placed(this.origin, pose);
+    this.problem = undefined;
+    return placed(known.origin, pose);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Every node's parameters, each declared once: validation, description and config follow from it. */
 import { EPOCH_LENGTH, POPULATION, SCENARIO, SEED } from "../ros/common_parameters";
 import type { ParameterSpecs } from "../ros/parameters";
+import { MOST_HOSTED } from "./hosted_robots";
 
 const maxStateAge = {
   type: "double",
@@ -139,6 +140,10 @@ export const GLOBAL_AGENT_PARAMETERS = {
   robot_names: {
     type: "string_array",
     default: [],
+    each: [
+      "namespaces without a leading slash, such as robot_3",
+      /^[A-Za-z_]\w*(\/[A-Za-z_]\w*)*$/,
+    ],
     readOnly: false,
     description:
       "Robots (namespaces) that may be asked though discovery has not found them, besides those whose state topic the graph shows.",
@@ -182,7 +187,7 @@ export const LOCAL_AGENT_PARAMETERS = {
     type: "integer",
     default: 0,
     unit: "robots",
-    range: [0, 1000],
+    range: [0, MOST_HOSTED],
     readOnly: true,
     description:
       "Robots served by this process, each by a node in its own namespace robot_<i>, as many as /simulator/population leaves of them; 0: one, in the namespace given.",

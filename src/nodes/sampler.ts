@@ -18,6 +18,14 @@ export interface Sample {
   readonly sinceMs: number;
 }
 
+interface Troubled {
+  readonly robot: string;
+  readonly trouble: Unusable;
+}
+
+const inWords = (robots: readonly Troubled[]): string =>
+  robots.map(({ robot, trouble }) => `${robot} ${trouble}`).join(", ");
+
 export class Sampler {
   readonly states: StateSubscriptions;
   readonly roster: Roster;
@@ -76,8 +84,9 @@ export class Sampler {
       sample.robots[sample.robots.indexOf(silent[i].robot)] = robot;
       this.unusable[silent[i].trouble]++;
     });
-    const said = silent.map(({ robot, trouble }) => `${robot} ${trouble}`).join(", ");
-    this.node.log.warn(`epoch ${epoch}: ${said}; asked ${others.join(", ") || "nobody"} instead`);
+    this.node.log.warn(
+      `epoch ${epoch}: ${inWords(silent)}; asked ${others.join(", ") || "nobody"} instead`,
+    );
   }
 
   /** Whether a robot that was asked is in the swarm no more. */
@@ -119,7 +128,7 @@ export class Sampler {
     return others;
   }
 
-  private unusableOf({ robots }: Sample, oldest: bigint): { robot: string; trouble: Unusable }[] {
+  private unusableOf({ robots }: Sample, oldest: bigint): Troubled[] {
     return robots.flatMap((robot) => {
       const trouble = this.states.trouble(robot, oldest);
       return trouble ? [{ robot, trouble }] : [];
@@ -133,9 +142,8 @@ export class Sampler {
     for (const { trouble } of unusable) this.unusable[trouble]++;
     this.missing += unusable.length;
     if (unusable.length > 0) {
-      const said = unusable.map(({ robot, trouble }) => `${robot} ${trouble}`).join(", ");
       this.node.log.warn(
-        `epoch ${epoch}: ${unusable.length} of ${robots.length} states missing: ${said}`,
+        `epoch ${epoch}: ${unusable.length} of ${robots.length} states missing: ${inWords(unusable)}`,
       );
     }
     const fewer = robots.length < size ? robots.length : undefined;

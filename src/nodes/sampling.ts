@@ -52,6 +52,8 @@ export function drawReplacements(
   asked: ReadonlySet<string>,
   count: number,
 ): string[] {
+  // Each further draw of an epoch is one of its own.
+  const key = `replacement ${asked.size}`;
   const rest = eligible.filter((robot) => !asked.has(robot));
-  return drawWithoutReplacement(keyedUniform(seed, "sample", "replacement", epoch), rest, count);
+  return drawWithoutReplacement(keyedUniform(seed, "sample", key, epoch), rest, count);
 }

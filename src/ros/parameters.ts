@@ -17,7 +17,11 @@ export type ParameterSpec =
   | (SpecBase<string> & { readonly type: "string"; readonly choices?: readonly string[] })
   | (SpecBase<boolean> & { readonly type: "boolean" })
   | (SpecBase<readonly number[]> & { readonly type: "double_array" })
-  | (SpecBase<readonly string[]> & { readonly type: "string_array" });
+  | (SpecBase<readonly string[]> & {
+      readonly type: "string_array";
+      /** What each is, in words, and its form. */
+      readonly each: readonly [words: string, form: RegExp];
+    });
 
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 
@@ -85,11 +89,11 @@ export function checkParameter(name: string, spec: ParameterSpec, value: unknown
     case "double_array":
     case "string_array": {
       if (given === null || given === undefined) return [];
-      const isNumeric = spec.type === "double_array";
+      const [words, form] = spec.type === "string_array" ? spec.each : ["numbers"];
       const fits = (x: unknown): boolean =>
-        isNumeric ? Number.isFinite(x) : typeof x === "string";
+        form === undefined ? Number.isFinite(x) : typeof x === "string" && form.test(x);
       if (Array.isArray(given) && given.every(fits)) return given as Value;
-      return refuse(isNumeric ? "a list of numbers" : "a list of strings");
+      return refuse(`a list of ${words}`);
     }
   }
 }

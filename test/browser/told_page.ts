@@ -15,8 +15,9 @@ export class ToldPage {
 
   async open(url: string): Promise<void> {
     this.opened = await openPage(url, {
-      width: 1000,
-      height: 700,
+      // Small: drawn by software, beside the swarm that is measured.
+      width: 640,
+      height: 400,
       onMessage: (text) => {
         this.told.push(parseServerMessage(text));
         this.wake();
@@ -42,8 +43,12 @@ export class ToldPage {
     for (;;) {
       const found = look(this.told.slice(from));
       if (found !== undefined) return found;
-      if (performance.now() > end) throw new Error(`the page was not told: ${String(look)}`);
-      await new Promise<void>((resolve) => (this.wake = resolve));
+      const left = end - performance.now();
+      if (left <= 0) throw new Error(`the page was not told: ${String(look)}`);
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+        setTimeout(resolve, left).unref();
+      });
     }
   }
 

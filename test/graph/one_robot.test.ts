@@ -181,6 +181,16 @@ test.each<[string, Partial<World>, RegExp]>([
   await moving();
 });
 
+test("an uncertain pose costs no epoch: certain again, the robot goes on to where it was sent", async () => {
+  await moving();
+  const since = monotonic();
+  world.poses = "uncertain";
+  await peer.first("diagnostic", since, ({ text }) => /may be 2.00 m off/.test(text));
+  const again = monotonic();
+  world.poses = "sent";
+  await peer.first("velocity", again, moves);
+});
+
 test("a command of another session makes it stand until one alone is heard for 1 s", async () => {
   await moving();
   const start = monotonic();

@@ -73,3 +73,14 @@ test("of several numbers for one boundary the last one holds, however far the pr
   time(6n);
   expect(served()).toEqual([25, 100, 124]);
 });
+
+test("a population that one process cannot bear is refused, and changes nothing", () => {
+  const { count, hear, time } = setup(100, 30);
+  time(1n);
+  expect(hear(4_294_967_295, 6n)).toMatch(/would be served by one process, which bears 1000/);
+  jest.runAllTimers();
+  expect(count()).toBe(30);
+  expect(hear(131, 6n)).toBeUndefined();
+  jest.runAllTimers();
+  expect(count()).toBe(31);
+});

@@ -60,6 +60,8 @@ const transform = (child_frame_id = "robot_0/odom", frame_id = "map") => ({
   ],
 });
 
+const NOWHERE = { translation: { x: 0, y: 0, z: 0 }, rotation: planarQuaternion(0) };
+
 function expectPlace(pose: { x: number; y: number; yaw: number } | undefined): void {
   expect(pose?.x).toBeCloseTo(PLACE.x, 9);
   expect(pose?.y).toBeCloseTo(PLACE.y, 9);
@@ -111,6 +113,24 @@ test("a pose of another frame, or that is none, is refused and changes nothing",
   expect(say("pose", poseAt(1, { x: 0, y: 0, yaw: 0 }, 0, "odom"))).toMatch(/frame odom; .* map/);
   expect(say("pose", poseAt(1, { x: NaN, y: 0, yaw: 0 }))).toMatch(/not finite/);
   expect(say("pose", poseAt(1, PLACE, NaN))).toMatch(/not finite/);
+  expectPlace(locate(1));
+});
+
+test("a pose of a time that no odometry is of is refused; one of the future waits for it", () => {
+  const { say, locate } = setup({ pose_source: "pose" });
+  for (const seconds of [10, 10.1, 10.2]) locate(seconds);
+  expect(say("pose", poseAt(0))).toMatch(/10.0 s away from any odometry kept; stamp it/);
+  expect(locate(10.3)).toBeUndefined();
+  expect(say("pose", poseAt(10.55))).toBeUndefined();
+  expect(say("pose", poseAt(10.8, { x: 0, y: 0, yaw: 0 }))).toBeUndefined();
+  for (const seconds of [10.4, 10.5]) expect(locate(seconds)).toBeUndefined();
+  expectPlace(locate(10.6));
+});
+
+test.each(["/tf", "/tf_static"])("%s that comes before any odometry is kept", (topic) => {
+  const { say, locate } = setup({ pose_source: "tf" });
+  say(topic, transform());
+  say(topic, { transforms: [{ ...transform("odom").transforms[0], transform: NOWHERE }] });
   expectPlace(locate(1));
 });
 

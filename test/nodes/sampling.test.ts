@@ -51,6 +51,24 @@ test("replacements are eligible robots that were not asked yet", () => {
   expect(drawReplacements(1, 0, ROBOTS, asked, 5)).toHaveLength(3);
 });
 
+test("replacements are uniform, and a second draw of an epoch is independent of the first", () => {
+  const asked = new Set(ROBOTS.slice(0, K));
+  const rest = ROBOTS.slice(K);
+  const firsts = EPOCHS.map((epoch) => drawReplacements(5, epoch, ROBOTS, asked, 1));
+  const pairs = EPOCHS.map((epoch, i) => {
+    const second = drawReplacements(5, epoch, ROBOTS, new Set([...asked, ...firsts[i]]), 1);
+    return [...firsts[i], ...second];
+  });
+  for (const drawn of [firsts, pairs]) {
+    const quantile = inclusionQuantile(drawn, rest);
+    expect(quantile).toBeGreaterThan(TAIL);
+    expect(quantile).toBeLessThan(1 - TAIL);
+  }
+  // By one stream of draws for both, the second would be the first's neighbour.
+  const neighbours = pairs.filter(([a, b]) => Math.abs(rest.indexOf(a) - rest.indexOf(b)) === 1);
+  expect(neighbours.length).toBeLessThan(0.25 * pairs.length);
+});
+
 test("a robot in quarantine is not eligible until its time is over, and none is known twice", () => {
   const roster = new Roster(
     () => ["robot_10", "robot_2", "robot_1", "robot_10"],
