@@ -6,7 +6,6 @@ import {
   Color,
   CylinderGeometry,
   Float32BufferAttribute,
-  PlaneGeometry,
   Shape,
   ShapeGeometry,
   Vector2,
@@ -33,7 +32,7 @@ export function painted(
 
 /** Dark below a body, and nothing at its rim. */
 export function shadowShape(corners: number): BufferGeometry {
-  return painted(new CircleGeometry(1.5, corners), "#ffffff", 0.5, 0);
+  return painted(new CircleGeometry(1.4, corners), "#ffffff", 0.5, 0);
 }
 
 export function merged(parts: BufferGeometry[]): BufferGeometry {
@@ -62,25 +61,6 @@ export function robotShape(dark: string): BufferGeometry {
     painted(new CircleGeometry(0.74, CORNERS).translate(0, 0, 0.99)),
     painted(new ShapeGeometry(arrow()).translate(0, 0, 1.02), dark),
     ...[...wheel(0.9), ...wheel(-0.9)].map((part) => painted(part, dark)),
-  ]);
-}
-
-/** The same for a swarm of many, drawn small: with as few triangles as can be. */
-export function plainRobotShape(dark: string): BufferGeometry {
-  const side = new CylinderGeometry(0.84, 0.92, 0.8, 6, 1, true)
-    .rotateX(Math.PI / 2)
-    .rotateZ(Math.PI / 6);
-  const wheels = [0.9, -0.9].flatMap((y) => [
-    new PlaneGeometry(0.68, 0.26).translate(0, y, 0.6),
-    new PlaneGeometry(0.68, 0.6)
-      .rotateX((-Math.sign(y) * Math.PI) / 2)
-      .translate(0, y + Math.sign(y) * 0.13, 0.3),
-  ]);
-  return merged([
-    painted(side.translate(0, 0, 0.5), "#c4c4c4"),
-    painted(new CircleGeometry(0.84, 6).translate(0, 0, 0.9)),
-    painted(new ShapeGeometry(arrow()).translate(0, 0, 0.94), dark),
-    ...wheels.map((part) => painted(part, dark)),
   ]);
 }
 

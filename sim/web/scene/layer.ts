@@ -1,5 +1,5 @@
 /** One kind of thing in the scene. */
-import { Line, Mesh, type Object3D } from "three";
+import { Line, Mesh, type Object3D, Points } from "three";
 import type { EpochReport, WorldState } from "../../protocol";
 import type { Motion } from "./motion";
 
@@ -16,7 +16,7 @@ export interface Layer {
 /** Frees what the object and its children hold on the graphics card. */
 export function disposeTree(root: Object3D): void {
   root.traverse((object) => {
-    if (!(object instanceof Mesh || object instanceof Line)) return;
+    if (!(object instanceof Mesh || object instanceof Line || object instanceof Points)) return;
     object.geometry.dispose();
     [object.material].flat().forEach((material) => material.dispose());
   });

@@ -10,15 +10,16 @@ import {
 } from "three";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import { painted, plainRobotShape, robotShape, shadowShape } from "./bodies";
+import { painted, robotShape, shadowShape } from "./bodies";
 import { Crowd } from "./crowd";
 import type { Layer } from "./layer";
 import type { Motion } from "./motion";
+import { PICTURES, Sprites } from "./sprites";
 
 /** The halos close in on the robots asked for this long, ms. */
 const ARRIVE_MS = 450;
-/** More robots than these are drawn plainer. */
-const MANY = 200;
+/** More robots than these are drawn as sprites. */
+const MANY = 100;
 /** The lines of asking fade for this long, ms. */
 const ASK_MS = 1100;
 
@@ -26,6 +27,8 @@ export class Robots implements Layer {
   readonly object = new Group();
   private readonly bodies: Crowd;
   private readonly shadows: Crowd;
+  /** What many are drawn by; bodies and shadows are its models then. */
+  private readonly sprites: Sprites | undefined;
   private readonly halos: Crowd;
   private readonly asks: LineSegments<BufferGeometry, LineBasicMaterial>;
   private readonly count: number;
@@ -40,9 +43,12 @@ export class Robots implements Layer {
   ) {
     const count = snapshot.robots.length;
     this.count = count;
-    const shapeOf = count > MANY ? plainRobotShape : robotShape;
-    this.bodies = new Crowd(shapeOf(palette.dark), count, [palette.free, palette.docked]);
-    this.shadows = new Crowd(shadowShape(count > MANY ? 6 : 18), count, [palette.shadow], true);
+    const isMany = count > MANY;
+    const drawn = isMany ? PICTURES : count;
+    this.bodies = new Crowd(robotShape(palette.dark), drawn, [palette.free, palette.docked]);
+    this.shadows = new Crowd(shadowShape(18), drawn, [palette.shadow], true);
+    const models = [this.shadows, this.bodies];
+    if (isMany) this.sprites = new Sprites(count, models, size);
     this.halos = new Crowd(painted(new RingGeometry(1.45, 1.85, 28)), count, [palette.seen]);
     this.halos.count = 0;
     this.asks = new LineSegments(
@@ -53,8 +59,8 @@ export class Robots implements Layer {
       new LineBasicMaterial({ color: palette.seen, transparent: true, depthWrite: false }),
     );
     this.asks.frustumCulled = false;
-    const crowds = [this.shadows, this.halos, this.bodies];
-    this.object.add(...crowds.map(({ object }) => object), this.asks);
+    const shown = this.sprites ? [this.sprites] : models;
+    this.object.add(...[this.halos, ...shown].map(({ object }) => object), this.asks);
   }
 
   epoch(report: EpochReport, nowMs: number): void {
@@ -68,14 +74,17 @@ export class Robots implements Layer {
     const { shown, frame } = motion;
     this.object.visible = frame !== undefined;
     if (frame === undefined) return;
-    const { size } = this;
+    const { size, bodies, shadows, sprites } = this;
     for (let i = 0; i < this.count; i++) {
       const [x, y, heading] = [shown[3 * i], shown[3 * i + 1], shown[3 * i + 2]];
-      this.bodies.put(i, x, y, 0, size, heading, frame.locked[i]);
-      this.shadows.put(i, x + 0.15 * size, y, 0.006, size);
+      if (sprites) {
+        sprites.put(i, x, y, heading, frame.locked[i]);
+      } else {
+        bodies.put(i, x, y, 0, size, heading, frame.locked[i]);
+        shadows.put(i, x + 0.15 * size, y, 0.006, size);
+      }
     }
-    this.bodies.update();
-    this.shadows.update();
+    (sprites ? [sprites] : [bodies, shadows]).forEach((crowd) => crowd.update());
     this.frameAsked(shown, nowMs - this.sinceMs);
   }
 
