@@ -3,6 +3,7 @@ import { loadScenario } from "../src/game/scenario_file";
 import { benchBackups } from "./backups";
 import { benchGames } from "./games";
 import { benchNodes } from "./nodes";
+import { benchPage } from "./page";
 import { benchLearning, benchPopulation } from "./returns";
 import { benchWorld } from "./world";
 
@@ -14,6 +15,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   games: benchGames,
   world: benchWorld,
   nodes: benchNodes,
+  page: benchPage,
 };
 
 async function main(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 
 /** Between a zone's edge and its label, m. */
-const LABEL_GAP = 0.3;
+const LABEL_GAP = 0.45;
 /** Height of a label, px: on a canvas narrower than NARROW, and on others. */
 const LABEL_HEIGHT = { narrow: 19, wide: 24 };
 const NARROW = 600;
@@ -36,7 +36,7 @@ export function extentOf(zones: Snapshot["zones"]): Extent {
   const x = zones.reduce((sum, zone) => sum + zone.x, 0) / Math.max(1, zones.length);
   const y = zones.reduce((sum, zone) => sum + zone.y, 0) / Math.max(1, zones.length);
   const reach = zones.map((zone) => Math.hypot(zone.x - x, zone.y - y) + zone.radius);
-  const outline = zones.flatMap((zone) => circle(zone, zone.radius + 2 * LABEL_GAP, 16));
+  const outline = zones.flatMap((zone) => circle(zone, zone.radius + 1.5 * LABEL_GAP, 16));
   return { x, y, radius: Math.max(1, ...reach), outline };
 }
 

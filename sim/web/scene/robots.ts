@@ -19,7 +19,7 @@ import { PICTURES, Sprites } from "./sprites";
 /** The halos close in on the robots asked for this long, ms. */
 const ARRIVE_MS = 450;
 /** More robots than these are drawn as sprites. */
-const MANY = 100;
+const MANY = 50;
 /** The lines of asking fade for this long, ms. */
 const ASK_MS = 1100;
 
