@@ -2,6 +2,7 @@
 import { loadScenario } from "../src/game/scenario_file";
 import { benchBackups } from "./backups";
 import { benchGames } from "./games";
+import { benchImperfections } from "./imperfections";
 import { benchNodes } from "./nodes";
 import { benchPage } from "./page";
 import { benchLearning, benchPopulation } from "./returns";
@@ -16,6 +17,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   world: benchWorld,
   nodes: benchNodes,
   page: benchPage,
+  imperfections: benchImperfections,
 };
 
 async function main(): Promise<void> {

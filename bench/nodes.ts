@@ -19,18 +19,22 @@ const SIZES = [
 ];
 const EPOCHS = 30;
 
+/** Robots, and simulated seconds, of the simulator alone. */
+const MOVING = [1000, 30];
+
 export async function benchNodes(): Promise<void> {
-  const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
-  for (const size of SIZES) {
-    const domain = await claimDomain();
-    const args = [program, ...[...size, EPOCHS].map(String)];
-    const env = environmentOf(domain.id);
-    const { status } = spawnSync(process.execPath, args, {
-      env,
-      // What the nodes say goes to standard error.
-      stdio: ["ignore", "inherit", "ignore"],
-    });
-    domain.release();
-    if (status !== 0) throw new Error(`the swarm of ${size[0]} robots ended with status ${status}`);
-  }
+  for (const size of SIZES) await run("swarm_of_n.js", [...size, EPOCHS]);
+  await run("moving_robots.js", MOVING);
+}
+
+async function run(program: string, args: readonly number[]): Promise<void> {
+  const domain = await claimDomain();
+  const file = join(packageRoot(), "dist", "bench", program);
+  const { status } = spawnSync(process.execPath, [file, ...args.map(String)], {
+    env: environmentOf(domain.id),
+    // What the nodes say goes to standard error.
+    stdio: ["ignore", "inherit", "ignore"],
+  });
+  domain.release();
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with status ${status}`);
 }

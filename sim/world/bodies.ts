@@ -22,7 +22,7 @@ export class Bodies {
   readonly slips: Float64Array;
   /** [n] 1 while docked with wheels locked. */
   readonly locked: Uint8Array;
-  /** [(n+1) * 2] where each moving body was at the start of the step, and is to go in it, m. */
+  /** [(n+1) * 2] where each moving body was at the start of the step, and each is to go in it, m. */
   protected readonly from: Float64Array;
   protected readonly ways: Float64Array;
   /** [n+1] forward m/s of the last step. */

@@ -172,6 +172,7 @@ export class MotionWorld extends Bodies {
     this.twists.fill(0);
     this.touched.fill(0);
     this.speeds.fill(0);
+    this.ways.fill(0);
     this.locked.fill(1);
     this.wheels.reset();
     this.odometry.reset();
@@ -219,6 +220,7 @@ export class MotionWorld extends Bodies {
 
   private halt(body: number): void {
     this.speeds[body] = 0;
+    this.ways.fill(0, 2 * body, 2 * body + 2);
     this.twists.fill(0, 2 * body, 2 * body + 2);
     this.wheels.halt(body);
   }
@@ -237,10 +239,7 @@ export class MotionWorld extends Bodies {
     }
     // Where nothing moves and nothing was pressed, a step changes nothing.
     if (isStill) return;
-    for (const body of this.moving) {
-      this.physics.impose(body, this.ways[2 * body] / dt, this.ways[2 * body + 1] / dt);
-    }
-    this.physics.step(dt);
+    this.physics.move(this.moving, this.ways, dt);
     for (const body of this.moving) this.noteMove(body, dt);
   }
 
@@ -276,7 +275,6 @@ export class MotionWorld extends Bodies {
 
   /** The place and the zone, and where others stood in the way the speed, that came of a step. */
   private noteMove(body: number, dt: number): void {
-    this.physics.read(body);
     const dx = this.poses[3 * body] - this.from[2 * body];
     const dy = this.poses[3 * body + 1] - this.from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {

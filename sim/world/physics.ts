@@ -10,7 +10,7 @@ const { PI, acos, ceil, cos, max, sin, tan } = Math;
 
 /** Where bodies lie, how large they are, and the wall round them. */
 export interface PhysicsOptions {
-  /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `read`. */
+  /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `move`. */
   readonly poses: Float64Array;
   /** [bodies] m */
   readonly radii: Float64Array;
@@ -34,6 +34,10 @@ const LENGTH_UNIT = 0.02;
 const UNITS_A_SECOND = 200;
 /** The wall is a polygon inside the circle, at most this far from it, m. */
 const WALL_SAGITTA = 0.001;
+/** The engine is not asked where every body that moves stays this far from all others, m. */
+const CLEARANCE = 0.001;
+/** Pairs of bodies looked at for that; where there are more, the engine's own search is quicker. */
+const MOST_PAIRS = 2000;
 /** Thickness of the wall, m: what was pressed into it comes out on the inside. */
 const WALL_THICKNESS = 1;
 
@@ -48,8 +52,8 @@ export async function loadPhysics(): Promise<void> {
 export class Physics {
   private world: RAPIER.World | undefined;
   private bodies: RAPIER.RigidBody[] = [];
-  private readonly velocity = { x: 0, y: 0 };
-  private readonly position = { x: 0, y: 0 };
+  /** Bodies that went where the engine was not asked, and does not know yet where they are. */
+  private readonly glided = new Set<number>();
 
   /** @throws Error before `loadPhysics` is done */
   constructor(private readonly options: PhysicsOptions) {
@@ -60,6 +64,7 @@ export class Physics {
   rebuild(): void {
     this.free();
     this.world = new RAPIER.World({ x: 0, y: 0 });
+    this.glided.clear();
     const { fastest, longestStep } = this.options;
     const unit = max(LENGTH_UNIT, fastest / UNITS_A_SECOND);
     const prediction = 2 * fastest * longestStep + PREDICTION_RESERVE;
@@ -94,24 +99,86 @@ export class Physics {
     this.bodies[body].setBodyType(free ? Dynamic : Fixed, true);
   }
 
-  /** The velocity with which `body` goes into the next step, m/s. */
-  impose(body: number, vx: number, vy: number): void {
-    this.velocity.x = vx;
-    this.velocity.y = vy;
-    this.bodies[body].setLinvel(this.velocity, true);
+  /** The bodies `moving` go their `ways` ([bodies * 2], m, 0 for others) in dt s, as far as they can. */
+  move(moving: readonly number[], ways: Float64Array, dt: number): void {
+    if (this.isClear(moving, ways)) this.glide(moving, ways);
+    else this.push(moving, ways, dt);
   }
 
-  /** Advances by dt s. */
-  step(dt: number): void {
-    this.world!.timestep = dt;
-    this.world!.step();
+  private glide(moving: readonly number[], ways: Float64Array): void {
+    const { poses } = this.options;
+    for (const body of moving) {
+      if (ways[2 * body] === 0 && ways[2 * body + 1] === 0) continue;
+      poses[3 * body] += ways[2 * body];
+      poses[3 * body + 1] += ways[2 * body + 1];
+      this.glided.add(body);
+    }
   }
 
-  /** Writes the position of `body` to its pose. */
-  read(body: number): void {
-    const { x, y } = this.bodies[body].translation(this.position);
-    this.options.poses[3 * body] = x;
-    this.options.poses[3 * body + 1] = y;
+  private push(moving: readonly number[], ways: Float64Array, dt: number): void {
+    const { poses } = this.options;
+    const world = this.world!;
+    const vector = { x: 0, y: 0 };
+    for (const body of this.glided) {
+      vector.x = poses[3 * body];
+      vector.y = poses[3 * body + 1];
+      this.bodies[body].setTranslation(vector, true);
+    }
+    this.glided.clear();
+    for (const body of moving) {
+      vector.x = ways[2 * body] / dt;
+      vector.y = ways[2 * body + 1] / dt;
+      this.bodies[body].setLinvel(vector, true);
+    }
+    world.timestep = dt;
+    world.step();
+    for (const body of moving) {
+      this.bodies[body].translation(vector);
+      poses[3 * body] = vector.x;
+      poses[3 * body + 1] = vector.y;
+    }
+  }
+
+  /** Whether no body that moves comes near another one or the wall on its way. */
+  private isClear(moving: readonly number[], ways: Float64Array): boolean {
+    const { poses, radii, wall } = this.options;
+    if (moving.length * radii.length > MOST_PAIRS) return false;
+    for (const body of moving) {
+      const i = 2 * body;
+      const x = poses[3 * body] + ways[i] - wall.x;
+      const y = poses[3 * body + 1] + ways[i + 1] - wall.y;
+      const room = wall.radius - WALL_SAGITTA - radii[body] - CLEARANCE;
+      if (x * x + y * y > room * room) return false;
+    }
+    return moving.every((body) => this.missesAll(body, ways));
+  }
+
+  /** Whether `body` stays apart from each other one while all go their ways. */
+  private missesAll(body: number, ways: Float64Array): boolean {
+    const { poses, radii } = this.options;
+    const [ownX, ownY, ownDx, ownDy] = [
+      poses[3 * body],
+      poses[3 * body + 1],
+      ways[2 * body],
+      ways[2 * body + 1],
+    ];
+    for (let other = 0; other < radii.length; other++) {
+      if (other === body) continue;
+      const x = poses[3 * other] - ownX;
+      const y = poses[3 * other + 1] - ownY;
+      const dx = ways[2 * other] - ownDx;
+      const dy = ways[2 * other + 1] - ownDy;
+      const apart = radii[body] + radii[other] + CLEARANCE;
+      let distance = x * x + y * y;
+      const approach = -(x * dx + y * dy);
+      if (approach > 0) {
+        // The nearest they come, on the way or at its end.
+        const way = dx * dx + dy * dy;
+        distance += approach < way ? -(approach * approach) / way : way - 2 * approach;
+      }
+      if (distance <= apart * apart) return false;
+    }
+    return true;
   }
 
   /** Blocks in a ring, their inner faces chords of the wall. */

@@ -1,7 +1,7 @@
 /** `npm run calibrate`: what the motion world makes of a scenario's actions, against its arrays. */
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import type { Game } from "../game/model";
+import { type Game, sizesOf } from "../game/model";
 import {
   type ArrayDistance,
   compareArrays,
@@ -9,6 +9,7 @@ import {
   type Measurement,
   type WorldDistance,
 } from "./calibration";
+import { type ComparedRow, plotOf } from "./calibration_plot";
 import {
   type CommandSpec,
   JSON_OPTION,
@@ -35,6 +36,7 @@ const spec: CommandSpec = {
     { name: "epochs", value: "E", help: "epochs to measure, N samples each (default 20000)" },
     SEED_OPTION,
     { name: "write", value: "F", help: "write the scenario with the measured arrays to this file" },
+    { name: "plot", value: "F", help: "draw measured against scenario into this file (SVG)" },
     JSON_OPTION,
   ],
 };
@@ -49,50 +51,54 @@ function progressOf(epochs: number): (done: number) => void {
   };
 }
 
-/** A row as a person reads it. */
-interface NamedRow {
-  readonly row: string;
-  readonly distance: number;
-  readonly samples: number;
-  readonly samplingError: number;
+/** An array of the scenario beside the measured one. */
+interface ComparedArray {
+  readonly key: string;
+  readonly title: string;
+  readonly found: ArrayDistance;
+  readonly rows: ComparedRow[];
 }
 
-function namedRows(names: readonly string[], found: ArrayDistance): NamedRow[] {
-  return names.map((row, i) => ({
-    row,
-    distance: found.distances[i],
-    samples: found.samples[i],
-    samplingError: found.errors[i],
-  }));
-}
-
-function globalRowNames(game: Game): string[] {
-  return game.globalStates.flatMap((s) => game.globalActions.map((a) => `${s}, ${a}`));
-}
-
-function localRowNames(game: Game): string[] {
-  return game.localStates.flatMap((s) =>
-    game.globalStates.flatMap((g) => game.localActions.map((a) => `${s}, lead ${g}, ${a}`)),
+function comparedArrays(game: Game, measured: Measurement, found: WorldDistance): ComparedArray[] {
+  const { sG, sL } = sizesOf(game);
+  const { globalStates, globalActions, localStates, localActions } = game;
+  const globalNames = globalStates.flatMap((s) => globalActions.map((a) => `${s}, ${a}`));
+  const localNames = localStates.flatMap((s) =>
+    globalStates.flatMap((g) => localActions.map((a) => `${s}, lead ${g}, ${a}`)),
   );
+  const array = (key: "global" | "local", title: string, names: string[], width: number) => {
+    const cells = (flat: Float64Array, i: number): number[] => [
+      ...flat.subarray(i * width, (i + 1) * width),
+    ];
+    const rows = names.map((row, i) => ({
+      row,
+      distance: found[key].distances[i],
+      samples: found[key].samples[i],
+      samplingError: found[key].errors[i],
+      given: cells(game[`${key}Transition`], i),
+      measured: cells(measured[`${key}Transition`], i),
+    }));
+    return { key: `${key}Transition`, title, found: found[key], rows };
+  };
+  return [
+    array("global", `P_g of ${game.name}`, globalNames, sG),
+    array("local", `P_l of ${game.name}`, localNames, sL),
+  ];
 }
 
-function summaryOf(game: Game, found: WorldDistance): Record<string, unknown> {
-  const part = (names: string[], array: ArrayDistance): Record<string, unknown> => ({
-    largestDistance: array.largest,
-    meanDistance: array.mean,
-    leastSamples: Math.min(...array.samples),
-    largestSamplingError: Math.max(...array.errors),
-    rows: namedRows(names, array),
-  });
+function summaryOf({ found, rows }: ComparedArray): Record<string, unknown> {
   return {
-    globalTransition: part(globalRowNames(game), found.global),
-    localTransition: part(localRowNames(game), found.local),
+    largestDistance: found.largest,
+    meanDistance: found.mean,
+    leastSamples: Math.min(...found.samples),
+    largestSamplingError: Math.max(...found.errors),
+    rows,
   };
 }
 
-function tableOf(title: string, names: string[], found: ArrayDistance): string {
-  const width = Math.max(...names.map((name) => name.length));
-  const lines = namedRows(names, found).map(
+function tableOf({ title, found, rows }: ComparedArray): string {
+  const width = Math.max(...rows.map(({ row }) => row.length));
+  const lines = rows.map(
     ({ row, distance, samples, samplingError }) =>
       `  ${row.padEnd(width)}  ${distance.toFixed(4)}  ${samplingError.toFixed(4)}  ${samples}`,
   );
@@ -104,22 +110,18 @@ function tableOf(title: string, names: string[], found: ArrayDistance): string {
 }
 
 /** What the command prints for people. */
-export function reportOf(game: Game, measured: Measurement, found: WorldDistance): string {
+function reportOf(arrays: readonly ComparedArray[], measured: Measurement): string {
   const share = measured.drives > 0 ? (100 * measured.finishedDrives) / measured.drives : 100;
   return [
-    tableOf(`P_g of ${game.name}`, globalRowNames(game), found.global),
-    tableOf(`P_l of ${game.name}`, localRowNames(game), found.local),
+    ...arrays.map(tableOf),
     `${measured.drives} drives to another zone, ${share.toFixed(2)} % done within their epoch.`,
     `A row is as measured where its distance is within a few sampling errors.\n`,
   ].join("\n");
 }
 
 /** Says which rows were never seen, as they stay the scenario's own. */
-function warnUnseen(game: Game, found: WorldDistance): void {
-  const unseen = [
-    ...namedRows(globalRowNames(game), found.global),
-    ...namedRows(localRowNames(game), found.local),
-  ].filter(({ samples }) => samples === 0);
+function warnUnseen(arrays: readonly ComparedArray[]): void {
+  const unseen = arrays.flatMap(({ rows }) => rows).filter(({ samples }) => samples === 0);
   if (unseen.length === 0) return;
   process.stderr.write(
     `${unseen.length} rows were never seen (first: ${unseen[0].row}) and stay the scenario's; give more --epochs\n`,
@@ -132,29 +134,40 @@ async function main(options: Options): Promise<void> {
   const epochs = options.integer("epochs", { min: 1 }, 20000);
   const seed = options.integer("seed", {}, 0);
   const write = options.text("write");
-  if (write !== undefined) requireWritable(write);
+  const plot = options.text("plot");
+  for (const file of [write, plot]) if (file !== undefined) requireWritable(file);
   const game = loadScenario(name);
   await loadPhysics();
   const began = performance.now();
   const measured = measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
   const seconds = (performance.now() - began) / 1000;
   const found = compareArrays(game, measured);
-  warnUnseen(game, found);
+  const arrays = comparedArrays(game, measured, found);
+  warnUnseen(arrays);
+  const how = `npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
+  if (plot !== undefined) {
+    const drawn = arrays.map(({ title, rows }) => [title, rows] as const);
+    replaceFile(
+      plot,
+      plotOf(`${game.name} in the motion world (${how})`, Object.fromEntries(drawn)),
+    );
+  }
   if (write !== undefined) {
-    const note = `Measured in the motion world: npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
+    const note = `Measured in the motion world: ${how}`;
     replaceFile(
       write,
       withMeasuredArrays(readFileSync(scenarioFile(name), "utf8"), game, measured, note),
     );
   }
   if (!options.switch("json")) {
-    process.stdout.write(reportOf(game, measured, found));
-    if (write !== undefined) process.stdout.write(`Written: ${write}\n`);
+    process.stdout.write(reportOf(arrays, measured));
+    for (const file of [write, plot]) if (file) process.stdout.write(`Written: ${file}\n`);
     return;
   }
   const { drives, finishedDrives } = measured;
   const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
-  const summary = { ...head, ...summaryOf(game, found), ...(write && { file: write }) };
+  const summaries = Object.fromEntries(arrays.map((array) => [array.key, summaryOf(array)]));
+  const summary = { ...head, ...summaries, file: write, plot };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 

@@ -94,6 +94,6 @@ export function replaceFile(file: string, text: string): void {
 function unwritable(file: string, error: unknown): UsageError {
   const reason = reasonOf(error);
   return new UsageError(
-    `${file} cannot be written: ${reason}; give --write a file in a folder you may write to`,
+    `${file} cannot be written: ${reason}; name a file in a folder you may write to`,
   );
 }

@@ -1,7 +1,7 @@
 /** `npm start`: a swarm under a learned policy over ROS 2, with its simulator and page. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { evaluate, type References } from "../evaluation/evaluate";
+import { evaluate } from "../evaluation/evaluate";
 import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
 import { type LoadedPolicy, loadPolicy, requireScenario } from "../policy/policy_file";
@@ -21,8 +21,8 @@ import {
   UsageError,
 } from "./options";
 import { type SwarmSettings, swarmSpecs } from "./swarm_specs";
-import { environmentOf, SwarmProcesses } from "./swarm_processes";
-import { parseReport, type RunSummary, type SimulatorReport } from "./simulator_report";
+import { runSwarm } from "./run_swarm";
+import type { RunSummary, SimulatorReport } from "./simulator_report";
 
 const SPEC: CommandSpec = {
   usage: "npm start --",
@@ -189,11 +189,12 @@ async function policyOf(
   return { file, policy };
 }
 
-/** What `evaluate` finds for this population: the page's reference lines. */
-function referencesOf(game: Game, policy: LoadedPolicy, settings: SwarmSettings): References {
+/** What `evaluate` finds for this population, the page's reference lines: random, blind, full. */
+function referencesOf(game: Game, policy: LoadedPolicy, settings: SwarmSettings): number[] {
   const { robots: population, sampleSize, observation } = settings;
   const options = { population, sampleSize, observation, rollouts: 200, seed: settings.seed };
-  return evaluate(game, policy, options).references;
+  const { random, blind, full } = evaluate(game, policy, options).references;
+  return [random, blind, full].map((earned) => earned.rewardPerStep.mean);
 }
 
 async function sayDistance(game: Game, robots: number, say: Say): Promise<void> {
@@ -227,18 +228,20 @@ async function main(options: Options): Promise<number> {
   const { file, policy } = learned;
   const references = referencesOf(game, policy, settings);
   if (settings.fidelity === "motion") await sayDistance(game, settings.robots, say);
-  const outcome = await runSwarm(settings, file, policy, references, domain.id, signal, say);
+  const specs = swarmSpecs(settings, file, policy.pair.tableSize, references);
+  say(
+    `starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain.id})`,
+  );
+  const tell = (report: SimulatorReport): void => sayReport(report, say);
+  const outcome = await runSwarm(specs, domain.id, signal, say, tell);
   domain.release();
   if (outcome.failure) say(outcome.failure);
   const { tableSize, globalGap, localGap } = policy.metadata;
+  const [random, blind, full] = references;
   const summary = {
     ...outcome.summary,
     domain: domain.id,
-    references: {
-      random: references.random.rewardPerStep.mean,
-      blind: references.blind.rewardPerStep.mean,
-      full: references.full.rewardPerStep.mean,
-    },
+    references: { random, blind, full },
     policy: { file, tableSize, globalGap, localGap },
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -246,57 +249,11 @@ async function main(options: Options): Promise<number> {
   return outcome.failure ? 1 : 0;
 }
 
-interface Outcome {
-  readonly summary: RunSummary | undefined;
-  /** Why it ended before it should have. */
-  readonly failure: string | undefined;
-}
-
-/** Runs the processes until the run is over, the user ends it, or one of them fails. */
-async function runSwarm(
-  settings: SwarmSettings,
-  file: string,
-  policy: LoadedPolicy,
-  references: References,
-  domain: number,
-  signal: AbortSignal,
-  say: Say,
-): Promise<Outcome> {
-  let summary: RunSummary | undefined;
-  let failure: string | undefined;
-  const over = new AbortController();
-  const swarm = new SwarmProcesses(environmentOf(domain), {
-    onMessage: (_name, message) => {
-      const report = parseReport(message);
-      if (report?.type === "page") say(`\nThe page: ${report.url}\n`);
-      if (report?.type === "epoch") sayEpoch(report.report, say);
-      if (report?.type !== "summary") return;
-      // The run is over: the agents end before they miss the world.
-      summary = report.summary;
-      over.abort();
-    },
-    onDeath: (name, how) => {
-      failure ??= `${name} ended ${how}, so the swarm was stopped; its last words stand above`;
-      over.abort();
-    },
-    onLoss: (name, how) => say(`${name} ended ${how}; the swarm goes on without it`),
-    onRespawn: (name, how) => say(`${name} ended ${how}; it is started again`),
-  });
-  const { random, blind, full } = references;
-  const lines = [random, blind, full].map((earned) => earned.rewardPerStep.mean);
-  const specs = swarmSpecs(settings, file, policy.pair.tableSize, lines);
-  say(`starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain})`);
-  for (const spec of specs) swarm.start(spec);
-  const ended = AbortSignal.any([signal, over.signal]);
-  if (!ended.aborted) {
-    await new Promise((resolve) => ended.addEventListener("abort", resolve, { once: true }));
-  }
-  await swarm.end();
-  return { summary, failure };
-}
-
-/** Every tenth epoch in words. */
-function sayEpoch(report: Extract<SimulatorReport, { type: "epoch" }>["report"], say: Say): void {
+/** The page's address, and every tenth epoch in words. */
+function sayReport(told: SimulatorReport, say: Say): void {
+  if (told.type === "page") say(`\nThe page: ${told.url}\n`);
+  if (told.type !== "epoch") return;
+  const { report } = told;
   if (report.reward === null || report.epochsCounted % 10 !== 0) return;
   say(
     `epoch ${report.epoch}: reward ${report.reward.toFixed(2)}, mean ${report.meanReward?.toFixed(2)} over ${report.epochsCounted} epochs, ${report.missedEpochs} missed`,

@@ -67,23 +67,21 @@ test("a robot pushes one of its own weight that stands: the two go at half its s
   expect(Math.abs(yOf(world, 0))).toBeLessThan(0.01);
 });
 
-/** A disc sent along x at 1 m/s for `seconds` s against a fixed one, `side` m off its middle. */
-function past(side: number, seconds: number): Float64Array {
+/** A disc sent along x at `speed` m/s for `seconds` s against a fixed one, `side` m off its middle. */
+function past(side: number, seconds: number, speed = 1): Float64Array {
   const poses = Float64Array.of(0, side, 0, 0.5, 0, 0);
   const physics = new Physics({
     poses,
     radii: Float64Array.of(0.11, 0.11),
     masses: Float64Array.of(3, 3),
-    fastest: 2,
+    fastest: 2 * speed,
     longestStep: 0.02,
     wall: { x: 0, y: 0, radius: 10 },
   });
   physics.rebuild();
   physics.setFree(0, true);
   for (let k = 0; k < 50 * seconds; k++) {
-    physics.impose(0, 1, 0);
-    physics.step(0.02);
-    physics.read(0);
+    physics.move([0], Float64Array.of(0.02 * speed, 0, 0, 0), 0.02);
   }
   return poses;
 }
@@ -96,6 +94,14 @@ test("off the middle of one that stands fast, a disc slides past it on its own s
     expect(Math.abs(y)).toBeGreaterThan(0.2);
     expect([otherX, otherY]).toEqual([0.5, 0]);
   }
+});
+
+test("what passes without touching is not turned aside, and what would touch is, however fast", () => {
+  const [x, y] = past(0.222, 2);
+  expect([x, y]).toEqual([expect.closeTo(2, 9), 0.222]);
+  expect(past(0.219, 2)[1]).toBeGreaterThan(0.2199);
+  // A step of 0.6 m, from one side of the other disc to beyond it.
+  expect(past(0, 0.02, 30)[0]).toBeLessThan(0.3);
 });
 
 test("sliding, it is where the circle of contact is: contacts are not kept from old places", () => {

@@ -1,0 +1,98 @@
+/**
+ * Imperfect worlds: what the default swarm earns over ROS where wheels slip, odometry errs, and
+ * bodies answer late, beside what `evaluate` says of the same starts.
+ */
+import { join } from "node:path";
+import { runSwarm } from "../src/cli/run_swarm";
+import type { RunSummary } from "../src/cli/simulator_report";
+import { type SwarmSettings, swarmSpecs } from "../src/cli/swarm_specs";
+import { evaluate } from "../src/evaluation/evaluate";
+import { drawEpisodeStart } from "../src/game/episode";
+import { loadScenario, packageRoot } from "../src/game/scenario_file";
+import { obtainPolicy } from "../src/nodes/learned_policy";
+import type { LoadedPolicy } from "../src/policy/policy_file";
+import { claimDomain } from "../src/ros/domain";
+import { say } from "./measure";
+
+const game = loadScenario("dock_dispatch");
+const SHIFTS = 2;
+const ROLLOUTS = 1000;
+const [ROBOTS, SAMPLE_SIZE, SEED] = [30, 10, 5];
+const SETTINGS: SwarmSettings = {
+  scenario: game.name,
+  robots: ROBOTS,
+  fidelity: "motion",
+  epoch: game.arena.epoch,
+  speed: 12,
+  sampleSize: SAMPLE_SIZE,
+  observation: "sample",
+  seconds: SHIFTS * game.horizon! * game.arena.epoch,
+  port: 0,
+  host: "127.0.0.1",
+  headless: true,
+  seed: SEED,
+};
+/** Parameters of the simulator, one at a time. */
+const WORLDS: [parameter: string, unit: string, levels: number[]][] = [
+  ["none", "", [0]],
+  ["wheel_slip", "", [0.1, 0.4]],
+  ["odometry_noise", " m", [0.03, 0.1]],
+  ["odometry_noise_yaw", " rad", [0.1, 0.5]],
+  ["odometry_drift", " m/√m", [0.03, 0.1]],
+  ["command_latency", " s", [0.3, 1]],
+  ["inertia", " s", [0.3, 1]],
+];
+
+/** What `evaluate` says of the shifts that SEED starts, and how far chance puts their mean from it. */
+function predicted(policy: LoadedPolicy): { mean: number; standardError: number } {
+  const names = Array.from({ length: ROBOTS }, (_, i) => `robot_${i}`);
+  const shifts = Array.from({ length: SHIFTS }, (_, episode) => {
+    const { globalState, localStates } = drawEpisodeStart(game, names, SEED, episode);
+    const localCounts = game.localStates.map(
+      (_, zone) => localStates.filter((state) => state === zone).length,
+    );
+    const start = { globalState, localCounts };
+    return evaluate(game, policy, {
+      start,
+      sampleSize: SAMPLE_SIZE,
+      rollouts: ROLLOUTS,
+      seed: SEED,
+    }).rewardPerStep;
+  });
+  const mean = shifts.reduce((sum, shift) => sum + shift.mean, 0) / SHIFTS;
+  const variance = shifts.reduce((sum, shift) => sum + ROLLOUTS * shift.standardError ** 2, 0);
+  return { mean, standardError: Math.sqrt(variance) / SHIFTS };
+}
+
+async function run(file: string, tableSize: number, worse: object): Promise<RunSummary> {
+  const specs = swarmSpecs(SETTINGS, file, tableSize, []).map((spec) => ({
+    ...spec,
+    parameters: { ...spec.parameters, ...(spec.node === "simulator" && worse) },
+  }));
+  const domain = await claimDomain();
+  const { signal } = new AbortController();
+  const { summary, failure } = await runSwarm(specs, domain.id, signal, say, () => undefined);
+  domain.release();
+  if (summary === undefined) throw new Error(failure ?? "the swarm ended without a summary");
+  return summary;
+}
+
+export async function benchImperfections(): Promise<void> {
+  const cache = join(packageRoot(), ".cache", "policies");
+  const options = { tableSize: SAMPLE_SIZE, population: ROBOTS, seed: 0, cache };
+  const { file, policy } = await obtainPolicy(game, options);
+  const { mean: expected, standardError } = predicted(policy);
+  say(
+    `Imperfect worlds: reward per epoch over ROS in ${SHIFTS} shifts at speed ${SETTINGS.speed}; evaluate says ${expected.toFixed(2)} of them, chance allows ± ${standardError.toFixed(2)}`,
+  );
+  for (const [parameter, unit, levels] of WORLDS) {
+    for (const level of levels) {
+      const worse = parameter === "none" ? {} : { [parameter]: level };
+      const found = await run(file, options.tableSize, worse);
+      const { mean, standardError: error } = found.rewardPerEpoch;
+      say(
+        `| ${parameter} ${level > 0 ? `${level}${unit}` : ""} | ${mean?.toFixed(2)} ± ${error?.toFixed(2)} | ${((mean ?? NaN) - expected).toFixed(2)} | ${found.unreachedZones} | ${found.missedEpochs} missed, ${found.staleActions} stale of ${found.epochs} |`,
+      );
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** A swarm's processes, from their start until the simulator's run is over. */
+import { parseReport, type RunSummary, type SimulatorReport } from "./simulator_report";
+import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
+
+export interface Outcome {
+  readonly summary: RunSummary | undefined;
+  /** Why it ended before it should have. */
+  readonly failure: string | undefined;
+}
+
+/** Runs until the run is over, the signal ends it, or a process fails; then none is left. */
+export async function runSwarm(
+  specs: readonly ProcessSpec[],
+  domain: number,
+  signal: AbortSignal,
+  say: (line: string) => void,
+  onReport: (report: SimulatorReport) => void,
+): Promise<Outcome> {
+  let summary: RunSummary | undefined;
+  let failure: string | undefined;
+  const over = new AbortController();
+  const swarm = new SwarmProcesses(environmentOf(domain), {
+    onMessage: (_name, message) => {
+      const report = parseReport(message);
+      if (report === undefined) return;
+      onReport(report);
+      if (report.type !== "summary") return;
+      // The run is over: the agents end before they miss the world.
+      summary = report.summary;
+      over.abort();
+    },
+    onDeath: (name, how) => {
+      failure ??= `${name} ended ${how}, so the swarm was stopped; its last words stand above`;
+      over.abort();
+    },
+    onLoss: (name, how) => say(`${name} ended ${how}; the swarm goes on without it`),
+    onRespawn: (name, how) => say(`${name} ended ${how}; it is started again`),
+  });
+  for (const spec of specs) swarm.start(spec);
+  const ended = AbortSignal.any([signal, over.signal]);
+  if (!ended.aborted) {
+    await new Promise((resolve) => ended.addEventListener("abort", resolve, { once: true }));
+  }
+  await swarm.end();
+  return { summary, failure };
+}
