@@ -83,7 +83,7 @@ export class Ground {
     this.trace(zones.map((zone) => circle(zone, zone.radius, 64)));
     pen.fillStyle = palette.zone;
     pen.fill();
-    pen.strokeStyle = palette.zoneEdge;
+    pen.strokeStyle = palette["zone-edge"];
     pen.lineWidth = 2;
     pen.stroke();
     zones.forEach((zone, index) => this.label(zone, localStates[index]));
