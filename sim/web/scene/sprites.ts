@@ -23,6 +23,7 @@ import {
   WebGLRenderTarget,
 } from "three";
 import type { Crowd } from "./crowd";
+import { disposeTree } from "./layer";
 
 const HEADINGS = 64;
 const COLUMNS = 16;
@@ -99,7 +100,10 @@ export class Sprites {
       blendDst: OneMinusSrcAlphaFactor,
       uniforms: Object.fromEntries(Object.entries(uniforms).map(([n, value]) => [n, { value }])),
     });
-    material.addEventListener("dispose", () => this.album.dispose());
+    material.addEventListener("dispose", () => {
+      this.album.dispose();
+      disposeTree(this.studio);
+    });
     this.object = new Points(shape, material);
     this.object.frustumCulled = false;
     this.object.onBeforeRender = (renderer, _scene, camera) => this.look(renderer, camera);
