@@ -4,6 +4,7 @@ import { benchBackups } from "./backups";
 import { benchGames } from "./games";
 import { benchImperfections } from "./imperfections";
 import { benchNodes } from "./nodes";
+import { benchPage } from "./page";
 import { benchLearning, benchPopulation } from "./returns";
 import { benchWorld } from "./world";
 
@@ -15,6 +16,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   games: benchGames,
   world: benchWorld,
   nodes: benchNodes,
+  page: benchPage,
   imperfections: benchImperfections,
 };
 

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type Game, sizesOf } from "../src/game/model";
+import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/game/scenario";
 import { packageRoot } from "../src/game/scenario_file";
 import { pictureOf } from "../src/policy/picture";
@@ -13,7 +14,13 @@ import type { PublishPoses } from "./loop";
 import type { RealTimeFactor } from "./pace";
 import { type PageServer, startPageServer } from "./page_server";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
-import { encodePoses, type EpochReport, type Snapshot } from "./protocol";
+import {
+  encodePoses,
+  type EpochReport,
+  type Gap,
+  type PolicyPicture,
+  type Snapshot,
+} from "./protocol";
 import type { Run } from "./run";
 import type { Steering } from "./steering";
 import type { SwarmLink } from "./swarm_link";
@@ -112,8 +119,7 @@ export class PageView {
       epoch,
       tableSize: known?.pair.tableSize ?? 0,
       actions: known ? pictureOf(known.pair, sizesOf(viewed.game), belief) : [],
-      globalGap: known?.metadata.globalGap ?? null,
-      localGap: known?.metadata.localGap ?? null,
+      gaps: known ? gapsOf(known.metadata) : null,
     });
   }
 
@@ -144,4 +150,13 @@ export class PageView {
       faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
     });
   }
+}
+
+function gapsOf(metadata: PolicyMetadata): PolicyPicture["gaps"] {
+  const { globalGap, globalGapInterval, localGap, localGapInterval } = metadata;
+  const gapOf = (gap: number, [low, high]: Interval): Gap => ({ gap, low, high });
+  return {
+    global: gapOf(globalGap, globalGapInterval),
+    local: gapOf(localGap, localGapInterval),
+  };
 }

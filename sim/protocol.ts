@@ -134,9 +134,15 @@ export interface PolicyPicture {
   epoch: number;
   tableSize: number;
   actions: number[][][];
-  /** What deviating alone gains, reward of a whole return: the certificate; null: not measured. */
-  globalGap: number | null;
-  localGap: number | null;
+  /** The certificate: what the lead vehicle or a robot gains by deviating alone; null: not known. */
+  gaps: { global: Gap; local: Gap } | null;
+}
+
+/** Reward of a whole return, and its 95 % interval. */
+export interface Gap {
+  gap: number;
+  low: number;
+  high: number;
 }
 
 /** What came of a command of this page. */
@@ -277,8 +283,19 @@ function parsePicture(m: Fields): PolicyPicture {
     actions: list(m.actions, "actions", (zones, at) =>
       list(zones, at, (shares, path) => list(shares, path, count)),
     ),
-    globalGap: orNull(m.globalGap, "globalGap", finite),
-    localGap: orNull(m.localGap, "localGap", finite),
+    gaps: orNull(m.gaps, "gaps", (value, path) => {
+      const { global, local } = fields(value, path);
+      return { global: gap(global, `${path}.global`), local: gap(local, `${path}.local`) };
+    }),
+  };
+}
+
+function gap(value: unknown, path: string): Gap {
+  const { gap, low, high } = fields(value, path);
+  return {
+    gap: finite(gap, `${path}.gap`),
+    low: finite(low, `${path}.low`),
+    high: finite(high, `${path}.high`),
   };
 }
 

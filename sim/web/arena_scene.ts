@@ -1,5 +1,6 @@
 /** The scene of one snapshot: its layers, put into the view and taken out again. */
 import type { EpochReport, PoseFrame, Snapshot, WorldState } from "../protocol";
+import { field } from "./element";
 import type { Palette } from "./palette";
 import { Ground, extentOf } from "./scene/ground";
 import { type Layer, disposeTree } from "./scene/layer";
@@ -24,17 +25,15 @@ export class ArenaScene {
     this.motion = new Motion(snapshot.robots.length);
     this.trails = new Trails(snapshot, palette);
     this.marks = new Marks(snapshot, palette);
-    const ground = new Ground(snapshot, palette);
     this.layers = [
-      ground,
       this.trails,
       this.marks,
       new Robots(snapshot, snapshot.robotRadius, palette),
       new Lead(snapshot, palette),
     ];
     this.layers.forEach((layer) => view.scene.add(layer.object));
-    view.background(palette.page);
-    view.lookAt(extentOf(snapshot.zones), ground.labels);
+    const ground = new Ground(field("ground", HTMLCanvasElement), snapshot, palette);
+    view.lookAt(extentOf(snapshot.zones), ground);
   }
 
   poses(frame: PoseFrame, nowMs: number): void {

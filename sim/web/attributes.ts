@@ -1,7 +1,7 @@
 /**
  * `data-` attributes of the body say what is shown, for tests to read: connection, connected, epoch,
  * sampled (indices), frames drawn, poses heard, robot0 and robots (x,y of the first ones, m), fps,
- * canCommand, chosen (index of a robot).
+ * firstPicture (ms after the page was asked for), canCommand, chosen (index of a robot).
  */
 import type { ArenaScene } from "./arena_scene";
 
@@ -18,8 +18,9 @@ export class FrameAttributes {
   /** Counts a frame and writes what it shows. */
   count(nowMs: number, posesHeard: number, scene: ArenaScene | undefined): void {
     this.frames += 1;
-    if (nowMs - this.writtenAt.ms < EVERY_MS) return;
     const { dataset } = document.body;
+    if (posesHeard > 0) dataset.firstPicture ??= performance.now().toFixed(0);
+    if (nowMs - this.writtenAt.ms < EVERY_MS) return;
     const seconds = (nowMs - this.writtenAt.ms) / 1000;
     dataset.fps = ((this.frames - this.writtenAt.frames) / seconds).toFixed(1);
     dataset.frames = String(this.frames);

@@ -75,13 +75,13 @@ test("the policy's strips show each action where it is taken, in colour and in w
   const pieces = changes.reduce((sum, count) => sum + count, 0);
   expect(await page.locator("#policy .piece").count()).toBe(pieces);
   expect(await page.locator("#policy .actions li").count()).toBe(new Set(strips.flat()).size);
-  expect(await page.textContent("#facts")).toMatch(/global gap0.00local gap0.40$/);
+  expect(await page.textContent("#facts")).toMatch(/global gap0.00local gap0.40 \(0.30 to 0.50\)$/);
 
   await page.selectOption("#picture-state", "2");
   await page.locator('#policy[data-state="bay_2"]').waitFor();
 
   // Another policy took over: what was drawn is not in force any more.
-  swarm.server.publish({ ...picture, actions: [], globalGap: null, localGap: null });
+  swarm.server.publish({ ...picture, actions: [], gaps: null });
   await page.locator("#policy .unknown").waitFor();
   expect(await page.locator("#policy .strip").count()).toBe(0);
   expect(await page.textContent("#facts")).toMatch(/global gapnot measured/);

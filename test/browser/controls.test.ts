@@ -101,7 +101,7 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
   const box = await arena.boundingBox();
   if (box === null) throw new Error("no arena");
   await page.selectOption("#robot", "3");
-  expect(await page.textContent("#robot-name")).toBe("robot_3");
+  await page.locator("#robot-name", { hasText: "robot_3" }).waitFor();
   expect(await page.textContent("#robot-facts")).toMatch(/^in bay_\d, (not )?asked/);
   expect(await page.inputValue("#fault")).toBe("stall");
   expect(await page.textContent("#facts")).toContain("broken robotsrobot_3");

@@ -44,7 +44,13 @@ test("a page that lost its server says so and goes on with the next one", async 
 });
 
 test("nothing is wider than a screen of 400 px, and the stop is in view wherever one reads", async () => {
-  const { page, errors } = await openCommanding(await feed(), { width: 400, height: 800 });
+  const { page, errors } = await openCommanding(await feed({ robots: 60 }), {
+    width: 400,
+    height: 800,
+  });
+  const inArena = await page.locator("#arena").boundingBox();
+  const at = `${inArena!.x + 200}, ${inArena!.y + 50}`;
+  expect(await page.evaluate(`document.elementFromPoint(${at}).id`)).toBe("arena");
   await page.selectOption("#robot", "3");
   await page.click("#stop");
   await page.click("#release");

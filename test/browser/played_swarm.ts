@@ -12,6 +12,10 @@ import {
 
 /** A reset by this seed fails. */
 export const REFUSED_SEED = 13;
+const GAPS = {
+  global: { gap: 0, low: 0, high: 0 },
+  local: { gap: 0.4, low: 0.3, high: 0.5 },
+};
 const BAYS = 5;
 const SAMPLE_SIZE = 10;
 
@@ -130,7 +134,7 @@ export class PlayedSwarm {
     const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
     const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const actions = zones.map(() => strips);
-    return { type: "picture", epoch, tableSize: SAMPLE_SIZE, actions, globalGap: 0, localGap: 0.4 };
+    return { type: "picture", epoch, tableSize: SAMPLE_SIZE, actions, gaps: GAPS };
   }
 
   get latest(): EpochReport {

@@ -167,8 +167,13 @@ test("the policy's picture is of the belief that was acted on", async () => {
   const picture = await heard((messages) => messages.find((m) => m.type === "picture"));
   if (picture.type !== "picture") throw new Error("no picture");
   const { globalStates, localStates } = swarm.game;
-  const { globalGap, localGap } = swarm.policy.metadata;
-  expect(picture).toMatchObject({ tableSize: 2, globalGap, localGap });
+  const { globalGap, globalGapInterval, localGap, localGapInterval } = swarm.policy.metadata;
+  const gapOf = (gap: number, [low, high]: readonly number[]) => ({ gap, low, high });
+  const gaps = {
+    global: gapOf(globalGap, globalGapInterval),
+    local: gapOf(localGap, localGapInterval),
+  };
+  expect(picture).toMatchObject({ tableSize: 2, gaps });
   const shares = Array<number>(localStates.length).fill(picture.tableSize + 1);
   expect(picture.actions.map((zones) => zones.map(({ length }) => length))).toEqual(
     globalStates.map(() => shares),

@@ -1,5 +1,5 @@
 /** Numbers of the run: epoch, k of n, speed reached, what is broken and missed, the gaps. */
-import type { EpochReport, PolicyPicture, Snapshot, WorldState } from "../../protocol";
+import type { EpochReport, Gap, PolicyPicture, Snapshot, WorldState } from "../../protocol";
 import { add, setText } from "../element";
 
 /** What is known; all but the snapshot comes later. */
@@ -83,9 +83,13 @@ function speedFact(asked: number, world: WorldState | undefined): Fact {
 }
 
 function gapFacts(picture: PolicyPicture | undefined): Fact[] {
-  const gap = (value: number | null | undefined): string => value?.toFixed(2) ?? "not measured";
+  const told = (of: Gap | undefined): string => {
+    if (of === undefined) return "not measured";
+    const [gap, low, high] = [of.gap, of.low, of.high].map((value) => value.toFixed(2));
+    return low === high ? gap : `${gap} (${low} to ${high})`;
+  };
   return [
-    { name: "global gap", value: gap(picture?.globalGap) },
-    { name: "local gap", value: gap(picture?.localGap) },
+    { name: "global gap", value: told(picture?.gaps?.global) },
+    { name: "local gap", value: told(picture?.gaps?.local) },
   ];
 }

@@ -1,26 +1,25 @@
-/** What does not move: floor, grid, zones and their labels. */
-import {
-  BufferGeometry,
-  CanvasTexture,
-  CircleGeometry,
-  Float32BufferAttribute,
-  Group,
-  InstancedMesh,
-  LineBasicMaterial,
-  LineSegments,
-  Matrix4,
-  Mesh,
-  MeshBasicMaterial,
-  RingGeometry,
-  Sprite,
-  SpriteMaterial,
-} from "three";
+/**
+ * What does not move: floor, grid, zones and their labels. They lie below everything else, so that
+ * they have a flat canvas of their own, which is drawn again only when the camera moved.
+ */
+import type { Matrix4 } from "three";
 import type { Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import type { Layer } from "./layer";
 
 /** Between a zone's edge and its label, m. */
-const LABEL_GAP = 0.3;
+const LABEL_GAP = 0.45;
+/** Height of a label, px: on a canvas narrower than NARROW, and on others. */
+const LABEL_HEIGHT = { narrow: 19, wide: 24 };
+const NARROW = 600;
+/** Radius of the floor, in radii of what lies on it. */
+const FLOOR = 1.16;
+/** Nearer to the camera, in its direction, nothing is drawn, m. */
+const NEAR = 0.1;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** What is to be seen. */
 export interface Extent {
@@ -30,115 +29,140 @@ export interface Extent {
   /** Radius about the middle that holds the zones, m. */
   readonly radius: number;
   /** Points about the zones and their labels, m. */
-  readonly outline: readonly { readonly x: number; readonly y: number }[];
+  readonly outline: readonly Point[];
 }
 
 export function extentOf(zones: Snapshot["zones"]): Extent {
   const x = zones.reduce((sum, zone) => sum + zone.x, 0) / Math.max(1, zones.length);
   const y = zones.reduce((sum, zone) => sum + zone.y, 0) / Math.max(1, zones.length);
   const reach = zones.map((zone) => Math.hypot(zone.x - x, zone.y - y) + zone.radius);
-  const angles = Array.from({ length: 16 }, (_, i) => (Math.PI * i) / 8);
-  const outline = zones.flatMap((zone) =>
-    angles.map((angle) => ({
-      x: zone.x + (zone.radius + 2 * LABEL_GAP) * Math.cos(angle),
-      y: zone.y + (zone.radius + 2 * LABEL_GAP) * Math.sin(angle),
-    })),
-  );
+  const outline = zones.flatMap((zone) => circle(zone, zone.radius + 1.5 * LABEL_GAP, 16));
   return { x, y, radius: Math.max(1, ...reach), outline };
 }
 
-/** Radius of the floor, in radii of what lies on it. */
-const FLOOR = 1.16;
-
-export class Ground implements Layer {
-  readonly object = new Group();
-  /** Labels keep their size on the screen; the view scales them. */
-  readonly labels: readonly Sprite[];
-
-  constructor(snapshot: Snapshot, palette: Palette) {
-    const { zones, localStates } = snapshot;
-    const extent = extentOf(zones);
-    const floor = new Mesh(
-      new CircleGeometry(FLOOR * extent.radius, 96),
-      new MeshBasicMaterial({ color: palette.floor }),
-    );
-    floor.position.set(extent.x, extent.y, -0.02);
-    this.object.add(floor, grid(extent, palette));
-    this.object.add(
-      discs(zones, new CircleGeometry(1, 64), palette.zone, 0),
-      discs(zones, new RingGeometry(0.982, 1, 64), palette.zoneEdge, 0.004),
-    );
-    this.labels = zones.map((zone, index) => {
-      const label = textSprite(localStates[index], palette);
-      const distance = Math.hypot(zone.x - extent.x, zone.y - extent.y);
-      const outward = distance > 0 ? (zone.radius + LABEL_GAP) / distance : 0;
-      label.position.set(
-        zone.x + outward * (zone.x - extent.x),
-        zone.y + outward * (zone.y - extent.y),
-        0.02,
-      );
-      return label;
-    });
-    this.object.add(...this.labels);
-  }
+function circle({ x, y }: Point, radius: number, corners: number): Point[] {
+  return Array.from({ length: corners }, (_, i) => {
+    const angle = (2 * Math.PI * i) / corners;
+    return { x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) };
+  });
 }
 
-function discs(
-  zones: Snapshot["zones"],
-  shape: BufferGeometry,
-  color: string,
-  z: number,
-): InstancedMesh {
-  const mesh = new InstancedMesh(shape, new MeshBasicMaterial({ color }), zones.length);
-  const place = new Matrix4();
-  zones.forEach((zone, index) => {
-    place.makeScale(zone.radius, zone.radius, 1).setPosition(zone.x, zone.y, z);
-    mesh.setMatrixAt(index, place);
-  });
-  return mesh;
+export class Ground {
+  private readonly pen: CanvasRenderingContext2D;
+  private readonly extent: Extent;
+  /** From the map to the screen's cube. */
+  private view: readonly number[] = [];
+  private width = 0;
+  private height = 0;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly snapshot: Snapshot,
+    private readonly palette: Palette,
+  ) {
+    const pen = canvas.getContext("2d");
+    if (pen === null) throw new Error("the ground's canvas cannot be drawn on");
+    this.pen = pen;
+    this.extent = extentOf(snapshot.zones);
+  }
+
+  /** @param view the camera's matrices, multiplied; sizes in px */
+  draw(view: Matrix4, width: number, height: number): void {
+    const { canvas, pen, palette, extent } = this;
+    const { zones, localStates } = this.snapshot;
+    [this.view, this.width, this.height] = [view.elements, width, height];
+    canvas.width = Math.round(width * devicePixelRatio);
+    canvas.height = Math.round(height * devicePixelRatio);
+    pen.scale(devicePixelRatio, devicePixelRatio);
+    this.trace([circle(extent, FLOOR * extent.radius, 96)]);
+    pen.fillStyle = palette.floor;
+    pen.fill();
+    this.trace(gridOf(extent));
+    pen.strokeStyle = palette.grid;
+    pen.stroke();
+    this.trace(zones.map((zone) => circle(zone, zone.radius, 64)));
+    pen.fillStyle = palette.zone;
+    pen.fill();
+    pen.strokeStyle = palette["zone-edge"];
+    pen.lineWidth = 2;
+    pen.stroke();
+    zones.forEach((zone, index) => this.label(zone, localStates[index]));
+  }
+
+  /** The next path: closed outlines on the floor, without what is behind the camera. */
+  private trace(outlines: readonly (readonly Point[])[]): void {
+    this.pen.beginPath();
+    for (const outline of outlines) {
+      const seen = outline.flatMap((point, i) => this.ahead(point, outline.at(i - 1) ?? point));
+      seen.forEach(([x, y], i) => (i === 0 ? this.pen.moveTo(x, y) : this.pen.lineTo(x, y)));
+      if (seen.length > 0) this.pen.closePath();
+    }
+  }
+
+  /** On the screen: where the way from `before` to `point` comes before the camera, and its end. */
+  private ahead(point: Point, before: Point): [number, number][] {
+    const [from, to] = [this.depthOf(before), this.depthOf(point)];
+    const share = (NEAR - from) / (to - from);
+    const crossing = {
+      x: before.x + share * (point.x - before.x),
+      y: before.y + share * (point.y - before.y),
+    };
+    return [
+      ...(from < NEAR !== to < NEAR ? [this.onScreen(crossing)] : []),
+      ...(to < NEAR ? [] : [this.onScreen(point)]),
+    ];
+  }
+
+  private depthOf({ x, y }: Point): number {
+    return this.view[3] * x + this.view[7] * y + this.view[15];
+  }
+
+  private onScreen(point: Point): [number, number] {
+    const { view, width, height } = this;
+    const along = (row: number): number =>
+      (view[row] * point.x + view[row + 4] * point.y + view[row + 12]) / this.depthOf(point);
+    return [((1 + along(0)) / 2) * width, ((1 - along(1)) / 2) * height];
+  }
+
+  /** Beside the zone, away from the middle; as large wherever the camera is. */
+  private label({ x, y, radius }: Snapshot["zones"][number], text: string): void {
+    const { pen, palette, extent } = this;
+    const distance = Math.hypot(x - extent.x, y - extent.y);
+    const outward = distance > 0 ? (radius + LABEL_GAP) / distance : 0;
+    const spot = { x: x + outward * (x - extent.x), y: y + outward * (y - extent.y) };
+    if (this.depthOf(spot) < NEAR) return;
+    const [left, top] = this.onScreen(spot);
+    const size = this.width < NARROW ? LABEL_HEIGHT.narrow : LABEL_HEIGHT.wide;
+    pen.font = `600 ${0.56 * size}px system-ui, "Open Sans", sans-serif`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    const half = (pen.measureText(text).width + 0.6 * size) / 2;
+    pen.beginPath();
+    pen.roundRect(left - half, top - size / 2, 2 * half, size, 0.3 * size);
+    pen.fillStyle = palette.panel;
+    pen.fill();
+    pen.lineWidth = 1;
+    pen.stroke();
+    pen.fillStyle = palette.text;
+    pen.fillText(text, left, top + 1);
+  }
 }
 
 /** Lines every metre, cut to the floor's circle. */
-function grid(extent: Extent, palette: Palette): LineSegments {
-  const reach = FLOOR * extent.radius;
-  const corners: number[] = [];
-  for (let line = -Math.floor(reach); line <= reach; line++) {
+function gridOf({ x, y, radius }: Extent): Point[][] {
+  const reach = FLOOR * radius;
+  const lines = Array.from({ length: 2 * Math.floor(reach) + 1 }, (_, i) => i - Math.floor(reach));
+  return lines.flatMap((line) => {
     const half = Math.sqrt(reach * reach - line * line);
-    corners.push(extent.x - half, extent.y + line, -0.01, extent.x + half, extent.y + line, -0.01);
-    corners.push(extent.x + line, extent.y - half, -0.01, extent.x + line, extent.y + half, -0.01);
-  }
-  const shape = new BufferGeometry();
-  shape.setAttribute("position", new Float32BufferAttribute(corners, 3));
-  return new LineSegments(shape, new LineBasicMaterial({ color: palette.grid }));
-}
-
-/** Height of a label's picture, px; its sprite's scale.y is set by the view, x follows `aspect`. */
-const LABEL_PX = 64;
-
-function textSprite(text: string, palette: Palette): Sprite {
-  const canvas = document.createElement("canvas");
-  const font = `600 ${0.56 * LABEL_PX}px system-ui, "Open Sans", sans-serif`;
-  const pen = canvas.getContext("2d");
-  if (pen !== null) {
-    pen.font = font;
-    canvas.width = Math.ceil(pen.measureText(text).width + 0.6 * LABEL_PX);
-    canvas.height = LABEL_PX;
-    pen.fillStyle = palette.panel;
-    pen.beginPath();
-    pen.roundRect(1, 1, canvas.width - 2, LABEL_PX - 2, 0.3 * LABEL_PX);
-    pen.fill();
-    pen.strokeStyle = palette.zoneEdge;
-    pen.lineWidth = 2;
-    pen.stroke();
-    pen.font = font;
-    pen.fillStyle = palette.text;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillText(text, canvas.width / 2, LABEL_PX / 2 + 2);
-  }
-  const map = new CanvasTexture(canvas);
-  const sprite = new Sprite(new SpriteMaterial({ map, sizeAttenuation: false, depthTest: false }));
-  sprite.renderOrder = 10;
-  sprite.userData.aspect = canvas.width / LABEL_PX;
-  return sprite;
+    return [
+      [
+        { x: x - half, y: y + line },
+        { x: x + half, y: y + line },
+      ],
+      [
+        { x: x + line, y: y - half },
+        { x: x + line, y: y + half },
+      ],
+    ];
+  });
 }

@@ -1,5 +1,5 @@
 /** One kind of thing in the scene. */
-import { Line, type Material, Mesh, type Object3D, Sprite, Texture } from "three";
+import { Line, Mesh, type Object3D, Points } from "three";
 import type { EpochReport, WorldState } from "../../protocol";
 import type { Motion } from "./motion";
 
@@ -16,14 +16,8 @@ export interface Layer {
 /** Frees what the object and its children hold on the graphics card. */
 export function disposeTree(root: Object3D): void {
   root.traverse((object) => {
-    const hasShape = object instanceof Mesh || object instanceof Line;
-    if (hasShape) object.geometry.dispose();
-    if ("dispose" in object && typeof object.dispose === "function") object.dispose();
-    const drawn = hasShape || object instanceof Sprite ? object.material : undefined;
-    const materials: Material[] = Array.isArray(drawn) ? drawn : drawn ? [drawn] : [];
-    for (const material of materials) {
-      if ("map" in material && material.map instanceof Texture) material.map.dispose();
-      material.dispose();
-    }
+    if (!(object instanceof Mesh || object instanceof Line || object instanceof Points)) return;
+    object.geometry.dispose();
+    [object.material].flat().forEach((material) => material.dispose());
   });
 }

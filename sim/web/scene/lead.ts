@@ -5,52 +5,39 @@
 import {
   BufferAttribute,
   BufferGeometry,
-  CircleGeometry,
-  Color,
   ConeGeometry,
   DynamicDrawUsage,
   Group,
   Line,
   LineDashedMaterial,
-  Mesh,
-  MeshBasicMaterial,
-  MeshLambertMaterial,
   RingGeometry,
 } from "three";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import { leadShape } from "./bodies";
+import { leadShape, painted, shadowShape } from "./bodies";
+import { Crowd } from "./crowd";
 import type { Layer } from "./layer";
 import type { Motion } from "./motion";
 
 export class Lead implements Layer {
   readonly object = new Group();
-  private readonly body: Mesh;
-  private readonly shadow: Mesh;
+  private readonly body: Crowd;
+  private readonly shadow: Crowd;
   private readonly way: Line<BufferGeometry, LineDashedMaterial>;
-  private readonly target = new Group();
-  private readonly pointer: Mesh;
+  private readonly target: Crowd;
+  private readonly pointer: Crowd;
   private targetZone: number | undefined;
 
   constructor(
     private readonly snapshot: Snapshot,
     palette: Palette,
   ) {
-    const size = snapshot.leadRadius;
-    this.body = new Mesh(
-      leadShape(palette.dark),
-      new MeshLambertMaterial({ vertexColors: true, color: new Color(palette.lead) }),
-    );
-    this.body.scale.setScalar(size);
-    this.shadow = new Mesh(
-      new CircleGeometry(1.1 * size, 32),
-      new MeshBasicMaterial({
-        color: palette.shadow,
-        transparent: true,
-        opacity: 0.2,
-        depthWrite: false,
-      }),
-    );
+    const one = (shape: BufferGeometry, seeThrough = false): Crowd =>
+      new Crowd(shape, 1, [seeThrough ? palette.shadow : palette.lead], seeThrough);
+    this.body = one(leadShape(palette.dark));
+    this.shadow = one(shadowShape(32), true);
+    this.target = one(painted(new RingGeometry(0.97, 1.025, 72)));
+    this.pointer = one(painted(new ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2)));
     this.way = new Line(
       new BufferGeometry().setAttribute(
         "position",
@@ -59,30 +46,19 @@ export class Lead implements Layer {
       new LineDashedMaterial({ color: palette.lead, dashSize: 0.18, gapSize: 0.12 }),
     );
     this.way.frustumCulled = false;
-    const flat = new MeshBasicMaterial({ color: palette.lead });
-    this.pointer = new Mesh(
-      new ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2),
-      new MeshLambertMaterial({ color: palette.lead }),
-    );
-    this.target.add(new Mesh(new RingGeometry(0.97, 1.025, 72), flat));
-    this.target.visible = false;
-    this.object.add(this.shadow, this.body, this.way, this.target, this.pointer);
+    const crowds = [this.shadow, this.body, this.target, this.pointer];
+    this.object.add(...crowds.map(({ object }) => object), this.way);
   }
 
-  epoch(report: EpochReport): void {
+  epoch({ globalAction }: EpochReport): void {
     const { zones, leadSpots } = this.snapshot;
-    const known = report.globalAction < Math.min(zones.length, leadSpots.length);
-    this.targetZone = known ? report.globalAction : undefined;
-    this.target.visible = known;
+    const known = globalAction < Math.min(zones.length, leadSpots.length);
+    this.targetZone = known ? globalAction : undefined;
+    this.target.object.visible = known;
     if (!known) return;
-    const zone = zones[report.globalAction];
-    this.target.position.set(zone.x, zone.y, 0.01);
-    this.target.scale.set(zone.radius, zone.radius, 1);
-    this.pointer.position.set(
-      leadSpots[report.globalAction].x,
-      leadSpots[report.globalAction].y,
-      0,
-    );
+    const { x, y, radius } = zones[globalAction];
+    this.target.put(0, x, y, 0.01, radius);
+    this.target.update();
   }
 
   frame(motion: Motion, nowMs: number): void {
@@ -90,19 +66,22 @@ export class Lead implements Layer {
     this.object.visible = frame !== undefined;
     const at = shown.length - 3;
     const [x, y, heading] = [shown[at], shown[at + 1], shown[at + 2]];
-    this.body.position.set(x, y, 0);
-    this.body.rotation.z = heading;
-    this.shadow.position.set(x + 0.2 * this.snapshot.leadRadius, y, 0.005);
-    this.pointer.position.z = 0.45 + 0.08 * Math.sin(nowMs / 350);
-    this.drawWay(x, y);
+    const size = this.snapshot.leadRadius;
+    this.body.put(0, x, y, 0, size, heading);
+    this.body.update();
+    this.shadow.put(0, x + 0.2 * size, y, 0.005, size);
+    this.shadow.update();
+    this.drawWay(x, y, nowMs);
   }
 
-  private drawWay(x: number, y: number): void {
+  private drawWay(x: number, y: number, nowMs: number): void {
     const spot =
       this.targetZone === undefined ? undefined : this.snapshot.leadSpots[this.targetZone];
     this.way.visible = spot !== undefined && Math.hypot(spot.x - x, spot.y - y) > 0.3;
-    this.pointer.visible = this.way.visible;
+    this.pointer.object.visible = this.way.visible;
     if (spot === undefined || !this.way.visible) return;
+    this.pointer.put(0, spot.x, spot.y, 0.45 + 0.08 * Math.sin(nowMs / 350), 1);
+    this.pointer.update();
     const ends = this.way.geometry.getAttribute("position");
     ends.setXYZ(0, x, y, 0.02);
     ends.setXYZ(1, spot.x, spot.y, 0.02);

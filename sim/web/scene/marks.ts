@@ -1,50 +1,29 @@
 /** Marks about single robots: crosses over the broken ones, a ring about the chosen one. */
-import {
-  BoxGeometry,
-  DynamicDrawUsage,
-  Group,
-  InstancedMesh,
-  Matrix4,
-  Mesh,
-  MeshBasicMaterial,
-  RingGeometry,
-} from "three";
-import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
+import { BoxGeometry, Group, RingGeometry } from "three";
 import type { Snapshot, WorldState } from "../../protocol";
 import type { Palette } from "../palette";
+import { merged, painted } from "./bodies";
+import { Crowd } from "./crowd";
 import type { Layer } from "./layer";
 import type { Motion } from "./motion";
 
 export class Marks implements Layer {
   readonly object = new Group();
-  private readonly crosses: InstancedMesh;
-  private readonly ring: Mesh;
+  private readonly crosses: Crowd;
+  private readonly ring: Crowd;
   private readonly count: number;
   private readonly size: number;
   private broken: number[] = [];
   private chosen: number | undefined;
-  private readonly place = new Matrix4();
 
   constructor(snapshot: Snapshot, palette: Palette) {
     this.count = snapshot.robots.length;
-    const bar = (turn: number): BoxGeometry => new BoxGeometry(3.6, 0.5, 0.3).rotateZ(turn);
-    const bars = [bar(Math.PI / 4), bar(-Math.PI / 4)];
-    this.crosses = new InstancedMesh(
-      mergeGeometries(bars),
-      new MeshBasicMaterial({ color: palette.warning }),
-      this.count,
-    );
-    bars.forEach((shape) => shape.dispose());
-    this.crosses.instanceMatrix.setUsage(DynamicDrawUsage);
-    this.crosses.frustumCulled = false;
-    this.crosses.count = 0;
-    this.ring = new Mesh(
-      new RingGeometry(2.1, 2.5, 36),
-      new MeshBasicMaterial({ color: palette.text }),
-    );
     this.size = snapshot.robotRadius;
-    this.ring.scale.setScalar(this.size);
-    this.object.add(this.crosses, this.ring);
+    const bar = (turn: number) => painted(new BoxGeometry(3.6, 0.5, 0.3).rotateZ(turn));
+    const cross = merged([bar(Math.PI / 4), bar(-Math.PI / 4)]);
+    this.crosses = new Crowd(cross, this.count, [palette.warning]);
+    this.ring = new Crowd(painted(new RingGeometry(2.1, 2.5, 36)), 1, [palette.text]);
+    this.object.add(this.crosses.object, this.ring.object);
   }
 
   world({ faults }: WorldState): void {
@@ -57,15 +36,14 @@ export class Marks implements Layer {
 
   frame({ shown, frame }: Motion): void {
     this.object.visible = frame !== undefined;
-    this.broken.forEach((robot, index) => {
-      this.place.makeScale(this.size, this.size, this.size);
-      this.place.setPosition(shown[3 * robot], shown[3 * robot + 1], 1.4 * this.size);
-      this.crosses.setMatrixAt(index, this.place);
-    });
-    this.crosses.count = this.broken.length;
-    this.crosses.instanceMatrix.needsUpdate = true;
-    this.ring.visible = this.chosen !== undefined;
-    if (this.chosen === undefined) return;
-    this.ring.position.set(shown[3 * this.chosen], shown[3 * this.chosen + 1], 0.014);
+    const { broken, chosen, size } = this;
+    const put = (crowd: Crowd, index: number, robot: number, z: number): void =>
+      crowd.put(index, shown[3 * robot], shown[3 * robot + 1], z, size);
+    broken.forEach((robot, index) => put(this.crosses, index, robot, 1.4 * size));
+    if (chosen !== undefined) put(this.ring, 0, chosen, 0.014);
+    this.crosses.count = broken.length;
+    this.crosses.update();
+    this.ring.count = chosen === undefined ? 0 : 1;
+    this.ring.update();
   }
 }

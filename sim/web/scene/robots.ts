@@ -2,45 +2,39 @@
 import {
   BufferAttribute,
   BufferGeometry,
-  CircleGeometry,
-  Color,
   DynamicDrawUsage,
   Group,
-  InstancedMesh,
   LineBasicMaterial,
   LineSegments,
-  Matrix4,
-  MeshBasicMaterial,
-  MeshLambertMaterial,
   RingGeometry,
 } from "three";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import { plainRobotShape, robotShape } from "./bodies";
+import { painted, robotShape, shadowShape } from "./bodies";
+import { Crowd } from "./crowd";
 import type { Layer } from "./layer";
 import type { Motion } from "./motion";
+import { PICTURES, Sprites } from "./sprites";
 
 /** The halos close in on the robots asked for this long, ms. */
 const ARRIVE_MS = 450;
-/** More robots than these are drawn plainer and without shadows. */
-const MANY = 200;
+/** More robots than these are drawn as sprites. */
+const MANY = 50;
 /** The lines of asking fade for this long, ms. */
 const ASK_MS = 1100;
 
 export class Robots implements Layer {
   readonly object = new Group();
-  private readonly bodies: InstancedMesh;
-  /** None under many. */
-  private readonly shadows: InstancedMesh | undefined;
-  private readonly halos: InstancedMesh;
+  private readonly bodies: Crowd;
+  private readonly shadows: Crowd;
+  /** What many are drawn by; bodies and shadows are its models then. */
+  private readonly sprites: Sprites | undefined;
+  private readonly halos: Crowd;
   private readonly asks: LineSegments<BufferGeometry, LineBasicMaterial>;
   private readonly count: number;
   private sampled: number[] = [];
   private epochNumber = -1;
   private sinceMs = -Infinity;
-  private readonly place = new Matrix4();
-  private readonly free: Color;
-  private readonly docked: Color;
 
   constructor(
     snapshot: Snapshot,
@@ -49,35 +43,24 @@ export class Robots implements Layer {
   ) {
     const count = snapshot.robots.length;
     this.count = count;
-    this.free = new Color(palette.free);
-    this.docked = new Color(palette.docked);
-    const soft = { transparent: true, depthWrite: false };
     const isMany = count > MANY;
-    this.bodies = instances(
-      isMany ? plainRobotShape(palette.dark) : robotShape(palette.dark),
-      new MeshLambertMaterial({ vertexColors: true }),
-      count,
-    );
-    if (!isMany) {
-      const shade = new MeshBasicMaterial({ color: palette.shadow, opacity: 0.22, ...soft });
-      this.shadows = instances(new CircleGeometry(1.15, 18), shade, count);
-    }
-    this.halos = instances(
-      new RingGeometry(1.45, 1.85, 28),
-      new MeshBasicMaterial({ color: palette.seen, ...soft }),
-      count,
-    );
+    const drawn = isMany ? PICTURES : count;
+    this.bodies = new Crowd(robotShape(palette.dark), drawn, [palette.free, palette.docked]);
+    this.shadows = new Crowd(shadowShape(18), drawn, [palette.shadow], true);
+    const models = [this.shadows, this.bodies];
+    if (isMany) this.sprites = new Sprites(count, models, size);
+    this.halos = new Crowd(painted(new RingGeometry(1.45, 1.85, 28)), count, [palette.seen]);
     this.halos.count = 0;
     this.asks = new LineSegments(
       new BufferGeometry().setAttribute(
         "position",
         new BufferAttribute(new Float32Array(6 * count), 3).setUsage(DynamicDrawUsage),
       ),
-      new LineBasicMaterial({ color: palette.seen, ...soft }),
+      new LineBasicMaterial({ color: palette.seen, transparent: true, depthWrite: false }),
     );
     this.asks.frustumCulled = false;
-    if (this.shadows) this.object.add(this.shadows);
-    this.object.add(this.halos, this.asks, this.bodies);
+    const shown = this.sprites ? [this.sprites] : models;
+    this.object.add(...[this.halos, ...shown].map(({ object }) => object), this.asks);
   }
 
   epoch(report: EpochReport, nowMs: number): void {
@@ -89,16 +72,19 @@ export class Robots implements Layer {
 
   frame(motion: Motion, nowMs: number): void {
     const { shown, frame } = motion;
+    this.object.visible = frame !== undefined;
     if (frame === undefined) return;
+    const { size, bodies, shadows, sprites } = this;
     for (let i = 0; i < this.count; i++) {
       const [x, y, heading] = [shown[3 * i], shown[3 * i + 1], shown[3 * i + 2]];
-      this.put(this.bodies, i, x, y, 0, this.size, heading);
-      if (this.shadows) this.put(this.shadows, i, x + 0.15 * this.size, y, 0.006, this.size);
-      this.bodies.setColorAt(i, frame.locked[i] === 1 ? this.docked : this.free);
+      if (sprites) {
+        sprites.put(i, x, y, heading, frame.locked[i]);
+      } else {
+        bodies.put(i, x, y, 0, size, heading, frame.locked[i]);
+        shadows.put(i, x + 0.15 * size, y, 0.006, size);
+      }
     }
-    this.bodies.instanceMatrix.needsUpdate = true;
-    if (this.shadows) this.shadows.instanceMatrix.needsUpdate = true;
-    if (this.bodies.instanceColor !== null) this.bodies.instanceColor.needsUpdate = true;
+    (sprites ? [sprites] : [bodies, shadows]).forEach((crowd) => crowd.update());
     this.frameAsked(shown, nowMs - this.sinceMs);
   }
 
@@ -110,42 +96,16 @@ export class Robots implements Layer {
     this.sampled.forEach((robot, index) => {
       const x = shown[3 * robot];
       const y = shown[3 * robot + 1];
-      this.put(this.halos, index, x, y, 0.012, size);
+      this.halos.put(index, x, y, 0.012, size);
       ends.setXYZ(2 * index, shown[lead], shown[lead + 1], 0.25);
       ends.setXYZ(2 * index + 1, x, y, this.size);
     });
     this.halos.count = this.sampled.length;
-    this.halos.instanceMatrix.needsUpdate = true;
+    this.halos.update();
     this.asks.visible = ageMs < ASK_MS;
     if (!this.asks.visible) return;
     this.asks.material.opacity = 0.75 * (1 - ageMs / ASK_MS);
     this.asks.geometry.setDrawRange(0, 2 * this.sampled.length);
     ends.needsUpdate = true;
   }
-
-  private put(
-    mesh: InstancedMesh,
-    index: number,
-    x: number,
-    y: number,
-    z: number,
-    size: number,
-    heading = 0,
-  ): void {
-    const c = size * Math.cos(heading);
-    const s = size * Math.sin(heading);
-    this.place.set(c, -s, 0, x, s, c, 0, y, 0, 0, size, z, 0, 0, 0, 1);
-    mesh.setMatrixAt(index, this.place);
-  }
-}
-
-function instances(
-  shape: BufferGeometry,
-  material: MeshBasicMaterial | MeshLambertMaterial,
-  count: number,
-): InstancedMesh {
-  const mesh = new InstancedMesh(shape, material, count);
-  mesh.instanceMatrix.setUsage(DynamicDrawUsage);
-  mesh.frustumCulled = false;
-  return mesh;
 }

@@ -1,18 +1,15 @@
 /** Canvas, camera and light; one picture for each frame of the screen. Z up, metres, map frame. */
 import {
-  Color,
   ColorManagement,
-  DirectionalLight,
-  HemisphereLight,
   LinearSRGBColorSpace,
+  Matrix4,
   PerspectiveCamera,
   Scene,
-  type Sprite,
   Vector3,
   WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import type { Extent } from "./ground";
+import type { Extent, Ground } from "./ground";
 import { Tracking } from "./tracking";
 
 const FIELD_OF_VIEW_DEG = 34;
@@ -20,8 +17,6 @@ const FIELD_OF_VIEW_DEG = 34;
 const ELEVATION = { flat: (54 / 180) * Math.PI, steep: (66 / 180) * Math.PI };
 /** From this width in heights on, the look is flat. */
 const WIDE = 1.4;
-/** Height of a label on the screen, px. */
-const LABEL_HEIGHT = 24;
 /** Kept free for labels on the left and right together, px. */
 const LABEL_MARGIN = 50;
 /** How far one may zoom out, as a multiple of the distance that shows all. */
@@ -36,7 +31,10 @@ export class View {
   private readonly renderer: WebGLRenderer;
   private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
   private readonly controls: OrbitControls;
-  private labels: readonly Sprite[] = [];
+  private ground: Ground | undefined;
+  /** What the ground was drawn for. */
+  private readonly drawnFor = new Matrix4();
+  private readonly seenBy = new Matrix4();
   private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
   private movedByHand = false;
   private readonly tracking = new Tracking();
@@ -46,7 +44,7 @@ export class View {
   constructor(private readonly canvas: HTMLCanvasElement) {
     // Colours are the style sheet's as they are: no conversion for each pixel.
     ColorManagement.enabled = false;
-    this.renderer = new WebGLRenderer({ canvas, antialias: !drawnBySoftware() });
+    this.renderer = new WebGLRenderer({ canvas, alpha: true, antialias: !drawnBySoftware() });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
     this.camera.up.set(0, 0, 1);
     this.controls = new OrbitControls(this.camera, canvas);
@@ -54,25 +52,16 @@ export class View {
     this.controls.enableZoom = matchMedia("(pointer: fine)").matches;
     canvas.style.touchAction = "pan-y";
     this.controls.addEventListener("start", () => (this.movedByHand = true));
-    const sun = new DirectionalLight("#fff6e8", 0.55 * Math.PI);
-    sun.position.set(-4, -6, 10);
-    const sky = new HemisphereLight("#ffffff", "#a8a294", 0.62 * Math.PI);
-    sky.position.set(0, 0, 1);
-    this.scene.add(sky, sun);
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
-  /** Looks at `extent` from where all of its outline is seen; `labels` keep their screen size. */
-  lookAt(extent: Extent, labels: readonly Sprite[]): void {
+  /** Looks at `extent` from where all of its outline is seen. */
+  lookAt(extent: Extent, ground: Ground): void {
     const same = extent.radius === this.extent.radius && extent.x === this.extent.x;
     this.extent = extent;
-    this.labels = labels;
+    this.ground = ground;
     if (!same) this.movedByHand = false;
     this.resize();
-  }
-
-  background(colour: string): void {
-    this.scene.background = new Color(colour);
   }
 
   /** The camera goes with the point (x, y) on the floor; undefined: it shows everything again. */
@@ -97,6 +86,14 @@ export class View {
   draw(): void {
     this.controls.update();
     this.renderer.render(this.scene, this.camera);
+    const { projectionMatrix, matrixWorldInverse } = this.camera;
+    this.seenBy.multiplyMatrices(projectionMatrix, matrixWorldInverse);
+    if (!this.seenBy.equals(this.drawnFor)) this.drawGround();
+  }
+
+  private drawGround(): void {
+    this.drawnFor.copy(this.seenBy);
+    this.ground?.draw(this.seenBy, this.canvas.clientWidth, this.canvas.clientHeight);
   }
 
   private resize(): void {
@@ -106,15 +103,9 @@ export class View {
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    const unit = (2 * Math.tan((FIELD_OF_VIEW_DEG / 360) * Math.PI)) / height;
-    const labelHeight = width < 600 ? 0.8 * LABEL_HEIGHT : LABEL_HEIGHT;
-    for (const label of this.labels) {
-      const aspect: unknown = label.userData.aspect;
-      const scale = labelHeight * unit;
-      label.scale.set(scale * (typeof aspect === "number" ? aspect : 1), scale, 1);
-    }
     if (!this.movedByHand && !this.followed) this.fit();
     this.draw();
+    this.drawGround();
   }
 
   /** Moves the camera as near as the whole outline fits, and so that it is in the middle. */
