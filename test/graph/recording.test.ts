@@ -105,7 +105,8 @@ test("an existing recording is never written over, and the swarm goes on", async
 
 test("a full disk ends the recording, says so, and leaves a file that reads; the swarm goes on", async () => {
   const file = join(folder, "full.mcap");
-  const largest = 64 * 1024;
+  // The first chunks, of half a second each, find room.
+  const largest = 512 * 1024;
   const recorder = "src/nodes/recorder.js";
   const child = new Child(swarm.environment, recorder, { file, odometry_rate: 50 }, [], largest);
   while (!child.said.includes("the swarm goes on")) await wait(50);
