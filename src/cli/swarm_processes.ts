@@ -77,11 +77,10 @@ export interface SwarmEvents {
 }
 
 /**
- * As in scripts/executable.sh.in. A small young generation (MB) and an old one that is collected once
- * it has grown by a tenth: subscriptions come and go all the time, and their native memory is given
- * back only when their JavaScript is collected.
+ * As in scripts/executable.sh.in. A small young generation (MB): subscriptions come and go all the
+ * time, and their native memory is given back only when their JavaScript is collected.
  */
-const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2", "--heap-growing-percent=10"];
+const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2"];
 
 export class SwarmProcesses {
   private readonly children = new Map<string, ChildProcess>();
