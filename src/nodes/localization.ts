@@ -43,9 +43,11 @@ interface Timed {
 export class Localization {
   /** Why the pose is not known; undefined: it is. */
   problem: string | undefined;
+  /** What it is while nothing was told. */
+  private readonly untold: string | undefined;
   /** Where frames are in the map, by their names; heardMs: when it was told, steady clock. */
   private readonly origins = new Map<string, { readonly origin: Pose; readonly heardMs: number }>();
-  private recent: Timed[] = [];
+  private readonly recent: Timed[] = [];
   /** A pose that waits for the odometry of its time. */
   private said: Timed | undefined;
 
@@ -55,10 +57,10 @@ export class Localization {
   ) {
     const { pose_source, initial_pose } = parameters;
     if (pose_source === "pose") {
-      this.problem = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
+      this.untold = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
       node.subscribe(TOPICS.pose, (message) => this.hearPose(message));
     } else if (pose_source === "tf") {
-      this.problem =
+      this.untold =
         "tf does not tell where its odometry is in the map; start what localises the robot";
       const hear = (isStatic: boolean) => (message: MessageTypes["tf2_msgs/msg/TFMessage"]) =>
         message.transforms.forEach((transform) => this.hearTransform(transform, isStatic));
@@ -68,6 +70,7 @@ export class Localization {
       const [x = 0, y = 0, yaw = 0] = initial_pose;
       this.origins.set(POSED, { origin: { x, y, yaw }, heardMs: Infinity });
     }
+    this.problem = this.untold;
   }
 
   /** A pose in the map frame, said to be of now or of a little while ago. */
@@ -107,6 +110,12 @@ export class Localization {
     return undefined;
   }
 
+  private remember(wheels: Timed): void {
+    this.recent.push(wheels);
+    if (this.recent.length > RECENT) this.recent.shift();
+    this.match();
+  }
+
   private hearTransform(message: Transform, isStatic: boolean): void {
     const { header, child_frame_id, transform } = message;
     if (plainFrame(header.frame_id) !== "map") return;
@@ -124,12 +133,14 @@ export class Localization {
    */
   locate({ header }: Odometry, pose: Pose): Pose | undefined {
     const { pose_source, pose_timeout } = this.parameters;
-    this.recent.push({ stamp: nanoseconds(header.stamp), pose });
-    if (this.recent.length > RECENT) this.recent.shift();
-    this.match();
+    if (pose_source === "pose") this.remember({ stamp: nanoseconds(header.stamp), pose });
     const frame = pose_source === "tf" ? plainFrame(header.frame_id) : POSED;
     const known = this.origins.get(frame);
-    if (known === undefined) return undefined;
+    if (known === undefined) {
+      // Another frame than the one before, too.
+      this.problem ??= this.untold;
+      return undefined;
+    }
     if (pose_timeout > 0 && steadyMs() - known.heardMs > pose_timeout * 1000) {
       this.origins.delete(frame);
       this.said = undefined;

@@ -29,15 +29,16 @@ function setup(parameters: Partial<LocalizationParameters>) {
   return {
     localization,
     say: (topic: string, message: object) => hear.get(topic)!(message),
-    locate: (seconds: number, pose = LOCAL) => localization.locate(odometry(seconds), pose),
+    locate: (seconds: number, pose = LOCAL, frame?: string) =>
+      localization.locate(odometry(seconds, frame), pose),
   };
 }
 
 const stamp = (seconds: number) => toTime(fromSeconds(seconds));
 
-const odometry = (seconds: number) => {
+const odometry = (seconds: number, frame_id = "robot_0/odom") => {
   const message = planarOdometry(stamp(seconds), "robot_0", LOCAL);
-  return { ...message, header: { ...message.header, frame_id: "robot_0/odom" } };
+  return { ...message, header: { ...message.header, frame_id } };
 };
 
 const poseAt = (seconds: number, { x, y, yaw } = PLACE, variance = 0.01, frame_id = "map") => {
@@ -146,4 +147,14 @@ test.each(["/tf", "/tf_static"])("%s places the origin of the odometry's frame a
   jest.advanceTimersByTime(6000);
   // What is static is told once.
   expect(locate(7) !== undefined).toBe(topic === "/tf_static");
+});
+
+test("odometry that goes on in a frame that tf does not place is said to be lost", () => {
+  const { say, locate, localization } = setup({ pose_source: "tf" });
+  say("/tf", transform());
+  expectPlace(locate(1));
+  expect(locate(2, LOCAL, "elsewhere")).toBeUndefined();
+  expect(localization.problem).toMatch(/tf does not tell/);
+  expectPlace(locate(3));
+  expect(localization.problem).toBeUndefined();
 });
