@@ -12,6 +12,7 @@ import { loadScenario, packageRoot } from "../src/game/scenario_file";
 import { obtainPolicy } from "../src/nodes/learned_policy";
 import type { LoadedPolicy } from "../src/policy/policy_file";
 import { claimDomain } from "../src/ros/domain";
+import { robotNames } from "../sim/run";
 import { say } from "./measure";
 
 const game = loadScenario("dock_dispatch");
@@ -45,9 +46,8 @@ const WORLDS: [parameter: string, unit: string, levels: number[]][] = [
 
 /** What `evaluate` says of the shifts that SEED starts, and how far chance puts their mean from it. */
 function predicted(policy: LoadedPolicy): { mean: number; standardError: number } {
-  const names = Array.from({ length: ROBOTS }, (_, i) => `robot_${i}`);
   const shifts = Array.from({ length: SHIFTS }, (_, episode) => {
-    const { globalState, localStates } = drawEpisodeStart(game, names, SEED, episode);
+    const { globalState, localStates } = drawEpisodeStart(game, robotNames(ROBOTS), SEED, episode);
     const localCounts = game.localStates.map(
       (_, zone) => localStates.filter((state) => state === zone).length,
     );

@@ -86,7 +86,7 @@ export class WorldNode {
   /** @param robot its index; undefined: the lead vehicle */
   private connect(name: string, robot?: number): Wires {
     const { node, onAction, onVelocity, stampedVelocity } = this.options;
-    const velocity = (twist: Twist): void => this.hearVelocity(robot ?? this.robots, twist, robot);
+    const velocity = (twist: Twist): void => this.hearVelocity(twist, robot);
     const heard: Subscription[] = [];
     if (robot !== undefined) {
       const action = topicOf(name, TOPICS.localAction);
@@ -103,10 +103,11 @@ export class WorldNode {
     return { name, publishOdometry: node.publisher(topicOf(name, TOPICS.odometry)), heard };
   }
 
-  private hearVelocity(body: number, { linear, angular }: Twist, robot?: number): void {
+  private hearVelocity({ linear, angular }: Twist, robot?: number): void {
     const { faults, onVelocity } = this.options;
     // The agents of robots that are about to join send zeros already.
     if (robot !== undefined && robot >= this.robots) return;
+    const body = robot ?? this.robots;
     if (faults.get(body) !== "deaf") onVelocity?.(body, linear.x, angular.z);
   }
 

@@ -23,7 +23,19 @@ const POLICY = {
   data: bytes,
 };
 
-/** A global agent on a node that is no node: robots answer what the test has them answer. */
+const stamp = (seconds: number) => toTime(BigInt(Math.round(seconds * 1e9)));
+
+/** What a robot says at a time, s. */
+const stateOf = (robot: string, seconds: number, state = 2) => ({
+  header: { stamp: stamp(seconds), frame_id: "map" },
+  agent_id: robot,
+  state,
+  acted: false,
+  epoch: 0,
+  decision_time: toTime(0n),
+  stopped: false,
+});
+
 export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted = {}) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const commands: GlobalCommand[] = [];
@@ -72,7 +84,7 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
   /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
   const tick = (seconds: number): void => {
     now = seconds;
-    clock.hear(toTime(BigInt(Math.round(seconds * 1e9))));
+    clock.hear(stamp(seconds));
     jest.advanceTimersByTime(1);
     answer();
     agent.poll();
@@ -81,21 +93,12 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
     jest.advanceTimersByTime(1);
   };
   const answer = (): void => {
-    const header = { stamp: toTime(BigInt(Math.round(now * 1e9))), frame_id: "map" };
+    const { header } = stateOf("", now);
     hear.get("/global_agent/state")!({ header, state: 1 });
     for (const name of live()) {
       const robot = name.slice(1, -"/state".length);
       if (silent.has(robot)) continue;
-      hear.get(name)!({
-        header,
-        agent_id: robot,
-        state: 2,
-        acted: false,
-        epoch: 0,
-        decision_time: toTime(0n),
-        ...acted,
-        stopped: false,
-      });
+      hear.get(name)!({ ...stateOf(robot, now), ...acted });
     }
   };
   expect(hear.get("/policy")!(POLICY)).toBeUndefined();
@@ -106,16 +109,8 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
     tick,
     answer,
     /** A robot that is asked says something of its own. */
-    say: (robot: string, seconds: number, state = 2) =>
-      hear.get(`/${robot}/state`)!({
-        header: { stamp: toTime(BigInt(Math.round(seconds * 1e9))), frame_id: "map" },
-        agent_id: robot,
-        state,
-        acted: false,
-        epoch: 0,
-        decision_time: toTime(0n),
-        stopped: false,
-      }),
+    say: (robot: string, seconds: number, state?: number) =>
+      hear.get(`/${robot}/state`)!(stateOf(robot, seconds, state)),
     set: (values: object) => void Object.assign(node.parameters, values),
     reset: () => reset!(),
     wait: (ms: number) => jest.advanceTimersByTime(ms),

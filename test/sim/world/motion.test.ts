@@ -3,7 +3,8 @@ import { middleOf, spotOf, wallRadius } from "../../../src/game/arena";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { motionProblem } from "../../../sim/world/motion_problem";
 import { loadPhysics } from "../../../sim/world/physics";
-import { dockArena, dockDispatch, idsOf, openArena, OVERLAP, worldOf } from "./motion_helpers";
+import { robotNames } from "../../../sim/run";
+import { dockArena, dockDispatch, openArena, OVERLAP, worldOf } from "./motion_helpers";
 
 beforeAll(loadPhysics);
 
@@ -281,5 +282,5 @@ test("refuses steps and games it cannot run", () => {
   expect(motionProblem(odd, 30)).toContain("2 global actions");
   const tight = { ...dockDispatch, arena: { ...dockArena, robotSpacing: 0.4 } };
   expect(motionProblem(tight, 30)).toContain("make arena.robot_spacing at least 0.54 m");
-  expect(idsOf(2)).toEqual(["robot_0", "robot_1"]);
+  expect(robotNames(2)).toEqual(["robot_0", "robot_1"]);
 });

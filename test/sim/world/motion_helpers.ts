@@ -5,6 +5,7 @@ import { type Arena, leadSpotOf, type Point, spotOf } from "../../../src/game/ar
 import { parseScenario } from "../../../src/game/scenario";
 import { packageRoot } from "../../../src/game/scenario_file";
 import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
+import { robotNames } from "../../../sim/run";
 import type { Imperfections } from "../../../sim/world/imperfections";
 import { MotionWorld } from "../../../sim/world/motion";
 
@@ -13,9 +14,6 @@ export const dockDispatch = parseScenario(readFileSync(file, "utf8"), file);
 export const dockArena: Arena = dockDispatch.arena;
 /** The same arena without docks: wheels are always free. */
 export const openArena: Arena = { ...dockArena, jobEndProbability: 1 };
-
-export const idsOf = (robots: number): string[] =>
-  Array.from({ length: robots }, (_, i) => `robot_${i}`);
 
 export function worldOf(
   arena: Arena,
@@ -30,7 +28,7 @@ export function worldOf(
 ): MotionWorld {
   const { seed = 1, globalState = 0, ...others } = options;
   const start = { globalState, localStates: Uint8Array.from(localStates) };
-  const agentIds = idsOf(localStates.length);
+  const agentIds = robotNames(localStates.length);
   return new MotionWorld({ arena, agentIds, seed, start, ...others });
 }
 
