@@ -17,7 +17,7 @@ const SCENARIO = "ring_dispatch";
 const ROBOTS_A_PROCESS = 100;
 const EPOCH_S = 1;
 /** Odometry of each robot comes so often, ms: well within `max_state_age`. */
-const ODOMETRY_MS = 500;
+const ODOMETRY_MS = 250;
 /** Epochs left out at the start. */
 const WARM_UP = 5;
 /** Memory that is still taken is counted from this epoch on. */

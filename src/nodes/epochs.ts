@@ -174,9 +174,7 @@ export class Epochs {
     this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
-    const sample = this.sampler.prepared ?? this.prepare();
-    // It serves this epoch alone.
-    this.sampler.prepared = undefined;
+    const sample = this.sampler.take(this.nextEpoch, this.commander.sampleSize);
     this.open = { decisionTime, sample, cancels: [] };
     this.later(REPLACE_SHARE, ({ sample }) =>
       this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime)),

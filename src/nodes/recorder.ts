@@ -6,6 +6,7 @@ import { runProcess } from "../ros/process";
 import { Recording } from "../ros/recording";
 import { type Topic, TOPICS, topicOf } from "../ros/topics";
 import { RECORDER_PARAMETERS } from "./parameters";
+import { RobotsInGraph } from "./robots_in_graph";
 
 /** Robots that joined are looked for this often, ms. */
 const LOOK_MS = 500;
@@ -49,13 +50,14 @@ void runProcess((ros) => {
     });
   };
   SWARM.forEach(record);
+  const graph = new RobotsInGraph(node);
   const known = new Map<string, readonly Subscription[]>();
   const meet = (robot: string): readonly Subscription[] => [
     ...(odometry_rate > 0 ? [recordAt(odometry_rate, topicOf(robot, TOPICS.odometry))] : []),
     record(topicOf(robot, TOPICS.localAction)),
   ];
   const look = (): void => {
-    const robots = new Set(node.robotsWithState());
+    const robots = new Set(graph.find(steadyMs()));
     for (const [robot, heard] of known) {
       if (robots.has(robot)) continue;
       heard.forEach((subscription) => subscription.destroy());

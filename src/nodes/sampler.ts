@@ -4,6 +4,7 @@ import type { AgentState } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { TOPICS, topicOf } from "../ros/topics";
 import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import { RobotsInGraph } from "./robots_in_graph";
 import { drawReplacements, drawSample, Roster } from "./sampling";
 import { StateSubscriptions, type Unusable } from "./state_subscriptions";
 
@@ -48,21 +49,30 @@ export class Sampler {
     onState: () => void,
   ) {
     this.states = new StateSubscriptions(node, clock, localStates, onState);
+    const graph = new RobotsInGraph(node);
     this.roster = new Roster(
-      () => [...node.parameters.robot_names, ...node.robotsWithState()],
+      (anew) => [...node.parameters.robot_names, ...graph.find(steadyMs(), anew)],
       () => node.parameters.quarantine * 1000,
     );
   }
 
-  /** Draws the sample of `epoch`, and subscribes to it. */
+  /** Draws the sample of `epoch`, and begins to subscribe to it. */
   prepare(epoch: number, size: number): Sample {
     this.roster.refresh();
     const sinceMs = steadyMs();
     const eligible = this.roster.eligible(sinceMs);
     const robots = drawSample(this.node.parameters.seed, epoch, eligible, size);
-    this.states.keep(robots);
+    this.states.keepSoon(robots);
     this.prepared = { size, robots, asked: new Set(robots), sinceMs };
     return this.prepared;
+  }
+
+  /** The sample prepared for `epoch`, which serves that alone, with all its subscriptions. */
+  take(epoch: number, size: number): Sample {
+    const sample = this.prepared ?? this.prepare(epoch, size);
+    this.prepared = undefined;
+    this.states.finish();
+    return sample;
   }
 
   /** Asks nobody any more. */
@@ -115,7 +125,7 @@ export class Sampler {
   /** Asks up to `count` more robots, within 2k subscriptions. */
   private askOthers(sample: Sample, epoch: number, count: number): string[] {
     // Whoever left since the sample was drawn would be silent too.
-    this.roster.refresh();
+    this.roster.refresh(true);
     const { seed } = this.node.parameters;
     const eligible = this.roster.eligible(steadyMs());
     const room = Math.max(0, 2 * sample.size - this.states.count);

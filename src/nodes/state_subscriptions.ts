@@ -26,6 +26,8 @@ export class StateSubscriptions {
   /** Messages that were refused or passed over: values the scenario lacks, repeats, late ones. */
   readonly counts = { unknown: 0, duplicate: 0, late: 0 };
   private readonly live = new Map<string, Entry>();
+  /** What is left to do of a change of the robots subscribed to. */
+  private pending: Generator<void> | undefined;
 
   /**
    * @param localStates |S_l|: states beyond it are refused
@@ -40,13 +42,41 @@ export class StateSubscriptions {
 
   /** Subscribes to just these robots: what is not among them goes first, so that it never adds. */
   keep(robots: readonly string[]): void {
+    this.pending = this.changes(robots);
+    this.finish();
+  }
+
+  /** The same one by one (each takes milliseconds in a large graph), with room for all else between. */
+  keepSoon(robots: readonly string[]): void {
+    const changes = this.changes(robots);
+    this.pending = changes;
+    const proceed = (): void => {
+      if (this.pending !== changes) return;
+      if (changes.next().done) this.pending = undefined;
+      else setImmediate(() => this.node.safely(proceed));
+    };
+    proceed();
+  }
+
+  /** What `keepSoon` has left to do is done now. */
+  finish(): void {
+    while (this.pending && !this.pending.next().done);
+    this.pending = undefined;
+  }
+
+  private *changes(robots: readonly string[]): Generator<void> {
     const wanted = new Set(robots);
-    for (const [robot, { subscription }] of this.live) {
+    for (const [robot, { subscription }] of [...this.live]) {
       if (wanted.has(robot)) continue;
       this.live.delete(robot);
       subscription.destroy();
+      yield;
     }
-    for (const robot of robots) this.add(robot);
+    for (const robot of robots) {
+      if (this.live.has(robot)) continue;
+      this.add(robot);
+      yield;
+    }
   }
 
   /** Subscribes to one more. */

@@ -326,15 +326,9 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     return this.node.countPublishers(topic);
   }
 
-  /** Names of the robots whose `state` topic has a publisher now. */
-  robotsWithState(): string[] {
-    const suffix = `/${TOPICS.agentState.name}`;
-    return this.node
-      .getTopicNamesAndTypes()
-      .filter(({ name, types }) => name.endsWith(suffix) && types.includes(TOPICS.agentState.type))
-      .filter(({ name }) => this.node.countPublishers(name) > 0)
-      .map(({ name }) => name.slice(1, -suffix.length))
-      .filter((robot) => robot !== "");
+  /** The topics of the graph, those too that somebody only listens to. */
+  topics(): { readonly name: string; readonly types: readonly string[] }[] {
+    return this.node.getTopicNamesAndTypes();
   }
 
   start(): void {

@@ -4,7 +4,7 @@ import { toTime } from "../../src/ros/messages";
 import { RosClock } from "../../src/ros/clock";
 import { Commander } from "../../src/nodes/commander";
 import { Epochs } from "../../src/nodes/epochs";
-import { RESET_SERVICE } from "../../src/ros/topics";
+import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
 import { sizesOf } from "../../src/game/model";
@@ -71,7 +71,8 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
     triggerService: (name: string, answer: typeof reset) => {
       if (name === RESET_SERVICE) reset = answer;
     },
-    robotsWithState: robots,
+    topics: () =>
+      robots().map((robot) => ({ name: `/${robot}/state`, types: [TOPICS.agentState.type] })),
     countPublishers: (topic: string) => Number(robots().includes(topic.split("/")[1])),
     safely: (work: () => void) => work(),
   };
