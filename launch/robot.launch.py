@@ -19,6 +19,8 @@ ARGUMENTS = (
      '[x, y, yaw] in metres and radians.'),
     ('stamped_cmd_vel', 'false', 'true: cmd_vel is a TwistStamped instead of a Twist.',
      ('true', 'false')),
+    ('max_stamp_age', '0.5', 'Odometry and commands stamped longer ago than this, s, are refused: '
+     'the machines need one time (NTP, chrony). 0.0: not tested.'),
     ('start_armed', 'false', 'false: the robot stands until an emergency-stop reset is heard; '
      'true: it drives at the first command.', ('true', 'false')),
     ('use_sim_time', 'false', 'true: the time is that of /clock.', ('true', 'false')),
@@ -27,7 +29,7 @@ ARGUMENTS = (
 )
 
 TYPES = {'robot_index': int, 'population': int, 'initial_pose': list, 'stamped_cmd_vel': bool,
-         'start_armed': bool, 'use_sim_time': bool, 'scenario': str}
+         'max_stamp_age': float, 'start_armed': bool, 'use_sim_time': bool, 'scenario': str}
 
 
 def typed(name, text):
@@ -41,7 +43,7 @@ def typed(name, text):
             return numbers
         return text == 'true' if kind is bool else kind(text)
     except ValueError:
-        wanted = 'of the form [x, y, yaw]' if kind is list else 'a whole number'
+        wanted = {list: 'of the form [x, y, yaw]', float: 'a number', int: 'a whole number'}[kind]
         raise RuntimeError(f'{name}:={text} is not {wanted}') from None
 
 

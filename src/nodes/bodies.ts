@@ -50,7 +50,7 @@ export function serveBodies(
   ros.onEnd(async () => {
     endDiagnostics();
     timers.forEach(clearInterval);
-    for (const body of bodies) node.safely(() => body.stand());
+    for (const body of bodies) node.safely(() => body.leave());
     await sent();
   });
 }

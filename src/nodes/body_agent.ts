@@ -20,6 +20,7 @@ import {
   type Time,
 } from "../ros/messages";
 import type { Sizes } from "../game/model";
+import { reasonOf } from "../game/scenario";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
@@ -28,12 +29,11 @@ import { commandProblem } from "./command_check";
 import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
 import { Localization, type LocalizationParameters, planarPose } from "./localization";
 import { Permission } from "./permission";
+import { ageProblem, isRepeat, odometryProblem } from "./stamps";
 import { Stillness } from "./stillness";
 
 /** A standing body's zero is repeated this often, ms. */
 const REPEAT_ZERO_MS = 200;
-/** Stamps further ahead of the ROS clock than this are refused, s. */
-const FUTURE = 60;
 /** A body found this far from where it can have driven was put elsewhere, m. */
 const JUMP = 1;
 /** A body that left the arena is back in it this far inside its edge, m. */
@@ -83,6 +83,8 @@ export class BodyAgent {
   private readonly reach: number;
   private isOutside = false;
   private isLeaving = false;
+  /** The error that stopped it last; undefined: none since the newest odometry. */
+  private failure: string | undefined;
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
   /** The newest epoch of each session heard. */
@@ -97,7 +99,7 @@ export class BodyAgent {
     const frame = bodyFrame(node, safety.frame_prefix);
     this.sendVelocity = velocityPublisher(node, clock, safety.stamped_cmd_vel, frame);
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
-    node.subscribe(TOPICS.odometry, (message) => this.hearOdometry(message));
+    node.subscribe(TOPICS.odometry, (message) => this.safely(() => this.hearOdometry(message)));
   }
 
   /** The robot's name. */
@@ -112,6 +114,18 @@ export class BodyAgent {
     if (isNew) this.options.node.log.warn(`emergency stop from ${source}`);
   }
 
+  /** An error of its own leaves the body standing; who calls this tells of it. */
+  private safely<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.failure = reasonOf(error);
+      this.target = undefined;
+      this.stand();
+      throw error;
+    }
+  }
+
   private hearOdometry(message: Odometry): string | undefined {
     const { clock } = this.options;
     const { position, orientation } = message.pose.pose;
@@ -121,23 +135,24 @@ export class BodyAgent {
       return "its pose is not finite or its orientation no unit quaternion; the body stands until it is: look at the odometry's source";
     }
     const now = clock.now();
-    if (clock.isRunning && stamp > now + fromSeconds(FUTURE)) {
-      return `it is stamped ${Number(stamp - now) / 1e9} s ahead of the ROS clock; set its source's clock`;
-    }
+    const problem =
+      (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
+      ageProblem(stamp, now, this.options.safety.max_stamp_age);
+    if (problem) return problem;
+    if (isRepeat(stamp, this.stamp, now)) return undefined;
     // Late ones are passed over, unless time itself went back.
     if (stamp < this.stamp && this.stamp <= now + fromSeconds(1)) return undefined;
-    if (this.isOld(stamp)) return undefined;
     this.permission.hearOdometry(steadyMs());
     const pose = this.localization.locate(message, byWheels);
-    if (pose) this.move(pose, message.header.stamp);
-    else this.lose();
+    if (pose) {
+      this.move(pose, message.header.stamp);
+    } else {
+      // Nobody knows where it is: it stands, and has no zone to tell of.
+      this.zone = undefined;
+      this.check();
+    }
+    this.failure = undefined;
     return undefined;
-  }
-
-  /** Nobody knows where the body is: it stands, and has no zone to tell of. */
-  private lose(): void {
-    this.zone = undefined;
-    this.check();
   }
 
   /** The body is at `pose` of the map frame now. */
@@ -148,30 +163,18 @@ export class BodyAgent {
     const { middle, reach } = this;
     const distance = Math.hypot(pose.x - middle.x, pose.y - middle.y);
     this.isOutside = distance > (this.isOutside ? reach - REENTRY : reach);
-    // Whoever brings it back must not have it start in their hands.
     if (this.isOutside) this.target = undefined;
-    this.watchStill(pose, seconds);
+    this.stillness.hear(pose, this.previous, seconds);
     this.pose = pose;
-    this.zone = zoneOf(this.options.arena, pose, this.zone);
+    this.zone = this.isOutside ? undefined : zoneOf(this.options.arena, pose, this.zone);
     this.stamp = stamp;
     if (seconds > 0) this.sendTransform?.(time, pose);
-    // Lost outside, it has no zone: nobody shall count it.
+    // Outside it has no zone: nobody shall count it.
     if (!this.isOutside) this.options.onPose();
-    if (seconds > 0) this.drive(seconds);
-  }
-
-  /** Odometry that comes and says nothing new: frozen, or the body is held (blocked, docked). */
-  private watchStill(pose: Pose, seconds: number): void {
-    const { previous, pose: last } = this;
-    const isTold = previous.linear !== 0 || previous.angular !== 0;
-    const isSame = last?.x === pose.x && last.y === pose.y && last.yaw === pose.yaw;
-    this.stillness.hear(isSame, isTold, seconds);
-  }
-
-  /** Whether a stamp is too old to be acted on (`max_stamp_age`; 0: not asked). */
-  private isOld(stamp: bigint): boolean {
-    const { clock, safety } = this.options;
-    return safety.max_stamp_age > 0 && clock.now() - stamp > fromSeconds(safety.max_stamp_age);
+    // By neither clock does it gain speed faster than it may; simulated time has a pace of its own.
+    const { clock } = this.options;
+    const sinceSent = clock.isSimulated ? seconds : (steadyMs() - this.sentMs) / 1000;
+    if (seconds > 0) this.drive(Math.min(seconds, sinceSent));
   }
 
   private isElsewhere(pose: Pose, seconds: number): boolean {
@@ -180,11 +183,18 @@ export class BodyAgent {
     return way > JUMP + this.options.limits.maxSpeed * Math.max(0, seconds);
   }
 
+  /** Why a command is refused; undefined: it is not. */
   hearCommand(message: GlobalCommand): string | undefined {
+    return this.safely(() => this.obey(message));
+  }
+
+  private obey(message: GlobalCommand): string | undefined {
     if (message.emergency_stop) this.permission.hearStop();
-    const problem = commandProblem(message, this.options.sizes);
+    const { clock, safety, sizes } = this.options;
+    const sent = nanoseconds(message.header.stamp);
+    const problem =
+      commandProblem(message, sizes) ?? ageProblem(sent, clock.now(), safety.max_stamp_age);
     if (problem) return problem;
-    if (this.isOld(nanoseconds(message.header.stamp))) return undefined;
     const newest = this.epochs.get(message.session) ?? -1;
     if (message.epoch < newest) {
       return `the command of epoch ${message.epoch} comes after that of epoch ${newest} of its session; end whoever else publishes there`;
@@ -199,7 +209,8 @@ export class BodyAgent {
     if (this.epochs.size > SESSIONS) this.epochs.delete(oldest);
     if (message.epoch > newest) {
       this.stillness.retry();
-      this.options.onDecision(message);
+      // Whoever brings it back must not have it start in their hands.
+      if (!this.isOutside) this.options.onDecision(message);
     }
     if (message.emergency_stop) this.check();
     return undefined;
@@ -218,6 +229,7 @@ export class BodyAgent {
   /** Why the body may not move now; undefined: it may. */
   private reasonToStand(): string | undefined {
     if (this.isLeaving) return "it leaves the swarm";
+    if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     if (!this.options.clock.isRunning) return "no time on /clock";
     const reason = this.permission.reasonToStand(steadyMs());
     if (reason !== undefined) return reason;

@@ -88,7 +88,8 @@ export class LocalAgent {
   private act(): void {
     const { pending, body, host } = this;
     if (pending === undefined || body.zone === undefined || body.permission.stopped) return;
-    const oldest = nanoseconds(pending.decision_time) - fromSeconds(host.parameters.max_state_age);
+    const oldest =
+      nanoseconds(pending.decision_time) - fromSeconds(this.node.parameters.max_state_age);
     if (body.stamp < oldest) return;
     const policy = host.policies.get(pending.policy_sha256);
     if (policy === undefined) {
@@ -101,10 +102,15 @@ export class LocalAgent {
   }
 
   private perform(command: GlobalCommand, policy: Float64Array, zone: number): void {
-    const { game, arena, parameters } = this.host;
+    const { game, arena } = this.host;
     const { sG, aL } = sizesOf(game);
     const row = (zone * sG + command.global_state) * aL;
-    const uniform = keyedUniform(parameters.seed, "local-action", this.node.robot, command.epoch);
+    const uniform = keyedUniform(
+      this.node.parameters.seed,
+      "local-action",
+      this.node.robot,
+      command.epoch,
+    );
     const action = drawIndex(uniform(), policy, row, aL);
     this.decisionTime = command.decision_time;
     this.lastAction = {

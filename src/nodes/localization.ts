@@ -22,6 +22,8 @@ const NORM_TOLERANCE = 0.1;
 const POSED = "";
 /** A pose is matched with no odometry further from its time than this, s. */
 const LONGEST_AWAY = 0.5;
+/** Poses stamped further ahead of the newest odometry than this are of another clock, s. */
+const FUTURE = 1;
 /** Poses by the wheels that are kept, to find the one of a pose that comes late. */
 const RECENT = 50;
 
@@ -63,7 +65,9 @@ export class Localization {
       this.untold =
         "tf does not tell where its odometry is in the map; start what localises the robot";
       const hear = (isStatic: boolean) => (message: MessageTypes["tf2_msgs/msg/TFMessage"]) =>
-        message.transforms.forEach((transform) => this.hearTransform(transform, isStatic));
+        message.transforms
+          .map((transform) => this.hearTransform(transform, isStatic))
+          .find((refusal) => refusal !== undefined);
       node.subscribe(TOPICS.transformHeard, hear(false));
       node.subscribe(TOPICS.staticTransform, hear(true));
     } else {
@@ -80,18 +84,25 @@ export class Localization {
       return `it is in the frame ${header.frame_id}; it must be in map`;
     }
     const pose = planarPose(said.pose.position, said.pose.orientation);
-    const deviation = Math.sqrt(Math.max(said.covariance[0], said.covariance[7]));
+    const { covariance } = said;
+    const deviation = Math.sqrt(Math.max(covariance[0], covariance[7], covariance[35]));
     if (pose === undefined || Number.isNaN(deviation)) {
       return "its pose or covariance is not finite, or its orientation no unit quaternion";
     }
     if (deviation > most) {
       this.said = undefined;
       this.origins.clear();
-      this.problem = `its pose may be ${deviation.toFixed(2)} m off (max_pose_deviation is ${most}); localise it`;
+      this.problem = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;
       return undefined;
     }
+    const stamp = nanoseconds(header.stamp);
+    const newest = this.recent.at(-1);
+    const ahead = newest ? Number(stamp - newest.stamp) / 1e9 : 0;
+    if (ahead > FUTURE) {
+      return `it is stamped ${ahead.toFixed(1)} s ahead of the newest odometry; set the clock of what localises the robot`;
+    }
     // One that waits for the odometry of its time is not pushed out by the next.
-    this.said ??= { stamp: nanoseconds(header.stamp), pose };
+    if (!this.said || stamp < this.said.stamp) this.said = { stamp, pose };
     return this.match();
   }
 
@@ -116,11 +127,15 @@ export class Localization {
     this.match();
   }
 
-  private hearTransform(message: Transform, isStatic: boolean): void {
+  private hearTransform(message: Transform, isStatic: boolean): string | undefined {
     const { header, child_frame_id, transform } = message;
-    if (plainFrame(header.frame_id) !== "map") return;
+    if (plainFrame(header.frame_id) !== "map") return undefined;
     const origin = planarPose(transform.translation, transform.rotation);
-    if (origin) this.place(plainFrame(child_frame_id), origin, isStatic);
+    if (!origin) {
+      return `its transform from map to ${child_frame_id} is not finite or no unit quaternion; look at what localises the robot`;
+    }
+    this.place(plainFrame(child_frame_id), origin, isStatic);
+    return undefined;
   }
 
   private place(frame: string, origin: Pose, isStatic = false): void {

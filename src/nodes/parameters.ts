@@ -19,7 +19,7 @@ const safety = {
     type: "double",
     default: 0.35,
     unit: "s",
-    range: [0.15, 0.45],
+    range: [0.15, 0.4],
     readOnly: true,
     description:
       "Without a fresh command or odometry for this long (steady clock) cmd_vel is zero; checked every 0.05 s.",
@@ -30,7 +30,8 @@ const safety = {
     unit: "s",
     range: [0, 60],
     readOnly: true,
-    description: "Odometry stamped longer ago than this (ROS time) is not fresh; 0: not tested.",
+    description:
+      "Odometry and commands stamped longer ago than this (ROS time) are refused; 0: not tested.",
   },
   arena_margin: {
     type: "double",
@@ -76,7 +77,7 @@ const safety = {
     range: [0, 1e6],
     readOnly: true,
     description:
-      "A pose heard with a larger standard deviation in x or y is unknown: the body stands, without a state, until it is better.",
+      "A pose heard with a larger standard deviation in x, y (m) or yaw (the same number, rad) is unknown: the body stands, without a state, until it is better.",
   },
   pose_timeout: {
     type: "double",

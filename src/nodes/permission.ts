@@ -82,7 +82,9 @@ export class Permission {
       return "two global agents are heard; end one of them";
     }
     if (nowMs - this.commandMs > this.timeoutMs) return "no command from the global agent";
-    if (nowMs - this.odometryMs > this.timeoutMs) return "no odometry";
+    if (nowMs - this.odometryMs > this.timeoutMs) {
+      return "no odometry that is new; look at its source and its stamps";
+    }
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** For how long a body that is told to move has not moved: frozen odometry, or a body that is held. */
+import type { DriveCommand, Pose } from "./drive";
 import { steadyMs } from "../ros/clock";
 
 /** A body that is told to move and whose odometry says the very same for this long stands, s. */
@@ -14,8 +15,17 @@ export class Stillness {
   private wall = 0;
   private heardMs = -Infinity;
 
-  /** @param seconds between the stamps of this odometry and the one before */
-  hear(isSame: boolean, isTold: boolean, seconds: number): void {
+  private last: Pose | undefined;
+
+  /**
+   * @param told what the body was told last
+   * @param seconds between the stamps of this odometry and the one before
+   */
+  hear(pose: Pose, told: DriveCommand, seconds: number): void {
+    const { last } = this;
+    this.last = pose;
+    const isSame = last?.x === pose.x && last.y === pose.y && last.yaw === pose.yaw;
+    const isTold = told.linear !== 0 || told.angular !== 0;
     const wall = (steadyMs() - this.heardMs) / 1000;
     this.heardMs = steadyMs();
     if (!isSame) this.stamped = this.wall = 0;

@@ -1,88 +1,4 @@
-import { sizesOf } from "../../src/game/model";
-import { BodyAgent } from "../../src/nodes/body_agent";
-import { RosClock } from "../../src/ros/clock";
-import {
-  type EmergencyStop,
-  fromSeconds,
-  type GlobalCommand,
-  type Odometry,
-  planarOdometry,
-  toTime,
-  type Twist,
-} from "../../src/ros/messages";
-import { commandOf } from "../support/commands";
-import { randomGame } from "../games";
-
-const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
-const { sG } = sizesOf(game);
-
-/** A body agent on a node that is no node: what it hears is said to it, what it sends is kept. */
-function setup(clock = new RosClock(true)) {
-  const hear = new Map<string, (message: unknown) => string | undefined>();
-  const sent: Twist[] = [];
-  const decisions: number[] = [];
-  const node = {
-    robot: "robot_0",
-    name: "local_agent",
-    callbackErrors: 0,
-    log: { warn: () => undefined },
-    safely: (work: () => void) => work(),
-    publisher: () => (message: Twist) => void sent.push(message),
-    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) =>
-      void hear.set(topic.name, callback),
-  };
-  const body = new BodyAgent({
-    node: node as never,
-    clock,
-    arena: game.arena,
-    limits: game.arena.robot,
-    safety: {
-      cmd_vel_timeout: 0.4,
-      max_stamp_age: 0,
-      arena_margin: 1000,
-      start_armed: true,
-      stamped_cmd_vel: false,
-      pose_source: "odometry",
-      initial_pose: [0, 0, 0],
-      max_pose_deviation: 0.5,
-      pose_timeout: 0,
-      publish_tf: false,
-      frame_prefix: "",
-    },
-    sizes: sizesOf(game),
-    onPose: () => undefined,
-    onDecision: (command) => {
-      decisions.push(command.epoch);
-      body.target = { x: 100, y: 0 };
-    },
-  });
-  hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
-  hear.set("/emergency_stop", (message) => void body.hearStop(message as EmergencyStop));
-  return {
-    body,
-    sent,
-    decisions,
-    /** Commands are said twice: a single one lets nobody move. */
-    say: (topic: string, message: unknown) => {
-      if (topic === COMMAND) hear.get(topic)!(message);
-      return hear.get(topic)!(message);
-    },
-  };
-}
-
-const odometry = (seconds: number, x: number): Odometry =>
-  planarOdometry(toTime(fromSeconds(seconds)), "robot_0", { x, y: 0, yaw: 0 });
-
-const command = (epoch: number, more: Partial<GlobalCommand> = {}): GlobalCommand =>
-  commandOf(sizesOf(game), { epoch, global_state: sG - 1, ...more });
-
-const COMMAND = "/global_agent/command";
-
-function running(): RosClock {
-  const clock = new RosClock(true);
-  clock.hear({ sec: 10, nanosec: 0 });
-  return clock;
-}
+import { COMMAND, command, odometry, running, setup } from "./played_body";
 
 test("a body that is told to drive drives, with a running clock", () => {
   const { sent, say } = setup(running());
@@ -147,6 +63,57 @@ test("out of the arena a body stands, and goes on once it is back", () => {
   say("odom", odometry(10.4, 0.01));
   expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
   expect(body.diagnosis.look()).toMatchObject({ level: "ok" });
+});
+
+test("out of the arena it has no zone and takes no decision", () => {
+  const { body, decisions, say } = setup(running());
+  say("odom", odometry(10, 5000));
+  say(COMMAND, command(0));
+  expect(body.zone).toBeUndefined();
+  expect(decisions).toEqual([]);
+  say("odom", odometry(10.1, 0));
+  say(COMMAND, command(0));
+  expect(body.zone).toBeDefined();
+  expect([decisions, body.target]).toEqual([[], undefined]);
+  say(COMMAND, command(1));
+  expect(decisions).toEqual([1]);
+});
+
+test("an error of its own makes a driving body stand and is told, until odometry goes well again", () => {
+  let fails = false;
+  const { body, sent, say } = setup(running(), () => {
+    if (fails) throw new Error("no room");
+  });
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(10.1, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  fails = true;
+  expect(() => say("odom", odometry(10.2, 0.02))).toThrow("no room");
+  expect(sent.at(-1)!.linear.x).toBe(0);
+  expect(body.diagnosis.look()).toMatchObject({
+    level: "error",
+    message: "standing: it failed (no room); the node's log says where",
+  });
+  fails = false;
+  say("odom", odometry(10.3, 0.02));
+  say(COMMAND, command(1));
+  say("odom", odometry(10.4, 0.02));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  expect(body.diagnosis.look()).toMatchObject({ level: "ok" });
+});
+
+test("a body that leaves stands, whatever odometry still comes", () => {
+  const { body, sent, say } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(10.1, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  body.leave();
+  say(COMMAND, command(1));
+  say("odom", odometry(10.2, 0.02));
+  say("odom", odometry(10.3, 0.03));
+  expect(sent.slice(-3).map(({ linear }) => linear.x)).toEqual([0, 0, 0]);
 });
 
 test("odometry that is frozen under fresh stamps makes a body stand until it changes or another epoch", () => {

@@ -98,7 +98,7 @@ test("an uncertain pose is none, nor is one that nothing tells any more", () => 
   expectPlace(locate(1));
   say("pose", poseAt(1, PLACE, 0.36));
   expect(locate(1.1)).toBeUndefined();
-  expect(localization.problem).toMatch(/may be 0.60 m off \(max_pose_deviation is 0.5\)/);
+  expect(localization.problem).toMatch(/may be 0.60 m or rad off \(max_pose_deviation is 0.5\)/);
   say("pose", poseAt(1));
   jest.advanceTimersByTime(4900);
   expectPlace(locate(6));
@@ -115,6 +115,29 @@ test("a pose of another frame, or that is none, is refused and changes nothing",
   expect(say("pose", poseAt(1, { x: NaN, y: 0, yaw: 0 }))).toMatch(/not finite/);
   expect(say("pose", poseAt(1, PLACE, NaN))).toMatch(/not finite/);
   expectPlace(locate(1));
+});
+
+test("a pose of another clock is refused, or gives way to one that is earlier", () => {
+  const { say, locate } = setup({ pose_source: "pose", pose_timeout: 0 });
+  // Before any odometry nobody can tell.
+  expect(say("pose", poseAt(3601, { x: 0, y: 0, yaw: 0 }))).toBeUndefined();
+  expect(say("pose", poseAt(1))).toBeUndefined();
+  expectPlace(locate(1));
+  expect(say("pose", poseAt(3602))).toMatch(/3601.0 s ahead of the newest odometry; set the clock/);
+  expectPlace(locate(1.1));
+});
+
+test("a pose whose heading is uncertain is none, and a transform that is none is refused", () => {
+  const turned = poseAt(1);
+  turned.pose.covariance[35] = 0.36;
+  const { say, locate, localization } = setup({ pose_source: "pose" });
+  say("pose", turned);
+  expect(locate(1)).toBeUndefined();
+  expect(localization.problem).toMatch(/may be 0.60 m or rad off/);
+  const byTf = setup({ pose_source: "tf" });
+  const { transforms } = transform();
+  transforms[0].transform.translation.x = NaN;
+  expect(byTf.say("/tf", { transforms })).toMatch(/map to robot_0\/odom is not finite/);
 });
 
 test("a pose of a time that no odometry is of is refused; one of the future waits for it", () => {

@@ -218,6 +218,7 @@ test("robot.launch.py starts one agent, in the robot's namespace, not armed", ()
     start_armed: false,
     use_sim_time: false,
     initial_pose: [1, 2, 0.5],
+    max_stamp_age: 0.5,
   });
 });
 

@@ -1,0 +1,91 @@
+/** A body agent whose node and time the test is. */
+import { sizesOf } from "../../src/game/model";
+import { BodyAgent, type SafetyParameters } from "../../src/nodes/body_agent";
+import { RosClock } from "../../src/ros/clock";
+import {
+  type EmergencyStop,
+  fromSeconds,
+  type GlobalCommand,
+  type Odometry,
+  planarOdometry,
+  toTime,
+  type Twist,
+} from "../../src/ros/messages";
+import { commandOf } from "../support/commands";
+import { randomGame } from "../games";
+
+const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
+const { sG } = sizesOf(game);
+
+/** A body agent on a node that is no node: what it hears is said to it, what it sends is kept. */
+export function setup(
+  clock = new RosClock(true),
+  onPose: () => void = () => undefined,
+  safety: Partial<SafetyParameters> = {},
+) {
+  const hear = new Map<string, (message: unknown) => string | undefined>();
+  const sent: Twist[] = [];
+  const decisions: number[] = [];
+  const node = {
+    robot: "robot_0",
+    name: "local_agent",
+    callbackErrors: 0,
+    log: { warn: () => undefined },
+    safely: (work: () => void) => work(),
+    publisher: () => (message: Twist) => void sent.push(message),
+    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) =>
+      void hear.set(topic.name, callback),
+  };
+  const body = new BodyAgent({
+    node: node as never,
+    clock,
+    arena: game.arena,
+    limits: game.arena.robot,
+    safety: {
+      cmd_vel_timeout: 0.4,
+      max_stamp_age: 0,
+      arena_margin: 1000,
+      start_armed: true,
+      stamped_cmd_vel: false,
+      pose_source: "odometry",
+      initial_pose: [0, 0, 0],
+      max_pose_deviation: 0.5,
+      pose_timeout: 0,
+      publish_tf: false,
+      frame_prefix: "",
+      ...safety,
+    },
+    sizes: sizesOf(game),
+    onPose,
+    onDecision: (command) => {
+      decisions.push(command.epoch);
+      body.target = { x: 100, y: 0 };
+    },
+  });
+  hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
+  hear.set("/emergency_stop", (message) => void body.hearStop(message as EmergencyStop));
+  return {
+    body,
+    sent,
+    decisions,
+    /** Commands are said twice: a single one lets nobody move. */
+    say: (topic: string, message: unknown) => {
+      if (topic === COMMAND) hear.get(topic)!(message);
+      return hear.get(topic)!(message);
+    },
+  };
+}
+
+export const odometry = (seconds: number, x: number): Odometry =>
+  planarOdometry(toTime(fromSeconds(seconds)), "robot_0", { x, y: 0, yaw: 0 });
+
+export const command = (epoch: number, more: Partial<GlobalCommand> = {}): GlobalCommand =>
+  commandOf(sizesOf(game), { epoch, global_state: sG - 1, ...more });
+
+export const COMMAND = "/global_agent/command";
+
+export function running(): RosClock {
+  const clock = new RosClock(true);
+  clock.hear({ sec: 10, nanosec: 0 });
+  return clock;
+}
