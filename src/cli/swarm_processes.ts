@@ -81,6 +81,8 @@ export interface SwarmEvents {
  * time, and their native memory is given back only when their JavaScript is collected.
  */
 const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2"];
+/** The middleware's many threads share two heaps (glibc): each of its own would grow to its own peak. */
+const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: "2" };
 
 export class SwarmProcesses {
   private readonly children = new Map<string, ChildProcess>();
@@ -96,7 +98,7 @@ export class SwarmProcesses {
       join(packageRoot(), "dist", spec.file),
       rosArguments(spec, parameterFile()),
       {
-        env: this.environment,
+        env: { ...NODE_ENVIRONMENT, ...this.environment },
         stdio: ["ignore", process.stderr, process.stderr, "ipc"],
         execArgv: NODE_FLAGS,
       },
