@@ -20,6 +20,8 @@ export interface MeasureOptions {
   readonly seed: number;
   /** Control periods of 0.1 s from a decision to the wheels; default 1. */
   readonly latency?: number;
+  /** Moves the world on by dt s; default: world.step(dt). */
+  readonly step?: (world: MotionWorld, dt: number) => void;
   /** Called after every shift with the epochs done. */
   readonly onProgress?: (epochs: number) => void;
 }
@@ -153,7 +155,8 @@ class CalibrationRun {
         if (this.world.locked[body] === 1 && !settling) this.commands[body] = STOP;
         else this.control(body);
       }
-      this.world.step(this.period);
+      if (this.options.step) this.options.step(this.world, this.period);
+      else this.world.step(this.period);
     }
   }
 
