@@ -19,8 +19,9 @@ import {
   SEED_OPTION,
 } from "./options";
 import { scenarioFile } from "../game/scenario_file";
+import { writeWhole } from "../game/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
-import { replaceFile, requireWritable, withMeasuredArrays } from "./scenario_writer";
+import { requireWritable, withMeasuredArrays } from "./scenario_writer";
 
 const spec: CommandSpec = {
   usage: "npm run calibrate --",
@@ -112,14 +113,12 @@ async function main(options: Options): Promise<void> {
   warnUnseen(rows);
   const how = `npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
   if (plot !== undefined) {
-    replaceFile(plot, plotOf(`${game.name} in the motion world (${how})`, rows));
+    writeWhole(plot, plotOf(`${game.name} in the motion world (${how})`, rows), "the plot");
   }
   if (write !== undefined) {
     const note = `Measured in the motion world: ${how}`;
-    replaceFile(
-      write,
-      withMeasuredArrays(readFileSync(scenarioFile(name), "utf8"), game, measured, note),
-    );
+    const text = readFileSync(scenarioFile(name), "utf8");
+    writeWhole(write, withMeasuredArrays(text, game, measured, note), "the scenario");
   }
   if (!options.switch("json")) {
     process.stdout.write(reportOf(game.name, found, measured));
