@@ -67,7 +67,6 @@ export function runAbstract(shared: World): Loop {
 
   const ros = new WorldNode({
     node,
-    game,
     robots,
     onCommand: (command) => {
       if (run.hearCommand(command)) waitingMs = steadyMs();

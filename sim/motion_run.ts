@@ -60,7 +60,6 @@ export function runMotion(shared: World): Loop {
   let commandedMs = new Float64Array(robots.length + 1);
   const ros = new WorldNode({
     node,
-    game,
     robots,
     onCommand: (command) => void run.hearCommand(command),
     onAction: (action) => run.ledger.hearAction(action),

@@ -1,19 +1,15 @@
 /** What the page is shown of a run, and what its commands do. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type Game, sizesOf } from "../src/game/model";
+import { sizesOf } from "../src/game/model";
 import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/game/scenario";
 import { packageRoot } from "../src/game/scenario_file";
 import { pictureOf } from "../src/policy/picture";
 import { decodePolicy, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
-import type { RosNode } from "../src/ros/node";
 import { TOPICS } from "../src/ros/topics";
-import type { Controls } from "./controls";
-import type { PublishPoses } from "./loop";
-import type { RealTimeFactor } from "./pace";
+import type { PublishPoses, World } from "./loop";
 import { type PageServer, startPageServer } from "./page_server";
-import type { SIMULATOR_PARAMETERS } from "./parameters";
 import {
   encodePoses,
   type EpochReport,
@@ -21,7 +17,6 @@ import {
   type PolicyPicture,
   type Snapshot,
 } from "./protocol";
-import type { Run } from "./run";
 import type { Steering } from "./steering";
 import type { SwarmLink } from "./swarm_link";
 
@@ -29,12 +24,7 @@ import type { SwarmLink } from "./swarm_link";
 const WORLD_MS = 1000;
 const TOKEN_BYTES = 16;
 
-export interface Viewed {
-  readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
-  readonly game: Game;
-  readonly run: Run;
-  readonly controls: Controls;
-  readonly factor: RealTimeFactor;
+export interface Viewed extends Omit<World, "publishPoses" | "onOver"> {
   readonly swarm: SwarmLink;
   readonly steering: Steering;
   readonly snapshot: () => Snapshot;
@@ -47,10 +37,10 @@ export class PageView {
   private readonly timer: NodeJS.Timeout;
 
   static async start(viewed: Viewed): Promise<PageView> {
-    const { node, steering, snapshot } = viewed;
+    const { node, parameters, steering, snapshot } = viewed;
     const server = await startPageServer({
-      host: node.parameters.host,
-      port: node.parameters.port,
+      host: parameters.host,
+      port: parameters.port,
       webRoot: join(packageRoot(), "dist", "sim", "web"),
       log: (line) => node.log.info(line),
       snapshot,
@@ -64,14 +54,14 @@ export class PageView {
     private readonly viewed: Viewed,
     private readonly server: PageServer,
   ) {
-    const { node, controls, game } = viewed;
+    const { node, run, controls } = viewed;
     node.log.info(`page, which only shows: ${server.url}`);
     // What is logged is published on /rosout, and recorded: the token is said here alone.
     if (!process.connected) console.log(`The page: ${server.commandUrl}`);
     node.subscribe(TOPICS.policy, ({ data }) => {
       try {
         const policy = decodePolicy(data, "the policy heard");
-        requireScenario(policy, game);
+        requireScenario(policy, run.options.game);
         this.policy = policy;
       } catch (error) {
         return reasonOf(error);
@@ -118,7 +108,7 @@ export class PageView {
       type: "picture",
       epoch,
       tableSize: known?.pair.tableSize ?? 0,
-      actions: known ? pictureOf(known.pair, sizesOf(viewed.game), belief) : [],
+      actions: known ? pictureOf(known.pair, sizesOf(viewed.run.options.game), belief) : [],
       gaps: known ? gapsOf(known.metadata) : null,
     });
   }
@@ -137,12 +127,12 @@ export class PageView {
   }
 
   private tellWorld(): void {
-    const { node, run, controls, factor } = this.viewed;
+    const { run, parameters, controls, factor } = this.viewed;
     const { command } = run;
     this.server.publishWorld({
       type: "world",
       paused: controls.paused,
-      speed: run.options.fidelity === "motion" ? node.parameters.speed : 0,
+      speed: run.options.fidelity === "motion" ? parameters.speed : 0,
       realTimeFactor: controls.paused ? null : factor.value,
       sampleSize: command?.sample_size ?? null,
       observation: this.observation,

@@ -25,22 +25,6 @@ export interface RunOptions {
   readonly onStop: () => void;
 }
 
-export interface Summary {
-  readonly scenario: string;
-  readonly fidelity: string;
-  readonly robots: number;
-  readonly epochs: number;
-  readonly missedEpochs: number;
-  readonly staleActions: number;
-  readonly missingActions: number;
-  readonly unreachedZones: number;
-  readonly rewardPerEpoch: { mean: number | null; standardError: number | null };
-  readonly samplesAsked: number;
-  readonly samplesReceived: number;
-  /** Simulated seconds since the first command. */
-  readonly seconds: number;
-}
-
 /** Names of a swarm's robots, in order. */
 export function robotNames(population: number): string[] {
   return Array.from({ length: population }, (_, i) => `robot_${i}`);
@@ -169,7 +153,8 @@ export class Run {
     this.options.onEpoch(report);
   }
 
-  summary(): Summary {
+  /** What the simulator tells its parent at the end (src/cli/simulator_report.ts). */
+  summary() {
     const { ledger, options, robots } = this;
     return {
       scenario: options.game.name,

@@ -16,7 +16,7 @@ import { RealTimeFactor, watchFactor } from "./pace";
 import { PageView } from "./page_view";
 import { SIMULATOR_PARAMETERS } from "./parameters";
 import { type EpochReport, PROTOCOL_VERSION, type Snapshot } from "./protocol";
-import { robotNames, Run } from "./run";
+import { robotNames, Run, type RunOptions } from "./run";
 import { Steering } from "./steering";
 import { SwarmLink } from "./swarm_link";
 import { motionProblem } from "./world/motion_problem";
@@ -52,11 +52,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
   };
 }
 
-interface Told {
-  readonly onEpoch: (report: EpochReport) => void;
-  readonly onReset: () => void;
-  readonly onStop: () => void;
-}
+type Told = Pick<RunOptions, "onEpoch" | "onReset" | "onStop">;
 
 function makeRun(game: Game, parameters: Parameters, told: Told): Run {
   const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
@@ -133,7 +129,16 @@ void runProcess(async (ros) => {
   const steering = new Steering({ node, controls, swarm, run });
   if (!parameters.headless) {
     const snapshot = (): Snapshot => snapshotOf(game, parameters, run);
-    view = await PageView.start({ node, game, run, controls, factor, swarm, steering, snapshot });
+    view = await PageView.start({
+      node,
+      run,
+      parameters,
+      controls,
+      factor,
+      swarm,
+      steering,
+      snapshot,
+    });
     tellParent({ type: "page", url: view.url });
     ros.onEnd(() => view?.close());
   }

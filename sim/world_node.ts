@@ -2,7 +2,6 @@
  * The simulator's ROS side: /clock and odometry out, cmd_vel in; commands and actions are heard for
  * the ledger only. Nothing else of the world leaves it.
  */
-import type { Game } from "../src/game/model";
 import {
   type GlobalCommand,
   type LocalAction,
@@ -20,7 +19,6 @@ export const LEAD = "lead";
 
 export interface WorldNodeOptions {
   readonly node: RosNode;
-  readonly game: Game;
   readonly robots: readonly string[];
   readonly onCommand: (command: GlobalCommand) => void;
   readonly onAction: (action: LocalAction) => void;

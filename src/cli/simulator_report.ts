@@ -16,6 +16,7 @@ const summarySchema = z.object({
   }),
   samplesAsked: z.number(),
   samplesReceived: z.number(),
+  /** Simulated seconds since the first command. */
   seconds: z.number(),
 });
 

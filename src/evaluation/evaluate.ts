@@ -69,16 +69,8 @@ export interface EvaluateResult extends Earned {
 }
 
 /** The options with their defaults filled in. */
-export interface EvaluateSettings {
-  readonly population: number;
-  readonly sampleSize: number;
-  readonly observation: ObservationMode;
-  readonly start?: PopulationStart;
-  readonly horizon: number;
-  readonly rollouts: number;
-  readonly transitionTiming: TransitionTiming;
-  readonly seed: number;
-}
+export type EvaluateSettings = Required<Omit<EvaluateOptions, "start">> &
+  Pick<EvaluateOptions, "start">;
 
 /**
  * Evaluates a pair; with `other`, compares them on common random numbers.

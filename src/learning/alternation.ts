@@ -13,6 +13,7 @@ import { Trial } from "../game/trial";
 import { constantController } from "../policy/controllers";
 import { type GlobalLearnOptions, learnGlobal, pairOf, rewardRange } from "./global_learner";
 import { LatticeLines } from "./lattice_lines";
+import type { LearnOptions } from "./learn";
 import { learnLocal } from "./local_learner";
 import { Occupancy } from "./occupancy";
 import {
@@ -43,18 +44,8 @@ export interface Progress {
   readonly best?: number;
 }
 
-export interface AlternationOptions {
-  readonly tableSize: number;
-  readonly population: number;
-  readonly backup: BackupKind;
-  readonly draws: number;
-  readonly temperature?: number;
-  readonly seed: number;
-  readonly threads?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly warn?: (message: string) => void;
-}
+export type AlternationOptions = LearnOptions &
+  Required<Pick<LearnOptions, "population" | "backup" | "draws" | "seed">>;
 
 export interface Candidate {
   readonly pair: PolicyPair;

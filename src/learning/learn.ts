@@ -3,7 +3,7 @@ import type { Game, PolicyPair } from "../game/model";
 import type { BackupKind, PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError } from "../game/scenario";
 import type { Estimate } from "../game/statistics";
-import { type Progress } from "./alternation";
+import type { AlternationOptions, Progress } from "./alternation";
 import { measureGaps } from "./gaps";
 import { alternateByLevels } from "./levels";
 import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
@@ -96,15 +96,15 @@ function checkOptions(
   {
     tableSize,
     population,
-    draws = DEFAULT_DRAWS,
+    draws,
     temperature,
     seed,
     threads = 1,
     memory = DEFAULT_MEMORY,
-  }: LearnOptions,
+  }: AlternationOptions,
 ): void {
-  const whole = (name: string, value: number | undefined, least: number): void => {
-    if (value === undefined || !Number.isSafeInteger(value) || value < least) {
+  const whole = (name: string, value: number, least: number): void => {
+    if (!Number.isSafeInteger(value) || value < least) {
       throw new InvalidInputError(`${name} is ${value}; give a whole number of at least ${least}`);
     }
   };
@@ -125,7 +125,7 @@ function checkOptions(
       `a table size of ${tableSize} makes ${histograms.toPrecision(3)} histograms of ${game.localStates.length} local states, which take ${gigabytes(bytes)} where ${gigabytes(usable)} can be used; the largest table size that fits is ${largest}`,
     );
   }
-  if (tableSize > population!) {
+  if (tableSize > population) {
     throw new InvalidInputError(
       `the table size is ${tableSize} and the population ${population}; sample at most as many robots as there are`,
     );
