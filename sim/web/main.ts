@@ -1,12 +1,13 @@
 /** The page: what the server tells, shown; what a person asks, handed on. */
-import type {
-  Answer,
-  EpochReport,
-  PolicyPicture,
-  PoseFrame,
-  ServerMessage,
-  Snapshot,
-  WorldState,
+import {
+  type Answer,
+  type EpochReport,
+  HISTORY_LIMIT,
+  type PolicyPicture,
+  type PoseFrame,
+  type ServerMessage,
+  type Snapshot,
+  type WorldState,
 } from "../protocol";
 import { ArenaScene } from "./arena_scene";
 import { Asker } from "./asker";
@@ -15,7 +16,6 @@ import { Connection, type ConnectionState } from "./connection";
 import { Controls } from "./controls";
 import { button, byId, field, setText } from "./element";
 import { EmergencyStop } from "./emergency_stop";
-import { History } from "./history";
 import { showFacts } from "./hud/facts";
 import { Histograms } from "./hud/histograms";
 import { PolicyStrips } from "./hud/policy_picture";
@@ -29,8 +29,8 @@ import { startTheme } from "./theme";
 
 /** Everything made for one snapshot. */
 interface Shown {
+  /** Its history goes on with the epochs heard since. */
   readonly snapshot: Snapshot;
-  readonly history: History;
   readonly scene: ArenaScene;
   readonly histograms: Histograms;
   readonly strips: PolicyStrips;
@@ -92,7 +92,6 @@ class Page {
     const palette = readPalette();
     this.shown = {
       snapshot,
-      history: new History(snapshot.history),
       scene: new ArenaScene(this.view, snapshot, palette),
       histograms: new Histograms(byId("histograms"), snapshot),
       strips: new PolicyStrips(byId("policy"), snapshot),
@@ -106,8 +105,13 @@ class Page {
   }
 
   private epoch(report: EpochReport): void {
-    if (this.shown?.history.add(report)) this.stale.epoch = true;
-    this.stale.rewards = true;
+    if (this.shown === undefined) return;
+    const { history } = this.shown.snapshot;
+    // A report takes the place of a former one of its epoch, and of any that the run began anew.
+    while (history.length > 0 && history[history.length - 1].epoch >= report.epoch) history.pop();
+    history.push(report);
+    if (history.length > HISTORY_LIMIT) history.shift();
+    this.stale.epoch = this.stale.rewards = true;
   }
 
   private poses(frame: PoseFrame): void {
@@ -142,7 +146,7 @@ class Page {
   /** The colours changed: everything is made anew from what is known. */
   private repaint(): void {
     if (this.shown === undefined) return;
-    this.start({ ...this.shown.snapshot, history: this.shown.history.reports() });
+    this.start(this.shown.snapshot);
     if (this.lastPoses !== undefined) this.shown.scene.poses(this.lastPoses, performance.now());
   }
 
@@ -161,7 +165,7 @@ class Page {
     const { epoch, rewards, world } = this.stale;
     if (!epoch && !rewards && !world) return;
     this.stale = { epoch: false, rewards: false, world: false };
-    const report = shown.history.latest;
+    const report = shown.snapshot.history.at(-1);
     if (epoch && report !== undefined) this.showEpoch(shown, report, nowMs);
     if (rewards) this.showRewards(shown);
     if (world) this.showWorld(shown);
@@ -200,9 +204,9 @@ class Page {
     if (world !== undefined) scene.world(world);
   }
 
-  private showRewards({ history, chart }: Shown): void {
-    chart.show(history.reports());
-    const last = history.latestRewarded;
+  private showRewards({ snapshot: { history }, chart }: Shown): void {
+    chart.show(history);
+    const last = history.findLast(({ reward }) => reward !== null);
     const digits = (value: number | null | undefined): string => value?.toFixed(2) ?? "–";
     byId("reward-now").textContent =
       last === undefined

@@ -1,22 +1,8 @@
 /** Colours of the scene and the charts: the variables of style.css, so that there is one palette. */
 
 const NAMES = [
-  "panel",
-  "text",
-  "muted",
-  "rule",
-  "floor",
-  "grid",
-  "zone",
-  "zone-edge",
-  "free",
-  "docked",
-  "seen",
-  "lead",
-  "dark",
-  "shadow",
-  "trail",
-  "warning",
+  ...(["panel", "text", "muted", "rule", "floor", "grid", "zone", "zone-edge"] as const),
+  ...(["free", "docked", "seen", "lead", "dark", "shadow", "trail", "warning"] as const),
 ] as const;
 
 /** Each a CSS colour without variables. */

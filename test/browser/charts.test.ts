@@ -87,6 +87,15 @@ test("the policy's strips show each action where it is taken, in colour and in w
   expect(await page.textContent("#facts")).toMatch(/global gapnot measured/);
 });
 
+test("a report takes the place of a former one of its epoch, and of those of a run that began anew", async () => {
+  const { report } = swarm.latest();
+  for (const epoch of [report.epoch, 3]) {
+    swarm.server.publish({ ...report, epoch, reward: epoch / 4 });
+    const now = `${(epoch / 4).toFixed(2)} in epoch ${epoch},`;
+    await page.locator("#reward-now", { hasText: now }).waitFor();
+  }
+});
+
 test("nothing keeps anybody out, light or dark, on a wide screen or a small one", async () => {
   await page.selectOption("#robot", "3");
   await page.click("#trails");

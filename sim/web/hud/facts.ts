@@ -15,22 +15,17 @@ const SLOW = 0.9;
 
 const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 
-interface Fact {
-  readonly name: string;
-  readonly value: string;
-  readonly bad?: boolean;
-}
+type Fact = readonly [name: string, value: string, isBad?: boolean];
 
 /** Writes the facts; the elements of those shown before are used again. */
 export function showFacts(parent: HTMLElement, known: Known): void {
-  const facts = [...runFacts(known), ...worldFacts(known), ...gapFacts(known.picture)];
-  facts.forEach(({ name, value, bad }, index) => {
+  factsOf(known).forEach(([name, value, isBad], index) => {
     const pair = parent.children[index] ?? addPair(parent);
     const [title, text] = pair.children;
     if (!(title instanceof HTMLElement) || !(text instanceof HTMLElement)) return;
     setText(title, name);
     setText(text, value);
-    text.classList.toggle("bad", bad === true);
+    text.classList.toggle("bad", isBad === true);
   });
 }
 
@@ -41,55 +36,43 @@ function addPair(parent: HTMLElement): HTMLElement {
   return pair;
 }
 
-function runFacts({ snapshot, report, world }: Known): Fact[] {
+function factsOf({ snapshot, report, world, picture }: Known): Fact[] {
   const { missedEpochs, missing } = report ?? { missedEpochs: 0, missing: 0 };
-  const asked = world?.sampleSize ?? report?.sampled.length;
+  const { fidelity, epochSeconds, robots } = snapshot;
+  const asked = world?.sampleSize ?? report?.sampled.length ?? "not known";
   const mode = world?.observation;
-  return [
-    { name: "epoch", value: report === undefined ? "none yet" : String(report.epoch) },
-    { name: "robots asked", value: `${asked ?? "not known"} of ${snapshot.robots.length}` },
-    { name: "decides on", value: mode ? DECIDES_ON[mode] : "not known" },
-    { name: "epochs missed", value: String(missedEpochs), bad: missedEpochs > 0 },
-    { name: "answers missing", value: String(missing), bad: missing > 0 },
-  ];
-}
-
-function worldFacts({ snapshot, report, world }: Known): Fact[] {
-  const { fidelity, epochSeconds } = snapshot;
   const broken = world?.faults ?? [];
+  const isPaused = world?.paused;
   return [
-    {
-      name: "broken robots",
-      value: broken.length === 1 ? snapshot.robots[broken[0].robot] : String(broken.length),
-      bad: broken.length > 0,
-    },
-    {
-      name: "world",
-      value: world?.paused ? `${fidelity}, paused` : fidelity,
-      bad: world?.paused,
-    },
-    { name: "simulated time", value: `${(report?.simTime ?? 0).toFixed(0)} s` },
-    { name: "epoch length", value: `${epochSeconds} s` },
+    ["epoch", String(report?.epoch ?? "none yet")],
+    ["robots asked", `${asked} of ${robots.length}`],
+    ["decides on", mode ? DECIDES_ON[mode] : "not known"],
+    ["epochs missed", String(missedEpochs), missedEpochs > 0],
+    ["answers missing", String(missing), missing > 0],
+    [
+      "broken robots",
+      broken.length === 1 ? robots[broken[0].robot] : String(broken.length),
+      broken.length > 0,
+    ],
+    ["world", isPaused ? `${fidelity}, paused` : fidelity, isPaused],
+    ["simulated time", `${(report?.simTime ?? 0).toFixed(0)} s`],
+    ["epoch length", `${epochSeconds} s`],
     speedFact(world?.speed ?? snapshot.speed, world),
+    ["global gap", told(picture?.gaps?.global)],
+    ["local gap", told(picture?.gaps?.local)],
   ];
 }
 
 function speedFact(asked: number, world: WorldState | undefined): Fact {
   const reached = world?.realTimeFactor ?? null;
   const value = reached === null ? "–" : reached.toFixed(reached < 10 ? 2 : 0);
-  if (asked === 0) return { name: "speed reached", value: `${value} ×` };
-  const slow = reached !== null && !world?.paused && reached < SLOW * asked;
-  return { name: "speed reached", value: `${value} of ${asked} ×`, bad: slow };
+  if (asked === 0) return ["speed reached", `${value} ×`];
+  const isSlow = reached !== null && !world?.paused && reached < SLOW * asked;
+  return ["speed reached", `${value} of ${asked} ×`, isSlow];
 }
 
-function gapFacts(picture: PolicyPicture | undefined): Fact[] {
-  const told = (of: Gap | undefined): string => {
-    if (of === undefined) return "not measured";
-    const [gap, low, high] = [of.gap, of.low, of.high].map((value) => value.toFixed(2));
-    return low === high ? gap : `${gap} (${low} to ${high})`;
-  };
-  return [
-    { name: "global gap", value: told(picture?.gaps?.global) },
-    { name: "local gap", value: told(picture?.gaps?.local) },
-  ];
+function told(of: Gap | undefined): string {
+  if (of === undefined) return "not measured";
+  const [gap, low, high] = [of.gap, of.low, of.high].map((value) => value.toFixed(2));
+  return low === high ? gap : `${gap} (${low} to ${high})`;
 }
