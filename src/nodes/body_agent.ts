@@ -12,7 +12,6 @@ import {
 } from "../game/arena";
 import { type RosClock, steadyMs } from "../ros/clock";
 import {
-  type EmergencyStop,
   fromSeconds,
   type GlobalCommand,
   nanoseconds,
@@ -107,7 +106,8 @@ export class BodyAgent {
     return this.options.node.robot;
   }
 
-  hearStop({ source }: EmergencyStop): void {
+  /** @param source who asked, in words */
+  hearStop(source: string): void {
     const isNew = !this.permission.stopped;
     this.permission.hearStop();
     this.check();

@@ -11,6 +11,7 @@ import type { RosClock } from "../ros/clock";
 import { type AgentState, type GlobalCommand, toTime } from "../ros/messages";
 import type { RosNode, TriggerAnswer } from "../ros/node";
 import { RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
+import { onEmergencyStop } from "./emergency_stop";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
 
@@ -60,8 +61,8 @@ export class Commander {
       this.follow(this.heard);
       return undefined;
     });
-    node.subscribe(TOPICS.emergencyStop, (message) => {
-      if (!this.stopped) node.log.warn(`emergency stop from ${message.source}`);
+    onEmergencyStop(node, (source) => {
+      if (!this.stopped) node.log.warn(`emergency stop from ${source}`);
       this.stopped = true;
       this.repeat();
     });

@@ -68,6 +68,7 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
       most = Math.max(most, live().length);
       return { destroy: () => void hear.delete(topic.name) };
     },
+    subscribeRaw: () => ({ destroy: () => undefined }),
     triggerService: (name: string, answer: typeof reset) => {
       if (name === RESET_SERVICE) reset = answer;
     },

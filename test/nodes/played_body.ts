@@ -63,7 +63,7 @@ export function setup(
     },
   });
   hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
-  hear.set("/emergency_stop", (message) => void body.hearStop(message as EmergencyStop));
+  hear.set("/emergency_stop", (message) => void body.hearStop((message as EmergencyStop).source));
   return {
     body,
     sent,
