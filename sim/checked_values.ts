@@ -1,75 +1,40 @@
-/**
- * Readers of outside data for the protocol, one kind of value each: the value checked, or a
- * ProtocolError that names its path. Free of any platform, for the page uses them too.
- */
+/** Outside data of the protocol, checked. Free of any platform, for the page uses it too. */
+import * as z from "zod/mini";
 
 /** A message that does not follow the protocol; says which part and why. */
 export class ProtocolError extends Error {}
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function fields(value: unknown, path: string): Fields {
-  if (!isFields(value)) throw new ProtocolError(`${path}: not an object`);
-  return value;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function list<T>(
-  value: unknown,
-  path: string,
-  read: (item: unknown, path: string) => T,
-): T[] {
-  if (!Array.isArray(value)) throw new ProtocolError(`${path}: not a list`);
-  return value.map((item: unknown, index) => read(item, `${path}[${index}]`));
-}
-
-export function word(value: unknown, path: string): string {
-  if (typeof value !== "string") throw new ProtocolError(`${path}: not a string`);
-  return value;
-}
-
-export function truth(value: unknown, path: string): boolean {
-  if (typeof value !== "boolean") throw new ProtocolError(`${path}: neither true nor false`);
-  return value;
-}
-
-export function oneOf<T extends string>(value: unknown, words: readonly T[], path: string): T {
-  const found = words.find((candidate) => candidate === value);
-  if (found === undefined) throw new ProtocolError(`${path}: not one of ${words.join(", ")}`);
-  return found;
-}
-
-export function finite(value: unknown, path: string): number {
-  if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new ProtocolError(`${path}: not a finite number`);
-  }
-  return value;
-}
-
-export function notNegative(value: unknown, path: string): number {
-  const number = finite(value, path);
-  if (number < 0) throw new ProtocolError(`${path}: negative`);
-  return number;
-}
-
-export function positive(value: unknown, path: string): number {
-  const number = finite(value, path);
-  if (number <= 0) throw new ProtocolError(`${path}: not positive`);
-  return number;
-}
-
 /** An integer from 0 up. */
-export function count(value: unknown, path: string): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-    throw new ProtocolError(`${path}: not a count`);
+export const count = z.int().check(z.nonnegative());
+export const notNegative = z.number().check(z.nonnegative());
+export const positive = z.number().check(z.positive());
+
+/** The message in `text` by its schema, without unknown fields, or a ProtocolError. */
+export function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError("a message is not JSON");
   }
-  return value;
+  const { data, error } = schema.safeParse(value, { error: reasonOf });
+  if (!error) return data;
+  const { path, message } = error.issues[0];
+  throw new ProtocolError(`${path.join(".") || "message"}: ${message}`);
 }
 
-export function point(value: unknown, path: string): { x: number; y: number } {
-  const at = fields(value, path);
-  return { x: finite(at.x, `${path}.x`), y: finite(at.y, `${path}.y`) };
+/** What a value should have been. */
+function reasonOf(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `not of type ${issue.expected}`;
+    case "too_small":
+      return `not ${issue.inclusive ? "at least" : "above"} ${issue.minimum}`;
+    case "too_big":
+      return `not at most ${issue.maximum}${issue.origin === "array" ? " entries" : ""}`;
+    case "invalid_value":
+      return `not one of ${issue.values.join(", ")}`;
+    default:
+      return `not one of ${String(issue.options)}`;
+  }
 }

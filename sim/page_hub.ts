@@ -8,14 +8,17 @@ import { PageClient } from "./page_client";
 import { type Command, parsePageMessage } from "./page_protocol";
 import {
   type EpochReport,
+  HISTORY_LIMIT,
   type PolicyPicture,
   ProtocolError,
   type Said,
+  type Snapshot,
   type WorldState,
 } from "./protocol";
 
-/** Close code of RFC 6455 for whoever breaks a rule. */
+/** Close codes of RFC 6455 and its registry. */
 const POLICY_VIOLATION = 1008;
+const INTERNAL_ERROR = 1011;
 /** Given to a goodbye before the connection is cut, ms. */
 const GOODBYE_MS = 1000;
 
@@ -27,30 +30,29 @@ export interface PageHubOptions {
   token: string;
   /** Obeys a command of a page that may command, or says why not. Never rejects. */
   obey: (command: Command) => Promise<Said>;
+  /** Called once for each page that connects. */
+  snapshot: () => Snapshot;
+  log: (line: string) => void;
 }
 
 export class PageHub {
-  private readonly pages = new Set<PageClient>();
+  protected readonly pages = new Set<PageClient>();
   private lastPoses: Uint8Array | undefined;
   private lastWorld: SharedWorld | undefined;
   private lastPicture: PolicyPicture | undefined;
 
-  /** @param guard wraps a callback of a socket: a throw becomes a line in the log */
-  constructor(
-    private readonly options: PageHubOptions,
-    private readonly log: (line: string) => void,
-    private readonly guard: <A extends unknown[]>(
-      what: string,
-      work: (...args: A) => void,
-    ) => (...args: A) => void,
-  ) {}
+  constructor(protected readonly options: PageHubOptions) {}
 
-  get size(): number {
+  /** Pages connected. */
+  get clients(): number {
     return this.pages.size;
   }
 
-  /** Takes a page in: it hears `snapshot` first, then what was told last. */
-  welcome(socket: WebSocket, snapshot: string): void {
+  /** Takes a page in: it hears a snapshot first, then what was told last. */
+  protected welcome(socket: WebSocket): void {
+    socket.on("error", (error) => this.log(`page: ${error.message}`));
+    const snapshot = this.snapshot();
+    if (snapshot === undefined) return socket.close(INTERNAL_ERROR, "no snapshot");
     const page = new PageClient(socket, snapshot);
     this.pages.add(page);
     socket.on("close", () => this.pages.delete(page));
@@ -63,8 +65,10 @@ export class PageHub {
     if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
   }
 
-  /** Everything starts anew with this snapshot. */
-  restart(snapshot: string): void {
+  /** Gives every page a new snapshot. */
+  restart(): void {
+    const snapshot = this.snapshot();
+    if (snapshot === undefined) return;
     this.pages.forEach((page) => page.offerText("snapshot", snapshot));
   }
 
@@ -76,18 +80,20 @@ export class PageHub {
     this.pages.forEach((page) => page.offerText(key, text));
   }
 
+  /** Told to every page now and to every one that comes. */
   publishWorld(world: SharedWorld): void {
     this.lastWorld = world;
     this.pages.forEach((page) => this.tellWorld(page));
   }
 
+  /** The frame is kept, not copied: do not write to it afterwards. */
   publishPoses(frame: Uint8Array): void {
     this.lastPoses = frame;
     this.pages.forEach((page) => page.offerPoses(frame));
   }
 
   /** Ends the pages that did not answer since it was called last. */
-  dropSilent(): void {
+  protected dropSilent(): void {
     for (const page of this.pages) {
       if (page.checkAlive()) continue;
       this.log("page ended: it does not answer");
@@ -96,15 +102,34 @@ export class PageHub {
     }
   }
 
-  /** Says goodbye to all. */
-  close(code: number, reason: string): void {
-    this.pages.forEach((page) => page.close(code, reason));
+  /** `work`, whose throw becomes a line in the log (and undefined). */
+  protected guard<A extends unknown[], R>(
+    what: string,
+    work: (...args: A) => R,
+  ): (...args: A) => R | undefined {
+    return (...args) => {
+      try {
+        return work(...args);
+      } catch (error) {
+        this.log(`page server: ${what} failed: ${String(error)}`);
+        return undefined;
+      }
+    };
   }
 
-  /** Cuts every connection. */
-  end(): void {
-    this.pages.forEach((page) => page.end());
-    this.pages.clear();
+  protected log(line: string): void {
+    try {
+      this.options.log(line);
+    } catch {
+      // A log that throws must not end the process; there is nowhere left to say it.
+    }
+  }
+
+  private snapshot(): string | undefined {
+    return this.guard("a snapshot", () => {
+      const snapshot = this.options.snapshot();
+      return JSON.stringify({ ...snapshot, history: snapshot.history.slice(-HISTORY_LIMIT) });
+    })();
   }
 
   private tellWorld(page: PageClient): void {

@@ -6,14 +6,13 @@
  * It lives in the simulator's process, where a throw out of any callback ends the process; hence
  * every callback is guarded.
  */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer, type WebSocket } from "ws";
-import { listenOnFirstFree } from "./listen";
+import { WebSocketServer } from "ws";
 import { isOwnHost, nameOf, ownNames, socketRefusal, type Refusal } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
-import { PageHub, type PageHubOptions, type SharedWorld } from "./page_hub";
-import { HISTORY_LIMIT, type EpochReport, type PolicyPicture, type Snapshot } from "./protocol";
+import { PageHub, type PageHubOptions } from "./page_hub";
 
 export interface PageServerOptions extends PageHubOptions {
   /** Address to listen on; default 127.0.0.1. */
@@ -22,30 +21,8 @@ export interface PageServerOptions extends PageHubOptions {
   port: number;
   /** Folder of the built page. */
   webRoot: string;
-  log: (line: string) => void;
-  /** Called once for each page that connects. */
-  snapshot: () => Snapshot;
   /** Time between liveness checks, ms; a page silent from one to the next is ended. */
   pingMs?: number;
-}
-
-export interface PageServer {
-  /** Address to open, with the port in use; it shows and takes no command. */
-  readonly url: string;
-  /** The same with the token: whoever opens it may command. */
-  readonly commandUrl: string;
-  readonly port: number;
-  publish(message: EpochReport | PolicyPicture): void;
-  /** Gives every page a new snapshot. */
-  restart(): void;
-  /** Told to every page now and to every one that comes. */
-  publishWorld(world: SharedWorld): void;
-  /** The frame is kept, not copied: do not write to it afterwards. */
-  publishPoses(frame: Uint8Array): void;
-  /** Pages connected. */
-  readonly clients: number;
-  /** Ends every connection at once. */
-  close(): Promise<void>;
 }
 
 /** Ports tried after the one asked for. */
@@ -58,9 +35,8 @@ const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
 /** Given to a goodbye before its connection is cut, ms. */
 const GOODBYE_MS = 50;
-/** Close codes of RFC 6455 and its registry. */
+/** Close code of RFC 6455. */
 const GOING_AWAY = 1001;
-const INTERNAL_ERROR = 1011;
 
 const FULL: Refusal = {
   status: "503 Service Unavailable",
@@ -68,16 +44,15 @@ const FULL: Refusal = {
 };
 
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  const files = await readPageFiles(options.webRoot);
-  const page = new LivePage(options, files);
+  const page = new PageServer(options, await readPageFiles(options.webRoot));
   await page.listen();
   return page;
 }
 
-class LivePage implements PageServer {
+export class PageServer extends PageHub {
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
-  private readonly pages: PageHub;
+  private readonly host: string;
   private readonly names: readonly string[];
   private readonly connections = new Set<Duplex>();
   private pinging: NodeJS.Timeout | undefined;
@@ -85,12 +60,12 @@ class LivePage implements PageServer {
   private boundPort = 0;
 
   constructor(
-    private readonly options: PageServerOptions,
+    protected override readonly options: PageServerOptions,
     private readonly files: ReadonlyMap<string, PageFile>,
   ) {
+    super(options);
+    this.host = options.host ?? "127.0.0.1";
     this.names = ownNames(this.host);
-    const log = (line: string): void => this.log(line);
-    this.pages = new PageHub(options, log, (what, work) => this.guard(what, work));
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -114,68 +89,69 @@ class LivePage implements PageServer {
     this.http.on("clientError", (_error, socket) => socket.destroy());
   }
 
+  /** The port in use. */
   get port(): number {
     return this.boundPort;
   }
 
+  /** Address to open; it shows and takes no command. */
   get url(): string {
     return `http://${nameOf(this.host)}:${this.port}/`;
   }
 
+  /** The same with the token: whoever opens it may command. */
   get commandUrl(): string {
     // The part behind # stays in the browser: no request, and so no log, holds it.
     return `${this.url}#token=${this.options.token}`;
   }
 
-  get clients(): number {
-    return this.pages.size;
-  }
-
   async listen(): Promise<void> {
-    const { port } = this.options;
-    const last = port === 0 ? 0 : Math.min(port + PORTS_TRIED, 65_535);
-    this.boundPort = await listenOnFirstFree(this.http, this.host, port, last);
+    await this.bind();
     this.http.on("error", (error) => this.log(`page server: ${error.message}`));
-    const check = this.guard("a ping", () => this.pages.dropSilent());
+    const check = this.guard("a ping", () => this.dropSilent());
     this.pinging = setInterval(check, this.options.pingMs ?? PING_MS);
     this.pinging.unref();
   }
 
-  publish(message: EpochReport | PolicyPicture): void {
-    this.guard("a message", () => this.pages.publish(message))();
-  }
-
-  restart(): void {
-    this.guard("a snapshot", () => this.pages.restart(snapshotText(this.options.snapshot())))();
-  }
-
-  publishWorld(world: SharedWorld): void {
-    this.guard("the world's state", () => this.pages.publishWorld(world))();
-  }
-
-  publishPoses(frame: Uint8Array): void {
-    this.guard("a pose frame", () => this.pages.publishPoses(frame))();
-  }
-
+  /** Ends every connection at once. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
   }
 
+  /** Listens on the port asked for, or on the next free one. */
+  private async bind(): Promise<void> {
+    const { http, host } = this;
+    const { port: first } = this.options;
+    const last = first === 0 ? 0 : Math.min(first + PORTS_TRIED, 65_535);
+    for (let port = first; ; port++) {
+      try {
+        await once(http.listen(port, host), "listening");
+        const address = http.address();
+        this.boundPort = typeof address === "object" && address !== null ? address.port : port;
+        return;
+      } catch (error) {
+        if (!String(error).includes("EADDRINUSE")) throw error;
+        if (port < last) continue;
+        const tried = `ports ${first} to ${last} of ${host} are taken`;
+        throw new Error(`${tried}; give another with --port`, { cause: error });
+      }
+    }
+  }
+
   private async end(): Promise<void> {
     clearInterval(this.pinging);
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
-    if (this.pages.size > 0) {
-      this.guard("a goodbye", () => this.pages.close(GOING_AWAY, "the simulator ends"))();
+    if (this.clients > 0) {
+      const goodbye = (): void =>
+        this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends"));
+      this.guard("a goodbye", goodbye)();
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     }
-    this.pages.end();
+    this.pages.forEach((page) => page.end());
+    this.pages.clear();
     this.connections.forEach((connection) => connection.destroy());
     await closed;
-  }
-
-  private get host(): string {
-    return this.options.host ?? "127.0.0.1";
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
@@ -199,7 +175,7 @@ class LivePage implements PageServer {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const full = this.pages.size >= CLIENTS_LIMIT || this.closing !== undefined;
+    const full = this.clients >= CLIENTS_LIMIT || this.closing !== undefined;
     const refusal = socketRefusal(request, this.names, this.port) ?? (full ? FULL : undefined);
     if (refusal !== undefined) {
       this.log(`page refused: ${refusal.reason}`);
@@ -216,40 +192,6 @@ class LivePage implements PageServer {
       this.guard("a connection", (page) => this.welcome(page)),
     );
   }
-
-  private welcome(socket: WebSocket): void {
-    socket.on("error", (error) => this.log(`page: ${error.message}`));
-    const snapshot = this.guard("a snapshot", () => snapshotText(this.options.snapshot()))();
-    if (snapshot === undefined) return socket.close(INTERNAL_ERROR, "no snapshot");
-    this.pages.welcome(socket, snapshot);
-  }
-
-  /** `work`, whose throw becomes a line in the log (and undefined). */
-  private guard<A extends unknown[], R>(
-    what: string,
-    work: (...args: A) => R,
-  ): (...args: A) => R | undefined {
-    return (...args) => {
-      try {
-        return work(...args);
-      } catch (error) {
-        this.log(`page server: ${what} failed: ${String(error)}`);
-        return undefined;
-      }
-    };
-  }
-
-  private log(line: string): void {
-    try {
-      this.options.log(line);
-    } catch {
-      // A log that throws must not end the process; there is nowhere left to say it.
-    }
-  }
-}
-
-function snapshotText(snapshot: Snapshot): string {
-  return JSON.stringify({ ...snapshot, history: snapshot.history.slice(-HISTORY_LIMIT) });
 }
 
 function refuse(response: ServerResponse, status: number, reason: string): void {

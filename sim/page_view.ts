@@ -112,7 +112,7 @@ export class PageView {
     const { policy, viewed, server } = this;
     if (server.clients === 0) return;
     // The policy in force may be another than the last one on the topic (reload_policy).
-    const isInForce = policy?.sha256 === viewed.run.command?.policySha256;
+    const isInForce = policy?.sha256 === viewed.run.command?.policy_sha256;
     const known = isInForce ? policy : undefined;
     server.publish({
       type: "picture",
@@ -144,7 +144,7 @@ export class PageView {
       paused: controls.paused,
       speed: run.options.fidelity === "motion" ? node.parameters.speed : 0,
       realTimeFactor: controls.paused ? null : factor.value,
-      sampleSize: command?.sampleSize ?? null,
+      sampleSize: command?.sample_size ?? null,
       observation: this.observation,
       emergencyStop: run.emergencyStop,
       faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),

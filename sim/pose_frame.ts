@@ -5,7 +5,7 @@
 import { ProtocolError } from "./checked_values";
 
 /** A page and a server of different versions do not talk. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** Robots that a pose frame can hold at most. */
 export const ROBOTS_LIMIT = 100_000;

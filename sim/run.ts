@@ -2,8 +2,9 @@
 import { appendFileSync } from "node:fs";
 import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
 import type { Game } from "../src/game/model";
+import { type GlobalCommand, nanoseconds } from "../src/ros/messages";
 import { type EpochReport, HISTORY_LIMIT } from "./protocol";
-import { batchMeans, type ClosedEpoch, Ledger, type LedgerCommand } from "./world/ledger";
+import { batchMeans, type ClosedEpoch, Ledger } from "./world/ledger";
 
 export interface RunOptions {
   readonly game: Game;
@@ -55,7 +56,7 @@ export class Run {
   private firstDecision: bigint | undefined;
   private now = 0n;
   /** The first copy of the newest epoch's command. */
-  command: LedgerCommand | undefined;
+  command: GlobalCommand | undefined;
   /** As the newest copy of any command says. */
   emergencyStop = false;
   private traceFailure: string | undefined;
@@ -91,14 +92,14 @@ export class Run {
     return drawEpisodeStart(this.options.game, this.robots, this.seed, this.episode);
   }
 
-  hearCommand(command: LedgerCommand): boolean {
-    if (command.emergencyStop !== this.emergencyStop) {
-      this.emergencyStop = command.emergencyStop;
+  hearCommand(command: GlobalCommand): boolean {
+    if (command.emergency_stop !== this.emergencyStop) {
+      this.emergencyStop = command.emergency_stop;
       this.options.onStop();
     }
     const isFirst = this.ledger.hearCommand(command);
     if (!isFirst) return false;
-    this.firstDecision ??= command.decisionTime;
+    this.firstDecision ??= nanoseconds(command.decision_time);
     this.command = command;
     this.show(null);
     return true;
@@ -145,22 +146,22 @@ export class Run {
     const report: EpochReport = {
       type: "epoch",
       epoch: command.epoch,
-      simTime: Number(command.decisionTime) / 1e9,
+      simTime: Number(nanoseconds(command.decision_time)) / 1e9,
       globalState: ledger.trueGlobalState,
       globalAction: command.action,
-      sampled: command.sampled
+      sampled: command.sampled_agents
         .map((agent) => ledger.robotIndex(agent))
         .filter((index) => index !== undefined),
-      belief: [...command.belief],
-      beliefVariance: command.beliefVariance,
-      sampledHistogram: [...command.histogram],
+      belief: Array.from(command.belief),
+      beliefVariance: command.belief_variance,
+      sampledHistogram: Array.from(command.histogram),
       trueHistogram: ledger.trueHistogram(),
       reward,
       meanReward: ledger.meanReward,
       epochsCounted: ledger.totals.epochs,
       missedEpochs: ledger.totals.missedEpochs,
       missing: command.missing,
-      emergencyStop: command.emergencyStop,
+      emergencyStop: command.emergency_stop,
     };
     if (this.history.at(-1)?.epoch === report.epoch) this.history.pop();
     this.history.push(report);
@@ -186,15 +187,16 @@ export class Run {
 
 /** What the trace says of an epoch. */
 function line(closed: ClosedEpoch, nextGlobalState: number, nextLocalStates: Uint8Array): object {
+  const { command } = closed;
   return {
-    epoch: closed.command.epoch,
-    session: closed.command.session,
-    simTime: Number(closed.command.decisionTime) / 1e9,
+    epoch: command.epoch,
+    session: command.session,
+    simTime: Number(nanoseconds(command.decision_time)) / 1e9,
     globalState: closed.globalState,
-    commandGlobalState: closed.command.globalState,
-    globalAction: closed.command.action,
-    sampled: closed.command.sampled,
-    histogram: closed.command.histogram,
+    commandGlobalState: command.global_state,
+    globalAction: command.action,
+    sampled: command.sampled_agents,
+    histogram: Array.from(command.histogram),
     localStates: Array.from(closed.localStates),
     actions: Array.from(closed.actions),
     reward: closed.reward,

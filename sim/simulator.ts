@@ -40,7 +40,6 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
     localStates: [...game.localStates],
     globalStates: [...game.globalStates],
     globalActions: [...game.globalActions],
-    localActions: [...game.localActions],
     zones: arena.zones.map(({ x, y, radius }) => ({ x, y, radius })),
     robotRadius: arena.robot.radius,
     leadRadius: arena.lead.radius,

@@ -5,7 +5,7 @@
 import type { Game } from "../src/game/model";
 import {
   type GlobalCommand,
-  nanoseconds,
+  type LocalAction,
   type Odometry,
   planarOdometry,
   toTime,
@@ -15,7 +15,6 @@ import type { Publish, RosNode, Subscription } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import { ToldPoses } from "./faults";
 import type { Fault } from "./protocol";
-import type { LedgerAction, LedgerCommand } from "./world/ledger";
 
 export const LEAD = "lead";
 
@@ -23,8 +22,8 @@ export interface WorldNodeOptions {
   readonly node: RosNode;
   readonly game: Game;
   readonly robots: readonly string[];
-  readonly onCommand: (command: LedgerCommand) => void;
-  readonly onAction: (action: LedgerAction) => void;
+  readonly onCommand: (command: GlobalCommand) => void;
+  readonly onAction: (action: LocalAction) => void;
   /** Body n is the lead vehicle; absent: cmd_vel is not heard (abstract). */
   readonly onVelocity?: (body: number, linear: number, angular: number) => void;
   /** Whether cmd_vel is a TwistStamped. */
@@ -54,7 +53,7 @@ export class WorldNode {
     this.publishClock = node.publisher(TOPICS.clockSent);
     this.lead = this.connect(LEAD);
     this.setRobots(robots);
-    node.subscribe(TOPICS.globalCommand, (message) => options.onCommand(toLedger(message)));
+    node.subscribe(TOPICS.globalCommand, options.onCommand);
   }
 
   /**
@@ -90,11 +89,7 @@ export class WorldNode {
     const heard: Subscription[] = [];
     if (robot !== undefined) {
       const action = topicOf(name, TOPICS.localAction);
-      heard.push(
-        node.subscribe(action, ({ epoch, agent_id: agent, state, action: chosen }) =>
-          onAction({ epoch, agent, state, action: chosen }),
-        ),
-      );
+      heard.push(node.subscribe(action, onAction));
     }
     if (onVelocity && stampedVelocity) {
       const topic = topicOf(name, TOPICS.twistStamped);
@@ -135,22 +130,4 @@ export class WorldNode {
       this.bodies.every(({ name }) => node.countPublishers(topicOf(name, TOPICS.twist).name) > 0)
     );
   }
-}
-
-function toLedger(message: GlobalCommand): LedgerCommand {
-  return {
-    epoch: message.epoch,
-    session: message.session,
-    decisionTime: nanoseconds(message.decision_time),
-    globalState: message.global_state,
-    action: message.action,
-    sampled: message.sampled_agents,
-    histogram: Array.from(message.histogram),
-    belief: Array.from(message.belief),
-    beliefVariance: message.belief_variance,
-    sampleSize: message.sample_size,
-    policySha256: message.policy_sha256,
-    missing: message.missing,
-    emergencyStop: message.emergency_stop,
-  };
 }

@@ -4,34 +4,11 @@
  */
 import { targetZone } from "../../src/game/arena";
 import { type Game, sizesOf } from "../../src/game/model";
-
-/** What the ledger takes of a command. Times in ns of simulated time. */
-export interface LedgerCommand {
-  readonly epoch: number;
-  readonly session: number;
-  readonly decisionTime: bigint;
-  readonly globalState: number;
-  readonly action: number;
-  readonly sampled: readonly string[];
-  readonly histogram: readonly number[];
-  readonly belief: readonly number[];
-  readonly beliefVariance: number;
-  readonly sampleSize: number;
-  readonly policySha256: string;
-  readonly missing: number;
-  readonly emergencyStop: boolean;
-}
-
-export interface LedgerAction {
-  readonly epoch: number;
-  readonly agent: string;
-  readonly state: number;
-  readonly action: number;
-}
+import { type GlobalCommand, type LocalAction, nanoseconds } from "../../src/ros/messages";
 
 /** An epoch that is over and had its command in time. */
 export interface ClosedEpoch {
-  readonly command: LedgerCommand;
+  readonly command: GlobalCommand;
   readonly globalState: number;
   readonly localStates: Uint8Array;
   /** [n]; -1: none came. */
@@ -73,8 +50,8 @@ export class Ledger {
   private received = 0;
   private rewardSum = 0;
   /** Actions that came before the command that they act on. */
-  private early: LedgerAction[] = [];
-  private command: LedgerCommand | undefined;
+  private early: LocalAction[] = [];
+  private command: GlobalCommand | undefined;
   private indexOf: ReadonlyMap<string, number> = new Map();
   /** What a robot that did not act is taken to have done: stay. */
   private readonly stay: number;
@@ -120,28 +97,28 @@ export class Ledger {
   }
 
   /** Takes a command. Returns whether it is the first one of the open epoch. */
-  hearCommand(command: LedgerCommand): boolean {
-    if (command.decisionTime !== this.decisionTime || this.command !== undefined) return false;
-    if (!this.isOfGame(command)) return false;
+  hearCommand(command: GlobalCommand): boolean {
+    if (nanoseconds(command.decision_time) !== this.decisionTime) return false;
+    if (this.command !== undefined || !this.isOfGame(command)) return false;
     this.command = command;
     if (this.slots === 0) this.slots = 1;
     const { totals } = this;
-    totals.samplesAsked += command.sampled.length;
-    totals.samplesReceived += command.sampled.length - command.missing;
+    totals.samplesAsked += command.sampled_agents.length;
+    totals.samplesReceived += command.sampled_agents.length - command.missing;
     for (const action of this.early) this.hearAction(action);
     return true;
   }
 
-  private isOfGame(command: LedgerCommand): boolean {
-    const { globalState, action, histogram, belief, beliefVariance } = command;
+  private isOfGame(command: GlobalCommand): boolean {
+    const { global_state: globalState, action, histogram, belief, belief_variance } = command;
     const { sG, aG, sL } = sizesOf(this.game);
-    const isLaw = belief.length === sL && belief.every((share) => share >= 0 && share <= 1);
-    const isVariance = beliefVariance >= 0 && beliefVariance <= 1;
-    return globalState < sG && action < aG && histogram.length === sL && isLaw && isVariance;
+    const areShares = [...Array.from(belief), belief_variance].every((x) => x >= 0 && x <= 1);
+    const isSized = histogram.length === sL && belief.length === sL;
+    return globalState < sG && action < aG && isSized && areShares;
   }
 
-  hearAction(action: LedgerAction): void {
-    const index = this.indexOf.get(action.agent);
+  hearAction(action: LocalAction): void {
+    const index = this.indexOf.get(action.agent_id);
     if (index === undefined) return;
     if (this.command === undefined && this.early.length < this.population) this.early.push(action);
     if (action.epoch !== this.command?.epoch) return;
@@ -171,7 +148,7 @@ export class Ledger {
   }
 
   /** The command of the open epoch, if it was heard. */
-  get openCommand(): LedgerCommand | undefined {
+  get openCommand(): GlobalCommand | undefined {
     return this.command;
   }
 

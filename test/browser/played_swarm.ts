@@ -74,7 +74,6 @@ export class PlayedSwarm {
       localStates: bays,
       globalStates: bays,
       globalActions: bays.map((bay) => `to_${bay}`),
-      localActions: ["stay", "up", "down"],
       zones,
       robotRadius: 0.11,
       leadRadius: 0.3,

@@ -1,6 +1,7 @@
 import type { Game } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
-import { batchMeans, Ledger, type LedgerCommand } from "../../sim/world/ledger";
+import { batchMeans, Ledger } from "../../sim/world/ledger";
+import { type GlobalCommand, toTime } from "../../src/ros/messages";
 import { randomScenario } from "../games";
 
 /** Two zones, stay or go; rewards that can be added up by hand. */
@@ -28,21 +29,25 @@ function game(): Game {
 
 const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3"];
 const SECOND = 1_000_000_000n;
+const HEADER = { stamp: toTime(0n), frame_id: "map" };
 
-const command = (change: Partial<LedgerCommand> = {}): LedgerCommand => ({
+const command = (change: Partial<GlobalCommand> = {}): GlobalCommand => ({
+  header: HEADER,
   epoch: 0,
   session: 1,
-  decisionTime: SECOND,
-  globalState: 0,
+  decision_time: toTime(SECOND),
+  global_state: 0,
   action: 1,
-  sampled: ["robot_2", "robot_0"],
+  sampled_agents: ["robot_2", "robot_0"],
   histogram: [1, 1],
   belief: [0.5, 0.5],
-  beliefVariance: 0.5,
-  sampleSize: 2,
-  policySha256: "",
+  belief_variance: 0.5,
+  sample_size: 2,
+  population: 4,
+  policy_sha256: "",
   missing: 0,
-  emergencyStop: false,
+  emergency_stop: false,
+  resets: 0,
   ...change,
 });
 
@@ -54,9 +59,12 @@ function opened(): Ledger {
 }
 
 function act(ledger: Ledger, epoch: number, states: number[], actions: number[]): void {
-  actions.forEach((action, i) =>
-    ledger.hearAction({ epoch, agent: ROBOTS[i], state: states[i], action }),
-  );
+  actions.forEach((action, i) => actOne(ledger, epoch, ROBOTS[i], states[i], action));
+}
+
+function actOne(ledger: Ledger, epoch: number, agent: string, state: number, action: number): void {
+  const unused = { header: HEADER, global_state: 0, policy_sha256: "" };
+  ledger.hearAction({ ...unused, epoch, agent_id: agent, state, action });
 }
 
 test("the reward is r_g + (1/n) sum of r_l at the states of the decision", () => {
@@ -115,7 +123,7 @@ test("an action counts once, and only with a known robot, the open epoch and an 
   ledger.hearCommand(command());
   act(ledger, 1, [0], [1]);
   act(ledger, 0, [0], [2]);
-  ledger.hearAction({ epoch: 0, agent: "robot_9", state: 0, action: 0 });
+  actOne(ledger, 0, "robot_9", 0, 0);
   expect(Array.from(ledger.openActions)).toEqual([-1, -1, -1, -1]);
   act(ledger, 0, [0], [1]);
   act(ledger, 0, [0], [0]);
@@ -127,7 +135,7 @@ test("before the first command nothing is counted; after it an epoch without one
   expect(ledger.close()).toBeUndefined();
   expect(ledger.totals.missedEpochs).toBe(0);
   ledger.open(2n * SECOND, 0, Uint8Array.of(0, 0, 1, 1));
-  expect(ledger.hearCommand(command({ decisionTime: 2n * SECOND }))).toBe(true);
+  expect(ledger.hearCommand(command({ decision_time: toTime(2n * SECOND) }))).toBe(true);
   ledger.close();
   ledger.open(3n * SECOND, 0, Uint8Array.of(0, 0, 1, 1));
   expect(ledger.close()).toBeUndefined();
@@ -137,13 +145,13 @@ test("before the first command nothing is counted; after it an epoch without one
 
 test("only the first command of the open epoch, and of this game, is taken", () => {
   const ledger = opened();
-  expect(ledger.hearCommand(command({ decisionTime: 2n * SECOND }))).toBe(false);
+  expect(ledger.hearCommand(command({ decision_time: toTime(2n * SECOND) }))).toBe(false);
   expect(ledger.hearCommand(command({ action: 2 }))).toBe(false);
-  expect(ledger.hearCommand(command({ globalState: 2 }))).toBe(false);
+  expect(ledger.hearCommand(command({ global_state: 2 }))).toBe(false);
   expect(ledger.hearCommand(command({ histogram: [2] }))).toBe(false);
   expect(ledger.hearCommand(command({ belief: [1] }))).toBe(false);
   expect(ledger.hearCommand(command({ belief: [NaN, 1] }))).toBe(false);
-  expect(ledger.hearCommand(command({ beliefVariance: -1 }))).toBe(false);
+  expect(ledger.hearCommand(command({ belief_variance: -1 }))).toBe(false);
   expect(ledger.hearCommand(command())).toBe(true);
   expect(ledger.hearCommand(command({ action: 0 }))).toBe(false);
   expect(ledger.openCommand?.action).toBe(1);
@@ -183,7 +191,7 @@ test("robots that join are booked from the next epoch on, and those that left no
   ledger.close();
   ledger.setAgents(["robot_0", "robot_1"]);
   ledger.open(2n * SECOND, 1, Uint8Array.of(0, 1));
-  ledger.hearCommand(command({ epoch: 1, decisionTime: 2n * SECOND }));
+  ledger.hearCommand(command({ epoch: 1, decision_time: toTime(2n * SECOND) }));
   act(ledger, 1, [0, 1, 1], [0, 0, 1]);
   expect(ledger.isComplete).toBe(true);
   expect(ledger.robotIndex("robot_2")).toBeUndefined();
@@ -192,8 +200,8 @@ test("robots that join are booked from the next epoch on, and those that left no
   expect(ledger.trueHistogram()).toEqual([1, 1]);
   ledger.setAgents([...ROBOTS, "robot_4"]);
   ledger.open(3n * SECOND, 0, Uint8Array.of(0, 0, 0, 0, 0));
-  ledger.hearCommand(command({ epoch: 2, decisionTime: 3n * SECOND }));
-  ledger.hearAction({ epoch: 2, agent: "robot_4", state: 0, action: 1 });
+  ledger.hearCommand(command({ epoch: 2, decision_time: toTime(3n * SECOND) }));
+  actOne(ledger, 2, "robot_4", 0, 1);
   // r_g(0, 1) = 1; four stay by the lead vehicle, robot_4 goes.
   expect(ledger.close()?.reward).toBe(1 + 47 / 5);
   expect(ledger.totals).toMatchObject({ epochs: 3, missingActions: 4, missedEpochs: 0 });

@@ -12,7 +12,6 @@ export function snapshot(): Snapshot {
     localStates: ["bay_0", "bay_1"],
     globalStates: ["bay_0", "bay_1"],
     globalActions: ["to_bay_0", "to_bay_1"],
-    localActions: ["stay", "go"],
     zones: [
       { x: -2, y: 0, radius: 1 },
       { x: 2, y: 0, radius: 1 },

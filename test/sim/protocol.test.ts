@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { parsePageMessage } from "../../sim/page_protocol";
 import {
   HISTORY_LIMIT,
   PROTOCOL_VERSION,
@@ -48,22 +49,43 @@ test.each<[string, object]>([
   ["reload the page", { ...snapshot(), version: PROTOCOL_VERSION + 1 }],
   ["zones: not one for each local state", { ...snapshot(), zones: [] }],
   ["leadSpots: not one for each global state", { ...snapshot(), leadSpots: [] }],
-  ["zones[0].radius: not positive", { ...snapshot(), zones: [{ x: 0, y: 0, radius: 0 }] }],
+  ["zones.0.radius: not above 0", { ...snapshot(), zones: [{ x: 0, y: 0, radius: 0 }] }],
   ["fidelity: not one of motion, abstract", { ...snapshot(), fidelity: "gazebo" }],
-  ["robots[1]: not a string", { ...snapshot(), robots: ["a", 1] }],
-  ["history: too long", { ...snapshot(), history: Array(HISTORY_LIMIT + 1).fill(epochReport(1)) }],
-  ["history[0].type", { ...snapshot(), history: [{ ...epochReport(1), type: "snapshot" }] }],
-  ["epoch.sampled[0]: not a count", { ...epochReport(1), sampled: [-1] }],
-  ["epoch.reward: not a finite number", { ...epochReport(1), reward: "7" }],
-  ["epoch.emergencyStop: neither", { ...epochReport(1), emergencyStop: 1 }],
-  ["unknown message type", { type: "pose" }],
-  ["message: not an object", []],
+  ["robots.1: not of type string", { ...snapshot(), robots: ["a", 1] }],
+  [
+    "history: not at most 500 entries",
+    { ...snapshot(), history: Array(HISTORY_LIMIT + 1).fill(epochReport(1)) },
+  ],
+  [
+    "history.0.type: not one of epoch",
+    { ...snapshot(), history: [{ ...epochReport(1), type: "snapshot" }] },
+  ],
+  ["sampled.0: not at least 0", { ...epochReport(1), sampled: [-1] }],
+  ["missing: not of type int", { ...epochReport(1), missing: 0.5 }],
+  ["reward: not of type number", { ...epochReport(1), reward: "7" }],
+  ["emergencyStop: not of type boolean", { ...epochReport(1), emergencyStop: 1 }],
+  ["type: not one of snapshot,epoch,world,picture,answer", { type: "pose" }],
+  ["message: not of type object", []],
 ])("a message is refused: %s", (reason, message) => {
   expect(refused(JSON.stringify(message))).toContain(reason);
 });
 
 test("text that is no JSON is refused", () => {
-  expect(refused("{")).toBe("a text message is not JSON");
+  expect(refused("{")).toBe("a message is not JSON");
+});
+
+test.each<[string, object]>([
+  ["command.factor: not at most 1000", { do: "speed", factor: 1001 }],
+  ["command.factor: not at least 0.01", { do: "speed", factor: 0 }],
+  ["command.seed: not at most 2147483647", { do: "reset", seed: 2 ** 31 }],
+  ["command.robots: not at most 100000", { do: "population", robots: 100_001 }],
+  ["command.mode: not one of sample, filter", { do: "observation", mode: "guess" }],
+  ["command.do: not one of pause,resume", { do: "sing" }],
+])("a command is refused: %s", (reason, command) => {
+  const text = JSON.stringify({ type: "command", id: 1, command });
+  const result = outcome(() => parsePageMessage(text));
+  expect(result).toBeInstanceOf(ProtocolError);
+  expect(String(result)).toContain(reason);
 });
 
 const robotCount = fc.integer({ min: 0, max: 40 });

@@ -2,6 +2,7 @@ import { Controls } from "../../sim/controls";
 import type { Command } from "../../sim/page_protocol";
 import { Run } from "../../sim/run";
 import { Steering } from "../../sim/steering";
+import { toTime } from "../../src/ros/messages";
 import { randomGame } from "../games";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
@@ -81,22 +82,25 @@ test("a stop is repeated until a command confirms it, and says so where none doe
 test("a repeat of a command tells of a stop, and of its release", () => {
   const { run } = setup("motion");
   const command = {
+    header: { stamp: toTime(0n), frame_id: "map" },
     epoch: 1,
     session: 1,
-    decisionTime: 0n,
-    globalState: 0,
+    decision_time: toTime(0n),
+    global_state: 0,
     action: 0,
-    sampled: [],
+    sampled_agents: [],
     histogram: [0, 0, 0, 0],
     belief: [1, 0, 0, 0],
-    beliefVariance: 0,
-    sampleSize: 1,
-    policySha256: "",
+    belief_variance: 0,
+    sample_size: 1,
+    population: 2,
+    policy_sha256: "",
     missing: 0,
+    resets: 0,
   };
   run.ledger.open(0n, 0, Uint8Array.of(0, 0));
   for (const emergencyStop of [false, true, false]) {
-    run.hearCommand({ ...command, emergencyStop });
+    run.hearCommand({ ...command, emergency_stop: emergencyStop });
     expect(run.emergencyStop).toBe(emergencyStop);
   }
 });
