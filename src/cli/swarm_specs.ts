@@ -82,6 +82,7 @@ export function swarmSpecs(
       name: `local_agents_${index}`,
       node: "local_agent",
       file: "src/nodes/local_agent.js",
+      respawn: true,
       parameters: {
         ...agent,
         population,
@@ -96,6 +97,7 @@ export function swarmSpecs(
       node: "lead_agent",
       file: "src/nodes/lead_agent.js",
       namespace: "lead",
+      respawn: true,
       parameters: agent,
     },
     {
