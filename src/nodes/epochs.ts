@@ -42,6 +42,8 @@ export class Epochs {
   private nextEpoch = 0;
   /** Where the next epoch begins, ROS time, ns. */
   private boundary = 0n;
+  /** When that was known, ms of the steady clock. */
+  private scheduledMs = 0;
   private cancelAlarm: (() => void) | undefined;
 
   constructor(
@@ -70,6 +72,7 @@ export class Epochs {
 
   activate(): void {
     this.isActive = true;
+    this.scheduledMs = steadyMs();
   }
 
   deactivate(): void {
@@ -78,6 +81,11 @@ export class Epochs {
     this.cancelAlarm = undefined;
     this.close();
     this.sampler.stop();
+  }
+
+  /** Wall time since an epoch began, in lengths of an epoch. */
+  get lag(): number {
+    return ((steadyMs() - this.scheduledMs) * 1e6) / Number(this.epochNs);
   }
 
   /** What /diagnostics tells, by name. */
@@ -153,6 +161,7 @@ export class Epochs {
 
   private scheduleAt(boundary: bigint): void {
     this.boundary = boundary;
+    this.scheduledMs = steadyMs();
     this.cancelAlarm?.();
     this.cancelAlarm = this.clock.at(boundary, () => this.node.safely(() => this.begin()));
   }

@@ -4,6 +4,7 @@ import { toTime } from "../../src/ros/messages";
 import { RosClock } from "../../src/ros/clock";
 import { Commander } from "../../src/nodes/commander";
 import { Epochs } from "../../src/nodes/epochs";
+import { globalChecks } from "../../src/nodes/global_health";
 import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
@@ -36,13 +37,17 @@ const stateOf = (robot: string, seconds: number, state = 2) => ({
   stopped: false,
 });
 
-export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted = {}) {
+export function setup(
+  silent = new Set<string>(),
+  robots = () => ROBOTS,
+  acted = {},
+  clock = new RosClock(true),
+) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const commands: GlobalCommand[] = [];
   const warnings: string[] = [];
   let reset: (() => { success: boolean; message: string }) | undefined;
   let most = 0;
-  const clock = new RosClock(true);
   const live = () =>
     [...hear.keys()].filter((name) => name.endsWith("/state") && !name.startsWith("/global"));
   const node = {
@@ -86,7 +91,8 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
   /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
   const tick = (seconds: number): void => {
     now = seconds;
-    clock.hear(stamp(seconds));
+    if (clock.isSimulated) clock.hear(stamp(seconds));
+    else jest.advanceTimersByTime(seconds * 1000 - Date.now());
     jest.advanceTimersByTime(1);
     answer();
     agent.poll();
@@ -104,10 +110,19 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
     }
   };
   expect(hear.get("/policy")!(POLICY)).toBeUndefined();
+  const [check] = globalChecks(
+    commander,
+    agent,
+    clock,
+    () => true,
+    () => 0,
+  );
   return {
     commands,
     warnings,
     epochs: agent,
+    /** What /diagnostics tells of the epochs. */
+    health: () => check.look(),
     tick,
     answer,
     /** A robot that is asked says something of its own. */
