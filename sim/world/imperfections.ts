@@ -25,26 +25,3 @@ export const PERFECT: Imperfections = {
   commandLatency: 0,
   inertia: 0,
 };
-
-/** Fills in what was not given. @throws RangeError where a number makes no sense */
-export function checkedImperfections(given: Partial<Imperfections> = {}): Imperfections {
-  const all = { ...PERFECT, ...given };
-  const { wheelSlip, odometryNoise, odometryDrift, commandLatency, inertia } = all;
-  if (!(wheelSlip >= 0 && wheelSlip < 1)) {
-    throw new RangeError(`wheelSlip is ${wheelSlip}; it is a share of at least 0 and below 1`);
-  }
-  const others = {
-    "odometryNoise.position": odometryNoise.position,
-    "odometryNoise.yaw": odometryNoise.yaw,
-    "odometryDrift.position": odometryDrift.position,
-    "odometryDrift.yaw": odometryDrift.yaw,
-    commandLatency,
-    inertia,
-  };
-  for (const [name, value] of Object.entries(others)) {
-    if (!(value >= 0 && value < Infinity)) {
-      throw new RangeError(`${name} is ${value}; it must be a number of at least 0`);
-    }
-  }
-  return all;
-}

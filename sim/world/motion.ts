@@ -10,7 +10,7 @@ import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
 import { Bodies } from "./bodies";
-import { checkedImperfections, type Imperfections } from "./imperfections";
+import { type Imperfections, PERFECT } from "./imperfections";
 import { Odometry } from "./odometry";
 import { Physics } from "./physics";
 import { putFree, startPoses } from "./start_poses";
@@ -78,7 +78,7 @@ export class MotionWorld extends Bodies {
     const { arena, seed } = options;
     const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
     const ids = [...options.agentIds, LEAD_ID];
-    const imperfections = checkedImperfections(options.imperfections);
+    const imperfections = { ...PERFECT, ...options.imperfections };
     this.wheels = new Wheels({ seed, ids, limits, ...imperfections });
     this.odometry = new Odometry({
       seed,
@@ -131,15 +131,10 @@ export class MotionWorld extends Bodies {
   /**
    * Asks `body` (robot index, or n for the lead vehicle) for v m/s forward and w rad/s. It holds
    * until the next; the body follows within its own limits, and not at all while docked. Numbers
-   * that are not finite are ignored and counted.
+   * that are not finite are ignored.
    */
   setCommand(body: number, v: number, w: number): void {
     this.wheels.setCommand(body, v, w, this.time);
-  }
-
-  /** Commands that were not finite and so not taken. */
-  get ignoredCommands(): number {
-    return this.wheels.ignoredCommands;
   }
 
   /** Advances by dt s. @throws RangeError unless dt is a finite number above 0 */

@@ -41,8 +41,6 @@ export class Wheels {
   readonly speeds: Float64Array;
   /** [bodies * 2] what they give the body on this ground, with its inertia: m/s, rad/s. */
   readonly driven: Float64Array;
-  /** Commands that were not finite and so not taken. */
-  ignoredCommands = 0;
   /** [bodies * 2] as asked for and arrived. */
   private readonly commands: Float64Array;
   /** In the order of arrival, as the latency is the same for all. */
@@ -57,12 +55,9 @@ export class Wheels {
     this.grip = new Float64Array(2 * options.ids.length).fill(1);
   }
 
-  /** Takes a command for `body` sent at `time`. */
+  /** Takes a command for `body` sent at `time`, unless it is not finite. */
   setCommand(body: number, v: number, w: number, time: number): void {
-    if (!Number.isFinite(v) || !Number.isFinite(w)) {
-      this.ignoredCommands++;
-      return;
-    }
+    if (!Number.isFinite(v) || !Number.isFinite(w)) return;
     const { commandLatency } = this.options;
     const command = { arrives: time + commandLatency, body, v, w };
     if (commandLatency > 0) this.pending.push(command);
@@ -96,7 +91,6 @@ export class Wheels {
       if (command.body === lastLead) return [{ ...command, body: lead }];
       return command.body < lead ? [command] : [];
     });
-    this.ignoredCommands = before.ignoredCommands;
   }
 
   /** The wheels of `body` stand. */

@@ -1,15 +1,15 @@
 /** `npm run calibrate`: what the motion world makes of a scenario's actions, against its arrays. */
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { type Game, sizesOf } from "../game/model";
 import {
-  type ArrayDistance,
   compareArrays,
+  type ComparedArray,
+  type ComparedRow,
   measureArrays,
   type Measurement,
   type WorldDistance,
 } from "./calibration";
-import { type ComparedRow, plotOf } from "./calibration_plot";
+import { plotOf } from "./calibration_plot";
 import {
   type CommandSpec,
   JSON_OPTION,
@@ -19,8 +19,9 @@ import {
   SEED_OPTION,
 } from "./options";
 import { scenarioFile } from "../game/scenario_file";
+import { writeWhole } from "../game/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
-import { replaceFile, requireWritable, withMeasuredArrays } from "./scenario_writer";
+import { requireWritable, withMeasuredArrays } from "./scenario_writer";
 
 const spec: CommandSpec = {
   usage: "npm run calibrate --",
@@ -51,52 +52,17 @@ function progressOf(epochs: number): (done: number) => void {
   };
 }
 
-/** An array of the scenario beside the measured one. */
-interface ComparedArray {
-  readonly key: string;
-  readonly title: string;
-  readonly found: ArrayDistance;
-  readonly rows: ComparedRow[];
-}
-
-function comparedArrays(game: Game, measured: Measurement, found: WorldDistance): ComparedArray[] {
-  const { sG, sL } = sizesOf(game);
-  const { globalStates, globalActions, localStates, localActions } = game;
-  const globalNames = globalStates.flatMap((s) => globalActions.map((a) => `${s}, ${a}`));
-  const localNames = localStates.flatMap((s) =>
-    globalStates.flatMap((g) => localActions.map((a) => `${s}, lead ${g}, ${a}`)),
-  );
-  const array = (key: "global" | "local", title: string, names: string[], width: number) => {
-    const cells = (flat: Float64Array, i: number): number[] => [
-      ...flat.subarray(i * width, (i + 1) * width),
-    ];
-    const rows = names.map((row, i) => ({
-      row,
-      distance: found[key].distances[i],
-      samples: found[key].samples[i],
-      samplingError: found[key].errors[i],
-      given: cells(game[`${key}Transition`], i),
-      measured: cells(measured[`${key}Transition`], i),
-    }));
-    return { key: `${key}Transition`, title, found: found[key], rows };
-  };
-  return [
-    array("global", `P_g of ${game.name}`, globalNames, sG),
-    array("local", `P_l of ${game.name}`, localNames, sL),
-  ];
-}
-
-function summaryOf({ found, rows }: ComparedArray): Record<string, unknown> {
+function summaryOf({ rows, largest, mean, errors }: ComparedArray): Record<string, unknown> {
   return {
-    largestDistance: found.largest,
-    meanDistance: found.mean,
-    leastSamples: Math.min(...found.samples),
-    largestSamplingError: Math.max(...found.errors),
+    largestDistance: largest,
+    meanDistance: mean,
+    leastSamples: Math.min(...rows.map(({ samples }) => samples)),
+    largestSamplingError: Math.max(...errors),
     rows,
   };
 }
 
-function tableOf({ title, found, rows }: ComparedArray): string {
+function tableOf(title: string, { rows, largest, mean }: ComparedArray): string {
   const width = Math.max(...rows.map(({ row }) => row.length));
   const lines = rows.map(
     ({ row, distance, samples, samplingError }) =>
@@ -105,23 +71,24 @@ function tableOf({ title, found, rows }: ComparedArray): string {
   return [
     `${title}: total variation from the scenario's row, sampling error, samples`,
     ...lines,
-    `  largest ${found.largest.toFixed(4)}, mean ${found.mean.toFixed(4)}\n`,
+    `  largest ${largest.toFixed(4)}, mean ${mean.toFixed(4)}\n`,
   ].join("\n");
 }
 
 /** What the command prints for people. */
-function reportOf(arrays: readonly ComparedArray[], measured: Measurement): string {
+function reportOf(name: string, { global, local }: WorldDistance, measured: Measurement): string {
   const share = measured.drives > 0 ? (100 * measured.finishedDrives) / measured.drives : 100;
   return [
-    ...arrays.map(tableOf),
+    tableOf(`P_g of ${name}`, global),
+    tableOf(`P_l of ${name}`, local),
     `${measured.drives} drives to another zone, ${share.toFixed(2)} % done within their epoch.`,
     `A row is as measured where its distance is within a few sampling errors.\n`,
   ].join("\n");
 }
 
 /** Says which rows were never seen, as they stay the scenario's own. */
-function warnUnseen(arrays: readonly ComparedArray[]): void {
-  const unseen = arrays.flatMap(({ rows }) => rows).filter(({ samples }) => samples === 0);
+function warnUnseen(rows: readonly ComparedRow[]): void {
+  const unseen = rows.filter(({ samples }) => samples === 0);
   if (unseen.length === 0) return;
   process.stderr.write(
     `${unseen.length} rows were never seen (first: ${unseen[0].row}) and stay the scenario's; give more --epochs\n`,
@@ -142,32 +109,26 @@ async function main(options: Options): Promise<void> {
   const measured = measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
   const seconds = (performance.now() - began) / 1000;
   const found = compareArrays(game, measured);
-  const arrays = comparedArrays(game, measured, found);
-  warnUnseen(arrays);
+  const rows = [...found.global.rows, ...found.local.rows];
+  warnUnseen(rows);
   const how = `npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
   if (plot !== undefined) {
-    const drawn = arrays.map(({ title, rows }) => [title, rows] as const);
-    replaceFile(
-      plot,
-      plotOf(`${game.name} in the motion world (${how})`, Object.fromEntries(drawn)),
-    );
+    writeWhole(plot, plotOf(`${game.name} in the motion world (${how})`, rows), "the plot");
   }
   if (write !== undefined) {
     const note = `Measured in the motion world: ${how}`;
-    replaceFile(
-      write,
-      withMeasuredArrays(readFileSync(scenarioFile(name), "utf8"), game, measured, note),
-    );
+    const text = readFileSync(scenarioFile(name), "utf8");
+    writeWhole(write, withMeasuredArrays(text, game, measured, note), "the scenario");
   }
   if (!options.switch("json")) {
-    process.stdout.write(reportOf(arrays, measured));
+    process.stdout.write(reportOf(game.name, found, measured));
     for (const file of [write, plot]) if (file) process.stdout.write(`Written: ${file}\n`);
     return;
   }
   const { drives, finishedDrives } = measured;
   const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
-  const summaries = Object.fromEntries(arrays.map((array) => [array.key, summaryOf(array)]));
-  const summary = { ...head, ...summaries, file: write, plot };
+  const [globalTransition, localTransition] = [found.global, found.local].map(summaryOf);
+  const summary = { ...head, globalTransition, localTransition, file: write, plot };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 

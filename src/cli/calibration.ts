@@ -20,6 +20,8 @@ export interface MeasureOptions {
   readonly seed: number;
   /** Control periods of 0.1 s from a decision to the wheels; default 1. */
   readonly latency?: number;
+  /** Moves the world on by dt s; default: world.step(dt). */
+  readonly step?: (world: MotionWorld, dt: number) => void;
   /** Called after every shift with the epochs done. */
   readonly onProgress?: (epochs: number) => void;
 }
@@ -153,7 +155,8 @@ class CalibrationRun {
         if (this.world.locked[body] === 1 && !settling) this.commands[body] = STOP;
         else this.control(body);
       }
-      this.world.step(this.period);
+      if (this.options.step) this.options.step(this.world, this.period);
+      else this.world.step(this.period);
     }
   }
 
@@ -211,43 +214,60 @@ export function rowErrors(counts: Float64Array, width: number): Float64Array {
   return errors.map((error, row) => Math.max(error, 1 / Math.max(1, totals[row])));
 }
 
+/** A row of a scenario's array against the world's. */
+export interface ComparedRow {
+  /** As a person reads it. */
+  readonly row: string;
+  /** Total variation of what was measured from the scenario's row. */
+  readonly distance: number;
+  readonly samples: number;
+  readonly samplingError: number;
+  /** Probabilities of the same cells. */
+  readonly given: readonly number[];
+  readonly measured: readonly number[];
+}
+
 /** One array of a scenario against the world's. */
-export interface ArrayDistance {
-  /** Total variation of each row from the scenario's, its samples and its sampling error; [rows]. */
-  readonly distances: Float64Array;
-  readonly samples: Float64Array;
-  readonly errors: Float64Array;
+export interface ComparedArray {
+  readonly rows: readonly ComparedRow[];
+  /** Of the rows, in their order. */
+  readonly distances: readonly number[];
+  readonly errors: readonly number[];
   readonly largest: number;
   readonly mean: number;
 }
 
 export interface WorldDistance {
-  readonly global: ArrayDistance;
-  readonly local: ArrayDistance;
+  readonly global: ComparedArray;
+  readonly local: ComparedArray;
 }
 
 /** How far a scenario's arrays are from what was measured. */
 export function compareArrays(game: Game, measured: Measurement): WorldDistance {
-  const { sG, sL } = sizesOf(game);
-  const compare = (
-    given: Float64Array,
-    found: Float64Array,
-    counts: Float64Array,
-    width: number,
-  ): ArrayDistance => {
-    const distances = rowDistances(given, found, width);
-    return {
-      distances,
-      samples: rowTotals(counts, width),
-      errors: rowErrors(counts, width),
-      largest: Math.max(...distances),
-      mean: distances.reduce((sum, distance) => sum + distance, 0) / distances.length,
-    };
+  const { globalStates, globalActions, localStates, localActions } = game;
+  const compare = (key: "global" | "local", names: string[]): ComparedArray => {
+    const given = game[`${key}Transition`];
+    const [found, counts] = [measured[`${key}Transition`], measured[`${key}Counts`]];
+    const width = given.length / names.length;
+    const distances = Array.from(rowDistances(given, found, width));
+    const errors = Array.from(rowErrors(counts, width));
+    const samples = rowTotals(counts, width);
+    const rows = names.map((row, i) => ({
+      row,
+      distance: distances[i],
+      samples: samples[i],
+      samplingError: errors[i],
+      given: Array.from(given.subarray(i * width, (i + 1) * width)),
+      measured: Array.from(found.subarray(i * width, (i + 1) * width)),
+    }));
+    const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+    return { rows, distances, errors, largest: Math.max(...distances), mean };
   };
-  return {
-    global: compare(game.globalTransition, measured.globalTransition, measured.globalCounts, sG),
-    local: compare(game.localTransition, measured.localTransition, measured.localCounts, sL),
-  };
+  const globalNames = globalStates.flatMap((s) => globalActions.map((a) => `${s}, ${a}`));
+  const localNames = localStates.flatMap((s) =>
+    globalStates.flatMap((g) => localActions.map((a) => `${s}, lead ${g}, ${a}`)),
+  );
+  return { global: compare("global", globalNames), local: compare("local", localNames) };
 }
 
 /** How far a scenario's arrays are from the motion world's, roughly: 300 epochs, one to three seconds. */

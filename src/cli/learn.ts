@@ -174,9 +174,9 @@ async function main(options: Options): Promise<number> {
 }
 
 function summaryOf(file: string, result: LearnResult, seconds: number) {
-  const { metadata, histograms, iterations, accepted, sweeps, globalGap, localGap } = result;
-  const { tableSize, globalGapInterval, localGapInterval } = metadata;
-  const { backup, backupError } = result;
+  const { histograms, iterations, accepted, sweeps } = result;
+  const { tableSize, globalGap, localGap, backup, backupError } = result.metadata;
+  const { globalGapInterval, localGapInterval } = result.metadata;
   return {
     ...{ file, tableSize, histograms, iterations, accepted, sweeps, globalGap, localGap },
     ...{ globalGapInterval, localGapInterval, backup, backupError },

@@ -1,6 +1,6 @@
-/** Puts measured arrays into a scenario's text and files them without ever leaving half a file. */
-import { accessSync, constants, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+/** Puts measured arrays into a scenario's text. */
+import { accessSync, constants } from "node:fs";
+import { dirname } from "node:path";
 import { Document, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
 import { nest, reasonOf } from "../game/scenario";
@@ -75,25 +75,8 @@ export function requireWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK);
   } catch (error) {
-    throw unwritable(file, error);
+    throw new UsageError(
+      `${file} cannot be written: ${reasonOf(error)}; name a file in a folder you may write to`,
+    );
   }
-}
-
-/** Replaces `file` as a whole: readers see the old text or the new one. @throws UsageError */
-export function replaceFile(file: string, text: string): void {
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  try {
-    writeFileSync(temporary, text, { flush: true });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw unwritable(file, error);
-  }
-}
-
-function unwritable(file: string, error: unknown): UsageError {
-  const reason = reasonOf(error);
-  return new UsageError(
-    `${file} cannot be written: ${reason}; name a file in a folder you may write to`,
-  );
 }

@@ -1,19 +1,20 @@
 /** Built-in generators: a shipped scenario may name one and its numbers instead of nested lists. */
+import { z } from "zod";
 
 /** Numbers of the `softmax_ring` generator; logits of transitions and terms of rewards. */
-export interface SoftmaxRing {
-  readonly zones: number;
-  readonly baseLogit: number;
-  readonly leadTargetLogit: number;
-  readonly leadStayLogit: number;
-  readonly robotStayLogit: number;
-  readonly robotMoveLogit: number;
-  readonly robotLeadLogit: number;
-  readonly globalReward: number;
-  readonly togetherReward: number;
-  readonly apartReward: number;
-  readonly actionRewards: readonly number[];
-}
+export const softmaxRingSchema = z.strictObject({
+  kind: z.literal("softmax_ring"),
+  base_logit: z.number(),
+  lead_target_logit: z.number(),
+  lead_stay_logit: z.number(),
+  robot_stay_logit: z.number(),
+  robot_move_logit: z.number(),
+  robot_lead_logit: z.number(),
+  global_reward: z.number(),
+  together_reward: z.number(),
+  apart_reward: z.number(),
+  action_rewards: z.array(z.number()).length(3),
+});
 
 export interface GameArrays {
   readonly globalTransition: Float64Array;
@@ -33,9 +34,8 @@ function softmax(logits: readonly number[]): number[] {
  * The authors' tabular task (repository emiletimothy/alternating-marl): zones on a ring, actions
  * 0 stay, 1 up, 2 down, every transition a softmax of logits.
  */
-export function softmaxRing(ring: SoftmaxRing): GameArrays {
-  const { zones } = ring;
-  const actions = ring.actionRewards.length;
+export function softmaxRing(ring: z.infer<typeof softmaxRingSchema>, zones: number): GameArrays {
+  const actions = ring.action_rewards.length;
   const steps = [0, 1, -1];
   const range = [...Array(zones).keys()];
   const globalTransition: number[] = [];
@@ -45,9 +45,9 @@ export function softmaxRing(ring: SoftmaxRing): GameArrays {
     for (const aG of range) {
       const logits = range.map(
         (next) =>
-          ring.baseLogit +
-          (next === aG ? ring.leadTargetLogit : 0) +
-          (next === sG ? ring.leadStayLogit : 0),
+          ring.base_logit +
+          (next === aG ? ring.lead_target_logit : 0) +
+          (next === sG ? ring.lead_stay_logit : 0),
       );
       globalTransition.push(...softmax(logits));
     }
@@ -55,25 +55,25 @@ export function softmaxRing(ring: SoftmaxRing): GameArrays {
   for (const sL of range) {
     for (const sG of range) {
       const apart = Math.min((sL - sG + zones) % zones, (sG - sL + zones) % zones);
-      const together = sL === sG ? ring.togetherReward : ring.apartReward / (1 + apart);
+      const together = sL === sG ? ring.together_reward : ring.apart_reward / (1 + apart);
       for (let aL = 0; aL < actions; aL++) {
         const towards = (sL + steps[aL] + zones) % zones;
         const logits = range.map(
           (next) =>
-            ring.baseLogit +
-            (next === sL ? ring.robotStayLogit : 0) +
-            (aL !== 0 && next === towards ? ring.robotMoveLogit : 0) +
-            (next === sG ? ring.robotLeadLogit : 0),
+            ring.base_logit +
+            (next === sL ? ring.robot_stay_logit : 0) +
+            (aL !== 0 && next === towards ? ring.robot_move_logit : 0) +
+            (next === sG ? ring.robot_lead_logit : 0),
         );
         localTransition.push(...softmax(logits));
-        localReward.push(together + ring.actionRewards[aL]);
+        localReward.push(together + ring.action_rewards[aL]);
       }
     }
   }
   return {
     globalTransition: Float64Array.from(globalTransition),
     localTransition: Float64Array.from(localTransition),
-    globalReward: new Float64Array(zones * zones).fill(ring.globalReward),
+    globalReward: new Float64Array(zones * zones).fill(ring.global_reward),
     localReward: Float64Array.from(localReward),
   };
 }

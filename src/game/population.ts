@@ -41,8 +41,6 @@ export class Population {
   readonly sample: Int32Array;
   /** State of the robot that deviates. */
   deviatorState = 0;
-  /** r_l that the robot that deviates earned in the last epoch. */
-  deviatorReward = 0;
   readonly population: number;
   private readonly sizes: Sizes;
   private readonly stream: KeyedStream;
@@ -119,7 +117,8 @@ export class Population {
 
   /**
    * One epoch under `globalAction`: robots act, all move.
-   * @returns r_g(s_g, a_g) + (1/n) Σ_i r_l(s_i, s_g, a_i), from the states before the move
+   * @returns r_g(s_g, a_g) + (1/n) Σ_i r_l(s_i, s_g, a_i), from the states before the move; where a
+   * robot deviates, its own r_l instead
    */
   step(globalAction: number): number {
     const { sG, aG, sL } = this.sizes;
@@ -128,7 +127,8 @@ export class Population {
     const row = (before * aG + globalAction) * sG;
     const after = drawIndex(this.stream.next(), this.game.globalTransition, row, sG);
     const moving = this.timing === "next" ? after : before;
-    let reward = this.stepDeviator(before, moving);
+    const own = this.stepDeviator(before, moving);
+    let reward = 0;
     this.stream.key(this.rollout, this.epoch, ROLE.robots);
     this.next.fill(0);
     if (this.options.deviator) this.next[this.deviatorState] = 1;
@@ -138,6 +138,7 @@ export class Population {
     this.counts.set(this.next);
     this.globalState = after;
     this.epoch += 1;
+    if (own !== undefined) return own;
     return this.game.globalReward[before * aG + globalAction] + reward / this.population;
   }
 
@@ -158,10 +159,10 @@ export class Population {
     return reward;
   }
 
-  /** Moves the robot that deviates, taking it out of `counts`; returns its r_l (0: there is none). */
-  private stepDeviator(before: number, moving: number): number {
+  /** Moves the robot that deviates, taking it out of `counts`; returns its r_l. */
+  private stepDeviator(before: number, moving: number): number | undefined {
     const { deviator } = this.options;
-    if (!deviator) return 0;
+    if (!deviator) return undefined;
     const { sG, sL, aL } = this.sizes;
     const s = this.deviatorState;
     this.stream.key(this.rollout, this.epoch, ROLE.deviator);
@@ -170,8 +171,7 @@ export class Population {
     const to = ((s * sG + moving) * aL + a) * sL;
     this.counts[s] -= 1;
     this.deviatorState = drawIndex(this.stream.next(), this.game.localTransition, to, sL);
-    this.deviatorReward = this.game.localReward[acting + a];
-    return this.deviatorReward;
+    return this.game.localReward[acting + a];
   }
 }
 

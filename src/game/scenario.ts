@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Arena, Zone } from "./arena";
-import { type GameArrays, softmaxRing } from "./generators";
+import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import type { Game, Sizes } from "./model";
 
 /** Input that cannot be used; the message says what failed, why and what to do. */
@@ -54,20 +54,6 @@ const arenaSchema = z.strictObject({
   job_end_probability: finite.gt(0).max(1).default(1),
   zone_offsets: z.array(z.int()).optional(),
   lead_standoff: finite.min(0).default(2.6),
-});
-
-const softmaxRingSchema = z.strictObject({
-  kind: z.literal("softmax_ring"),
-  base_logit: finite,
-  lead_target_logit: finite,
-  lead_stay_logit: finite,
-  robot_stay_logit: finite,
-  robot_move_logit: finite,
-  robot_lead_logit: finite,
-  global_reward: finite,
-  together_reward: finite,
-  apart_reward: finite,
-  action_rewards: z.array(finite).length(3),
 });
 
 const scenarioSchema = z.strictObject({
@@ -149,7 +135,6 @@ function toGame(file: ScenarioFile, source: string): Game {
 }
 
 function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
-  const g = file.generator!;
   const listed = ARRAYS.find((key) => file[key] !== undefined);
   if (listed) {
     throw new InvalidInputError(
@@ -161,19 +146,7 @@ function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays
       `${source}: generator softmax_ring needs as many global states, global actions and local states as zones, and 3 local actions; got ${sizes.sG}, ${sizes.aG}, ${sizes.sL} and ${sizes.aL}`,
     );
   }
-  return softmaxRing({
-    zones: sizes.sL,
-    baseLogit: g.base_logit,
-    leadTargetLogit: g.lead_target_logit,
-    leadStayLogit: g.lead_stay_logit,
-    robotStayLogit: g.robot_stay_logit,
-    robotMoveLogit: g.robot_move_logit,
-    robotLeadLogit: g.robot_lead_logit,
-    globalReward: g.global_reward,
-    togetherReward: g.together_reward,
-    apartReward: g.apart_reward,
-    actionRewards: g.action_rewards,
-  });
+  return softmaxRing(file.generator!, sizes.sL);
 }
 
 function listed(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string): GameArrays {

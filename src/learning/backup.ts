@@ -1,11 +1,9 @@
 /** What G-LEARN asks of a backup operator, and the check of one against known answers. */
-import type { BackupKind } from "../game/policy_metadata";
 import { HistogramIndex } from "../game/histogram";
 import type { KernelMemory } from "./kernel_memory";
 
 /** E[V(s_g', h')] over the independent moves of k robots, for all h and s_g' at once. */
 export interface Backup {
-  readonly kind: BackupKind;
   /** Largest error seen on functions with a known answer, relative to the function's bound. */
   readonly error: number;
   /**

@@ -16,7 +16,6 @@ const LINES_TOGETHER = 8;
 const LONGEST_WEIGHTED = 1024;
 
 export class ExactBackup implements Backup {
-  readonly kind = "exact";
   readonly error: number;
   private readonly factors: readonly KernelFactors[];
   private readonly relabelled: readonly { first?: Int32Array; last?: Int32Array }[];
@@ -42,7 +41,7 @@ export class ExactBackup implements Backup {
     this.buffer.fill(0);
     this.weightRows = Math.min(index.size + 1, LONGEST_WEIGHTED);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
-    this.pairs = lines.toShare.map(({ members, lines }) => ({
+    this.pairs = lines.pairs.map(({ members, lines }) => ({
       members: copyOf(members, memory),
       lines: copyOf(lines, memory),
     }));

@@ -6,43 +6,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** assembly/kernels.ts, which describes the arguments; addresses are in bytes. */
-interface Kernels {
-  averageDraws(
-    drawnAt: number,
-    count: number,
-    draws: number,
-    valuesAt: number,
-    width: number,
-    outAt: number,
-  ): void;
-  averageLines(
-    membersAt: number,
-    linesAt: number,
-    size: number,
-    forward: number,
-    keep: number,
-    move: number,
-    fAt: number,
-    width: number,
-    together: number,
-    bufferAt: number,
-    columns: number,
-    weightsAt: number,
-    weightRows: number,
-  ): void;
-  bestActions(
-    rewardsAt: number,
-    futuresAt: number,
-    actions: number,
-    expectedAt: number,
-    width: number,
-    sampleAt: number,
-    bestAt: number,
-    count: number,
-    oldAt: number,
-    changesAt: number,
-  ): void;
-}
+type Kernels = Record<
+  "averageDraws" | "averageLines" | "bestActions",
+  (...given: readonly number[]) => void
+>;
 
 let compiled: WebAssembly.Module | undefined;
 

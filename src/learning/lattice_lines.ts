@@ -13,51 +13,42 @@ export interface PairLines {
 }
 
 export class LatticeLines {
-  readonly index: HistogramIndex;
-  private readonly pairs: readonly PairLines[];
+  /** @param pairs lines of states i < j at i * states + j, as another thread has built them */
+  constructor(
+    readonly index: HistogramIndex,
+    readonly pairs: readonly PairLines[] = pairsOf(index),
+  ) {}
+}
 
-  /** @param pairs from `toShare` of the same index, in place of building them */
-  constructor(index: HistogramIndex, pairs?: readonly PairLines[]) {
-    this.index = index;
-    this.pairs = pairs ?? this.build();
+function pairsOf(index: HistogramIndex): PairLines[] {
+  const { states } = index;
+  const pairs: PairLines[] = [];
+  for (let i = 0; i < states; i++) {
+    for (let j = i + 1; j < states; j++) pairs[i * states + j] = linesOf(index, i, j);
   }
+  return pairs;
+}
 
-  /** Lines of states i < j at i * states + j. Another thread can have them too, without a copy. */
-  get toShare(): readonly PairLines[] {
-    return this.pairs;
-  }
-
-  private build(): PairLines[] {
-    const { states } = this.index;
-    const pairs: PairLines[] = [];
-    for (let i = 0; i < states; i++) {
-      for (let j = i + 1; j < states; j++) pairs[i * states + j] = this.linesOf(i, j);
+function linesOf(index: HistogramIndex, i: number, j: number): PairLines {
+  const lines = sharedInts(index.size + 1);
+  index.forEach((counts) => {
+    if (counts[i] === 0) lines[counts[j]] += 1;
+  });
+  const next = new Float64Array(index.size + 1);
+  for (let m = 1; m <= index.size; m++) next[m] = next[m - 1] + lines[m - 1] * m;
+  const members = sharedInts(index.count);
+  const point = new Int32Array(index.states);
+  index.forEach((counts) => {
+    if (counts[i] !== 0) return;
+    point.set(counts);
+    const total = counts[j];
+    for (let p = 0; p <= total; p++) {
+      point[i] = p;
+      point[j] = total - p;
+      members[next[total]++] = index.indexOf(point);
     }
-    return pairs;
-  }
-
-  private linesOf(i: number, j: number): PairLines {
-    const { index } = this;
-    const lines = sharedInts(index.size + 1);
-    index.forEach((counts) => {
-      if (counts[i] === 0) lines[counts[j]] += 1;
-    });
-    const next = new Float64Array(index.size + 1);
-    for (let m = 1; m <= index.size; m++) next[m] = next[m - 1] + lines[m - 1] * m;
-    const members = sharedInts(index.count);
-    const point = new Int32Array(index.states);
-    index.forEach((counts) => {
-      if (counts[i] !== 0) return;
-      point.set(counts);
-      const total = counts[j];
-      for (let p = 0; p <= total; p++) {
-        point[i] = p;
-        point[j] = total - p;
-        members[next[total]++] = index.indexOf(point);
-      }
-    });
-    return { members, lines };
-  }
+  });
+  return { members, lines };
 }
 
 function sharedInts(length: number): Int32Array {

@@ -38,7 +38,7 @@ export interface LearnOptions {
 
 export interface LearnResult {
   readonly pair: PolicyPair;
-  /** As the policy file keeps it. */
+  /** As the policy file keeps it: gaps, how expectations were computed. */
   readonly metadata: PolicyMetadata;
   /** H: entries of the table for each s_g. */
   readonly histograms: number;
@@ -47,10 +47,6 @@ export interface LearnResult {
   readonly accepted: number;
   /** Of value iteration, over all G-LEARNs. */
   readonly sweeps: number;
-  readonly globalGap: number;
-  readonly localGap: number;
-  readonly backup: BackupKind;
-  readonly backupError: number;
   /** Discounted return of the pair, without memory, on the random numbers by which it was chosen. */
   readonly return: Estimate;
 }
@@ -92,18 +88,7 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     ...gaps,
     packageVersion: PACKAGE_VERSION,
   };
-  const { globalGap, localGap } = gaps;
-  return {
-    pair,
-    metadata,
-    histograms,
-    ...turns,
-    globalGap,
-    localGap,
-    backup,
-    backupError,
-    return: best.trials[0].earned.return,
-  };
+  return { pair, metadata, histograms, ...turns, return: best.trials[0].earned.return };
 }
 
 function checkOptions(

@@ -10,7 +10,6 @@ import { type Backup, backupErrorOf } from "./backup";
 import type { KernelMemory } from "./kernel_memory";
 
 export class SampledBackup implements Backup {
-  readonly kind = "sampled";
   readonly error: number;
   /** Histograms drawn, [sG][H][m], as indices. */
   private readonly drawn: readonly Int32Array[];

@@ -1,6 +1,6 @@
 /** Pairs of policies played by the simulated population, and compared. */
 import type { Game, PolicyPair } from "../game/model";
-import { type EpochVisitor, Population, runRollout } from "../game/population";
+import type { EpochVisitor } from "../game/population";
 import { type Estimate, estimate, Z95 } from "../game/statistics";
 import { Trial } from "../game/trial";
 import { policyController } from "../policy/controllers";
@@ -32,6 +32,8 @@ export interface SimulationOptions {
   readonly population: number;
   readonly seed: number;
   readonly rollouts: number;
+  /** What is earned is then its own r_l: see PopulationOptions. */
+  readonly deviator?: ArrayLike<number>;
   readonly signal?: AbortSignal;
 }
 
@@ -95,20 +97,6 @@ export async function deviatorReturns(
   deviator: ArrayLike<number>,
   options: SimulationOptions,
 ): Promise<Float64Array> {
-  const population = new Population(game, pair.localPolicy, { ...options, deviator });
-  const asked = Math.min(pair.tableSize, options.population);
-  const controller = policyController(game, pair, "sample", options.population, asked);
-  const rewards = new Float64Array(learningHorizon(game));
-  const returns = new Float64Array(options.rollouts);
-  const { discount } = game;
-  for (let rollout = 0; rollout < options.rollouts; rollout++) {
-    if (rollout % BATCH === 0) await breathe(options.signal);
-    let total = 0;
-    // The visitor runs before an epoch's move: it meets the robot's reward of the epoch before.
-    runRollout(game, population, controller, rollout, rewards, (_, epoch) => {
-      if (epoch > 0) total += discount ** (epoch - 1) * population.deviatorReward;
-    });
-    returns[rollout] = total + discount ** (rewards.length - 1) * population.deviatorReward;
-  }
-  return returns;
+  const trial = trialOf(game, pair, "sample", { ...options, deviator });
+  return (await play(trial, options.rollouts, options.signal)).returns;
 }

