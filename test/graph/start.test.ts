@@ -93,6 +93,7 @@ test.each([
   [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
   [["--policy", "/no/such/policy"], /\/no\/such\/policy/],
   [["--headless", "--port", "9"], /--port is the page's/],
+  [["--odometry-rate", "5"], /--odometry-rate is a recording's; give --record/],
   [["--wrong"], /--wrong/],
 ])("npm start -- %j is refused with a sentence and status 2", async (args, sentence) => {
   const { status, out, err } = await start(...args).ended;
