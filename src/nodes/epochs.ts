@@ -225,6 +225,7 @@ export class Epochs {
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
   private passOver(unseen: number): void {
     this.countUnseen(unseen);
+    this.commander.missed(unseen);
     this.prepare();
   }
 
@@ -238,7 +239,7 @@ export class Epochs {
     this.node.log.warn(`epoch ${this.nextEpoch} is missed: ${why}`);
     this.missed++;
     this.nextEpoch++;
-    this.commander.missed();
+    this.commander.missed(1);
     this.close();
     this.prepare();
   }
