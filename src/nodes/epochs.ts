@@ -120,7 +120,7 @@ export class Epochs {
     this.waiting = `waiting for the states of ${asked} robots: ${heard.length} came`;
     if (heard.length < asked && steadyMs() - sample.sinceMs < FIRST_SAMPLE_MS) return;
     if (heard.length === 0) {
-      for (const robot of sample.robots) sampler.roster.quarantine(robot, steadyMs());
+      sampler.roster.quarantine(sample.robots, steadyMs());
       this.prepare();
       return;
     }
@@ -253,11 +253,10 @@ export class Epochs {
   private tryDecide(timeIsUp = false): void {
     const { open, leadState } = this;
     if (open === undefined) return;
-    const { states } = this.sampler;
+    const { sampler } = this;
     const oldest = this.oldest(open.decisionTime);
-    const received = states.fresh(open.sample.robots, oldest);
-    const hasLead = leadState !== undefined && !states.ageTrouble(leadState, oldest);
-    const isComplete = received.length === open.sample.robots.length && hasLead;
+    const hasLead = leadState !== undefined && !sampler.states.ageTrouble(leadState, oldest);
+    const isComplete = hasLead && sampler.waitedFor(open.sample, oldest).length === 0;
     if (!isComplete && !timeIsUp) return;
     if (!hasLead) {
       this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
