@@ -283,7 +283,8 @@ export class Epochs {
 
   /** A session goes on where the swarm is: its epoch at `boundary`, and its stop. */
   private resume(heard: readonly AgentState[], boundary: bigint): void {
-    if (heard.some(({ stopped }) => stopped)) this.commander.stopped = true;
+    const told = [this.leadState, ...heard];
+    if (told.some((state) => state?.stopped)) this.commander.stopped = true;
     const acted = heard.filter((state) => state.acted);
     if (acted.length === 0) return;
     const last = acted.reduce((a, b) => (b.epoch > a.epoch ? b : a));

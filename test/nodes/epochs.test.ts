@@ -171,6 +171,15 @@ test("a session of a time before that of its robots' last epoch goes on above it
   expect(warnings).toEqual([]);
 });
 
+test("a session goes on with a stop that holds the lead vehicle alone", () => {
+  const { commands, tick, reset } = setup(undefined, undefined, undefined, { leadStopped: true });
+  for (const seconds of [1, 6]) tick(seconds);
+  expect(commands.map(({ emergency_stop }) => emergency_stop)).toEqual([true]);
+  reset();
+  tick(12);
+  expect(commands.at(-1)!.emergency_stop).toBe(false);
+});
+
 test("a reset that no robot can hear says so and changes nothing", () => {
   const { commands, tick, reset } = setup();
   expect(reset()).toMatchObject({ success: false, message: expect.stringMatching(/call again/) });

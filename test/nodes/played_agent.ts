@@ -43,7 +43,7 @@ export function setup(
   silent = new Set<string>(),
   robots = () => ROBOTS,
   acted = {},
-  clock = new RosClock(true),
+  { clock = new RosClock(true), leadStopped = false } = {},
 ) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const commands: GlobalCommand[] = [];
@@ -103,7 +103,7 @@ export function setup(
   };
   const answer = (): void => {
     const { header } = stateOf("", now);
-    hear.get("/global_agent/state")!({ header, state: 1 });
+    hear.get("/global_agent/state")!({ header, state: 1, stopped: leadStopped });
     for (const name of live()) {
       const robot = name.slice(1, -"/state".length);
       if (silent.has(robot)) continue;
