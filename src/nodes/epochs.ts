@@ -120,7 +120,7 @@ export class Epochs {
     this.waiting = `waiting for the states of ${asked} robots: ${heard.length} came`;
     if (heard.length < asked && steadyMs() - sample.sinceMs < FIRST_SAMPLE_MS) return;
     if (heard.length === 0) {
-      for (const robot of sample.robots) sampler.roster.quarantine(robot, steadyMs());
+      sampler.roster.quarantine(sample.robots, steadyMs());
       this.prepare();
       return;
     }
@@ -225,6 +225,7 @@ export class Epochs {
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
   private passOver(unseen: number): void {
     this.countUnseen(unseen);
+    this.commander.missed(unseen);
     this.prepare();
   }
 
@@ -238,7 +239,7 @@ export class Epochs {
     this.node.log.warn(`epoch ${this.nextEpoch} is missed: ${why}`);
     this.missed++;
     this.nextEpoch++;
-    this.commander.missed();
+    this.commander.missed(1);
     this.close();
     this.prepare();
   }
@@ -252,11 +253,10 @@ export class Epochs {
   private tryDecide(timeIsUp = false): void {
     const { open, leadState } = this;
     if (open === undefined) return;
-    const { states } = this.sampler;
+    const { sampler } = this;
     const oldest = this.oldest(open.decisionTime);
-    const received = states.fresh(open.sample.robots, oldest);
-    const hasLead = leadState !== undefined && !states.ageTrouble(leadState, oldest);
-    const isComplete = received.length === open.sample.robots.length && hasLead;
+    const hasLead = leadState !== undefined && !sampler.states.ageTrouble(leadState, oldest);
+    const isComplete = hasLead && sampler.waitedFor(open.sample, oldest).length === 0;
     if (!isComplete && !timeIsUp) return;
     if (!hasLead) {
       this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
@@ -283,7 +283,8 @@ export class Epochs {
 
   /** A session goes on where the swarm is: its epoch at `boundary`, and its stop. */
   private resume(heard: readonly AgentState[], boundary: bigint): void {
-    if (heard.some(({ stopped }) => stopped)) this.commander.stopped = true;
+    const told = [this.leadState, ...heard];
+    if (told.some((state) => state?.stopped)) this.commander.stopped = true;
     const acted = heard.filter((state) => state.acted);
     if (acted.length === 0) return;
     const last = acted.reduce((a, b) => (b.epoch > a.epoch ? b : a));

@@ -52,7 +52,8 @@ export function globalChecks(
     }
     const asked = command?.sampled_agents.length ?? 0;
     if (command && asked < command.sample_size) {
-      const message = `only ${asked} of ${command.sample_size} robots can be asked: all of them are; start more, or lower sample_size`;
+      const { quarantined } = epochs.values;
+      const message = `only ${asked} of ${command.sample_size} robots can be asked: all of them are (${quarantined} in quarantine); start more, or lower sample_size`;
       return { level: "warn", message, values };
     }
     return { level: "ok", message: "deciding", values };

@@ -159,7 +159,8 @@ export const GLOBAL_AGENT_PARAMETERS = {
     unit: "s",
     range: [0, 3600],
     live: true,
-    description: "A robot silent when asked is not asked again for this long, wall time.",
+    description:
+      "A robot silent when asked is not asked again for this long where others can be, wall time.",
   },
   autostart: {
     type: "boolean",

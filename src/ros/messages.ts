@@ -55,6 +55,7 @@ export interface AgentState {
 export interface GlobalState {
   readonly header: Header;
   readonly state: number;
+  readonly stopped: boolean;
 }
 
 export interface GlobalCommand {

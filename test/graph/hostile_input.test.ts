@@ -127,7 +127,11 @@ test("states that the scenario does not have are refused", async () => {
     () => ({ ...stranger, stopped: true }),
     /robot_0 says it is in state 200 .*start every node/,
   );
-  await refusal(TOPICS.globalState, () => ({ header, state: 77 }), /state 77 .*start every node/);
+  await refusal(
+    TOPICS.globalState,
+    () => ({ header, state: 77, stopped: true }),
+    /state 77 .*start every node/,
+  );
   await expectSteadyRun();
 });
 
