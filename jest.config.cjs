@@ -12,7 +12,7 @@ const project = (displayName, settings) => ({
 
 /** These measure how soon something happens: each runs alone on the machine. */
 const TIMED =
-  "/graph/(hostile_input|motion|one_robot|other_world|peer_hears_a_run|recording|simulator|start|starting_and_ending|stopping)\\.";
+  "/graph/(emergency_stop|full_host|hostile_input|motion|one_robot|other_world|peer_hears_a_run|recording|simulator|start|starting_and_ending|stopping)\\.";
 
 module.exports = {
   testTimeout: 150_000,

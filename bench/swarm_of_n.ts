@@ -16,7 +16,7 @@ import { usageOf } from "./process_usage";
 const SCENARIO = "ring_dispatch";
 const ROBOTS_A_PROCESS = 100;
 const EPOCH_S = 1;
-/** Odometry of each robot comes so often, ms: well within `max_state_age`. */
+/** Odometry of each robot comes so often, ms: well within `cmd_vel_timeout`. */
 const ODOMETRY_MS = 250;
 /** Epochs left out at the start. */
 const WARM_UP = 5;
@@ -30,6 +30,8 @@ interface Seen {
   readonly latencies: number[];
   readonly missed: number;
   readonly missing: number;
+  /** Longest time between two copies of commands, by their stamps, ms: robots stand after 350. */
+  readonly silence: number;
   /** In the messages that reach the global agent, each second. */
   readonly bytes: number;
   /** Until the first command, s: processes, discovery, learning. */
@@ -59,7 +61,14 @@ async function play(
       publishers[body](planarOdometry(stamp, "robot", { ...zone, yaw: 0 }));
     }
   }, 10);
-  const seen = { latencies: [] as number[], missed: 0, missing: 0, startSeconds: 0, bytes: 0 };
+  const seen = {
+    latencies: [] as number[],
+    missed: 0,
+    missing: 0,
+    silence: 0,
+    startSeconds: 0,
+    bytes: 0,
+  };
   const heardBytes: { bytes: number; ms: number }[] = [];
   node.subscribe(TOPICS.diagnostics, ({ status }) => {
     const of = status.find(({ name }) => name === "global_agent: epochs");
@@ -69,9 +78,13 @@ async function play(
   const startedMs = performance.now();
   let newest: number | undefined;
   let heard = 0;
+  let copyMs = NaN;
   try {
     await new Promise<void>((resolve) => {
       node.subscribe(TOPICS.globalCommand, (command: GlobalCommand) => {
+        const sentMs = Number(nanoseconds(command.header.stamp)) / 1e6;
+        if (heard > WARM_UP) seen.silence = Math.max(seen.silence, sentMs - copyMs);
+        copyMs = sentMs;
         if (command.epoch === newest) return;
         const skipped = newest === undefined ? 0 : command.epoch - newest - 1;
         if (heard === 0) seen.startSeconds = (performance.now() - startedMs) / 1000;
@@ -80,8 +93,7 @@ async function play(
         if (heard <= WARM_UP) return;
         seen.missed += skipped;
         seen.missing += command.missing;
-        const ns = nanoseconds(command.header.stamp) - nanoseconds(command.decision_time);
-        seen.latencies.push(Number(ns) / 1e6);
+        seen.latencies.push(sentMs - Number(nanoseconds(command.decision_time)) / 1e6);
         onEpoch(seen.latencies.length);
         if (seen.latencies.length >= epochs) resolve();
       });
@@ -141,7 +153,7 @@ void runProcess(async (ros) => {
     if (count === SETTLED) settled = usageOf(global).megabytes;
   };
   void play(node, n, epochs, onEpoch).then(
-    ({ latencies, missed, missing, bytes, startSeconds }) => {
+    ({ latencies, missed, missing, silence, bytes, startSeconds }) => {
       const { megabytes } = usageOf(global);
       const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latencies, share));
       const growth = 100 * (megabytes / settled - 1);
@@ -149,9 +161,9 @@ void runProcess(async (ros) => {
         ? ""
         : `, ${growth.toFixed(2)} % more than after ${SETTLED} s`;
       say(
-        `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; ${(bytes / 1000).toFixed(1)} kB/s reach it; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
+        `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; commands at most ${silence.toFixed(0)} ms apart; ${(bytes / 1000).toFixed(1)} kB/s reach it; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
       );
-      process.send?.({ p50, p99, missed, missing, growth });
+      process.send?.({ p50, p99, missed, missing, silence, growth });
       ros.end(0);
     },
   );

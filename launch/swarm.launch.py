@@ -1,5 +1,6 @@
 """A simulated swarm: learner, global, local and lead agents, and the simulator with its page."""
 
+import json
 import os
 from pathlib import Path
 
@@ -40,6 +41,8 @@ ARGUMENTS = (
     ('headless', '', 'true: no page.' + FILE_SAYS + 'false.', ('', 'true', 'false')),
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
     ('record', '', 'New file to record the swarm to (MCAP, for rosbag2 and Foxglove); empty: none.'),
+    ('odometry_rate', '', 'Odometry of each robot is recorded so often, Hz; 0: not at all.'
+     + FILE_SAYS + '1.'),
     ('rviz', 'false', 'true: RViz beside the page, with the robots, their zones and transforms.',
      ('true', 'false')),
     ('cache', CACHE, 'Folder where a learned policy is kept for the next launch.'),
@@ -70,10 +73,11 @@ SETS = {
     'policy_file': {'learner': 'policy_file'},
     'cache': {'learner': 'cache'},
     'record': {'recorder': 'file'},
+    'odometry_rate': {'recorder': 'odometry_rate'},
 }
 
 WHOLE = ('robots', 'sample_size', 'table_size', 'seed', 'port', 'robots_per_process')
-REAL = ('epoch', 'speed', 'seconds')
+REAL = ('epoch', 'speed', 'seconds', 'odometry_rate')
 
 
 def typed(name, text):
@@ -104,12 +108,21 @@ def read_arguments(context):
     return values
 
 
-def is_abstract(values):
-    if 'fidelity' in values:
-        return values['fidelity'] == 'abstract'
+def in_file(values, node):
+    """Give the parameters of a node's own section of the parameter file."""
     sections = yaml.safe_load(Path(values['params_file']).read_text()) or {}
-    simulator = (sections.get('simulator') or {}).get('ros__parameters') or {}
-    return simulator.get('fidelity') == 'abstract'
+    return (sections.get(node) or {}).get('ros__parameters') or {}
+
+
+def is_abstract(values):
+    return values.get('fidelity', in_file(values, 'simulator').get('fidelity')) == 'abstract'
+
+
+def settings_of(values):
+    """Give the run's settings: what was given, and what the file says of the rest."""
+    told = {name: in_file(values, node).get(parameter)
+            for name, sets in SETS.items() for node, parameter in sets.items()}
+    return {**{name: value for name, value in told.items() if value is not None}, **values}
 
 
 def parameters_of(node, values, more):
@@ -122,7 +135,10 @@ def parameters_of(node, values, more):
            if name in values and node in sets}
     own.update(more)
     return [values['params_file'],
-            *(Parameter(f'{node}:{name}', value) for name, value in own.items())]
+            # Text stays text: launch would read that of a JSON object as something else.
+            *(Parameter(f'{node}:{name}', value,
+                        value_type=str if isinstance(value, str) else None)
+              for name, value in own.items())]
 
 
 def start(context):
@@ -150,7 +166,8 @@ def start(context):
         agents.append(node('local_agent', parameters={**aged, **driving, **hosted}, **again))
 
     world = [node('simulator', on_exit=Shutdown(reason='the simulator ended'))]
-    recorder = [node('recorder', parameters=simulated)] if 'record' in values else []
+    about = {**simulated, 'about': json.dumps(settings_of(values))}
+    recorder = [node('recorder', parameters=about)] if 'record' in values else []
     layout = PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'swarm.rviz'])
     rviz = [Node(package='rviz2', executable='rviz2', arguments=['-d', layout],
                  parameters=[simulated])] if shown else []

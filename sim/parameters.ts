@@ -8,13 +8,12 @@ export const SIMULATOR_PARAMETERS = {
     type: "string",
     default: "motion",
     choices: ["motion", "abstract"],
-    readOnly: true,
     description: "motion: bodies driven by cmd_vel; abstract: exact draws in lockstep.",
   },
   population: {
     ...POPULATION,
     default: 30,
-    readOnly: false,
+    live: true,
     description: `${POPULATION.description} A new number holds from the next epoch on.`,
   },
   epoch_length: EPOCH_LENGTH,
@@ -22,13 +21,12 @@ export const SIMULATOR_PARAMETERS = {
     type: "double",
     default: 1,
     range: [0.01, 1000],
-    readOnly: false,
+    live: true,
     description: "Simulated seconds a second of wall time (motion).",
   },
   stamped_cmd_vel: {
     type: "boolean",
     default: false,
-    readOnly: true,
     description: "cmd_vel is heard as geometry_msgs/TwistStamped instead of Twist (motion).",
   },
   seconds: {
@@ -36,7 +34,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "s",
     range: [0, 1e9],
-    readOnly: true,
     description: "Simulated seconds from the first command until the simulator ends; 0: never.",
   },
   epoch_deadline: {
@@ -44,7 +41,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 10,
     unit: "s",
     range: [0.1, 600],
-    readOnly: true,
     description:
       "Abstract: an epoch that waits longer for its command, or then for its actions, counts as missed (wall time).",
   },
@@ -52,33 +48,28 @@ export const SIMULATOR_PARAMETERS = {
     type: "integer",
     default: 8080,
     range: [0, 65_535],
-    readOnly: true,
     description: "Port of the page; the next one is taken when it is in use; 0: any.",
   },
   host: {
     type: "string",
     default: "127.0.0.1",
-    readOnly: true,
     description:
       "Address that the page is served on; another than 127.0.0.1 shows it to others (0.0.0.0: to all).",
   },
   headless: {
     type: "boolean",
     default: false,
-    readOnly: true,
     description: "True: no page.",
   },
   references: {
     type: "double_array",
     default: [],
-    readOnly: true,
     description:
       "Reward per epoch of the random, blind and full-observation references, for the page.",
   },
   trace: {
     type: "string",
     default: "",
-    readOnly: true,
     description:
       "File that gets one JSON line an epoch (states, sample, actions, reward); empty: none.",
   },
@@ -86,7 +77,6 @@ export const SIMULATOR_PARAMETERS = {
     type: "double",
     default: 0,
     range: [0, 0.9],
-    readOnly: true,
     description: "Motion: largest share of a wheel's speed lost, drawn for each wheel and epoch.",
   },
   odometry_noise: {
@@ -94,7 +84,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "m",
     range: [0, 10],
-    readOnly: true,
     description: "Motion: standard deviation of x and of y in each odometry message.",
   },
   odometry_noise_yaw: {
@@ -102,7 +91,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "rad",
     range: [0, 3],
-    readOnly: true,
     description: "Motion: standard deviation of the heading in each odometry message.",
   },
   odometry_drift: {
@@ -110,7 +98,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "m/√m",
     range: [0, 10],
-    readOnly: true,
     description: "Motion: standard deviation of x and of y after one metre, growing as its root.",
   },
   odometry_drift_yaw: {
@@ -118,7 +105,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "rad/√m",
     range: [0, 3],
-    readOnly: true,
     description: "Motion: standard deviation of the heading after one metre, growing as its root.",
   },
   command_latency: {
@@ -126,7 +112,6 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "s",
     range: [0, 10],
-    readOnly: true,
     description: "Motion: simulated seconds from cmd_vel to the wheels' answer.",
   },
   inertia: {
@@ -134,12 +119,11 @@ export const SIMULATOR_PARAMETERS = {
     default: 0,
     unit: "s",
     range: [0, 10],
-    readOnly: true,
     description: "Motion: time constant with which a body's speeds follow those of its wheels.",
   },
   seed: {
     ...SEED,
-    readOnly: false,
+    live: true,
     description: `${SEED.description} A new one holds from the next reset on.`,
   },
 } as const satisfies ParameterSpecs;

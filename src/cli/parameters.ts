@@ -25,7 +25,7 @@ function allowed(spec: ParameterSpec): string {
 }
 
 function row(name: string, spec: ParameterSpec, nodes: readonly string[]): string[] {
-  const change = spec.readOnly ? "" : "yes";
+  const change = spec.live ? "yes" : "";
   const value = `\`${JSON.stringify(spec.default)}\``;
   const { type, unit = "", description } = spec;
   const text = description.replaceAll("<", "&lt;");

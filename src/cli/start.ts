@@ -70,6 +70,7 @@ const SPEC: CommandSpec = {
     },
     { name: "headless", help: "no page" },
     { name: "record", value: "F", help: "record to a new MCAP file (rosbag2, Foxglove)" },
+    { name: "odometry-rate", value: "HZ", help: "odometry recorded of each robot (default 1)" },
     SEED_OPTION,
     JSON_OPTION,
   ],
@@ -127,6 +128,9 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
       `--record names ${record}, which exists or lies in no folder; name a new file in a folder that exists`,
     );
   }
+  if (record === undefined && options.has("odometry-rate")) {
+    throw new UsageError("--odometry-rate is a recording's; give --record FILE too");
+  }
   if (fidelity === "motion") {
     const problem = motionProblem(game, robots, epoch, speed);
     if (problem) throw new UsageError(problem);
@@ -144,6 +148,7 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
     host: options.text("host", "127.0.0.1"),
     headless: options.switch("headless"),
     record,
+    odometryRate: options.number("odometry-rate", { min: 0, max: 1000 }),
     seed: options.integer("seed", { min: 0, max: 2 ** 31 - 1 }, 0),
   };
 }

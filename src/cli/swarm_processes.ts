@@ -2,11 +2,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../game/scenario_file";
+import { LAST_RESORT_MS } from "../ros/process";
 import { removeSegments, segmentsOf } from "../ros/shared_memory";
 
-/** Processes that have not ended this long after SIGTERM are killed, ms. */
-const PATIENCE_MS = 1400;
-/** The global agent is started again this long after it died, ms (as the launch file does). */
+/**
+ * Processes that have not ended this long after SIGTERM are killed, ms: later than a node's own last
+ * resort (src/ros/process.ts), which leaves nothing behind, and within the 2 s that an end may take.
+ */
+const PATIENCE_MS = LAST_RESORT_MS + 300;
+/** An agent is started again this long after it died, ms (as the launch file does). */
 const RESPAWN_MS = 1000;
 
 export type ParameterMap = Readonly<Record<string, string | number | boolean | readonly number[]>>;

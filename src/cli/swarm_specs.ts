@@ -21,6 +21,8 @@ export interface SwarmSettings {
   readonly headless: boolean;
   /** MCAP file; undefined: none. */
   readonly record?: string;
+  /** Hz; undefined: the parameter file's. */
+  readonly odometryRate?: number;
   readonly seed: number;
 }
 
@@ -41,6 +43,7 @@ export function swarmSpecs(
   references: readonly number[],
 ): ProcessSpec[] {
   const { scenario, robots: population, fidelity, seed, epoch, observation } = settings;
+  const { odometryRate } = settings;
   const isAbstract = fidelity === "abstract";
   const sampleSize = Math.min(settings.sampleSize ?? tableSize, population);
   // In the abstract world a state is of the very instant of the decision.
@@ -56,7 +59,11 @@ export function swarmSpecs(
     file: "src/nodes/recorder.js",
     // What is wrong with a recording is no reason to end the swarm.
     optional: true,
-    parameters: { file: settings.record ?? "", about: JSON.stringify(settings) },
+    parameters: {
+      file: settings.record ?? "",
+      about: JSON.stringify({ ...settings, policyFile }),
+      ...(odometryRate === undefined ? {} : { odometry_rate: odometryRate }),
+    },
   };
   return [
     ...(settings.record === undefined ? [] : [recorder]),
@@ -82,6 +89,7 @@ export function swarmSpecs(
       name: `local_agents_${index}`,
       node: "local_agent",
       file: "src/nodes/local_agent.js",
+      respawn: true,
       parameters: {
         ...agent,
         population,
@@ -96,6 +104,7 @@ export function swarmSpecs(
       node: "lead_agent",
       file: "src/nodes/lead_agent.js",
       namespace: "lead",
+      respawn: true,
       parameters: agent,
     },
     {

@@ -6,6 +6,7 @@ import type { RosNode } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import type { BodyAgent } from "./body_agent";
+import { onEmergencyStop } from "./emergency_stop";
 import type { MarkedBody } from "./markers";
 
 /** How often watchdogs are looked at, ms of the steady clock. */
@@ -35,8 +36,8 @@ export function serveBodies(
     if (rate > 0) sampled = new Set(message.sampled_agents);
     return refusal;
   });
-  node.subscribe(TOPICS.emergencyStop, (message) => {
-    for (const body of bodies) node.safely(() => body.hearStop(message));
+  onEmergencyStop(node, (source) => {
+    for (const body of bodies) node.safely(() => body.hearStop(source));
   });
   const look = (): void => bodies.forEach((body) => node.safely(() => body.check()));
   const timers = [setInterval(look, WATCHDOG_PERIOD_MS)];

@@ -12,7 +12,6 @@ import {
 } from "../game/arena";
 import { type RosClock, steadyMs } from "../ros/clock";
 import {
-  type EmergencyStop,
   fromSeconds,
   type GlobalCommand,
   nanoseconds,
@@ -27,7 +26,8 @@ import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
 import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
-import { Localization, type LocalizationParameters, planarPose } from "./localization";
+import { Localization, planarPose } from "./localization";
+import type { SafetyParameters } from "./parameters";
 import { Permission } from "./permission";
 import { ageProblem, isRepeat, odometryProblem } from "./stamps";
 import { Stillness } from "./stillness";
@@ -40,16 +40,6 @@ const JUMP = 1;
 const REENTRY = 0.1;
 /** Sessions whose newest epoch is remembered. */
 const SESSIONS = 8;
-
-export interface SafetyParameters extends LocalizationParameters {
-  readonly cmd_vel_timeout: number;
-  readonly max_stamp_age: number;
-  readonly arena_margin: number;
-  readonly start_armed: boolean;
-  readonly stamped_cmd_vel: boolean;
-  readonly publish_tf: boolean;
-  readonly frame_prefix: string;
-}
 
 export interface BodyOptions {
   readonly node: RosNode;
@@ -107,7 +97,8 @@ export class BodyAgent {
     return this.options.node.robot;
   }
 
-  hearStop({ source }: EmergencyStop): void {
+  /** @param source who asked, in words */
+  hearStop(source: string): void {
     const isNew = !this.permission.stopped;
     this.permission.hearStop();
     this.check();

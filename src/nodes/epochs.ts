@@ -42,6 +42,8 @@ export class Epochs {
   private nextEpoch = 0;
   /** Where the next epoch begins, ROS time, ns. */
   private boundary = 0n;
+  /** When that was known, ms of the steady clock. */
+  private scheduledMs = 0;
   private cancelAlarm: (() => void) | undefined;
 
   constructor(
@@ -70,6 +72,7 @@ export class Epochs {
 
   activate(): void {
     this.isActive = true;
+    this.scheduledMs = steadyMs();
   }
 
   deactivate(): void {
@@ -78,6 +81,11 @@ export class Epochs {
     this.cancelAlarm = undefined;
     this.close();
     this.sampler.stop();
+  }
+
+  /** Wall time since an epoch began, in lengths of an epoch. */
+  get lag(): number {
+    return ((steadyMs() - this.scheduledMs) * 1e6) / Number(this.epochNs);
   }
 
   /** What /diagnostics tells, by name. */
@@ -112,7 +120,7 @@ export class Epochs {
     this.waiting = `waiting for the states of ${asked} robots: ${heard.length} came`;
     if (heard.length < asked && steadyMs() - sample.sinceMs < FIRST_SAMPLE_MS) return;
     if (heard.length === 0) {
-      for (const robot of sample.robots) sampler.roster.quarantine(robot, steadyMs());
+      sampler.roster.quarantine(sample.robots, steadyMs());
       this.prepare();
       return;
     }
@@ -153,6 +161,7 @@ export class Epochs {
 
   private scheduleAt(boundary: bigint): void {
     this.boundary = boundary;
+    this.scheduledMs = steadyMs();
     this.cancelAlarm?.();
     this.cancelAlarm = this.clock.at(boundary, () => this.node.safely(() => this.begin()));
   }
@@ -216,6 +225,7 @@ export class Epochs {
   /** Boundaries that went by unseen are epochs too: shifts are counted by them. */
   private passOver(unseen: number): void {
     this.countUnseen(unseen);
+    this.commander.missed(unseen);
     this.prepare();
   }
 
@@ -229,7 +239,7 @@ export class Epochs {
     this.node.log.warn(`epoch ${this.nextEpoch} is missed: ${why}`);
     this.missed++;
     this.nextEpoch++;
-    this.commander.missed();
+    this.commander.missed(1);
     this.close();
     this.prepare();
   }
@@ -243,11 +253,10 @@ export class Epochs {
   private tryDecide(timeIsUp = false): void {
     const { open, leadState } = this;
     if (open === undefined) return;
-    const { states } = this.sampler;
+    const { sampler } = this;
     const oldest = this.oldest(open.decisionTime);
-    const received = states.fresh(open.sample.robots, oldest);
-    const hasLead = leadState !== undefined && !states.ageTrouble(leadState, oldest);
-    const isComplete = received.length === open.sample.robots.length && hasLead;
+    const hasLead = leadState !== undefined && !sampler.states.ageTrouble(leadState, oldest);
+    const isComplete = hasLead && sampler.waitedFor(open.sample, oldest).length === 0;
     if (!isComplete && !timeIsUp) return;
     if (!hasLead) {
       this.abandon("the lead vehicle's state did not come in time; look at lead_agent");
@@ -274,7 +283,8 @@ export class Epochs {
 
   /** A session goes on where the swarm is: its epoch at `boundary`, and its stop. */
   private resume(heard: readonly AgentState[], boundary: bigint): void {
-    if (heard.some(({ stopped }) => stopped)) this.commander.stopped = true;
+    const told = [this.leadState, ...heard];
+    if (told.some((state) => state?.stopped)) this.commander.stopped = true;
     const acted = heard.filter((state) => state.acted);
     if (acted.length === 0) return;
     const last = acted.reduce((a, b) => (b.epoch > a.epoch ? b : a));

@@ -51,6 +51,7 @@ void runProcess((ros) => {
   const checks = globalChecks(
     commander,
     epochs,
+    clock,
     () => lifecycle.isActive,
     () => node.bytesHeard,
   );

@@ -27,6 +27,7 @@ void runProcess((ros) => {
       publishState({
         header: { stamp: toTime(body.stamp), frame_id: "map" },
         state: body.zone!,
+        stopped: body.permission.stopped,
       }),
     onDecision: (command) => {
       body.target = leadSpotOf(game.arena, command.action);

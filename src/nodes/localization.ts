@@ -15,6 +15,7 @@ import {
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
+import type { SafetyParameters } from "./parameters";
 
 /** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
 const NORM_TOLERANCE = 0.1;
@@ -27,14 +28,10 @@ const FUTURE = 1;
 /** Poses by the wheels that are kept, to find the one of a pose that comes late. */
 const RECENT = 50;
 
-export interface LocalizationParameters {
-  /** odometry, pose or tf */
-  readonly pose_source: string;
-  /** x m, y m, yaw rad of the origin */
-  readonly initial_pose: readonly number[];
-  readonly max_pose_deviation: number;
-  readonly pose_timeout: number;
-}
+export type LocalizationParameters = Pick<
+  SafetyParameters,
+  "pose_source" | "initial_pose" | "max_pose_deviation" | "pose_timeout"
+>;
 
 interface Timed {
   /** ns */

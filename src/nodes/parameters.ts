@@ -1,6 +1,6 @@
 /** Every node's parameters, each declared once: validation, description and config follow from it. */
 import { EPOCH_LENGTH, POPULATION, SCENARIO, SEED } from "../ros/common_parameters";
-import type { ParameterSpecs } from "../ros/parameters";
+import type { ParameterSpecs, ParameterValues } from "../ros/parameters";
 import { MOST_HOSTED } from "./hosted_robots";
 
 const maxStateAge = {
@@ -8,19 +8,17 @@ const maxStateAge = {
   default: 1,
   unit: "s",
   range: [0, 60],
-  readOnly: true,
   description:
     "A state counts when stamped at most this long before the decision (ROS time; 0 in the abstract world).",
 } as const;
 
 /** What keeps a robot safe; the same for local agents and the lead agent. */
-const safety = {
+const SAFETY = {
   cmd_vel_timeout: {
     type: "double",
     default: 0.35,
     unit: "s",
     range: [0.15, 0.4],
-    readOnly: true,
     description:
       "Without a fresh command or odometry for this long (steady clock) cmd_vel is zero; checked every 0.05 s.",
   },
@@ -29,7 +27,6 @@ const safety = {
     default: 0,
     unit: "s",
     range: [0, 60],
-    readOnly: true,
     description:
       "Odometry and commands stamped longer ago than this (ROS time) are refused; 0: not tested.",
   },
@@ -38,28 +35,24 @@ const safety = {
     default: 1,
     unit: "m",
     range: [0, 1e6],
-    readOnly: true,
     description:
       "A body further than this outside the circle that holds all zones stands until it is brought back.",
   },
   start_armed: {
     type: "boolean",
     default: false,
-    readOnly: true,
     description:
       "False: stand until an emergency-stop reset is heard. The simulated launch sets true.",
   },
   stamped_cmd_vel: {
     type: "boolean",
     default: false,
-    readOnly: true,
     description: "Publish cmd_vel as geometry_msgs/TwistStamped instead of Twist.",
   },
   pose_source: {
     type: "string",
     default: "odometry",
     choices: ["odometry", "pose", "tf"],
-    readOnly: true,
     description:
       "What tells where the odometry's origin is in the map frame: initial_pose, the topic <robot>/pose (geometry_msgs/PoseWithCovarianceStamped), or tf (map to the odometry's frame).",
   },
@@ -67,7 +60,6 @@ const safety = {
     type: "double_array",
     default: [0, 0, 0],
     unit: "m, m, rad",
-    readOnly: true,
     description: "Pose of the odometry's origin in the map frame: x, y, yaw.",
   },
   max_pose_deviation: {
@@ -75,7 +67,6 @@ const safety = {
     default: 0.5,
     unit: "m",
     range: [0, 1e6],
-    readOnly: true,
     description:
       "A pose heard with a larger standard deviation in x, y (m) or yaw (the same number, rad) is unknown: the body stands, without a state, until it is better.",
   },
@@ -84,21 +75,18 @@ const safety = {
     default: 5,
     unit: "s",
     range: [0, 3600],
-    readOnly: true,
     description:
       "The pose is unknown when neither pose nor tf placed it for this long (steady clock); 0: not tested.",
   },
   publish_tf: {
     type: "boolean",
     default: false,
-    readOnly: true,
     description:
       "Publish the body's pose on /tf, map to <frame_prefix>base_link; leave it where the robot's driver does so.",
   },
   frame_prefix: {
     type: "string",
     default: "{robot}/",
-    readOnly: true,
     description: "Before base_link in frame names; {robot} stands for the robot's name.",
   },
   markers_rate: {
@@ -106,18 +94,19 @@ const safety = {
     default: 0,
     unit: "Hz",
     range: [0, 30],
-    readOnly: true,
     description:
       "Markers for RViz (the bodies of a process; the lead's: the zones too) are published so often; 0: never.",
   },
-} as const;
+} as const satisfies ParameterSpecs;
+
+export type SafetyParameters = ParameterValues<typeof SAFETY>;
 
 export const GLOBAL_AGENT_PARAMETERS = {
   scenario: SCENARIO,
   policy_file: {
     type: "string",
     default: "",
-    readOnly: false,
+    live: true,
     description:
       "Policy file (safetensors), read when the node is configured and by the service reload_policy; empty: wait for the policy topic.",
   },
@@ -126,14 +115,14 @@ export const GLOBAL_AGENT_PARAMETERS = {
     default: 0,
     unit: "robots",
     range: [0, 100_000],
-    readOnly: false,
+    live: true,
     description: "Robots asked at each epoch, k; 0: the policy table's k.",
   },
   observation: {
     type: "string",
     default: "sample",
     choices: ["sample", "filter"],
-    readOnly: false,
+    live: true,
     description:
       "What the decision is based on: the sample of the epoch alone, or the filter's memory.",
   },
@@ -145,22 +134,22 @@ export const GLOBAL_AGENT_PARAMETERS = {
       "namespaces without a leading slash, such as robot_3",
       /^[A-Za-z_]\w*(\/[A-Za-z_]\w*)*$/,
     ],
-    readOnly: false,
+    live: true,
     description:
       "Robots (namespaces) that may be asked though discovery has not found them, besides those whose state topic the graph shows.",
   },
   epoch_length: {
     ...EPOCH_LENGTH,
-    readOnly: false,
+    live: true,
     description: `${EPOCH_LENGTH.description} A new one holds from the next boundary on.`,
   },
-  max_state_age: { ...maxStateAge, readOnly: false },
+  max_state_age: { ...maxStateAge, live: true },
   sample_timeout: {
     type: "double",
     default: 1,
     unit: "s",
     range: [0.01, 60],
-    readOnly: false,
+    live: true,
     description:
       "How long an epoch waits for the states asked for, wall time; half an epoch of ROS time at most.",
   },
@@ -169,13 +158,13 @@ export const GLOBAL_AGENT_PARAMETERS = {
     default: 10,
     unit: "s",
     range: [0, 3600],
-    readOnly: false,
-    description: "A robot silent when asked is not asked again for this long, wall time.",
+    live: true,
+    description:
+      "A robot silent when asked is not asked again for this long where others can be, wall time.",
   },
   autostart: {
     type: "boolean",
     default: true,
-    readOnly: true,
     description: "True: the node configures and activates itself; false: a lifecycle manager does.",
   },
   seed: SEED,
@@ -189,7 +178,6 @@ export const LOCAL_AGENT_PARAMETERS = {
     default: 0,
     unit: "robots",
     range: [0, MOST_HOSTED],
-    readOnly: true,
     description:
       "Robots served by this process, each by a node in its own namespace robot_<i>, as many as /simulator/population leaves of them; 0: one, in the namespace given.",
   },
@@ -197,24 +185,22 @@ export const LOCAL_AGENT_PARAMETERS = {
     type: "integer",
     default: 0,
     range: [0, 99_999],
-    readOnly: true,
     description: "Index of the (first) robot, 0 .. population - 1: decides its spot in a zone.",
   },
   max_state_age: maxStateAge,
-  ...safety,
+  ...SAFETY,
   seed: SEED,
 } as const satisfies ParameterSpecs;
 
 export const LEAD_AGENT_PARAMETERS = {
   scenario: SCENARIO,
-  ...safety,
+  ...SAFETY,
 } as const satisfies ParameterSpecs;
 
 export const RECORDER_PARAMETERS = {
   file: {
     type: "string",
     default: "swarm.mcap",
-    readOnly: true,
     description: "File to record to (MCAP); an existing one is never written over.",
   },
   odometry_rate: {
@@ -222,13 +208,11 @@ export const RECORDER_PARAMETERS = {
     default: 1,
     unit: "Hz",
     range: [0, 1000],
-    readOnly: true,
     description: "Odometry of each robot is recorded at most so often (wall time); 0: not at all.",
   },
   about: {
     type: "string",
     default: "",
-    readOnly: true,
     description: "Words kept with the recording, such as the parameters of the run (JSON).",
   },
 } as const satisfies ParameterSpecs;
@@ -238,7 +222,6 @@ export const LEARNER_PARAMETERS = {
   policy_file: {
     type: "string",
     default: "",
-    readOnly: true,
     description: "Policy file to publish; empty: learn one.",
   },
   table_size: {
@@ -246,14 +229,12 @@ export const LEARNER_PARAMETERS = {
     default: 10,
     unit: "robots",
     range: [1, 200],
-    readOnly: true,
     description: "k of the table that is learned.",
   },
   population: { ...POPULATION, default: 1000, description: "Robots learned for, n." },
   cache: {
     type: "string",
     default: ".cache/policies",
-    readOnly: true,
     description: "Folder where learned policies are kept; made when it is missing.",
   },
   seed: SEED,

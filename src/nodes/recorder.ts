@@ -52,16 +52,32 @@ void runProcess((ros) => {
   SWARM.forEach(record);
   const graph = new RobotsInGraph(node);
   const known = new Map<string, readonly Subscription[]>();
+  /** The newest of each robot; those of the robots that are asked are written. */
+  const states = new Map<string, Uint8Array>();
   const meet = (robot: string): readonly Subscription[] => [
     ...(odometry_rate > 0 ? [recordAt(odometry_rate, topicOf(robot, TOPICS.odometry))] : []),
     record(topicOf(robot, TOPICS.localAction)),
+    node.subscribeRaw(topicOf(robot, TOPICS.agentState), (bytes) => states.set(robot, bytes)),
   ];
+  let decision = "";
+  node.subscribe(TOPICS.globalCommand, ({ session, epoch, sampled_agents }) => {
+    if (decision === `${session} ${epoch}`) return;
+    decision = `${session} ${epoch}`;
+    // States that came together with the command are taken in first.
+    setImmediate(() => {
+      for (const robot of new Set(sampled_agents)) {
+        const state = states.get(robot);
+        if (state) write(topicOf(robot, TOPICS.agentState), state);
+      }
+    });
+  });
   const look = (): void => {
     const robots = new Set(graph.find(steadyMs()));
     for (const [robot, heard] of known) {
       if (robots.has(robot)) continue;
       heard.forEach((subscription) => subscription.destroy());
       known.delete(robot);
+      states.delete(robot);
     }
     for (const robot of robots) if (!known.has(robot)) known.set(robot, meet(robot));
   };

@@ -4,12 +4,14 @@ import { TOPICS } from "../ros/topics";
 
 /** The graph is looked at at most this often for each robot in it, ms: a look costs with their number. */
 const LOOK_MS_A_ROBOT = 2;
+/** Looks in which the publishers of every state topic have been counted once. */
+const ROUND = 10;
 const SUFFIX = `/${TOPICS.agentState.name}`;
 
 export class RobotsInGraph {
   private robots: readonly string[] = [];
-  /** What the graph showed when publishers were counted last. */
-  private shown = "";
+  /** Whether each state topic that the graph shows has a publisher; counted last comes last. */
+  private readonly counted = new Map<string, boolean>();
   private lookedMs = -Infinity;
 
   constructor(private readonly node: Pick<RosNode, "topics" | "countPublishers">) {}
@@ -17,22 +19,28 @@ export class RobotsInGraph {
   /**
    * Names of the robots whose `state` topic has a publisher.
    * @param nowMs steady clock
-   * @param anew now; else as of at most LOOK_MS_A_ROBOT a robot ago
+   * @param anew now; else as of LOOK_MS_A_ROBOT a robot ago, and where somebody else listens to a
+   *   topic, so that the graph shows it while its robot goes and comes, of ROUND times as long ago
    */
   find(nowMs: number, anew = false): readonly string[] {
-    const isRecent = nowMs - this.lookedMs < LOOK_MS_A_ROBOT * this.robots.length;
+    const { counted, node } = this;
+    const isRecent = nowMs - this.lookedMs < LOOK_MS_A_ROBOT * counted.size;
     if (isRecent && !anew) return this.robots;
     this.lookedMs = nowMs;
-    const topics = this.node.topics();
-    const states = topics
+    const states = node
+      .topics()
       .filter(({ name, types }) => name.endsWith(SUFFIX) && types.includes(TOPICS.agentState.type))
       .map(({ name }) => name);
-    // A count goes through all publishers there are: it is made where something has changed.
-    const shown = `${topics.length} ${states.join(" ")}`;
-    if (shown === this.shown && !anew) return this.robots;
-    this.shown = shown;
+    const shown = new Set(states);
+    for (const name of counted.keys()) if (!shown.has(name)) counted.delete(name);
+    // A count goes through all publishers there are, so that not all are made at once.
+    const oldest = [...counted.keys()].slice(0, anew ? Infinity : counted.size / ROUND + 1);
+    for (const name of [...states.filter((name) => !counted.has(name)), ...oldest]) {
+      counted.delete(name);
+      counted.set(name, node.countPublishers(name) > 0);
+    }
     this.robots = states
-      .filter((name) => this.node.countPublishers(name) > 0)
+      .filter((name) => counted.get(name))
       .map((name) => name.slice(1, -SUFFIX.length))
       .filter((robot) => robot !== "");
     return this.robots;

@@ -15,6 +15,8 @@ export interface Sample {
   readonly robots: string[];
   /** All that were asked, those among them that others were asked for. */
   readonly asked: Set<string>;
+  /** Robots in quarantine that fill it up: they count where they answer, and are not waited for. */
+  readonly spare: ReadonlySet<string>;
   /** When it was drawn, ms of the steady clock. */
   readonly sinceMs: number;
 }
@@ -26,6 +28,8 @@ interface Troubled {
 
 const inWords = (robots: readonly Troubled[]): string =>
   robots.map(({ robot, trouble }) => `${robot} ${trouble}`).join(", ");
+
+const namesOf = (robots: readonly Troubled[]): string[] => robots.map(({ robot }) => robot);
 
 export class Sampler {
   readonly states: StateSubscriptions;
@@ -61,9 +65,13 @@ export class Sampler {
     this.roster.refresh();
     const sinceMs = steadyMs();
     const eligible = this.roster.eligible(sinceMs);
-    const robots = drawSample(this.node.parameters.seed, epoch, eligible, size);
+    const drawn = drawSample(this.node.parameters.seed, epoch, eligible, size);
+    // Where too few are eligible, those that were silent may be so no more.
+    const others = this.roster.quarantined(sinceMs).slice(0, size - drawn.length);
+    const spare = new Set(drawn.length > 0 ? others : []);
+    const robots = [...drawn, ...others];
     this.states.keepSoon(robots);
-    this.prepared = { size, robots, asked: new Set(robots), sinceMs };
+    this.prepared = { size, robots, asked: new Set(robots), spare, sinceMs };
     return this.prepared;
   }
 
@@ -86,9 +94,9 @@ export class Sampler {
    * @param oldest stamp that counts, ns
    */
   replaceSilent(sample: Sample, epoch: number, oldest: bigint): void {
-    const silent = this.unusableOf(sample, oldest);
+    const silent = this.waitedFor(sample, oldest);
     if (silent.length === 0) return;
-    for (const { robot } of silent) this.roster.quarantine(robot, steadyMs());
+    this.roster.quarantine(namesOf(silent), steadyMs());
     const others = this.askOthers(sample, epoch, silent.length);
     others.forEach((robot, i) => {
       sample.robots[sample.robots.indexOf(silent[i].robot)] = robot;
@@ -110,7 +118,7 @@ export class Sampler {
    * @param oldest stamp that counts, ns
    */
   passByGone(sample: Sample, epoch: number, oldest: bigint): boolean {
-    const silent = this.unusableOf(sample, oldest).map(({ robot }) => robot);
+    const silent = namesOf(this.unusableOf(sample, oldest));
     const gone = silent.filter((robot) => this.hasLeft(robot));
     if (gone.length === 0) return false;
     const there = sample.robots.filter((robot) => !gone.includes(robot));
@@ -145,11 +153,19 @@ export class Sampler {
     });
   }
 
+  /** Robots of a sample whose states cannot be used, and are waited for. */
+  waitedFor(sample: Sample, oldest: bigint): Troubled[] {
+    return this.unusableOf(sample, oldest).filter(({ robot }) => !sample.spare.has(robot));
+  }
+
   /** The states that an epoch is decided by, with a warning for those that it goes without. */
   close(sample: Sample, epoch: number, oldest: bigint): AgentState[] {
     const { robots, size } = sample;
     const unusable = this.unusableOf(sample, oldest);
     for (const { trouble } of unusable) this.unusable[trouble]++;
+    const silent = namesOf(unusable);
+    this.roster.release(robots.filter((robot) => !silent.includes(robot)));
+    this.roster.quarantine(namesOf(this.waitedFor(sample, oldest)), steadyMs());
     this.missing += unusable.length;
     if (unusable.length > 0) {
       this.node.log.warn(
@@ -159,7 +175,7 @@ export class Sampler {
     const fewer = robots.length < size ? robots.length : undefined;
     if (fewer !== this.fewer && fewer !== undefined) {
       this.node.log.warn(
-        `epoch ${epoch}: only ${fewer} robots can be asked and sample_size is ${size}: all of them are`,
+        `epoch ${epoch}: only ${fewer} robots can be asked and sample_size is ${size}: all of them are (${this.swarm.quarantined} in quarantine)`,
       );
     }
     this.fewer = fewer;
@@ -168,8 +184,11 @@ export class Sampler {
 
   /** What /diagnostics tells of the robots: how many are known, may be asked, are asked. */
   get swarm(): Readonly<Record<"robots" | "quarantined", number>> {
-    const robots = this.roster.robots.length;
-    return { robots, quarantined: robots - this.roster.eligible(steadyMs()).length };
+    const { roster } = this;
+    return {
+      robots: roster.robots.length,
+      quarantined: roster.quarantined(steadyMs()).length,
+    };
   }
 
   /** What went wrong with samples since the start, by name. */

@@ -21,16 +21,30 @@ export class Roster {
     this.robots = [...new Set(this.find(anew))];
   }
 
-  /** Not to be asked for a while from `nowMs` (steady clock) on. */
-  quarantine(robot: string, nowMs: number): void {
-    this.until.set(robot, nowMs + this.quarantineMs());
+  /** Not to be asked for a while from `nowMs` (steady clock) on, where others can. */
+  quarantine(robots: readonly string[], nowMs: number): void {
+    for (const robot of robots) this.until.set(robot, nowMs + this.quarantineMs());
+  }
+
+  /** They answered. */
+  release(robots: readonly string[]): void {
+    for (const robot of robots) this.until.delete(robot);
   }
 
   /** The robots that may be asked, sorted by id. */
   eligible(nowMs: number): string[] {
+    return this.robots.filter((robot) => this.freeMs(robot) <= nowMs).sort(compareAgentIds);
+  }
+
+  /** The others, those first whose quarantine is over first. */
+  quarantined(nowMs: number): string[] {
     return this.robots
-      .filter((robot) => !((this.until.get(robot) ?? -Infinity) > nowMs))
-      .sort(compareAgentIds);
+      .filter((robot) => this.freeMs(robot) > nowMs)
+      .sort((a, b) => this.freeMs(a) - this.freeMs(b) || compareAgentIds(a, b));
+  }
+
+  private freeMs(robot: string): number {
+    return this.until.get(robot) ?? -Infinity;
   }
 }
 

@@ -7,17 +7,26 @@ export function steadyMs(): number {
 }
 
 /** Time that falls by more went back: a simulation was reset, or a recording starts again. */
-const JUMP_NS = 1_000_000_000n;
+const JUMP_MS = 1000;
+/** System time, which may be set, is looked at at least this often while an alarm is set, ms. */
+const LOOK_MS = 1000;
 
 interface Alarm {
   readonly time: bigint;
   readonly ring: () => void;
+  /** `systemOffset` when it was set. */
+  readonly offset: number;
 }
+
+/** System time minus the steady clock, ms: it falls when system time is set back. */
+const systemOffset = (): number => Date.now() - steadyMs();
 
 export class RosClock {
   private simulated = 0n;
   private alarms: Alarm[] = [];
   private timer: NodeJS.Timeout | undefined;
+  /** When /clock went on last, ms of the steady clock. */
+  private advancedMs = -Infinity;
 
   /** @param isSimulated whether time comes from /clock (use_sim_time). */
   constructor(readonly isSimulated: boolean) {}
@@ -36,16 +45,25 @@ export class RosClock {
     return !this.isSimulated || this.simulated > 0n;
   }
 
-  /** Takes a /clock message. Alarms that are due ring; all do when time went back. */
-  hear(time: Time): void {
-    const wentBack = nanoseconds(time) < this.simulated - JUMP_NS;
-    this.simulated = nanoseconds(time);
-    this.ring(wentBack);
+  /** For how long /clock has shown the same, or nothing was heard of it, ms; 0 for system time. */
+  get standingMs(): number {
+    return this.isSimulated ? steadyMs() - this.advancedMs : 0;
   }
 
-  /** Calls `ring` once when ROS time has reached `time` (ns). One alarm holds until cancelled. */
+  /** Takes a /clock message. Alarms that are due ring; all do when time went back. */
+  hear(time: Time): void {
+    const wentBack = nanoseconds(time) < this.simulated - BigInt(JUMP_MS) * 1_000_000n;
+    if (nanoseconds(time) !== this.simulated) this.advancedMs = steadyMs();
+    this.simulated = nanoseconds(time);
+    this.ring(() => wentBack);
+  }
+
+  /**
+   * Calls `ring` once when ROS time has reached `time` (ns), or has gone back. One alarm holds until
+   * cancelled.
+   */
   at(time: bigint, ring: () => void): () => void {
-    const alarm = { time, ring };
+    const alarm = { time, ring, offset: systemOffset() };
     this.alarms.push(alarm);
     this.schedule();
     return () => {
@@ -53,9 +71,10 @@ export class RosClock {
     };
   }
 
-  private ring(all = false): void {
+  /** @param isVoid whether an alarm is of a time that is no more */
+  private ring(isVoid: (alarm: Alarm) => boolean = () => false): void {
     const now = this.now();
-    const due = this.alarms.filter((alarm) => all || alarm.time <= now);
+    const due = this.alarms.filter((alarm) => alarm.time <= now || isVoid(alarm));
     if (due.length === 0) return;
     this.alarms = this.alarms.filter((alarm) => !due.includes(alarm));
     for (const alarm of due) alarm.ring();
@@ -73,10 +92,11 @@ export class RosClock {
     const ms = Math.max(0, Number((earliest - this.now()) / 1_000_000n));
     this.timer = setTimeout(
       () => {
-        this.ring();
+        const most = systemOffset() + JUMP_MS;
+        this.ring(({ offset }) => offset > most);
         this.schedule();
       },
-      Math.min(ms, 60_000),
+      Math.min(ms, LOOK_MS),
     );
   }
 }

@@ -4,7 +4,6 @@ import { ParameterError } from "./parameters";
 export const SCENARIO = {
   type: "string",
   default: "dock_dispatch",
-  readOnly: true,
   description: "Scenario file (YAML), or the name of a shipped scenario.",
 } as const;
 
@@ -12,7 +11,6 @@ export const SEED = {
   type: "integer",
   default: 0,
   range: [0, 2 ** 31 - 1],
-  readOnly: true,
   description: "Seed of the keyed random draws; the same for every node of a swarm.",
 } as const;
 
@@ -21,7 +19,6 @@ export const POPULATION = {
   default: 1,
   unit: "robots",
   range: [1, 100_000],
-  readOnly: true,
   description: "Robots of the swarm, n.",
 } as const;
 
@@ -30,7 +27,6 @@ export const EPOCH_LENGTH = {
   default: 0,
   unit: "s",
   range: [0, 3600],
-  readOnly: true,
   description: "Length of a decision epoch, ROS time; 0: the scenario's.",
 } as const;
 

@@ -55,6 +55,7 @@ export interface AgentState {
 export interface GlobalState {
   readonly header: Header;
   readonly state: number;
+  readonly stopped: boolean;
 }
 
 export interface GlobalCommand {
@@ -153,26 +154,19 @@ export interface Color {
   readonly a: number;
 }
 
+/** Of a marker, what is ever set; the rest is as the type has it (zero, empty; action: add). */
 export interface Marker {
   readonly header: Header;
   readonly ns: string;
   readonly id: number;
   readonly type: number;
-  readonly action: number;
   readonly pose: { readonly position: Vector3; readonly orientation: Quaternion };
   readonly scale: Vector3;
   readonly color: Color;
   readonly lifetime: Time;
-  readonly frame_locked: boolean;
-  readonly points: readonly Vector3[];
-  readonly colors: readonly Color[];
-  readonly texture_resource: string;
-  readonly texture: { readonly header: Header; readonly format: string; readonly data: Uint8Array };
-  readonly uv_coordinates: readonly { readonly u: number; readonly v: number }[];
-  readonly text: string;
-  readonly mesh_resource: string;
-  readonly mesh_file: { readonly filename: string; readonly data: Uint8Array };
-  readonly mesh_use_embedded_materials: boolean;
+  readonly points?: readonly Vector3[];
+  readonly colors?: readonly Color[];
+  readonly text?: string;
 }
 
 /** What each type holds, by its ROS name. */

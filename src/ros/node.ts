@@ -60,19 +60,17 @@ const CALL_MS = 3000;
 /** A destroyed entity's memory stays for this long: the native side may still name it once. */
 const RETIRED_MS = 2000;
 
-function qosOf(topic: Topic): RclQoS {
+function qosOf({ depth, reliability, durability }: Topic): RclQoS {
   const { QoS } = rcl();
   return new QoS(
     QoS.HistoryPolicy.RMW_QOS_POLICY_HISTORY_KEEP_LAST,
-    topic.depth,
-    topic.reliability === "reliable"
-      ? QoS.ReliabilityPolicy.RMW_QOS_POLICY_RELIABILITY_RELIABLE
-      : QoS.ReliabilityPolicy.RMW_QOS_POLICY_RELIABILITY_BEST_EFFORT,
-    topic.durability === "transient_local"
-      ? QoS.DurabilityPolicy.RMW_QOS_POLICY_DURABILITY_TRANSIENT_LOCAL
-      : QoS.DurabilityPolicy.RMW_QOS_POLICY_DURABILITY_VOLATILE,
+    depth,
+    QoS.ReliabilityPolicy[`RMW_QOS_POLICY_RELIABILITY_${upperCase(reliability)}`],
+    QoS.DurabilityPolicy[`RMW_QOS_POLICY_DURABILITY_${upperCase(durability)}`],
   );
 }
+
+const upperCase = <T extends string>(text: T) => text.toUpperCase() as Uppercase<T>;
 
 let sections: readonly Section[] | undefined;
 

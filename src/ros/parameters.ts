@@ -5,7 +5,8 @@ import { type RclNode, type RclParameter, rcl } from "./rcl";
 interface SpecBase<T> {
   readonly default: T;
   readonly unit?: string;
-  readonly readOnly: boolean;
+  /** Whether it may be set while the node runs. */
+  readonly live?: true;
   readonly description: string;
 }
 
@@ -108,7 +109,7 @@ function describe(spec: ParameterSpec): string {
 function descriptorOf(name: string, spec: ParameterSpec): object {
   const { ParameterType, ParameterDescriptor } = rcl();
   const type = ParameterType[RCL_TYPES[spec.type]];
-  const descriptor = new ParameterDescriptor(name, type, describe(spec), spec.readOnly);
+  const descriptor = new ParameterDescriptor(name, type, describe(spec), !spec.live);
   if (!("range" in spec)) return descriptor;
   const [low, high] = spec.range;
   const message = descriptor.toMessage();
@@ -168,7 +169,7 @@ function takeChanges(
 ): void {
   const checked = ({ name, value }: RclParameter): Value => {
     const spec = specs[name];
-    if (spec === undefined || spec.readOnly) {
+    if (!spec?.live) {
       throw new ParameterError(
         `parameter ${name} is read-only: give it at the start (-p ${name}:=..., or a parameter file)`,
       );

@@ -14,7 +14,7 @@ export function sent(): Promise<void> {
 }
 
 /** A process that has not ended by itself this long after it was asked to is ended, ms. */
-const LAST_RESORT_MS = 1500;
+export const LAST_RESORT_MS = 1500;
 /** Built with the messages (leave.c), and found where their libraries are. */
 const LEAVE = "libalternating_marl_leave.so";
 
@@ -39,8 +39,9 @@ export interface RosProcess {
 
 /**
  * Runs `main` with ROS 2 up. SIGINT, SIGTERM, the death of the process that started this one (its
- * IPC channel closing) and `end` all lead through the same steps: `onEnd` works, nodes stopped,
- * ROS shut down, exit. Wrong parameters give one sentence and exit status 2.
+ * IPC channel closing), a throw or a rejection that nobody caught and `end` all lead through the same
+ * steps: `onEnd` works, nodes stopped, ROS shut down, exit. Wrong parameters give one sentence and
+ * exit status 2.
  */
 export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
   const nodes: RosNode[] = [];
@@ -82,6 +83,11 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   }
   rcl().removeSignalHandlers();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end(0));
+  // A throw that nobody caught is a fault of the program: all of it is said.
+  process.on("uncaughtException", (error) => {
+    console.error(error);
+    void end(1);
+  });
   if (process.send) process.on("disconnect", () => void end(0));
   try {
     await main({

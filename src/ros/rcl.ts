@@ -3,6 +3,8 @@
  * machine. Loaded on first use, so that everything compiles and loads where ROS 2 is not installed.
  */
 
+import type { Durability, Reliability } from "./topics";
+
 /** An instance of rclnodejs' QoS class; made by its constructor alone. */
 export type RclQoS = object;
 
@@ -144,14 +146,8 @@ interface RclModule {
   QoS: {
     new (history: number, depth: number, reliability: number, durability: number): RclQoS;
     HistoryPolicy: { RMW_QOS_POLICY_HISTORY_KEEP_LAST: number };
-    ReliabilityPolicy: {
-      RMW_QOS_POLICY_RELIABILITY_RELIABLE: number;
-      RMW_QOS_POLICY_RELIABILITY_BEST_EFFORT: number;
-    };
-    DurabilityPolicy: {
-      RMW_QOS_POLICY_DURABILITY_VOLATILE: number;
-      RMW_QOS_POLICY_DURABILITY_TRANSIENT_LOCAL: number;
-    };
+    ReliabilityPolicy: Record<`RMW_QOS_POLICY_RELIABILITY_${Uppercase<Reliability>}`, number>;
+    DurabilityPolicy: Record<`RMW_QOS_POLICY_DURABILITY_${Uppercase<Durability>}`, number>;
   };
 }
 

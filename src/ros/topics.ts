@@ -12,83 +12,46 @@ export interface Topic<Type extends string = string> {
   readonly depth: number;
 }
 
-function topic<Type extends string>(
-  name: string,
-  type: Type,
-  reliability: Reliability,
-  durability: Durability,
-  depth = 1,
-): Topic<Type> {
-  return { name, type, reliability, durability, depth };
-}
+const of =
+  (reliability: Reliability, durability: Durability) =>
+  <Type extends string>(name: string, type: Type, depth = 1): Topic<Type> => ({
+    name,
+    type,
+    reliability,
+    durability,
+    depth,
+  });
+
+/** Best effort: heard from every publisher, whatever it offers. latched: who joins late hears the last. */
+const [lossy, reliable, latched] = [
+  of("best_effort", "volatile"),
+  of("reliable", "volatile"),
+  of("reliable", "transient_local"),
+];
+const own = <Name extends string>(name: Name) => `alternating_marl/msg/${name}` as const;
 
 export const TOPICS = {
-  odometry: topic("odom", "nav_msgs/msg/Odometry", "best_effort", "volatile"),
-  /** Heard best effort, so that every source is compatible. */
-  pose: topic("pose", "geometry_msgs/msg/PoseWithCovarianceStamped", "best_effort", "volatile"),
-  twist: topic("cmd_vel", "geometry_msgs/msg/Twist", "reliable", "volatile"),
-  twistStamped: topic("cmd_vel", "geometry_msgs/msg/TwistStamped", "reliable", "volatile"),
-  agentState: topic("state", "alternating_marl/msg/AgentState", "reliable", "transient_local"),
-  localAction: topic("action", "alternating_marl/msg/LocalAction", "reliable", "volatile"),
-  globalState: topic(
-    "/global_agent/state",
-    "alternating_marl/msg/GlobalState",
-    "reliable",
-    "transient_local",
-  ),
-  globalCommand: topic(
-    "/global_agent/command",
-    "alternating_marl/msg/GlobalCommand",
-    "reliable",
-    "transient_local",
-  ),
-  policy: topic("/policy", "alternating_marl/msg/Policy", "reliable", "transient_local"),
-  localPolicy: topic(
-    "/local_policy",
-    "alternating_marl/msg/LocalPolicy",
-    "reliable",
-    "transient_local",
-  ),
-  epochReport: topic(
-    "/simulator/epoch",
-    "alternating_marl/msg/EpochReport",
-    "reliable",
-    "transient_local",
-  ),
-  population: topic(
-    "/simulator/population",
-    "alternating_marl/msg/Population",
-    "reliable",
-    "transient_local",
-  ),
-  fault: topic("/simulator/fault", "alternating_marl/msg/Fault", "reliable", "volatile", 10),
-  emergencyStop: topic(
-    "/emergency_stop",
-    "alternating_marl/msg/EmergencyStop",
-    "reliable",
-    "volatile",
-    10,
-  ),
-  markers: topic(
-    "/swarm/markers",
-    "visualization_msgs/msg/MarkerArray",
-    "reliable",
-    "volatile",
-    10,
-  ),
-  transform: topic("/tf", "tf2_msgs/msg/TFMessage", "reliable", "volatile", 100),
-  transformHeard: topic("/tf", "tf2_msgs/msg/TFMessage", "best_effort", "volatile", 100),
-  staticTransform: topic(
-    "/tf_static",
-    "tf2_msgs/msg/TFMessage",
-    "reliable",
-    "transient_local",
-    100,
-  ),
-  diagnostics: topic("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray", "reliable", "volatile"),
-  /** Heard best effort, so that every publisher of /clock is compatible (bag play, bridges). */
-  clockHeard: topic("/clock", "rosgraph_msgs/msg/Clock", "best_effort", "volatile"),
-  clockSent: topic("/clock", "rosgraph_msgs/msg/Clock", "reliable", "volatile"),
+  odometry: lossy("odom", "nav_msgs/msg/Odometry"),
+  pose: lossy("pose", "geometry_msgs/msg/PoseWithCovarianceStamped"),
+  twist: reliable("cmd_vel", "geometry_msgs/msg/Twist"),
+  twistStamped: reliable("cmd_vel", "geometry_msgs/msg/TwistStamped"),
+  agentState: latched("state", own("AgentState")),
+  localAction: reliable("action", own("LocalAction")),
+  globalState: latched("/global_agent/state", own("GlobalState")),
+  globalCommand: latched("/global_agent/command", own("GlobalCommand")),
+  policy: latched("/policy", own("Policy")),
+  localPolicy: latched("/local_policy", own("LocalPolicy")),
+  epochReport: latched("/simulator/epoch", own("EpochReport")),
+  population: latched("/simulator/population", own("Population")),
+  fault: reliable("/simulator/fault", own("Fault"), 10),
+  emergencyStop: reliable("/emergency_stop", own("EmergencyStop"), 10),
+  markers: reliable("/swarm/markers", "visualization_msgs/msg/MarkerArray", 10),
+  transform: reliable("/tf", "tf2_msgs/msg/TFMessage", 100),
+  transformHeard: lossy("/tf", "tf2_msgs/msg/TFMessage", 100),
+  staticTransform: latched("/tf_static", "tf2_msgs/msg/TFMessage", 100),
+  diagnostics: reliable("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"),
+  clockHeard: lossy("/clock", "rosgraph_msgs/msg/Clock"),
+  clockSent: reliable("/clock", "rosgraph_msgs/msg/Clock"),
 } as const;
 
 /** The service by which a person releases an emergency stop (std_srvs/Trigger). */

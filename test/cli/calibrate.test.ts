@@ -82,7 +82,7 @@ test("the same seed measures the same; a crowd the arena cannot hold is refused"
   const measure = (seed: number) => measureArrays(game, { robots: 7, epochs: 60, seed });
   expect(measure(1)).toEqual(measure(1));
   expect(measure(1)).not.toEqual(measure(2));
-  expect(() => measureArrays(game, { robots: 50, epochs: 1, seed: 1 })).toThrow("cannot hold 50");
+  expect(() => measureArrays(game, { robots: 90, epochs: 1, seed: 1 })).toThrow("cannot hold 90");
 });
 
 test("distances and errors, by hand", () => {
@@ -189,7 +189,7 @@ describe("the command", () => {
   });
 
   test.each([
-    [["--robots", "50"], "cannot hold 50 robots"],
+    [["--robots", "90"], "cannot hold 90 robots"],
     [["--epochs", "0"], "--epochs"],
     [["--write", join(folder, "none", "x.yaml")], "cannot be written"],
     [["--plot", join(folder, "none", "x.svg")], "cannot be written"],

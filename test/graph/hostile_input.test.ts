@@ -127,7 +127,11 @@ test("states that the scenario does not have are refused", async () => {
     () => ({ ...stranger, stopped: true }),
     /robot_0 says it is in state 200 .*start every node/,
   );
-  await refusal(TOPICS.globalState, () => ({ header, state: 77 }), /state 77 .*start every node/);
+  await refusal(
+    TOPICS.globalState,
+    () => ({ header, state: 77, stopped: true }),
+    /state 77 .*start every node/,
+  );
   await expectSteadyRun();
 });
 
@@ -187,7 +191,6 @@ test("bytes that are no message, cut short or too long, are refused on every kin
     TOPICS.globalState,
     topicOf("robot_2", TOPICS.agentState),
     topicOf("robot_2", TOPICS.odometry),
-    TOPICS.emergencyStop,
   ];
   for (const topic of topics) {
     await refusal(topic, () => noise, /it is no .*; look at who publishes/);
@@ -198,4 +201,17 @@ test("bytes that are no message, cut short or too long, are refused on every kin
   const long = Buffer.concat([valid, noise]);
   await refusal(TOPICS.globalCommand, () => long, /bytes are left over/);
   await expectSteadyRun();
+});
+
+test("an emergency stop that cannot be read is one", async () => {
+  const since = monotonic();
+  const unreadable = Buffer.from([0, 1, 0, 0, 255, 255, 255, 127]);
+  const timer = setInterval(() => peer.publishBytes(TOPICS.emergencyStop, unreadable), AGAIN_MS);
+  try {
+    await peer.first("command", since, ({ message }) => message.emergency_stop);
+    const isSaid = (text: string) => /stop from somebody .* cannot be read/.test(text);
+    await peer.first("log", since, ({ text }) => isSaid(text));
+  } finally {
+    clearInterval(timer);
+  }
 });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { packageRoot } from "../../src/game/scenario_file";
@@ -30,6 +31,8 @@ const foundSchema = z.object({
   last: z.number(),
 });
 
+type Message = Readonly<Record<string, unknown>>;
+
 function read(file: string): z.infer<typeof foundSchema> {
   const program = join(packageRoot(), "test", "graph", "read_mcap.py");
   const options = { encoding: "utf8", maxBuffer: 1e9 } as const;
@@ -47,7 +50,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a recording holds commands, actions, rewards, odometry, policy and parameters", async () => {
+test("a recording holds commands, the states sampled, actions, rewards, odometry, policy and parameters", async () => {
   const file = join(folder, "clean.mcap");
   const robots = [...Array(ROBOTS).keys()].map((i) => `/robot_${i}`);
   const wanted = ["/policy", "/diagnostics", "/simulator/epoch", "/global_agent/command"].concat(
@@ -90,6 +93,15 @@ test("a recording holds commands, actions, rewards, odometry, policy and paramet
     return sum + game.localReward[row * aL + (action!.action as number)];
   }, 0);
   expect(reward).toBeCloseTo(earned / ROBOTS, 9);
+  const command = commands.find((sent) => sent.epoch === epoch)!;
+  const seen = new Array<number>(counts.length).fill(0);
+  for (const robot of command.sampled_agents as string[]) {
+    const at = (heard: Message): unknown => (heard.header as { stamp: unknown }).stamp;
+    const isOfDecision = (heard: Message): boolean =>
+      isDeepStrictEqual(at(heard), command.decision_time);
+    seen[topics[`/${robot}/state`].messages.find(isOfDecision)!.state as number] += 1;
+  }
+  expect(seen).toEqual(command.histogram);
 });
 
 test("an existing recording is never written over, and the swarm goes on", async () => {

@@ -12,6 +12,7 @@ const seenSchema = z.object({
   p99: z.number(),
   missed: z.number(),
   missing: z.number(),
+  silence: z.number(),
   growth: z.number(),
 });
 
@@ -23,6 +24,9 @@ test("no epoch is missed in ten minutes, commands are in time and memory stays",
     const [message] = (await once(child, "message")) as [unknown];
     const seen = seenSchema.parse(message);
     expect(seen.missed).toBe(0);
+    expect(seen.missing).toBe(0);
+    // No robot stands for want of a command.
+    expect(seen.silence).toBeLessThan(350);
     expect(seen.p50).toBeLessThan(100);
     expect(seen.p99).toBeLessThan(250);
     expect(seen.growth).toBeLessThan(2);

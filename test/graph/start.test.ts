@@ -1,7 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { environmentOf } from "../../src/cli/swarm_processes";
 import { packageRoot } from "../../src/game/scenario_file";
+import { writeCarousel } from "./carousel";
+import { monotonic, Peer } from "./peer";
 
 const START = join(packageRoot(), "dist", "src", "cli", "start.js");
 
@@ -89,6 +93,7 @@ test.each([
   [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
   [["--policy", "/no/such/policy"], /\/no\/such\/policy/],
   [["--headless", "--port", "9"], /--port is the page's/],
+  [["--odometry-rate", "5"], /--odometry-rate is a recording's; give --record/],
   [["--wrong"], /--wrong/],
 ])("npm start -- %j is refused with a sentence and status 2", async (args, sentence) => {
   const { status, out, err } = await start(...args).ended;
@@ -149,19 +154,48 @@ test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s
   expect(leftovers().filter((name) => !before.includes(name))).toEqual([]);
 });
 
+/** Kills the process of a start that runs `program`. */
+function kill({ child }: Running, program: string): void {
+  const runs = (pid: number): boolean =>
+    execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).includes(program);
+  process.kill(descendants(child.pid!).find(runs)!, "SIGKILL");
+}
+
 test("a killed global agent is started again and the swarm goes on", async () => {
   const running = start("--fidelity", "abstract", "--headless", "--epoch", "1");
   await running.said(/epoch 9: reward/);
-  const [agent] = descendants(running.child.pid!).filter((pid) =>
-    execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).includes(
-      "global_agent.js",
-    ),
-  );
-  process.kill(agent, "SIGKILL");
+  kill(running, "global_agent.js");
   await running.said(/global_agent ended by SIGKILL; it is started again/);
   await running.said(/over [1-9]\d{2} epochs/);
   running.child.kill("SIGINT");
   expect((await running.ended).status).toBe(0);
+});
+
+test("a killed host of robots and a killed lead agent are started again and drive", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "carousel-"));
+  const few = ["--robots", "4", "--table-size", "2", "--speed", "3", "--headless"];
+  const running = start("--scenario", writeCarousel(folder), ...few);
+  const [, domain] = await running.said(/ROS domain (\d+)/);
+  const peer = new Peer(environmentOf(Number(domain)), ["--robots", "4", "--velocities"]);
+  const driving = (body: string) =>
+    peer.first("velocity", monotonic(), (told) => told.body === body && told.linear !== 0);
+  try {
+    for (const [program, name, body] of [
+      ["local_agent.js", "local_agents_0", "robot_0"],
+      ["lead_agent.js", "lead_agent", "lead"],
+    ]) {
+      await driving(body);
+      kill(running, program);
+      await running.said(new RegExp(`${name} ended by SIGKILL; it is started again`));
+      await driving(body);
+    }
+    running.child.kill("SIGINT");
+    expect((await running.ended).status).toBe(0);
+  } finally {
+    running.child.kill("SIGKILL");
+    await peer.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("a start that is killed takes its nodes with it", async () => {

@@ -1,4 +1,5 @@
 import { drawSample } from "../../src/nodes/sampling";
+import { MeanFieldFilter } from "../../src/policy/filter";
 import { toTime } from "../../src/ros/messages";
 import { inclusionQuantile } from "../support/sampling_fit";
 import { K, none, ROBOTS, SEED, setup, TIMEOUT_MS } from "./played_agent";
@@ -131,6 +132,28 @@ test("boundaries that go by unseen are epochs too, and a clock that goes back st
   expect(commands.map(({ epoch }) => epoch)).toEqual([0, 1, 4, 5, 6, 7, 8]);
 });
 
+test("the filter's memory is moved on by each epoch that goes by, unseen or missed", () => {
+  const silent = new Set<string>();
+  const { commands, tick, wait, set, predicted } = setup(silent);
+  set({ observation: "filter" });
+  for (const seconds of [1, 6]) tick(seconds);
+  ROBOTS.forEach((robot) => silent.add(robot));
+  // At 12, 18, 24: unseen. At 30 nobody answers.
+  tick(30.5);
+  wait(TIMEOUT_MS);
+  expect(commands[1]).toMatchObject({ epoch: 4, missing: K });
+  expect(commands[1].belief).toEqual(predicted(commands[0], 4));
+  // So many went by that more would change nothing.
+  const predict = jest.spyOn(MeanFieldFilter.prototype, "predict");
+  tick(6e7 + 0.5);
+  wait(TIMEOUT_MS);
+  expect(predict.mock.calls.length).toBeLessThan(2000);
+  predict.mockRestore();
+  expect(commands[2].epoch).toBeGreaterThan(9_999_000);
+  const last = Array.from(commands[2].belief);
+  predicted(commands[0], 5000).forEach((share, i) => expect(last[i]).toBeCloseTo(share, 9));
+});
+
 test("a session counts the boundaries at which nobody commanded, as its robots tell", () => {
   const acted = { acted: true, epoch: 9, decision_time: toTime(60_000_000_000n) };
   const { commands, warnings, tick } = setup(undefined, undefined, acted);
@@ -146,6 +169,15 @@ test("a session of a time before that of its robots' last epoch goes on above it
   for (const seconds of [1, 2, 6, 12]) tick(seconds);
   expect(commands.map(({ epoch }) => epoch)).toEqual([10, 11]);
   expect(warnings).toEqual([]);
+});
+
+test("a session goes on with a stop that holds the lead vehicle alone", () => {
+  const { commands, tick, reset } = setup(undefined, undefined, undefined, { leadStopped: true });
+  for (const seconds of [1, 6]) tick(seconds);
+  expect(commands.map(({ emergency_stop }) => emergency_stop)).toEqual([true]);
+  reset();
+  tick(12);
+  expect(commands.at(-1)!.emergency_stop).toBe(false);
 });
 
 test("a reset that no robot can hear says so and changes nothing", () => {

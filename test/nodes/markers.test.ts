@@ -13,21 +13,21 @@ test("bodies are drawn where they are, ahead of them a line, amber where they ar
     { pose: { x: 4, y: 5, yaw: 0 }, zone: undefined, isSampled: false },
   ];
   const [spheres, lines] = bodyMarkers(STAMP, "robot_0", bodies, 0.25, ZONES);
-  expect(spheres.points.map(({ x, y }) => [x, y])).toEqual([
+  expect(spheres.points!.map(({ x, y }) => [x, y])).toEqual([
     [1, 2],
     [4, 5],
   ]);
   const white = { r: 1, g: 1, b: 1, a: 1 };
   expect(spheres.colors).toEqual([zoneColor(3, ZONES), white]);
   expect(spheres.scale.x).toBe(0.5);
-  const ends = lines.points.map(({ x, y }) => [x, y]);
+  const ends = lines.points!.map(({ x, y }) => [x, y]);
   expect(ends[1][0]).toBeCloseTo(1, 12);
   expect(ends[1][1]).toBeCloseTo(2.5, 12);
   expect(ends.slice(2)).toEqual([
     [4, 5],
     [4.5, 5],
   ]);
-  const amber = lines.colors[0];
+  const amber = lines.colors![0];
   expect(amber).not.toEqual(white);
   expect(lines.colors).toEqual([amber, amber, white, white]);
 });
@@ -55,7 +55,7 @@ test("what is drawn survives the wire", () => {
   ];
   const codec = codecOf(TOPICS.markers.type);
   expect(codec.decode(codec.encode({ markers })).markers).toMatchObject(
-    markers.map(({ ns, id, type, pose, text, lifetime }) => ({
+    markers.map(({ ns, id, type, pose, text = "", lifetime }) => ({
       ns,
       id,
       type,

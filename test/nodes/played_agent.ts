@@ -4,7 +4,9 @@ import { toTime } from "../../src/ros/messages";
 import { RosClock } from "../../src/ros/clock";
 import { Commander } from "../../src/nodes/commander";
 import { Epochs } from "../../src/nodes/epochs";
+import { globalChecks } from "../../src/nodes/global_health";
 import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
+import { MeanFieldFilter } from "../../src/policy/filter";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
 import { sizesOf } from "../../src/game/model";
@@ -14,7 +16,8 @@ import { madeMetadata, madePair } from "../policy/policies";
 const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
 export const K = 4;
 export const ROBOTS = [...Array(12).keys()].map((i) => `robot_${i}`);
-const bytes = encodePolicy(madePair(game, K), madeMetadata(game, K), sizesOf(game));
+const pair = madePair(game, K);
+const bytes = encodePolicy(pair, madeMetadata(game, K), sizesOf(game));
 export const SEED = 5;
 export const TIMEOUT_MS = 1000;
 const POLICY = {
@@ -36,13 +39,17 @@ const stateOf = (robot: string, seconds: number, state = 2) => ({
   stopped: false,
 });
 
-export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted = {}) {
+export function setup(
+  silent = new Set<string>(),
+  robots = () => ROBOTS,
+  acted = {},
+  { clock = new RosClock(true), leadStopped = false } = {},
+) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const commands: GlobalCommand[] = [];
   const warnings: string[] = [];
   let reset: (() => { success: boolean; message: string }) | undefined;
   let most = 0;
-  const clock = new RosClock(true);
   const live = () =>
     [...hear.keys()].filter((name) => name.endsWith("/state") && !name.startsWith("/global"));
   const node = {
@@ -68,6 +75,7 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
       most = Math.max(most, live().length);
       return { destroy: () => void hear.delete(topic.name) };
     },
+    subscribeRaw: () => ({ destroy: () => undefined }),
     triggerService: (name: string, answer: typeof reset) => {
       if (name === RESET_SERVICE) reset = answer;
     },
@@ -85,7 +93,8 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
   /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
   const tick = (seconds: number): void => {
     now = seconds;
-    clock.hear(stamp(seconds));
+    if (clock.isSimulated) clock.hear(stamp(seconds));
+    else jest.advanceTimersByTime(seconds * 1000 - Date.now());
     jest.advanceTimersByTime(1);
     answer();
     agent.poll();
@@ -95,7 +104,7 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
   };
   const answer = (): void => {
     const { header } = stateOf("", now);
-    hear.get("/global_agent/state")!({ header, state: 1 });
+    hear.get("/global_agent/state")!({ header, state: 1, stopped: leadStopped });
     for (const name of live()) {
       const robot = name.slice(1, -"/state".length);
       if (silent.has(robot)) continue;
@@ -103,12 +112,28 @@ export function setup(silent = new Set<string>(), robots = () => ROBOTS, acted =
     }
   };
   expect(hear.get("/policy")!(POLICY)).toBeUndefined();
+  const [check] = globalChecks(
+    commander,
+    agent,
+    clock,
+    () => true,
+    () => 0,
+  );
   return {
     commands,
     warnings,
     epochs: agent,
+    /** What /diagnostics tells of the epochs. */
+    health: () => check.look(),
     tick,
     answer,
+    /** The filter's belief so many epochs after a first command's sample, nobody heard since. */
+    predicted: ({ histogram, global_state }: GlobalCommand, epochs: number): number[] => {
+      const filter = new MeanFieldFilter(game, pair.localPolicy, robots().length);
+      filter.observe(histogram);
+      for (let i = 0; i < epochs; i++) filter.predict(global_state);
+      return Array.from(filter.belief);
+    },
     /** A robot that is asked says something of its own. */
     say: (robot: string, seconds: number, state?: number) =>
       hear.get(`/${robot}/state`)!(stateOf(robot, seconds, state)),

@@ -1,6 +1,7 @@
 /** A body agent whose node and time the test is. */
 import { sizesOf } from "../../src/game/model";
-import { BodyAgent, type SafetyParameters } from "../../src/nodes/body_agent";
+import { BodyAgent } from "../../src/nodes/body_agent";
+import type { SafetyParameters } from "../../src/nodes/parameters";
 import { RosClock } from "../../src/ros/clock";
 import {
   type EmergencyStop,
@@ -53,6 +54,7 @@ export function setup(
       pose_timeout: 0,
       publish_tf: false,
       frame_prefix: "",
+      markers_rate: 0,
       ...safety,
     },
     sizes: sizesOf(game),
@@ -63,7 +65,7 @@ export function setup(
     },
   });
   hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
-  hear.set("/emergency_stop", (message) => void body.hearStop(message as EmergencyStop));
+  hear.set("/emergency_stop", (message) => void body.hearStop((message as EmergencyStop).source));
   return {
     body,
     sent,

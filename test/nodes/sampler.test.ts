@@ -1,3 +1,4 @@
+import { compareAgentIds } from "../../src/game/draws";
 import { drawSample } from "../../src/nodes/sampling";
 import { K, none, ROBOTS, SEED, setup, TIMEOUT_MS } from "./played_agent";
 
@@ -15,7 +16,9 @@ test("where fewer than k robots are there all are asked, and it is said once", (
     expect(command).toMatchObject({ population: 2, sample_size: K, missing: 0 });
   }
   const said = warnings.filter((line) =>
-    /only 2 robots can be asked and sample_size is 4/.test(line),
+    /only 2 robots can be asked and sample_size is 4: all of them are \(0 in quarantine\)/.test(
+      line,
+    ),
   );
   expect(said).toHaveLength(1);
 });
@@ -124,4 +127,66 @@ test("a robot that left the graph is not waited for, and who is left is asked as
   answer();
   expect(commands[3]).toMatchObject({ epoch: 3, missing: 0, population: 2, histogram: [0, 0, 2] });
   expect(commands[3].sampled_agents).toEqual(next.slice(1, 3));
+});
+
+describe("where fewer than k are eligible, robots in quarantine are asked too", () => {
+  const FEW = ROBOTS.slice(0, 3);
+
+  test("a swarm of fewer than k that is silent once is seen again at the next epoch", () => {
+    const silent = new Set<string>();
+    const { commands, warnings, epochs, tick, wait } = setup(silent, () => FEW, { acted: true });
+    for (const seconds of [1, 6]) tick(seconds);
+    FEW.forEach((robot) => silent.add(robot));
+    tick(12);
+    wait(TIMEOUT_MS);
+    expect(commands.at(-1)).toMatchObject({ missing: 3, histogram: [0, 0, 0] });
+    expect(epochs.values.quarantined).toBe(3);
+    silent.clear();
+    for (const seconds of [13, 18]) tick(seconds);
+    expect(commands.at(-1)).toMatchObject({ missing: 0, histogram: [0, 0, 3] });
+    expect([...commands.at(-1)!.sampled_agents].sort()).toEqual(FEW);
+    expect(epochs.values.quarantined).toBe(0);
+    expect(warnings.join()).not.toMatch(/0 robots can be asked/);
+  });
+
+  test("one that stays silent is not waited for while others are asked, and counts when it is back", () => {
+    const silent = new Set<string>();
+    const { commands, epochs, tick, wait, health } = setup(silent, () => FEW, { acted: true });
+    for (const seconds of [1, 6]) tick(seconds);
+    silent.add("robot_1");
+    tick(12);
+    expect(commands).toHaveLength(1);
+    wait(TIMEOUT_MS);
+    for (const seconds of [18, 24]) tick(seconds);
+    expect(commands).toHaveLength(4);
+    for (const command of commands.slice(1)) {
+      expect(command).toMatchObject({ missing: 1, histogram: [0, 0, 2] });
+    }
+    health();
+    expect(health().message).toMatch(/^only 3 of 4 robots .*all of them are \(1 in quarantine\)/);
+    silent.clear();
+    for (const seconds of [25, 30]) tick(seconds);
+    expect(commands[4]).toMatchObject({ missing: 0, histogram: [0, 0, 3] });
+    expect(epochs.values.quarantined).toBe(0);
+  });
+
+  test("whoever is silent at an epoch's end goes there too, and who went first is asked first", () => {
+    const silent = new Set<string>();
+    const { commands, epochs, tick, wait } = setup(silent);
+    for (const seconds of [1, 6]) tick(seconds);
+    const asked = (epoch: number): string[] => {
+      tick(6 * (epoch + 1));
+      wait(TIMEOUT_MS);
+      return [...commands[epoch].sampled_agents];
+    };
+    ROBOTS.forEach((robot) => silent.add(robot));
+    const first = drawSample(SEED, 1, ROBOTS, K);
+    const others = asked(1);
+    expect(epochs.values.quarantined).toBe(2 * K);
+    const rest = asked(2);
+    expect(epochs.values.quarantined).toBe(3 * K);
+    expect(new Set([...first, ...others, ...rest]).size).toBe(3 * K);
+    expect(asked(3)).toEqual(first.sort(compareAgentIds));
+    expect(asked(4)).toEqual(others.sort(compareAgentIds));
+  });
 });

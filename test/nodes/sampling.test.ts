@@ -76,8 +76,25 @@ test("a robot in quarantine is not eligible until its time is over, and none is 
   );
   expect(roster.eligible(0)).toEqual([]);
   roster.refresh();
-  roster.quarantine("robot_2", 500);
+  roster.quarantine(["robot_2"], 500);
   expect(roster.robots).toHaveLength(3);
   expect(roster.eligible(1499)).toEqual(["robot_1", "robot_10"]);
   expect(roster.eligible(1500)).toEqual(["robot_1", "robot_2", "robot_10"]);
+});
+
+test("robots in quarantine come in the order in which they went there, until they answer", () => {
+  const robots = ["robot_3", "robot_10", "robot_2", "robot_1"];
+  const roster = new Roster(
+    () => robots,
+    () => 1000,
+  );
+  roster.refresh();
+  roster.quarantine(["robot_3"], 0);
+  roster.quarantine(["robot_10", "robot_2"], 200);
+  roster.quarantine(["robot_3"], 500);
+  expect(roster.quarantined(600)).toEqual(["robot_2", "robot_10", "robot_3"]);
+  expect(roster.eligible(600)).toEqual(["robot_1"]);
+  roster.release(["robot_10"]);
+  expect(roster.quarantined(600)).toEqual(["robot_2", "robot_3"]);
+  expect(roster.quarantined(1200)).toEqual(["robot_3"]);
 });

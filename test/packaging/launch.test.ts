@@ -102,11 +102,16 @@ describe("swarm.launch.py", () => {
     expect(installed.sort()).toEqual(Object.keys(NODES).sort());
   });
 
-  test("starts a recorder where a file is named", () => {
-    const recorded = show("swarm.launch.py", "record:=run.mcap");
-    expect(given(nodesOf(recorded, "recorder")[0])).toEqual({
-      file: "run.mcap",
-      use_sim_time: true,
+  test("starts a recorder where a file is named, and tells it the run's settings", () => {
+    const recorded = show("swarm.launch.py", "record:=run.mcap", "odometry_rate:=5", "seed:=3");
+    const { about, ...others } = given(nodesOf(recorded, "recorder")[0]);
+    expect(others).toEqual({ file: "run.mcap", odometry_rate: 5, use_sim_time: true });
+    expect(JSON.parse(about as string)).toMatchObject({
+      scenario: "dock_dispatch",
+      robots: 30,
+      seed: 3,
+      // By the parameter file.
+      fidelity: "motion",
     });
     expect(nodesOf(shown, "recorder")).toEqual([]);
   });
@@ -182,6 +187,7 @@ describe("swarm.launch.py", () => {
       table_size: NODES.learner.table_size.default,
       observation: NODES.global_agent.observation.default,
       epoch: NODES.simulator.epoch_length.default,
+      odometry_rate: NODES.recorder.odometry_rate.default,
     };
     for (const { name, description } of shown.arguments) {
       const said = /as installed (.+)\.$/.exec(description!)?.[1];

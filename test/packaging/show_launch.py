@@ -54,7 +54,9 @@ def argument(name, *, default_value=None, description=None, choices=None):
             'description': description, 'choices': choices}
 
 
-def parameter(name, value):
+def parameter(name, value, *, value_type=None):
+    # Unless its type is said, text is read as YAML, and an object is no parameter.
+    assert value_type is str or not str(value).startswith('{'), (name, value)
     # The real one refuses what is not of a parameter's type.
     assert isinstance(value, (bool, int, float, str, list)), (name, value)
     return {'kind': 'parameter', 'name': name, 'type': type(value).__name__, 'value': value}

@@ -80,3 +80,56 @@ test("in system time alarms ring in order, no earlier than asked", async () => {
   });
   expect(rung).toEqual(["early", "late"]);
 });
+
+describe("in system time that is set", () => {
+  beforeEach(() => void jest.useFakeTimers({ now: 1_000_000_000_000 }));
+  afterEach(() => void jest.useRealTimers());
+
+  /** Seconds from now on after which an alarm for `seconds` ahead rings; time is set before it. */
+  function ringsAfter(seconds: number, setBy: number): number {
+    const clock = new RosClock(false);
+    const start = performance.now();
+    let rang = Infinity;
+    clock.at(clock.now() + fromSeconds(seconds), () => (rang = (performance.now() - start) / 1000));
+    jest.setSystemTime(Date.now() + setBy * 1000);
+    for (let i = 0; i < 100; i++) jest.advanceTimersByTime(100);
+    return rang;
+  }
+
+  test.each([-3600, -3])("back by %d s, alarms ring within a second", (setBy) => {
+    expect(ringsAfter(6, setBy)).toBeLessThanOrEqual(1);
+  });
+
+  test("back by less than that, as clocks are set right, they ring at their time", () => {
+    expect(ringsAfter(6, -0.5)).toBeCloseTo(6.5);
+    expect(ringsAfter(6, 0)).toBeCloseTo(6);
+  });
+
+  test("ahead of them, alarms ring within a second", () => {
+    expect(ringsAfter(6, 3600)).toBeLessThanOrEqual(1);
+  });
+
+  test("an alarm that is set afterwards waits for its time", () => {
+    const clock = new RosClock(false);
+    const rung: string[] = [];
+    clock.at(clock.now() + fromSeconds(2), () => rung.push("of the time before"));
+    jest.setSystemTime(Date.now() - 3_600_000);
+    clock.at(clock.now() + fromSeconds(2), () => rung.push("of the new time"));
+    jest.advanceTimersByTime(1900);
+    expect(rung).toEqual(["of the time before"]);
+    jest.advanceTimersByTime(200);
+    expect(rung).toEqual(["of the time before", "of the new time"]);
+  });
+});
+
+test("/clock that shows the same stands, until it goes on", () => {
+  jest.useFakeTimers();
+  const { clock, hear } = simulated();
+  hear(5);
+  jest.advanceTimersByTime(4000);
+  hear(5);
+  expect(clock.standingMs).toBe(4000);
+  hear(5.1);
+  expect(clock.standingMs).toBe(0);
+  jest.useRealTimers();
+});

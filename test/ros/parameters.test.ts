@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { holdsFor, namespacedParameters, sectionsIn } from "../../src/ros/parameter_files";
 import { checkParameter, ParameterError, type ParameterSpec } from "../../src/ros/parameters";
 
-const common = { readOnly: true, description: "" };
+const common = { description: "" };
 const SECONDS: ParameterSpec = { ...common, type: "double", default: 1, unit: "s", range: [0, 5] };
 const COUNT: ParameterSpec = { ...common, type: "integer", default: 1, range: [1, 9] };
 const MODE: ParameterSpec = { ...common, type: "string", default: "a", choices: ["a", "b"] };

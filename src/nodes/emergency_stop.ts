@@ -1,0 +1,18 @@
+/** The emergency stop as it is heard: whatever comes on its topic means it. */
+import { reasonOf } from "../game/scenario";
+import { codecOf } from "../ros/codec";
+import type { RosNode } from "../ros/node";
+import { TOPICS } from "../ros/topics";
+
+/** @param stop takes who asked, in words */
+export function onEmergencyStop(node: RosNode, stop: (source: string) => void): void {
+  node.subscribeRaw(TOPICS.emergencyStop, (bytes) => stop(sourceOf(bytes)));
+}
+
+function sourceOf(bytes: Uint8Array): string {
+  try {
+    return codecOf(TOPICS.emergencyStop.type).decode(bytes).source;
+  } catch (error) {
+    return `somebody whose message cannot be read (${reasonOf(error)}); look at who publishes there`;
+  }
+}

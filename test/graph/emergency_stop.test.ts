@@ -1,0 +1,93 @@
+/** One motion swarm, robots on the move, and an emergency stop that outlives whoever heard it. */
+import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
+import { type EventOf, monotonic, type Peer } from "./peer";
+import { isMoving, MovingSwarm, ROBOTS, STOP_BOUND, WATCHED } from "./moving_swarm";
+import type { Swarm } from "./swarm";
+
+const STOP = { header: { stamp: { sec: 0, nanosec: 0 }, frame_id: "" }, source: "the test" };
+/** A stop is asked for again this often, ms. */
+const AGAIN_MS = 100;
+
+let run: MovingSwarm;
+let swarm: Swarm;
+let peer: Peer;
+
+beforeAll(async () => {
+  run = await MovingSwarm.start();
+  ({ swarm, peer } = run);
+});
+
+afterAll(() => run?.end());
+
+function respawn(...names: readonly string[]): number {
+  const since = monotonic();
+  for (const name of names) swarm.kill(name, "SIGKILL");
+  for (const name of names) swarm.restart(name);
+  return since;
+}
+
+/** Waits until agents of all robots that began after `since` have said that they are stopped. */
+async function allHold(since: number): Promise<number> {
+  const holding = new Set<string>();
+  const { time } = await peer.first("state", since, ({ message }) => {
+    if (message.stopped && !message.acted) holding.add(message.agent_id);
+    return holding.size === ROBOTS;
+  });
+  return time;
+}
+
+/** Whether the first command of a global agent that began after `since` says that a stop holds. */
+async function resumedStopped(since: number, before: number): Promise<boolean> {
+  const isNew = ({ message }: EventOf<"command">): boolean => message.session !== before;
+  return (await peer.first("command", since, isNew)).message.emergency_stop;
+}
+
+async function release(): Promise<void> {
+  const released = monotonic();
+  expect((await peer.call(RESET_SERVICE)).success).toBe(true);
+  await run.moving(released);
+  expect(run.newestCommand).toMatchObject({ emergency_stop: false, resets: 1 });
+}
+
+test("an emergency stop holds where all who heard it but the lead vehicle's agent are respawned at once", async () => {
+  await run.moving();
+  // Who was killed counts as a subscriber for a while: it is asked again until it is heard.
+  const again = setInterval(() => peer.publishBytes(TOPICS.emergencyStop, STOP), AGAIN_MS);
+  await peer.first("command", monotonic(), ({ message }) => message.emergency_stop);
+  const stood = new Set<string>();
+  const { time: start } = await peer.first("velocity", monotonic(), (heard) => {
+    if (isMoving(heard)) stood.delete(heard.body);
+    else stood.add(heard.body);
+    return stood.size === ROBOTS + 1;
+  });
+  clearInterval(again);
+
+  await allHold(respawn("local_agents_0"));
+  const { session } = run.newestCommand;
+  expect(await resumedStopped(respawn("global_agent"), session)).toBe(true);
+
+  const newer = run.newestCommand.session;
+  const killed = respawn("local_agents_0", "global_agent");
+  expect(await resumedStopped(killed, newer)).toBe(true);
+  const held = await allHold(killed);
+  await run.heardUntil(held + WATCHED);
+  expect(peer.of("velocity", start).filter(isMoving)).toEqual([]);
+  await release();
+});
+
+test("it holds through the restart of the global agent, then of the robots', until it is released", async () => {
+  // One subscription for all robots of a process, the lead agent's and the global agent's.
+  await peer.advertise(TOPICS.emergencyStop, 3);
+  await run.moving();
+  const start = await peer.publish(TOPICS.emergencyStop, { source: "the test" });
+  await run.expectZeroWithin(STOP_BOUND, start, "emergency stop");
+  const { session } = run.newestCommand;
+  expect(run.newestCommand.emergency_stop).toBe(true);
+
+  expect(await resumedStopped(respawn("global_agent"), session)).toBe(true);
+
+  const held = await allHold(respawn("local_agents_0"));
+  await run.heardUntil(held + WATCHED);
+  expect(run.secondsToZero(start, held + WATCHED)).toBeLessThan(STOP_BOUND);
+  await release();
+});
