@@ -140,6 +140,7 @@ void runProcess(async (ros) => {
   if (k === 0) {
     void idle(hosts, epochs).then((cores) => {
       say(`${n} idle local agents in ${hosts.length} processes: ${cores.toFixed(2)} of a core`);
+      process.send?.({ cores });
       ros.end(0);
     });
     return;
@@ -163,7 +164,7 @@ void runProcess(async (ros) => {
       say(
         `n = ${n}, k = ${k}: epoch to command p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)}, p99 ${p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${missed} missed, ${missing} states missing; commands at most ${silence.toFixed(0)} ms apart; ${(bytes / 1000).toFixed(1)} kB/s reach it; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
       );
-      process.send?.({ p50, p99, missed, missing, silence, growth });
+      process.send?.({ p50, p99, missed, missing, silence, growth, bytes });
       ros.end(0);
     },
   );

@@ -21,6 +21,7 @@ export class Child {
    * @param file compiled, below dist/
    * @param more ROS arguments
    * @param largestFile bytes that it can write to a file, a multiple of 1024
+   * @param words before the ROS arguments
    */
   constructor(
     environment: NodeJS.ProcessEnv,
@@ -28,15 +29,16 @@ export class Child {
     parameters: ParameterMap = {},
     more: readonly string[] = [],
     largestFile?: number,
+    words: readonly string[] = [],
   ) {
     const program = join(packageRoot(), "dist", file);
     const spec = { name: file, node: basename(file, ".js"), file, parameters };
-    const command = [process.execPath, program, ...rosArguments(spec), ...more];
+    const command = [process.execPath, program, ...words, ...rosArguments(spec), ...more];
     // A write beyond the limit fails as on a full disk, where the signal is ignored.
     const limit = `trap "" XFSZ; ulimit -f ${(largestFile ?? 0) / 1024}; exec "$@"`;
     const limited = ["bash", "-c", limit, "bash", ...command];
-    const [executable, ...words] = largestFile === undefined ? command : limited;
-    this.child = spawn(executable, words, {
+    const [executable, ...rest] = largestFile === undefined ? command : limited;
+    this.child = spawn(executable, rest, {
       env: environment,
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
+import { codecOf } from "../../src/ros/codec";
 import {
   type GlobalCommand,
   type Odometry,
@@ -33,8 +34,8 @@ const WATCHED = 1.2;
 
 /** What the world does to the robot now. */
 interface World {
-  odometry: "true" | "silent" | "frozen" | "repeated" | "NaN" | "outside" | "future";
-  commands: "sent" | "silent" | "old";
+  odometry: "true" | "silent" | "frozen" | "repeated" | "NaN" | "outside" | "future" | "malformed";
+  commands: "sent" | "silent" | "old" | "of wrong shape" | "of no state";
   poses: "sent" | "silent" | "uncertain";
 }
 
@@ -66,16 +67,8 @@ function byWheels({ x, y, yaw }: typeof pose): typeof pose {
 
 /** Where the robot is, or seems to be. */
 function place(): typeof pose {
-  const x = {
-    true: pose.x,
-    frozen: pose.x,
-    repeated: pose.x,
-    NaN,
-    outside: 5000,
-    future: pose.x,
-    silent: 0,
-  };
-  return { ...pose, x: x[world.odometry] };
+  const x = { NaN, outside: 5000 };
+  return { ...pose, x: x[world.odometry as keyof typeof x] ?? pose.x };
 }
 
 function odometry(): Odometry {
@@ -98,17 +91,21 @@ const command = (): GlobalCommand =>
     epoch: world.commands === "old" ? 0 : epoch,
     decision_time: stamp(-0.5),
     policy_sha256: "up",
+    ...(world.commands === "of wrong shape" && { histogram: [1, 2] }),
+    ...(world.commands === "of no state" && { global_state: 99 }),
   });
 
 /** The robot moves as it was told last, unless its odometry is stuck. */
 function step(): void {
-  const told = peer.of("velocity").at(-1);
-  if (world.odometry === "true" && told) {
-    pose.yaw += (told.angular * PERIOD_MS) / 1000;
-    pose.x += (told.linear * Math.cos(pose.yaw) * PERIOD_MS) / 1000;
-    pose.y += (told.linear * Math.sin(pose.yaw) * PERIOD_MS) / 1000;
+  const asked = peer.of("velocity").at(-1);
+  if (world.odometry === "true" && asked) {
+    pose.yaw += (asked.angular * PERIOD_MS) / 1000;
+    pose.x += (asked.linear * Math.cos(pose.yaw) * PERIOD_MS) / 1000;
+    pose.y += (asked.linear * Math.sin(pose.yaw) * PERIOD_MS) / 1000;
   }
-  if (world.odometry !== "silent") peer.publishBytes(topicOf(ROBOT, TOPICS.odometry), odometry());
+  const bytes = codecOf(TOPICS.odometry.type).encode(odometry());
+  const told = world.odometry === "malformed" ? bytes.subarray(0, bytes.length / 2) : bytes;
+  if (world.odometry !== "silent") peer.publishBytes(topicOf(ROBOT, TOPICS.odometry), told);
   if (world.odometry !== "silent" && world.poses !== "silent") {
     peer.publishBytes(topicOf(ROBOT, TOPICS.pose), located());
   }
@@ -179,6 +176,9 @@ async function secondsToZero(start: number): Promise<number> {
 test.each<[string, Partial<World>, RegExp]>([
   ["commands end", { commands: "silent" }, /standing: no command from the global agent/],
   ["commands are of an old epoch", { commands: "old" }, /standing: no command/],
+  ["commands are of wrong shape", { commands: "of wrong shape" }, /standing: no command/],
+  ["commands are of no state", { commands: "of no state" }, /standing: no command/],
+  ["odometry is malformed", { odometry: "malformed" }, /standing: no odometry/],
   ["odometry ends", { odometry: "silent" }, /standing: no odometry/],
   ["odometry is frozen under fresh stamps", { odometry: "frozen" }, /odometry does not change/],
   ["odometry repeats one stamp", { odometry: "repeated" }, /standing: no odometry that is new/],
@@ -219,6 +219,7 @@ test("a command of another session makes it stand until one alone is heard for 1
     session = mine;
   }, PERIOD_MS);
   expect(await secondsToZero(start)).toBeLessThan(BOUND);
+  await peer.first("diagnostic", start, ({ text }) => /two global agents are heard/.test(text));
   clearInterval(other);
   const ended = monotonic();
   const again = await peer.first("velocity", ended, moves);

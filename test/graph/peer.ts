@@ -108,6 +108,8 @@ export class Peer {
     });
     this.gone = new Promise((resolve) => this.child.once("exit", () => resolve()));
     createInterface({ input: this.child.stdout! }).on("line", (line) => {
+      // The middleware's own words go to standard output too.
+      if (!line.startsWith("{")) return console.error(line);
       this.events.push(eventSchema.parse(JSON.parse(line)));
       for (const listener of [...this.listeners]) listener();
     });

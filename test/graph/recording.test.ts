@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { packageRoot } from "../../src/game/scenario_file";
 import { Child } from "./child";
+import { Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 4;
@@ -122,6 +123,9 @@ test("a full disk ends the recording, says so, and leaves a file that reads; the
   const recorder = "src/nodes/recorder.js";
   const child = new Child(swarm.environment, recorder, { file, odometry_rate: 50 }, [], largest);
   while (!child.said.includes("the swarm goes on")) await wait(50);
+  const peer = new Peer(swarm.environment, ["--diagnostics"]);
+  await peer.first("diagnostic", 0, ({ name, text }) => /^recorder.*EFBIG/.test(name + text));
+  await peer.end();
   const done = readFileSync(swarm.trace, "utf8").split("\n").length;
   await swarm.epochs(done + 20);
   expect((await child.end("SIGTERM")).status).toBe(0);

@@ -1,4 +1,4 @@
-/** 1,000 robots with topics of their own, 50 asked each second, for ten minutes. */
+/** Swarms of up to 1,000 robots with topics of their own (bench/swarm_of_n.ts). */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -14,25 +14,46 @@ const seenSchema = z.object({
   missing: z.number(),
   silence: z.number(),
   growth: z.number(),
+  /** That reach the global agent each second. */
+  bytes: z.number(),
 });
+const idleSchema = z.object({ cores: z.number() });
 
-test("no epoch is missed in ten minutes, commands are in time and memory stays", async () => {
+/** What a run of so many robots, robots asked and epochs or seconds says of itself. */
+async function run(...size: readonly [number, number, number]): Promise<unknown> {
   const domain = await claimDomain();
   const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
-  const child = fork(program, ["1000", "50", "600"], { env: environmentOf(domain) });
+  const child = fork(program, size.map(String), { env: environmentOf(domain) });
   try {
+    const ended = once(child, "exit");
     const [message] = (await once(child, "message")) as [unknown];
-    const seen = seenSchema.parse(message);
-    expect(seen.missed).toBe(0);
-    expect(seen.missing).toBe(0);
-    // No robot stands for want of a command.
-    expect(seen.silence).toBeLessThan(350);
-    expect(seen.p50).toBeLessThan(100);
-    expect(seen.p99).toBeLessThan(250);
-    expect(seen.growth).toBeLessThan(2);
-    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await ended).toEqual([0, null]);
+    return message;
   } finally {
     child.kill("SIGKILL");
     domain.release();
   }
+}
+
+test("of 1,000 robots 50 asked each second: no epoch is missed in ten minutes, commands are in time and memory stays", async () => {
+  const seen = seenSchema.parse(await run(1000, 50, 600));
+  expect([seen.missed, seen.missing]).toEqual([0, 0]);
+  // No robot stands for want of a command.
+  expect(seen.silence).toBeLessThan(350);
+  expect(seen.p50).toBeLessThan(100);
+  expect(seen.p99).toBeLessThan(250);
+  expect(seen.growth).toBeLessThan(2);
 }, 900_000);
+
+test("the bytes that reach the global agent grow with k and not with n", async () => {
+  const shortRun = seenSchema.omit({ growth: true });
+  const bytesOf = async (robots: number, asked: number): Promise<number> =>
+    shortRun.parse(await run(robots, asked, 30)).bytes;
+  const few = await bytesOf(100, 10);
+  expect(await bytesOf(1000, 10)).toBeLessThan(1.25 * few);
+  expect(await bytesOf(100, 50)).toBeGreaterThan(2.5 * few);
+}, 600_000);
+
+test("300 idle local agents use less than half a core", async () => {
+  expect(idleSchema.parse(await run(300, 0, 30)).cores).toBeLessThan(0.5);
+}, 300_000);

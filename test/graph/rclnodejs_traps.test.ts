@@ -1,0 +1,58 @@
+/** What rclnodejs' own node does not hear, and ours does. */
+import { setTimeout as wait } from "node:timers/promises";
+import { claimDomain, type Domain } from "../../src/ros/domain";
+import { TOPICS } from "../../src/ros/topics";
+import { Child } from "./child";
+import { Peer } from "./peer";
+import { environmentOf } from "./swarm";
+
+let domain: Domain;
+
+beforeAll(async () => {
+  domain = await claimDomain();
+});
+
+afterAll(() => domain?.release());
+
+async function said(child: Child, words: string): Promise<void> {
+  while (!child.said.includes(words)) await wait(20);
+}
+
+test("a /clock sent best effort is heard by our nodes; rclnodejs' own hears a reliable one alone", async () => {
+  const simulated = ["-p", "use_sim_time:=true"];
+  const child = new Child(
+    environmentOf(domain),
+    "test/graph/fixtures/two_clocks.js",
+    {},
+    simulated,
+  );
+  try {
+    await said(child, "plain 7");
+    expect(child.said).toContain("own 5");
+    expect(child.said).not.toContain("plain 5");
+  } finally {
+    await child.end();
+  }
+});
+
+test("a subscription made while a node sleeps is heard at once; rclnodejs' own wakes by another message", async () => {
+  const environment = environmentOf(domain);
+  const fixture = "test/graph/fixtures/late_subscriptions.js";
+  const [own, plain] = ["own", "plain"].map(
+    (name) => new Child(environment, fixture, {}, [], undefined, [name]),
+  );
+  const peer = new Peer(environment, []);
+  try {
+    await peer.publish(TOPICS.population, { population: 1 });
+    await peer.advertise(TOPICS.emergencyStop, 2);
+    await peer.advertise(TOPICS.population, 2);
+    await said(own, "heard population");
+    await peer.publish(TOPICS.emergencyStop, { source: "a test" });
+    await said(own, "heard stop");
+    await said(plain, "heard population");
+    expect(own.said.trim().split("\n")).toEqual(["heard population", "heard stop"]);
+    expect(plain.said.trim().split("\n")).toEqual(["heard stop", "heard population"]);
+  } finally {
+    await Promise.all([own.end(), plain.end(), peer.end()]);
+  }
+});

@@ -1,0 +1,63 @@
+/** A swarm whose velocities are stamped, in the agents and in the world. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeCarousel } from "./carousel";
+import { monotonic, Peer } from "./peer";
+import { startSwarm } from "./swarm";
+
+const STAMPED = { stamped_cmd_vel: true };
+const schema = z.object({
+  header: z.object({ stamp: z.object({ sec: z.number() }), frame_id: z.string() }),
+  twist: z.object({ linear: z.object({ x: z.number() }), angular: z.object({ z: z.number() }) }),
+});
+
+test("stamped velocities drive the robots, with their frame and time, and are zero when commands end", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "carousel-"));
+  const swarm = await startSwarm({
+    scenario: writeCarousel(folder),
+    fidelity: "motion",
+    robots: 3,
+    tableSize: 2,
+    overrides: { simulator: STAMPED, local_agents_0: STAMPED, lead_agent: STAMPED },
+  });
+  const velocities = ["--hear", "/robot_0/cmd_vel", "geometry_msgs/msg/TwistStamped"];
+  const peer = new Peer(swarm.environment, [
+    "--robots",
+    "3",
+    "--states",
+    "--diagnostics",
+    ...velocities,
+  ]);
+  const told = (isMoving: boolean, since: number) =>
+    peer.first("heard", since, ({ message }) => {
+      const { linear, angular } = schema.parse(message).twist;
+      return (linear.x !== 0 || angular.z !== 0) === isMoving;
+    });
+  try {
+    const { message } = await told(true, 0);
+    const { header } = schema.parse(message);
+    expect(header.frame_id).toBe("robot_0/base_link");
+    // By the world that hears them it comes to the next bay.
+    const isNext = ({ agent_id, state }: { agent_id: string; state: number }) =>
+      agent_id === "robot_0" && state === 1;
+    const { time } = await peer.first("state", 0, (heard) => isNext(heard.message));
+    const later = schema.parse((await told(true, time)).message);
+    expect(later.header.stamp.sec).toBeGreaterThan(header.stamp.sec);
+    const killed = monotonic();
+    swarm.kill("global_agent", "SIGKILL");
+    const isStanding = (name: string, text: string) =>
+      name.includes("robot_0") && text.includes("no command");
+    const { time: standing } = await peer.first("diagnostic", killed, ({ name, text }) =>
+      isStanding(name, text),
+    );
+    await told(false, standing);
+    const since = peer.of("heard", standing).map((heard) => schema.parse(heard.message).twist);
+    expect(since.filter(({ linear, angular }) => linear.x !== 0 || angular.z !== 0)).toEqual([]);
+  } finally {
+    await peer.end();
+    await swarm.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
