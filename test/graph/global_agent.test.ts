@@ -1,15 +1,16 @@
 /** The global agent as a managed node: its lifecycle and its parameters, asked as their CLIs ask. */
 import { z } from "zod";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { obtainPolicy } from "../../src/nodes/learned_policy";
 import { packageRoot } from "../../src/game/scenario_file";
-import { RELOAD_SERVICE } from "../../src/ros/topics";
+import { RELOAD_SERVICE, TOPICS } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
+const cache = join(packageRoot(), ".cache", "policies");
 /** rcl_interfaces/ParameterType */
 const [BOOL, INTEGER, DOUBLE, STRING, STRING_ARRAY] = [1, 2, 3, 4, 9];
 
@@ -121,11 +122,13 @@ test("a robot of the list is asked, and told of when it is silent and when fewer
   const { message } = await peer.first("command", since, ({ message }) => message.missing > 0);
   expect(message).toMatchObject({ population: ROBOTS + 1, sample_size: 20 });
   expect(message.sampled_agents).toContain("ghost");
-  const told = async (words: RegExp): Promise<number> =>
-    (await peer.first("diagnostic", since, ({ text }) => words.test(text))).level;
+  const told = async (words: RegExp, after = since): Promise<number> =>
+    (await peer.first("diagnostic", after, ({ text }) => words.test(text))).level;
   expect(await told(/missing states: \d+, silent robots: \d+ since a second ago/)).toBe(1);
-  expect(await told(/only 8 of 20 robots can be asked: all of them are/)).toBe(1);
+  const alone = monotonic();
   expect(await set("robot_names", STRING_ARRAY, [])).toBe("");
+  const few = /only 8 of 20 robots can be asked: all of them are \(\d in quarantine\)/;
+  expect(await told(few, alone)).toBe(1);
   expect(await set("sample_size", INTEGER, 0)).toBe("");
   expect(await set("sample_timeout", INTEGER, 8)).toBe("");
   await peer.first("command", monotonic(), ({ message }) => message.population === ROBOTS);
@@ -133,7 +136,6 @@ test("a robot of the list is asked, and told of when it is silent and when fewer
 
 test("a policy file is taken in at run time, a bad one is refused and the old one steers on", async () => {
   const { game } = swarm;
-  const cache = join(packageRoot(), ".cache", "policies");
   const other = await obtainPolicy(game, { tableSize: 3, population: ROBOTS, seed: 1, cache });
   const file = join(folder, "policy.safetensors");
   writeFileSync(file, "no policy");
@@ -155,6 +157,34 @@ test("a policy file is taken in at run time, a bad one is refused and the old on
   // Robots act by the same policy: the lockstep world goes on only when all have acted.
   await peer.first("command", command.time, ({ message }) => message.epoch > command.message.epoch);
   expect(peer.of("policy").at(-1)!.message.policy_sha256).toBe(other.policy.sha256);
+});
+
+test("a policy that comes on the topic is taken between two epochs, for all who act by it", async () => {
+  const { game } = swarm;
+  const options = { tableSize: 3, population: ROBOTS, seed: 2, cache };
+  const { file, policy } = await obtainPolicy(game, options);
+  const since = monotonic();
+  const message = {
+    scenario: game.name,
+    policy_sha256: policy.sha256,
+    data: readFileSync(file),
+  };
+  peer.publishBytes(TOPICS.policy, message);
+  const taken = await peer.first(
+    "command",
+    since,
+    (c) => c.message.policy_sha256 === policy.sha256,
+  );
+  await peer.first("policy", since, (p) => p.message.policy_sha256 === policy.sha256);
+  // The lockstep world goes on only when all robots have acted.
+  const { time } = await peer.first("command", taken.time, (c) => {
+    return c.message.epoch > taken.message.epoch + 3;
+  });
+  const told = peer.of("command").filter((c) => c.time <= time);
+  for (const { message } of told) {
+    const isOld = message.epoch < taken.message.epoch;
+    expect(message.policy_sha256 === policy.sha256).toBe(!isOld);
+  }
 });
 
 test("the graph of transitions is told, as ros2 lifecycle list --all asks for it", async () => {

@@ -11,9 +11,10 @@ import {
 } from "../../src/ros/messages";
 import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
+import { readTrace } from "./run_trace";
 import { startSwarm, type Swarm } from "./swarm";
 
-const ROBOTS = 6;
+const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3", "robot_4", "robot_5"];
 /** By it the peer tells its own commands from the global agent's. */
 const OWN = 666;
 /** s */
@@ -25,7 +26,12 @@ let swarm: Swarm;
 let peer: Peer;
 
 beforeAll(async () => {
-  swarm = await startSwarm({ fidelity: "abstract", robots: ROBOTS, sampleSize: 3, tableSize: 3 });
+  swarm = await startSwarm({
+    fidelity: "abstract",
+    robots: ROBOTS.length,
+    sampleSize: 3,
+    tableSize: 3,
+  });
   peer = new Peer(swarm.environment, ["--log"]);
   await peer.first("command");
 });
@@ -78,7 +84,20 @@ async function expectSteadyRun(): Promise<void> {
   expect(swarm.deaths).toEqual([]);
 }
 
-test("a flood of 1,000 states a second in a robot's name costs no epoch", async () => {
+/** Commands given since `since`, each with the counts of those whom it asked as the world knows them. */
+function judged(since: number) {
+  const lines = new Map(readTrace(swarm.trace).map((line) => [line.epoch, line]));
+  const { sL } = sizesOf(swarm.game);
+  return heard().flatMap(({ time, message }) => {
+    const line = lines.get(message.epoch);
+    if (time < since || line === undefined) return [];
+    const counts = new Array<number>(sL).fill(0);
+    for (const robot of message.sampled_agents) counts[line.localStates[ROBOTS.indexOf(robot)]]++;
+    return [{ message, counts }];
+  });
+}
+
+test("a flood of 1,000 states a second in a robot's name costs no epoch, and counts for nothing", async () => {
   const topic = topicOf("robot_0", TOPICS.agentState);
   await peer.advertise(topic, 0);
   const before = heard().length;
@@ -99,6 +118,11 @@ test("a flood of 1,000 states a second in a robot's name costs no epoch", async 
   }
   expect(sent).toBeGreaterThan(FLOOD * 900);
   expect(heard().length).toBeGreaterThan(before + 10);
+  const asked = judged(start).filter(({ message }) => message.sampled_agents.includes("robot_0"));
+  expect(asked.length).toBeGreaterThan(10);
+  for (const { message, counts } of asked) {
+    expect(message).toMatchObject({ missing: 0, histogram: counts });
+  }
   const epochs = new Set(heard().map(({ message }) => message.epoch));
   expect(Math.max(...epochs) - Math.min(...epochs) + 1).toBe(epochs.size);
   await expectSteadyRun();

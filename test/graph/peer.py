@@ -11,6 +11,7 @@ import argparse
 import importlib
 import json
 import math
+import os
 import sys
 import threading
 import time
@@ -35,6 +36,9 @@ RELIABLE = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 SENSOR = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 NODE = "peer"
 
+# The middleware writes its own errors on standard output: they go to standard error.
+events = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
 output = threading.Lock()
 
 
@@ -44,8 +48,8 @@ def say(kind, info=None, **what):
         now += info["source_timestamp"] / 1e9 - time.time()
     line = json.dumps({"kind": kind, "time": now, **what})
     with output:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        events.write(line + "\n")
+        events.flush()
 
 
 def plain(value):
