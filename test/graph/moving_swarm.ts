@@ -8,7 +8,7 @@ import { startSwarm, type Swarm } from "./swarm";
 
 export const ROBOTS = 30;
 /** From the fault until the last zero, s; by the robots' own watchdogs, and by a stop that is heard. */
-export const WATCHDOG_BOUND = 0.6;
+export const WATCHDOG_BOUND = 0.5;
 export const STOP_BOUND = 0.1;
 /** How long robots are seen to stand, s. */
 export const WATCHED = 1.5;

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => run?.end());
 
-test("the global agent's death makes every robot stand within 0.6 s, and its return goes on above the old epoch", async () => {
+test("the global agent's death makes every robot stand within 0.5 s, and its return goes on above the old epoch", async () => {
   await run.moving();
   const before = run.newestCommand;
   const killed = monotonic();
@@ -39,7 +39,7 @@ test("the global agent's death makes every robot stand within 0.6 s, and its ret
   await run.moving(time);
 });
 
-test("every robot stands within 0.6 s of its last odometry, and goes on when it is back", async () => {
+test("every robot stands within 0.5 s of its last odometry, and goes on when it is back", async () => {
   await run.moving();
   const stopped = monotonic();
   swarm.kill("simulator", "SIGSTOP");
@@ -51,7 +51,7 @@ test("every robot stands within 0.6 s of its last odometry, and goes on when it 
   await run.moving();
 });
 
-test("a global agent that is stopped and continued: robots stand within 0.6 s, and go on", async () => {
+test("a global agent that is stopped and continued: robots stand within 0.5 s, and go on", async () => {
   await run.moving();
   const stopped = monotonic();
   swarm.kill("global_agent", "SIGSTOP");
@@ -112,7 +112,7 @@ test("while two global agents are heard every robot stands, until one alone was 
   expect(again - last).toBeGreaterThan(0.95);
 });
 
-test("every robot stands within 0.6 s of the simulator's death, and goes on in the past of a new one", async () => {
+test("every robot stands within 0.5 s of the simulator's death, and goes on in the past of a new one", async () => {
   await run.moving();
   const { decision_time: before, epoch } = run.newestCommand;
   const killed = monotonic();
@@ -136,14 +136,14 @@ async function change(label: string): Promise<number> {
   return time;
 }
 
-test("deactivated, the global agent leaves moving robots to stand within 0.6 s, and activated it goes on", async () => {
+test("deactivated, the global agent leaves moving robots to stand within 0.5 s, and activated it goes on", async () => {
   await run.moving();
   await run.expectZeroWithin(WATCHDOG_BOUND, await change("deactivate"), "deactivated");
   const activated = await change("activate");
   await run.moving(activated);
 });
 
-test("shut down while active, the global agent leaves moving robots to stand within 0.6 s", async () => {
+test("shut down while active, the global agent leaves moving robots to stand within 0.5 s", async () => {
   await run.moving();
   const begun = await change("shutdown");
   await run.expectZeroWithin(WATCHDOG_BOUND, begun, "shut down");
