@@ -27,19 +27,15 @@ const spec: CommandSpec = {
   usage: "npm run calibrate --",
   summary:
     "Measures in the motion world how robots and lead vehicle really move, and how far the scenario's arrays are from it.",
-  options: [
-    {
-      name: "scenario",
-      value: "F",
-      help: "a file or a shipped scenario's name (default dock_dispatch)",
-    },
-    { name: "robots", value: "N", help: "robots in the world (default 30)" },
-    { name: "epochs", value: "E", help: "epochs to measure, N samples each (default 20000)" },
-    SEED_OPTION,
-    { name: "write", value: "F", help: "write the scenario with the measured arrays to this file" },
-    { name: "plot", value: "F", help: "draw measured against scenario into this file (SVG)" },
-    JSON_OPTION,
-  ],
+  options: {
+    "scenario F": "a file or a shipped scenario's name (default dock_dispatch)",
+    "robots N": "robots in the world (default 30)",
+    "epochs E": "epochs to measure, N samples each (default 20000)",
+    ...SEED_OPTION,
+    "write F": "write the scenario with the measured arrays to this file",
+    "plot F": "draw measured against scenario into this file (SVG)",
+    ...JSON_OPTION,
+  },
 };
 
 /** Says on standard error how far it is, at most every five seconds. */

@@ -21,41 +21,19 @@ import {
 const SPEC: CommandSpec = {
   usage: "npm run evaluate --",
   summary: "Evaluates a policy, or the difference of two, in a population simulated by counts.",
-  options: [
-    {
-      name: "policy",
-      value: "F",
-      help: "policy file; a second one is compared on the same random numbers",
-      required: true,
-      multiple: true,
-    },
-    {
-      name: "scenario",
-      value: "F",
-      help: "scenario file, or the name of a shipped one (default: the policy's)",
-    },
-    { name: "robots", value: "N", help: "robots (default 1000, or as many as --start places)" },
-    {
-      name: "sample-size",
-      value: "K",
-      help: "robots asked at each epoch (default: the table's k)",
-    },
-    { name: "observation", value: "O", help: "sample or filter (default sample)" },
-    {
-      name: "start",
-      value: "F",
-      help: "YAML or JSON file with global_state (name or index) and local_counts",
-    },
-    { name: "horizon", value: "T", help: "epochs of a rollout (default: the scenario's, or 50)" },
-    { name: "rollouts", value: "R", help: "rollouts (default 400)" },
-    {
-      name: "transition-timing",
-      value: "W",
-      help: "current or next: which global state moves the robots (default current)",
-    },
-    SEED_OPTION,
-    JSON_OPTION,
-  ],
+  options: {
+    "policy F!+": "policy file; a second one is compared on the same random numbers",
+    "scenario F": "scenario file, or the name of a shipped one (default: the policy's)",
+    "robots N": "robots (default 1000, or as many as --start places)",
+    "sample-size K": "robots asked at each epoch (default: the table's k)",
+    "observation O": "sample or filter (default sample)",
+    "start F": "YAML or JSON file with global_state (name or index) and local_counts",
+    "horizon T": "epochs of a rollout (default: the scenario's, or 50)",
+    "rollouts R": "rollouts (default 400)",
+    "transition-timing W": "current or next: which global state moves the robots (default current)",
+    ...SEED_OPTION,
+    ...JSON_OPTION,
+  },
 };
 
 const startSchema = z.strictObject({

@@ -26,48 +26,18 @@ import {
 const SPEC: CommandSpec = {
   usage: "npm run learn --",
   summary: "Learns a pair of policies for a scenario and writes it to a policy file.",
-  options: [
-    {
-      name: "scenario",
-      value: "F",
-      help: "scenario file, or the name of a shipped one",
-      required: true,
-    },
-    {
-      name: "table-size",
-      value: "K",
-      help: "k of the histograms by which the global policy is tabulated",
-      required: true,
-    },
-    { name: "out", value: "F", help: "policy file to write (.safetensors)", required: true },
-    {
-      name: "robots",
-      value: "N",
-      help: `robots of the population learned for (default ${DEFAULT_POPULATION})`,
-    },
-    {
-      name: "backup",
-      value: "B",
-      help: "exact or sampled: how expectations are computed (default exact)",
-    },
-    {
-      name: "draws",
-      value: "M",
-      help: `draws of the sampled backup (default ${DEFAULT_DRAWS})`,
-    },
-    {
-      name: "temperature",
-      value: "X",
-      help: "softmax temperature of the local policy (default: greedy)",
-    },
-    {
-      name: "threads",
-      value: "T",
-      help: "threads that learn; the result is the same for any number (default: all cores)",
-    },
-    SEED_OPTION,
-    JSON_OPTION,
-  ],
+  options: {
+    "scenario F!": "scenario file, or the name of a shipped one",
+    "table-size K!": "k of the histograms by which the global policy is tabulated",
+    "out F!": "policy file to write (.safetensors)",
+    "robots N": `robots of the population learned for (default ${DEFAULT_POPULATION})`,
+    "backup B": "exact or sampled: how expectations are computed (default exact)",
+    "draws M": `draws of the sampled backup (default ${DEFAULT_DRAWS})`,
+    "temperature X": "softmax temperature of the local policy (default: greedy)",
+    "threads T": "threads that learn; the result is the same for any number (default: all cores)",
+    ...SEED_OPTION,
+    ...JSON_OPTION,
+  },
 };
 
 const MOST_THREADS = 256;

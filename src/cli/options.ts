@@ -7,35 +7,39 @@ export { loadScenario, packageRoot } from "../game/scenario_file";
 /** Wrong use of a command: exit status 2. The message says what is wrong and what to give. */
 export class UsageError extends Error {}
 
-export interface OptionSpec {
-  /** Without the dashes, such as "table-size". */
-  readonly name: string;
-  /** What stands for its value in the help, such as "K"; absent: a switch. */
-  readonly value?: string;
-  readonly help: string;
-  readonly required?: boolean;
-  /** May be given more than once. */
-  readonly multiple?: boolean;
-}
-
 export interface CommandSpec {
   /** As it is called, such as "npm run learn --". */
   readonly usage: string;
   /** One sentence. */
   readonly summary: string;
-  readonly options: readonly OptionSpec[];
+  /**
+   * Help texts by option: a name without the dashes and, unless it is a switch, what stands for its
+   * value, such as "table-size K"; then "!" where it is required, "+" where it may be repeated.
+   */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** Options that several commands have, worded once. */
-export const JSON_OPTION: OptionSpec = {
-  name: "json",
-  help: "print one JSON object on standard output and nothing else there",
+export const JSON_OPTION = {
+  json: "print one JSON object on standard output and nothing else there",
 };
-export const SEED_OPTION: OptionSpec = {
-  name: "seed",
-  value: "S",
-  help: "seed of all random draws (default 0)",
-};
+export const SEED_OPTION = { "seed S": "seed of all random draws (default 0)" };
+
+/** The rows of the table, read from their keys, and --help. */
+function rowsOf({ options }: CommandSpec) {
+  return Object.entries({ ...options, help: "print this and exit" }).map(([key, help]) => {
+    const [form] = key.split(/[!+]/);
+    const [name, value] = form.split(" ");
+    return {
+      form,
+      name,
+      value,
+      help,
+      isRequired: key.includes("!"),
+      isMultiple: key.includes("+"),
+    };
+  });
+}
 
 export interface Range {
   readonly min?: number;
@@ -110,12 +114,11 @@ export class Options {
 
 /** Help text, generated from the table of options. */
 export function helpOf(spec: CommandSpec): string {
-  const all = [...spec.options, { name: "help", help: "print this and exit" }];
-  const forms = all.map(({ name, value }: OptionSpec) => `--${name}${value ? ` ${value}` : ""}`);
-  const width = Math.max(...forms.map((form) => form.length)) + 2;
-  const lines = all.map(({ help, required, multiple }: OptionSpec, i) => {
-    const notes = `${required ? " (required)" : ""}${multiple ? " (may be repeated)" : ""}`;
-    return `  ${forms[i].padEnd(width)}${help}${notes}`;
+  const rows = rowsOf(spec);
+  const width = Math.max(...rows.map(({ form }) => form.length)) + 4;
+  const lines = rows.map(({ form, help, isRequired, isMultiple }) => {
+    const notes = `${isRequired ? " (required)" : ""}${isMultiple ? " (may be repeated)" : ""}`;
+    return `  ${`--${form}`.padEnd(width)}${help}${notes}`;
   });
   return `${spec.summary}\n\nUsage: ${spec.usage} [options]\n\n${lines.join("\n")}\n`;
 }
@@ -134,10 +137,11 @@ function joinNegative(args: readonly string[], takesValue: (name: string) => boo
 
 /** Parses arguments by the table. @throws UsageError on an unknown, repeated or missing option */
 export function parseOptions(spec: CommandSpec, args: readonly string[]): Options {
+  const rows = rowsOf(spec);
   const options = Object.fromEntries(
-    [...spec.options, { name: "help" } as OptionSpec].map((option) => [
-      option.name,
-      option.value ? { type: "string" as const, multiple: true } : { type: "boolean" as const },
+    rows.map(({ name, value }) => [
+      name,
+      value ? { type: "string" as const, multiple: true } : { type: "boolean" as const },
     ]),
   );
   let values: Readonly<Record<string, unknown>>;
@@ -149,12 +153,12 @@ export function parseOptions(spec: CommandSpec, args: readonly string[]): Option
     throw new UsageError(`${reason.replace(/\s+/g, " ")}; see --help`);
   }
   if (values.help === true) return new Options(values);
-  for (const { name, value, required, multiple } of spec.options) {
+  for (const { form, name, isRequired, isMultiple } of rows) {
     const given = values[name];
-    if (required && given === undefined) {
-      throw new UsageError(`--${name} is missing; give --${name} ${value ?? ""}, see --help`);
+    if (isRequired && given === undefined) {
+      throw new UsageError(`--${name} is missing; give --${form}, see --help`);
     }
-    if (!multiple && Array.isArray(given) && given.length > 1) {
+    if (!isMultiple && Array.isArray(given) && given.length > 1) {
       throw new UsageError(`--${name} is given ${given.length} times; give it once`);
     }
   }

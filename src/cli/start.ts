@@ -27,53 +27,25 @@ import type { RunSummary, SimulatorReport } from "./simulator_report";
 const SPEC: CommandSpec = {
   usage: "npm start --",
   summary: "Starts a swarm under a learned policy over ROS 2, in a simulator with a page.",
-  options: [
-    { name: "scenario", value: "F", help: "file or shipped name (default dock_dispatch)" },
-    { name: "policy", value: "F", help: "policy file (default: learned now, or from the cache)" },
-    { name: "robots", value: "N", help: "robots of the swarm, n (default 30)" },
-    { name: "sample-size", value: "K", help: "robots asked each epoch (default: the table's k)" },
-    {
-      name: "table-size",
-      value: "K",
-      help: "k of the table that is learned (default 10, or all robots)",
-    },
-    {
-      name: "observation",
-      value: "O",
-      help: "sample (default) or filter: act on the memory of all samples",
-    },
-    {
-      name: "fidelity",
-      value: "F",
-      help: "motion (default): driven bodies; abstract: exact draws in lockstep",
-    },
-    {
-      name: "epoch",
-      value: "S",
-      help: "length of a decision, simulated seconds (default: the scenario's)",
-    },
-    {
-      name: "seconds",
-      value: "S",
-      help: "end after so many simulated seconds from the first command",
-    },
-    { name: "speed", value: "X", help: "simulated seconds a second, motion only (default 1)" },
-    {
-      name: "port",
-      value: "P",
-      help: "port of the page; the next is taken if it is in use (default 8080)",
-    },
-    {
-      name: "host",
-      value: "A",
-      help: "address that the page is served on (default 127.0.0.1: this machine alone)",
-    },
-    { name: "headless", help: "no page" },
-    { name: "record", value: "F", help: "record to a new MCAP file (rosbag2, Foxglove)" },
-    { name: "odometry-rate", value: "HZ", help: "odometry recorded of each robot (default 1)" },
-    SEED_OPTION,
-    JSON_OPTION,
-  ],
+  options: {
+    "scenario F": "file or shipped name (default dock_dispatch)",
+    "policy F": "policy file (default: learned now, or from the cache)",
+    "robots N": "robots of the swarm, n (default 30)",
+    "sample-size K": "robots asked each epoch (default: the table's k)",
+    "table-size K": "k of the table that is learned (default 10, or all robots)",
+    "observation O": "sample (default) or filter: act on the memory of all samples",
+    "fidelity F": "motion (default): driven bodies; abstract: exact draws in lockstep",
+    "epoch S": "length of a decision, simulated seconds (default: the scenario's)",
+    "seconds S": "end after so many simulated seconds from the first command",
+    "speed X": "simulated seconds a second, motion only (default 1)",
+    "port P": "port of the page; the next is taken if it is in use (default 8080)",
+    "host A": "address that the page is served on (default 127.0.0.1: this machine alone)",
+    headless: "no page",
+    "record F": "record to a new MCAP file (rosbag2, Foxglove)",
+    "odometry-rate HZ": "odometry recorded of each robot (default 1)",
+    ...SEED_OPTION,
+    ...JSON_OPTION,
+  },
 };
 
 /** Rows of the scenario's arrays this far (total variation) from the world's are worth a word. */
