@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { setTimeout as wait } from "node:timers/promises";
+import { parse } from "yaml";
 import { z } from "zod";
 import { packageRoot } from "../../src/game/scenario_file";
 import { Child } from "./child";
@@ -103,6 +104,21 @@ test("a recording holds commands, the states sampled, actions, rewards, odometry
     seen[topics[`/${robot}/state`].messages.find(isOfDecision)!.state as number] += 1;
   }
   expect(seen).toEqual(command.histogram);
+});
+
+test("rosbag2's overrides fit what the swarm's latched topics offer, by rclpy's rules", () => {
+  const { "/tf_static": foreign, ...profiles } = parse(
+    readFileSync(join(packageRoot(), "config", "rosbag2_qos.yaml"), "utf8"),
+  ) as Record<string, object>;
+  expect(foreign).toBeDefined();
+  const program = join(packageRoot(), "test", "graph", "check_qos.py");
+  const options = { encoding: "utf8", env: swarm.environment } as const;
+  const found = execFileSync("python3", [program, JSON.stringify(profiles)], options);
+  const topics = Object.keys(profiles);
+  // The middleware's own words may come before.
+  expect(JSON.parse(found.trim().split("\n").at(-1)!)).toEqual(
+    Object.fromEntries(topics.map((topic) => [topic, ["OK"]])),
+  );
 });
 
 test("an existing recording is never written over, and the swarm goes on", async () => {
