@@ -316,8 +316,8 @@ test("robots join and leave while it runs: no epoch is missed, nobody waits for 
   expect({ missedEpochs, missing }).toEqual({ missedEpochs: missedBefore, missing: 0 });
   expect([1, 2]).toContain(reward);
 
-  expect(await command({ do: "population", robots: 32 })).toMatch(
-    /^Failed: a zone of radius 1.6 m cannot hold 32 robots .* at least 1.79 m/,
+  expect(await command({ do: "population", robots: 60 })).toMatch(
+    /^Failed: a zone of radius 2.3 m cannot hold 60 robots .* at least 2.35 m/,
   );
   expect(await command({ do: "population", robots: ROBOTS })).toMatch(/^from the next/);
   // Who comes back is served as before.
