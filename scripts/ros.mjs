@@ -19,6 +19,9 @@ await main(async () => {
   // A terminal's Ctrl-C is the command's; this process ends after it.
   process.on("SIGINT", () => undefined);
   const { status, signal, error } = spawnSync(command, args, { env, stdio: "inherit" });
-  if (error) throw new SetupError(`${command} could not be started: ${error.message}`);
+  if (error) {
+    const why = error.code === "ENOENT" ? "there is no such command on PATH" : error.message;
+    throw new SetupError(`${command} could not be started: ${why}.`);
+  }
   process.exitCode = status ?? 128 + os.constants.signals[signal];
 });

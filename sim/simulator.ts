@@ -76,15 +76,19 @@ function makeRun(game: Game, parameters: Parameters, told: Told): Run {
 function changeProblem(run: Run, now: Parameters, next: Parameters): string | undefined {
   const { game, epochNs, fidelity, robots } = run.options;
   const { speed, population } = next;
-  if (population !== now.population) {
-    if (run.ledger.slots === 0) return "no command was given yet; change the population after one";
-    const most = robots.length + MOST_JOINING;
-    if (population > most) {
-      return `the process that serves all who join would have too many; give at most ${most} robots, or start the swarm with more`;
-    }
-  } else if (speed === now.speed) return undefined;
-  if (fidelity === "motion") return motionProblem(game, population, Number(epochNs) / 1e9, speed);
-  return speed === now.speed ? undefined : "the abstract world goes as fast as the nodes answer";
+  if (population === now.population && speed === now.speed) return undefined;
+  if (fidelity === "motion") {
+    const problem = motionProblem(game, population, Number(epochNs) / 1e9, speed);
+    if (problem) return problem;
+  } else if (speed !== now.speed) {
+    return "the abstract world goes as fast as the nodes answer";
+  }
+  if (population === now.population) return undefined;
+  if (run.ledger.slots === 0) return "no command was given yet; change the population after one";
+  const most = robots.length + MOST_JOINING;
+  return population > most
+    ? `the process that serves all who join would have too many; give at most ${most} robots, or start the swarm with more`
+    : undefined;
 }
 
 /** What the wire says of a rewarded epoch. */

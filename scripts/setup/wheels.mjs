@@ -39,7 +39,8 @@ async function installPackages(env) {
 
 /** rclnodejs looks for the ROS 2 that it is built against beside a program named `ros2`. */
 function placeRos2() {
-  const text = '#!/bin/sh\necho "The ROS 2 wheels hold no ros2 command." >&2\nexit 1\n';
+  const text =
+    '#!/bin/sh\necho "The ROS 2 wheels hold no ros2 command: source a ROS 2 Jazzy for it, or use the page, or a script with rclpy (README, Two commands)." >&2\nexit 1\n';
   fs.writeFileSync(path.join(python, "bin", "ros2"), text, { mode: 0o755 });
 }
 

@@ -1,4 +1,5 @@
 /** The page: what the server tells, shown; what a person asks, handed on. */
+import "./locale";
 import {
   type Answer,
   type EpochReport,

@@ -1,5 +1,10 @@
 /** A swarm's processes, from their start until the simulator's run is over. */
-import { parseReport, type RunSummary, type SimulatorReport } from "./simulator_report";
+import {
+  type EpochTold,
+  parseReport,
+  type RunSummary,
+  type SimulatorReport,
+} from "./simulator_report";
 import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
 
 export interface Outcome {
@@ -17,6 +22,7 @@ export async function runSwarm(
   onReport: (report: SimulatorReport) => void,
 ): Promise<Outcome> {
   let summary: RunSummary | undefined;
+  let last: EpochTold | undefined;
   let failure: string | undefined;
   const over = new AbortController();
   const swarm = new SwarmProcesses(environmentOf(domain), {
@@ -24,6 +30,7 @@ export async function runSwarm(
       const report = parseReport(message);
       if (report === undefined) return;
       onReport(report);
+      if (report.type === "epoch") last = report.report;
       if (report.type !== "summary") return;
       // The run is over: the agents end before they miss the world.
       summary = report.summary;
@@ -42,5 +49,8 @@ export async function runSwarm(
     await new Promise((resolve) => ended.addEventListener("abort", resolve, { once: true }));
   }
   await swarm.end();
+  if (summary === undefined && last !== undefined) {
+    failure ??= `the simulator ended before it had summed up; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
+  }
   return { summary, failure };
 }

@@ -36,6 +36,7 @@ const reportSchema = z.discriminatedUnion("type", [
 ]);
 
 export type RunSummary = z.infer<typeof summarySchema>;
+export type EpochTold = Extract<SimulatorReport, { type: "epoch" }>["report"];
 export type SimulatorReport = z.infer<typeof reportSchema>;
 
 /** The message as a report; undefined when it is none. */

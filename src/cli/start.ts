@@ -95,10 +95,11 @@ function settingsOf(options: Options, game: Game): SwarmSettings {
     );
   }
   const record = options.text("record");
-  if (record !== undefined && (existsSync(record) || !existsSync(dirname(record)))) {
-    throw new UsageError(
-      `--record names ${record}, which exists or lies in no folder; name a new file in a folder that exists`,
-    );
+  if (record !== undefined && existsSync(record)) {
+    throw new UsageError(`--record names ${record}, which exists; name a new file`);
+  }
+  if (record !== undefined && !existsSync(dirname(record))) {
+    throw new UsageError(`--record names ${record}, whose folder does not exist; make it first`);
   }
   if (record === undefined && options.has("odometry-rate")) {
     throw new UsageError("--odometry-rate is a recording's; give --record FILE too");
@@ -223,7 +224,7 @@ async function main(options: Options): Promise<number> {
     policy: { file, tableSize, globalGap, localGap },
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else sayEnd(outcome.summary, say);
+  else if (outcome.summary || !outcome.failure) sayEnd(outcome.summary, say);
   return outcome.failure ? 1 : 0;
 }
 

@@ -3,7 +3,6 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../game/scenario_file";
 import { LAST_RESORT_MS } from "../ros/process";
-import { removeSegments, segmentsOf } from "../ros/shared_memory";
 
 /**
  * Processes that have not ended this long after SIGTERM are killed, ms: later than a node's own last
@@ -61,10 +60,18 @@ async function hasEnded(child: ChildProcess): Promise<void> {
   await last;
 }
 
+/**
+ * The middleware's many threads share two heaps (glibc): each of its own would grow to its own peak.
+ * And Fast DDS keeps to UDP: a process that is killed while it holds a lock in the shared memory
+ * between all of a machine would leave the others waiting for ever, at the wheel.
+ */
+const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: "2", FASTDDS_BUILTIN_TRANSPORTS: "UDPv4" };
+
 /** What every process gets; what the user has set stays. */
 export function environmentOf(domain: number): NodeJS.ProcessEnv {
   return {
     ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST",
+    ...NODE_ENVIRONMENT,
     ...process.env,
     ROS_DOMAIN_ID: String(domain),
   };
@@ -85,9 +92,6 @@ export interface SwarmEvents {
  * time, and their native memory is given back only when their JavaScript is collected.
  */
 const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2"];
-/** The middleware's many threads share two heaps (glibc): each of its own would grow to its own peak. */
-const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: "2" };
-
 export class SwarmProcesses {
   private readonly children = new Map<string, ChildProcess>();
   private ending = false;
@@ -102,7 +106,7 @@ export class SwarmProcesses {
       join(packageRoot(), "dist", spec.file),
       rosArguments(spec, parameterFile()),
       {
-        env: { ...NODE_ENVIRONMENT, ...this.environment },
+        env: this.environment,
         stdio: ["ignore", process.stderr, process.stderr, "ipc"],
         execArgv: NODE_FLAGS,
       },
@@ -132,11 +136,9 @@ export class SwarmProcesses {
     this.ending = true;
     const left = [...this.children.values()];
     const gone = Promise.all(left.map(hasEnded));
-    const segments = left.flatMap(({ pid }) => (pid === undefined ? [] : segmentsOf(pid)));
     for (const child of left) child.kill("SIGTERM");
     const kill = setTimeout(() => left.forEach((child) => child.kill("SIGKILL")), PATIENCE_MS);
     await gone;
     clearTimeout(kill);
-    removeSegments(segments);
   }
 }

@@ -174,7 +174,7 @@ export function arenaProblem(
     arena.robot.radius;
   const smallest = Math.min(...arena.zones.map((zone) => zone.radius));
   if (smallest < needed) {
-    return `a zone of radius ${smallest} m cannot hold ${population} robots at a spacing of ${arena.robotSpacing} m; give zones a radius of at least ${(Math.ceil(needed * 100) / 100).toFixed(2)} m (arena.zones or arena.ring) or start fewer robots`;
+    return `a zone of radius ${smallest} m cannot hold ${population} robots at a spacing of ${arena.robotSpacing} m; give zones a radius of at least ${(Math.ceil(needed * 100) / 100).toFixed(2)} m (arena.zones or arena.ring), or have fewer robots`;
   }
   if (arena.robotSpacing < 4 * arena.robot.radius + DOCKING_PLAY) {
     return `robots of radius ${arena.robot.radius} m cannot pass between spots ${arena.robotSpacing} m apart; make arena.robot_spacing at least ${(4 * arena.robot.radius + DOCKING_PLAY).toFixed(2)} m`;

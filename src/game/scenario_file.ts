@@ -1,6 +1,6 @@
 /** The scenario that an option or a parameter names: a file, or one that is shipped. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, parse } from "node:path";
 import type { Game } from "./model";
 import { InvalidInputError, parseScenario, reasonOf } from "./scenario";
 
@@ -32,9 +32,9 @@ export function loadScenario(nameOrFile: string): Game {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const reason = reasonOf(error);
+    const shipped = readdirSync(join(packageRoot(), "scenarios")).map((name) => parse(name).name);
     throw new InvalidInputError(
-      `the scenario "${nameOrFile}" cannot be read: ${reason}; give a file or the name of one in scenarios/`,
+      `the scenario "${nameOrFile}" cannot be read: ${reasonOf(error)}; give a file, or one that is shipped: ${shipped.join(", ")}`,
     );
   }
   return parseScenario(text, file);

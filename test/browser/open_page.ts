@@ -20,6 +20,8 @@ export interface OpenPageOptions {
   /** Device pixels a pixel; 2 for pictures to show. */
   readonly scale?: number;
   readonly colorScheme?: "light" | "dark";
+  /** What the browser calls its language; default en-GB. */
+  readonly language?: string;
   /** Called with each text that the page's server sends it. */
   readonly onMessage?: (text: string) => void;
 }
@@ -36,6 +38,12 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
       colorScheme: options.colorScheme ?? "light",
       locale: "en-GB",
     });
+    // As a browser under the locale C has it.
+    const { language } = options;
+    if (language)
+      await page.addInitScript(
+        `Object.defineProperty(navigator, "language", { value: "${language}", configurable: true })`,
+      );
     const errors: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error") errors.push(message.text());

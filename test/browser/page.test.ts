@@ -30,6 +30,12 @@ test("robots move, the asked ones change with the epochs, histograms are drawn",
   expect(errors).toEqual([]);
 });
 
+test("a browser whose language is none that Intl knows shows the swarm too", async () => {
+  const { page, errors } = await open((await feed()).server.url, { language: "en-US@posix" });
+  expect(await page.locator("#rewards canvas").count()).toBe(1);
+  expect(errors).toEqual([]);
+});
+
 test("a page that lost its server says so and goes on with the next one", async () => {
   const first = await feed();
   const { page } = await open(first.server.url);

@@ -47,9 +47,13 @@ def say(kind, info=None, **what):
     if info is not None:
         now += info["source_timestamp"] / 1e9 - time.time()
     line = json.dumps({"kind": kind, "time": now, **what})
-    with output:
-        events.write(line + "\n")
-        events.flush()
+    try:
+        with output:
+            events.write(line + "\n")
+            events.flush()
+    except BrokenPipeError:
+        # Whoever listened is gone.
+        os._exit(1)
 
 
 def plain(value):
