@@ -68,9 +68,12 @@ export class RobotPanel {
 
   choose(robot: number | undefined): void {
     if (robot === undefined) this.follow(false);
+    const isNew = robot !== undefined && robot !== this.robot;
     this.robot = robot;
     this.list.value = robot === undefined ? "" : String(robot);
     this.panel.hidden = robot === undefined;
+    // On a narrow screen it opens below the arena.
+    if (isNew) this.panel.scrollIntoView({ block: "nearest" });
     this.chosen(robot);
   }
 

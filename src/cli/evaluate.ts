@@ -108,7 +108,7 @@ async function main(options: Options): Promise<void> {
 function readable(files: readonly string[], game: Game, result: EvaluateResult): string {
   const { settings, references, difference, other, modeAccuracy } = result;
   const labels = files.map((file) => basename(file));
-  const width = Math.max(30, ...labels.map((label) => label.length + 8)) + 2;
+  const width = Math.max(30, ...labels.map((label) => 2 * label.length + 7)) + 2;
   const row = (name: string, earned: Earned): string => {
     const figure = ({ mean, standardError }: Earned["return"]): string =>
       `${mean.toFixed(3)} ± ${standardError.toFixed(3)}`;
@@ -123,8 +123,8 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
     row(`  blind: always ${game.globalActions[blind.globalAction]}`, blind),
     row("  all robots seen", references.full),
     ...(other ? [row(labels[1], other)] : []),
-    ...(difference ? [row(`  minus ${labels[1]}`, difference)] : []),
-    `mode of the robots seen right in ${(100 * modeAccuracy).toFixed(1)} % of the epochs`,
+    ...(difference ? [row(labels.join(" minus "), difference)] : []),
+    `${labels[0]}: mode of the robots seen right in ${(100 * modeAccuracy).toFixed(1)} % of the epochs`,
     "",
   ].join("\n");
 }

@@ -8,6 +8,7 @@ import { TOPICS } from "../ros/topics";
 import type { BodyAgent } from "./body_agent";
 import { onEmergencyStop } from "./emergency_stop";
 import type { MarkedBody } from "./markers";
+import { StandingLog } from "./standing_log";
 
 /** How often watchdogs are looked at, ms of the steady clock. */
 const WATCHDOG_PERIOD_MS = 50;
@@ -36,10 +37,17 @@ export function serveBodies(
     if (rate > 0) sampled = new Set(message.sampled_agents);
     return refusal;
   });
+  const standing = new StandingLog(node.log);
   onEmergencyStop(node, (source) => {
-    for (const body of bodies) node.safely(() => body.hearStop(source));
+    if ([...bodies].some(({ permission }) => !permission.stopped)) {
+      node.log.warn(`emergency stop from ${source}`);
+    }
+    for (const body of bodies) node.safely(() => body.hearStop());
   });
-  const look = (): void => bodies.forEach((body) => node.safely(() => body.check()));
+  const look = (): void => {
+    for (const body of bodies) node.safely(() => body.check());
+    standing.look(bodies);
+  };
   const timers = [setInterval(look, WATCHDOG_PERIOD_MS)];
   if (rate > 0) {
     const publish = node.publisher(TOPICS.markers);

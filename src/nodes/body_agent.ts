@@ -67,7 +67,6 @@ export class BodyAgent {
   private readonly sendTransform: ((stamp: Time, pose: Pose) => void) | undefined;
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
-  private reason: string | undefined = "nothing heard yet";
   private readonly middle: Point;
   /** A body further from the middle is out of the arena, m. */
   private readonly reach: number;
@@ -97,12 +96,9 @@ export class BodyAgent {
     return this.options.node.robot;
   }
 
-  /** @param source who asked, in words */
-  hearStop(source: string): void {
-    const isNew = !this.permission.stopped;
+  hearStop(): void {
     this.permission.hearStop();
     this.check();
-    if (isNew) this.options.node.log.warn(`emergency stop from ${source}`);
   }
 
   /** An error of its own leaves the body standing; who calls this tells of it. */
@@ -218,7 +214,7 @@ export class BodyAgent {
   }
 
   /** Why the body may not move now; undefined: it may. */
-  private reasonToStand(): string | undefined {
+  reasonToStand(): string | undefined {
     if (this.isLeaving) return "it leaves the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     if (!this.options.clock.isRunning) return "no time on /clock";
@@ -228,14 +224,8 @@ export class BodyAgent {
     return this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined;
   }
 
-  /** Whether the body may not move now; says why when it no longer may. */
   private standing(): boolean {
-    const reason = this.reasonToStand();
-    if (reason !== undefined && this.reason === undefined && !this.isLeaving) {
-      this.options.node.log.warn(`standing: ${reason}`);
-    }
-    this.reason = reason;
-    return reason !== undefined || this.stillness.isHeld;
+    return this.reasonToStand() !== undefined || this.stillness.isHeld;
   }
 
   /** For /diagnostics. */

@@ -50,14 +50,15 @@ test("a page that lost its server says so and goes on with the next one", async 
 });
 
 test("nothing is wider than a screen of 400 px, and the stop is in view wherever one reads", async () => {
-  const { page, errors } = await openCommanding(await feed({ robots: 60 }), {
-    width: 400,
-    height: 800,
-  });
+  const played = await feed({ robots: 60 });
+  const { page, errors } = await openCommanding(played, { width: 400, height: 800 });
   const inArena = await page.locator("#arena").boundingBox();
   const at = `${inArena!.x + 200}, ${inArena!.y + 50}`;
   expect(await page.evaluate(`document.elementFromPoint(${at}).id`)).toBe("arena");
   await page.selectOption("#robot", "3");
+  const close = (await page.locator("#robot-close").boundingBox())!;
+  const on = `${close.x + close.width / 2}, ${close.y + close.height / 2}`;
+  expect(await page.evaluate(`document.elementFromPoint(${on}).id`)).toBe("robot-close");
   await page.click("#stop");
   await page.click("#release");
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(400);
@@ -66,4 +67,12 @@ test("nothing is wider than a screen of 400 px, and the stop is in view wherever
   expect(box && box.y + box.height).toBeLessThanOrEqual(800);
   expect(box?.height).toBeGreaterThanOrEqual(44);
   expect(errors).toEqual([]);
+  // The longest word of the connection, too.
+  await played.stop();
+  await shownWhen(page, "connection", (state) => state === "lost");
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(400);
+  for (const id of ["connection", "theme"]) {
+    const { x, width } = (await page.locator(`#${id}`).boundingBox())!;
+    expect(x + width).toBeLessThanOrEqual(400);
+  }
 });

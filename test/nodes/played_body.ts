@@ -4,7 +4,6 @@ import { BodyAgent } from "../../src/nodes/body_agent";
 import type { SafetyParameters } from "../../src/nodes/parameters";
 import { RosClock } from "../../src/ros/clock";
 import {
-  type EmergencyStop,
   fromSeconds,
   type GlobalCommand,
   type Odometry,
@@ -65,7 +64,7 @@ export function setup(
     },
   });
   hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
-  hear.set("/emergency_stop", (message) => void body.hearStop((message as EmergencyStop).source));
+  hear.set("/emergency_stop", () => void body.hearStop());
   return {
     body,
     sent,

@@ -1,0 +1,45 @@
+/** What a process says of its bodies that stand and of those that may drive again. */
+
+export interface Watched {
+  readonly name: string;
+  /** Why it may not move now; undefined: it may. */
+  reasonToStand(): string | undefined;
+}
+
+interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** So many names are said one by one. */
+const FEW = 3;
+
+const who = (names: readonly string[]): string =>
+  names.length > FEW ? `${names.length} bodies (${names[0]} to ${names.at(-1)})` : names.join(", ");
+
+export class StandingLog {
+  /** Those that might move at the last look. */
+  private readonly moving = new WeakSet<Watched>();
+
+  constructor(private readonly log: Log) {}
+
+  /** Says once for all of `bodies` that began to stand for one reason since the last look. */
+  look(bodies: Iterable<Watched>): void {
+    const stopped = new Map<string, string[]>();
+    const freed: string[] = [];
+    for (const body of bodies) {
+      const reason = body.reasonToStand();
+      const mayMove = reason === undefined;
+      if (mayMove === this.moving.has(body)) continue;
+      if (mayMove) {
+        this.moving.add(body);
+        freed.push(body.name);
+      } else {
+        this.moving.delete(body);
+        stopped.set(reason, [...(stopped.get(reason) ?? []), body.name]);
+      }
+    }
+    for (const [reason, names] of stopped) this.log.warn(`standing: ${who(names)}: ${reason}`);
+    if (freed.length > 0) this.log.info(`free to move: ${who(freed)}`);
+  }
+}
