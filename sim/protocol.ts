@@ -8,7 +8,8 @@
  * command of this page. Binary messages are poses (pose_frame.ts). Lengths in metres in the `map`
  * frame (z up, x and y on the floor), angles in radians, simulated time in seconds.
  *
- * Free of any platform: the page and the server share this file and nothing else.
+ * Free of any platform: the page and the server share this file, page_protocol.ts and what they are
+ * made of, and nothing else.
  */
 import * as z from "zod/mini";
 import { count, notNegative, parsed, positive } from "./checked_values";

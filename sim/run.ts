@@ -147,7 +147,8 @@ export class Run {
       missing: command.missing,
       emergencyStop: command.emergency_stop,
     };
-    if (this.history.at(-1)?.epoch === report.epoch) this.history.pop();
+    // Epochs that a swarm started anew counts from the beginning take the place of the old ones.
+    while ((this.history.at(-1)?.epoch ?? -1) >= report.epoch) this.history.pop();
     this.history.push(report);
     if (this.history.length > HISTORY_LIMIT) this.history.shift();
     this.options.onEpoch(report);

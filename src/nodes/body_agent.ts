@@ -51,6 +51,8 @@ export interface BodyOptions {
   readonly sizes: Sizes;
   /** A new pose was heard: `zone` and `stamp` are current. */
   readonly onPose: () => void;
+  /** It is out of the arena: what it was told before holds no more. */
+  readonly onOutside: () => void;
   /** The first copy of a new epoch's command. */
   readonly onDecision: (command: GlobalCommand) => void;
 }
@@ -60,6 +62,8 @@ export class BodyAgent {
   zone: number | undefined;
   /** Stamp of the odometry that `pose` and `zone` come from, ROS time, ns. */
   stamp = 0n;
+  /** ROS time at which the newest stamp was heard first, ns. */
+  private heardAt = 0n;
   /** Where to drive, m in the map frame; undefined: stand. */
   target: Point | undefined;
   readonly permission: Permission;
@@ -126,7 +130,10 @@ export class BodyAgent {
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, this.options.safety.max_stamp_age);
     if (problem) return problem;
-    if (isRepeat(stamp, this.stamp, now)) return undefined;
+    if (stamp !== this.stamp) this.heardAt = now;
+    // In simulated time odometry may come before its /clock.
+    const since = clock.isSimulated || stamp < this.heardAt ? stamp : this.heardAt;
+    if (isRepeat(stamp, this.stamp, since, now)) return undefined;
     // Late ones are passed over, unless time itself went back.
     if (stamp < this.stamp && this.stamp <= now + fromSeconds(1)) return undefined;
     this.permission.hearOdometry(steadyMs());
@@ -150,7 +157,10 @@ export class BodyAgent {
     const { middle, reach } = this;
     const distance = Math.hypot(pose.x - middle.x, pose.y - middle.y);
     this.isOutside = distance > (this.isOutside ? reach - REENTRY : reach);
-    if (this.isOutside) this.target = undefined;
+    if (this.isOutside) {
+      this.target = undefined;
+      this.options.onOutside();
+    }
     this.stillness.hear(pose, this.previous, seconds);
     this.pose = pose;
     this.zone = this.isOutside ? undefined : zoneOf(this.options.arena, pose, this.zone);

@@ -106,7 +106,10 @@ export class Epochs {
    */
   poll(): void {
     if (!this.isActive) return;
-    if (this.cancelAlarm !== undefined) return this.passByGone();
+    if (this.cancelAlarm !== undefined) {
+      this.sampler.roster.refresh();
+      return this.passByGone();
+    }
     this.waiting = this.absent();
     if (this.waiting) return;
     const { sampler } = this;

@@ -29,6 +29,7 @@ void runProcess((ros) => {
         state: body.zone!,
         stopped: body.permission.stopped,
       }),
+    onOutside: () => undefined,
     onDecision: (command) => {
       body.target = leadSpotOf(game.arena, command.action);
     },

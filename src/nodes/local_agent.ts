@@ -60,6 +60,7 @@ export class LocalAgent {
       safety: node.parameters,
       sizes: sizesOf(host.game),
       onPose: () => this.onPose(),
+      onOutside: () => void (this.pending = undefined),
       onDecision: (command) => {
         this.pending = command;
         this.act();

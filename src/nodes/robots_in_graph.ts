@@ -17,15 +17,14 @@ export class RobotsInGraph {
   constructor(private readonly node: Pick<RosNode, "topics" | "countPublishers">) {}
 
   /**
-   * Names of the robots whose `state` topic has a publisher.
+   * Names of the robots whose `state` topic has a publisher, as of LOOK_MS_A_ROBOT a robot ago; where
+   * somebody else listens to a topic, so that the graph shows it while its robot goes and comes, of
+   * ROUND times as long ago.
    * @param nowMs steady clock
-   * @param anew now; else as of LOOK_MS_A_ROBOT a robot ago, and where somebody else listens to a
-   *   topic, so that the graph shows it while its robot goes and comes, of ROUND times as long ago
    */
-  find(nowMs: number, anew = false): readonly string[] {
+  find(nowMs: number): readonly string[] {
     const { counted, node } = this;
-    const isRecent = nowMs - this.lookedMs < LOOK_MS_A_ROBOT * counted.size;
-    if (isRecent && !anew) return this.robots;
+    if (nowMs - this.lookedMs < LOOK_MS_A_ROBOT * counted.size) return this.robots;
     this.lookedMs = nowMs;
     const states = node
       .topics()
@@ -34,7 +33,7 @@ export class RobotsInGraph {
     const shown = new Set(states);
     for (const name of counted.keys()) if (!shown.has(name)) counted.delete(name);
     // A count goes through all publishers there are, so that not all are made at once.
-    const oldest = [...counted.keys()].slice(0, anew ? Infinity : counted.size / ROUND + 1);
+    const oldest = [...counted.keys()].slice(0, counted.size / ROUND + 1);
     for (const name of [...states.filter((name) => !counted.has(name)), ...oldest]) {
       counted.delete(name);
       counted.set(name, node.countPublishers(name) > 0);

@@ -55,7 +55,7 @@ export class Sampler {
     this.states = new StateSubscriptions(node, clock, localStates, onState);
     const graph = new RobotsInGraph(node);
     this.roster = new Roster(
-      (anew) => [...node.parameters.robot_names, ...graph.find(steadyMs(), anew)],
+      () => [...node.parameters.robot_names, ...graph.find(steadyMs())],
       () => node.parameters.quarantine * 1000,
     );
   }
@@ -132,17 +132,19 @@ export class Sampler {
 
   /** Asks up to `count` more robots, within 2k subscriptions. */
   private askOthers(sample: Sample, epoch: number, count: number): string[] {
-    // Whoever left since the sample was drawn would be silent too.
-    this.roster.refresh(true);
-    const { seed } = this.node.parameters;
+    this.roster.refresh();
     const eligible = this.roster.eligible(steadyMs());
     const room = Math.max(0, 2 * sample.size - this.states.count);
     const most = Math.min(count, room);
-    const others = drawReplacements(seed, epoch, eligible, sample.asked, most);
-    for (const robot of others) {
-      sample.asked.add(robot);
-      this.states.add(robot);
+    const others: string[] = [];
+    for (let drawn = [""]; drawn.length > 0 && others.length < most;) {
+      const { seed } = this.node.parameters;
+      drawn = drawReplacements(seed, epoch, eligible, sample.asked, most - others.length);
+      drawn.forEach((robot) => sample.asked.add(robot));
+      // Whoever left since the last look would be silent too.
+      others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
     }
+    others.forEach((robot) => this.states.add(robot));
     return others;
   }
 

@@ -8,17 +8,17 @@ export class Roster {
   private readonly until = new Map<string, number>();
 
   /**
-   * @param find names of robots, as seen lately or `anew`; one may come twice
+   * @param find names of robots; one may come twice
    * @param quarantineMs for how long a robot that was silent when asked is not asked again
    */
   constructor(
-    private readonly find: (anew: boolean) => readonly string[],
+    private readonly find: () => readonly string[],
     private readonly quarantineMs: () => number,
   ) {}
 
   /** Looks which robots are there. */
-  refresh(anew = false): void {
-    this.robots = [...new Set(this.find(anew))];
+  refresh(): void {
+    this.robots = [...new Set(this.find())];
   }
 
   /** Not to be asked for a while from `nowMs` (steady clock) on, where others can. */

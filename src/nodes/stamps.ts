@@ -24,7 +24,8 @@ export function odometryProblem(stamp: bigint, now: bigint): string | undefined 
 /**
  * Whether odometry says nothing new: it has the stamp of the one before, and time has gone on. (A
  * world whose time stands still repeats its instant.)
+ * @param since when that stamp was true, or was first heard where its clock is ahead
  */
-export function isRepeat(stamp: bigint, newest: bigint, now: bigint): boolean {
-  return stamp === newest && now > stamp + fromSeconds(STANDS);
+export function isRepeat(stamp: bigint, newest: bigint, since: bigint, now: bigint): boolean {
+  return stamp === newest && now > since + fromSeconds(STANDS);
 }

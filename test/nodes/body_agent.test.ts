@@ -66,8 +66,10 @@ test("out of the arena a body stands, and goes on once it is back", () => {
 });
 
 test("out of the arena it has no zone and takes no decision", () => {
-  const { body, decisions, say } = setup(running());
+  const { body, decisions, left, say } = setup(running());
   say("odom", odometry(10, 5000));
+  // What waited for its turn is forgotten, too.
+  expect(left).toHaveLength(1);
   say(COMMAND, command(0));
   expect(body.zone).toBeUndefined();
   expect(decisions).toEqual([]);

@@ -60,6 +60,14 @@ test("odometry that repeats one stamp while time goes on is none: the body stand
   });
 });
 
+test("a source that repeats one stamp of a clock that is ahead is silent, too", () => {
+  const played = driving();
+  const stuck = odometry(0.1, 5);
+  goOn(played, () => stuck);
+  expect(goOn(played, () => stuck).speed).toBe(0);
+  expect(played.body.diagnosis.look().level).toBe("error");
+});
+
 test("a world whose time stands may repeat its instant for as long as it likes", () => {
   const clock = new RosClock(true);
   clock.hear({ sec: 10, nanosec: 0 });

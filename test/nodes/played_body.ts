@@ -26,6 +26,7 @@ export function setup(
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const sent: Twist[] = [];
   const decisions: number[] = [];
+  const left: boolean[] = [];
   const node = {
     robot: "robot_0",
     name: "local_agent",
@@ -58,6 +59,7 @@ export function setup(
     },
     sizes: sizesOf(game),
     onPose,
+    onOutside: () => void left.push(true),
     onDecision: (command) => {
       decisions.push(command.epoch);
       body.target = { x: 100, y: 0 };
@@ -69,6 +71,8 @@ export function setup(
     body,
     sent,
     decisions,
+    /** One entry for each pose outside the arena. */
+    left,
     /** Commands are said twice: a single one lets nobody move. */
     say: (topic: string, message: unknown) => {
       if (topic === COMMAND) hear.get(topic)!(message);

@@ -111,6 +111,8 @@ test("a robot that left the graph is not waited for, and who is left is asked as
   const leave = (rest: readonly string[]): void => {
     ROBOTS.filter((robot) => !rest.includes(robot)).forEach((robot) => silent.add(robot));
     robots = [...rest];
+    // The graph is looked at anew.
+    jest.advanceTimersByTime(50);
   };
   // After they were drawn: others are asked in their place.
   leave(ROBOTS.slice(0, 6));
