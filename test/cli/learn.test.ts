@@ -83,7 +83,7 @@ test.each([
   [
     "learn",
     ["--scenario", "nowhere", ...LEARN.slice(2)],
-    /scenario "?nowhere"? cannot be read.*name/,
+    /scenario "?nowhere"? cannot be read.*shipped: dock_dispatch, ring_dispatch/,
   ],
   ["learn", [...LEARN, "--robots", "1"], /table size is 2 and the population 1; sample at most/],
   [
