@@ -92,6 +92,7 @@ export interface SwarmEvents {
  * time, and their native memory is given back only when their JavaScript is collected.
  */
 const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2"];
+
 export class SwarmProcesses {
   private readonly children = new Map<string, ChildProcess>();
   private ending = false;

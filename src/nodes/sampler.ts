@@ -133,17 +133,18 @@ export class Sampler {
   /** Asks up to `count` more robots, within 2k subscriptions. */
   private askOthers(sample: Sample, epoch: number, count: number): string[] {
     this.roster.refresh();
+    const { seed } = this.node.parameters;
     const eligible = this.roster.eligible(steadyMs());
     const room = Math.max(0, 2 * sample.size - this.states.count);
     const most = Math.min(count, room);
     const others: string[] = [];
-    for (let drawn = [""]; drawn.length > 0 && others.length < most;) {
-      const { seed } = this.node.parameters;
+    let drawn: string[];
+    do {
       drawn = drawReplacements(seed, epoch, eligible, sample.asked, most - others.length);
       drawn.forEach((robot) => sample.asked.add(robot));
       // Whoever left since the last look would be silent too.
       others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
-    }
+    } while (drawn.length > 0 && others.length < most);
     others.forEach((robot) => this.states.add(robot));
     return others;
   }

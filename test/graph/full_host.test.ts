@@ -4,7 +4,7 @@ import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain } from "../../src/ros/domain";
 import { planarOdometry, toTime } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
-import { commandOf } from "../support/commands";
+import { alwaysDoing, commandOf } from "../support/commands";
 import { Child } from "./child";
 import { type EventOf, monotonic, Peer } from "./peer";
 import { environmentOf } from "./swarm";
@@ -31,19 +31,10 @@ function newest(peer: Peer, since: number): EventOf<"velocity">[] {
 
 /** Sends every robot of the host up, from the first zone; returns what ends it. */
 async function play(peer: Peer): Promise<() => void> {
-  const { sL, sG, aL } = sizes;
-  const up = game.localActions.indexOf("up");
   await Promise.all(NAMES.map((name) => peer.advertise(topicOf(name, TOPICS.odometry), 1)));
   await peer.advertise(TOPICS.globalCommand, 1);
   await peer.advertise(TOPICS.localPolicy, 1);
-  peer.publishBytes(TOPICS.localPolicy, {
-    policy_sha256: "up",
-    scenario_sha256: game.sha256,
-    local_states: sL,
-    global_states: sG,
-    local_actions: aL,
-    local_policy: Float32Array.from({ length: sL * sG * aL }, (_, i) => (i % aL === up ? 1 : 0)),
-  });
+  peer.publishBytes(TOPICS.localPolicy, alwaysDoing(game, "up", "up"));
   const [{ x, y }] = game.arena.zones;
   let steps = 0;
   const step = (): void => {

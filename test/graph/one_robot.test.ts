@@ -15,14 +15,12 @@ import {
   toTime,
 } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
-import { commandOf } from "../support/commands";
+import { alwaysDoing, commandOf } from "../support/commands";
 import { Child } from "./child";
 import { monotonic, Peer } from "./peer";
 import { environmentOf } from "./swarm";
 
 const game = loadScenario("dock_dispatch");
-const { sG, sL, aL } = sizesOf(game);
-const UP = game.localActions.indexOf("up");
 const ROBOT = "robot_0";
 /** Odometry and the command's copies come this often, ms. */
 const PERIOD_MS = 100;
@@ -134,14 +132,7 @@ beforeAll(async () => {
   await peer.advertise(topicOf(ROBOT, TOPICS.pose), 1);
   await peer.advertise(TOPICS.globalCommand, 1);
   await peer.advertise(TOPICS.localPolicy, 1);
-  peer.publishBytes(TOPICS.localPolicy, {
-    policy_sha256: "up",
-    scenario_sha256: game.sha256,
-    local_states: sL,
-    global_states: sG,
-    local_actions: aL,
-    local_policy: Float32Array.from({ length: sL * sG * aL }, (_, i) => (i % aL === UP ? 1 : 0)),
-  });
+  peer.publishBytes(TOPICS.localPolicy, alwaysDoing(game, "up", "up"));
   timer = setInterval(step, PERIOD_MS);
 });
 

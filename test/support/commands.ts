@@ -1,5 +1,5 @@
-import type { Sizes } from "../../src/game/model";
-import type { GlobalCommand } from "../../src/ros/messages";
+import { type Game, type Sizes, sizesOf } from "../../src/game/model";
+import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
 
 /** A command of a game of these sizes that asked nobody; what matters to a test is `more`. */
 export function commandOf({ sL }: Sizes, more: Partial<GlobalCommand>): GlobalCommand {
@@ -21,5 +21,19 @@ export function commandOf({ sL }: Sizes, more: Partial<GlobalCommand>): GlobalCo
     emergency_stop: false,
     resets: 0,
     ...more,
+  };
+}
+
+/** The local policy `name` of a game, by which every robot always does one thing. */
+export function alwaysDoing(game: Game, action: string, name: string): LocalPolicy {
+  const { sL, sG, aL } = sizesOf(game);
+  const index = game.localActions.indexOf(action);
+  return {
+    policy_sha256: name,
+    scenario_sha256: game.sha256,
+    local_states: sL,
+    global_states: sG,
+    local_actions: aL,
+    local_policy: Float32Array.from({ length: sL * sG * aL }, (_, i) => (i % aL === index ? 1 : 0)),
   };
 }
