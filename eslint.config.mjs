@@ -13,6 +13,10 @@ const sim = ["**/sim/**"];
 
 /** Imports point one way (README, Architecture). Each layer names what it may not reach. */
 const layers = [
+  [
+    "src/base/**",
+    [...up("game", "learning", "evaluation", "policy", "ros", "nodes", "cli"), ...sim],
+  ],
   ["src/game/**", [...up("learning", "evaluation", "policy", "ros", "nodes", "cli"), ...sim]],
   ["src/learning/**", [...up("evaluation", "ros", "nodes", "cli"), ...sim]],
   ["src/policy/**", [...up("learning", "evaluation", "ros", "nodes", "cli"), ...sim]],

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { environmentOf } from "../src/cli/swarm_processes";
-import { packageRoot } from "../src/game/scenario_file";
+import { packageRoot } from "../src/base/package_root";
 import { claimDomain } from "../src/ros/domain";
 
 /** Robots and sample sizes; 0: robots that hear nothing. */

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { packageRoot } from "../src/game/scenario_file";
+import { packageRoot } from "../src/base/package_root";
 import { startFakeFeed } from "../test/browser/fake_feed";
 import { openPage, shownWhen, type OpenedPage } from "../test/browser/open_page";
 import { say, spread, told } from "./measure";

@@ -1,5 +1,5 @@
 /** Commands to the world and to the swarm, from the page and from ROS: one answer to each. */
-import { reasonOf } from "../src/game/scenario";
+import { reasonOf } from "../src/base/errors";
 import type { RosNode } from "../src/ros/node";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
 import type { Controls } from "./controls";

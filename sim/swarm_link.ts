@@ -1,6 +1,6 @@
 /** The swarm's own switches as the page uses them, over ROS: the stop, and the global agent's parameters. */
 import { z } from "zod";
-import { reasonOf } from "../src/game/scenario";
+import { reasonOf } from "../src/base/errors";
 import { toTime } from "../src/ros/messages";
 import type { RosNode } from "../src/ros/node";
 import { RESET_SERVICE, TOPICS } from "../src/ros/topics";

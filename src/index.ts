@@ -9,7 +9,8 @@ export {
 export { HistogramIndex, roundToSize } from "./game/histogram";
 export { type Game, type PolicyPair, type Sizes, sizesOf } from "./game/model";
 export type { PopulationStart, TransitionTiming } from "./game/population";
-export { InvalidInputError, parseScenario } from "./game/scenario";
+export { InvalidInputError } from "./base/errors";
+export { parseScenario } from "./game/scenario";
 export { type Estimate } from "./game/statistics";
 export { learn, type LearnOptions, type LearnResult, type Progress } from "./learning/learn";
 export { LEARNER_VERSION } from "./learning/version";

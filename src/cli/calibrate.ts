@@ -19,7 +19,7 @@ import {
   SEED_OPTION,
 } from "./options";
 import { scenarioFile } from "../game/scenario_file";
-import { writeWhole } from "../game/whole_file";
+import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
 import { requireWritable, withMeasuredArrays } from "./scenario_writer";
 

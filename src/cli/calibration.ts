@@ -8,7 +8,7 @@ import { keyedUniform } from "../game/draws";
 import { drawEpisodeStart } from "../game/episode";
 import { type Game, sizesOf } from "../game/model";
 import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import { MotionWorld } from "../../sim/world/motion";
 import { motionProblem } from "../../sim/world/motion_problem";
 

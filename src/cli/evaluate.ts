@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evaluate";
 import type { Game } from "../game/model";
 import type { PopulationStart } from "../game/population";
-import { InvalidInputError, reasonOf } from "../game/scenario";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
 import {
   type CommandSpec,

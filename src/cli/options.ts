@@ -1,8 +1,9 @@
 /** What all commands share: options from one table, help from the same table, errors as sentences. */
 import { parseArgs } from "node:util";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 
-export { loadScenario, packageRoot } from "../game/scenario_file";
+export { packageRoot } from "../base/package_root";
+export { loadScenario } from "../game/scenario_file";
 
 /** Wrong use of a command: exit status 2. The message says what is wrong and what to give. */
 export class UsageError extends Error {}

@@ -3,7 +3,8 @@ import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
 import { Document, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
-import { nest, reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
+import { nest } from "../game/scenario";
 import type { Measurement } from "./calibration";
 import { UsageError } from "./options";
 

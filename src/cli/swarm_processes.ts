@@ -1,7 +1,7 @@
 /** The processes of a swarm: started together, watched, and ended together. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { packageRoot } from "../game/scenario_file";
+import { packageRoot } from "../base/package_root";
 import { LAST_RESORT_MS } from "../ros/process";
 
 /**

@@ -9,7 +9,7 @@ import {
   type PopulationStart,
   type TransitionTiming,
 } from "../game/population";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import { Trial } from "../game/trial";
 import { blindLocalPolicy } from "../learning/starts";

@@ -2,16 +2,10 @@
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
+import { InvalidInputError } from "../base/errors";
 import type { Arena, Zone } from "./arena";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import type { Game, Sizes } from "./model";
-
-/** Input that cannot be used; the message says what failed, why and what to do. */
-export class InvalidInputError extends Error {}
-
-/** What a caught error says, for a sentence. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;

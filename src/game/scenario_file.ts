@@ -1,19 +1,10 @@
 /** The scenario that an option or a parameter names: a file, or one that is shipped. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, parse } from "node:path";
+import { join, parse } from "node:path";
+import { InvalidInputError, reasonOf } from "../base/errors";
+import { packageRoot } from "../base/package_root";
 import type { Game } from "./model";
-import { InvalidInputError, parseScenario, reasonOf } from "./scenario";
-
-/** The folder of package.json: the checkout, or share/alternating_marl when installed. */
-export function packageRoot(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, "package.json"))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error("package.json was not found above the program's files");
-    folder = parent;
-  }
-  return folder;
-}
+import { parseScenario } from "./scenario";
 
 /** The file of a scenario: a shipped one's by its name (scenarios/NAME.yaml), or the file named. */
 export function scenarioFile(nameOrFile: string): string {

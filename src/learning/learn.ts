@@ -1,7 +1,7 @@
 /** `learn`: a pair of policies for a game, with what is known about its quality. */
 import type { Game, PolicyPair } from "../game/model";
 import type { BackupKind, PolicyMetadata } from "../game/policy_metadata";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import type { Estimate } from "../game/statistics";
 import type { AlternationOptions, Progress } from "./alternation";
 import { measureGaps } from "./gaps";

@@ -19,7 +19,7 @@ import {
   type Time,
 } from "../ros/messages";
 import type { Sizes } from "../game/model";
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";

@@ -4,7 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import { type Game, sizesOf } from "../game/model";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import { Observation, type ObservationMode } from "../policy/observation";
 import type { LoadedPolicy } from "../policy/policy_file";
 import type { RosClock } from "../ros/clock";

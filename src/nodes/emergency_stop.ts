@@ -1,5 +1,5 @@
 /** The emergency stop as it is heard: whatever comes on its topic means it. */
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { codecOf } from "../ros/codec";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";

@@ -1,5 +1,5 @@
 /** The global agent's process: a managed node that samples, decides and commands. */
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { loadScenario } from "../game/scenario_file";
 import { epochSeconds } from "../ros/common_parameters";
 import { publishDiagnostics } from "../ros/diagnostics";

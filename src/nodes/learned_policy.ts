@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Game, sizesOf } from "../game/model";
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { learn, type Progress } from "../learning/learn";
 import { LEARNER_VERSION } from "../learning/version";
 import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";

@@ -1,6 +1,6 @@
 /** The policy that the global agent follows: from a file, or from the policy topic. */
 import type { Game } from "../game/model";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import {
   type LoadedPolicy,
   decodePolicy,

@@ -7,7 +7,7 @@
  */
 import { HistogramIndex, roundToSize } from "../game/histogram";
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import { MeanFieldFilter, samplingVariance } from "./filter";
 
 /** `sample`: only the newest sample counts; `filter`: all of them, moved on by the kernel. */

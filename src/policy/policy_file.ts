@@ -17,8 +17,8 @@ import { readFileSync } from "node:fs";
 import { HistogramIndex } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
-import { InvalidInputError, reasonOf } from "../game/scenario";
-import { writeWhole } from "../game/whole_file";
+import { InvalidInputError, reasonOf } from "../base/errors";
+import { writeWhole } from "../base/whole_file";
 import {
   checksumOf,
   expectedTensors,

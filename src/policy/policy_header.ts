@@ -4,7 +4,7 @@ import { z } from "zod";
 import { histogramCount } from "../game/histogram";
 import type { Sizes } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 
 export const POLICY_FORMAT = "alternating_marl policy 1";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parse } from "@foxglove/rosmsg";
 import { ros2jazzy } from "@foxglove/rosmsg-msgs-common";
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
-import { packageRoot } from "../game/scenario_file";
+import { packageRoot } from "../base/package_root";
 import type { MessageTypes } from "./messages";
 
 export interface Codec<T> {

@@ -1,7 +1,7 @@
 /** A ROS domain that no other swarm on this machine uses. */
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 
 /** Domains whose ports lie below the usual ephemeral ones (DDSI-RTPS 2.2, 9.6.1.1). */
 const FIRST = 1;

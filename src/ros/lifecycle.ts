@@ -3,7 +3,7 @@
  * manager can configure, activate, deactivate and clean it up. rclnodejs keeps the states; a request
  * that no transition answers, which would abort its process, is refused here.
  */
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { type RclLifecycleNode, type RclLogger, type RclState, rcl } from "./rcl";
 
 /** What a node does at each step; a throw refuses the step and the node stays where it was. */

@@ -3,7 +3,7 @@
  * would abort the process), messages are raw bytes through the codec, and the node sleeps until
  * something arrives.
  */
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { RosClock, steadyMs } from "./clock";
 import { codecOf } from "./codec";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";

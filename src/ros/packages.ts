@@ -1,7 +1,7 @@
 /** What is installed, by ament's resource index (REP-122). */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { InvalidInputError } from "../game/scenario";
+import { InvalidInputError } from "../base/errors";
 import type { Topic } from "./topics";
 
 /** A host of many robots asks for each topic: every package is looked for once. */

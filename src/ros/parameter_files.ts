@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { ParameterError } from "./parameters";
 
 const PARAMETERS = "ros__parameters";

@@ -1,5 +1,5 @@
 /** Parameters declared once as data; values parsed and checked against their declaration. */
-import { reasonOf } from "../game/scenario";
+import { reasonOf } from "../base/errors";
 import { type RclNode, type RclParameter, rcl } from "./rcl";
 
 interface SpecBase<T> {

@@ -1,6 +1,6 @@
 /** The life of a ROS process: start, and an end that is clean whatever asks for it. */
 import { Worker } from "node:worker_threads";
-import { InvalidInputError, reasonOf } from "../game/scenario";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { ParameterError } from "./parameters";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";

@@ -6,7 +6,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { stringify } from "@foxglove/rosmsg";
 import { McapWriter } from "@mcap/core";
-import { InvalidInputError, reasonOf } from "../game/scenario";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { definitionsOf } from "./codec";
 import type { Topic } from "./topics";
 

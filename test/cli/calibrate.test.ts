@@ -13,7 +13,8 @@ import { plotOf } from "../../src/cli/calibration_plot";
 import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
 import { sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
-import { loadScenario, packageRoot, scenarioFile } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
+import { loadScenario, scenarioFile } from "../../src/game/scenario_file";
 import { loadPhysics } from "../../sim/world/physics";
 import { misfits } from "../support/misfits";
 

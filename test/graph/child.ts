@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename, join } from "node:path";
 import { type ParameterMap, rosArguments } from "../../src/cli/swarm_processes";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 
 export interface Ended {
   readonly status: number | null;

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { obtainPolicy } from "../../src/nodes/learned_policy";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 import { RELOAD_SERVICE, TOPICS } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 import { codecOf } from "../../src/ros/codec";
 import type { MessageTypes } from "../../src/ros/messages";
 import type { Topic } from "../../src/ros/topics";

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { setTimeout as wait } from "node:timers/promises";
 import { parse } from "yaml";
 import { z } from "zod";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 import { Child } from "./child";
 import { Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";

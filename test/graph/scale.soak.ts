@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { z } from "zod";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 import { claimDomain } from "../../src/ros/domain";
 import { environmentOf } from "./swarm";
 

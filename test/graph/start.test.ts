@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentOf } from "../../src/cli/swarm_processes";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 import { writeCarousel } from "./carousel";
 import { monotonic, Peer } from "./peer";
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ParameterMap } from "../../src/cli/swarm_processes";
-import { packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
 import { claimDomain } from "../../src/ros/domain";
 import { Child } from "./child";
 import { monotonic } from "./peer";

@@ -11,7 +11,8 @@ import {
 } from "../../src/cli/swarm_processes";
 import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
 import type { Game } from "../../src/game/model";
-import { loadScenario, packageRoot } from "../../src/game/scenario_file";
+import { packageRoot } from "../../src/base/package_root";
+import { loadScenario } from "../../src/game/scenario_file";
 import { obtainPolicy } from "../../src/nodes/learned_policy";
 import type { LoadedPolicy } from "../../src/policy/policy_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";

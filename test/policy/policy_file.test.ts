@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { sizesOf } from "../../src/game/model";
-import { InvalidInputError } from "../../src/game/scenario";
+import { InvalidInputError } from "../../src/base/errors";
 import {
   decodePolicy,
   encodePolicy,

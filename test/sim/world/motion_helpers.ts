@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Arena, leadSpotOf, type Point, spotOf } from "../../../src/game/arena";
 import { parseScenario } from "../../../src/game/scenario";
-import { packageRoot } from "../../../src/game/scenario_file";
+import { packageRoot } from "../../../src/base/package_root";
 import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
 import { robotNames } from "../../../sim/run";
 import type { Imperfections } from "../../../sim/world/imperfections";

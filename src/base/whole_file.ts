@@ -1,7 +1,7 @@
 /** Files that are never seen half written. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { InvalidInputError, reasonOf } from "./scenario";
+import { InvalidInputError, reasonOf } from "./errors";
 
 /**
  * Writes a file whole or not at all: a temporary one in the same folder, synced, then renamed.
