@@ -14,26 +14,23 @@ import {
   encodePoses,
   type EpochReport,
   type Gap,
+  MODES,
   type PolicyPicture,
   type Snapshot,
 } from "./protocol";
 import type { Steering } from "./steering";
-import type { SwarmLink } from "./swarm_link";
 
 /** The world's state is told this often, ms. */
 const WORLD_MS = 1000;
 const TOKEN_BYTES = 16;
 
 export interface Viewed extends Omit<World, "publishPoses" | "onOver"> {
-  readonly swarm: SwarmLink;
   readonly steering: Steering;
   readonly snapshot: () => Snapshot;
 }
 
 export class PageView {
   private policy: LoadedPolicy | undefined;
-  private observation: "sample" | "filter" | null = null;
-  private isLooking = false;
   private readonly timer: NodeJS.Timeout;
 
   static async start(viewed: Viewed): Promise<PageView> {
@@ -69,7 +66,7 @@ export class PageView {
       return undefined;
     });
     controls.onChange = () => this.tellWorld();
-    this.timer = setInterval(() => void this.look(), WORLD_MS);
+    this.timer = setInterval(() => this.tellWorld(), WORLD_MS);
   }
 
   /** With the token by which commands are taken. */
@@ -113,19 +110,6 @@ export class PageView {
     });
   }
 
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    try {
-      if (this.server.clients > 0) this.observation = await this.viewed.swarm.observation();
-      this.tellWorld();
-    } catch (error) {
-      this.viewed.node.log.error(reasonOf(error));
-    } finally {
-      this.isLooking = false;
-    }
-  }
-
   private tellWorld(): void {
     const { run, parameters, controls, factor } = this.viewed;
     const { command } = run;
@@ -135,7 +119,7 @@ export class PageView {
       speed: run.options.fidelity === "motion" ? parameters.speed : 0,
       realTimeFactor: controls.paused ? null : factor.value,
       sampleSize: command?.sample_size ?? null,
-      observation: this.observation,
+      observation: MODES.find((mode) => mode === command?.observation) ?? null,
       emergencyStop: run.emergencyStop,
       faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
     });

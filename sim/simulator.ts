@@ -139,7 +139,6 @@ void runProcess(async (ros) => {
       parameters,
       controls,
       factor,
-      swarm,
       steering,
       snapshot,
     });

@@ -1,4 +1,4 @@
-/** The swarm's own switches as the page uses them, over ROS: the stop, and the global agent's parameters. */
+/** What the page asks of the global agent over ROS: stop, release, new parameter values. */
 import { z } from "zod";
 import { reasonOf } from "../src/base/errors";
 import { toTime } from "../src/ros/messages";
@@ -12,9 +12,6 @@ const TYPE = { integer: 2, string: 4 } as const;
 const triggered = z.object({ success: z.boolean(), message: z.string() });
 const changed = z.object({
   results: z.array(z.object({ successful: z.boolean(), reason: z.string() })).length(1),
-});
-const read = z.object({
-  values: z.array(z.object({ string_value: z.enum(["sample", "filter"]) })).length(1),
 });
 
 export class SwarmLink {
@@ -44,18 +41,6 @@ export class SwarmLink {
       const [{ successful, reason }] = changed.parse(response).results;
       return { done: successful, message: successful ? `${name} is ${value}` : reason };
     });
-  }
-
-  /** What the global agent bases its decisions on; null: it does not say. */
-  async observation(): Promise<"sample" | "filter" | null> {
-    const type = "rcl_interfaces/srv/GetParameters";
-    try {
-      const names = { names: ["observation"] };
-      const response = await this.node.call(type, "/global_agent/get_parameters", names);
-      return read.parse(response).values[0].string_value;
-    } catch {
-      return null;
-    }
   }
 
   private async ask(

@@ -43,7 +43,7 @@ export class Commander {
   private session = 0;
   private resets = 0;
   private shift: number | undefined;
-  private observation: { readonly of: Observation; readonly mode: string } | undefined;
+  private observation: Observation | undefined;
   /** The last policy heard on the topic. */
   private heard: LoadedPolicy | undefined;
   private readonly publishCommand;
@@ -153,11 +153,11 @@ export class Commander {
   private observing(policy: LoadedPolicy): Observation {
     const { observation: mode, population } = this.node.parameters;
     if (this.observation?.mode !== mode) {
-      const of = new Observation(this.game, policy.pair, mode as ObservationMode, population);
-      this.observation = { of, mode };
+      const { game } = this;
+      this.observation = new Observation(game, policy.pair, mode as ObservationMode, population);
       this.shift = undefined;
     }
-    return this.observation.of;
+    return this.observation;
   }
 
   /** Publishes the command of an epoch. */
@@ -187,6 +187,7 @@ export class Commander {
       belief_variance: observation.variance,
       missing: sample.length - received.length,
       sample_size: decision.sampleSize,
+      observation: observation.mode,
       population: decision.population,
       policy_sha256: policy.sha256,
       emergency_stop: this.stopped,
@@ -200,7 +201,7 @@ export class Commander {
   missed(epochs: number): void {
     if (this.command === undefined) return;
     const predictions = Math.min(epochs, MOST_PREDICTIONS);
-    for (let i = 0; i < predictions; i++) this.observation?.of.predict(this.command.global_state);
+    for (let i = 0; i < predictions; i++) this.observation?.predict(this.command.global_state);
   }
 
   /** The command again, for the robots' watchdogs. */

@@ -27,7 +27,7 @@ export class Observation {
   constructor(
     game: Game,
     private readonly pair: PolicyPair,
-    private readonly mode: ObservationMode,
+    readonly mode: ObservationMode,
     private population: number,
   ) {
     const { sG, sL, aL } = sizesOf(game);

@@ -71,6 +71,7 @@ export interface GlobalCommand {
   readonly belief_variance: number;
   readonly missing: number;
   readonly sample_size: number;
+  readonly observation: string;
   readonly population: number;
   readonly policy_sha256: string;
   readonly emergency_stop: boolean;

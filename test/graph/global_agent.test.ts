@@ -106,9 +106,10 @@ test("sample size and observation are set at run time, an integer for a double t
   const set5 = await peer.first("command", 0, ({ message }) => message.sample_size === 5);
   expect(set5.message.sampled_agents).toHaveLength(5);
   // A filter's belief is no count of a sample: its shares are no fifths.
-  await peer.first("command", set5.time, ({ message }) =>
+  const filtered = await peer.first("command", set5.time, ({ message }) =>
     message.belief.some((share) => Math.abs(share * 5 - Math.round(share * 5)) > 0.01),
   );
+  expect(filtered.message.observation).toBe("filter");
   expect(await set("sample_size", INTEGER, 0)).toBe("");
   await peer.first("command", monotonic(), ({ message }) => message.sample_size === 3);
   expect(await set("observation", STRING, "sample")).toBe("");

@@ -23,6 +23,7 @@ const commandSchema = z.object({
   belief_variance: z.number(),
   missing: z.number(),
   sample_size: z.number(),
+  observation: z.string(),
   population: z.number(),
   policy_sha256: z.string(),
   emergency_stop: z.boolean(),

@@ -16,6 +16,7 @@ const command: GlobalCommand = {
   belief_variance: 0,
   missing: 0,
   sample_size: 1,
+  observation: "sample",
   population: 1,
   policy_sha256: "",
   emergency_stop: false,

@@ -29,6 +29,7 @@ const command: GlobalCommand = {
   belief_variance: 0.1,
   missing: 1,
   sample_size: 4,
+  observation: "sample",
   population: 30,
   policy_sha256: "ab".repeat(32),
   emergency_stop: true,

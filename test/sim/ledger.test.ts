@@ -43,6 +43,7 @@ const command = (change: Partial<GlobalCommand> = {}): GlobalCommand => ({
   belief: [0.5, 0.5],
   belief_variance: 0.5,
   sample_size: 2,
+  observation: "sample",
   population: 4,
   policy_sha256: "",
   missing: 0,

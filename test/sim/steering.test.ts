@@ -93,6 +93,7 @@ test("a repeat of a command tells of a stop, and of its release", () => {
     belief: [1, 0, 0, 0],
     belief_variance: 0,
     sample_size: 1,
+    observation: "sample",
     population: 2,
     policy_sha256: "",
     missing: 0,
