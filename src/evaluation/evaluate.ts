@@ -15,6 +15,7 @@ import { Trial } from "../game/trial";
 import { blindLocalPolicy } from "../learning/starts";
 import { constantController, policyController, randomController } from "../policy/controllers";
 import type { ObservationMode } from "../policy/observation";
+import { sampleSizeOf } from "../policy/sample_size";
 
 export interface EvaluateOptions {
   /** n; default 1000, or that of `start`. */
@@ -182,7 +183,7 @@ export function settingsOf(
   const population = options.population ?? robots ?? DEFAULT_POPULATION;
   const settings: EvaluateSettings = {
     population,
-    sampleSize: options.sampleSize ?? Math.min(pair.tableSize, population),
+    sampleSize: sampleSizeOf(options.sampleSize, pair.tableSize, population),
     observation: options.observation ?? "sample",
     start,
     horizon: options.horizon ?? game.horizon ?? DEFAULT_HORIZON,

@@ -103,11 +103,6 @@ export class Commander {
     this.observation = undefined;
   }
 
-  /** k of the next sample. */
-  get sampleSize(): number {
-    return this.node.parameters.sample_size || (this.policy?.pair.tableSize ?? 1);
-  }
-
   /** Takes a policy, π_g and π_l together; it decides from the next epoch on. */
   private follow(policy: LoadedPolicy): void {
     this.policy = policy;

@@ -4,6 +4,7 @@ import { type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
 import { type AgentState, fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode } from "../ros/node";
+import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
@@ -35,8 +36,8 @@ export class Epochs {
   private readonly sampler: Sampler;
   /** Length of the epoch at hand, ROS time, ns. */
   private epochNs: bigint;
-  /** Robots that a simulator says there are. */
-  private population: number | undefined;
+  /** n as the simulator told it last; undefined: nobody did. */
+  private toldPopulation: number | undefined;
   private leadState: GlobalState | undefined;
   private open: OpenEpoch | undefined;
   private nextEpoch = 0;
@@ -54,7 +55,7 @@ export class Epochs {
   ) {
     this.epochNs = this.askedLength();
     this.sampler = new Sampler(node, clock, sizesOf(game).sL, () => this.tryDecide());
-    node.subscribe(TOPICS.population, (message) => void (this.population = message.population));
+    node.subscribe(TOPICS.population, (message) => void (this.toldPopulation = message.population));
     node.subscribe(TOPICS.globalState, (message) => {
       const { sG } = sizesOf(game);
       if (message.state >= sG) {
@@ -64,6 +65,29 @@ export class Epochs {
       this.tryDecide();
       return undefined;
     });
+  }
+
+  /** n as the simulator told it last, else as the parameter says. */
+  private get statedPopulation(): number {
+    return this.toldPopulation ?? this.node.parameters.population;
+  }
+
+  /** n as stated, or as many more as are found: both are robots that can be asked. */
+  private get population(): number {
+    return Math.max(this.statedPopulation, this.sampler.swarm.robots);
+  }
+
+  /** k of the next sample. */
+  get sampleSize(): number {
+    const { node, commander, population } = this;
+    const tableSize = commander.policy?.pair.tableSize ?? 1;
+    return sampleSizeOf(node.parameters.sample_size || undefined, tableSize, population);
+  }
+
+  /** Why the parameter `sample_size` cannot be that; undefined: it can. */
+  sampleSizeProblem(size: number): string | undefined {
+    const problem = sampleSizeProblem("sample_size", size, this.population);
+    return problem && `${problem}, or give 0 for the policy table's k`;
   }
 
   private askedLength(): bigint {
@@ -128,7 +152,7 @@ export class Epochs {
       return;
     }
     const hasActed = heard.some((state) => state.acted);
-    const population = this.population ?? this.node.parameters.population;
+    const population = this.statedPopulation;
     this.waiting = `waiting for ${population} robots: ${robots} are there`;
     if (robots < population && !hasActed) return;
     this.waiting = undefined;
@@ -153,7 +177,7 @@ export class Epochs {
 
   /** Draws the next epoch's sample and subscribes to it ahead of time. */
   private prepare(): Sample {
-    return this.sampler.prepare(this.nextEpoch, this.commander.sampleSize);
+    return this.sampler.prepare(this.nextEpoch, this.sampleSize);
   }
 
   /** The same where nobody did, and no epoch has begun meanwhile. */
@@ -186,7 +210,7 @@ export class Epochs {
     this.scheduleAt(isShort ? next + this.epochNs : next);
     if (this.open) this.abandon("its command was not out before its end");
     if (passed > 0n) this.passOver(Number(passed));
-    const sample = this.sampler.take(this.nextEpoch, this.commander.sampleSize);
+    const sample = this.sampler.take(this.nextEpoch, this.sampleSize);
     this.open = { decisionTime, sample, cancels: [] };
     this.later(REPLACE_SHARE, ({ sample }) =>
       this.sampler.replaceSilent(sample, this.nextEpoch, this.oldest(decisionTime)),

@@ -1,5 +1,5 @@
 /** The global agent's process: a managed node that samples, decides and commands. */
-import { reasonOf } from "../base/errors";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { loadScenario } from "../game/scenario_file";
 import { epochSeconds } from "../ros/common_parameters";
 import { publishDiagnostics } from "../ros/diagnostics";
@@ -21,7 +21,11 @@ void runProcess((ros) => {
   const clock = clockOf(node);
   const commander = new Commander(node, game, clock);
   const epochs = new Epochs(node, game, clock, commander);
-  node.checkChange = ({ epoch_length }) => {
+  node.checkChange = ({ epoch_length, sample_size }) => {
+    // Only a new k is checked: robots may have left since the old one was set.
+    const isNew = sample_size !== node.parameters.sample_size;
+    const problem = isNew ? epochs.sampleSizeProblem(sample_size) : undefined;
+    if (problem) return problem;
     try {
       epochSeconds(epoch_length, game.arena.epoch);
       return undefined;
@@ -36,7 +40,11 @@ void runProcess((ros) => {
     commander.deactivate();
   };
   const lifecycle = node.manage({
-    configure: () => commander.configure(),
+    configure: () => {
+      const problem = epochs.sampleSizeProblem(node.parameters.sample_size);
+      if (problem) throw new InvalidInputError(problem);
+      commander.configure();
+    },
     activate: () => {
       commander.activate();
       epochs.activate();

@@ -63,7 +63,7 @@ export function globalChecks(
     const values = {
       policy: policy?.sha256.slice(0, 8) ?? "none",
       table_size: policy?.pair.tableSize ?? 0,
-      sample_size: commander.sampleSize,
+      sample_size: epochs.sampleSize,
       global_gap: policy?.metadata.globalGap ?? "unknown",
       local_gap: policy?.metadata.localGap ?? "unknown",
     };

@@ -86,6 +86,7 @@ test("parameters are described with unit, range and whether they can be set", as
 
 test.each([
   ["sample_size", INTEGER, -1, /sample_size is -1; it must be an integer from 0 to 100000 robots/],
+  ["sample_size", INTEGER, 9, /sample_size is 9 and there are 8 robots; .* or give 0 for the/],
   ["sample_size", STRING, "many", /sample_size is "many"; it must be an integer/],
   ["observation", STRING, "guess", /observation is "guess"; it must be one of sample, filter/],
   ["epoch_length", DOUBLE, 0.001, /epoch_length is 0.001; it must be 0 .* or at least 0.01/],
@@ -117,10 +118,16 @@ test("sample size and observation are set at run time, an integer for a double t
 
 test("a robot of the list is asked, and told of when it is silent and when fewer than k are left", async () => {
   expect(await set("sample_timeout", DOUBLE, 1.5)).toBe("");
+  // As many may be asked as are known: 12 more are told of, and all but one forgotten again.
+  const ghosts = [...Array(12).keys()].map((i) => (i === 0 ? "ghost" : `ghost_${i}`));
+  expect(await set("robot_names", STRING_ARRAY, ghosts)).toBe("");
+  await peer.first("command", monotonic(), ({ message }) => message.population === 20);
   expect(await set("sample_size", INTEGER, 20)).toBe("");
   const since = monotonic();
   expect(await set("robot_names", STRING_ARRAY, ["ghost"])).toBe("");
-  const { message } = await peer.first("command", since, ({ message }) => message.missing > 0);
+  const isOfNine = ({ message }: { message: { missing: number; population: number } }) =>
+    message.missing > 0 && message.population === ROBOTS + 1;
+  const { message } = await peer.first("command", since, isOfNine);
   expect(message).toMatchObject({ population: ROBOTS + 1, sample_size: 20 });
   expect(message.sampled_agents).toContain("ghost");
   const told = async (words: RegExp, after = since): Promise<number> =>

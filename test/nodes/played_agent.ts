@@ -138,6 +138,8 @@ export function setup(
     say: (robot: string, seconds: number, state?: number) =>
       hear.get(`/${robot}/state`)!(stateOf(robot, seconds, state)),
     set: (values: object) => void Object.assign(node.parameters, values),
+    /** The simulator says how many robots there are. */
+    tellPopulation: (population: number) => hear.get(TOPICS.population.name)!({ population }),
     reset: () => reset!(),
     wait: (ms: number) => jest.advanceTimersByTime(ms),
     mostSubscriptions: () => most,

@@ -23,6 +23,35 @@ test("where fewer than k robots are there all are asked, and it is said once", (
   expect(said).toHaveLength(1);
 });
 
+test("without a k the table's is asked for, and no more robots than there are", () => {
+  let robots = ROBOTS;
+  const { commands, tick, set, wait, epochs, tellPopulation } = setup(undefined, () => robots);
+  set({ sample_size: 0 });
+  for (const seconds of [1, 6]) tick(seconds);
+  expect(commands.at(-1)).toMatchObject({ sample_size: K, population: ROBOTS.length });
+  robots = ROBOTS.slice(0, 2);
+  tellPopulation(2);
+  wait(50);
+  for (const seconds of [11, 12, 18]) tick(seconds);
+  expect(commands.at(-1)).toMatchObject({ sample_size: 2, population: 2, missing: 0 });
+  expect(epochs.sampleSizeProblem(3)).toMatch(
+    /sample_size is 3 and there are 2 robots; .* or give/,
+  );
+  expect(epochs.sampleSizeProblem(0)).toBeUndefined();
+});
+
+test("as many may be asked as the parameter, the simulator or the graph knows", () => {
+  const { epochs, tick, set, tellPopulation } = setup();
+  set({ population: 2 });
+  expect(epochs.sampleSizeProblem(2)).toBeUndefined();
+  expect(epochs.sampleSizeProblem(ROBOTS.length)).toMatch(/there are 2 robots/);
+  tick(1);
+  expect(epochs.sampleSizeProblem(ROBOTS.length)).toBeUndefined();
+  tellPopulation(20);
+  expect(epochs.sampleSizeProblem(20)).toBeUndefined();
+  expect(epochs.sampleSizeProblem(21)).toMatch(/there are 20 robots/);
+});
+
 test("robots of the list are asked though the graph does not show them, and none twice", () => {
   const hidden = ["robot_20", "robot_21"];
   const { commands, tick, set } = setup();

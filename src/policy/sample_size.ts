@@ -1,0 +1,24 @@
+/** How many robots an epoch asks: k of a population of n. Pure. */
+
+/** k: as asked, else the policy table's, but no more than there are robots. */
+export function sampleSizeOf(
+  asked: number | undefined,
+  tableSize: number,
+  population: number,
+): number {
+  return asked ?? Math.min(tableSize, population);
+}
+
+/**
+ * Why k > n is refused, and what to do; undefined: k is possible.
+ * @param name what sets k, such as sample_size
+ */
+export function sampleSizeProblem(
+  name: string,
+  sampleSize: number,
+  population: number,
+): string | undefined {
+  if (sampleSize <= population) return undefined;
+  const robots = population === 1 ? "is 1 robot" : `are ${population} robots`;
+  return `${name} is ${sampleSize} and there ${robots}; ask at most as many as there are`;
+}
