@@ -12,7 +12,8 @@ export type { PopulationStart, TransitionTiming } from "./game/population";
 export { InvalidInputError } from "./base/errors";
 export { parseScenario } from "./game/scenario";
 export { type Estimate } from "./game/statistics";
-export { learn, type LearnOptions, type LearnResult, type Progress } from "./learning/learn";
+export { learn, type LearnResult } from "./learning/learn";
+export type { LearnOptions, Progress } from "./learning/options";
 export { LEARNER_VERSION } from "./learning/version";
 export { Observation, type ObservationMode } from "./policy/observation";
 export {

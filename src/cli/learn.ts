@@ -3,13 +3,8 @@ import { existsSync, statSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { type Game, sizesOf } from "../game/model";
-import {
-  DEFAULT_DRAWS,
-  DEFAULT_POPULATION,
-  learn,
-  type LearnResult,
-  type Progress,
-} from "../learning/learn";
+import { learn, type LearnResult } from "../learning/learn";
+import { DEFAULT_DRAWS, DEFAULT_POPULATION, type Progress } from "../learning/options";
 import { tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
 import {

@@ -13,7 +13,7 @@ import { Trial } from "../game/trial";
 import { constantController } from "../policy/controllers";
 import { type GlobalLearnOptions, learnGlobal, pairOf, rewardRange } from "./global_learner";
 import { LatticeLines } from "./lattice_lines";
-import type { LearnOptions } from "./learn";
+import type { LearnSettings, Progress } from "./options";
 import { learnLocal } from "./local_learner";
 import { Occupancy } from "./occupancy";
 import {
@@ -28,24 +28,6 @@ import { blindLocalPolicy } from "./starts";
 import { surrogateOf } from "./sweeper";
 import { SweepPool } from "./sweep_pool";
 import { OwnSweeps, type Sweeps } from "./sweeps";
-
-/** What learning does now; times are the caller's to measure. */
-export interface Progress {
-  readonly doing: "G-LEARN" | "L-LEARN" | "UPDATE" | "gaps";
-  /** k of the table at hand: smaller ones come first. */
-  readonly tableSize: number;
-  /** Of the alternation at this table size, over all starts; 0 before the first. */
-  readonly iteration: number;
-  readonly sweep?: number;
-  /** MacQueen's bound on the error of the values, and where it stops. */
-  readonly residual?: number;
-  readonly accuracy?: number;
-  /** Mean discounted return of the best pair so far. */
-  readonly best?: number;
-}
-
-export type AlternationOptions = LearnOptions &
-  Required<Pick<LearnOptions, "population" | "backup" | "draws" | "seed">>;
 
 export interface Candidate {
   readonly pair: PolicyPair;
@@ -97,12 +79,12 @@ export class Alternation {
 
   constructor(
     private readonly game: Game,
-    private readonly options: AlternationOptions,
+    private readonly options: LearnSettings,
   ) {
     this.index = new HistogramIndex(game.localStates.length, options.tableSize);
     const lines = new LatticeLines(this.index);
     const width = game.globalStates.length;
-    const { threads = 1, signal } = options;
+    const { threads, signal } = options;
     this.sweepsOfTable =
       threads > 1 && width > 1 && this.index.count >= SMALLEST_SHARED
         ? new SweepPool(lines, width, threads, signal)

@@ -4,8 +4,9 @@
  */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import { Alternation, type AlternationOptions, type Blind, type Start } from "./alternation";
+import { Alternation, type Blind, type Start } from "./alternation";
 import { elevate } from "./elevation";
+import type { LearnSettings } from "./options";
 import { randomLeadResponse, steadyLeadResponse } from "./starts";
 
 /** Histograms of a table that is small enough to start with. */
@@ -29,7 +30,7 @@ export interface Turns {
 /** @param finish is given the alternation at the full table size, with its best pair */
 export async function alternateByLevels<T>(
   game: Game,
-  options: AlternationOptions,
+  options: LearnSettings,
   finish: (alternation: Alternation) => Promise<T>,
 ): Promise<{ turns: Turns; finished: T }> {
   const { sG, sL } = sizesOf(game);

@@ -5,7 +5,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Game, sizesOf } from "../game/model";
 import { reasonOf } from "../base/errors";
-import { learn, type Progress } from "../learning/learn";
+import { learn } from "../learning/learn";
+import type { Progress } from "../learning/options";
 import { LEARNER_VERSION } from "../learning/version";
 import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";
 

@@ -1,0 +1,98 @@
+/** What learning is asked for, and what it tells while it runs. */
+import { InvalidInputError } from "../base/errors";
+import type { Game } from "../game/model";
+import type { BackupKind } from "../game/policy_metadata";
+import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
+import { largestTableSize, tableSizeOf } from "./size";
+
+/** What learning does now; times are the caller's to measure. */
+export interface Progress {
+  readonly doing: "G-LEARN" | "L-LEARN" | "UPDATE" | "gaps";
+  /** k of the table at hand: smaller ones come first. */
+  readonly tableSize: number;
+  /** Of the alternation at this table size, over all starts; 0 before the first. */
+  readonly iteration: number;
+  readonly sweep?: number;
+  /** MacQueen's bound on the error of the values, and where it stops. */
+  readonly residual?: number;
+  readonly accuracy?: number;
+  /** Mean discounted return of the best pair so far. */
+  readonly best?: number;
+}
+
+export interface LearnOptions {
+  /** k of the table. */
+  readonly tableSize: number;
+  /** n of occupancy, acceptance and gaps; default 1000. */
+  readonly population?: number;
+  /** Default: exact, checked, with the sampled operator where the check fails. */
+  readonly backup?: BackupKind;
+  /** m of the sampled operator; default 16. */
+  readonly draws?: number;
+  /** Softmax of Q / temperature for π_l; default: greedy. */
+  readonly temperature?: number;
+  /** A non-negative whole number; default 0. */
+  readonly seed?: number;
+  /** Among which G-LEARN is shared; the result is the same for any number. Default 1. */
+  readonly threads?: number;
+  /** Bytes that learning may take; a table that needs more is refused. Default 8e9. */
+  readonly memory?: number;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Learning rejects with the signal's reason soon after it is aborted. */
+  readonly signal?: AbortSignal;
+  /** Hears what the user should know, such as the fallback to the sampled operator. */
+  readonly warn?: (message: string) => void;
+}
+
+/** The options with their defaults. */
+export type LearnSettings = LearnOptions &
+  Required<Pick<LearnOptions, "population" | "backup" | "draws" | "seed" | "threads">>;
+
+export const DEFAULT_POPULATION = 1000;
+export const DEFAULT_DRAWS = 16;
+const DEFAULT_MEMORY = 8e9;
+
+/** Fills in the defaults. @throws InvalidInputError when an option cannot be used */
+export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
+  const settings = {
+    ...options,
+    population: options.population ?? DEFAULT_POPULATION,
+    backup: options.backup ?? ("exact" as const),
+    draws: options.draws ?? DEFAULT_DRAWS,
+    seed: options.seed ?? 0,
+    threads: options.threads ?? 1,
+  };
+  const { tableSize, population, draws, temperature, seed, threads } = settings;
+  const whole = (name: string, value: number, least: number): void => {
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new InvalidInputError(`${name} is ${value}; give a whole number of at least ${least}`);
+    }
+  };
+  whole("the table size", tableSize, 1);
+  whole("the population", population, 1);
+  whole("the number of draws", draws, 1);
+  whole("the seed", seed, 0);
+  whole("the number of threads", threads, 1);
+  if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
+    throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
+  }
+  checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY);
+  if (tableSize > population) {
+    throw new InvalidInputError(
+      `the table size is ${tableSize} and the population ${population}; sample at most as many robots as there are`,
+    );
+  }
+  return settings;
+}
+
+function checkTableSize(game: Game, tableSize: number, draws: number, memory: number): void {
+  const { histograms, bytes } = tableSizeOf(game, tableSize, draws);
+  const largest = largestTableSize(game, memory, draws);
+  const usable = Math.min(memory, KERNEL_MEMORY_LIMIT);
+  if (bytes > usable || tableSize > Math.max(1, largest)) {
+    const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(2)} GB`;
+    throw new InvalidInputError(
+      `a table size of ${tableSize} makes ${histograms.toPrecision(3)} histograms of ${game.localStates.length} local states, which take ${gigabytes(bytes)} where ${gigabytes(usable)} can be used; the largest table size that fits is ${largest}`,
+    );
+  }
+}
