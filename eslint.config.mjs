@@ -1,31 +1,22 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import imports from "./scripts/lint/imports.mjs";
 
-const forbid = (...groups) => ({
-  "no-restricted-imports": [
-    "error",
-    { patterns: groups.map(([group, message]) => ({ group, message })) },
-  ],
-});
-const up = (...names) => names.flatMap((n) => [`**/${n}`, `**/${n}/**`]);
-const noRos = [["rclnodejs", "rclnodejs/**"], "only src/ros knows rclnodejs"];
-const sim = ["**/sim/**"];
+/** Files whose types the rules may ask for. */
+const typed = ["src/**/*.ts", "sim/**/*.ts", "bench/**/*.ts", "test/**/*.ts"];
+const forbid = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
 
-/** Imports point one way (README, Architecture). Each layer names what it may not reach. */
-const layers = [
-  [
-    "src/base/**",
-    [...up("game", "learning", "evaluation", "policy", "ros", "nodes", "cli"), ...sim],
-  ],
-  ["src/game/**", [...up("learning", "evaluation", "policy", "ros", "nodes", "cli"), ...sim]],
-  ["src/learning/**", [...up("evaluation", "ros", "nodes", "cli"), ...sim]],
-  ["src/policy/**", [...up("learning", "evaluation", "ros", "nodes", "cli"), ...sim]],
-  ["src/evaluation/**", [...up("ros", "nodes", "cli"), ...sim]],
-  ["src/ros/**", [...up("learning", "evaluation", "policy", "nodes", "cli"), ...sim]],
-  ["src/nodes/**", [...up("evaluation", "cli"), ...sim]],
-  ["sim/**", [...up("learning", "evaluation", "nodes", "cli")]],
-  ["sim/web/**", ["**/src/**", "node:*", "ws", "zod", "yaml"]],
-];
+/** Imports point one way (README, Architecture): what each layer may reach beside itself. */
+const pure = ["src/base", "src/game", "src/policy", "src/learning", "src/evaluation"];
+const upTo = (layer) => pure.slice(0, pure.indexOf(layer));
+const layers = {
+  ...Object.fromEntries(pure.map((layer) => [layer, upTo(layer)])),
+  "src/ros": ["src/base"],
+  "src/nodes": [...upTo("src/evaluation"), "src/ros"],
+  "src/cli": "all",
+  sim: ["src/base", "src/game", "src/policy", "src/ros"],
+  "sim/web": ["sim/protocol.ts", "sim/page_protocol.ts"],
+};
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "build/", "install/", "log/", ".ros/", ".cache/"] },
@@ -41,13 +32,34 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
-  ...layers.map(([files, groups]) => ({
-    files: [`${files}/*.ts`, files.replace("/**", "/*.ts")],
-    rules: forbid(
-      [groups, "imports point one way: see README, Architecture"],
-      ...(files === "src/ros/**" ? [] : [noRos]),
-    ),
-  })),
+  {
+    files: typed,
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { ours: { rules: { imports } } },
+    rules: {
+      "ours/imports": ["error", layers],
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    files: ["src/**/*.ts", "sim/**/*.ts"],
+    ignores: ["src/ros/**"],
+    rules: forbid({
+      group: ["rclnodejs", "rclnodejs/**"],
+      message: "only src/ros knows rclnodejs",
+    }),
+  },
+  {
+    files: ["sim/web/**/*.ts"],
+    rules: forbid({ group: ["ws", "zod", "yaml"], message: "the page is sent to every visitor" }),
+  },
   {
     // The core never reads a clock or a global random source: time and seeds are passed in.
     files: ["src/game/**", "src/learning/**", "src/evaluation/**", "src/policy/**", "sim/world/**"],

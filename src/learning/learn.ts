@@ -50,4 +50,3 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
   };
   return { pair, metadata, histograms, ...turns, return: best.trials[0].earned.return };
 }
-
