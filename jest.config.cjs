@@ -5,7 +5,7 @@ const project = (displayName, settings) => ({
   displayName,
   rootDir: __dirname,
   roots: ["<rootDir>/dist"],
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/test/support/environment.mjs",
   transform: {},
   ...settings,
 });
