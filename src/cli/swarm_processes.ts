@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../base/package_root";
+import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
 
 /**
@@ -41,11 +42,6 @@ export function rosArguments(spec: ProcessSpec, file?: string): string[] {
   ]);
   const remaps = spec.namespace ? ["-r", `__ns:=/${spec.namespace}`] : [];
   return ["--ros-args", ...(file ? ["--params-file", file] : []), ...remaps, ...assignments];
-}
-
-/** Numbers of a list must be all doubles. */
-function decimal(value: number): string {
-  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 /** Text in quotes: unquoted, "1e5" or "on" would arrive as something else. */

@@ -1,34 +1,25 @@
 /** Parameters that several nodes have, declared once. */
-import { ParameterError } from "./parameters";
+import { double, integer, ParameterError, text } from "./parameters";
 
-export const SCENARIO = {
-  type: "string",
-  default: "dock_dispatch",
-  description: "Scenario file (YAML), or the name of a shipped scenario.",
-} as const;
+export const SCENARIO = text(
+  { default: "dock_dispatch" },
+  "Scenario file (YAML), or the name of a shipped scenario.",
+);
 
-export const SEED = {
-  type: "integer",
-  default: 0,
-  range: [0, 2 ** 31 - 1],
-  description: "Seed of the keyed random draws; the same for every node of a swarm.",
-} as const;
+export const SEED = integer(
+  { default: 0, range: [0, 2 ** 31 - 1] },
+  "Seed of the keyed random draws; the same for every node of a swarm.",
+);
 
-export const POPULATION = {
-  type: "integer",
-  default: 1,
-  unit: "robots",
-  range: [1, 100_000],
-  description: "Robots of the swarm, n.",
-} as const;
+export const POPULATION = integer(
+  { default: 1, unit: "robots", range: [1, 100_000] },
+  "Robots of the swarm, n.",
+);
 
-export const EPOCH_LENGTH = {
-  type: "double",
-  default: 0,
-  unit: "s",
-  range: [0, 3600],
-  description: "Length of a decision epoch, ROS time; 0: the scenario's.",
-} as const;
+export const EPOCH_LENGTH = double(
+  { default: 0, unit: "s", range: [0, 3600] },
+  "Length of a decision epoch, ROS time; 0: the scenario's.",
+);
 
 /** Decisions come at most so often, s. */
 const SHORTEST_EPOCH = 0.01;

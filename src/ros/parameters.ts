@@ -1,30 +1,6 @@
 /** Parameters declared once as data; values parsed and checked against their declaration. */
-import { reasonOf } from "../base/errors";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { type RclNode, type RclParameter, rcl } from "./rcl";
-
-interface SpecBase<T> {
-  readonly default: T;
-  readonly unit?: string;
-  /** Whether it may be set while the node runs. */
-  readonly live?: true;
-  readonly description: string;
-}
-
-export type ParameterSpec =
-  | (SpecBase<number> & {
-      readonly type: "integer" | "double";
-      readonly range: readonly [number, number];
-    })
-  | (SpecBase<string> & { readonly type: "string"; readonly choices?: readonly string[] })
-  | (SpecBase<boolean> & { readonly type: "boolean" })
-  | (SpecBase<readonly number[]> & { readonly type: "double_array" })
-  | (SpecBase<readonly string[]> & {
-      readonly type: "string_array";
-      /** What each is, in words, and its form. */
-      readonly each: readonly [words: string, form: RegExp];
-    });
-
-export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 
 interface TypeOf {
   integer: number;
@@ -35,13 +11,51 @@ interface TypeOf {
   string_array: readonly string[];
 }
 
-/** The values of a set of declarations, by name. */
-export type ParameterValues<S extends ParameterSpecs> = {
-  readonly [K in keyof S]: TypeOf[S[K]["type"]];
+export type Value = TypeOf[keyof TypeOf];
+
+/** A type and the values of it that are allowed. */
+export type ValueForm =
+  | { readonly type: "integer" | "double"; readonly range: readonly [min: number, max: number] }
+  | { readonly type: "string"; readonly choices?: readonly string[] }
+  | { readonly type: "boolean" | "double_array" }
+  | {
+      readonly type: "string_array";
+      /** What each item is, in words, and its form. */
+      readonly each: readonly [words: string, form: RegExp];
+    };
+
+export type ParameterSpec = ValueForm & {
+  readonly default: Value;
+  readonly unit?: string;
+  /** Whether it may be set while the node runs. */
+  readonly live?: true;
+  readonly description: string;
 };
 
+export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
+
+/** The type of a declaration's values. */
+export type ValueOf<S extends ValueForm> = S extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : TypeOf[S["type"]];
+
+/** The values of a set of declarations, by name. */
+export type ParameterValues<S extends ParameterSpecs> = {
+  readonly [K in keyof S]: ValueOf<S[K]>;
+};
+
+const declare =
+  <T extends keyof TypeOf>(type: T) =>
+  <const D extends object>(details: D, description: string) => ({ type, ...details, description });
+
+/** Declarations by type. `satisfies ParameterSpecs` checks that they are complete. */
+export const integer = declare("integer");
+export const double = declare("double");
+export const text = declare("string");
+export const flag = declare("boolean");
+
 /** A parameter that cannot be used; the message names it, its value and the rule. */
-export class ParameterError extends Error {}
+export class ParameterError extends InvalidInputError {}
 
 const RCL_TYPES = {
   boolean: "PARAMETER_BOOL",
@@ -52,51 +66,72 @@ const RCL_TYPES = {
   string_array: "PARAMETER_STRING_ARRAY",
 } as const;
 
-type Value = TypeOf[keyof TypeOf];
+/** A double as ROS reads it: 1 would be an integer. */
+export const decimal = (value: number): string =>
+  Number.isInteger(value) ? value.toFixed(1) : String(value);
 
-/** Integers come as bigints and an empty list as null; this is the one place that knows. */
+/** A value as rclnodejs gives it (integers as bigints, lists as typed arrays) in plain form. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
   if (ArrayBuffer.isView(value) || Array.isArray(value)) return Array.from(value as never, plain);
   return value;
 }
 
+/** The values that are allowed, in words: "a whole number from 1 to 9". */
+export function ruleOf(form: ValueForm): string {
+  switch (form.type) {
+    case "integer":
+    case "double": {
+      const [low, high] = form.range;
+      const bounds = Number.isFinite(high) ? `from ${low} to ${high}` : `of at least ${low}`;
+      return `${form.type === "integer" ? "a whole number" : "a number"} ${bounds}`;
+    }
+    case "string":
+      return form.choices ? `one of ${form.choices.join(", ")}` : "a string";
+    case "boolean":
+      return "true or false";
+    case "double_array":
+      return "a list of numbers";
+    case "string_array":
+      return `a list of ${form.each[0]}`;
+  }
+}
+
+/** Whether a plain value is of the type and allowed. */
+export function isAllowed(form: ValueForm, value: unknown): value is Value {
+  switch (form.type) {
+    case "integer":
+    case "double": {
+      const isNumber = form.type === "integer" ? Number.isInteger(value) : Number.isFinite(value);
+      return isNumber && Number(value) >= form.range[0] && Number(value) <= form.range[1];
+    }
+    case "string":
+      return typeof value === "string" && (form.choices?.includes(value) ?? true);
+    case "boolean":
+      return typeof value === "boolean";
+    case "double_array":
+      return Array.isArray(value) && value.every(Number.isFinite);
+    case "string_array": {
+      const [, pattern] = form.each;
+      const isItem = (item: unknown): boolean => typeof item === "string" && pattern.test(item);
+      return Array.isArray(value) && value.every(isItem);
+    }
+  }
+}
+
 /**
- * `value` (from anywhere) as the declared type.
+ * `value` (from anywhere) as the declared type; null and undefined are an empty list where a list is
+ * declared, since rclnodejs gives an empty list as null.
  * @throws ParameterError naming the parameter, the value and the rule it breaks
  */
 export function checkParameter(name: string, spec: ParameterSpec, value: unknown): Value {
-  const given = plain(value);
-  const refuse = (rule: string): never => {
-    throw new ParameterError(`parameter ${name} is ${JSON.stringify(given)}; it must be ${rule}`);
-  };
-  switch (spec.type) {
-    case "integer":
-    case "double": {
-      const [low, high] = spec.range;
-      const unit = spec.unit ? ` ${spec.unit}` : "";
-      const rule = `${spec.type === "integer" ? "an integer" : "a number"} from ${low} to ${high}${unit}`;
-      if (typeof given !== "number" || !(given >= low && given <= high)) return refuse(rule);
-      return spec.type === "integer" && !Number.isInteger(given) ? refuse(rule) : given;
-    }
-    case "string":
-      if (typeof given !== "string") return refuse("a string");
-      if (spec.choices && !spec.choices.includes(given)) {
-        return refuse(`one of ${spec.choices.join(", ")}`);
-      }
-      return given;
-    case "boolean":
-      return typeof given === "boolean" ? given : refuse("true or false");
-    case "double_array":
-    case "string_array": {
-      if (given === null || given === undefined) return [];
-      const [words, form] = spec.type === "string_array" ? spec.each : ["numbers"];
-      const fits = (x: unknown): boolean =>
-        form === undefined ? Number.isFinite(x) : typeof x === "string" && form.test(x);
-      if (Array.isArray(given) && given.every(fits)) return given as Value;
-      return refuse(`a list of ${words}`);
-    }
-  }
+  const isList = spec.type === "double_array" || spec.type === "string_array";
+  const given = isList ? (plain(value) ?? []) : plain(value);
+  if (isAllowed(spec, given)) return given;
+  const unit = "range" in spec && spec.unit ? ` ${spec.unit}` : "";
+  throw new ParameterError(
+    `parameter ${name} is ${JSON.stringify(given)}; it must be ${ruleOf(spec)}${unit}`,
+  );
 }
 
 function describe(spec: ParameterSpec): string {

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parameterTable } from "../../src/cli/parameters";
-import { root } from "../games";
+import { generatedFiles } from "../../src/cli/parameters";
+import { read } from "../packaging/checkout";
 
-test("README shows every parameter as it is declared (npm run parameters prints the table)", () => {
-  expect(readFileSync(join(root, "README.md"), "utf8")).toContain(parameterTable());
-});
+test.each(Object.entries(generatedFiles()))(
+  "%s is as the parameters are declared; if not, run: npm run parameters -- --write",
+  (file, contents) => {
+    expect(read(file)).toBe(contents);
+  },
+);

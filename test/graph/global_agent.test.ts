@@ -85,9 +85,14 @@ test("parameters are described with unit, range and whether they can be set", as
 });
 
 test.each([
-  ["sample_size", INTEGER, -1, /sample_size is -1; it must be an integer from 0 to 100000 robots/],
+  [
+    "sample_size",
+    INTEGER,
+    -1,
+    /sample_size is -1; it must be a whole number from 0 to 100000 robots/,
+  ],
   ["sample_size", INTEGER, 9, /sample_size is 9 and there are 8 robots; .* or give 0 for the/],
-  ["sample_size", STRING, "many", /sample_size is "many"; it must be an integer/],
+  ["sample_size", STRING, "many", /sample_size is "many"; it must be a whole number/],
   ["observation", STRING, "guess", /observation is "guess"; it must be one of sample, filter/],
   ["epoch_length", DOUBLE, 0.001, /epoch_length is 0.001; it must be 0 .* or at least 0.01/],
   ["seed", INTEGER, 5, /seed is read-only: give it at the start/],
