@@ -24,7 +24,7 @@ ARGUMENTS = (
     ('scenario', 'dock_dispatch', 'Scenario file (YAML), or the name of a shipped scenario.'),
     ('robots', '30', 'Robots in the Gazebo world, robot_0 to robot_<robots - 1>.' + NOT_RUN),
     ('sample_size', '', 'Robots asked at each epoch, k; 0: the k of the policy table.'),
-    ('table_size', '', 'k of the table that is learned; empty: 10.'),
+    ('table_size', '', 'k of the table that is learned; 0: 10, or all robots if fewer.'),
     ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
 )
 # What swarm.launch.py has for its simulator.

@@ -24,7 +24,7 @@ ARGUMENTS = (
     ('robots', '30', 'Robots of the swarm, robot_0 to robot_<robots - 1>.'),
     ('sample_size', '', 'Robots asked at each epoch, k; 0: the k of the policy table.'
      + FILE_SAYS + '0.'),
-    ('table_size', '', 'k of the table that is learned.' + FILE_SAYS + '10.'),
+    ('table_size', '', 'k of the table that is learned; 0: 10, or all robots if fewer.' + FILE_SAYS + '0.'),
     ('observation', '', 'What a decision is based on: the sample of its epoch alone, or the memory '
      'of the filter.' + FILE_SAYS + 'sample.', ('', 'sample', 'filter')),
     ('fidelity', '', 'motion: bodies driven by cmd_vel; abstract: exact draws in lockstep.'

@@ -10,7 +10,11 @@ import type { Progress } from "../learning/options";
 import { LEARNER_VERSION } from "../learning/version";
 import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";
 
+/** k of a learned table where none is given; a larger one takes long to learn. */
+const DEFAULT_TABLE_SIZE = 10;
+
 export interface LearnedPolicyOptions {
+  /** k; 0: 10, or all robots if fewer. */
   readonly tableSize: number;
   /** n learned for. */
   readonly population: number;
@@ -23,7 +27,7 @@ export interface LearnedPolicyOptions {
 }
 
 /** The cache's file for a game and the options that decide what is learned. */
-export function cacheFile(game: Game, options: LearnedPolicyOptions): string {
+function cacheFile(game: Game, options: LearnedPolicyOptions): string {
   const { tableSize, population, seed } = options;
   const key = {
     initial: [Array.from(game.initialGlobal), game.initialLocal],
@@ -39,19 +43,22 @@ export function cacheFile(game: Game, options: LearnedPolicyOptions): string {
 }
 
 /**
- * The policy file of these options. A damaged file in the cache is learned anew; the file appears
- * whole or not at all, so that two that learn at the same time do no harm.
+ * The policy file of these options. A damaged file in the cache is learned again. The file is written
+ * whole or not at all, so two processes may learn the same policy at the same time.
+ * @throws InvalidInputError for a table size beyond the population
  */
 export async function obtainPolicy(
   game: Game,
-  options: LearnedPolicyOptions,
+  given: LearnedPolicyOptions,
 ): Promise<{ file: string; policy: LoadedPolicy; wasCached: boolean }> {
+  const tableSize = given.tableSize || Math.min(DEFAULT_TABLE_SIZE, given.population);
+  const options = { ...given, tableSize };
   const file = cacheFile(game, options);
   if (existsSync(file)) {
     try {
       return { file, policy: loadPolicy(file), wasCached: true };
     } catch (error) {
-      options.warn?.(`${reasonOf(error)}; learning anew`);
+      options.warn?.(`${reasonOf(error)}; learning it again`);
     }
   }
   const result = await learn(game, { ...options, threads: availableParallelism() });

@@ -1,4 +1,4 @@
-/** The learner's node: publishes a policy, from a file or learned now. */
+/** The learner's node: publishes a policy, read from a file or learned at the start. */
 import { readFileSync } from "node:fs";
 import { loadScenario } from "../game/scenario_file";
 import { decodePolicy, requireScenario } from "../policy/policy_file";
@@ -17,7 +17,7 @@ void runProcess(async (ros) => {
   ros.onEnd(() => stop.abort());
   let file = parameters.policy_file;
   if (!file) {
-    log.info(`learning ${game.name} at k = ${parameters.table_size}`);
+    log.info(`learning a policy for ${game.name}, ${parameters.population} robots`);
     const learned = await obtainPolicy(game, {
       tableSize: parameters.table_size,
       population: parameters.population,
@@ -32,5 +32,6 @@ void runProcess(async (ros) => {
   const policy = decodePolicy(data, file);
   requireScenario(policy, game);
   publish({ scenario: game.name, policy_sha256: policy.sha256, data });
-  log.info(`published policy ${policy.sha256.slice(0, 8)} of ${game.name}`);
+  const { tableSize } = policy.pair;
+  log.info(`published policy ${policy.sha256.slice(0, 8)} of ${game.name}, k = ${tableSize}`);
 });

@@ -162,8 +162,8 @@ export const LEARNER_PARAMETERS = {
   scenario: SCENARIO,
   policy_file: text({ default: "" }, "Policy file to publish; empty: learn one."),
   table_size: integer(
-    { default: 10, unit: "robots", range: [1, 200] },
-    "k of the table that is learned.",
+    { default: 0, unit: "robots", range: [0, 200] },
+    "k of the table that is learned; 0: 10, or all robots if fewer.",
   ),
   population: { ...POPULATION, default: 1000, description: "Robots learned for, n." },
   cache: text(
