@@ -1,40 +1,83 @@
-/**
- * The simulator alone on one core: it moves n robots, each commanded ten times a second by this
- * process, tells each its odometry, and is asked what share of real time it reaches.
- * Usage: moving_robots.js ROBOTS SECONDS
- */
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** The simulator alone on one core: does it keep real time with n robots that drive? */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { rosArguments } from "../src/cli/swarm_processes";
 import { keyedUniform } from "../src/game/draws";
-import { packageRoot } from "../src/base/package_root";
 import { loadScenario, scenarioFile } from "../src/game/scenario_file";
-import { nanoseconds } from "../src/ros/messages";
-import { RosNode } from "../src/ros/node";
-import { runProcess } from "../src/ros/process";
+import type { RosNode } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
-import { robotNames } from "../sim/run";
-import { LEAD } from "../sim/world_node";
 import { arenaFor } from "./arena_for";
+import { type Bench, serveInTurn, toMs } from "./driver";
 import { say } from "./measure";
 import { usageOf } from "./process_usage";
 
 const SCENARIO = "dock_dispatch";
-/** The simulator's core. */
+/** Core that the simulator runs on. */
 const CORE = "0";
+/** Simulated time from one odometry message to the next. */
+const ODOMETRY_MS = 100;
 const COMMAND_MS = 100;
 const COMMANDS_A_DRAW = 10;
-/** From one odometry to the next, simulated ms. */
-const ODOMETRY_MS = 100;
-/** Commands go out in parts, this often, ms. */
-const PART_MS = 10;
-/** Simulated seconds before the measurement. */
 const WARM_UP_S = 3;
 /** Robots whose odometry is listened to. */
-const HEARD = 5;
+const LISTENED = 5;
+
+interface Instant {
+  readonly simulatedMs: number;
+  readonly wallMs: number;
+  /** Processor time of the simulator. */
+  readonly usedMs: number;
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly ms: number;
+}
+
+export async function measureMoving(bench: Bench, seconds: number, folder: string): Promise<void> {
+  const { node, n, names, start } = bench;
+  const parameters = { scenario: scenarioFor(n, folder), population: n, headless: true };
+  const pid = start("simulator", parameters, { file: "sim/simulator.js" });
+  const isPinned = spawnSync("taskset", ["-acp", CORE, `${pid}`]).status === 0;
+  commandAll(node, names);
+  const paths = Array.from({ length: LISTENED }, (_, i) =>
+    listenToOdometry(node, `robot_${Math.floor((i * n) / LISTENED)}`),
+  );
+  const [first, last] = await instantsAt(node, pid, [WARM_UP_S, WARM_UP_S + seconds]);
+  const share = (what: keyof Instant): number =>
+    (last[what] - first[what]) / (last.wallMs - first.wallMs);
+  const steps = paths
+    .flatMap((path) => path.slice(1).map((to, i) => ({ from: path[i], to })))
+    .filter(({ to }) => to.ms > first.simulatedMs && to.ms <= last.simulatedMs);
+  const rate = (1000 * steps.length) / LISTENED / (last.wallMs - first.wallMs);
+  const moved = steps.filter(({ from, to }) => from.x !== to.x || from.y !== to.y).length;
+  const missing = steps.reduce(
+    (sum, { from, to }) => sum + Math.round((to.ms - from.ms) / ODOMETRY_MS) - 1,
+    0,
+  );
+  say(
+    `${n} robots moved over ROS by a simulator ${isPinned ? "on one core" : "on all cores (taskset is missing)"} for ${seconds} s: real-time factor ${share("simulatedMs").toFixed(3)}, ${(100 * share("usedMs")).toFixed(0)} % of a core, odometry of each of ${LISTENED} robots ${rate.toFixed(2)} times a second, ${((100 * moved) / steps.length).toFixed(0)} % of it from another place than before, ${missing} of ${steps.length} messages missing`,
+  );
+}
+
+/** When the simulated time since the first /clock message reaches each of `seconds`. */
+function instantsAt(node: RosNode, pid: number, seconds: readonly number[]): Promise<Instant[]> {
+  const instants: Instant[] = [];
+  return new Promise((resolve) => {
+    let began: number | undefined;
+    node.subscribe(TOPICS.clockHeard, ({ clock }) => {
+      const simulatedMs = toMs(clock);
+      began ??= simulatedMs;
+      if (instants.length === seconds.length) return;
+      if (simulatedMs - began < 1000 * seconds[instants.length]) return;
+      const usedMs = usageOf(pid).seconds * 1000;
+      instants.push({ simulatedMs, wallMs: performance.now(), usedMs });
+      if (instants.length === seconds.length) resolve(instants);
+    });
+  });
+}
 
 /** The shipped scenario with room for n robots and no docks. */
 function scenarioFor(n: number, folder: string): string {
@@ -47,108 +90,31 @@ function scenarioFor(n: number, folder: string): string {
   return file;
 }
 
-/** Commands all bodies from now on, each ten times a second: ahead and in curves, drawn each second. */
-function command(node: RosNode, names: readonly string[]): void {
+/** Commands all bodies ten times a second: ahead and in curves, drawn anew each second. */
+function commandAll(node: RosNode, names: readonly string[]): void {
   // The simulator waits for all agents; this makes it see a global one.
   node.publisher(TOPICS.globalCommand);
   const publishers = names.map((name) => node.publisher(topicOf(name, TOPICS.twist)));
   const uniform = keyedUniform(1, "local-action");
   const zero = { x: 0, y: 0, z: 0 };
   const twists = names.map(() => ({ linear: zero, angular: zero }));
-  const began = performance.now();
-  let sent = 0;
-  setInterval(() => {
-    const due = ((performance.now() - began) / COMMAND_MS) * names.length;
-    for (; sent < due; sent++) {
-      const body = sent % names.length;
-      if (Math.floor(sent / names.length) % COMMANDS_A_DRAW === 0) {
-        const [x, z] = [uniform(), 4 * uniform() - 2];
-        twists[body] = { linear: { ...zero, x }, angular: { ...zero, z } };
-      }
-      publishers[body](twists[body]);
+  serveInTurn(names.length, COMMAND_MS, (turn) => {
+    const body = turn % names.length;
+    if (Math.floor(turn / names.length) % COMMANDS_A_DRAW === 0) {
+      const [x, z] = [uniform(), 4 * uniform() - 2];
+      twists[body] = { linear: { ...zero, x }, angular: { ...zero, z } };
     }
-  }, PART_MS);
-}
-
-/** What is known when a message of the clock comes, ms. */
-interface Instant {
-  readonly simulated: number;
-  readonly wall: number;
-  readonly processor: number;
-}
-
-interface Seen {
-  readonly first: Instant;
-  readonly last: Instant;
-  /** Messages heard in between of HEARD robots; those that say the robot has moved; those that miss. */
-  readonly odometry: number;
-  readonly moved: number;
-  readonly missing: number;
-}
-
-/** Listens for so many simulated seconds after the warm-up. */
-function listen(node: RosNode, pid: number, n: number, seconds: number): Promise<Seen> {
-  let [odometry, moved, missing] = [0, 0, 0];
-  let first: Instant | undefined;
-  for (let i = 0; i < HEARD; i++) {
-    let before = { x: 0, y: 0, ms: 0 };
-    const robot = `robot_${Math.floor((i * n) / HEARD)}`;
-    node.subscribe(topicOf(robot, TOPICS.odometry), ({ header, pose }) => {
-      const { x, y } = pose.pose.position;
-      const now = { x, y, ms: Number(nanoseconds(header.stamp)) / 1e6 };
-      // An instant may be told twice, or in between: it is told so often by the wall clock, too.
-      if (now.ms === before.ms) return;
-      if (first !== undefined) {
-        odometry++;
-        if (x !== before.x || y !== before.y) moved++;
-        missing += Math.max(0, Math.round((now.ms - before.ms) / ODOMETRY_MS) - 1);
-      }
-      before = now;
-    });
-  }
-  return new Promise((resolve) => {
-    let began: number | undefined;
-    const clock = node.subscribe(TOPICS.clockHeard, (message) => {
-      const simulated = Number(nanoseconds(message.clock)) / 1e6;
-      began ??= simulated;
-      const passed = (simulated - began) / 1000 - WARM_UP_S;
-      if (passed < 0 || (first !== undefined && passed < seconds)) return;
-      const processor = usageOf(pid).seconds * 1000;
-      const now = { simulated, wall: performance.now(), processor };
-      if (first === undefined) first = now;
-      else {
-        clock.destroy();
-        resolve({ first, last: now, odometry, moved, missing });
-      }
-    });
+    publishers[body](twists[body]);
   });
 }
 
-void runProcess(async (ros) => {
-  const [n, seconds] = process.argv.slice(2).map(Number);
-  const folder = mkdtempSync(join(tmpdir(), "moving_robots-"));
-  const parameters = { scenario: scenarioFor(n, folder), population: n, headless: true };
-  const spec = { name: "simulator", node: "simulator", file: "sim/simulator.js", parameters };
-  const program = [process.execPath, join(packageRoot(), "dist", spec.file), ...rosArguments(spec)];
-  const isPinned = spawnSync("taskset", ["-c", CORE, "true"]).status === 0;
-  const [file, ...args] = isPinned ? ["taskset", "-c", CORE, ...program] : program;
-  const simulator = spawn(file, args, { stdio: ["ignore", "ignore", "inherit"] });
-  simulator.on("exit", (code, signal) => ros.end(signal || code ? 1 : 0));
-  ros.onEnd(() => {
-    simulator.kill();
-    rmSync(folder, { recursive: true });
+/** The places that a robot tells from now on; the simulator repeats some instants. */
+function listenToOdometry(node: RosNode, robot: string): Place[] {
+  const path: Place[] = [];
+  node.subscribe(topicOf(robot, TOPICS.odometry), ({ header, pose }) => {
+    const { x, y } = pose.pose.position;
+    const ms = toMs(header.stamp);
+    if (ms !== path.at(-1)?.ms) path.push({ x, y, ms });
   });
-  const node = ros.add(new RosNode("bench_driver", undefined, {}));
-  command(node, [...robotNames(n), LEAD]);
-  void listen(node, simulator.pid!, n, seconds).then(
-    ({ first, last, odometry, moved, missing }) => {
-      const wall = last.wall - first.wall;
-      const share = (what: keyof Instant): number => (last[what] - first[what]) / wall;
-      const rate = odometry / HEARD / (wall / 1000);
-      say(
-        `${n} robots moved over ROS by a simulator ${isPinned ? "on one core" : "on all cores (taskset is missing)"} for ${seconds} s: real-time factor ${share("simulated").toFixed(3)}, ${(100 * share("processor")).toFixed(0)} % of a core, odometry of each of ${HEARD} robots ${rate.toFixed(2)} times a second, ${((100 * moved) / odometry).toFixed(0)} % of it from another place than before, ${missing} of it missing`,
-      );
-      ros.end(0);
-    },
-  );
-});
+  return path;
+}

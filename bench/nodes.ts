@@ -1,40 +1,26 @@
-/** The nodes at scale: one process a size (swarm_of_n.ts), each in a ROS domain of its own. */
+/** The nodes at scale: each run is a process (swarm_of_n.ts) in a ROS domain of its own. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { environmentOf } from "../src/cli/swarm_processes";
 import { packageRoot } from "../src/base/package_root";
+import { environmentOf } from "../src/cli/swarm_processes";
 import { claimDomain } from "../src/ros/domain";
 
-/** Robots and sample sizes; 0: robots that hear nothing. */
-const SIZES = [
-  [10, 1],
-  [10, 10],
-  [100, 1],
-  [100, 10],
-  [100, 50],
-  [1000, 1],
-  [1000, 10],
-  [1000, 50],
-  [300, 0],
+/** Arguments of swarm_of_n.js. */
+const RUNS = [
+  ...["10 1 30", "10 10 30", "100 1 30", "100 10 30", "100 50 30"],
+  ...["1000 1 30", "1000 10 30", "1000 50 30", "300 0 30", "1000 moving 30"],
 ];
-const EPOCHS = 30;
-
-/** Robots, and simulated seconds, of the simulator alone. */
-const MOVING = [1000, 30];
 
 export async function benchNodes(): Promise<void> {
-  for (const size of SIZES) await run("swarm_of_n.js", [...size, EPOCHS]);
-  await run("moving_robots.js", MOVING);
-}
-
-async function run(program: string, args: readonly number[]): Promise<void> {
-  const domain = await claimDomain();
-  const file = join(packageRoot(), "dist", "bench", program);
-  const { status } = spawnSync(process.execPath, [file, ...args.map(String)], {
-    env: environmentOf(domain.id),
-    // What the nodes say goes to standard error.
-    stdio: ["ignore", "inherit", "ignore"],
-  });
-  domain.release();
-  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with status ${status}`);
+  const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
+  for (const run of RUNS) {
+    const domain = await claimDomain();
+    const { status } = spawnSync(process.execPath, [program, ...run.split(" ")], {
+      env: environmentOf(domain.id),
+      // What the nodes say goes to standard error.
+      stdio: ["ignore", "inherit", "ignore"],
+    });
+    domain.release();
+    if (status !== 0) throw new Error(`swarm_of_n.js ${run} ended with status ${status}`);
+  }
 }

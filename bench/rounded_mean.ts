@@ -5,18 +5,14 @@
  */
 import { HistogramIndex, roundToSize } from "../src/game/histogram";
 import { KeyedStream } from "../src/game/keyed_stream";
-import {
-  type Game,
-  localKernel,
-  meanLocalReward,
-  type PolicyPair,
-  sizesOf,
-} from "../src/game/model";
+import { type Game, localKernel, type PolicyPair, sizesOf } from "../src/game/model";
 import { MultinomialRows } from "../src/game/multinomial";
+import { surrogateOf } from "../src/learning/sweeper";
 
 const TURNS = 5;
 const SWEEPS = 100;
 const GUESSES = 200;
+const STATIONARY_EPOCHS = 50;
 /** Softmax temperature: a third of a state's range of Q, at least 0.3. */
 const TEMPERATURE_SHARE = 1 / 3;
 const LEAST_TEMPERATURE = 0.3;
@@ -27,44 +23,47 @@ export function roundedMeanLearner(game: Game, tableSize: number): PolicyPair {
   let localPolicy: Float64Array = new Float64Array(sL * sG * aL).fill(1 / aL);
   let globalPolicy = new Uint8Array(sG * index.count);
   for (let turn = 0; turn < TURNS; turn++) {
-    globalPolicy = learnGlobalRounded(game, index, localPolicy);
-    localPolicy = learnLocalSoft(game, index, localPolicy, globalPolicy);
+    const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
+    globalPolicy = learnGlobalRounded(game, index, localPolicy, kernels);
+    localPolicy = learnLocalSoft(game, leadKernel(game, index, globalPolicy, kernels));
   }
   const globalValues = new Float32Array(globalPolicy.length);
   return { tableSize, localPolicy: Float32Array.from(localPolicy), globalPolicy, globalValues };
 }
 
-function learnGlobalRounded(game: Game, index: HistogramIndex, localPolicy: Float64Array) {
-  const { sG, aG, sL } = sizesOf(game);
+/** Row vector times matrix ([from][to]). */
+function times(row: ArrayLike<number>, matrix: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(row.length);
+  return out.map((_, to) =>
+    out.reduce((sum, _, from) => sum + row[from] * matrix[from * row.length + to], 0),
+  );
+}
+
+function learnGlobalRounded(
+  game: Game,
+  index: HistogramIndex,
+  localPolicy: Float64Array,
+  kernels: readonly Float64Array[],
+): Uint8Array<ArrayBuffer> {
+  const { sG, aG } = sizesOf(game);
   const { count, size } = index;
-  const next = new Int32Array(sG * count);
-  const reward = new Float64Array(sG * count);
-  for (let g = 0; g < sG; g++) {
-    const kernel = localKernel(game, localPolicy, g);
-    const mean = meanLocalReward(game, localPolicy, g);
-    index.forEach((counts, h) => {
-      const moved = new Float64Array(sL);
-      for (let s = 0; s < sL; s++) {
-        reward[g * count + h] += (counts[s] * mean[s]) / size;
-        for (let t = 0; t < sL; t++) moved[t] += counts[s] * kernel[s * sL + t];
-      }
-      next[g * count + h] = index.indexOf(roundToSize(moved, size));
-    });
-  }
+  const reward = surrogateOf(game, index, localPolicy, kernels).sampleReward;
+  const next = Int32Array.from(reward, (_, i) => {
+    const mean = times(index.countsOf(i % count), kernels[Math.floor(i / count)]);
+    return index.indexOf(roundToSize(mean, size));
+  });
   let values = new Float64Array(sG * count);
   const policy = new Uint8Array(sG * count);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     values = values.map((_, i) => {
-      const g = Math.floor(i / count);
       let best = -Infinity;
       for (let a = 0; a < aG; a++) {
-        let q = game.globalReward[g * aG + a] + reward[i];
+        const row = Math.floor(i / count) * aG + a;
+        let future = 0;
         for (let to = 0; to < sG; to++) {
-          q +=
-            game.discount *
-            game.globalTransition[(g * aG + a) * sG + to] *
-            values[to * count + next[i]];
+          future += game.globalTransition[row * sG + to] * values[to * count + next[i]];
         }
+        const q = game.globalReward[row] + reward[i] + game.discount * future;
         if (q > best) [best, policy[i]] = [q, a];
       }
       return best;
@@ -73,65 +72,61 @@ function learnGlobalRounded(game: Game, index: HistogramIndex, localPolicy: Floa
   return policy;
 }
 
-function learnLocalSoft(
+/** P(s_g' | s_g) under samples of the stationary law, [sG][sG']. */
+function leadKernel(
   game: Game,
   index: HistogramIndex,
-  localPolicy: Float64Array,
   globalPolicy: Uint8Array,
+  kernels: readonly Float64Array[],
 ): Float64Array {
-  const { sG, aG, sL, aL } = sizesOf(game);
-  const law = new MultinomialRows(stationaryLaw(game, localPolicy), sL);
+  const { sG, aG, sL } = sizesOf(game);
+  const law = new MultinomialRows(stationaryLaw(kernels, sL), sL);
   const stream = new KeyedStream(999);
   const lead = new Float64Array(sG * sG);
-  for (let g = 0; g < sG; g++) {
-    for (let guess = 0; guess < GUESSES; guess++) {
-      const counts = new Int32Array(sL);
-      law.add(index.size, 0, counts, stream.next);
-      const a = globalPolicy[g * index.count + index.indexOf(counts)];
-      for (let to = 0; to < sG; to++) {
-        lead[g * sG + to] += game.globalTransition[(g * aG + a) * sG + to] / GUESSES;
-      }
+  for (let guess = 0; guess < sG * GUESSES; guess++) {
+    const g = Math.floor(guess / GUESSES);
+    const counts = new Int32Array(sL);
+    law.add(index.size, 0, counts, stream.next);
+    const a = globalPolicy[g * index.count + index.indexOf(counts)];
+    for (let to = 0; to < sG; to++) {
+      lead[g * sG + to] += game.globalTransition[(g * aG + a) * sG + to] / GUESSES;
     }
   }
+  return lead;
+}
+
+/** The local states' law after many epochs from the uniform one, every s_g alike at each. */
+function stationaryLaw(kernels: readonly Float64Array[], sL: number): Float64Array {
+  const mean = kernels[0].map(
+    (_, i) => kernels.reduce((sum, kernel) => sum + kernel[i], 0) / kernels.length,
+  );
+  let law: Float64Array = new Float64Array(sL).fill(1 / sL);
+  for (let epoch = 0; epoch < STATIONARY_EPOCHS; epoch++) law = times(law, mean);
+  return law;
+}
+
+function learnLocalSoft(game: Game, lead: Float64Array): Float64Array {
+  const { sG, sL, aL } = sizesOf(game);
   let values = new Float64Array(sL * sG);
   let q = new Float64Array(sL * sG * aL);
+  const rowOf = (state: number): Float64Array => q.subarray(state * aL, (state + 1) * aL);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     q = q.map((_, i) => {
       const g = Math.floor(i / aL) % sG;
       let future = 0;
-      for (let t = 0; t < sL; t++) {
-        for (let to = 0; to < sG; to++) {
-          future += game.localTransition[i * sL + t] * lead[g * sG + to] * values[t * sG + to];
-        }
+      for (let at = 0; at < sL * sG; at++) {
+        const moved = game.localTransition[i * sL + Math.floor(at / sG)];
+        future += moved * lead[g * sG + (at % sG)] * values[at];
       }
       return game.localReward[i] + game.discount * future;
     });
-    values = values.map((_, row) => Math.max(...q.subarray(row * aL, (row + 1) * aL)));
+    values = values.map((_, state) => Math.max(...rowOf(state)));
   }
-  const policy = new Float64Array(q.length);
-  for (let row = 0; row < q.length; row += aL) {
-    const own = q.subarray(row, row + aL);
+  return q.map((value, i) => {
+    const own = rowOf(Math.floor(i / aL));
     const best = Math.max(...own);
     const temperature = Math.max(LEAST_TEMPERATURE, (best - Math.min(...own)) * TEMPERATURE_SHARE);
-    const weights = own.map((value) => Math.exp((value - best) / temperature));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    weights.forEach((weight, a) => (policy[row + a] = weight / total));
-  }
-  return policy;
-}
-
-/** The local states' law after 50 epochs from the uniform one, every s_g alike at each. */
-function stationaryLaw(game: Game, localPolicy: Float64Array): Float64Array {
-  const { sG, sL } = sizesOf(game);
-  const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
-  let law = new Float64Array(sL).fill(1 / sL);
-  for (let epoch = 0; epoch < 50; epoch++) {
-    law = law.map((_, t) =>
-      kernels.reduce(
-        (sum, kernel) => sum + law.reduce((p, share, s) => p + share * kernel[s * sL + t], 0) / sG,
-        0,
-      ),
-    );
-  }
-  return law;
+    const weight = (other: number): number => Math.exp((other - best) / temperature);
+    return weight(value) / own.reduce((sum, other) => sum + weight(other), 0);
+  });
 }

@@ -13,20 +13,32 @@ export function shipped(name: string): Game {
   return parseScenario(readFileSync(file, "utf8"), file);
 }
 
-/** A scenario as an object, every array drawn; `spread` near 0 gives rows near a single entry. */
-export function randomScenario(sizes: Sizes, seed: number, discount = 0.9): object {
-  const uniform = keyedUniform(seed, "learn", "test");
-  const { sG, aG, sL, aL } = sizes;
+/** How the numbers of a drawn scenario are made. */
+export interface DrawnNumbers {
+  readonly name: string;
+  readonly discount: number;
+  /** Of an entry of a probability row, before the row is scaled to sum to 1. */
+  readonly weight: () => number;
+  readonly globalReward: () => number;
+  readonly localReward: () => number;
+  /** The local initial law; default: a row drawn like the others. */
+  readonly initialLocal?: (row: () => number[]) => object;
+}
+
+/** A scenario as an object, every array drawn. */
+export function drawnScenario({ sG, aG, sL, aL }: Sizes, numbers: DrawnNumbers): object {
+  const { name, discount, weight, globalReward, localReward } = numbers;
+  const { initialLocal = (row) => row() } = numbers;
   const list = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
   const row = (length: number) => (): number[] => {
-    const weights = list(length, () => 0.02 + uniform() ** 3);
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return weights.map((weight) => weight / total);
+    const weights = list(length, weight);
+    const total = weights.reduce((sum, entry) => sum + entry, 0);
+    return weights.map((entry) => entry / total);
   };
   const names = (word: string, count: number): string[] =>
     Array.from({ length: count }, (_, i) => `${word}_${i}`);
   return {
-    name: `random_${seed}`,
+    name,
     discount,
     global_states: names("g", sG),
     global_actions: names("c", aG),
@@ -34,10 +46,17 @@ export function randomScenario(sizes: Sizes, seed: number, discount = 0.9): obje
     local_actions: names("a", aL),
     global_transition: list(sG, () => list(aG, row(sG))),
     local_transition: list(sL, () => list(sG, () => list(aL, row(sL)))),
-    global_reward: list(sG, () => list(aG, uniform)),
-    local_reward: list(sL, () => list(sG, () => list(aL, uniform))),
-    initial: { global: row(sG)(), local: row(sL)() },
+    global_reward: list(sG, () => list(aG, globalReward)),
+    local_reward: list(sL, () => list(sG, () => list(aL, localReward))),
+    initial: { global: row(sG)(), local: initialLocal(row(sL)) },
   };
+}
+
+export function randomScenario(sizes: Sizes, seed: number, discount = 0.9): object {
+  const uniform = keyedUniform(seed, "learn", "test");
+  const weight = (): number => 0.02 + uniform() ** 3;
+  const rewards = { globalReward: uniform, localReward: uniform };
+  return drawnScenario(sizes, { name: `random_${seed}`, discount, weight, ...rewards });
 }
 
 export function randomGame(sizes: Sizes, seed: number, discount = 0.9): Game {

@@ -24,7 +24,7 @@ function valuesOf(count: number, seed: number): Float64Array {
 function expectation(index: HistogramIndex, kernel: Float64Array, values: Float64Array) {
   const out = new Float64Array(values.length);
   index.forEach((counts, h) => {
-    movedLaw(index, counts, kernel).forEach((p, to) => {
+    movedLaw(counts, kernel).forEach((p, to) => {
       for (let g = 0; g < WIDTH; g++) out[h * WIDTH + g] += p * values[to * WIDTH + g];
     });
   });

@@ -2,30 +2,34 @@
 import { HistogramIndex } from "../../src/game/histogram";
 import { type Game, localKernel, meanLocalReward, sizesOf } from "../../src/game/model";
 
-/** Law of h' from `counts` when each robot moves by `kernel`, by convolution over robots. */
-export function movedLaw(
-  index: HistogramIndex,
-  counts: ArrayLike<number>,
-  kernel: Float64Array,
-): Float64Array {
-  const states = index.states;
-  let law = new Map<string, number>([[new Array(states).fill(0).join(), 1]]);
+/**
+ * Law of h' from `counts` when each robot moves by `kernel`: robots are added one by one to a table
+ * over the histograms of as many robots.
+ * @param kernel M, [sL][sL']
+ * @returns [H], over the histograms of all robots of `counts`
+ */
+export function movedLaw(counts: ArrayLike<number>, kernel: ArrayLike<number>): Float64Array {
+  const states = counts.length;
+  let law = Float64Array.of(1);
+  let index: HistogramIndex | undefined;
   for (let s = 0; s < states; s++) {
     for (let robot = 0; robot < counts[s]; robot++) {
-      const next = new Map<string, number>();
-      for (const [key, p] of law) {
+      const larger: HistogramIndex = new HistogramIndex(states, (index?.size ?? 0) + 1);
+      const next = new Float64Array(larger.count);
+      const add = (moved: Int32Array, probability: number): void => {
         for (let t = 0; t < states; t++) {
-          const to = key.split(",").map(Number);
-          to[t] += 1;
-          next.set(to.join(), (next.get(to.join()) ?? 0) + p * kernel[s * states + t]);
+          moved[t] += 1;
+          next[larger.indexOf(moved)] += probability * kernel[s * states + t];
+          moved[t] -= 1;
         }
-      }
+      };
+      if (index) index.forEach((moved, h) => add(moved, law[h]));
+      else add(new Int32Array(states), 1);
       law = next;
+      index = larger;
     }
   }
-  const out = new Float64Array(index.count);
-  for (const [key, p] of law) out[index.indexOf(key.split(",").map(Number))] += p;
-  return out;
+  return law;
 }
 
 /** Joint states (s_1, ..., s_k) of k agents as digits of a number. */
