@@ -8,11 +8,12 @@ import { InvalidInputError } from "../base/errors";
 import { Observation, type ObservationMode } from "../policy/observation";
 import type { LoadedPolicy } from "../policy/policy_file";
 import type { RosClock } from "../ros/clock";
-import { type AgentState, type GlobalCommand, toTime } from "../ros/messages";
+import { type GlobalCommand, toTime } from "../ros/messages";
 import type { RosNode, TriggerAnswer } from "../ros/node";
 import { RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
 import { onEmergencyStop } from "./emergency_stop";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import type { Answers } from "./sampler";
 import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
 
 /**
@@ -22,15 +23,11 @@ import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_sourc
 const MOST_PREDICTIONS = 1000;
 
 /** What an epoch knows when it is decided. */
-export interface Decision {
+export interface Decision extends Answers {
   readonly epoch: number;
   /** ROS time of its boundary, ns. */
   readonly time: bigint;
   readonly globalState: number;
-  readonly sampleSize: number;
-  /** Names of the robots asked. */
-  readonly sample: readonly string[];
-  readonly received: readonly AgentState[];
   /** Robots that could have been asked. */
   readonly population: number;
 }

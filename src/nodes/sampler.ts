@@ -1,6 +1,6 @@
 /** Whom an epoch asks: its sample, subscribed to ahead of time, and what comes of it. */
 import { type RosClock, steadyMs } from "../ros/clock";
-import type { AgentState } from "../ros/messages";
+import { type AgentState, fromSeconds } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { TOPICS, topicOf } from "../ros/topics";
 import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
@@ -8,17 +8,33 @@ import { RobotsInGraph } from "./robots_in_graph";
 import { drawReplacements, drawSample, Roster } from "./sampling";
 import { StateSubscriptions, type Unusable } from "./state_subscriptions";
 
-/** Whom an epoch asks. */
-export interface Sample {
+interface Sample {
+  readonly epoch: number;
   /** k that was in force when it was drawn. */
   readonly size: number;
-  readonly robots: string[];
-  /** All that were asked, those among them that others were asked for. */
+  robots: readonly string[];
+  /** Every robot asked this epoch, including those later replaced. */
   readonly asked: Set<string>;
   /** Robots in quarantine that fill it up: they count where they answer, and are not waited for. */
   readonly spare: ReadonlySet<string>;
   /** When it was drawn, ms of the steady clock. */
   readonly sinceMs: number;
+}
+
+/** A sample whose answers are waited for. */
+interface Asking extends Sample {
+  /** ROS time of the epoch's start, ns. */
+  readonly time: bigint;
+}
+
+/** What came of a sample. */
+export interface Answers {
+  /** k asked for. */
+  readonly sampleSize: number;
+  /** Names of the robots asked. */
+  readonly sample: readonly string[];
+  /** Their states that count. */
+  readonly received: readonly AgentState[];
 }
 
 interface Troubled {
@@ -32,24 +48,26 @@ const inWords = (robots: readonly Troubled[]): string =>
 const namesOf = (robots: readonly Troubled[]): string[] => robots.map(({ robot }) => robot);
 
 export class Sampler {
-  readonly states: StateSubscriptions;
-  readonly roster: Roster;
-  /** Of the next epoch. */
-  prepared: Sample | undefined;
-  private missing = 0;
-  /** States asked for that did not count, by what was wrong with them. */
-  private readonly unusable: Record<Unusable, number> = { silent: 0, stale: 0, future: 0 };
+  private readonly states: StateSubscriptions;
+  private readonly roster: Roster;
+  /** The next epoch's sample. */
+  private prepared: Sample | undefined;
+  private asking: Asking | undefined;
+  /** States asked for that did not count: all, and by what was wrong with them. */
+  private readonly counts = { missing: 0, silent: 0, stale: 0, future: 0 };
   /** Robots asked where there were fewer than k, as last said; undefined: there were enough. */
   private fewer: number | undefined;
 
   /**
    * @param localStates |S_l|
+   * @param sampleSize k of the next sample
    * @param onState called after a state was heard
    */
   constructor(
     private readonly node: RosNode<typeof GLOBAL_AGENT_PARAMETERS>,
     clock: RosClock,
     localStates: number,
+    private readonly sampleSize: () => number,
     onState: () => void,
   ) {
     this.states = new StateSubscriptions(node, clock, localStates, onState);
@@ -60,88 +78,120 @@ export class Sampler {
     );
   }
 
-  /** Draws the sample of `epoch`, and begins to subscribe to it. */
-  prepare(epoch: number, size: number): Sample {
+  /** Draws the sample of `epoch` if it is not yet, and begins to subscribe to it. */
+  prepare(epoch: number): Sample {
+    return this.prepared?.epoch === epoch ? this.prepared : this.draw(epoch);
+  }
+
+  private draw(epoch: number): Sample {
+    this.asking = undefined;
     this.roster.refresh();
+    const size = this.sampleSize();
     const sinceMs = steadyMs();
     const eligible = this.roster.eligible(sinceMs);
     const drawn = drawSample(this.node.parameters.seed, epoch, eligible, size);
-    // Where too few are eligible, those that were silent may be so no more.
+    // Where too few are eligible, those in quarantine are asked too: they may be back.
     const others = this.roster.quarantined(sinceMs).slice(0, size - drawn.length);
     const spare = new Set(drawn.length > 0 ? others : []);
     const robots = [...drawn, ...others];
     this.states.keepSoon(robots);
-    this.prepared = { size, robots, asked: new Set(robots), spare, sinceMs };
+    this.prepared = { epoch, size, robots, asked: new Set(robots), spare, sinceMs };
     return this.prepared;
   }
 
-  /** The sample prepared for `epoch`, which serves that alone, with all its subscriptions. */
-  take(epoch: number, size: number): Sample {
-    const sample = this.prepared ?? this.prepare(epoch, size);
-    this.prepared = undefined;
-    this.states.finish();
-    return sample;
+  /** A session's first sample as heard so far; drawn again when robots came or left. */
+  first(epoch: number) {
+    const known = this.roster.robots.length;
+    this.roster.refresh();
+    const hasChanged = this.roster.robots.length !== known;
+    const sample = hasChanged ? this.draw(epoch) : this.prepare(epoch);
+    return {
+      asked: sample.robots.length,
+      heard: this.states.newest(sample.robots),
+      waitedMs: steadyMs() - sample.sinceMs,
+    };
   }
 
-  /** Asks nobody any more. */
+  /** Nobody of the first sample answered: others are asked, where there are any. */
+  askOthersFirst(): void {
+    this.roster.quarantine(this.prepared?.robots ?? [], steadyMs());
+    this.prepared = undefined;
+  }
+
+  /** Asks the sample prepared for `epoch`, whose subscriptions serve this epoch alone. */
+  ask(epoch: number, time: bigint): void {
+    const sample = this.prepare(epoch);
+    this.prepared = undefined;
+    this.states.finish();
+    this.asking = { ...sample, time };
+  }
+
+  /** Unsubscribes from everybody. */
   stop(): void {
+    this.asking = undefined;
     this.prepared = undefined;
     this.states.keep([]);
   }
 
-  /**
-   * Silent robots go into quarantine; others are asked in their place, within 2k subscriptions.
-   * @param oldest stamp that counts, ns
-   */
-  replaceSilent(sample: Sample, epoch: number, oldest: bigint): void {
-    const silent = this.waitedFor(sample, oldest);
-    if (silent.length === 0) return;
+  /** Stamps before this are too old for a decision at `time`, ns. */
+  oldest(time: bigint): bigint {
+    return time - fromSeconds(this.node.parameters.max_state_age);
+  }
+
+  /** Whether all that are waited for have answered. */
+  get areAllIn(): boolean {
+    return this.asking !== undefined && this.waitedFor(this.asking).length === 0;
+  }
+
+  /** Silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
+  replaceSilent(): void {
+    const { asking } = this;
+    const silent = asking ? this.waitedFor(asking) : [];
+    if (asking === undefined || silent.length === 0) return;
     this.roster.quarantine(namesOf(silent), steadyMs());
-    const others = this.askOthers(sample, epoch, silent.length);
-    others.forEach((robot, i) => {
-      sample.robots[sample.robots.indexOf(silent[i].robot)] = robot;
-      this.unusable[silent[i].trouble]++;
-    });
+    const others = this.askOthers(asking, silent.length);
+    const inPlace = new Map(others.map((robot, i) => [silent[i].robot, robot]));
+    asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
+    for (const { trouble } of silent.slice(0, others.length)) this.counts[trouble]++;
     this.node.log.warn(
-      `epoch ${epoch}: ${inWords(silent)}; asked ${others.join(", ") || "nobody"} instead`,
+      `epoch ${asking.epoch}: ${inWords(silent)}; asked ${others.join(", ") || "nobody"} instead`,
     );
   }
 
-  /** Whether a robot that was asked is in the swarm no more. */
+  /** Looks who is there; others are asked in the place of those that left. Whether somebody had. */
+  passByGone(): boolean {
+    this.roster.refresh();
+    const { asking } = this;
+    if (asking === undefined) return false;
+    const gone = namesOf(this.unusableOf(asking)).filter((robot) => this.hasLeft(robot));
+    if (gone.length === 0) return false;
+    const there = asking.robots.filter((robot) => !gone.includes(robot));
+    this.states.keep(there);
+    const others = this.askOthers(asking, gone.length);
+    asking.robots = [...there, ...others];
+    const instead = others.join(", ") || "nobody";
+    this.node.log.info(`epoch ${asking.epoch}: ${gone.join(", ")} left; asked ${instead} instead`);
+    return true;
+  }
+
+  /** Whether a robot that was asked is not in the swarm any more. */
   private hasLeft(robot: string): boolean {
     if (this.node.parameters.robot_names.includes(robot)) return false;
     return this.node.countPublishers(topicOf(robot, TOPICS.agentState).name) === 0;
   }
 
-  /**
-   * Others are asked in the place of robots that left, where there are any. Whether somebody had left.
-   * @param oldest stamp that counts, ns
-   */
-  passByGone(sample: Sample, epoch: number, oldest: bigint): boolean {
-    const silent = namesOf(this.unusableOf(sample, oldest));
-    const gone = silent.filter((robot) => this.hasLeft(robot));
-    if (gone.length === 0) return false;
-    const there = sample.robots.filter((robot) => !gone.includes(robot));
-    this.states.keep(there);
-    const others = this.askOthers(sample, epoch, gone.length);
-    sample.robots.splice(0, Infinity, ...there, ...others);
-    const instead = others.join(", ") || "nobody";
-    this.node.log.info(`epoch ${epoch}: ${gone.join(", ")} left; asked ${instead} instead`);
-    return true;
-  }
-
   /** Asks up to `count` more robots, within 2k subscriptions. */
-  private askOthers(sample: Sample, epoch: number, count: number): string[] {
+  private askOthers({ epoch, size, asked }: Asking, count: number): string[] {
     this.roster.refresh();
     const { seed } = this.node.parameters;
     const eligible = this.roster.eligible(steadyMs());
-    const room = Math.max(0, 2 * sample.size - this.states.count);
+    const room = Math.max(0, 2 * size - this.states.count);
     const most = Math.min(count, room);
     const others: string[] = [];
     let drawn: string[];
     do {
-      drawn = drawReplacements(seed, epoch, eligible, sample.asked, most - others.length);
-      drawn.forEach((robot) => sample.asked.add(robot));
+      drawn = drawReplacements(seed, epoch, eligible, asked, most - others.length);
+      drawn.forEach((robot) => asked.add(robot));
       // Whoever left since the last look would be silent too.
       others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
     } while (drawn.length > 0 && others.length < most);
@@ -149,57 +199,67 @@ export class Sampler {
     return others;
   }
 
-  private unusableOf({ robots }: Sample, oldest: bigint): Troubled[] {
+  private unusableOf({ robots, time }: Asking): Troubled[] {
+    const oldest = this.oldest(time);
     return robots.flatMap((robot) => {
       const trouble = this.states.trouble(robot, oldest);
       return trouble ? [{ robot, trouble }] : [];
     });
   }
 
-  /** Robots of a sample whose states cannot be used, and are waited for. */
-  waitedFor(sample: Sample, oldest: bigint): Troubled[] {
-    return this.unusableOf(sample, oldest).filter(({ robot }) => !sample.spare.has(robot));
+  /** Robots whose states cannot be used, and are waited for. */
+  private waitedFor(asking: Asking): Troubled[] {
+    return this.unusableOf(asking).filter(({ robot }) => !asking.spare.has(robot));
   }
 
-  /** The states that an epoch is decided by, with a warning for those that it goes without. */
-  close(sample: Sample, epoch: number, oldest: bigint): AgentState[] {
-    const { robots, size } = sample;
-    const unusable = this.unusableOf(sample, oldest);
-    for (const { trouble } of unusable) this.unusable[trouble]++;
+  /** Ends the open epoch: what came counts, and what is missing is counted and warned of. */
+  close(): Answers {
+    const { asking } = this;
+    if (asking === undefined) throw new Error("no epoch is open; ask a sample first");
+    this.asking = undefined;
+    const { epoch, robots, size, time } = asking;
+    const unusable = this.unusableOf(asking);
+    for (const { trouble } of unusable) this.counts[trouble]++;
+    this.counts.missing += unusable.length;
     const silent = namesOf(unusable);
     this.roster.release(robots.filter((robot) => !silent.includes(robot)));
-    this.roster.quarantine(namesOf(this.waitedFor(sample, oldest)), steadyMs());
-    this.missing += unusable.length;
+    this.roster.quarantine(namesOf(this.waitedFor(asking)), steadyMs());
     if (unusable.length > 0) {
       this.node.log.warn(
         `epoch ${epoch}: ${unusable.length} of ${robots.length} states missing: ${inWords(unusable)}`,
       );
     }
+    this.warnOfFewer(asking);
+    const received = this.states.fresh(robots, this.oldest(time));
+    return { sampleSize: size, sample: robots, received };
+  }
+
+  /** Says once that fewer than k robots are asked. */
+  private warnOfFewer({ epoch, robots, size }: Asking): void {
     const fewer = robots.length < size ? robots.length : undefined;
     if (fewer !== this.fewer && fewer !== undefined) {
       this.node.log.warn(
-        `epoch ${epoch}: only ${fewer} robots can be asked and sample_size is ${size}: all of them are (${this.swarm.quarantined} in quarantine)`,
+        `epoch ${epoch}: only ${fewer} robots can be asked and sample_size is ${size}: all of them are (${this.values.quarantined} in quarantine)`,
       );
     }
     this.fewer = fewer;
-    return this.states.fresh(robots, oldest);
   }
 
-  /** What /diagnostics tells of the robots: how many are known, may be asked, are asked. */
-  get swarm(): Readonly<Record<"robots" | "quarantined", number>> {
-    const { roster } = this;
+  /** Robots found, those of them in quarantine, and states that said the same again. */
+  get values(): Readonly<Record<"robots" | "quarantined" | "repeated_states", number>> {
     return {
-      robots: roster.robots.length,
-      quarantined: roster.quarantined(steadyMs()).length,
+      repeated_states: this.states.counts.duplicate,
+      robots: this.roster.robots.length,
+      quarantined: this.roster.quarantined(steadyMs()).length,
     };
   }
 
   /** What went wrong with samples since the start, by name. */
   get troubles(): Readonly<Record<string, number>> {
-    const { silent, stale, future } = this.unusable;
     const { unknown, late } = this.states.counts;
+    const { missing, silent, stale, future } = this.counts;
     return {
-      missing_states: this.missing,
+      missing_states: missing,
       silent_robots: silent,
       stale_states: stale,
       future_states: future,

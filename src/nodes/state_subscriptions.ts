@@ -1,12 +1,12 @@
 /** The live subscriptions to sampled robots' states, and the newest state of each. */
 import { type RosClock, steadyMs } from "../ros/clock";
-import { type AgentState, fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
+import { type AgentState, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode, Subscription } from "../ros/node";
 import { TOPICS, topicOf } from "../ros/topics";
 
-/** States stamped further ahead of the ROS clock are of a time that is no more, s. */
-const FUTURE = 1;
-/** A robot repeats its state with its odometry; one unheard for this long has stopped to, ms. */
+/** Clock-skew tolerance, ns. A later stamp predates a clock reset; ignore it. */
+const CLOCK_SKEW_NS = 1_000_000_000n;
+/** A robot repeats its state with its odometry; after this long without one its state is stale, ms. */
 const LONGEST_SILENCE_MS = 1000;
 
 /**
@@ -111,11 +111,7 @@ export class StateSubscriptions {
   /** Whether a state is older than the one before, and time did not go back between them. */
   private isLate({ header }: AgentState, newest: AgentState): boolean {
     const before = nanoseconds(newest.header.stamp);
-    return nanoseconds(header.stamp) < before && !this.isAhead(before);
-  }
-
-  private isAhead(stamp: bigint): boolean {
-    return stamp > this.clock.now() + fromSeconds(FUTURE);
+    return nanoseconds(header.stamp) < before && !isAhead(before, this.clock.now());
   }
 
   get count(): number {
@@ -137,16 +133,27 @@ export class StateSubscriptions {
     const entry = this.live.get(robot);
     if (entry?.newest === undefined) return "silent";
     const isUnheard = steadyMs() - entry.heardMs > LONGEST_SILENCE_MS;
-    return this.ageTrouble(entry.newest, oldest) ?? (isUnheard ? "stale" : undefined);
-  }
-
-  /** The same by the stamp alone. */
-  ageTrouble({ header }: AgentState | GlobalState, oldest: bigint): Unusable | undefined {
-    const stamp = nanoseconds(header.stamp);
-    if (this.isAhead(stamp)) return "future";
-    return stamp < oldest ? "stale" : undefined;
+    const trouble = ageTrouble(entry.newest, oldest, this.clock.now());
+    return trouble ?? (isUnheard ? "stale" : undefined);
   }
 }
+
+/**
+ * What is wrong with a state's stamp at a decision; undefined: it counts.
+ * @param oldest stamp that counts, ns
+ * @param now ROS time, ns
+ */
+export function ageTrouble(
+  { header }: AgentState | GlobalState,
+  oldest: bigint,
+  now: bigint,
+): Unusable | undefined {
+  const stamp = nanoseconds(header.stamp);
+  if (isAhead(stamp, now)) return "future";
+  return stamp < oldest ? "stale" : undefined;
+}
+
+const isAhead = (stamp: bigint, now: bigint): boolean => stamp > now + CLOCK_SKEW_NS;
 
 function isRepeat(a: AgentState, b: AgentState): boolean {
   return (
