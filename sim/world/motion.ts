@@ -17,9 +17,6 @@ import { putFree, startPoses } from "./start_poses";
 import { LONGEST_STEP, StepTime } from "./step_time";
 import { Wheels } from "./wheels";
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, cos, max, min, sin } = Math;
-
 export interface MotionOptions {
   readonly arena: Arena;
   /** One robot each, in order; robot i has spot i of every zone (`spotOf`). */
@@ -91,7 +88,7 @@ export class MotionWorld extends Bodies {
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),
       masses: Float64Array.from(limits, (_, body) => (body < this.robots ? ROBOT_MASS : LEAD_MASS)),
-      fastest: max(arena.robot.maxSpeed, arena.lead.maxSpeed),
+      fastest: Math.max(arena.robot.maxSpeed, arena.lead.maxSpeed),
       longestStep: LONGEST_STEP,
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
@@ -117,7 +114,7 @@ export class MotionWorld extends Bodies {
   }
 
   private goOn(before: MotionWorld, start: EpisodeStart): void {
-    const kept = min(before.robots, this.robots);
+    const kept = Math.min(before.robots, this.robots);
     this.takeOverBodies(before);
     putFree(this.arena, this.poses, kept, start);
     this.zones.set(start.localStates.subarray(kept), kept);
@@ -186,7 +183,7 @@ export class MotionWorld extends Bodies {
   /** True where robot i stands at its spot in some zone, as docking needs. */
   isSettled(i: number): boolean {
     if (this.locked[i] === 1) return true;
-    const speed = max(abs(this.twists[2 * i]), abs(this.wheels.speeds[2 * i]));
+    const speed = Math.max(Math.abs(this.twists[2 * i]), Math.abs(this.wheels.speeds[2 * i]));
     if (speed > DOCK_SPEED) return false;
     const spot = spotOf(this.arena, this.zones[i], i);
     const dx = this.poses[3 * i] - spot.x;
@@ -250,19 +247,19 @@ export class MotionWorld extends Bodies {
     const half = ((w0 + w) * dt) / 4;
     const kept = 1 - this.slips[body];
     const way =
-      kept * this.gripped(body, (v0 + v) / 2, dt) * dt * (half === 0 ? 1 : sin(half) / half);
+      kept * this.gripped(body, (v0 + v) / 2, dt) * dt * (half === 0 ? 1 : Math.sin(half) / half);
     const yaw = this.poses[3 * body + 2];
     if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
-    ways[2 * body] = way * cos(yaw + half);
-    ways[2 * body + 1] = way * sin(yaw + half);
+    ways[2 * body] = way * Math.cos(yaw + half);
+    ways[2 * body + 1] = way * Math.sin(yaw + half);
   }
 
   /** The forward speed, m/s, of a body whose wheels ask for `wanted`; its twist where they slip. */
   private gripped(body: number, wanted: number, dt: number): number {
     const limits = body === this.robots ? this.arena.lead : this.arena.robot;
-    const change = max(GRIP, limits.maxAcceleration) * dt;
+    const change = Math.max(GRIP, limits.maxAcceleration) * dt;
     const had = this.speeds[body];
-    const speed = max(had - change, min(had + change, wanted));
+    const speed = Math.max(had - change, Math.min(had + change, wanted));
     if (speed !== wanted) this.twists[2 * body] = speed;
     this.speeds[body] = speed;
     return speed;
@@ -276,11 +273,14 @@ export class MotionWorld extends Bodies {
       this.zones[body] = zoneOf(this.arena, this.positionOf(body), this.zones[body]);
       this.odometry.noteMove(body, dx, dy, this.clock.age);
     }
-    const off = max(abs(dx - this.ways[2 * body]), abs(dy - this.ways[2 * body + 1]));
+    const off = Math.max(
+      Math.abs(dx - this.ways[2 * body]),
+      Math.abs(dy - this.ways[2 * body + 1]),
+    );
     this.touched[body] = off > FREE_WAY ? 1 : 0;
     if (this.touched[body] === 0) return;
     const yaw = this.poses[3 * body + 2];
-    this.speeds[body] = this.twists[2 * body] = (dx * cos(yaw) + dy * sin(yaw)) / dt;
+    this.speeds[body] = this.twists[2 * body] = (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
   }
 
   private readonly position = { x: 0, y: 0 };

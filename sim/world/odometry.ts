@@ -6,9 +6,6 @@ import { wrapAngle } from "../../src/game/arena";
 import { countedUniform, keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, cos, floor, log, sin, sqrt } = Math;
-
 /** A position's and a heading's share of an error. */
 export interface OdometryError {
   /** m in each of x and y */
@@ -67,14 +64,14 @@ export class Odometry {
     if (!this.drifts || (dx === 0 && dy === 0)) return;
     const { position, yaw } = this.options.drift;
     const key = this.driftKeys[body];
-    const root = sqrt(sqrt(dx * dx + dy * dy));
+    const root = Math.sqrt(Math.sqrt(dx * dx + dy * dy));
     const off = this.drifted[3 * body + 2];
     // A heading that is off turns the way as well.
-    this.drifted[3 * body] += dx * (cos(off) - 1) - dy * sin(off);
-    this.drifted[3 * body + 1] += dx * sin(off) + dy * (cos(off) - 1);
-    this.drifted[3 * body] += position * root * normal(key, DRAWS * step, cos);
-    this.drifted[3 * body + 1] += position * root * normal(key, DRAWS * step, sin);
-    this.drifted[3 * body + 2] += yaw * root * normal(key, DRAWS * step + 2, cos);
+    this.drifted[3 * body] += dx * (Math.cos(off) - 1) - dy * Math.sin(off);
+    this.drifted[3 * body + 1] += dx * Math.sin(off) + dy * (Math.cos(off) - 1);
+    this.drifted[3 * body] += position * root * normal(key, DRAWS * step, Math.cos);
+    this.drifted[3 * body + 1] += position * root * normal(key, DRAWS * step, Math.sin);
+    this.drifted[3 * body + 2] += yaw * root * normal(key, DRAWS * step + 2, Math.cos);
   }
 
   /**
@@ -85,11 +82,13 @@ export class Odometry {
     const { poses, noise } = this.options;
     if (!this.drifts && !this.isNoisy) return poses;
     for (let i = 0; i < poses.length; i++) {
-      const key = this.noiseKeys[floor(i / 3)];
+      const key = this.noiseKeys[Math.floor(i / 3)];
       const axis = i % 3;
       const deviation = axis === 2 ? noise.yaw : noise.position;
       const pair = DRAWS * step + (axis === 2 ? 2 : 0);
-      const error = this.isNoisy ? deviation * normal(key, pair, axis === 1 ? sin : cos) : 0;
+      const error = this.isNoisy
+        ? deviation * normal(key, pair, axis === 1 ? Math.sin : Math.cos)
+        : 0;
       const value = poses[i] + this.drifted[i] + error;
       this.readings[i] = axis === 2 ? wrapAngle(value) : value;
     }
@@ -104,6 +103,6 @@ export class Odometry {
 
 /** A standard normal number from uniforms `counter` and `counter + 1` of `key` (Box and Muller). */
 function normal(key: number, counter: number, wave: (angle: number) => number): number {
-  const long = sqrt(-2 * log(countedUniform(key, counter)));
-  return long * wave(2 * PI * countedUniform(key, counter + 1));
+  const long = Math.sqrt(-2 * Math.log(countedUniform(key, counter)));
+  return long * wave(2 * Math.PI * countedUniform(key, counter + 1));
 }

@@ -5,9 +5,6 @@
  */
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, acos, ceil, cos, max, sin, tan } = Math;
-
 /** Where bodies lie, how large they are, and the wall round them. */
 export interface PhysicsOptions {
   /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `move`. */
@@ -66,7 +63,7 @@ export class Physics {
     this.world = new RAPIER.World({ x: 0, y: 0 });
     this.glided.clear();
     const { fastest, longestStep } = this.options;
-    const unit = max(LENGTH_UNIT, fastest / UNITS_A_SECOND);
+    const unit = Math.max(LENGTH_UNIT, fastest / UNITS_A_SECOND);
     const prediction = 2 * fastest * longestStep + PREDICTION_RESERVE;
     this.world.lengthUnit = unit;
     this.world.integrationParameters.normalizedPredictionDistance = prediction / unit;
@@ -184,13 +181,13 @@ export class Physics {
   /** Blocks in a ring, their inner faces chords of the wall. */
   private buildWall(world: RAPIER.World): void {
     const { x, y, radius } = this.options.wall;
-    const count = ceil(PI / acos(1 - WALL_SAGITTA / radius));
-    const middle = radius * cos(PI / count) + WALL_THICKNESS / 2;
-    const half = (radius + WALL_THICKNESS) * tan(PI / count);
+    const count = Math.ceil(Math.PI / Math.acos(1 - WALL_SAGITTA / radius));
+    const middle = radius * Math.cos(Math.PI / count) + WALL_THICKNESS / 2;
+    const half = (radius + WALL_THICKNESS) * Math.tan(Math.PI / count);
     for (let k = 0; k < count; k++) {
-      const angle = (2 * PI * k) / count;
+      const angle = (2 * Math.PI * k) / count;
       const block = RAPIER.ColliderDesc.cuboid(WALL_THICKNESS / 2, half)
-        .setTranslation(x + middle * cos(angle), y + middle * sin(angle))
+        .setTranslation(x + middle * Math.cos(angle), y + middle * Math.sin(angle))
         .setRotation(angle);
       world.createCollider(smooth(block));
     }

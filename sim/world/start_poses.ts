@@ -2,8 +2,6 @@
 import { type Arena, leadSpotOf, middleOf, type Point, spotOf } from "../../src/game/arena";
 import type { EpisodeStart } from "../../src/game/episode";
 
-const { atan2, fround, hypot } = Math;
-
 /** A spot is free where nobody's edge is nearer to the robot's than this, m. */
 const ROOM = 0.02;
 
@@ -37,7 +35,7 @@ export function putFree(
       // Who comes later is not there yet.
       if (body >= robot && body < robots) continue;
       const radius = body === robots ? arena.lead.radius : arena.robot.radius;
-      const distance = hypot(poses[3 * body] - x, poses[3 * body + 1] - y);
+      const distance = Math.hypot(poses[3 * body] - x, poses[3 * body + 1] - y);
       if (distance < radius + arena.robot.radius + ROOM) return false;
     }
     return true;
@@ -50,5 +48,5 @@ export function putFree(
 }
 
 function put(poses: Float64Array, body: number, { x, y }: Point, facing: Point): void {
-  poses.set([fround(x), fround(y), atan2(facing.y - y, facing.x - x)], 3 * body);
+  poses.set([Math.fround(x), Math.fround(y), Math.atan2(facing.y - y, facing.x - x)], 3 * body);
 }

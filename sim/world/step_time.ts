@@ -1,8 +1,5 @@
 /** Simulated time in steps, and the epoch slot that it is in. Seconds. */
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { ceil, floor, max } = Math;
-
 /** Physics advance in steps no longer than this, s; a longer one is cut into equal parts. */
 export const LONGEST_STEP = 0.02;
 /** A boundary counts as reached this early, s: time is a sum of steps. */
@@ -35,14 +32,14 @@ export class StepTime {
 
   /** Number of the epoch slot. */
   get slot(): number {
-    return floor((this.now + TIME_TOLERANCE) / this.epoch);
+    return Math.floor((this.now + TIME_TOLERANCE) / this.epoch);
   }
 
   /** Cuts dt s into steps; returns how many. @throws RangeError unless dt is a finite number above 0 */
   cut(dt: number): number {
     if (!(dt > 0) || !Number.isFinite(dt))
       throw new RangeError(`dt is ${dt}; it must be above 0 s`);
-    const parts = max(1, ceil(dt / LONGEST_STEP - 1e-9));
+    const parts = Math.max(1, Math.ceil(dt / LONGEST_STEP - 1e-9));
     if (dt / parts !== this.stepLength) {
       this.anchor = this.now;
       this.steps = 0;

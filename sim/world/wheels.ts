@@ -7,9 +7,6 @@ import type { BodyLimits } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { abs, exp, max, min } = Math;
-
 export interface WheelOptions {
   readonly seed: number;
   /** One for each body. */
@@ -127,7 +124,7 @@ export class Wheels {
       v = (left + right) / 2;
       w = (right - left) / (2 * limits.radius);
     }
-    const share = inertia > 0 ? 1 - exp(-dt / inertia) : 1;
+    const share = inertia > 0 ? 1 - Math.exp(-dt / inertia) : 1;
     driven[i] = follow(driven[i], v, share);
     driven[i + 1] = follow(driven[i + 1], w, share);
   }
@@ -140,7 +137,7 @@ export class Wheels {
 
 /** From `value` towards `wanted` (clamped to ±limit) by no more than `change`. */
 function approach(value: number, wanted: number, limit: number, change: number): number {
-  const goal = max(-limit, min(limit, wanted));
+  const goal = Math.max(-limit, Math.min(limit, wanted));
   if (goal > value + change) return value + change;
   return goal < value - change ? value - change : goal;
 }
@@ -148,5 +145,5 @@ function approach(value: number, wanted: number, limit: number, change: number):
 /** From `value` towards `goal` by a share of what is left. */
 function follow(value: number, goal: number, share: number): number {
   const next = value + (goal - value) * share;
-  return share === 1 || abs(goal - next) < CAUGHT_UP ? goal : next;
+  return share === 1 || Math.abs(goal - next) < CAUGHT_UP ? goal : next;
 }

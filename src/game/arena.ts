@@ -3,9 +3,6 @@
  * Lengths in metres, angles in radians, the `map` frame (REP-103, REP-105). Pure geometry.
  */
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, round, sqrt } = Math;
-
 export interface Zone {
   readonly x: number;
   readonly y: number;
@@ -73,13 +70,13 @@ export function zoneOf(arena: Arena, position: Point, previous?: number): number
 
 /** The same angle in [-π, π]. */
 export function wrapAngle(angle: number): number {
-  return angle - 2 * PI * round(angle / (2 * PI));
+  return angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 }
 
 function distanceTo(zone: Zone, position: Point): number {
   const dx = position.x - zone.x;
   const dy = position.y - zone.y;
-  return sqrt(dx * dx + dy * dy);
+  return Math.sqrt(dx * dx + dy * dy);
 }
 
 /** The zone that a local action drives to from `zone`. */

@@ -5,11 +5,9 @@
  */
 import type { Uniform } from "./draws";
 
-const { floor, imul } = Math;
-
 const mix = (x: number): number => {
-  x = imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = imul(x ^ (x >>> 13), 0xc2b2ae35);
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return x ^ (x >>> 16);
 };
 
@@ -35,8 +33,8 @@ export class KeyedStream {
   /** Starts the stream of one key: which rollout, which epoch, what for. */
   key(rollout: number, epoch: number, role: number): void {
     this.a = mix((this.seed | 0) ^ 0x9e3779b9);
-    this.b = mix(this.a ^ floor(this.seed / 0x100000000) ^ imul(rollout, 0x9e3779b1));
-    this.c = mix(this.b ^ imul(epoch, 0x85ebca77) ^ imul(role + 1, 0xc2b2ae3d));
+    this.b = mix(this.a ^ Math.floor(this.seed / 0x100000000) ^ Math.imul(rollout, 0x9e3779b1));
+    this.c = mix(this.b ^ Math.imul(epoch, 0x85ebca77) ^ Math.imul(role + 1, 0xc2b2ae3d));
     this.counter = 1;
     for (let i = 0; i < WARM_UP; i++) this.word();
   }

@@ -1,8 +1,6 @@
 /** Exact draws of counts: what many robots do together. */
 import { drawIndex, type Uniform } from "./draws";
 
-const { abs, exp, floor, log, log1p, min, sqrt } = Math;
-
 /** Up to this many robots are drawn one by one, which is faster than by binomials. */
 const ONE_BY_ONE = 24;
 /** Binomials of a smaller mean are drawn by inversion from 0. */
@@ -11,20 +9,20 @@ const INVERTED_MEAN = 10;
 /** ln i! for small i. */
 const LOG_FACTORIALS = new Float64Array(2048);
 for (let i = 2; i < LOG_FACTORIALS.length; i++) {
-  LOG_FACTORIALS[i] = LOG_FACTORIALS[i - 1] + log(i);
+  LOG_FACTORIALS[i] = LOG_FACTORIALS[i - 1] + Math.log(i);
 }
 
 function logFactorial(i: number): number {
   if (i < LOG_FACTORIALS.length) return LOG_FACTORIALS[i];
   // Stirling's series; the next term is below 1e-19 here.
   const x = i + 1;
-  return (x - 0.5) * log(x) - x + 0.9189385332046728 + 1 / (12 * x) - 1 / (360 * x * x * x);
+  return (x - 0.5) * Math.log(x) - x + 0.9189385332046728 + 1 / (12 * x) - 1 / (360 * x * x * x);
 }
 
 /** A binomial draw by the given uniforms; a probability may miss [0, 1] by a rounding. */
 export function drawBinomial(trials: number, probability: number, uniform: Uniform): number {
-  const rare = min(probability, 1 - probability);
-  const hits = drawRare(trials, rare, log1p(-rare), uniform);
+  const rare = Math.min(probability, 1 - probability);
+  const hits = drawRare(trials, rare, Math.log1p(-rare), uniform);
   return probability > 0.5 ? trials - hits : hits;
 }
 
@@ -39,7 +37,7 @@ function drawRare(trials: number, probability: number, logMiss: number, uniform:
 /** Inversion of the distribution function from 0 (Devroye 1986, III.2): O(mean). */
 function invert(trials: number, probability: number, logMiss: number, u: number): number {
   const odds = probability / (1 - probability);
-  let mass = exp(trials * logMiss);
+  let mass = Math.exp(trials * logMiss);
   let hits = 0;
   for (let left = u - mass; left >= 0 && hits < trials; left -= mass) {
     hits += 1;
@@ -55,7 +53,7 @@ function invert(trials: number, probability: number, logMiss: number, u: number)
  * always two uniforms and increasing in the first, so that common random numbers stay common.
  */
 function reject(trials: number, probability: number, uniform: Uniform): number {
-  const deviation = sqrt(trials * probability * (1 - probability));
+  const deviation = Math.sqrt(trials * probability * (1 - probability));
   const b = 1.15 + 2.53 * deviation;
   const a = -0.0873 + 0.0248 * b + 0.01 * probability;
   const centre = trials * probability + 0.5;
@@ -63,19 +61,19 @@ function reject(trials: number, probability: number, uniform: Uniform): number {
   for (;;) {
     const u = uniform() - 0.5;
     const v = uniform();
-    const edge = 0.5 - abs(u);
-    const hits = floor(((2 * a) / edge + b) * u + centre);
+    const edge = 0.5 - Math.abs(u);
+    const hits = Math.floor(((2 * a) / edge + b) * u + centre);
     if (edge >= 0.07 && v <= squeeze) return hits;
     if (hits < 0 || hits > trials) continue;
-    const mode = floor((trials + 1) * probability);
+    const mode = Math.floor((trials + 1) * probability);
     const scaled = (v * (2.83 + 5.1 / b) * deviation) / (a / (edge * edge) + b);
     const ratio =
       logFactorial(mode) +
       logFactorial(trials - mode) -
       logFactorial(hits) -
       logFactorial(trials - hits) +
-      (hits - mode) * log(probability / (1 - probability));
-    if (log(scaled) <= ratio) return hits;
+      (hits - mode) * Math.log(probability / (1 - probability));
+    if (Math.log(scaled) <= ratio) return hits;
   }
 }
 
@@ -110,10 +108,10 @@ export class MultinomialRows {
     this.last[row] = last;
     let mass = 1;
     for (let i = row * length; i < row * length + last; i++) {
-      const p = min(1, probabilities[i] / mass);
+      const p = Math.min(1, probabilities[i] / mass);
       mass -= probabilities[i];
-      this.rare[i] = min(p, 1 - p);
-      this.logMiss[i] = log1p(-this.rare[i]);
+      this.rare[i] = Math.min(p, 1 - p);
+      this.logMiss[i] = Math.log1p(-this.rare[i]);
       this.flipped[i] = p > 0.5 ? 1 : 0;
     }
   }
@@ -155,7 +153,7 @@ export function drawSampleCounts(
   const draws = leaveOut ? population - Math.min(size, population) : size;
   out.fill(0);
   for (let i = 0; i < draws; i++) {
-    let ticket = floor(uniform() * (population - i));
+    let ticket = Math.floor(uniform() * (population - i));
     let s = 0;
     while (ticket >= counts[s] - out[s]) {
       ticket -= counts[s] - out[s];

@@ -8,9 +8,6 @@
  */
 import { type BodyLimits, type Point, wrapAngle } from "../game/arena";
 
-// Taken once: this runs millions of times, and a global is slow to look up in a vm context.
-const { PI, abs, atan2, cos, max, min, sign, sin, sqrt } = Math;
-
 export interface DriveCommand {
   /** Forward, m/s. */
   readonly linear: number;
@@ -29,7 +26,7 @@ const ARRIVED = 0.02;
 /** Nearer than this it may back up instead of turning round, m. */
 const BACK_UP = 0.3;
 /** Facing away from the target by more than this it turns on the spot, rad. */
-const TURN_IN_PLACE = PI / 4;
+const TURN_IN_PLACE = Math.PI / 4;
 /** Share of the body's deceleration that braking plans with; the rest is reserve. */
 const BRAKE_SHARE = 0.75;
 /** Delays that braking plans with, s: of the way and of the turn. */
@@ -82,36 +79,36 @@ function wantedSpeeds(
 ): DriveCommand {
   if (length(target.x - pose.x, target.y - pose.y) < ARRIVED) return STOP;
   const heading = pose.yaw + (angular * period) / 2;
-  const dx = target.x - pose.x - linear * period * cos(heading);
-  const dy = target.y - pose.y - linear * period * sin(heading);
+  const dx = target.x - pose.x - linear * period * Math.cos(heading);
+  const dy = target.y - pose.y - linear * period * Math.sin(heading);
   const distance = length(dx, dy);
   if (distance < ARRIVED) return STOP;
-  let error = wrapAngle(atan2(dy, dx) - pose.yaw - angular * period);
+  let error = wrapAngle(Math.atan2(dy, dx) - pose.yaw - angular * period);
   let direction = 1;
-  if (distance < BACK_UP && abs(error) > PI / 2) {
+  if (distance < BACK_UP && Math.abs(error) > Math.PI / 2) {
     direction = -1;
-    error = wrapAngle(error + PI);
+    error = wrapAngle(error + Math.PI);
   }
-  const off = abs(error);
-  const facing = off < TURN_IN_PLACE ? cos((error * PI) / 2 / TURN_IN_PLACE) : 0;
+  const off = Math.abs(error);
+  const facing = off < TURN_IN_PLACE ? Math.cos((error * Math.PI) / 2 / TURN_IN_PLACE) : 0;
   const speed = brakingSpeed(distance, limits.maxAcceleration, LINEAR_DELAY);
   const turn = brakingSpeed(off, limits.maxYawAcceleration, ANGULAR_DELAY);
   return {
-    linear: direction * facing * min(limits.maxSpeed, speed),
-    angular: sign(error) * min(limits.maxYawRate, turn),
+    linear: direction * facing * Math.min(limits.maxSpeed, speed),
+    angular: Math.sign(error) * Math.min(limits.maxYawRate, turn),
   };
 }
 
 /** The v with v·delay + v²/(2·b) = way: braking at b after the delay ends at the target. */
 function brakingSpeed(way: number, maxDeceleration: number, delay: number): number {
   const b = BRAKE_SHARE * maxDeceleration;
-  return b * (sqrt(delay * delay + (2 * way) / b) - delay);
+  return b * (Math.sqrt(delay * delay + (2 * way) / b) - delay);
 }
 
 function clamp(value: number, least: number, most: number): number {
-  return max(least, min(most, value));
+  return Math.max(least, Math.min(most, value));
 }
 
 function length(dx: number, dy: number): number {
-  return sqrt(dx * dx + dy * dy);
+  return Math.sqrt(dx * dx + dy * dy);
 }
