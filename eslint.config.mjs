@@ -20,6 +20,7 @@ const layers = {
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "build/", "install/", "log/", ".ros/", ".cache/"] },
+  { ignores: ["src/ros/generated/"] },
   // AssemblyScript, which its own compiler checks.
   { ignores: ["src/learning/assembly/"] },
   js.configs.recommended,

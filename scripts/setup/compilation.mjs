@@ -1,10 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
+import { writeMessageTypes } from "./message_types.mjs";
 import { dist, inRoot } from "./paths.mjs";
 import { hashFiles, hashOf, isStamped, stamp, unstamp } from "./stamp.mjs";
 import { tool } from "./tool.mjs";
 
-const sources = ["src", "sim", "test", "bench", "tsconfig.json", "package-lock.json"];
+const sources = ["msg", "src", "sim", "test", "bench", "tsconfig.json", "package-lock.json"];
 const recipe = inRoot("scripts", "setup", "compilation.mjs");
 const key = () => hashOf([hashFiles(...sources.map((name) => inRoot(name)), recipe)]);
 
@@ -68,6 +69,7 @@ async function bundlePage() {
 }
 
 export async function compileAll({ checked }) {
+  await writeMessageTypes();
   const inputs = key();
   unstamp(dist);
   prune();

@@ -9,7 +9,7 @@ import {
   type Odometry,
   type PoseWithCovarianceStamped,
   type Quaternion,
-  type Transform,
+  type TransformStamped,
   type Vector3,
 } from "../ros/messages";
 import type { RosNode } from "../ros/node";
@@ -124,7 +124,7 @@ export class Localization {
     this.match();
   }
 
-  private hearTransform(message: Transform, isStatic: boolean): string | undefined {
+  private hearTransform(message: TransformStamped, isStatic: boolean): string | undefined {
     const { header, child_frame_id, transform } = message;
     if (plainFrame(header.frame_id) !== "map") return undefined;
     const origin = planarPose(transform.translation, transform.rotation);

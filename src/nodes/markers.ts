@@ -4,7 +4,7 @@
  */
 import type { Arena } from "../game/arena";
 import {
-  type Color,
+  type ColorRGBA,
   type Marker,
   planarQuaternion,
   type Time,
@@ -16,8 +16,8 @@ import type { Pose } from "./drive";
 const TYPE = { cylinder: 3, lines: 5, spheres: 7, text: 9 } as const;
 /** What is not sent again for this long is drawn no more, s. */
 const LIFETIME = 2;
-const WHITE: Color = { r: 1, g: 1, b: 1, a: 1 };
-const AMBER: Color = { r: 1, g: 0.75, b: 0, a: 1 };
+const WHITE: ColorRGBA = { r: 1, g: 1, b: 1, a: 1 };
+const AMBER: ColorRGBA = { r: 1, g: 0.75, b: 0, a: 1 };
 
 export interface MarkedBody {
   readonly pose: Pose;
@@ -28,7 +28,7 @@ export interface MarkedBody {
 }
 
 /** Colours as far apart as can be: full hues, evenly spaced. */
-export function zoneColor(zone: number, zones: number, alpha = 1): Color {
+export function zoneColor(zone: number, zones: number, alpha = 1): ColorRGBA {
   const part = (offset: number): number => {
     const hue = (zone / zones + offset) % 1;
     return Math.max(0, Math.min(1, Math.abs(6 * hue - 3) - 1));
@@ -60,7 +60,7 @@ export function bodyMarkers(
   radius: number,
   zones: number,
 ): Marker[] {
-  const colorOf = ({ zone }: MarkedBody): Color =>
+  const colorOf = ({ zone }: MarkedBody): ColorRGBA =>
     zone === undefined ? WHITE : zoneColor(zone, zones);
   const ends = bodies.flatMap(({ pose: { x, y, yaw } }) => [
     at(x, y, 2 * radius),
@@ -77,7 +77,9 @@ export function bodyMarkers(
       type: TYPE.lines,
       scale: at(radius / 2, 0, 0),
       points: ends,
-      colors: bodies.flatMap(({ isSampled }) => Array<Color>(2).fill(isSampled ? AMBER : WHITE)),
+      colors: bodies.flatMap(({ isSampled }) =>
+        Array<ColorRGBA>(2).fill(isSampled ? AMBER : WHITE),
+      ),
     }),
   ];
 }
