@@ -1,4 +1,4 @@
-/** The bodies of one process together: what is said to all, their watchdog, what is told of them. */
+/** Shared by all bodies of a process: commands, stops, watchdog timer, diagnostics, markers. */
 import type { RosClock } from "../ros/clock";
 import { type Check, publishDiagnostics } from "../ros/diagnostics";
 import type { Marker, Time } from "../ros/messages";
@@ -10,19 +10,16 @@ import { onEmergencyStop } from "./emergency_stop";
 import type { MarkedBody } from "./markers";
 import { StandingLog } from "./standing_log";
 
-/** How often watchdogs are looked at, ms of the steady clock. */
+/** Period of the watchdog timer. */
 const WATCHDOG_PERIOD_MS = 50;
 
 export interface Drawing {
-  /** Hz; 0: nothing is drawn. */
+  /** Hz; 0: no markers. */
   readonly rate: number;
   readonly draw: (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 }
 
-/**
- * Lets `node` hear, watch and tell for all of `bodies`, whoever joins or leaves them, until the process
- * ends.
- */
+/** Serves `bodies` through one node until the process ends; bodies may join and leave the set. */
 export function serveBodies(
   ros: RosProcess,
   node: RosNode,

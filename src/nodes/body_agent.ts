@@ -1,6 +1,6 @@
 /**
- * What a robot's agent and the lead vehicle's have in common: odometry -> pose and zone, commands
- * -> the hook of the agent, and a cmd_vel that is zero whenever the body may not move.
+ * What a robot's agent and the lead vehicle's agent share: odometry gives pose and zone, a new
+ * command is passed to the agent, and cmd_vel is zero whenever the body may not move.
  */
 import {
   type Arena,
@@ -32,14 +32,14 @@ import { Permission } from "./permission";
 import { ageProblem, isRepeat, odometryProblem } from "./stamps";
 import { Stillness } from "./stillness";
 
-/** A standing body's zero is repeated this often, ms. */
+/** A standing body's zero cmd_vel is repeated this often. */
 const REPEAT_ZERO_MS = 200;
-/** A body found this far from where it can have driven was put elsewhere, m. */
-const JUMP = 1;
-/** A body that left the arena is back in it this far inside its edge, m. */
-const REENTRY = 0.1;
-/** Sessions whose newest epoch is remembered. */
-const SESSIONS = 8;
+/** A body that moved this much further than it can have driven was carried. */
+const JUMP_M = 1;
+/** A body that left the arena is back once it is this far inside the edge. */
+const REENTRY_M = 0.1;
+/** Sessions whose newest epoch is kept. */
+const KEPT_SESSIONS = 8;
 
 export interface BodyOptions {
   readonly node: RosNode;
@@ -47,24 +47,24 @@ export interface BodyOptions {
   readonly arena: Arena;
   readonly limits: BodyLimits;
   readonly safety: SafetyParameters;
-  /** Of the game, to check commands by. */
+  /** The game's sizes, to check commands by. */
   readonly sizes: Sizes;
-  /** A new pose was heard: `zone` and `stamp` are current. */
+  /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
   readonly onPose: () => void;
-  /** It is out of the arena: what it was told before holds no more. */
+  /** Called at each pose outside the arena: a pending decision must be dropped. */
   readonly onOutside: () => void;
-  /** The first copy of a new epoch's command. */
+  /** Called with the first copy of a new epoch's command. */
   readonly onDecision: (command: GlobalCommand) => void;
 }
 
 export class BodyAgent {
   pose: Pose | undefined;
   zone: number | undefined;
-  /** Stamp of the odometry that `pose` and `zone` come from, ROS time, ns. */
+  /** Stamp of the odometry behind `pose` and `zone`, ROS time, ns. */
   stamp = 0n;
-  /** ROS time at which the newest stamp was heard first, ns. */
+  /** ROS time at which odometry with this stamp arrived first, ns. */
   private heardAt = 0n;
-  /** Where to drive, m in the map frame; undefined: stand. */
+  /** Where to drive, map frame, m; undefined: stand. */
   target: Point | undefined;
   readonly permission: Permission;
   private readonly sendVelocity: (command: DriveCommand) => void;
@@ -72,15 +72,15 @@ export class BodyAgent {
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
   private readonly middle: Point;
-  /** A body further from the middle is out of the arena, m. */
+  /** Distance from the middle beyond which a body is outside the arena, m. */
   private readonly reach: number;
   private isOutside = false;
   private isLeaving = false;
-  /** The error that stopped it last; undefined: none since the newest odometry. */
+  /** The callback error that stopped it; cleared by the next odometry that is handled well. */
   private failure: string | undefined;
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
-  /** The newest epoch of each session heard. */
+  /** The newest epoch by session. */
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {
@@ -105,7 +105,7 @@ export class BodyAgent {
     this.check();
   }
 
-  /** An error of its own leaves the body standing; who calls this tells of it. */
+  /** Runs a callback; a throw makes the body stand and is passed on to be logged. */
   private safely<T>(work: () => T): T {
     try {
       return work();
@@ -123,7 +123,7 @@ export class BodyAgent {
     const byWheels = planarPose(position, orientation);
     const stamp = nanoseconds(message.header.stamp);
     if (byWheels === undefined) {
-      return "its pose is not finite or its orientation no unit quaternion; the body stands until it is: look at the odometry's source";
+      return "its pose is not finite or its orientation is not a unit quaternion; the body stands until valid odometry comes: look at the odometry's source";
     }
     const now = clock.now();
     const problem =
@@ -131,17 +131,17 @@ export class BodyAgent {
       ageProblem(stamp, now, this.options.safety.max_stamp_age);
     if (problem) return problem;
     if (stamp !== this.stamp) this.heardAt = now;
-    // In simulated time odometry may come before its /clock.
+    // In simulated time odometry may arrive before the /clock of its instant.
     const since = clock.isSimulated || stamp < this.heardAt ? stamp : this.heardAt;
     if (isRepeat(stamp, this.stamp, since, now)) return undefined;
-    // Late ones are passed over, unless time itself went back.
+    // Out-of-order odometry is ignored, unless ROS time itself was set back.
     if (stamp < this.stamp && this.stamp <= now + fromSeconds(1)) return undefined;
     this.permission.hearOdometry(steadyMs());
     const pose = this.localization.locate(message, byWheels);
     if (pose) {
       this.move(pose, message.header.stamp);
     } else {
-      // Nobody knows where it is: it stands, and has no zone to tell of.
+      // Without a known pose it stands and publishes no state.
       this.zone = undefined;
       this.check();
     }
@@ -149,14 +149,14 @@ export class BodyAgent {
     return undefined;
   }
 
-  /** The body is at `pose` of the map frame now. */
+  /** @param pose where the body is, map frame; `time` is its stamp */
   private move(pose: Pose, time: Time): void {
     const stamp = nanoseconds(time);
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (this.isElsewhere(pose, seconds)) this.target = undefined;
     const { middle, reach } = this;
     const distance = Math.hypot(pose.x - middle.x, pose.y - middle.y);
-    this.isOutside = distance > (this.isOutside ? reach - REENTRY : reach);
+    this.isOutside = distance > (this.isOutside ? reach - REENTRY_M : reach);
     if (this.isOutside) {
       this.target = undefined;
       this.options.onOutside();
@@ -166,9 +166,9 @@ export class BodyAgent {
     this.zone = this.isOutside ? undefined : zoneOf(this.options.arena, pose, this.zone);
     this.stamp = stamp;
     if (seconds > 0) this.sendTransform?.(time, pose);
-    // Outside it has no zone: nobody shall count it.
+    // A body outside the arena publishes no state: it must not be counted.
     if (!this.isOutside) this.options.onPose();
-    // By neither clock does it gain speed faster than it may; simulated time has a pace of its own.
+    // The shorter of stamp time and wall time bounds the gain in speed. Simulated time: stamps alone.
     const { clock } = this.options;
     const sinceSent = clock.isSimulated ? seconds : (steadyMs() - this.sentMs) / 1000;
     if (seconds > 0) this.drive(Math.min(seconds, sinceSent));
@@ -177,10 +177,10 @@ export class BodyAgent {
   private isElsewhere(pose: Pose, seconds: number): boolean {
     if (this.pose === undefined) return false;
     const way = Math.hypot(pose.x - this.pose.x, pose.y - this.pose.y);
-    return way > JUMP + this.options.limits.maxSpeed * Math.max(0, seconds);
+    return way > JUMP_M + this.options.limits.maxSpeed * Math.max(0, seconds);
   }
 
-  /** Why a command is refused; undefined: it is not. */
+  /** Returns why a command is refused; undefined: it was taken. */
   hearCommand(message: GlobalCommand): string | undefined {
     return this.safely(() => this.obey(message));
   }
@@ -203,17 +203,17 @@ export class BodyAgent {
     });
     this.epochs.set(message.session, message.epoch);
     const [oldest] = this.epochs.keys();
-    if (this.epochs.size > SESSIONS) this.epochs.delete(oldest);
+    if (this.epochs.size > KEPT_SESSIONS) this.epochs.delete(oldest);
     if (message.epoch > newest) {
       this.stillness.retry();
-      // Whoever brings it back must not have it start in their hands.
+      // A body carried back into the arena must not start in a person's hands: it waits an epoch.
       if (!this.isOutside) this.options.onDecision(message);
     }
     if (message.emergency_stop) this.check();
     return undefined;
   }
 
-  /** Sends the velocity that follows from the newest pose, or zero. */
+  /** Sends the next velocity towards the target, or zero; `seconds` since the last command. */
   private drive(seconds: number): void {
     if (this.standing() || this.pose === undefined || this.target === undefined) {
       this.stand();
@@ -225,52 +225,51 @@ export class BodyAgent {
 
   /** Why the body may not move now; undefined: it may. */
   reasonToStand(): string | undefined {
-    if (this.isLeaving) return "it leaves the swarm";
+    if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
-    if (!this.options.clock.isRunning) return "no time on /clock";
-    const reason = this.permission.reasonToStand(steadyMs());
-    if (reason !== undefined) return reason;
-    if (this.localization.problem !== undefined) return this.localization.problem;
-    return this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined;
+    if (!this.options.clock.isRunning) {
+      return "no time on /clock; start what publishes it, or set use_sim_time to false";
+    }
+    return (
+      this.permission.reasonToStand(steadyMs()) ??
+      this.localization.problem ??
+      (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined)
+    );
   }
 
   private standing(): boolean {
     return this.reasonToStand() !== undefined || this.stillness.isHeld;
   }
 
-  /** For /diagnostics. */
   get diagnosis(): Check {
     const { node } = this.options;
-    return {
-      robot: node.robot,
-      name: `${node.robot}/${node.name}: motion`,
-      look: () => this.health,
-    };
+    const name = `${node.robot}/${node.name}: motion`;
+    return { robot: node.robot, name, look: () => this.health };
   }
 
   private get health(): Health {
-    const { node } = this.options;
     const reason = this.reasonToStand();
     const values = {
       zone: this.zone ?? "unknown",
       stamp: Number(this.stamp) / 1e9,
       stopped: this.permission.stopped,
-      callback_errors: node.callbackErrors,
+      callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
     if (!this.stillness.isHeld) return { level: "ok", message: "free to move", values };
-    const message = "told to move and its odometry does not change: blocked, docked or frozen";
+    const message =
+      "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen";
     return { level: "warn", message, values };
   }
 
-  /** The watchdog's look, by a timer (bodies.ts). */
+  /** The watchdog, called by a timer (bodies.ts). */
   check(): void {
     if (!this.standing()) return;
     const isMoving = this.previous.linear !== 0 || this.previous.angular !== 0;
     if (isMoving || steadyMs() - this.sentMs >= REPEAT_ZERO_MS) this.stand();
   }
 
-  /** It stands from now on, whatever is said. */
+  /** Makes it stand for good. */
   leave(): void {
     this.isLeaving = true;
     this.stand();

@@ -1,4 +1,4 @@
-/** What a body's agent says of its body: the velocity it asks for, and where the body is (tf). */
+/** What an agent publishes about its body: cmd_vel, and the transform map -> base_link. */
 import type { RosClock } from "../ros/clock";
 import type { Time, Twist } from "../ros/messages";
 import { planarQuaternion } from "../ros/messages";

@@ -21,19 +21,19 @@ export interface Pose extends Point {
 
 export const STOP: DriveCommand = { linear: 0, angular: 0 };
 
-/** The robot is let roll out once it is this near, m; it then stands within 0.03 m. */
-const ARRIVED = 0.02;
-/** Nearer than this it may back up instead of turning round, m. */
-const BACK_UP = 0.3;
-/** Facing away from the target by more than this it turns on the spot, rad. */
-const TURN_IN_PLACE = Math.PI / 4;
+/** The robot rolls out once it is this near; it then stands within 0.03 m. */
+const ARRIVED_M = 0.02;
+/** Nearer than this it may back up instead of turning round. */
+const BACK_UP_M = 0.3;
+/** Facing away from the target by more than this it turns on the spot. */
+const TURN_IN_PLACE_RAD = Math.PI / 4;
 /** Share of the body's deceleration that braking plans with; the rest is reserve. */
 const BRAKE_SHARE = 0.75;
-/** Delays that braking plans with, s: of the way and of the turn. */
-const LINEAR_DELAY = 0.25;
-const ANGULAR_DELAY = 0.3;
-/** A longer gap between commands counts as this much, s. */
-const LONGEST_PERIOD = 0.2;
+/** Delays that braking plans with: of the way and of the turn. */
+const LINEAR_DELAY_S = 0.25;
+const ANGULAR_DELAY_S = 0.3;
+/** A longer gap between commands counts as this much. */
+const LONGEST_PERIOD_S = 0.2;
 
 /**
  * The next command on the way to `target`.
@@ -56,7 +56,7 @@ export function driveTo(
   // A sum is finite only if each term is (or the sum overflows, which is no drivable place either).
   const total = pose.x + pose.y + pose.yaw + target.x + target.y + dt;
   if (!Number.isFinite(total + previous.linear + previous.angular)) return STOP;
-  const period = clamp(dt, 0, LONGEST_PERIOD);
+  const period = clamp(dt, 0, LONGEST_PERIOD_S);
   const linear = clamp(previous.linear, -limits.maxSpeed, limits.maxSpeed);
   const angular = clamp(previous.angular, -limits.maxYawRate, limits.maxYawRate);
   const wanted = wantedSpeeds(pose, target, limits, linear, angular, period);
@@ -77,22 +77,22 @@ function wantedSpeeds(
   angular: number,
   period: number,
 ): DriveCommand {
-  if (length(target.x - pose.x, target.y - pose.y) < ARRIVED) return STOP;
+  if (length(target.x - pose.x, target.y - pose.y) < ARRIVED_M) return STOP;
   const heading = pose.yaw + (angular * period) / 2;
   const dx = target.x - pose.x - linear * period * Math.cos(heading);
   const dy = target.y - pose.y - linear * period * Math.sin(heading);
   const distance = length(dx, dy);
-  if (distance < ARRIVED) return STOP;
+  if (distance < ARRIVED_M) return STOP;
   let error = wrapAngle(Math.atan2(dy, dx) - pose.yaw - angular * period);
   let direction = 1;
-  if (distance < BACK_UP && Math.abs(error) > Math.PI / 2) {
+  if (distance < BACK_UP_M && Math.abs(error) > Math.PI / 2) {
     direction = -1;
     error = wrapAngle(error + Math.PI);
   }
   const off = Math.abs(error);
-  const facing = off < TURN_IN_PLACE ? Math.cos((error * Math.PI) / 2 / TURN_IN_PLACE) : 0;
-  const speed = brakingSpeed(distance, limits.maxAcceleration, LINEAR_DELAY);
-  const turn = brakingSpeed(off, limits.maxYawAcceleration, ANGULAR_DELAY);
+  const facing = off < TURN_IN_PLACE_RAD ? Math.cos((error * Math.PI) / 2 / TURN_IN_PLACE_RAD) : 0;
+  const speed = brakingSpeed(distance, limits.maxAcceleration, LINEAR_DELAY_S);
+  const turn = brakingSpeed(off, limits.maxYawAcceleration, ANGULAR_DELAY_S);
   return {
     linear: direction * facing * Math.min(limits.maxSpeed, speed),
     angular: Math.sign(error) * Math.min(limits.maxYawRate, turn),

@@ -1,4 +1,4 @@
-/** Robots of one process that join and leave as a simulator says how many there are. */
+/** Lets robots of one process join and leave as the simulator's population changes. */
 import type { RosClock } from "../ros/clock";
 import { nanoseconds, type Population } from "../ros/messages";
 
@@ -6,17 +6,17 @@ export interface HostedOptions {
   readonly clock: RosClock;
   /** Index of the process's first robot. */
   readonly first: number;
-  /** Robots that it is started with. */
+  /** Robots that the process starts with. */
   readonly robots: number;
-  /** The swarm's robots at the start: whose process has the last ones has all that come after them. */
+  /** The swarm's robots at the start: the process with the last of them serves all later ones. */
   readonly population: number;
-  /** Lets a robot in, by its index; what it returns lets it go. */
+  /** Adds the robot with this index; returns what removes it. */
   readonly join: (index: number) => () => void;
-  /** Runs a callback whose throw ends that callback alone. */
+  /** Runs a callback and catches what it throws. */
   readonly safely: (work: () => void) => void;
 }
 
-/** Robots that one process serves at most. */
+/** The most robots that one process serves. */
 export const MOST_HOSTED = 1000;
 
 export class HostedRobots {
@@ -28,13 +28,13 @@ export class HostedRobots {
     while (this.leave.length < options.robots) this.joinNext();
   }
 
-  /** Who joins does so at once, to be there when it holds; who leaves does when it holds. */
+  /** Robots that join do so at once, to be ready; robots that leave do so at the message's stamp. */
   hear({ header, population }: Population): string | undefined {
     const { first, robots, population: started, clock, safely } = this.options;
     const isLast = first + robots === started;
     const count = Math.max(0, Math.min(isLast ? Infinity : robots, population - first));
     if (count > MOST_HOSTED) {
-      return `${count} robots would be served by one process, which bears ${MOST_HOSTED}; end whoever else publishes there`;
+      return `${count} robots would be served by one process, which bears ${MOST_HOSTED}; end whatever else publishes there`;
     }
     clearImmediate(this.joining);
     this.cancelLeaving();
@@ -45,7 +45,7 @@ export class HostedRobots {
     return undefined;
   }
 
-  /** One at a time: the others' commands and watchdogs must not wait for all of them. */
+  /** One a turn of the event loop: the other robots' commands and watchdogs must not wait. */
   private joinUpTo(count: number): void {
     if (this.leave.length >= count) return;
     this.joinNext();

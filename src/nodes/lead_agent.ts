@@ -1,4 +1,4 @@
-/** The lead vehicle's agent: commands -> cmd_vel, pose -> zone -> the global state. */
+/** The lead vehicle's agent: commands to cmd_vel, its pose and zone to the global state. */
 import { leadSpotOf } from "../game/arena";
 import { sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";

@@ -1,4 +1,4 @@
-/** Local agents: one node a robot, in its namespace; one process may serve many. */
+/** Local agents: one node per robot, in the robot's namespace; one process may serve many. */
 import { type Arena, spotOf, targetZone } from "../game/arena";
 import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
@@ -40,7 +40,7 @@ export class LocalAgent {
   private readonly publishAction;
   private pending: GlobalCommand | undefined;
   private lastAction: LocalAction | undefined;
-  /** Of the epoch last acted on. */
+  /** Decision time of the epoch last acted on. */
   private decisionTime: Time = toTime(0n);
   private explained = "";
 
@@ -70,7 +70,7 @@ export class LocalAgent {
 
   private onPose(): void {
     this.act();
-    // The world repeats an instant's odometry while an action is missing: so is the action.
+    // A lockstep world repeats an instant's odometry while it lacks an action: answer it again.
     if (this.lastAction && nanoseconds(this.lastAction.header.stamp) === this.body.stamp) {
       this.publishAction(this.lastAction);
     }
@@ -85,7 +85,7 @@ export class LocalAgent {
     });
   }
 
-  /** Acts on the pending command as soon as the robot's own zone at the decision is known. */
+  /** Acts on the pending command once the robot's zone at the decision time is known. */
   private act(): void {
     const { pending, body, host } = this;
     if (pending === undefined || body.zone === undefined || body.permission.stopped) return;
@@ -94,7 +94,9 @@ export class LocalAgent {
     if (body.stamp < oldest) return;
     const policy = host.policies.get(pending.policy_sha256);
     if (policy === undefined) {
-      this.explain(`no local policy ${pending.policy_sha256.slice(0, 8)} was heard; standing`);
+      this.explain(
+        `standing: the local policy ${pending.policy_sha256.slice(0, 8)} that the command names was not heard; check that the global agent publishes local_policy`,
+      );
       body.target = undefined;
       return;
     }
@@ -133,7 +135,7 @@ export class LocalAgent {
   }
 }
 
-/** @throws ParameterError when robots and their indices do not go together */
+/** @throws ParameterError when robots, indices and population contradict each other */
 function checkRobots(robot: string, { robots, robot_index, population }: Parameters): void {
   const last = robot_index + Math.max(1, robots) - 1;
   if (last >= population) {
@@ -170,19 +172,19 @@ void runProcess((ros) => {
   });
 });
 
-/** The bodies of many robots, each with a node of its own, as many as a simulator says there are. */
+/** Many robots, each with a node of its own; the simulator's population says how many. */
 function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<BodyAgent> {
   const { robots, robot_index: first, population } = host.parameters;
   const bodies = new Set<BodyAgent>();
-  /** Nodes of robots that left, for when they are back: no node ends while its process runs. */
+  /** Nodes of robots that left, kept for their return: a node cannot end before its process. */
   const idle = new Map<number, LocalNode>();
   const nodeOf = (index: number): LocalNode =>
     ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
   const safely = (work: () => void): void => node.safely(work);
-  /** What ends those that stand and are about to be gone. */
+  /** For each robot that stands and is about to go, what completes that. */
   const leaving = new Map<number, () => void>();
   const join = (index: number) => {
-    // One that is back before it is gone has its node at once.
+    // A robot that returns before it was gone completes its leaving at once.
     leaving.get(index)?.();
     const own = idle.get(index) ?? nodeOf(index);
     idle.delete(index);

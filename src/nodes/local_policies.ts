@@ -1,7 +1,8 @@
-/** The two newest π_l of a process, by the hash of the policy file they come from. */
+/** The two newest local policies (π_l) of a process, by the hash of their policy file. */
 import { type Game, sizesOf } from "../game/model";
 import type { LocalPolicy } from "../ros/messages";
 
+/** The one in force, and the next: commands name either during a swap. */
 const KEPT = 2;
 
 export class LocalPolicies {
@@ -9,10 +10,7 @@ export class LocalPolicies {
 
   constructor(private readonly game: Game) {}
 
-  /**
-   * Takes a policy.
-   * @returns why it was refused, and what to do; undefined when it was taken
-   */
+  /** @returns why the policy is refused, and what to do; undefined: it was taken */
   hear(message: LocalPolicy): string | undefined {
     const { sL, sG, aL } = sizesOf(this.game);
     const policy = Float64Array.from(message.local_policy);
@@ -25,7 +23,12 @@ export class LocalPolicies {
       return `it is not ${sL} x ${sG} rows of ${aL} probabilities; learn the policy anew`;
     }
     const others = this.newest.filter((kept) => kept.sha256 !== message.policy_sha256);
-    this.newest.splice(0, KEPT, { sha256: message.policy_sha256, policy }, ...others.slice(0, 1));
+    this.newest.splice(
+      0,
+      KEPT,
+      { sha256: message.policy_sha256, policy },
+      ...others.slice(0, KEPT - 1),
+    );
     return undefined;
   }
 

@@ -4,7 +4,6 @@
  */
 import { steadyMs } from "../ros/clock";
 import {
-  type MessageTypes,
   nanoseconds,
   type Odometry,
   type PoseWithCovarianceStamped,
@@ -17,16 +16,16 @@ import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
 import type { SafetyParameters } from "./parameters";
 
-/** A quaternion's squared norm may miss 1 by this much: float32, and rough drivers. */
+/** A quaternion's squared norm may differ from 1 by this much: float32, and rough drivers. */
 const NORM_TOLERANCE = 0.1;
-/** Frame of an odometry that a parameter or a pose topic places: whatever its name is. */
+/** Name under which the origin is kept that a parameter or a pose topic places. */
 const POSED = "";
-/** A pose is matched with no odometry further from its time than this, s. */
-const LONGEST_AWAY = 0.5;
-/** Poses stamped further ahead of the newest odometry than this are of another clock, s. */
-const FUTURE = 1;
-/** Poses by the wheels that are kept, to find the one of a pose that comes late. */
-const RECENT = 50;
+/** A pose is matched with no odometry further from its stamp than this. */
+const LONGEST_AWAY_S = 0.5;
+/** A pose stamped further ahead of the newest odometry than this is of another clock. */
+const LONGEST_AHEAD_S = 1;
+/** Odometry kept to match poses that arrive late, messages. */
+const KEPT_ODOMETRY = 50;
 
 export type LocalizationParameters = Pick<
   SafetyParameters,
@@ -34,7 +33,7 @@ export type LocalizationParameters = Pick<
 >;
 
 interface Timed {
-  /** ns */
+  /** ROS time, ns. */
   readonly stamp: bigint;
   readonly pose: Pose;
 }
@@ -42,13 +41,14 @@ interface Timed {
 export class Localization {
   /** Why the pose is not known; undefined: it is. */
   problem: string | undefined;
-  /** What it is while nothing was told. */
+  /** The problem as long as nothing has told the origin. */
   private readonly untold: string | undefined;
-  /** Where frames are in the map, by their names; heardMs: when it was told, steady clock. */
+  /** Origins in the map by the name of their frame; heardMs: steady clock, Infinity: for good. */
   private readonly origins = new Map<string, { readonly origin: Pose; readonly heardMs: number }>();
-  private readonly recent: Timed[] = [];
-  /** A pose that waits for the odometry of its time. */
-  private said: Timed | undefined;
+  /** The newest poses by the wheels, oldest first. */
+  private readonly byWheels: Timed[] = [];
+  /** A pose in the map that waits for the odometry of its stamp. */
+  private waiting: Timed | undefined;
 
   constructor(
     node: RosNode,
@@ -61,12 +61,12 @@ export class Localization {
     } else if (pose_source === "tf") {
       this.untold =
         "tf does not tell where its odometry is in the map; start what localises the robot";
-      const hear = (isStatic: boolean) => (message: MessageTypes["tf2_msgs/msg/TFMessage"]) =>
-        message.transforms
-          .map((transform) => this.hearTransform(transform, isStatic))
-          .find((refusal) => refusal !== undefined);
-      node.subscribe(TOPICS.transformHeard, hear(false));
-      node.subscribe(TOPICS.staticTransform, hear(true));
+      node.subscribe(TOPICS.transformHeard, (message) =>
+        this.hearTransforms(message.transforms, steadyMs()),
+      );
+      node.subscribe(TOPICS.staticTransform, (message) =>
+        this.hearTransforms(message.transforms, Infinity),
+      );
     } else {
       const [x = 0, y = 0, yaw = 0] = initial_pose;
       this.origins.set(POSED, { origin: { x, y, yaw }, heardMs: Infinity });
@@ -74,69 +74,66 @@ export class Localization {
     this.problem = this.untold;
   }
 
-  /** A pose in the map frame, said to be of now or of a little while ago. */
-  private hearPose({ header, pose: said }: PoseWithCovarianceStamped): string | undefined {
+  /** A pose in the map frame; its stamp may lie a little before or after the newest odometry. */
+  private hearPose({ header, pose: told }: PoseWithCovarianceStamped): string | undefined {
     const { max_pose_deviation: most } = this.parameters;
     if (plainFrame(header.frame_id) !== "map") {
       return `it is in the frame ${header.frame_id}; it must be in map`;
     }
-    const pose = planarPose(said.pose.position, said.pose.orientation);
-    const { covariance } = said;
+    const pose = planarPose(told.pose.position, told.pose.orientation);
+    const { covariance } = told;
     const deviation = Math.sqrt(Math.max(covariance[0], covariance[7], covariance[35]));
     if (pose === undefined || Number.isNaN(deviation)) {
-      return "its pose or covariance is not finite, or its orientation no unit quaternion";
+      return "its pose or covariance is not finite, or its orientation is not a unit quaternion; look at what localises the robot";
     }
     if (deviation > most) {
-      this.said = undefined;
+      this.waiting = undefined;
       this.origins.clear();
       this.problem = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;
       return undefined;
     }
     const stamp = nanoseconds(header.stamp);
-    const newest = this.recent.at(-1);
-    const ahead = newest ? Number(stamp - newest.stamp) / 1e9 : 0;
-    if (ahead > FUTURE) {
+    const newest = this.byWheels.at(-1)?.stamp ?? stamp;
+    const ahead = Number(stamp - newest) / 1e9;
+    if (ahead > LONGEST_AHEAD_S) {
       return `it is stamped ${ahead.toFixed(1)} s ahead of the newest odometry; set the clock of what localises the robot`;
     }
-    // One that waits for the odometry of its time is not pushed out by the next.
-    if (!this.said || stamp < this.said.stamp) this.said = { stamp, pose };
+    // The earliest goes on waiting: at a high rate each would otherwise be replaced by the next.
+    if (!this.waiting || stamp < this.waiting.stamp) this.waiting = { stamp, pose };
     return this.match();
   }
 
-  /** Places the origin by the pose that waits, and by what the wheels told at its time. */
+  /** Places the origin by the waiting pose, once odometry of its stamp or a later one is there. */
   private match(): string | undefined {
-    const { said, recent } = this;
-    const newest = recent.at(-1);
-    if (said === undefined || newest === undefined || newest.stamp < said.stamp) return undefined;
-    this.said = undefined;
-    const away = (other: Timed): number => Math.abs(Number(other.stamp - said.stamp)) / 1e9;
-    const wheels = recent.reduce((a, b) => (away(b) < away(a) ? b : a));
-    if (away(wheels) > LONGEST_AWAY) {
-      return `it is stamped ${away(wheels).toFixed(1)} s away from any odometry kept; stamp it with the time that it was true at`;
+    const { waiting, byWheels } = this;
+    const newest = byWheels.at(-1);
+    if (!waiting || !newest || newest.stamp < waiting.stamp) return undefined;
+    this.waiting = undefined;
+    const secondsAway = ({ stamp }: Timed): number => Math.abs(Number(stamp - waiting.stamp)) / 1e9;
+    const nearest = byWheels.reduce((a, b) => (secondsAway(b) < secondsAway(a) ? b : a));
+    const away = secondsAway(nearest);
+    if (away > LONGEST_AWAY_S) {
+      return `it is stamped ${away.toFixed(1)} s away from any odometry kept; stamp it with the time at which it was true`;
     }
-    this.place(POSED, originOf(said.pose, wheels.pose));
+    const origin = originOf(waiting.pose, nearest.pose);
+    this.origins.set(POSED, { origin, heardMs: steadyMs() });
     return undefined;
   }
 
-  private remember(wheels: Timed): void {
-    this.recent.push(wheels);
-    if (this.recent.length > RECENT) this.recent.shift();
-    this.match();
-  }
-
-  private hearTransform(message: TransformStamped, isStatic: boolean): string | undefined {
-    const { header, child_frame_id, transform } = message;
-    if (plainFrame(header.frame_id) !== "map") return undefined;
-    const origin = planarPose(transform.translation, transform.rotation);
-    if (!origin) {
-      return `its transform from map to ${child_frame_id} is not finite or no unit quaternion; look at what localises the robot`;
+  private hearTransforms(
+    transforms: readonly TransformStamped[],
+    heardMs: number,
+  ): string | undefined {
+    let refusal: string | undefined;
+    for (const { header, child_frame_id, transform } of transforms) {
+      if (plainFrame(header.frame_id) !== "map") continue;
+      const origin = planarPose(transform.translation, transform.rotation);
+      if (origin) this.origins.set(plainFrame(child_frame_id), { origin, heardMs });
+      else {
+        refusal = `its transform from map to ${child_frame_id} is not finite or no unit quaternion; look at what localises the robot`;
+      }
     }
-    this.place(plainFrame(child_frame_id), origin, isStatic);
-    return undefined;
-  }
-
-  private place(frame: string, origin: Pose, isStatic = false): void {
-    this.origins.set(frame, { origin, heardMs: isStatic ? Infinity : steadyMs() });
+    return refusal;
   }
 
   /**
@@ -145,18 +142,22 @@ export class Localization {
    */
   locate({ header }: Odometry, pose: Pose): Pose | undefined {
     const { pose_source, pose_timeout } = this.parameters;
-    if (pose_source === "pose") this.remember({ stamp: nanoseconds(header.stamp), pose });
+    if (pose_source === "pose") {
+      this.byWheels.push({ stamp: nanoseconds(header.stamp), pose });
+      if (this.byWheels.length > KEPT_ODOMETRY) this.byWheels.shift();
+      this.match();
+    }
     const frame = pose_source === "tf" ? plainFrame(header.frame_id) : POSED;
     const known = this.origins.get(frame);
     if (known === undefined) {
-      // Another frame than the one before, too.
+      // Also where odometry has changed to a frame that tf does not place.
       this.problem ??= this.untold;
       return undefined;
     }
     if (pose_timeout > 0 && steadyMs() - known.heardMs > pose_timeout * 1000) {
       this.origins.delete(frame);
-      this.said = undefined;
-      this.problem = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what does`;
+      this.waiting = undefined;
+      this.problem = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what localises the robot`;
       return undefined;
     }
     this.problem = undefined;
@@ -164,7 +165,7 @@ export class Localization {
   }
 }
 
-/** tf2 knows no leading slash. */
+/** Frames with and without a leading slash are the same: tf2 knows no slash. */
 const plainFrame = (frame: string): string => frame.replace(/^\//, "");
 
 /** A pose in the plane; undefined where it is not finite or the orientation no unit quaternion. */

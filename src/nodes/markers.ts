@@ -1,6 +1,6 @@
 /**
- * What RViz and Foxglove draw of a swarm (visualization_msgs): the arena, and the bodies of a process
- * in two markers, however many they are. Metres, the map frame. Pure.
+ * Markers for RViz and Foxglove (visualization_msgs): the arena, and all bodies of a process in two
+ * markers. Map frame, m. Pure.
  */
 import type { Arena } from "../game/arena";
 import {
@@ -14,20 +14,20 @@ import type { Pose } from "./drive";
 
 /** visualization_msgs/Marker */
 const TYPE = { cylinder: 3, lines: 5, spheres: 7, text: 9 } as const;
-/** What is not sent again for this long is drawn no more, s. */
-const LIFETIME = 2;
+/** A marker that is not sent again for this long disappears. */
+const LIFETIME_S = 2;
 const WHITE: ColorRGBA = { r: 1, g: 1, b: 1, a: 1 };
 const AMBER: ColorRGBA = { r: 1, g: 0.75, b: 0, a: 1 };
 
 export interface MarkedBody {
   readonly pose: Pose;
-  /** Undefined: a body that has none, white. */
+  /** Undefined: no zone, drawn white. */
   readonly zone: number | undefined;
-  /** Whether its state was asked for in this epoch. */
+  /** Whether this epoch's sample asks for its state. */
   readonly isSampled: boolean;
 }
 
-/** Colours as far apart as can be: full hues, evenly spaced. */
+/** Full hues, evenly spaced. */
 export function zoneColor(zone: number, zones: number, alpha = 1): ColorRGBA {
   const part = (offset: number): number => {
     const hue = (zone / zones + offset) % 1;
@@ -47,12 +47,12 @@ function marker(stamp: Time, ns: string, id: number, drawn: Drawn): Marker {
     id,
     pose: { position: at(0, 0), orientation: planarQuaternion(0) },
     color: WHITE,
-    lifetime: { sec: LIFETIME, nanosec: 0 },
+    lifetime: { sec: LIFETIME_S, nanosec: 0 },
     ...drawn,
   };
 }
 
-/** A sphere a body, coloured by its zone, with a line ahead, amber where it is sampled. */
+/** Per body a sphere in its zone's colour and a line ahead, amber where it is sampled. */
 export function bodyMarkers(
   stamp: Time,
   ns: string,
@@ -84,7 +84,7 @@ export function bodyMarkers(
   ];
 }
 
-/** A disc and a name a zone. */
+/** Per zone a disc and its name. */
 export function arenaMarkers(stamp: Time, arena: Arena, names: readonly string[]): Marker[] {
   return arena.zones.flatMap(({ x, y, radius }, zone) => {
     const pose = { position: at(x, y), orientation: planarQuaternion(0) };

@@ -1,12 +1,12 @@
 /**
- * Whether a body may move: watchdogs, the emergency stop, and one session at a time. It may from the
- * second of two commands on that come within the timeout. Pure; it is handed the steady clock's ms.
+ * Whether a body may move: watchdogs, the emergency stop, and one session at a time. Two commands
+ * within the timeout are needed before it may. Pure; times are ms of the steady clock.
  */
 
-/** After two sessions were heard together, one must be heard alone for this long, ms. */
+/** After two sessions were heard at once, one must be heard alone for this long. */
 export const SESSION_ALONE_MS = 1000;
 
-/** What of a command matters here. */
+/** The fields of a command that matter here. */
 export interface Heartbeat {
   readonly session: number;
   readonly emergencyStop: boolean;
@@ -17,17 +17,17 @@ export class Permission {
   private commandMs = -Infinity;
   private odometryMs = -Infinity;
   private conflictMs = -Infinity;
-  /** When each session was heard last. */
+  /** When each session was heard last, by session. */
   private readonly heardMs = new Map<number, number>();
   private session: number | undefined;
   private resets: number | undefined;
-  /** A stop is released by `resets` above this; undefined: no command was heard yet. */
+  /** `resets` above this release a stop; undefined: no command was heard yet. */
   private releaseAbove: number | undefined;
   private holds: boolean;
 
   /**
-   * @param timeoutMs age of arrival at which a command or odometry is no longer fresh
-   * @param armed false: stand until a reset of the emergency stop is heard
+   * @param timeoutMs age at which a command or odometry is no longer fresh
+   * @param armed false: stand until an emergency-stop reset is heard
    */
   constructor(
     private readonly timeoutMs: number,
@@ -52,7 +52,7 @@ export class Permission {
   }
 
   hearCommand(nowMs: number, beat: Heartbeat): void {
-    // A single one may be the last word, kept by the middleware, of somebody who is no more.
+    // A single command may be a dead global agent's last one, delivered late by the middleware.
     if (nowMs - (this.heardMs.get(beat.session) ?? -Infinity) <= this.timeoutMs) {
       this.commandMs = nowMs;
     }
@@ -63,7 +63,7 @@ export class Permission {
       else this.heardMs.delete(session);
     }
     if (beat.session !== this.session) {
-      // A new global agent counts its resets from where it starts.
+      // A new global agent's resets start from any number: only a rise from here releases.
       this.session = beat.session;
       this.releaseAbove = beat.resets;
     }
@@ -81,9 +81,11 @@ export class Permission {
     if (nowMs - this.conflictMs < SESSION_ALONE_MS) {
       return "two global agents are heard; end one of them";
     }
-    if (nowMs - this.commandMs > this.timeoutMs) return "no command from the global agent";
+    if (nowMs - this.commandMs > this.timeoutMs) {
+      return "no command from the global agent; check that it runs and is active";
+    }
     if (nowMs - this.odometryMs > this.timeoutMs) {
-      return "no odometry that is new; look at its source and its stamps";
+      return "no odometry that is new; check that its source runs and stamps each message anew";
     }
     return undefined;
   }

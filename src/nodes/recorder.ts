@@ -1,16 +1,17 @@
-/** The recorder: what the swarm does, into an MCAP file. It is heard by nobody and stops nobody. */
-import { clockOf, RosNode, type Subscription } from "../ros/node";
-import { publishDiagnostics } from "../ros/diagnostics";
+/** The recorder: writes what the swarm does into an MCAP file. The swarm does not depend on it. */
 import { steadyMs } from "../ros/clock";
+import { type Health, publishDiagnostics } from "../ros/diagnostics";
+import { clockOf, RosNode, type Subscription } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { Recording } from "../ros/recording";
 import { type Topic, TOPICS, topicOf } from "../ros/topics";
 import { RECORDER_PARAMETERS } from "./parameters";
 import { RobotsInGraph } from "./robots_in_graph";
 
-/** Robots that joined are looked for this often, ms. */
+/** Period at which the graph is searched for robots that joined or left. */
 const LOOK_MS = 500;
 
+/** Topics of the swarm as a whole. */
 const SWARM: readonly Topic[] = [
   TOPICS.globalCommand,
   TOPICS.globalState,
@@ -22,82 +23,94 @@ const SWARM: readonly Topic[] = [
   TOPICS.diagnostics,
 ];
 
-void runProcess((ros) => {
-  const node = ros.add(new RosNode("recorder", undefined, RECORDER_PARAMETERS));
-  const { file, about, odometry_rate } = node.parameters;
-  const recording = new Recording(file, { about });
-  let told = false;
-  const write = (topic: Topic, bytes: Uint8Array): void => {
-    recording.write(topic, bytes, BigInt(Date.now()) * 1_000_000n);
-    tell();
-  };
-  const tell = (): void => {
-    if (recording.failure === undefined || told) return;
-    told = true;
-    node.log.error(
-      `recording to ${file} ends (${recording.failure}); the swarm goes on: make room and start the recorder again`,
-    );
-  };
-  const record = (topic: Topic): Subscription =>
-    node.subscribeRaw(topic, (bytes) => write(topic, bytes));
-  const recordAt = (rate: number, topic: Topic): Subscription => {
-    let nextMs = -Infinity;
-    return node.subscribeRaw(topic, (bytes) => {
-      const now = steadyMs();
-      if (now < nextMs) return;
-      nextMs = Math.max(now, nextMs + 1000 / rate);
-      write(topic, bytes);
-    });
-  };
-  SWARM.forEach(record);
+type RecorderNode = RosNode<typeof RECORDER_PARAMETERS>;
+type Write = (topic: Topic, bytes: Uint8Array) => void;
+
+interface Robot {
+  readonly subscriptions: readonly Subscription[];
+  /** Its newest state, undecoded; written when the robot is asked. */
+  state?: Uint8Array;
+}
+
+/** @param rate Hz at most; default: every message */
+function record(node: RecorderNode, write: Write, topic: Topic, rate = Infinity): Subscription {
+  let nextMs = -Infinity;
+  return node.subscribeRaw(topic, (bytes) => {
+    const nowMs = steadyMs();
+    if (nowMs < nextMs) return;
+    nextMs = Math.max(nowMs, nextMs + 1000 / rate);
+    write(topic, bytes);
+  });
+}
+
+/** Records actions and odometry of every robot in the graph, and the states of those asked. */
+function recordRobots(node: RecorderNode, write: Write) {
+  const rate = node.parameters.odometry_rate;
   const graph = new RobotsInGraph(node);
-  const known = new Map<string, readonly Subscription[]>();
-  /** The newest of each robot; those of the robots that are asked are written. */
-  const states = new Map<string, Uint8Array>();
-  const meet = (robot: string): readonly Subscription[] => [
-    ...(odometry_rate > 0 ? [recordAt(odometry_rate, topicOf(robot, TOPICS.odometry))] : []),
-    record(topicOf(robot, TOPICS.localAction)),
-    node.subscribeRaw(topicOf(robot, TOPICS.agentState), (bytes) => states.set(robot, bytes)),
-  ];
+  const robots = new Map<string, Robot>();
+  const meet = (name: string): void => {
+    const subscriptions = [record(node, write, topicOf(name, TOPICS.localAction))];
+    if (rate > 0) subscriptions.push(record(node, write, topicOf(name, TOPICS.odometry), rate));
+    const robot: Robot = { subscriptions };
+    const keep = (bytes: Uint8Array): void => void (robot.state = bytes);
+    subscriptions.push(node.subscribeRaw(topicOf(name, TOPICS.agentState), keep));
+    robots.set(name, robot);
+  };
+  const look = (): void => {
+    const found = new Set(graph.find(steadyMs()));
+    for (const [name, { subscriptions }] of robots) {
+      if (found.has(name)) continue;
+      subscriptions.forEach((subscription) => subscription.destroy());
+      robots.delete(name);
+    }
+    for (const name of found) if (!robots.has(name)) meet(name);
+  };
   let decision = "";
   node.subscribe(TOPICS.globalCommand, ({ session, epoch, sampled_agents }) => {
     if (decision === `${session} ${epoch}`) return;
     decision = `${session} ${epoch}`;
-    // States that came together with the command are taken in first.
+    // States that arrived together with the command are taken in first.
     setImmediate(() => {
-      for (const robot of new Set(sampled_agents)) {
-        const state = states.get(robot);
-        if (state) write(topicOf(robot, TOPICS.agentState), state);
+      for (const name of new Set(sampled_agents)) {
+        const state = robots.get(name)?.state;
+        if (state) write(topicOf(name, TOPICS.agentState), state);
       }
     });
   });
-  const look = (): void => {
-    const robots = new Set(graph.find(steadyMs()));
-    for (const [robot, heard] of known) {
-      if (robots.has(robot)) continue;
-      heard.forEach((subscription) => subscription.destroy());
-      known.delete(robot);
-      states.delete(robot);
-    }
-    for (const robot of robots) if (!known.has(robot)) known.set(robot, meet(robot));
+  return { robots, look };
+}
+
+void runProcess((ros) => {
+  const node = ros.add(new RosNode("recorder", undefined, RECORDER_PARAMETERS));
+  const { file, about } = node.parameters;
+  const recording = new Recording(file, { about });
+  let hasToldFailure = false;
+  const tellFailure = (): void => {
+    if (recording.failure === undefined || hasToldFailure) return;
+    hasToldFailure = true;
+    node.log.error(
+      `recording to ${file} ends (${recording.failure}); the swarm goes on: make room and start the recorder again`,
+    );
   };
+  const write: Write = (topic, bytes) => {
+    recording.write(topic, bytes, BigInt(Date.now()) * 1_000_000n);
+    tellFailure();
+  };
+  for (const topic of SWARM) record(node, write, topic);
+  const { robots, look } = recordRobots(node, write);
   const timer = setInterval(() => node.safely(look), LOOK_MS);
-  const endDiagnostics = publishDiagnostics(node, clockOf(node), () => [
-    {
-      robot: "",
-      name: "recorder: file",
-      look: () => ({
-        level: recording.failure === undefined ? "ok" : "error",
-        message: recording.failure ?? "recording",
-        values: { file, messages: recording.count, robots: known.size },
-      }),
-    },
-  ]);
+  const health = (): Health => ({
+    level: recording.failure === undefined ? "ok" : "error",
+    message: recording.failure ?? "recording",
+    values: { file, messages: recording.count, robots: robots.size },
+  });
+  const check = { robot: "", name: "recorder: file", look: health };
+  const endDiagnostics = publishDiagnostics(node, clockOf(node), () => [check]);
   ros.onEnd(async () => {
     clearInterval(timer);
     endDiagnostics();
     await recording.close();
-    tell();
+    tellFailure();
   });
   node.log.info(`recording to ${file}`);
 });

@@ -1,4 +1,4 @@
-/** What a process says of its bodies that stand and of those that may drive again. */
+/** Logs which bodies of a process began to stand, and why, and which may move again. */
 
 export interface Watched {
   readonly name: string;
@@ -11,19 +11,21 @@ interface Log {
   warn(message: string): void;
 }
 
-/** So many names are said one by one. */
-const FEW = 3;
+/** Up to this many names are listed one by one. */
+const MOST_LISTED = 3;
 
 const who = (names: readonly string[]): string =>
-  names.length > FEW ? `${names.length} bodies (${names[0]} to ${names.at(-1)})` : names.join(", ");
+  names.length > MOST_LISTED
+    ? `${names.length} bodies (${names[0]} to ${names.at(-1)})`
+    : names.join(", ");
 
 export class StandingLog {
-  /** Those that might move at the last look. */
+  /** Bodies that were free to move at the last look. */
   private readonly moving = new WeakSet<Watched>();
 
   constructor(private readonly log: Log) {}
 
-  /** Says once for all of `bodies` that began to stand for one reason since the last look. */
+  /** Logs what changed since the last look, one line for all bodies with the same reason. */
   look(bodies: Iterable<Watched>): void {
     const stopped = new Map<string, string[]>();
     const freed: string[] = [];

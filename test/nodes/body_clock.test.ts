@@ -56,7 +56,8 @@ test("odometry that repeats one stamp while time goes on is none: the body stand
   expect(goOn(played, () => stuck).speed).toBe(0);
   expect(played.body.diagnosis.look()).toMatchObject({
     level: "error",
-    message: "standing: no odometry that is new; look at its source and its stamps",
+    message:
+      "standing: no odometry that is new; check that its source runs and stamps each message anew",
   });
 });
 
