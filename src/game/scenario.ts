@@ -92,7 +92,7 @@ export function parseScenario(text: string, source: string): Game {
     const issue = parsed.error.issues[0];
     const key = issue.path.join(".") || "the file";
     throw new InvalidInputError(
-      `${source}: ${key}: ${issue.message}; see the README, "Scenario files", for what belongs there`,
+      `${source}: ${key}: ${issue.message}; docs/scenario_files.md says what belongs there`,
     );
   }
   return toGame(parsed.data, source);

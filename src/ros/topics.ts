@@ -1,4 +1,4 @@
-/** Every topic once: its name, type and quality of service (README, Topics). */
+/** Every topic once: its name, type and quality of service (docs/topics_and_messages.md). */
 
 export type Reliability = "reliable" | "best_effort";
 export type Durability = "volatile" | "transient_local";
