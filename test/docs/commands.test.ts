@@ -1,0 +1,220 @@
+/**
+ * Every command in a document is run here, is run by another test that is named here, or is marked in
+ * the document: "Not run here: <reason>".
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Chunk,
+  chunksOf,
+  commandsOf,
+  DOCUMENTS,
+  read,
+  root,
+  scriptsNamedIn,
+} from "./documents";
+
+const FERRY = "examples/scenario/ferry.yaml";
+
+/** Run here in this order, in a folder of their own; what each prints or writes. */
+const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; writes?: string }[] =
+  [
+    { command: "npm start -- --help", prints: /--fidelity/ },
+    { command: "npm run learn -- --help", prints: /--table-size/ },
+    { command: "npm run evaluate -- --help", prints: /--rollouts/ },
+    { command: "npm run calibrate -- --help", prints: /--plot/ },
+    {
+      command:
+        "npm run learn -- --scenario dock_dispatch --table-size 5 --robots 30 --out dock.safetensors",
+      prints: /a policy for dock_dispatch, table size 5/,
+      writes: "dock.safetensors",
+    },
+    {
+      command: "npm run evaluate -- --policy dock.safetensors --robots 30",
+      prints: /dock_dispatch: 30 robots, 5 asked an epoch \(sample\)/,
+    },
+    {
+      command:
+        "npm run evaluate -- --policy dock.safetensors --robots 30 --sample-size 1 --observation filter",
+      prints: /dock_dispatch: 30 robots, 1 asked an epoch \(filter\)/,
+    },
+    {
+      command: `npm run learn -- --scenario ${FERRY} --table-size 5 --robots 50 --out ferry.safetensors`,
+      prints: /a policy for ferry, table size 5 \(21 histograms\)/,
+      writes: "ferry.safetensors",
+    },
+    {
+      command: `npm run evaluate -- --scenario ${FERRY} --policy ferry.safetensors --robots 50`,
+      prints: /ferry: 50 robots, 5 asked an epoch/,
+    },
+    {
+      command: `npm run evaluate -- --scenario ${FERRY} --policy ferry.safetensors --robots 50 --sample-size 1 --observation filter`,
+      prints: /ferry: 50 robots, 1 asked an epoch \(filter\)/,
+    },
+    {
+      command:
+        "npm run calibrate -- --scenario dock_dispatch --epochs 50 --write measured.yaml --plot measured.svg",
+      prints: /P_l of dock_dispatch: total variation/,
+      writes: "measured.yaml",
+    },
+  ];
+
+/** Run by another test or by CI: the file, and words of it by which the command is run. */
+const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly by: string }>> = {
+  "npm start": { file: "test/graph/start.test.ts", by: 'start("--port", "0")' },
+  "npm test": { file: ".ci/run", by: "npm test" },
+  "npm run setup": { file: "scripts/test.mjs", by: "await setup({ ros: true })" },
+  "npm run build": { file: "scripts/test.mjs", by: "await setup({ ros: true })" },
+  "npm run lint": { file: ".ci/run", by: "npm run lint" },
+  "npm run parameters -- --write": {
+    file: "test/cli/parameters.test.ts",
+    by: "npm run parameters -- --write",
+  },
+  "npm test -- graph/stopping": { file: ".ci/run", by: "npm test" },
+  "npm start -- --fidelity abstract --headless --seconds 60 --json": {
+    file: "test/graph/examples.test.ts",
+    by: "--fidelity abstract --headless --seconds 60 --json",
+  },
+  "npm start -- --scenario ring_dispatch --fidelity abstract": {
+    file: "test/graph/start.test.ts",
+    by: '"--scenario", "ring_dispatch", "--fidelity", "abstract"',
+  },
+  "npm start -- --sample-size 1 --observation filter --speed 4": {
+    file: "test/graph/examples.test.ts",
+    by: "--sample-size 1 --observation filter --speed 4",
+  },
+  "npm start -- --host 0.0.0.0 --port 9000": {
+    file: "test/sim/page_server.test.ts",
+    by: 'host: "0.0.0.0"',
+  },
+  "npm start -- --record run.mcap --headless --seconds 60 --speed 10": {
+    file: "test/graph/examples.test.ts",
+    by: "--record run.mcap --headless --seconds 60 --speed 10",
+  },
+  "npm run ros -- python3 examples/programs/read_recording.py run.mcap": {
+    file: "test/graph/examples.test.ts",
+    by: "python3 examples/programs/read_recording.py run.mcap",
+  },
+  "ROS_DOMAIN_ID=1 npm run ros -- python3 examples/programs/listen.py": {
+    file: "test/graph/examples.test.ts",
+    by: "python3 examples/programs/listen.py",
+  },
+  [`npm start -- --scenario ${FERRY} --fidelity abstract --robots 10 --headless --seconds 240 --json`]:
+    {
+      file: "test/graph/examples.test.ts",
+      by: `--scenario ${FERRY} --fidelity abstract --robots 10 --headless --seconds 240 --json`,
+    },
+  "npm start -- --robots 6 --table-size 3": {
+    file: "test/graph/examples.test.ts",
+    by: "--robots 6 --table-size 3",
+  },
+  "ROS_DOMAIN_ID=1 npm run ros -- python3 examples/robot/robot.py --name guest --x 4 --y 0 --ros-args -p use_sim_time:=true":
+    {
+      file: "test/graph/examples.test.ts",
+      by: "python3 examples/robot/robot.py --name guest --x 4 --y 0 --ros-args -p use_sim_time:=true",
+    },
+  "ROS_DOMAIN_ID=1 npm run ros -- node dist/src/nodes/local_agent.js --ros-args -r __ns:=/guest -p robot_index:=6 -p population:=7 -p start_armed:=true -p use_sim_time:=true":
+    {
+      file: "test/graph/examples.test.ts",
+      by: "node dist/src/nodes/local_agent.js --ros-args -r __ns:=/guest -p robot_index:=6 -p population:=7 -p start_armed:=true -p use_sim_time:=true",
+    },
+};
+
+const CHUNKS: readonly Chunk[] = DOCUMENTS.flatMap(chunksOf);
+const COMMANDS = CHUNKS.flatMap(commandsOf);
+
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "documents-"));
+  symlinkSync(join(root, "examples"), join(folder, "examples"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the program of an npm script in `folder`, as npm would in the checkout. */
+function run(command: string): { status: number | null; stdout: string; stderr: string } {
+  const [, script, short, rest] = /^npm (?:run (\w+)|(\w+)) -- (.*)$/.exec(command)!;
+  const program = scripts[script ?? short].split(" ").at(-1)!;
+  const args = ["--enable-source-maps", join(root, program), ...rest.split(" ")];
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+}
+
+test("the documents hold commands, and each is run somewhere or marked as not run", () => {
+  expect(COMMANDS.length).toBeGreaterThan(40);
+  const known = new Set([...RUN_HERE.map(({ command }) => command), ...Object.keys(RUN_ELSEWHERE)]);
+  const unknown = COMMANDS.filter(({ text, isNotRun }) => !isNotRun && !known.has(text));
+  expect(unknown.map(({ document, text }) => `${document}: ${text}`)).toEqual([]);
+});
+
+test("no command is named here that no document gives", () => {
+  const given = new Set(COMMANDS.map(({ text }) => text));
+  const named = [...RUN_HERE.map(({ command }) => command), ...Object.keys(RUN_ELSEWHERE)];
+  expect(named.filter((command) => !given.has(command))).toEqual([]);
+});
+
+test("npm scripts that are named in the documents exist", () => {
+  const missing = DOCUMENTS.flatMap(scriptsNamedIn).filter((name) => !(name in scripts));
+  expect(missing).toEqual([]);
+});
+
+test.each(Object.entries(RUN_ELSEWHERE))(
+  "%s is run by the test that is named",
+  (_, { file, by }) => {
+    expect(read(file)).toContain(by);
+  },
+);
+
+test.each(RUN_HERE)("$command", ({ command, prints, writes }) => {
+  const { status, stdout, stderr } = run(command);
+  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(prints);
+  if (writes !== undefined) expect(existsSync(join(folder, writes))).toBe(true);
+});
+
+test("a new command without a test and without a mark would be found, and marks are seen", () => {
+  const chunk = (lines: string[], language?: string): Chunk => ({
+    document: "new.md",
+    language,
+    lines,
+    isNotRun: false,
+  });
+  expect(commandsOf(chunk(["npm start -- --new 1  # why", "", "# words"], "sh"))).toMatchObject([
+    { text: "npm start -- --new 1" },
+  ]);
+  expect(commandsOf(chunk(["Give `npm run learn -- --new` and `npm start`."]))).toMatchObject([
+    { text: "npm run learn -- --new" },
+  ]);
+  const marked = COMMANDS.filter(({ isNotRun }) => isNotRun).map(({ text }) => text);
+  expect(marked).toContain("colcon build --packages-select alternating_marl");
+});
+
+test("the part of a bench that a document names exists", () => {
+  const parts = COMMANDS.flatMap(
+    ({ text }) => /^npm run bench -- (.*)$/.exec(text)?.[1].split(" ") ?? [],
+  );
+  const known = read("bench/bench.ts");
+  expect(parts.length).toBeGreaterThan(8);
+  expect(parts.filter((part) => !new RegExp(`^  ${part}:`, "m").test(known))).toEqual([]);
+});
+
+test("programs in the documents say which file they are, and run", () => {
+  const programs = CHUNKS.filter(({ language }) => /^(js|ts|python|py)$/.test(language ?? ""));
+  expect(programs.map(({ lines }) => lines[0])).toEqual(["// learn_and_evaluate.mjs"]);
+  const modules = join(folder, "node_modules");
+  writeFileSync(join(folder, "learn_and_evaluate.mjs"), programs[0].lines.join("\n"));
+  writeFileSync(join(folder, "game.yaml"), readFileSync(join(root, FERRY)));
+  // What `npm install` of a folder makes.
+  spawnSync("mkdir", [modules]);
+  symlinkSync(root, join(modules, "alternating_marl"));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["learn_and_evaluate.mjs"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/mean: [\d.]+/);
+});

@@ -1,0 +1,148 @@
+/** The examples and the commands of the documents that need a real ROS graph, as the documents give them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageRoot } from "../../src/base/package_root";
+import { environmentOf } from "../../src/cli/swarm_processes";
+import { monotonic, Peer } from "./peer";
+
+const root = packageRoot();
+
+/** What is documented is run in a folder of its own, where `examples` and `dist` are as in the checkout. */
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "examples-"));
+  for (const name of ["examples", "dist"]) symlinkSync(join(root, name), join(folder, name));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A command of a document that runs until it is ended. */
+class Running {
+  out = "";
+  readonly ended: Promise<number | null>;
+  private readonly child: ChildProcess;
+  private readonly looks = new Set<() => void>();
+
+  constructor(program: string, words: string, domain?: string) {
+    const env = { ...process.env };
+    delete env.ROS_DOMAIN_ID;
+    if (domain !== undefined) Object.assign(env, { ROS_DOMAIN_ID: domain });
+    this.child = spawn(process.execPath, [join(root, program), ...words.split(" ")], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      // Its own group, as a terminal's: an interrupt reaches all of it.
+      detached: true,
+    });
+    for (const stream of [this.child.stdout!, this.child.stderr!]) {
+      stream.on("data", (chunk) => {
+        this.out += String(chunk);
+        this.looks.forEach((look) => look());
+      });
+    }
+    this.ended = once(this.child, "close").then(([status]) => status as number | null);
+  }
+
+  /** Resolves with the match of what it prints. */
+  async said(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const match = pattern.exec(this.out);
+        if (match) resolve(match);
+      };
+      this.looks.add(look);
+      look();
+      void this.ended.then((status) =>
+        reject(new Error(`ended with status ${status} before it said ${pattern}: ${this.out}`)),
+      );
+    });
+  }
+
+  async end(signal: NodeJS.Signals = "SIGINT"): Promise<number | null> {
+    try {
+      process.kill(-this.child.pid!, signal);
+    } catch {
+      // It has ended already.
+    }
+    return this.ended;
+  }
+}
+
+/** npm start -- WORDS */
+const start = (words: string): Running => new Running("dist/src/cli/start.js", words);
+
+/** ROS_DOMAIN_ID=DOMAIN npm run ros -- WORDS */
+const ros = (domain: string, words: string): Running =>
+  new Running("scripts/ros.mjs", words, domain);
+
+test.each([
+  ["--fidelity abstract --headless --seconds 60 --json", "dock_dispatch", 10],
+  [
+    "--scenario examples/scenario/ferry.yaml --fidelity abstract --robots 10 --headless --seconds 240 --json",
+    "ferry",
+    40,
+  ],
+])("npm start -- %s", async (words, scenario, epochs) => {
+  const running = start(words);
+  expect(await running.ended).toBe(0);
+  const summary: unknown = JSON.parse(running.out.trim().split("\n").at(-1)!);
+  expect(summary).toMatchObject({ scenario, epochs, missedEpochs: 0 });
+});
+
+test("npm start asks one robot with memory and records, and Python reads the recording", async () => {
+  const recorded = start("--record run.mcap --headless --seconds 60 --speed 10");
+  const memory = start("--sample-size 1 --observation filter --speed 4");
+  try {
+    await memory.said(/The page: http/);
+    expect(await recorded.ended).toBe(0);
+    expect(await memory.end()).toBe(0);
+  } finally {
+    for (const one of [recorded, memory]) await one.end("SIGKILL");
+  }
+  const reading = ros("0", "python3 examples/programs/read_recording.py run.mcap");
+  expect(await reading.ended).toBe(0);
+  const [first] = reading.out.trim().split("\n");
+  expect(first).toMatch(/^\S.* 0 \[\d+, \d+, \d+, \d+, \d+\]$/);
+});
+
+test("a robot of one's own joins a swarm, is asked and driven, and stops by itself when its agent dies", async () => {
+  const swarm = start("--robots 6 --table-size 3 --headless --speed 2");
+  const running = [swarm];
+  let peer: Peer | undefined;
+  try {
+    const [, domain] = await swarm.said(/ROS domain (\d+)/);
+    const begin = (words: string): Running => {
+      running.push(ros(domain, words));
+      return running.at(-1)!;
+    };
+    const listener = begin("python3 examples/programs/listen.py");
+    begin(
+      "python3 examples/robot/robot.py --name guest --x 4 --y 0 --ros-args -p use_sim_time:=true",
+    );
+    const agent = begin(
+      "node dist/src/nodes/local_agent.js --ros-args -r __ns:=/guest -p robot_index:=6 -p population:=7 -p start_armed:=true -p use_sim_time:=true",
+    );
+    const odometry = ["--hear", "/guest/odom", "nav_msgs/msg/Odometry"];
+    const heard = (peer = new Peer(environmentOf(Number(domain)), ["--robots", "1", ...odometry]));
+    await heard.first("command", 0, ({ message }) => message.sampled_agents.includes("guest"));
+    const speedOf = (message: Readonly<Record<string, unknown>>): number =>
+      (message as { twist: { twist: { linear: { x: number } } } }).twist.twist.linear.x;
+    await heard.first("heard", 0, ({ message }) => Math.abs(speedOf(message)) > 0.5);
+    await agent.end("SIGKILL");
+    // Nobody sends it anything any more.
+    const killed = monotonic();
+    const standing = await heard.first("heard", killed, ({ message }) => speedOf(message) === 0);
+    console.log(
+      `its own timeout stopped it ${(standing.time - killed).toFixed(2)} s after the kill`,
+    );
+    await listener.said(/^\d+ \[\d+, \d+, \d+, \d+, \d+\] False$/m);
+    expect(await swarm.end()).toBe(0);
+  } finally {
+    await peer?.end();
+    for (const one of running) await one.end("SIGKILL");
+  }
+});
