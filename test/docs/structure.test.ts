@@ -1,5 +1,5 @@
 /** What documents say of the package's structure is so: folders, links, topics, messages, words of messages. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   PAUSE_SERVICE,
@@ -56,6 +56,13 @@ describe("README.md", () => {
 
 test.each(DOCUMENTS)("%s links to files and headings that exist", (document) => {
   expect(deadLinksOf(document)).toEqual([]);
+});
+
+test.each(DOCUMENTS)("%s names files that exist", (document) => {
+  const folders = "src|sim|test|scripts|bench|config|launch|scenarios|msg|docs|examples|[.]ci";
+  const paths = new RegExp(`\`((?:${folders})/[\\w./-]+)\``, "g");
+  const named = [...read(document).matchAll(paths)].map(([, path]) => path);
+  expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test("each document is in an index", () => {
