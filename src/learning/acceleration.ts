@@ -6,6 +6,7 @@
  * or long does not make it smaller, is taken back, and plain sweeps follow, twice as many each time:
  * in the end plain value iteration, which converges.
  */
+import type { Change } from "./value_iteration";
 
 /** Sweeps remembered beside the last one. */
 const MEMORY = 4;
@@ -48,7 +49,7 @@ export class Acceleration {
    * Replaces `values` (V) by the next values to sweep; `next` is T V, `least` and `greatest` bound
    * T V - V.
    */
-  advance(values: Float64Array, next: Float64Array, least: number, greatest: number): void {
+  advance(values: Float64Array, next: Float64Array, { least, greatest }: Change): void {
     const span = greatest - least;
     this.stale = span < this.leastSpan ? 0 : this.stale + 1;
     if (this.isMixed && !(span <= MOST_GROWTH * this.leastSpan && this.stale <= MOST_STALE)) {

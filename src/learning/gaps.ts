@@ -13,8 +13,9 @@
 import type { Game } from "../game/model";
 import type { Interval } from "../game/policy_metadata";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
-import type { Alternation, Candidate } from "./alternation";
-import { deviatorReturns, isBetter, play, trialOf } from "./simulation";
+import type { LearnSettings } from "./options";
+import type { Candidate, Responder } from "./responder";
+import { deviatorReturns, isBetter, play, simulationOf, trialOf } from "./simulation";
 
 export interface Gaps {
   readonly globalGap: number;
@@ -26,11 +27,15 @@ export interface Gaps {
 /** Of each pair compared. */
 const ROLLOUTS = 256;
 
-/** Of the pair that `alternation` found. */
-export async function measureGaps(game: Game, alternation: Alternation): Promise<Gaps> {
-  const best = alternation.best!;
-  const globalGain = await globalGainOf(game, alternation, best);
-  const localGain = await localGainOf(game, alternation, best);
+/** @param responder of the pair's table size */
+export async function measureGaps(
+  game: Game,
+  candidate: Candidate,
+  responder: Responder,
+  settings: LearnSettings,
+): Promise<Gaps> {
+  const globalGain = await globalGainOf(game, candidate, responder, settings);
+  const localGain = await localGainOf(game, candidate, responder, settings);
   return {
     globalGap: Math.max(0, globalGain.mean),
     globalGapInterval: intervalOf(globalGain),
@@ -49,39 +54,39 @@ const isSame = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
 
 async function globalGainOf(
   game: Game,
-  alternation: Alternation,
   { pair }: Candidate,
+  responder: Responder,
+  settings: LearnSettings,
 ): Promise<Estimate> {
   const { localPolicy, globalValues } = pair;
-  const learned = await alternation.respond({ localPolicy, values: globalValues });
-  alternation.report({ doing: "gaps" });
-  const constants = game.globalActions.map((_, a) =>
-    new Uint8Array(pair.globalPolicy.length).fill(a),
-  );
+  const learned = await responder.respond({ localPolicy, values: globalValues });
+  responder.report({ doing: "gaps" });
+  const { signal } = settings;
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
-    trialOf(game, { ...pair, globalPolicy }, "sample", alternation.simulation(use, ROLLOUTS));
-  const { signal } = alternation.simulation("choose", ROLLOUTS);
+    trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));
   let rival = learned.pair.globalPolicy;
-  for (const constant of constants) {
-    const tried = [trial(constant, "choose"), trial(rival, "choose")];
-    if (await isBetter(tried.slice(0, 1), tried.slice(1), signal)) rival = constant;
+  for (const action of game.globalActions.keys()) {
+    const constant = new Uint8Array(rival.length).fill(action);
+    const [tried, best] = [trial(constant, "choose"), trial(rival, "choose")];
+    if (await isBetter([tried], [best], signal)) rival = constant;
   }
   if (isSame(rival, pair.globalPolicy)) return { mean: 0, standardError: 0 };
-  const [gained, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
-  for (const one of [gained, own]) await play(one, ROLLOUTS, signal);
+  const gained = await play(trial(rival, "measure"), ROLLOUTS, signal);
+  const own = await play(trial(pair.globalPolicy, "measure"), ROLLOUTS, signal);
   return pairedDifference(gained.returns, own.returns);
 }
 
 async function localGainOf(
   game: Game,
-  alternation: Alternation,
-  best: Candidate,
+  candidate: Candidate,
+  responder: Responder,
+  settings: LearnSettings,
 ): Promise<Estimate> {
-  const { pair } = best;
-  const response = await alternation.localResponse(best);
-  alternation.report({ doing: "gaps" });
+  const { pair } = candidate;
+  const response = await responder.localResponse(candidate);
+  responder.report({ doing: "gaps" });
   if (isSame(response, pair.localPolicy)) return { mean: 0, standardError: 0 };
-  const options = alternation.simulation("measure", 2 * ROLLOUTS);
+  const options = simulationOf(settings, "measure", 2 * ROLLOUTS);
   const returns = (policy: ArrayLike<number>) => deviatorReturns(game, pair, policy, options);
   return pairedDifference(await returns(response), await returns(pair.localPolicy));
 }

@@ -1,11 +1,12 @@
 /**
  * G-LEARN(π_l): the optimal policy of the k-agent surrogate, state (s_g, h), by value iteration:
  *   Q(s_g, h, a) = r_g(s_g, a) + Σ_s (h_s/k) r̄_l(s, s_g) + γ Σ_{s_g'} P_g(s_g'|s_g, a) E[V(s_g', h')]
- * stopped by MacQueen's bounds: V* lies in T V + γ/(1-γ) [min, max] of T V - V, for any V.
+ * stopped by MacQueen's bounds (value_iteration.ts).
  */
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
 import { Acceleration } from "./acceleration";
 import type { Sweeps } from "./sweeps";
+import { Convergence, rewardRange, TIE } from "./value_iteration";
 
 export interface GlobalLearnOptions {
   /** Largest error of the values, in the reward's unit; default 1e-7 of the rewards' range. */
@@ -28,17 +29,8 @@ export interface GlobalLearnResult {
   readonly errorBound: number;
 }
 
-/** Shares of the rewards' range: accuracy of the values; below what two actions are a tie. */
+/** Accuracy of the values, as a share of the rewards' range. */
 const ACCURACY = 1e-7;
-const TIE = 1e-6;
-
-/** Largest minus smallest one-step reward; 1 where all are equal. */
-export function rewardRange({ globalReward, localReward }: Game): number {
-  const range = (values: Float64Array): number =>
-    values.reduce((most, value) => Math.max(most, value), -Infinity) -
-    values.reduce((least, value) => Math.min(least, value), Infinity);
-  return range(globalReward) + range(localReward) || 1;
-}
 
 /** @param sweeps prepared for the surrogate of π_l */
 export async function learnGlobal(
@@ -48,35 +40,26 @@ export async function learnGlobal(
 ): Promise<GlobalLearnResult> {
   const { onlyAction, onSweep } = options;
   const { values, next } = sweeps;
-  const accuracy = options.accuracy ?? ACCURACY * rewardRange(game);
-  const factor = game.discount / (1 - game.discount);
   const width = sizesOf(game).sG;
+  const range = rewardRange(game);
   start(values, width, options.initial);
   const acceleration = new Acceleration(values.length, game.discount);
-  let done = 0;
-  let errorBound = Infinity;
-  while (errorBound > accuracy && done < mostSweeps(game)) {
-    if (done > 0) await onSweep?.(done, errorBound, accuracy);
-    const { least, greatest } = await sweeps.sweep(onlyAction);
-    done += 1;
-    errorBound = (factor * (greatest - least)) / 2;
-    if (errorBound > accuracy) acceleration.advance(values, next, least, greatest);
-    else shifted(next, (factor * (greatest + least)) / 2, values);
+  // Acceleration may take back as many sweeps as plain value iteration needs.
+  const run = new Convergence(game.discount, options.accuracy ?? ACCURACY * range, 2);
+  while (!run.isOver) {
+    if (run.sweeps > 0) await onSweep?.(run.sweeps, run.error, run.accuracy);
+    const change = await sweeps.sweep(onlyAction);
+    run.take(change);
+    if (run.isAccurate) shifted(next, run.shift, values);
+    else acceleration.advance(values, next, change);
   }
-  await onSweep?.(done, errorBound, accuracy);
+  await onSweep?.(run.sweeps, run.error, run.accuracy);
   const globalPolicy =
     onlyAction === undefined
-      ? await sweeps.greedy(TIE * rewardRange(game))
+      ? await sweeps.greedy(TIE * range)
       : new Uint8Array(values.length).fill(onlyAction);
-  return { globalValues: stateByState(values, width), globalPolicy, sweeps: done, errorBound };
-}
-
-/**
- * By contraction plain sweeps shrink the error by γ at least; twice as many, as acceleration may
- * take some back. More would only move rounding.
- */
-function mostSweeps({ discount }: Game): number {
-  return 2 * (10 + Math.ceil(Math.log(1e-14) / Math.log(Math.max(discount, 1e-3))));
+  const globalValues = stateByState(values, width);
+  return { globalValues, globalPolicy, sweeps: run.sweeps, errorBound: run.error };
 }
 
 function shifted(from: Float64Array, shift: number, to: Float64Array): void {

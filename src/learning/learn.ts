@@ -2,22 +2,22 @@
 import type { Game, PolicyPair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
+import { alternate, type Turns } from "./alternation";
+import { type Blind, bestBlind } from "./blind";
 import { measureGaps } from "./gaps";
-import { alternateByLevels } from "./levels";
+import { startsFor, sumOf } from "./levels";
 import { type LearnOptions, settingsOf } from "./options";
+import { type Candidate, type Responder, withResponder } from "./responder";
+import { isBetter } from "./simulation";
 import { PACKAGE_VERSION } from "./version";
 
-export interface LearnResult {
+/** The counts of `Turns` are over all table sizes. */
+export interface LearnResult extends Turns {
   readonly pair: PolicyPair;
   /** As the policy file keeps it: gaps, how expectations were computed. */
   readonly metadata: PolicyMetadata;
   /** H: entries of the table for each s_g. */
   readonly histograms: number;
-  /** Turns of G-LEARN and L-LEARN over all starts, and how many gave a better pair. */
-  readonly iterations: number;
-  readonly accepted: number;
-  /** Of value iteration, over all G-LEARNs. */
-  readonly sweeps: number;
   /** Discounted return of the pair, without memory, on the random numbers by which it was chosen. */
   readonly return: Estimate;
 }
@@ -29,24 +29,40 @@ export interface LearnResult {
  */
 export async function learn(game: Game, options: LearnOptions): Promise<LearnResult> {
   const settings = settingsOf(game, options);
-  const { turns, finished } = await alternateByLevels(game, settings, async (alternation) => ({
-    best: alternation.best!,
-    histograms: alternation.index.count,
-    gaps: await measureGaps(game, alternation),
-  }));
-  const { best, histograms, gaps } = finished;
-  const { pair, backup, backupError } = best;
-  const metadata: PolicyMetadata = {
-    scenario: game.name,
-    scenarioSha256: game.sha256,
-    tableSize: settings.tableSize,
-    population: settings.population,
-    discount: game.discount,
-    seed: settings.seed,
-    backup,
-    backupError,
-    ...gaps,
-    packageVersion: PACKAGE_VERSION,
-  };
-  return { pair, metadata, histograms, ...turns, return: best.trials[0].earned.return };
+  const blind = await bestBlind(game, settings);
+  const coarse = await startsFor(game, settings, blind.localPolicy);
+  return withResponder(game, settings, async (responder) => {
+    const fine = await alternate(responder, coarse.starts, settings);
+    const best = await atLeastBlind(fine.best, blind, responder, settings.signal);
+    const gaps = await measureGaps(game, best, responder, settings);
+    const { pair, backup, backupError } = best;
+    const metadata: PolicyMetadata = {
+      scenario: game.name,
+      scenarioSha256: game.sha256,
+      tableSize: settings.tableSize,
+      population: settings.population,
+      discount: game.discount,
+      seed: settings.seed,
+      backup,
+      backupError,
+      ...gaps,
+      packageVersion: PACKAGE_VERSION,
+    };
+    const turns = sumOf(coarse.turns, fine.turns);
+    const histograms = responder.index.count;
+    return { pair, metadata, histograms, ...turns, return: best.plain.earned.return };
+  });
+}
+
+/** The best blind pair with its table, where the best pair without memory is worse than that. */
+async function atLeastBlind(
+  best: Candidate,
+  { localPolicy, action, trial }: Blind,
+  responder: Responder,
+  signal?: AbortSignal,
+): Promise<Candidate> {
+  if (!(await isBetter([trial], [best.plain], signal))) return best;
+  const blind = await responder.respond({ localPolicy }, action);
+  responder.standing.best = blind;
+  return blind;
 }

@@ -1,76 +1,62 @@
 /**
- * From coarse to fine: many starts are tried where a table is small and cheap, and those that end
- * best go on in tables of twice the size, with their values for a start.
+ * From coarse to fine: many starts are tried where a table is small and cheap. Those that end best
+ * go on in tables of twice the size, with their values for a start.
  */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import { Alternation, type Blind, type Start } from "./alternation";
+import { alternate, type Turns } from "./alternation";
 import { elevate } from "./elevation";
 import type { LearnSettings } from "./options";
-import { randomLeadResponse, steadyLeadResponse } from "./starts";
+import { type Start, withResponder } from "./responder";
+import { firstStarts } from "./starts";
 
 /** Histograms of a table that is small enough to start with. */
 const COARSEST = 1500;
 /** Histograms of all tables of one size together, but at least one table. */
 const MOST_TOGETHER = 75_000;
 
-/** Sizes of tables to go through, the last one `tableSize`. */
-export function levelsOf(states: number, tableSize: number): number[] {
+/** The size of the table to learn before that of `tableSize`; undefined: none. */
+export function coarserSize(states: number, tableSize: number): number | undefined {
   const isCoarsest = tableSize === 1 || histogramCount(states, tableSize) <= COARSEST;
-  return isCoarsest ? [tableSize] : [...levelsOf(states, Math.ceil(tableSize / 2)), tableSize];
+  return isCoarsest ? undefined : Math.ceil(tableSize / 2);
 }
 
-/** What all levels did together. */
-export interface Turns {
-  iterations: number;
-  accepted: number;
-  sweeps: number;
-}
-
-/** @param finish is given the alternation at the full table size, with its best pair */
-export async function alternateByLevels<T>(
+/**
+ * Learns at all coarser table sizes.
+ * @param blindPolicy π_l of the best blind pair
+ * @returns where the alternation at `settings.tableSize` starts, and what the coarser ones did
+ */
+export async function startsFor(
   game: Game,
-  options: LearnSettings,
-  finish: (alternation: Alternation) => Promise<T>,
-): Promise<{ turns: Turns; finished: T }> {
+  settings: LearnSettings,
+  blindPolicy: Float32Array,
+): Promise<{ readonly starts: readonly Start[]; readonly turns: Turns }> {
+  const { tableSize, temperature, signal } = settings;
   const { sG, sL } = sizesOf(game);
-  const turns: Turns = { iterations: 0, accepted: 0, sweeps: 0 };
-  const levels = levelsOf(sL, options.tableSize);
-  let starts: Start[] | undefined;
-  let blind: Blind | undefined;
-  for (const [level, tableSize] of levels.entries()) {
-    const isLast = level === levels.length - 1;
-    // What the user should know is of the table that is kept.
-    const warn = isLast ? options.warn : undefined;
-    const alternation = new Alternation(game, { ...options, tableSize, warn });
-    try {
-      blind ??= await alternation.bestBlind();
-      const ends = await alternation.run(starts ?? firstStarts(game, blind, options.temperature));
-      turns.iterations += alternation.iterations;
-      turns.accepted += alternation.accepted;
-      turns.sweeps += alternation.sweeps;
-      if (isLast) {
-        await alternation.keepAbove(blind);
-        return { turns, finished: await finish(alternation) };
-      }
-      const next = levels[level + 1];
-      const kept = Math.max(1, Math.floor(MOST_TOGETHER / histogramCount(sL, next)));
-      starts = [];
-      for (const { pair } of ends.slice(0, kept)) {
-        const values = await elevate(pair.globalValues, sG, sL, tableSize, next, options.signal);
-        starts.push({ localPolicy: pair.localPolicy, values });
-      }
-    } finally {
-      await alternation.close();
-    }
+  const coarser = coarserSize(sL, tableSize);
+  if (coarser === undefined) {
+    const starts = firstStarts(game, blindPolicy, temperature);
+    return { starts, turns: { iterations: 0, accepted: 0, sweeps: 0 } };
   }
-  throw new Error("no table size was learned at");
+  // Warnings are about the table that is kept.
+  const below = { ...settings, tableSize: coarser, warn: undefined };
+  const before = await startsFor(game, below, blindPolicy);
+  const { ends, turns } = await withResponder(game, below, (responder) =>
+    alternate(responder, before.starts, below),
+  );
+  const kept = Math.max(1, Math.floor(MOST_TOGETHER / histogramCount(sL, tableSize)));
+  const starts: Start[] = [];
+  for (const { pair } of ends.slice(0, kept)) {
+    const values = await elevate(pair.globalValues, sG, sL, coarser, tableSize, signal);
+    starts.push({ localPolicy: pair.localPolicy, values });
+  }
+  return { starts, turns: sumOf(before.turns, turns) };
 }
 
-function firstStarts(game: Game, blind: Blind, temperature?: number): Start[] {
-  return [
-    blind.localPolicy,
-    steadyLeadResponse(game, temperature),
-    randomLeadResponse(game, temperature),
-  ].map((localPolicy) => ({ localPolicy }));
+export function sumOf(a: Turns, b: Turns): Turns {
+  return {
+    iterations: a.iterations + b.iterations,
+    accepted: a.accepted + b.accepted,
+    sweeps: a.sweeps + b.sweeps,
+  };
 }

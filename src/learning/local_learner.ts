@@ -8,12 +8,10 @@
  * with UCFH (the paper).
  */
 import { type Game, sizesOf } from "../game/model";
-import { rewardRange } from "./global_learner";
-import { lowestBest } from "./sweeper";
+import { Convergence, lowestBest, rewardRange, TIE } from "./value_iteration";
 
-/** Shares of the rewards' range: accuracy of the values; below what two actions are a tie. */
+/** Width of the values' bounds, as a share of the rewards' range. */
 const ACCURACY = 1e-9;
-const TIE = 1e-6;
 
 /**
  * @param actionLaw P(a_g | s_l, s_g), [sL][sG][aG], rows sum to 1
@@ -30,9 +28,8 @@ export function learnLocal(
   const range = rewardRange(game);
   let values = new Float64Array(sL * sG);
   const q = new Float64Array(sL * sG * aL);
-  const factor = game.discount / (1 - game.discount);
-  const most = 10 + Math.ceil(Math.log(1e-14) / Math.log(Math.max(game.discount, 1e-3)));
-  for (let sweep = 0; sweep < most; sweep++) {
+  const run = new Convergence(game.discount, (ACCURACY * range) / 2);
+  while (!run.isOver) {
     fillQ(game, lead, values, q);
     const next = values.map((_, state) => {
       let best = -Infinity;
@@ -46,7 +43,7 @@ export function learnLocal(
       greatest = Math.max(greatest, value - values[state]);
     });
     values = next;
-    if (factor * (greatest - least) <= ACCURACY * range) break;
+    run.take({ least, greatest });
   }
   fillQ(game, lead, values, q);
   return policyOf(q, aL, TIE * range, temperature);

@@ -5,9 +5,13 @@ import { type Estimate, estimate, Z95 } from "../game/statistics";
 import { Trial } from "../game/trial";
 import { policyController } from "../policy/controllers";
 import type { ObservationMode } from "../policy/observation";
+import type { LearnSettings } from "./options";
 
 /** Part of the discounted return that may be cut off after the last epoch simulated. */
 const TAIL = 0.01;
+/** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
+export const COMPARED_ROLLOUTS = 256;
+export const OBSERVED_ROLLOUTS = 64;
 /** Rollouts between two turns of the event loop. */
 const BATCH = 16;
 /** Rollouts after which two pairs are compared first; then twice as many, until all. */
@@ -35,6 +39,17 @@ export interface SimulationOptions {
   /** What is earned is then its own r_l: see PopulationOptions. */
   readonly deviator?: ArrayLike<number>;
   readonly signal?: AbortSignal;
+}
+
+/** What random numbers are for: comparisons share theirs, the gaps have fresh ones. */
+const USES = { compare: 0, choose: 1, measure: 2 };
+
+export function simulationOf(
+  { population, seed, signal }: LearnSettings,
+  use: keyof typeof USES,
+  rollouts: number,
+): SimulationOptions {
+  return { population, seed: 3 * seed + USES[use], rollouts, signal };
 }
 
 /** A trial of a pair whose global agent asks as many robots as its table has (at most n). */

@@ -12,25 +12,16 @@ function actionLaw(game: Game, probability: (globalState: number, action: number
 
 /** The local best response to a global agent that commands `action` always, whatever it sees. */
 export function blindLocalPolicy(game: Game, action: number, temperature?: number): Float32Array {
-  return learnLocal(
-    game,
-    actionLaw(game, (_, a) => (a === action ? 1 : 0)),
-    temperature,
-  );
+  const law = actionLaw(game, (_, a) => (a === action ? 1 : 0));
+  return learnLocal(game, law, temperature);
 }
 
-/** The local best response to a global agent that commands any action alike. */
-export function randomLeadResponse(game: Game, temperature?: number): Float32Array {
-  const { aG } = sizesOf(game);
-  return learnLocal(
-    game,
-    actionLaw(game, () => 1 / aG),
-    temperature,
-  );
-}
-
-/** The local best response to a global agent that stays where it is as well as it can. */
-export function steadyLeadResponse(game: Game, temperature?: number): Float32Array {
+/** Where the first alternation starts: responses to a global agent that never looks at robots. */
+export function firstStarts(
+  game: Game,
+  blindPolicy: Float32Array,
+  temperature?: number,
+): { localPolicy: Float32Array }[] {
   const { sG, aG } = sizesOf(game);
   const stays = (g: number, a: number): number => game.globalTransition[(g * aG + a) * sG + g];
   const steady = game.globalStates.map((_, g) => {
@@ -38,9 +29,8 @@ export function steadyLeadResponse(game: Game, temperature?: number): Float32Arr
     for (let a = 1; a < aG; a++) if (stays(g, a) > stays(g, best)) best = a;
     return best;
   });
-  return learnLocal(
-    game,
-    actionLaw(game, (g, a) => (a === steady[g] ? 1 : 0)),
-    temperature,
-  );
+  const staying = actionLaw(game, (g, a) => (a === steady[g] ? 1 : 0));
+  const random = actionLaw(game, () => 1 / aG);
+  const responses = [staying, random].map((law) => learnLocal(game, law, temperature));
+  return [blindPolicy, ...responses].map((localPolicy) => ({ localPolicy }));
 }

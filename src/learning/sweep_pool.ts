@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import type { Reply, Request, WorkerStart } from "./sweep_worker";
-import type { BackupChoice, Change, Surrogate } from "./sweeper";
+import type { BackupChoice, Surrogate } from "./sweeper";
 import type { Sweeps } from "./sweeps";
+import type { Change } from "./value_iteration";
 
 interface Pending {
   readonly replies: Reply[];

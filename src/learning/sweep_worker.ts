@@ -3,7 +3,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { HistogramIndex } from "../game/histogram";
 import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, type PairLines } from "./lattice_lines";
-import { type BackupChoice, type Change, type Surrogate, Sweeper } from "./sweeper";
+import { type BackupChoice, type Surrogate, Sweeper } from "./sweeper";
+import type { Change } from "./value_iteration";
 
 /** What a thread is started with; the arrays are shared memory. */
 export interface WorkerStart {

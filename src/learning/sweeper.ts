@@ -7,6 +7,7 @@ import { ExactBackup } from "./exact_backup";
 import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import { SampledBackup } from "./sampled_backup";
+import { type Change, lowestBest } from "./value_iteration";
 
 /** The surrogate for one π_l, as it may be sent to another thread. */
 export interface Surrogate {
@@ -27,12 +28,6 @@ export interface BackupChoice {
   /** Of the sampled operator. */
   readonly draws: number;
   readonly seed: number;
-}
-
-/** Least and greatest change of a value in a sweep. */
-export interface Change {
-  readonly least: number;
-  readonly greatest: number;
 }
 
 export function surrogateOf(
@@ -180,13 +175,4 @@ export class Sweeper {
 interface ActionRows {
   readonly rewards: Float64Array;
   readonly futures: Float64Array;
-}
-
-/** The lowest index whose value is within `tie` of the best: the same on every machine. */
-export function lowestBest(values: ArrayLike<number>, tie: number): number {
-  let best = -Infinity;
-  for (let a = 0; a < values.length; a++) best = Math.max(best, values[a]);
-  let a = 0;
-  while (values[a] < best - tie) a++;
-  return a;
 }

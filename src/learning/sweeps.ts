@@ -2,7 +2,8 @@
 import type { Backup } from "./backup";
 import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
-import { type BackupChoice, type Change, type Surrogate, Sweeper } from "./sweeper";
+import { type BackupChoice, type Surrogate, Sweeper } from "./sweeper";
+import type { Change } from "./value_iteration";
 
 export interface Sweeps {
   /** The values to sweep, [H][sG]: the s_g of one histogram lie side by side. */

@@ -1,7 +1,7 @@
 import { HistogramIndex } from "../../src/game/histogram";
 import { keyedUniform } from "../../src/game/draws";
 import { localKernel } from "../../src/game/model";
-import { BACKUP_TOLERANCE } from "../../src/learning/alternation";
+import { BACKUP_TOLERANCE } from "../../src/learning/responder";
 import { ExactBackup } from "../../src/learning/exact_backup";
 import { KernelMemory } from "../../src/learning/kernel_memory";
 import { LatticeLines } from "../../src/learning/lattice_lines";

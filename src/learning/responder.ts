@@ -1,0 +1,171 @@
+/**
+ * Best responses at one table size: G-LEARN for the global agent, L-LEARN for a robot.
+ *
+ * A pair will be run with or without memory of the samples (`--observation`). It is judged by the
+ * mean of what it earns in both ways, its table by what it earns without, as in the paper.
+ */
+import { HistogramIndex } from "../game/histogram";
+import { type Game, localKernel, type PolicyPair } from "../game/model";
+import type { BackupKind } from "../game/policy_metadata";
+import type { Trial } from "../game/trial";
+import { learnGlobal, pairOf } from "./global_learner";
+import { LatticeLines } from "./lattice_lines";
+import { learnLocal } from "./local_learner";
+import { Occupancy } from "./occupancy";
+import type { LearnSettings, Progress } from "./options";
+import {
+  breathe,
+  COMPARED_ROLLOUTS,
+  isBetter,
+  OBSERVED_ROLLOUTS,
+  play,
+  simulationOf,
+  trialOf,
+} from "./simulation";
+import { surrogateOf } from "./sweeper";
+import { SweepPool } from "./sweep_pool";
+import { OwnSweeps, type Sweeps } from "./sweeps";
+import { rewardRange } from "./value_iteration";
+
+interface BackupUsed {
+  readonly backup: BackupKind;
+  readonly backupError: number;
+}
+
+export interface Candidate extends BackupUsed {
+  readonly pair: PolicyPair;
+  /** What it earns without memory. */
+  readonly plain: Trial;
+  /** `plain`, and what it earns with memory. */
+  readonly trials: readonly Trial[];
+  /** Of the plain trial. */
+  readonly occupancy: Occupancy;
+  /** Of the value iteration that gave its global policy. */
+  readonly sweeps: number;
+}
+
+/** Where an alternation starts. */
+export interface Start {
+  readonly localPolicy: Float32Array;
+  /** For value iteration, [sG][H]; default: zeros. */
+  readonly values?: ArrayLike<number>;
+}
+
+/** An exact backup whose check errs by more than this is not used. */
+export const BACKUP_TOLERANCE = 1e-9;
+/** Error of the values of a pair, as a share of the rewards' range. */
+const ACCURACY = 1e-5;
+/** In smaller tables (histograms) threads would wait for each other longer than they sweep. */
+const SMALLEST_SHARED = 2000;
+
+export class Responder {
+  readonly index: HistogramIndex;
+  /** What `report` adds to each progress. */
+  readonly standing: { iteration: number; best?: Candidate } = { iteration: 0 };
+  private readonly sweeps: Sweeps;
+  private warned = false;
+
+  constructor(
+    private readonly game: Game,
+    private readonly settings: LearnSettings,
+  ) {
+    this.index = new HistogramIndex(game.localStates.length, settings.tableSize);
+    const lines = new LatticeLines(this.index);
+    const width = game.globalStates.length;
+    const { threads, signal } = settings;
+    this.sweeps =
+      threads > 1 && width > 1 && this.index.count >= SMALLEST_SHARED
+        ? new SweepPool(lines, width, threads, signal)
+        : new OwnSweeps(lines, width);
+  }
+
+  /** Ends the threads; must be called, or they would keep the process alive. */
+  close(): Promise<void> {
+    return this.sweeps.close();
+  }
+
+  /** The pair (G-LEARN(π_l), π_l), or its credible variant where that is better. */
+  async respond({ localPolicy, values }: Start, onlyAction?: number): Promise<Candidate> {
+    const { game, index } = this;
+    const used = await this.prepare(localPolicy);
+    const { population, signal } = this.settings;
+    const result = await learnGlobal(game, this.sweeps, {
+      initial: values,
+      onlyAction,
+      accuracy: ACCURACY * rewardRange(game),
+      onSweep: async (sweep, residual, accuracy) => {
+        this.report({ doing: "G-LEARN", sweep, residual, accuracy });
+        await breathe(signal);
+      },
+    });
+    this.report({ doing: "UPDATE" });
+    const { sweeps } = result;
+    const pair = pairOf(index.size, localPolicy, result);
+    const plain = { ...used, sweeps, ...(await this.played(pair)) };
+    if (onlyAction !== undefined || population <= index.size) return plain;
+    const globalPolicy = plain.occupancy.credibleGlobalPolicy(index, pair);
+    const credible = { ...used, sweeps, ...(await this.played({ ...pair, globalPolicy })) };
+    return (await isBetter([credible.plain], [plain.plain], signal)) ? credible : plain;
+  }
+
+  /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */
+  async localResponse({ occupancy }: Candidate, temperature?: number): Promise<Float32Array> {
+    this.report({ doing: "L-LEARN" });
+    await breathe(this.settings.signal);
+    return learnLocal(this.game, occupancy.actionLaw(), temperature);
+  }
+
+  report(progress: Omit<Progress, "iteration" | "best" | "tableSize">): void {
+    const { iteration, best } = this.standing;
+    this.settings.onProgress?.({
+      ...progress,
+      tableSize: this.index.size,
+      iteration,
+      best: best?.plain.earned.return.mean,
+    });
+  }
+
+  private async played(pair: PolicyPair) {
+    const occupancy = new Occupancy(this.game);
+    const options = simulationOf(this.settings, "compare", COMPARED_ROLLOUTS);
+    const plain = trialOf(this.game, pair, "sample", options, occupancy.visit);
+    await play(plain, OBSERVED_ROLLOUTS, options.signal);
+    const trials = [plain, trialOf(this.game, pair, "filter", options)];
+    return { pair, occupancy, plain, trials };
+  }
+
+  /** Makes the sweeps those of π_l; the sampled operator where the exact one fails its check. */
+  private async prepare(localPolicy: Float32Array): Promise<BackupUsed> {
+    const { backup, draws, seed, warn } = this.settings;
+    const kernels = this.game.globalStates.map((_, s) => localKernel(this.game, localPolicy, s));
+    const surrogate = surrogateOf(this.game, this.index, localPolicy, kernels);
+    const use = async (kind: BackupKind): Promise<BackupUsed> => {
+      const backupError = await this.sweeps.prepare(surrogate, { kind, draws, seed });
+      return { backup: kind, backupError };
+    };
+    if (backup === "sampled") return use("sampled");
+    const exact = await use("exact");
+    if (exact.backupError <= BACKUP_TOLERANCE) return exact;
+    if (!this.warned) {
+      this.warned = true;
+      warn?.(
+        `the exact backup errs by ${exact.backupError.toExponential(1)} for a kernel of this scenario (tolerance ${BACKUP_TOLERANCE}): the sampled operator with ${draws} draws takes its place; choose a smaller table size for exact values`,
+      );
+    }
+    return use("sampled");
+  }
+}
+
+/** A responder while `use` runs; its threads end with it. */
+export async function withResponder<T>(
+  game: Game,
+  settings: LearnSettings,
+  use: (responder: Responder) => Promise<T>,
+): Promise<T> {
+  const responder = new Responder(game, settings);
+  try {
+    return await use(responder);
+  } finally {
+    await responder.close();
+  }
+}
