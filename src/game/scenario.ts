@@ -1,8 +1,8 @@
 /** Scenario files: YAML text -> checked `Game`. Parsed from unknown with a schema, never cast. */
-import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
+import { sha256 } from "../base/platform";
 import type { Arena, Zone } from "./arena";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import type { Game, Sizes } from "./model";
@@ -275,5 +275,5 @@ function hashOf(file: ScenarioFile, arrays: GameArrays, { sG, aG, sL, aL }: Size
     local_transition: nest(arrays.localTransition, [sL, sG, aL, sL]),
     name: file.name,
   });
-  return createHash("sha256").update(canonical).digest("hex");
+  return sha256(canonical);
 }

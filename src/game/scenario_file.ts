@@ -1,32 +1,39 @@
 /** The scenario that an option or a parameter names: a file, or one that is shipped. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, parse } from "node:path";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { packageRoot } from "../base/package_root";
+import { namesIn, readText } from "../base/platform";
 import type { Game } from "./model";
 import { parseScenario } from "./scenario";
 
+const EXTENSION = ".yaml";
+
 /** The file of a scenario: a shipped one's by its name (scenarios/NAME.yaml), or the file named. */
 export function scenarioFile(nameOrFile: string): string {
-  const shipped = join(packageRoot(), "scenarios", `${nameOrFile}.yaml`);
-  const isName = /^[a-z][a-z0-9_]*$/.test(nameOrFile);
-  return isName && existsSync(shipped) ? shipped : nameOrFile;
+  return shippedNames().includes(nameOrFile)
+    ? `${shippedFolder()}/${nameOrFile}${EXTENSION}`
+    : nameOrFile;
 }
 
 /**
- * A scenario by its file, or a shipped one by its name (scenarios/NAME.yaml).
+ * A scenario by its file, or a shipped one by its name.
  * @throws InvalidInputError when there is none or it cannot be used
  */
 export function loadScenario(nameOrFile: string): Game {
   const file = scenarioFile(nameOrFile);
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readText(file);
   } catch (error) {
-    const shipped = readdirSync(join(packageRoot(), "scenarios")).map((name) => parse(name).name);
     throw new InvalidInputError(
-      `the scenario "${nameOrFile}" cannot be read: ${reasonOf(error)}; give a file, or one that is shipped: ${shipped.join(", ")}`,
+      `the scenario "${nameOrFile}" cannot be read: ${reasonOf(error)}; give a file, or one that is shipped: ${shippedNames().join(", ")}`,
     );
   }
   return parseScenario(text, file);
 }
+
+const shippedFolder = (): string => `${packageRoot()}/scenarios`;
+
+const shippedNames = (): string[] =>
+  namesIn(shippedFolder())
+    .filter((name) => name.endsWith(EXTENSION))
+    .map((name) => name.slice(0, -EXTENSION.length));

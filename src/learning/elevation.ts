@@ -1,4 +1,5 @@
 /** Values of a small table as a start for those of a larger one. */
+import type { StopSignal } from "../base/platform";
 import { HistogramIndex } from "../game/histogram";
 import { breathe } from "./simulation";
 
@@ -15,7 +16,7 @@ export async function elevate(
   states: number,
   from: number,
   size: number,
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<ArrayLike<number>> {
   let lower = new HistogramIndex(states, from);
   let current = values;

@@ -2,8 +2,7 @@
  * The compiled kernels (assembly/kernels.ts) over a memory of their own: one for each thread, as
  * nothing in it is locked.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { compiledFile, readBytes } from "../base/platform";
 
 /** assembly/kernels.ts, which describes the arguments; addresses are in bytes. */
 type Kernels = Record<
@@ -13,9 +12,9 @@ type Kernels = Record<
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Compiled once a process; `npm run build` writes the file beside this one. */
+/** Compiled once a process; `npm run build` writes the file. */
 function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(join(__dirname, "kernels.wasm")));
+  compiled ??= new WebAssembly.Module(readBytes(compiledFile("learning/kernels.wasm")));
   return compiled;
 }
 

@@ -1,4 +1,5 @@
 /** `learn`: a pair of policies for a game, with what is known about its quality. */
+import type { StopSignal } from "../base/platform";
 import type { Game, PolicyPair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
@@ -59,7 +60,7 @@ async function atLeastBlind(
   best: Candidate,
   { localPolicy, action, trial }: Blind,
   responder: Responder,
-  signal?: AbortSignal,
+  signal?: StopSignal,
 ): Promise<Candidate> {
   if (!(await isBetter([trial], [best.plain], signal))) return best;
   const blind = await responder.respond({ localPolicy }, action);

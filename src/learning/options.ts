@@ -1,5 +1,6 @@
 /** What learning is asked for, and what it tells while it runs. */
 import { InvalidInputError } from "../base/errors";
+import type { StopSignal } from "../base/platform";
 import type { Game } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
 import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
@@ -39,7 +40,7 @@ export interface LearnOptions {
   readonly memory?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Learning rejects with the signal's reason soon after it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Hears what the user should know, such as the fallback to the sampled operator. */
   readonly warn?: (message: string) => void;
 }

@@ -1,4 +1,5 @@
 /** Pairs of policies played by the simulated population, and compared. */
+import { nextTurn, type StopSignal } from "../base/platform";
 import type { Game, PolicyPair } from "../game/model";
 import type { EpochVisitor } from "../game/population";
 import { type Estimate, estimate, Z95 } from "../game/statistics";
@@ -22,8 +23,8 @@ const HOPELESS = 64;
 const CLEAR = 4;
 
 /** Lets the event loop run; throws when the signal is aborted. */
-export async function breathe(signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
+export async function breathe(signal?: StopSignal): Promise<void> {
+  await nextTurn();
   signal?.throwIfAborted();
 }
 
@@ -38,7 +39,7 @@ export interface SimulationOptions {
   readonly rollouts: number;
   /** What is earned is then its own r_l: see PopulationOptions. */
   readonly deviator?: ArrayLike<number>;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** What random numbers are for: comparisons share theirs, the gaps have fresh ones. */
@@ -68,7 +69,7 @@ export function trialOf(
 }
 
 /** Plays on until `count` rollouts are known. */
-export async function play(trial: Trial, count: number, signal?: AbortSignal): Promise<Trial> {
+export async function play(trial: Trial, count: number, signal?: StopSignal): Promise<Trial> {
   while (trial.played < count) {
     trial.play(Math.min(count, trial.played + BATCH));
     await breathe(signal);
@@ -84,7 +85,7 @@ export async function play(trial: Trial, count: number, signal?: AbortSignal): P
 export async function isBetter(
   trials: readonly Trial[],
   others: readonly Trial[],
-  signal?: AbortSignal,
+  signal?: StopSignal,
   all = trials[0].returns.length,
 ): Promise<boolean> {
   for (let count = Math.min(FIRST_LOOK, all); ; count = Math.min(2 * count, all)) {

@@ -3,8 +3,7 @@
  * messages, so that the event loop runs on; nothing is added up across threads, so that their
  * number does not change a bit of the result.
  */
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { compiledFile, startThread, type StopSignal, type Thread } from "../base/platform";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import type { Reply, Request, WorkerStart } from "./sweep_worker";
 import type { BackupChoice, Surrogate } from "./sweeper";
@@ -21,7 +20,7 @@ export class SweepPool implements Sweeps {
   readonly values: Float64Array;
   readonly next: Float64Array;
   private readonly policy: Uint8Array;
-  private readonly workers: readonly Worker[];
+  private readonly workers: readonly Thread[];
   private pending?: Pending;
   private failure?: { readonly reason: unknown };
   private readonly onAbort = (): void => this.fail(this.signal?.reason);
@@ -31,7 +30,7 @@ export class SweepPool implements Sweeps {
     lines: LatticeLines,
     width: number,
     threads: number,
-    private readonly signal?: AbortSignal,
+    private readonly signal?: StopSignal,
   ) {
     const { count, states, size } = lines.index;
     this.values = sharedFloats(count * width);
@@ -70,15 +69,13 @@ export class SweepPool implements Sweeps {
   async close(): Promise<void> {
     this.signal?.removeEventListener("abort", this.onAbort);
     this.fail(new Error("the threads have been ended"));
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await Promise.all(this.workers.map((worker) => worker.end()));
   }
 
-  private start(workerData: WorkerStart): Worker {
-    const worker = new Worker(join(__dirname, "sweep_worker.js"), { workerData });
-    worker.on("message", (reply: Reply) => this.take(reply));
-    worker.on("error", (error) => this.fail(error));
-    worker.on("exit", (code) => this.fail(new Error(`a learning thread ended (${code})`)));
-    return worker;
+  private start(data: WorkerStart): Thread {
+    const take = (reply: Reply): void => this.take(reply);
+    const program = compiledFile("learning/sweep_worker.js");
+    return startThread(program, data, take, (reason) => this.fail(reason));
   }
 
   /** One request to all threads; their replies in any order. */
@@ -86,7 +83,7 @@ export class SweepPool implements Sweeps {
     return new Promise((resolve, reject) => {
       if (this.failure) return reject(this.failure.reason);
       this.pending = { replies: [], resolve, reject };
-      for (const worker of this.workers) worker.postMessage(request);
+      for (const worker of this.workers) worker.post(request);
     });
   }
 

@@ -1,5 +1,5 @@
 /** One thread of sweep_pool.ts: sweeps its share of the s_g. */
-import { parentPort, workerData } from "node:worker_threads";
+import { serveThread } from "../base/platform";
 import { HistogramIndex } from "../game/histogram";
 import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, type PairLines } from "./lattice_lines";
@@ -28,7 +28,7 @@ export interface Reply {
   readonly error?: number;
 }
 
-function serve(start: WorkerStart): (request: Request) => Reply {
+function answering(start: WorkerStart): (request: Request) => Reply {
   const lines = new LatticeLines(new HistogramIndex(start.states, start.size), start.pairs);
   const memory = new KernelMemory();
   let sweeper: Sweeper | undefined;
@@ -47,8 +47,4 @@ function serve(start: WorkerStart): (request: Request) => Reply {
   };
 }
 
-if (parentPort) {
-  const port = parentPort;
-  const answer = serve(workerData as WorkerStart);
-  port.on("message", (request: Request) => port.postMessage(answer(request)));
-}
+serveThread(answering);

@@ -12,12 +12,11 @@
  * is SHA-256 over all other metadata as key-sorted JSON, then each tensor's name, dtype, shape
  * (as JSON) and bytes, in the order above: it finds any flipped bit.
  */
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { HistogramIndex } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError, reasonOf } from "../base/errors";
+import { encodeUtf8, readBytes, sha256 } from "../base/platform";
 import { writeWhole } from "../base/whole_file";
 import {
   checksumOf,
@@ -38,17 +37,16 @@ export interface LoadedPolicy {
   readonly sha256: string;
 }
 
+const SPACE = 0x20;
 /** A row of π_l may miss 1 by this much: 255 roundings to float32. */
 const ROW_SUM_TOLERANCE = 1e-5;
-
-const hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Bytes of a policy file; the arrays' shapes must agree with `sizes` (RangeError otherwise). */
 export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: Sizes): Uint8Array {
   const histograms = new HistogramIndex(sizes.sL, pair.tableSize).count;
   const tensors = expectedTensors(sizes, histograms);
   const arrays = [pair.globalValues, pair.localPolicy, pair.globalPolicy];
-  const data = Buffer.concat(arrays.map(littleEndian));
+  const data = new Uint8Array(tensors[2].end);
   arrays.forEach((array, i) => {
     const wanted = tensors[i].shape.reduce((product, size) => product * size, 1);
     if (array.length !== wanted) {
@@ -56,6 +54,7 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: 
         `${tensors[i].name} has ${array.length} entries and its shape [${tensors[i].shape}] needs ${wanted}; pass the sizes of the game it was learned for`,
       );
     }
+    write(array, new DataView(data.buffer, tensors[i].start));
   });
   const strings = stringsOf(metadata, sizes);
   const checksum = checksumOf(strings, tensors, data);
@@ -63,19 +62,18 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: 
   for (const { name, dtype, shape, start, end } of tensors) {
     header[name] = { dtype, shape, data_offsets: [start, end] };
   }
-  const json = Buffer.from(JSON.stringify(header), "utf8");
-  const padded = Buffer.alloc(Math.ceil(json.length / 8) * 8, " ");
-  json.copy(padded);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  return new Uint8Array(Buffer.concat([length, padded, data]));
+  const json = encodeUtf8(JSON.stringify(header));
+  const dataAt = 8 + 8 * Math.ceil(json.length / 8);
+  const file = new Uint8Array(dataAt + data.length).fill(SPACE, 8, dataAt);
+  new DataView(file.buffer).setBigUint64(0, BigInt(dataAt - 8), true);
+  file.set(json, 8);
+  file.set(data, dataAt);
+  return file;
 }
 
-function littleEndian(array: Float32Array | Uint8Array): Buffer {
-  if (array instanceof Uint8Array) return Buffer.from(array);
-  const bytes = Buffer.alloc(4 * array.length);
-  array.forEach((value, i) => bytes.writeFloatLE(value, 4 * i));
-  return bytes;
+function write(array: Float32Array | Uint8Array, view: DataView): void {
+  if (array instanceof Uint8Array) array.forEach((value, i) => view.setUint8(i, value));
+  else array.forEach((value, i) => view.setFloat32(4 * i, value, true));
 }
 
 /**
@@ -84,8 +82,7 @@ function littleEndian(array: Float32Array | Uint8Array): Buffer {
  * @throws InvalidInputError that says what failed, why and what to do
  */
 export function decodePolicy(bytes: Uint8Array, source: string): LoadedPolicy {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { strings, checksum, tensors, data, sizes } = parseHeader(buffer, source);
+  const { strings, checksum, tensors, data, sizes } = parseHeader(bytes, source);
   if (checksumOf(strings, tensors, data) !== checksum) {
     throw new InvalidInputError(
       `${source}: the checksum does not match its contents: the file was changed or damaged; learn it again or copy it anew`,
@@ -94,18 +91,21 @@ export function decodePolicy(bytes: Uint8Array, source: string): LoadedPolicy {
   const metadata = metadataOf(strings, source);
   const pair = pairOf(tensors, data, metadata.tableSize);
   checkPair(pair, sizes, source);
-  return { pair, metadata, sizes, sha256: hex(bytes) };
+  return { pair, metadata, sizes, sha256: sha256(bytes) };
 }
 
-function pairOf(tensors: readonly TensorInfo[], data: Buffer, tableSize: number): PolicyPair {
+function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): PolicyPair {
+  const view = new DataView(data.buffer, data.byteOffset);
   const floats = ({ start, end }: TensorInfo): Float32Array =>
-    Float32Array.from({ length: (end - start) / 4 }, (_, i) => data.readFloatLE(start + 4 * i));
+    Float32Array.from({ length: (end - start) / 4 }, (_, i) =>
+      view.getFloat32(start + 4 * i, true),
+    );
   const [values, local, actions] = tensors;
   return {
     tableSize,
     globalValues: floats(values),
     localPolicy: floats(local),
-    globalPolicy: Uint8Array.from(data.subarray(actions.start, actions.end)),
+    globalPolicy: data.slice(actions.start, actions.end),
   };
 }
 
@@ -144,9 +144,9 @@ function checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): void {
 
 /** Reads and checks a policy file. @throws InvalidInputError */
 export function loadPolicy(file: string): LoadedPolicy {
-  let bytes: Buffer;
+  let bytes: Uint8Array;
   try {
-    bytes = readFileSync(file);
+    bytes = readBytes(file);
   } catch (error) {
     throw new InvalidInputError(
       `the policy file ${file} cannot be read: ${reasonOf(error)}; give the path of a file written by "npm run learn"`,

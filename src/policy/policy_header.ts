@@ -1,10 +1,10 @@
 /** The header of a policy file: safetensors' JSON with the metadata, checked before any array. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
 import type { Sizes } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError } from "../base/errors";
+import { decodeUtf8, sha256 } from "../base/platform";
 
 export const POLICY_FORMAT = "alternating_marl policy 1";
 
@@ -23,7 +23,7 @@ export interface TensorInfo {
 const number = z.string().regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/, "is not a number");
 const whole = z.string().regex(/^-?\d{1,15}$/, "is not a whole number");
 const positive = z.string().regex(/^[1-9]\d{0,14}$/, "is not a positive whole number");
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
+const hexOfSha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
 const interval = z
   .string()
   .regex(/^\[-?\d[^,[\]]*,-?\d[^,[\]]*\]$/, "is not an interval [low,high]");
@@ -31,7 +31,7 @@ const interval = z
 const metadataShape = {
   format: z.literal(POLICY_FORMAT),
   scenario: z.string().min(1),
-  scenario_sha256: sha256,
+  scenario_sha256: hexOfSha256,
   table_size: positive,
   population: positive,
   discount: number,
@@ -57,7 +57,7 @@ const tensorSchema = (dtype: string, dimensions: number) =>
     data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
   });
 const headerSchema = z.strictObject({
-  __metadata__: z.strictObject({ ...metadataShape, checksum: sha256 }),
+  __metadata__: z.strictObject({ ...metadataShape, checksum: hexOfSha256 }),
   global_values: tensorSchema("F32", 2),
   local_policy: tensorSchema("F32", 3),
   global_policy: tensorSchema("U8", 2),
@@ -86,12 +86,11 @@ export function checksumOf(
   data: Uint8Array,
 ): string {
   const sorted = Object.entries(strings).sort(([a], [b]) => (a < b ? -1 : 1));
-  const hash = createHash("sha256").update(JSON.stringify(Object.fromEntries(sorted)));
-  for (const { name, dtype, shape, start, end } of tensors) {
-    hash.update(name).update(dtype).update(JSON.stringify(shape));
-    hash.update(data.subarray(start, end));
-  }
-  return hash.digest("hex");
+  const parts = tensors.map(({ name, dtype, shape, start, end }) => [
+    name + dtype + JSON.stringify(shape),
+    data.subarray(start, end),
+  ]);
+  return sha256(JSON.stringify(Object.fromEntries(sorted)), ...parts.flat());
 }
 
 export function stringsOf(metadata: PolicyMetadata, sizes: Sizes): MetadataStrings {
@@ -143,19 +142,19 @@ export interface ParsedHeader {
   readonly strings: MetadataStrings;
   readonly checksum: string;
   readonly tensors: readonly TensorInfo[];
-  readonly data: Buffer;
+  readonly data: Uint8Array;
   readonly sizes: Sizes;
 }
 
 /** @throws InvalidInputError when the header, a dtype, a shape or an offset is not as it must be */
-export function parseHeader(bytes: Buffer, source: string): ParsedHeader {
+export function parseHeader(bytes: Uint8Array, source: string): ParsedHeader {
   const refuse = (why: string): never => {
     throw new InvalidInputError(
       `${source} is not a policy file that can be used: ${why}; give a file written by "npm run learn"`,
     );
   };
   if (bytes.length < 8) refuse(`it has ${bytes.length} bytes, too few for a safetensors header`);
-  const length = bytes.readBigUInt64LE(0);
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(LARGEST_HEADER)) {
     refuse(`its header claims ${length} bytes and at most ${LARGEST_HEADER} are read`);
   }
@@ -165,8 +164,7 @@ export function parseHeader(bytes: Buffer, source: string): ParsedHeader {
   }
   let json: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, headerEnd));
-    json = JSON.parse(text);
+    json = JSON.parse(decodeUtf8(bytes.subarray(8, headerEnd)));
   } catch {
     refuse("its header is not JSON");
   }
