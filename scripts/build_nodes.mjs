@@ -14,7 +14,8 @@ const runtime = path.join(folder, "runtime");
 
 /** What the set-up works from; test/ is left out, as its folders are not installed. */
 const sources = [
-  ...["package.json", "package-lock.json", ".npmrc", "tsconfig.json", "package.xml"],
+  ...["package.json", "package-lock.json", ".npmrc", "package.xml"],
+  ...["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`),
   ...["CMakeLists.txt", "requirements.txt", "requirements-sdist.txt"],
   ...["scripts", "src", "sim", "msg", "scenarios"],
 ];

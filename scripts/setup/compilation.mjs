@@ -5,7 +5,14 @@ import { dist, inRoot } from "./paths.mjs";
 import { hashFiles, hashOf, isStamped, stamp, unstamp } from "./stamp.mjs";
 import { tool } from "./tool.mjs";
 
-const sources = ["msg", "src", "sim", "test", "bench", "tsconfig.json", "package-lock.json"];
+/** The installed package is compiled without its tests. */
+const projects = [
+  "tsconfig.node.json",
+  ...(fs.existsSync(inRoot("test")) ? ["tsconfig.test.json"] : []),
+];
+const configs = ["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`);
+const folders = ["msg", "src", "sim", "test", "bench"];
+const sources = [...folders, ...configs, ...projects, "package-lock.json"];
 const recipe = inRoot("scripts", "setup", "compilation.mjs");
 const key = () => hashOf([hashFiles(...sources.map((name) => inRoot(name)), recipe)]);
 
@@ -26,7 +33,12 @@ function prune() {
 /** `checked: false` leaves type errors to `npm run lint`: messages' types need a ROS 2. */
 async function compile(checked) {
   const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
-  const options = ["-p", inRoot("tsconfig.json"), "--pretty", "false"];
+  const options = ["-b", ...projects.map((name) => inRoot(name)), "--pretty", "false"];
+  // tsc skips files older than its last build, also others put in their place. Seen as older than
+  // all files, it compares their contents.
+  for (const info of fs.existsSync(dist) ? fs.readdirSync(dist) : []) {
+    if (info.endsWith(".tsbuildinfo")) fs.utimesSync(path.join(dist, info), 0, 0);
+  }
   if (!checked) options.push("--noCheck");
   await tool("Compiling", process.execPath, [tsc, ...options], { log: "tsc" });
 }
