@@ -74,8 +74,8 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
   },
   "npm test -- graph/stopping": { file: ".ci/run", by: "npm test" },
   "npm start -- --fidelity abstract --headless --seconds 60 --json": {
-    file: "test/graph/examples.test.ts",
-    by: "--fidelity abstract --headless --seconds 60 --json",
+    file: "test/graph/start.test.ts",
+    by: '"--fidelity", "abstract", "--seconds", "30"',
   },
   "npm start -- --scenario ring_dispatch --fidelity abstract": {
     file: "test/graph/start.test.ts",
@@ -83,7 +83,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
   },
   "npm start -- --sample-size 1 --observation filter --speed 4": {
     file: "test/graph/examples.test.ts",
-    by: "--sample-size 1 --observation filter --speed 4",
+    by: "--sample-size 1 --observation filter",
   },
   "npm start -- --host 0.0.0.0 --port 9000": {
     file: "test/sim/page_server.test.ts",
