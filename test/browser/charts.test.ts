@@ -18,8 +18,7 @@ const percents = (selector: string, side: string): Promise<number[]> =>
   page
     .locator(selector)
     .evaluateAll(
-      (elements, name) =>
-        elements.map((element) => parseFloat((element as never as Styled).style[name])),
+      (elements: Styled[], name) => elements.map((element) => parseFloat(element.style[name])),
       side,
     );
 

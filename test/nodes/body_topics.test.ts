@@ -1,20 +1,21 @@
 import { bodyFrame, transformPublisher, velocityPublisher } from "../../src/nodes/body_topics";
 import { RosClock } from "../../src/ros/clock";
 import { codecOf } from "../../src/ros/codec";
-import { toTime } from "../../src/ros/messages";
+import { type MessageTypes, toTime } from "../../src/ros/messages";
 import type { Topic } from "../../src/ros/topics";
+import { playedNode } from "../support/played_node";
 
 /** A node that keeps what the wire would carry. */
 function setup() {
   const sent: { topic: Topic; message: unknown }[] = [];
   const node = {
     robot: "robot_3",
-    publisher: (topic: Topic) => (message: never) => {
-      const codec = codecOf(topic.type as never);
+    publisher: (topic: Topic) => (message: MessageTypes[keyof MessageTypes]) => {
+      const codec = codecOf(topic.type as keyof MessageTypes);
       sent.push({ topic, message: codec.decode(codec.encode(message)) });
     },
   };
-  return { node: node as never, sent };
+  return { node: playedNode(node), sent };
 }
 
 test.each([

@@ -50,7 +50,7 @@ test("after ROS time went back, epochs go on at the boundaries of the new time",
 
 test("a silent robot is replaced after half the time, within 2k subscriptions, and not asked again for 10 s", () => {
   const silent = new Set(drawSample(SEED, 1, ROBOTS, K).slice(0, 2));
-  const { commands, warnings, tick, wait, answer, mostSubscriptions } = setup(silent);
+  const { commands, warnings, tick, wait, answer, mostSubscriptions } = setup({ silent });
   tick(1);
   tick(6);
   tick(12);
@@ -83,7 +83,7 @@ test("samples stay uniform over the robots that are there, while others leave an
     [...Array(to).keys()].slice(from).map((i) => `robot_${i}`);
   let robots = ROBOTS;
   const silent = new Set<string>();
-  const { commands, tick, wait, answer } = setup(silent, () => robots);
+  const { commands, tick, wait, answer } = setup({ silent, robots: () => robots });
   tick(1);
   let epochs = 0;
   const phases = [ROBOTS, there(4, 12), there(4, 20), there(0, 10)];
@@ -110,7 +110,7 @@ test("samples stay uniform over the robots that are there, while others leave an
 
 test("with nobody left to ask instead, the decision uses what came and says what is missing", () => {
   const silent = new Set<string>();
-  const { commands, warnings, tick, wait } = setup(silent);
+  const { commands, warnings, tick, wait } = setup({ silent });
   tick(1);
   tick(6);
   ROBOTS.forEach((robot) => silent.add(robot));
@@ -134,7 +134,7 @@ test("boundaries that go by unseen are epochs too, and a clock that goes back st
 
 test("the filter's memory is moved on by each epoch that goes by, unseen or missed", () => {
   const silent = new Set<string>();
-  const { commands, tick, wait, set, predicted } = setup(silent);
+  const { commands, tick, wait, set, predicted } = setup({ silent });
   set({ observation: "filter" });
   for (const seconds of [1, 6]) tick(seconds);
   ROBOTS.forEach((robot) => silent.add(robot));
@@ -156,7 +156,7 @@ test("the filter's memory is moved on by each epoch that goes by, unseen or miss
 
 test("a session counts the boundaries at which nobody commanded, as its robots tell", () => {
   const acted = { acted: true, epoch: 9, decision_time: toTime(60_000_000_000n) };
-  const { commands, warnings, tick } = setup(undefined, undefined, acted);
+  const { commands, warnings, tick } = setup({ acted });
   // At 66, 72, ... 96.
   for (const seconds of [100, 101, 102, 108]) tick(seconds);
   expect(commands.map(({ epoch }) => epoch)).toEqual([16, 17]);
@@ -165,14 +165,14 @@ test("a session counts the boundaries at which nobody commanded, as its robots t
 
 test("a session of a time before that of its robots' last epoch goes on above it", () => {
   const acted = { acted: true, epoch: 9, decision_time: toTime(600_000_000_000n) };
-  const { commands, warnings, tick } = setup(undefined, undefined, acted);
+  const { commands, warnings, tick } = setup({ acted });
   for (const seconds of [1, 2, 6, 12]) tick(seconds);
   expect(commands.map(({ epoch }) => epoch)).toEqual([10, 11]);
   expect(warnings).toEqual([]);
 });
 
 test("a session goes on with a stop that holds the lead vehicle alone", () => {
-  const { commands, tick, reset } = setup(undefined, undefined, undefined, { leadStopped: true });
+  const { commands, tick, reset } = setup({ leadStopped: true });
   for (const seconds of [1, 6]) tick(seconds);
   expect(commands.map(({ emergency_stop }) => emergency_stop)).toEqual([true]);
   reset();

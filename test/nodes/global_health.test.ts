@@ -7,7 +7,7 @@ afterEach(() => void jest.useRealTimers());
 /** A run by system time, whose robots speak twice a second. */
 function bySystemTime() {
   const clock = new RosClock(false);
-  const run = setup(undefined, undefined, undefined, { clock });
+  const run = setup({ clock });
   const goOn = (seconds: number): void => {
     const end = Date.now() / 1000 + seconds;
     for (let now = Date.now() / 1000; now <= end; now += 0.5) run.tick(now);

@@ -1,5 +1,6 @@
 import { Localization, type LocalizationParameters } from "../../src/nodes/localization";
 import { fromSeconds, planarOdometry, planarQuaternion, toTime } from "../../src/ros/messages";
+import { playedNode } from "../support/played_node";
 
 /** Where the wheels' count began, in the map. */
 const ORIGIN = { x: 3, y: -2, yaw: 1 };
@@ -19,7 +20,7 @@ function setup(parameters: Partial<LocalizationParameters>) {
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
   };
-  const localization = new Localization(node as never, {
+  const localization = new Localization(playedNode(node), {
     pose_source: "odometry",
     initial_pose: [0, 0, 0],
     max_pose_deviation: 0.5,

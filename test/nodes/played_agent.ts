@@ -12,6 +12,7 @@ import { createHash } from "node:crypto";
 import { sizesOf } from "../../src/game/model";
 import { randomGame } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
+import { playedNode } from "../support/played_node";
 
 const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
 export const K = 4;
@@ -39,12 +40,24 @@ const stateOf = (robot: string, seconds: number, state = 2) => ({
   stopped: false,
 });
 
-export function setup(
+export interface Played {
+  /** Robots that answer nothing. */
+  readonly silent?: ReadonlySet<string>;
+  /** Who is in the graph. */
+  readonly robots?: () => readonly string[];
+  /** What robots say besides where they are. */
+  readonly acted?: object;
+  readonly clock?: RosClock;
+  readonly leadStopped?: boolean;
+}
+
+export function setup({
   silent = new Set<string>(),
   robots = () => ROBOTS,
   acted = {},
-  { clock = new RosClock(true), leadStopped = false } = {},
-) {
+  clock = new RosClock(true),
+  leadStopped = false,
+}: Played = {}) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const commands: GlobalCommand[] = [];
   const warnings: string[] = [];
@@ -84,8 +97,8 @@ export function setup(
     countPublishers: (topic: string) => Number(robots().includes(topic.split("/")[1])),
     safely: (work: () => void) => work(),
   };
-  const commander = new Commander(node as never, game, clock);
-  const agent = new Epochs(node as never, game, clock, commander);
+  const commander = new Commander(playedNode(node), game, clock);
+  const agent = new Epochs(playedNode(node), game, clock, commander);
   commander.configure();
   commander.activate();
   agent.activate();

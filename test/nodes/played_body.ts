@@ -13,6 +13,7 @@ import {
 } from "../../src/ros/messages";
 import { commandOf } from "../support/commands";
 import { randomGame } from "../games";
+import { playedNode } from "../support/played_node";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 const { sG } = sizesOf(game);
@@ -38,7 +39,7 @@ export function setup(
       void hear.set(topic.name, callback),
   };
   const body = new BodyAgent({
-    node: node as never,
+    node: playedNode(node),
     clock,
     arena: game.arena,
     limits: game.arena.robot,

@@ -6,8 +6,11 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 test("where fewer than k robots are there all are asked, and it is said once", () => {
-  const { commands, warnings, tick } = setup(undefined, () => ["robot_2", "robot_7"], {
-    acted: true,
+  const { commands, warnings, tick } = setup({
+    robots: () => ["robot_2", "robot_7"],
+    acted: {
+      acted: true,
+    },
   });
   for (const seconds of [1, 2, 6, 12, 18]) tick(seconds);
   expect(commands.length).toBeGreaterThan(1);
@@ -25,7 +28,7 @@ test("where fewer than k robots are there all are asked, and it is said once", (
 
 test("without a k the table's is asked for, and no more robots than there are", () => {
   let robots = ROBOTS;
-  const { commands, tick, set, wait, epochs, tellPopulation } = setup(undefined, () => robots);
+  const { commands, tick, set, wait, epochs, tellPopulation } = setup({ robots: () => robots });
   set({ sample_size: 0 });
   for (const seconds of [1, 6]) tick(seconds);
   expect(commands.at(-1)).toMatchObject({ sample_size: K, population: ROBOTS.length });
@@ -70,7 +73,7 @@ describe("a state that cannot be used is counted by what is wrong with it, and i
   const [robot] = drawSample(SEED, 1, ROBOTS, K);
   /** At the boundary of epoch 1, with the first of its sample silent. */
   function atEpochOne() {
-    const run = setup(new Set([robot]));
+    const run = setup({ silent: new Set([robot]) });
     for (const seconds of [1, 6, 7]) run.tick(seconds);
     return run;
   }
@@ -119,7 +122,7 @@ describe("a state that cannot be used is counted by what is wrong with it, and i
 
 test("where ROS time runs fast, the wait for a sample is half an epoch of it", () => {
   const silent = new Set<string>();
-  const { commands, warnings, tick } = setup(silent);
+  const { commands, warnings, tick } = setup({ silent });
   for (const seconds of [1, 6]) tick(seconds);
   ROBOTS.forEach((robot) => silent.add(robot));
   for (const seconds of [12, 13.4]) tick(seconds);
@@ -135,7 +138,7 @@ test("where ROS time runs fast, the wait for a sample is half an epoch of it", (
 test("a robot that left the graph is not waited for, and who is left is asked as soon as it is known", () => {
   let robots = ROBOTS;
   const silent = new Set<string>();
-  const { commands, tick, answer, warnings } = setup(silent, () => robots);
+  const { commands, tick, answer, warnings } = setup({ silent, robots: () => robots });
   for (const seconds of [1, 6, 12]) tick(seconds);
   const leave = (rest: readonly string[]): void => {
     ROBOTS.filter((robot) => !rest.includes(robot)).forEach((robot) => silent.add(robot));
@@ -165,7 +168,11 @@ describe("where fewer than k are eligible, robots in quarantine are asked too", 
 
   test("a swarm of fewer than k that is silent once is seen again at the next epoch", () => {
     const silent = new Set<string>();
-    const { commands, warnings, epochs, tick, wait } = setup(silent, () => FEW, { acted: true });
+    const { commands, warnings, epochs, tick, wait } = setup({
+      silent,
+      robots: () => FEW,
+      acted: { acted: true },
+    });
     for (const seconds of [1, 6]) tick(seconds);
     FEW.forEach((robot) => silent.add(robot));
     tick(12);
@@ -182,7 +189,11 @@ describe("where fewer than k are eligible, robots in quarantine are asked too", 
 
   test("one that stays silent is not waited for while others are asked, and counts when it is back", () => {
     const silent = new Set<string>();
-    const { commands, epochs, tick, wait, health } = setup(silent, () => FEW, { acted: true });
+    const { commands, epochs, tick, wait, health } = setup({
+      silent,
+      robots: () => FEW,
+      acted: { acted: true },
+    });
     for (const seconds of [1, 6]) tick(seconds);
     silent.add("robot_1");
     tick(12);
@@ -203,7 +214,7 @@ describe("where fewer than k are eligible, robots in quarantine are asked too", 
 
   test("whoever is silent at an epoch's end goes there too, and who went first is asked first", () => {
     const silent = new Set<string>();
-    const { commands, epochs, tick, wait } = setup(silent);
+    const { commands, epochs, tick, wait } = setup({ silent });
     for (const seconds of [1, 6]) tick(seconds);
     const asked = (epoch: number): string[] => {
       tick(6 * (epoch + 1));

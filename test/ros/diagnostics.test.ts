@@ -1,6 +1,7 @@
 import { type Check, publishDiagnostics, together } from "../../src/ros/diagnostics";
 import { RosClock } from "../../src/ros/clock";
 import type { DiagnosticArray } from "../../src/ros/messages";
+import { playedNode } from "../support/played_node";
 
 const check = (robot: string, level: "ok" | "warn" | "error", message: string): Check => ({
   robot,
@@ -16,7 +17,7 @@ function told(checks: readonly Check[]): DiagnosticArray[] {
     publisher: () => (message: DiagnosticArray) => void sent.push(message),
     safely: (work: () => void) => work(),
   };
-  const end = publishDiagnostics(node as never, new RosClock(true), () => checks);
+  const end = publishDiagnostics(playedNode(node), new RosClock(true), () => checks);
   jest.advanceTimersByTime(3000);
   end();
   jest.advanceTimersByTime(3000);

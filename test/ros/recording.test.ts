@@ -32,7 +32,7 @@ test("a full disk ends the recording with its reason; what was written stays, no
     const taken = writeSync(fd, bytes.subarray(0, left));
     left = 0;
     return taken;
-  }) as never);
+  }) as typeof fs.writeSync);
   write(4, 9);
   await recording.close();
   expect(recording.failure).toMatch(/ENOSPC/);
