@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { runSwarm } from "../src/cli/run_swarm";
 import type { RunSummary } from "../src/cli/simulator_report";
+import type { ParameterMap } from "../src/cli/swarm_processes";
 import { type SwarmSettings, swarmSpecs } from "../src/cli/swarm_specs";
 import { evaluate } from "../src/evaluation/evaluate";
 import { drawEpisodeStart } from "../src/game/episode";
@@ -34,15 +35,21 @@ const SETTINGS: SwarmSettings = {
   headless: true,
   seed: SEED,
 };
-/** Parameters of the simulator, one at a time. */
-const WORLDS: [parameter: string, unit: string, levels: number[]][] = [
-  ["none", "", [0]],
-  ["wheel_slip", "", [0.1, 0.4]],
-  ["odometry_noise", " m", [0.03, 0.1]],
-  ["odometry_noise_yaw", " rad", [0.1, 0.5]],
-  ["odometry_drift", " m/√m", [0.03, 0.1]],
-  ["command_latency", " s", [0.3, 1]],
-  ["inertia", " s", [0.3, 1]],
+/** Parameters of the simulator that differ from a perfect world's, one world each. */
+const WORLDS: readonly ParameterMap[] = [
+  {},
+  { wheel_slip: 0.1 },
+  { wheel_slip: 0.4 },
+  { odometry_noise: 0.03 },
+  { odometry_noise: 0.1 },
+  { odometry_noise_yaw: 0.1 },
+  { odometry_noise_yaw: 0.5 },
+  { odometry_drift: 0.03 },
+  { odometry_drift: 0.1 },
+  { command_latency: 0.3 },
+  { command_latency: 1 },
+  { inertia: 0.3 },
+  { inertia: 1 },
 ];
 
 /** What `evaluate` says of the shifts that SEED starts, and how far chance puts their mean from it. */
@@ -52,20 +59,15 @@ function predicted(policy: LoadedPolicy): { mean: number; standardError: number 
     const localCounts = game.localStates.map(
       (_, zone) => localStates.filter((state) => state === zone).length,
     );
-    const start = { globalState, localCounts };
-    return evaluate(game, policy, {
-      start,
-      sampleSize: SAMPLE_SIZE,
-      rollouts: ROLLOUTS,
-      seed: SEED,
-    }).rewardPerStep;
-  });
+    const options = { sampleSize: SAMPLE_SIZE, rollouts: ROLLOUTS, seed: SEED };
+    return evaluate(game, policy, { ...options, start: { globalState, localCounts } });
+  }).map(({ rewardPerStep }) => rewardPerStep);
   const mean = shifts.reduce((sum, shift) => sum + shift.mean, 0) / SHIFTS;
   const variance = shifts.reduce((sum, shift) => sum + ROLLOUTS * shift.standardError ** 2, 0);
   return { mean, standardError: Math.sqrt(variance) / SHIFTS };
 }
 
-async function run(file: string, tableSize: number, worse: object): Promise<RunSummary> {
+async function run(file: string, tableSize: number, worse: ParameterMap): Promise<RunSummary> {
   const specs = swarmSpecs(SETTINGS, file, tableSize, []).map((spec) => ({
     ...spec,
     parameters: { ...spec.parameters, ...(spec.node === "simulator" && worse) },
@@ -86,14 +88,12 @@ export async function benchImperfections(): Promise<void> {
   say(
     `Imperfect worlds: reward per epoch over ROS in ${SHIFTS} shifts at speed ${SETTINGS.speed}; evaluate says ${expected.toFixed(2)} of them, chance allows ± ${standardError.toFixed(2)}`,
   );
-  for (const [parameter, unit, levels] of WORLDS) {
-    for (const level of levels) {
-      const worse = parameter === "none" ? {} : { [parameter]: level };
-      const found = await run(file, options.tableSize, worse);
-      const { mean, standardError: error } = found.rewardPerEpoch;
-      say(
-        `| ${parameter} ${level > 0 ? `${level}${unit}` : ""} | ${mean?.toFixed(2)} ± ${error?.toFixed(2)} | ${((mean ?? NaN) - expected).toFixed(2)} | ${found.unreachedZones} | ${found.missedEpochs} missed, ${found.staleActions} stale of ${found.epochs} |`,
-      );
-    }
+  for (const worse of WORLDS) {
+    const found = await run(file, options.tableSize, worse);
+    const { mean, standardError: error } = found.rewardPerEpoch;
+    const label = Object.entries(worse).map(([name, level]) => `${name} ${String(level)}`);
+    say(
+      `| ${label[0] ?? "none"} | ${mean?.toFixed(2)} ± ${error?.toFixed(2)} | ${((mean ?? NaN) - expected).toFixed(2)} | ${found.unreachedZones} | ${found.missedEpochs} missed, ${found.staleActions} stale of ${found.epochs} |`,
+    );
   }
 }

@@ -4,49 +4,94 @@
  * swarm_of_n.js ROBOTS 0 SECONDS (what idle local agents use),
  * swarm_of_n.js ROBOTS moving SECONDS (the simulator alone on one core: does it keep real time?).
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { loadScenario } from "../src/game/scenario_file";
-import { planarOdometry, toTime } from "../src/ros/messages";
+import { parseDocument } from "yaml";
+import { packageRoot } from "../src/base/package_root";
+import { writeWhole } from "../src/base/whole_file";
+import { type ParameterMap, SwarmProcesses } from "../src/cli/swarm_processes";
+import { keyedUniform } from "../src/game/draws";
+import { loadScenario, scenarioFile } from "../src/game/scenario_file";
+import { nanoseconds, planarOdometry, type Time, toTime } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
-import { runProcess } from "../src/ros/process";
+import { type RosProcess, runProcess } from "../src/ros/process";
 import { TOPICS, topicOf } from "../src/ros/topics";
-import { type Bench, serveInTurn, startProcesses, toMs } from "./driver";
+import { arenaFor } from "./arena_for";
 import { say } from "./measure";
-import { measureMoving } from "./moving_robots";
 import { usageOf } from "./process_usage";
 
-const SCENARIO = "ring_dispatch";
 const ROBOTS_A_PROCESS = 100;
 const EPOCH_S = 1;
 /** Each robot is sent odometry this often, well within `cmd_vel_timeout`. */
 const ODOMETRY_MS = 250;
+/** Messages to many robots go out in parts, this often. */
+const PART_MS = 10;
 /** Epochs left out at the start. */
 const WARM_UP_EPOCHS = 5;
 /** Growth of memory is counted from this epoch on. */
 const SETTLED_EPOCHS = 60;
 /** Idle agents are measured after this long. */
 const IDLE_AFTER_S = 20;
+/** The simulator alone is measured after this long, simulated time. */
+const MOVING_AFTER_S = 3;
+/** Core of the simulator alone. */
+const CORE = "0";
+/** Period of its commands, and of its odometry in simulated time. */
+const MOVING_MS = 100;
+/** Robots whose odometry is listened to. */
+const LISTENED = 5;
+
+interface Bench {
+  readonly node: RosNode;
+  readonly n: number;
+  /** Namespaces of the robots and of the lead vehicle. */
+  readonly names: readonly string[];
+  /** Starts a node and returns its process id. */
+  readonly start: (node: string, parameters: ParameterMap, more?: object) => number;
+}
+
+const toMs = (stamp: Time): number => Number(nanoseconds(stamp)) / 1e6;
+
+/** A failed process ends the bench. */
+function startProcesses(ros: RosProcess): Bench["start"] {
+  const fail = (name: string, how: string): void => {
+    say(`${name} ended ${how}`);
+    ros.end(1);
+  };
+  const events = { onMessage: () => undefined, onDeath: fail, onLoss: fail, onRespawn: fail };
+  const swarm = new SwarmProcesses(process.env, events);
+  ros.onEnd(() => swarm.end());
+  return (node, parameters, more = {}) => {
+    const name = `${node}_${Object.keys(swarm.pids).length}`;
+    swarm.start({ name, node, file: `src/nodes/${node}.js`, parameters, ...more });
+    return swarm.pids[name]!;
+  };
+}
+
+/** Serves each of `count` bodies once in `periodMs`, spread over the period. */
+function serveInTurn(count: number, periodMs: number, serve: (body: number) => void): void {
+  const began = performance.now();
+  let turn = 0;
+  setInterval(() => {
+    const due = ((performance.now() - began) / periodMs) * count;
+    for (; turn < due; turn++) serve(turn % count);
+  }, PART_MS);
+}
 
 /** Starts the local agents; their process ids. */
-function startAgents({ n, start }: Bench): number[] {
+function startAgents({ n, start }: Bench, scenario: string): number[] {
   const hosts = [...Array(Math.ceil(n / ROBOTS_A_PROCESS)).keys()];
   return hosts.map((host) => {
     const first = host * ROBOTS_A_PROCESS;
     const robots = { population: n, robots: Math.min(ROBOTS_A_PROCESS, n - first) };
-    return start("local_agent", {
-      scenario: SCENARIO,
-      start_armed: true,
-      robot_index: first,
-      ...robots,
-    });
+    return start("local_agent", { scenario, start_armed: true, robot_index: first, ...robots });
   });
 }
 
 async function measureIdle(bench: Bench, seconds: number): Promise<object> {
-  const pids = startAgents(bench);
+  const pids = startAgents(bench, "ring_dispatch");
   const used = (): number => pids.reduce((sum, pid) => sum + usageOf(pid).seconds, 0);
   await wait(IDLE_AFTER_S * 1000);
   const before = used();
@@ -65,13 +110,19 @@ interface Copy {
 }
 
 async function measureCommands(bench: Bench, sampleSize: number, epochs: number): Promise<object> {
-  const { node, n, start } = bench;
-  startAgents(bench);
-  start("lead_agent", { scenario: SCENARIO, start_armed: true }, { namespace: "lead" });
-  start("learner", { scenario: SCENARIO, table_size: 10, population: Math.max(10, n) });
+  const { node, n, names, start } = bench;
+  const { name: scenario, arena } = loadScenario("ring_dispatch");
+  startAgents(bench, scenario);
+  start("lead_agent", { scenario, start_armed: true }, { namespace: "lead" });
+  start("learner", { scenario, table_size: 10, population: Math.max(10, n) });
   const asked = { population: n, sample_size: sampleSize, epoch_length: EPOCH_S };
-  const pid = start("global_agent", { scenario: SCENARIO, ...asked });
-  tellOdometry(bench);
+  const pid = start("global_agent", { scenario, ...asked });
+  const publishers = names.map((name) => node.publisher(topicOf(name, TOPICS.odometry)));
+  serveInTurn(names.length, ODOMETRY_MS, (body) => {
+    const stamp = toTime(BigInt(Date.now()) * 1_000_000n);
+    const pose = { ...arena.zones[body % arena.zones.length], yaw: 0 };
+    publishers[body](planarOdometry(stamp, "robot", pose));
+  });
   const bytesHeard = listenToBytes(node);
   let settledMB = NaN;
   const { copies, startSeconds } = await hearEpochs(node, WARM_UP_EPOCHS + epochs, (count) => {
@@ -87,17 +138,6 @@ async function measureCommands(bench: Bench, sampleSize: number, epochs: number)
     `n = ${n}, k = ${sampleSize}: epoch to command p50 ${seen.p50.toFixed(0)}, p95 ${seen.p95.toFixed(0)}, p99 ${seen.p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${seen.missed} missed, ${seen.missing} states missing; commands at most ${seen.silence.toFixed(0)} ms apart; ${(seen.bytes / 1000).toFixed(1)} kB/s reach it; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
   );
   return seen;
-}
-
-/** Plays the world: every body stands in a zone. */
-function tellOdometry({ node, names }: Bench): void {
-  const { zones } = loadScenario(SCENARIO).arena;
-  const publishers = names.map((name) => node.publisher(topicOf(name, TOPICS.odometry)));
-  serveInTurn(names.length, ODOMETRY_MS, (turn) => {
-    const body = turn % names.length;
-    const stamp = toTime(BigInt(Date.now()) * 1_000_000n);
-    publishers[body](planarOdometry(stamp, "robot", { ...zones[body % zones.length], yaw: 0 }));
-  });
 }
 
 /** Every copy of a command until `epochs` were heard, and s until the first. */
@@ -151,21 +191,83 @@ function summaryOf(copies: readonly Copy[]) {
   };
 }
 
+async function measureMoving({ node, n, names, start }: Bench, seconds: number): Promise<object> {
+  const parameters = { scenario: roomForAll(n), population: n, headless: true };
+  const pid = start("simulator", parameters, { file: "sim/simulator.js" });
+  const isPinned = spawnSync("taskset", ["-acp", CORE, `${pid}`]).status === 0;
+  // The simulator waits for all agents; this makes it see a global one.
+  node.publisher(TOPICS.globalCommand);
+  const publishers = names.map((name) => node.publisher(topicOf(name, TOPICS.twist)));
+  const uniform = keyedUniform(1, "local-action");
+  const zero = { x: 0, y: 0, z: 0 };
+  serveInTurn(names.length, MOVING_MS, (body) => {
+    const [linear, angular] = [
+      { ...zero, x: uniform() },
+      { ...zero, z: 4 * uniform() - 2 },
+    ];
+    publishers[body]({ linear, angular });
+  });
+  const instants = Array.from({ length: LISTENED }, (_, i) => {
+    const heard = new Set<number>();
+    const robot = `robot_${Math.floor((i * n) / LISTENED)}`;
+    node.subscribe(topicOf(robot, TOPICS.odometry), ({ header }) => {
+      heard.add(toMs(header.stamp));
+    });
+    return heard;
+  });
+  const [first, last] = await clockAt(node, pid, [MOVING_AFTER_S, MOVING_AFTER_S + seconds]);
+  const simulatedMs = last.simulatedMs - first.simulatedMs;
+  const wallMs = last.wallMs - first.wallMs;
+  const isMeasured = (ms: number): boolean => ms > first.simulatedMs && ms <= last.simulatedMs;
+  const heard = instants.flatMap((each) => [...each].filter(isMeasured)).length;
+  const missing = Math.round((LISTENED * simulatedMs) / MOVING_MS) - heard;
+  say(
+    `${n} robots moved over ROS by a simulator ${isPinned ? "on one core" : "on all cores (taskset is missing)"} for ${seconds} s: real-time factor ${(simulatedMs / wallMs).toFixed(3)}, ${((100 * (last.usedMs - first.usedMs)) / wallMs).toFixed(0)} % of a core; of ${heard + missing} odometry messages of ${LISTENED} robots ${missing} missing`,
+  );
+  return {};
+}
+
+/** The shipped scenario with room for n robots and no docks: its file. */
+function roomForAll(n: number): string {
+  const { zones, epoch } = arenaFor(loadScenario("dock_dispatch").arena, n, 1);
+  const document = parseDocument(readFileSync(scenarioFile("dock_dispatch"), "utf8"));
+  const ring = { radius: zones[0].x, zone_radius: zones[0].radius };
+  document.set("arena", { ring, epoch, job_end_probability: 1 });
+  const file = join(packageRoot(), ".cache", `dock_dispatch_${n}.yaml`);
+  writeWhole(file, String(document), "the scenario");
+  return file;
+}
+
+/** Clocks when the simulated time since the first /clock message reaches each of `seconds`. */
+async function clockAt(node: RosNode, pid: number, seconds: readonly number[]) {
+  const reached: { simulatedMs: number; wallMs: number; usedMs: number }[] = [];
+  await new Promise<void>((resolve) => {
+    let began: number | undefined;
+    node.subscribe(TOPICS.clockHeard, ({ clock }) => {
+      const simulatedMs = toMs(clock);
+      began ??= simulatedMs;
+      if (reached.length === seconds.length) return resolve();
+      if (simulatedMs - began < 1000 * seconds[reached.length]) return;
+      const usedMs = usageOf(pid).seconds * 1000;
+      reached.push({ simulatedMs, wallMs: performance.now(), usedMs });
+    });
+  });
+  return reached;
+}
+
 void runProcess((ros) => {
   const [robots, what, length] = process.argv.slice(2);
   const n = Number(robots);
   const names = [...[...Array(n).keys()].map((i) => `robot_${i}`), "lead"];
   const node = ros.add(new RosNode("bench_driver", undefined, {}));
-  const folder = mkdtempSync(join(tmpdir(), "swarm_of_n-"));
-  ros.onEnd(() => rmSync(folder, { recursive: true }));
   const bench: Bench = { node, n, names, start: startProcesses(ros) };
-  const measure = (): Promise<object | void> => {
-    if (what === "moving") return measureMoving(bench, Number(length), folder);
+  const measure = (): Promise<object> => {
+    if (what === "moving") return measureMoving(bench, Number(length));
     if (what === "0") return measureIdle(bench, Number(length));
     return measureCommands(bench, Number(what), Number(length));
   };
   void measure().then((seen) => {
-    if (seen) process.send?.(seen);
+    process.send?.(seen);
     ros.end(0);
   });
 });
