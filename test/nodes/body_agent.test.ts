@@ -49,7 +49,7 @@ test("out of the arena a body stands, and goes on once it is back", () => {
   const { body, sent, say } = setup(running());
   say("odom", odometry(10, 0));
   say(COMMAND, command(0));
-  // Put there: what it was going to is forgotten, and commanded anew.
+  // Carried there, it forgets its target; the test gives it another.
   say("odom", odometry(10.1, 5000));
   body.target = { x: 100, y: 0 };
   say("odom", odometry(10.2, 5000.01));
@@ -68,7 +68,7 @@ test("out of the arena a body stands, and goes on once it is back", () => {
 test("out of the arena it has no zone and takes no decision", () => {
   const { body, decisions, left, say } = setup(running());
   say("odom", odometry(10, 5000));
-  // What waited for its turn is forgotten, too.
+  // A pending decision is dropped too.
   expect(left).toHaveLength(1);
   say(COMMAND, command(0));
   expect(body.zone).toBeUndefined();
@@ -81,7 +81,7 @@ test("out of the arena it has no zone and takes no decision", () => {
   expect(decisions).toEqual([1]);
 });
 
-test("an error of its own makes a driving body stand and is told, until odometry goes well again", () => {
+test("an error in a callback makes a driving body stand and is told, until odometry is handled well", () => {
   let fails = false;
   const { body, sent, say } = setup(running(), () => {
     if (fails) throw new Error("no room");
@@ -141,7 +141,7 @@ test("odometry that is frozen under fresh stamps makes a body stand until it cha
   say("odom", odometry(11.1, 0.01));
   expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
   expect(frozenAt(0.01, 11.2).at(-1)).toBe(0);
-  // Another epoch is another try, and a shorter one.
+  // Another epoch allows another, shorter try.
   jest.advanceTimersByTime(100);
   say(COMMAND, command(1));
   const again = [12.3, 12.4, 12.5, 12.6].map((seconds) => {

@@ -22,7 +22,7 @@ const sentAgo = (epoch: number, seconds = 0) => {
   return command(epoch, { header: { stamp, frame_id: "map" } });
 };
 
-/** A body that drives. */
+/** A body that already drives. */
 function driving(safety = {}) {
   const played = setup(new RosClock(false), () => undefined, safety);
   for (let i = 0; i < 10; i++) {
@@ -34,7 +34,7 @@ function driving(safety = {}) {
   return played;
 }
 
-/** For 0.5 s it is told the same command, and hears odometry; its last speed, and what was said. */
+/** Repeats a command and odometry for 0.5 s; returns the last speed and the refusals. */
 function goOn(
   { body, sent, say }: ReturnType<typeof setup>,
   next: () => ReturnType<typeof odometry>,
@@ -50,7 +50,7 @@ function goOn(
   return { speed: sent.at(-1)!.linear.x, refusals: [...refusals].filter(Boolean).join("\n") };
 }
 
-test("odometry that repeats one stamp while time goes on is none: the body stands within half a second", () => {
+test("odometry that repeats one stamp while time goes on does not count: the body stands within 0.5 s", () => {
   const played = driving();
   const stuck = odometry(0.1);
   expect(goOn(played, () => stuck).speed).toBe(0);
@@ -61,7 +61,7 @@ test("odometry that repeats one stamp while time goes on is none: the body stand
   });
 });
 
-test("a source that repeats one stamp of a clock that is ahead is silent, too", () => {
+test("a source that repeats one stamp of a clock that is ahead does not count either", () => {
   const played = driving();
   const stuck = odometry(0.1, 5);
   goOn(played, () => stuck);

@@ -2,9 +2,9 @@ import { Localization, type LocalizationParameters } from "../../src/nodes/local
 import { fromSeconds, planarOdometry, planarQuaternion, toTime } from "../../src/ros/messages";
 import { playedNode } from "../support/played_node";
 
-/** Where the wheels' count began, in the map. */
+/** The odometry's origin in the map. */
 const ORIGIN = { x: 3, y: -2, yaw: 1 };
-/** By the wheels, and the same place in the map: turned by 1 rad about the origin, then shifted. */
+/** A pose by the wheels, and the same pose in the map: turned by 1 rad, then shifted. */
 const LOCAL = { x: 2, y: 1, yaw: 0.5 };
 const PLACE = {
   x: 3 + 2 * Math.cos(1) - Math.sin(1),
@@ -12,7 +12,7 @@ const PLACE = {
   yaw: 1.5,
 };
 
-/** A localization on a node that is no node. */
+/** A localization on a fake node. */
 function setup(parameters: Partial<LocalizationParameters>) {
   const hear = new Map<string, (message: object) => string | undefined>();
   const node = {
@@ -92,7 +92,7 @@ test("a pose places the origin, by the odometry of its own time", () => {
   expect(localization.problem).toBeUndefined();
 });
 
-test("an uncertain pose is none, nor is one that nothing tells any more", () => {
+test("an uncertain pose, and one that is no longer told, is unknown", () => {
   const { say, locate, localization } = setup({ pose_source: "pose" });
   locate(1);
   say("pose", poseAt(1));
@@ -108,7 +108,7 @@ test("an uncertain pose is none, nor is one that nothing tells any more", () => 
   expect(localization.problem).toMatch(/nothing localised it for 5 s/);
 });
 
-test("a pose of another frame, or that is none, is refused and changes nothing", () => {
+test("a pose of another frame, or one that is not finite, is refused and changes nothing", () => {
   const { say, locate } = setup({ pose_source: "pose" });
   locate(1);
   say("pose", poseAt(1));
@@ -120,7 +120,7 @@ test("a pose of another frame, or that is none, is refused and changes nothing",
 
 test("a pose of another clock is refused, or gives way to one that is earlier", () => {
   const { say, locate } = setup({ pose_source: "pose", pose_timeout: 0 });
-  // Before any odometry nobody can tell.
+  // Before any odometry its clock cannot be checked.
   expect(say("pose", poseAt(3601, { x: 0, y: 0, yaw: 0 }))).toBeUndefined();
   expect(say("pose", poseAt(1))).toBeUndefined();
   expectPlace(locate(1));
@@ -128,7 +128,7 @@ test("a pose of another clock is refused, or gives way to one that is earlier", 
   expectPlace(locate(1.1));
 });
 
-test("a pose whose heading is uncertain is none, and a transform that is none is refused", () => {
+test("a pose whose heading is uncertain is unknown, and a transform that is not finite is refused", () => {
   const turned = poseAt(1);
   turned.pose.covariance[35] = 0.36;
   const { say, locate, localization } = setup({ pose_source: "pose" });
@@ -141,7 +141,7 @@ test("a pose whose heading is uncertain is none, and a transform that is none is
   expect(byTf.say("/tf", { transforms })).toMatch(/map to robot_0\/odom is not finite/);
 });
 
-test("a pose of a time that no odometry is of is refused; one of the future waits for it", () => {
+test("a pose far from any odometry's stamp is refused; one ahead of the newest waits for it", () => {
   const { say, locate } = setup({ pose_source: "pose" });
   for (const seconds of [10, 10.1, 10.2]) locate(seconds);
   expect(say("pose", poseAt(0))).toMatch(/10.0 s away from any odometry kept; stamp it/);

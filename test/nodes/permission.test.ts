@@ -28,7 +28,7 @@ test("before anything is heard, and with a command alone, the body stands", () =
   const tested = new Permission(TIMEOUT, true);
   expect(tested.reasonToStand(0)).toMatch(/^no command from the global agent; check/);
   tested.hearCommand(0, beat());
-  // A late joiner's first may be the last word of a global agent that is no more.
+  // The first command may be a dead global agent's last one, delivered late.
   expect(tested.reasonToStand(0)).toMatch(/^no command from the global agent; check/);
   tested.hearCommand(TIMEOUT + 1, beat());
   expect(tested.reasonToStand(TIMEOUT + 1)).toMatch(/^no command from the global agent; check/);
@@ -122,7 +122,7 @@ test("two sessions within one timeout stop the body until one alone was heard fo
   command(0);
   command(TIMEOUT, { session: 2 });
   expect(reason(TIMEOUT)).toMatch(CONFLICT);
-  // Session 1 is out of mind after its own timeout; from then on 2 is alone.
+  // Session 1 is forgotten after its own timeout; from then on 2 is alone.
   for (let ms = TIMEOUT + 100; ms < TIMEOUT + SESSION_ALONE_MS; ms += 100) {
     command(ms, { session: 2 });
     expect(reason(ms)).toMatch(CONFLICT);

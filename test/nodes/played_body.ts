@@ -1,4 +1,4 @@
-/** A body agent whose node and time the test is. */
+/** A body agent on a fake node. */
 import { sizesOf } from "../../src/game/model";
 import { BodyAgent } from "../../src/nodes/body_agent";
 import type { SafetyParameters } from "../../src/nodes/parameters";
@@ -18,7 +18,7 @@ import { playedNode } from "../support/played_node";
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 const { sG } = sizesOf(game);
 
-/** A body agent on a node that is no node: what it hears is said to it, what it sends is kept. */
+/** The test says what the agent hears and reads what it sent. */
 export function setup(
   clock = new RosClock(true),
   onPose: () => void = () => undefined,
@@ -72,9 +72,9 @@ export function setup(
     body,
     sent,
     decisions,
-    /** One entry for each pose outside the arena. */
+    /** One entry per pose outside the arena. */
     left,
-    /** Commands are said twice: a single one lets nobody move. */
+    /** Commands are said twice: a single one does not let a body move. */
     say: (topic: string, message: unknown) => {
       if (topic === COMMAND) hear.get(topic)!(message);
       return hear.get(topic)!(message);

@@ -16,14 +16,14 @@ function watched(count: number) {
   };
 }
 
-test("bodies that stand from the start are not spoken of; all that begin to for one reason, once", () => {
+test("bodies that stand from the start are not logged; all that begin to stand for one reason, once", () => {
   const { reasons, look } = watched(30);
   expect(look()).toEqual([]);
   reasons.fill(undefined);
   expect(look()).toEqual(["free to move: 30 bodies (robot_0 to robot_29)"]);
   reasons.fill("no command");
   expect(look()).toEqual(["standing: 30 bodies (robot_0 to robot_29): no command"]);
-  // Another reason of one that stands is told by /diagnostics.
+  // A change of reason is told by /diagnostics alone.
   reasons.fill("no odometry");
   expect(look()).toEqual([]);
 });
