@@ -3,6 +3,13 @@
 /** Input that cannot be used; the message says what failed, why and what to do. */
 export class InvalidInputError extends Error {}
 
+/** @throws InvalidInputError unless `value` is a whole number from `least` to `most` */
+export function requireWhole(name: string, value: number, least: number, most = Infinity): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const bound = most < Infinity ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw new InvalidInputError(`${name} is ${value}; give a whole number ${bound}`);
+}
+
 /** What a caught error says, for a sentence. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -17,9 +17,9 @@ export interface StopSignal {
 }
 
 /** Another thread of this process. */
-export interface Thread {
-  post(message: unknown): void;
-  end(): Promise<unknown>;
+export interface Thread<Request> {
+  readonly post: (request: Request) => void;
+  readonly end: () => Promise<unknown>;
 }
 
 /** SHA-256 (hex) of the parts, one after another; texts as UTF-8. */
@@ -46,12 +46,12 @@ export const compiledFile = (name: string): string => join(__dirname, "..", name
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** @param program a compiled file that calls `serveThread` */
-export function startThread<Reply>(
+export function startThread<Request, Reply>(
   program: string,
   data: unknown,
   onReply: (reply: Reply) => void,
   onEnd: (reason: Error) => void,
-): Thread {
+): Thread<Request> {
   const worker = new Worker(program, { workerData: data });
   worker.on("message", onReply);
   worker.on("error", onEnd);

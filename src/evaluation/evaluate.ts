@@ -9,7 +9,7 @@ import {
   type PopulationStart,
   type TransitionTiming,
 } from "../game/population";
-import { InvalidInputError } from "../base/errors";
+import { InvalidInputError, requireWhole } from "../base/errors";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import { Trial } from "../game/trial";
 import { blindLocalPolicy } from "../learning/starts";
@@ -191,17 +191,11 @@ export function settingsOf(
     transitionTiming: options.transitionTiming ?? "current",
     seed: options.seed ?? 0,
   };
-  const whole = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER) => {
-    if (!Number.isSafeInteger(value) || value < least || value > most) {
-      const bound = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `>= ${least}`;
-      throw new InvalidInputError(`${name} is ${value}; give a whole number ${bound}`);
-    }
-  };
-  whole("the population", population, 1, 0x7fffffff);
-  whole("the sample size", settings.sampleSize, 0, population);
-  whole("the horizon", settings.horizon, 1);
-  whole("the number of rollouts", settings.rollouts, 1);
-  whole("the seed", settings.seed, 0);
+  requireWhole("the population", population, 1, 0x7fffffff);
+  requireWhole("the sample size", settings.sampleSize, 0, population);
+  requireWhole("the horizon", settings.horizon, 1);
+  requireWhole("the number of rollouts", settings.rollouts, 1);
+  requireWhole("the seed", settings.seed, 0);
   if (start) checkStart(game, start, population, robots!);
   return settings;
 }

@@ -38,20 +38,20 @@ export function softmaxRing(ring: z.infer<typeof softmaxRingSchema>, zones: numb
   const actions = ring.action_rewards.length;
   const steps = [0, 1, -1];
   const range = [...Array(zones).keys()];
-  const globalTransition: number[] = [];
+  const globalTransition = range.flatMap((sG) =>
+    range.flatMap((aG) =>
+      softmax(
+        range.map(
+          (next) =>
+            ring.base_logit +
+            (next === aG ? ring.lead_target_logit : 0) +
+            (next === sG ? ring.lead_stay_logit : 0),
+        ),
+      ),
+    ),
+  );
   const localTransition: number[] = [];
   const localReward: number[] = [];
-  for (const sG of range) {
-    for (const aG of range) {
-      const logits = range.map(
-        (next) =>
-          ring.base_logit +
-          (next === aG ? ring.lead_target_logit : 0) +
-          (next === sG ? ring.lead_stay_logit : 0),
-      );
-      globalTransition.push(...softmax(logits));
-    }
-  }
   for (const sL of range) {
     for (const sG of range) {
       const apart = Math.min((sL - sG + zones) % zones, (sG - sL + zones) % zones);

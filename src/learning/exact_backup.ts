@@ -5,7 +5,7 @@
  * h_i + h_j is fixed (assembly/kernels.ts). O(sL² · k · H) for one backup instead of O(H²).
  */
 import { HistogramIndex } from "../game/histogram";
-import { type Backup, backupErrorOf, checkedFunctions } from "./backup";
+import { type Backup, backupErrorOf, checkedFunctions, worstError } from "./backup";
 import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_factors";
 import type { KernelMemory } from "./kernel_memory";
 import type { LatticeLines, PairLines } from "./lattice_lines";
@@ -52,17 +52,10 @@ export class ExactBackup implements Backup {
     }));
     if (this.relabelled.some(({ last }) => last))
       this.scratch = memory.floats(index.count * widest);
-    this.error = this.factors.reduce(
-      (worst, { growth }, s) =>
-        growth === Infinity
-          ? Infinity
-          : Math.max(
-              worst,
-              backupErrorOf(memory, index, kernels[s], (values, out, w) =>
-                this.run(s, values, out, w),
-              ),
-            ),
-      0,
+    this.error = worstError(kernels, (kernel, s) =>
+      this.factors[s].growth === Infinity
+        ? Infinity
+        : backupErrorOf(memory, index, kernel, (values, out, w) => this.run(s, values, out, w)),
     );
   }
 

@@ -1,5 +1,5 @@
 /** What learning is asked for, and what it tells while it runs. */
-import { InvalidInputError } from "../base/errors";
+import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
 import type { Game } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
@@ -64,16 +64,11 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
     threads: options.threads ?? 1,
   };
   const { tableSize, population, draws, temperature, seed, threads } = settings;
-  const whole = (name: string, value: number, least: number): void => {
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new InvalidInputError(`${name} is ${value}; give a whole number of at least ${least}`);
-    }
-  };
-  whole("the table size", tableSize, 1);
-  whole("the population", population, 1);
-  whole("the number of draws", draws, 1);
-  whole("the seed", seed, 0);
-  whole("the number of threads", threads, 1);
+  requireWhole("the table size", tableSize, 1);
+  requireWhole("the population", population, 1);
+  requireWhole("the number of draws", draws, 1);
+  requireWhole("the seed", seed, 0);
+  requireWhole("the number of threads", threads, 1);
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
   }

@@ -23,8 +23,7 @@ import {
   trialOf,
 } from "./simulation";
 import { surrogateOf } from "./sweeper";
-import { SweepPool } from "./sweep_pool";
-import { OwnSweeps, type Sweeps } from "./sweeps";
+import { Sweeps } from "./sweeps";
 import { rewardRange } from "./value_iteration";
 
 interface BackupUsed {
@@ -72,11 +71,8 @@ export class Responder {
     this.index = new HistogramIndex(game.localStates.length, settings.tableSize);
     const lines = new LatticeLines(this.index);
     const width = game.globalStates.length;
-    const { threads, signal } = settings;
-    this.sweeps =
-      threads > 1 && width > 1 && this.index.count >= SMALLEST_SHARED
-        ? new SweepPool(lines, width, threads, signal)
-        : new OwnSweeps(lines, width);
+    const threads = this.index.count >= SMALLEST_SHARED ? settings.threads : 1;
+    this.sweeps = new Sweeps(lines, width, threads, settings.signal);
   }
 
   /** Ends the threads; must be called, or they would keep the process alive. */

@@ -6,7 +6,7 @@
 import { drawIndex } from "../game/draws";
 import { HistogramIndex } from "../game/histogram";
 import { KeyedStream } from "../game/keyed_stream";
-import { type Backup, backupErrorOf } from "./backup";
+import { type Backup, backupErrorOf, worstError } from "./backup";
 import type { KernelMemory } from "./kernel_memory";
 
 export class SampledBackup implements Backup {
@@ -26,13 +26,8 @@ export class SampledBackup implements Backup {
   ) {
     const stream = new KeyedStream(seed);
     this.drawn = kernels.map((kernel, s) => this.drawAll(kernel, globalStates[s], stream));
-    this.error = kernels.reduce(
-      (worst, kernel, s) =>
-        Math.max(
-          worst,
-          backupErrorOf(memory, index, kernel, (values, out, w) => this.run(s, values, out, w)),
-        ),
-      0,
+    this.error = worstError(kernels, (kernel, s) =>
+      backupErrorOf(memory, index, kernel, (values, out, w) => this.run(s, values, out, w)),
     );
   }
 

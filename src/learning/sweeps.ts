@@ -1,52 +1,117 @@
-/** Sweeps over all s_g, in this thread or shared among others: the results are the same. */
-import type { Backup } from "./backup";
-import { KernelMemory } from "./kernel_memory";
+/**
+ * Sweeps over all s_g, in this thread or by several, each with its share of the s_g. Then this one
+ * only waits for messages, and the event loop runs on. Nothing is added up across threads: their
+ * number does not change a bit of the result.
+ */
+import { compiledFile, startThread, type StopSignal, type Thread } from "../base/platform";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
-import { type BackupChoice, type Surrogate, Sweeper } from "./sweeper";
+import { answering, type Reply, type Request, type Share } from "./sweep_share";
+import type { BackupChoice, Surrogate } from "./sweeper";
 import type { Change } from "./value_iteration";
 
-export interface Sweeps {
+interface Pending {
+  readonly replies: Reply[];
+  resolve(replies: Reply[]): void;
+  reject(reason: unknown): void;
+}
+
+export class Sweeps {
   /** The values to sweep, [H][sG]: the s_g of one histogram lie side by side. */
   readonly values: Float64Array;
   /** max_a Q of `values` after a sweep. */
   readonly next: Float64Array;
-  /** Takes up another surrogate; returns the error of its backups (Backup.error). */
-  prepare(surrogate: Surrogate, backup: BackupChoice): Promise<Backup["error"]>;
-  sweep(onlyAction?: number): Promise<Change>;
-  /** The lowest actions whose Q is within `tie` of the best, [sG][H]. */
-  greedy(tie: number): Promise<Uint8Array>;
-  close(): Promise<void>;
-}
+  private readonly policy: Uint8Array;
+  private readonly workers: readonly Thread<Request>[];
+  private pending?: Pending;
+  private failure?: { readonly reason: unknown };
+  private readonly onAbort = (): void => this.fail(this.signal?.reason);
 
-export class OwnSweeps implements Sweeps {
-  readonly values: Float64Array;
-  readonly next: Float64Array;
-  private readonly memory = new KernelMemory();
-  private sweeper?: Sweeper;
-
+  /**
+   * @param width number of s_g
+   * @param threads 1: this thread; more than there are s_g are not used
+   */
   constructor(
-    private readonly lines: LatticeLines,
-    private readonly width: number,
+    lines: LatticeLines,
+    width: number,
+    threads: number,
+    private readonly signal?: StopSignal,
   ) {
-    this.values = sharedFloats(lines.index.count * width);
-    this.next = sharedFloats(lines.index.count * width);
+    const { count, states, size } = lines.index;
+    this.values = sharedFloats(count * width);
+    this.next = sharedFloats(count * width);
+    this.policy = new Uint8Array(new SharedArrayBuffer(count * width));
+    const { values, next, policy } = this;
+    const used = Math.min(threads, width);
+    this.workers = Array.from({ length: used }, (_, thread) => {
+      const globalStates = [...Array(width).keys()].filter((g) => g % used === thread);
+      const { pairs } = lines;
+      const share = { states, size, pairs, globalStates, values, next, policy };
+      return used > 1 ? this.start(share) : this.startHere(share);
+    });
+    signal?.addEventListener("abort", this.onAbort);
+    // A signal that was aborted before does not call its listeners.
+    if (signal?.aborted) this.onAbort();
   }
 
+  /** Takes up another surrogate; returns the error of its backups (Backup.error). */
   async prepare(surrogate: Surrogate, backup: BackupChoice): Promise<number> {
-    const all = [...Array(this.width).keys()];
-    this.sweeper = new Sweeper(this.lines, surrogate, backup, all, this.memory);
-    return this.sweeper.error;
+    const replies = await this.ask({ prepare: surrogate, backup });
+    return Math.max(...replies.map(({ error }) => error!));
   }
 
   async sweep(onlyAction?: number): Promise<Change> {
-    return this.sweeper!.sweep(this.values, this.next, onlyAction);
+    const replies = await this.ask({ sweep: true, onlyAction });
+    return {
+      least: Math.min(...replies.map(({ change }) => change!.least)),
+      greatest: Math.max(...replies.map(({ change }) => change!.greatest)),
+    };
   }
 
+  /** The lowest actions whose Q is within `tie` of the best, [sG][H]. */
   async greedy(tie: number): Promise<Uint8Array> {
-    const policy = new Uint8Array(this.values.length);
-    this.sweeper!.greedy(this.values, policy, tie);
-    return policy;
+    await this.ask({ greedy: true, tie });
+    return Uint8Array.from(this.policy);
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.signal?.removeEventListener("abort", this.onAbort);
+    this.fail(new Error("the threads have been ended"));
+    await Promise.all(this.workers.map((worker) => worker.end()));
+  }
+
+  private start(share: Share): Thread<Request> {
+    const program = compiledFile("learning/sweep_worker.js");
+    const take = (reply: Reply): void => this.take(reply);
+    return startThread(program, share, take, (reason) => this.fail(reason));
+  }
+
+  private startHere(share: Share): Thread<Request> {
+    const answer = answering(share);
+    return { post: (request) => this.take(answer(request)), end: async () => {} };
+  }
+
+  /** One request to all threads; their replies in any order. */
+  private ask(request: Request): Promise<Reply[]> {
+    return new Promise((resolve, reject) => {
+      if (this.failure) return reject(this.failure.reason);
+      this.pending = { replies: [], resolve, reject };
+      for (const worker of this.workers) worker.post(request);
+    });
+  }
+
+  private take(reply: Reply): void {
+    const { pending } = this;
+    if (!pending) return;
+    pending.replies.push(reply);
+    if (pending.replies.length < this.workers.length) return;
+    this.pending = undefined;
+    pending.resolve(pending.replies);
+  }
+
+  /** The first reason counts, for what is asked now and later. */
+  private fail(reason: unknown): void {
+    this.failure ??= { reason };
+    this.pending?.reject(this.failure.reason);
+    this.pending = undefined;
+  }
 }

@@ -93,24 +93,14 @@ export function checksumOf(
   return sha256(JSON.stringify(Object.fromEntries(sorted)), ...parts.flat());
 }
 
-export function stringsOf(metadata: PolicyMetadata, sizes: Sizes): MetadataStrings {
-  return stringsSchema.parse({
-    format: POLICY_FORMAT,
-    scenario: metadata.scenario,
-    scenario_sha256: metadata.scenarioSha256,
-    table_size: String(metadata.tableSize),
-    population: String(metadata.population),
-    discount: String(metadata.discount),
-    seed: String(metadata.seed),
-    backup: metadata.backup,
-    backup_error: String(metadata.backupError),
-    global_gap: String(metadata.globalGap),
-    local_gap: String(metadata.localGap),
-    global_gap_interval: JSON.stringify(metadata.globalGapInterval),
-    local_gap_interval: JSON.stringify(metadata.localGapInterval),
-    global_actions: String(sizes.aG),
-    package_version: metadata.packageVersion,
-  });
+/** The metadata as the file keeps it: names in snake_case, values as text. */
+export function stringsOf(metadata: PolicyMetadata, { aG }: Sizes): MetadataStrings {
+  const entries = Object.entries({ ...metadata, format: POLICY_FORMAT, globalActions: aG });
+  const strings = entries.map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return stringsSchema.parse(Object.fromEntries(strings));
 }
 
 export function metadataOf(strings: MetadataStrings, source: string): PolicyMetadata {

@@ -5,14 +5,14 @@ import { LatticeLines } from "../../src/learning/lattice_lines";
 import { learnLocal } from "../../src/learning/local_learner";
 import { surrogateOf } from "../../src/learning/sweeper";
 import { lowestBest } from "../../src/learning/value_iteration";
-import { OwnSweeps } from "../../src/learning/sweeps";
+import { Sweeps } from "../../src/learning/sweeps";
 import { randomGame, randomLocalPolicy } from "../games";
 import { jointOf, solveJointly } from "./brute_force";
 
 async function learned(game: Game, localPolicy: Float64Array, k: number) {
   const index = new HistogramIndex(game.localStates.length, k);
   const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
-  const sweeps = new OwnSweeps(new LatticeLines(index), kernels.length);
+  const sweeps = new Sweeps(new LatticeLines(index), kernels.length, 1);
   const surrogate = surrogateOf(game, index, localPolicy, kernels);
   await sweeps.prepare(surrogate, { kind: "exact", draws: 1, seed: 0 });
   const result = await learnGlobal(game, sweeps);

@@ -5,7 +5,7 @@ import { localKernel, sizesOf } from "../../src/game/model";
 import { learn } from "../../src/learning/learn";
 import { LatticeLines } from "../../src/learning/lattice_lines";
 import { surrogateOf } from "../../src/learning/sweeper";
-import { SweepPool } from "../../src/learning/sweep_pool";
+import { Sweeps } from "../../src/learning/sweeps";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { randomGame, randomLocalPolicy } from "../games";
 
@@ -14,9 +14,9 @@ const sizes = { sG: 3, aG: 2, sL: 4, aL: 2 };
 const game = randomGame(sizes, 7);
 const options = { tableSize: 21, population: 30 };
 
-function pool(threads: number, signal?: AbortSignal): SweepPool {
+function pool(threads: number, signal?: AbortSignal): Sweeps {
   const lines = new LatticeLines(new HistogramIndex(sizes.sL, options.tableSize));
-  return new SweepPool(lines, sizes.sG, threads, signal);
+  return new Sweeps(lines, sizes.sG, threads, signal);
 }
 
 function surrogate() {
