@@ -45,7 +45,7 @@ export interface Earned {
 }
 
 export interface References {
-  /** Any global action alike, robots by the learned π_l. */
+  /** Uniformly random global actions, robots by the learned π_l. */
   readonly random: Earned;
   /** The best global action, commanded always, with the robots' best response to it. */
   readonly blind: Earned & { readonly globalAction: number };
@@ -156,7 +156,7 @@ function play(
   return new Trial(game, localPolicy, controller, options).play();
 }
 
-/** The best pair that never looks: a constant global action and the robots' best response to it. */
+/** The best pair without observation: one global action, and the robots' best response to it. */
 function playBlind(game: Game, settings: EvaluateSettings): { globalAction: number; trial: Trial } {
   let best: { globalAction: number; trial: Trial } | undefined;
   for (let globalAction = 0; globalAction < game.globalActions.length; globalAction++) {

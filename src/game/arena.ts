@@ -1,5 +1,5 @@
 /**
- * The arena: where the zones lie, how fast bodies may move, and which spot of a zone is whose.
+ * The arena: zones, limits of bodies, and each robot's spot in a zone.
  * Lengths in metres, angles in radians, the `map` frame (REP-103, REP-105). Pure geometry.
  */
 
@@ -26,7 +26,7 @@ export interface BodyLimits {
 export interface Arena {
   /** One zone for each local state, in their order. */
   readonly zones: readonly Zone[];
-  /** Where the lead vehicle's states and actions lie: `zones`, unless there are more or fewer. */
+  /** Zones of the lead vehicle's states and actions: `zones`, where as many are needed. */
   readonly leadZones: readonly Zone[];
   readonly robot: BodyLimits;
   readonly lead: BodyLimits;
@@ -48,11 +48,11 @@ export interface Point {
 }
 
 /** A zone is left only when another is nearer by this much, m. */
-export const ZONE_MARGIN = 0.1;
+export const ZONE_MARGIN_M = 0.1;
 
 /**
  * Index of the nearest zone centre; `previous` is kept unless another is nearer by more than
- * ZONE_MARGIN.
+ * ZONE_MARGIN_M.
  */
 export function zoneOf(arena: Arena, position: Point, previous?: number): number {
   let best = 0;
@@ -65,7 +65,7 @@ export function zoneOf(arena: Arena, position: Point, previous?: number): number
     }
   }
   if (previous === undefined || previous === best) return best;
-  return distanceTo(arena.zones[previous], position) - least > ZONE_MARGIN ? best : previous;
+  return distanceTo(arena.zones[previous], position) - least > ZONE_MARGIN_M ? best : previous;
 }
 
 /** The same angle in [-π, π]. */
@@ -113,10 +113,10 @@ export function hexagonalSpots(count: number, spacing: number): Point[] {
   return points.slice(0, count);
 }
 
-/** By spacing: the first spots of a packing, which are the same however many there are. */
+/** The first spots of each packing, by spacing: a longer list starts with the same spots. */
 const packings = new Map<number, Point[]>();
 
-/** Where robot `index` stands in `zone`, however many robots there are. */
+/** Spot of robot `index` in `zone`; it does not depend on the number of robots. */
 export function spotOf({ zones, robotSpacing }: Arena, zone: number, index: number): Point {
   let spots = packings.get(robotSpacing) ?? [];
   if (index >= spots.length) {
@@ -173,8 +173,8 @@ export function arenaProblem(
   if (smallest < needed) {
     return `a zone of radius ${smallest} m cannot hold ${population} robots at a spacing of ${arena.robotSpacing} m; give zones a radius of at least ${(Math.ceil(needed * 100) / 100).toFixed(2)} m (arena.zones or arena.ring), or have fewer robots`;
   }
-  if (arena.robotSpacing < 4 * arena.robot.radius + DOCKING_PLAY) {
-    return `robots of radius ${arena.robot.radius} m cannot pass between spots ${arena.robotSpacing} m apart; make arena.robot_spacing at least ${(4 * arena.robot.radius + DOCKING_PLAY).toFixed(2)} m`;
+  if (arena.robotSpacing < 4 * arena.robot.radius + DOCKING_PLAY_M) {
+    return `robots of radius ${arena.robot.radius} m cannot pass between spots ${arena.robotSpacing} m apart; make arena.robot_spacing at least ${(4 * arena.robot.radius + DOCKING_PLAY_M).toFixed(2)} m`;
   }
   const seconds = longestDrive(arena);
   if (epoch < seconds) {
@@ -184,9 +184,9 @@ export function arenaProblem(
 }
 
 /** Room between docked robots beyond a robot's width: they stand up to 0.05 m off their spots, m. */
-const DOCKING_PLAY = 0.1;
-/** What a drive takes beyond its turn and its way: hearing of it, rolling out, passing others, s. */
-const DRIVE_RESERVE = 1;
+const DOCKING_PLAY_M = 0.1;
+/** Added to a drive's turn and way, s: reception of the command, coasting, passing others. */
+const DRIVE_RESERVE_S = 1;
 
 /** Seconds of the longest intended drive: a half turn, the way with its ramps, and the reserve. */
 function longestDrive(arena: Arena): number {
@@ -195,7 +195,7 @@ function longestDrive(arena: Arena): number {
     if (length === 0) return 0;
     const turn = Math.PI / body.maxYawRate + body.maxYawRate / body.maxYawAcceleration;
     const ramps = body.maxSpeed / body.maxAcceleration;
-    return turn + length / body.maxSpeed + ramps + DRIVE_RESERVE;
+    return turn + length / body.maxSpeed + ramps + DRIVE_RESERVE_S;
   };
   let longest = 0;
   for (let from = 0; from < count; from++) {

@@ -34,14 +34,14 @@ export function keyedUniform(
 }
 
 /**
- * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter: what is drawn
- * at every step of every body has no time for a generator of its own.
+ * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter. It is cheap:
+ * some draws are made at every step of every body.
  */
 export function countedUniform(key: number, counter: number): number {
   return (scrambled(scrambled(counter) ^ key) + 0.5) / 4294967296;
 }
 
-/** A bijection of 32-bit integers in which each bit of `h` moves each of the result (lowbias32). */
+/** Mixes the bits of a 32-bit integer; a bijection (lowbias32). */
 function scrambled(h: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
   h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
@@ -82,7 +82,7 @@ export function drawWithoutReplacement<T>(
   return pool.slice(0, take);
 }
 
-/** Made once: localeCompare makes one anew for each pair. */
+/** Kept, as localeCompare makes a collator for each comparison. */
 const collator = new Intl.Collator("en", { numeric: true });
 
 /** Robots in the order in which draws see them: by name, numbers in names by value. */

@@ -9,7 +9,7 @@ export interface EpisodeStart {
   readonly localStates: Uint8Array;
 }
 
-/** Draws the law of the local states in one episode, [sL], sums to 1 (a Dirichlet draw if so asked). */
+/** Draws the law of the local states in one episode, [sL], sums to 1. */
 export function localLawDraws(game: Game, uniform: Uniform): () => Float64Array {
   const { initialLocal } = game;
   if (initialLocal.kind === "fixed") return () => initialLocal.probabilities;
@@ -18,7 +18,7 @@ export function localLawDraws(game: Game, uniform: Uniform): () => Float64Array 
     const law = Float64Array.from(game.localStates, () => draw());
     const total = law.reduce((sum, weight) => sum + weight, 0);
     if (total > 0) return law.map((weight) => weight / total);
-    // A tiny alpha can underflow in every state: all the weight then lies on one of them.
+    // With a tiny alpha all weights can underflow to 0: one state then takes all.
     const chosen = Math.floor(uniform() * law.length);
     return law.map((_, s) => (s === chosen ? 1 : 0));
   };

@@ -1,6 +1,6 @@
 /**
- * Uniforms for simulation: a stream that is keyed anew at each step without allocation, so that two
- * policies compared on one seed meet the same luck at the same step, whatever each drew before.
+ * Uniforms for simulation: a stream that is keyed at each step, without allocation. Two policies
+ * compared on one seed get the same numbers at the same step, however many each drew before.
  * Generator: sfc32 (Doty-Humphrey, PractRand); keys are mixed by MurmurHash3's finaliser.
  */
 import type { Uniform } from "./draws";
@@ -11,7 +11,7 @@ const mix = (x: number): number => {
   return x ^ (x >>> 16);
 };
 
-const WARM_UP = 12;
+const WARM_UP_WORDS = 12;
 
 export class KeyedStream {
   private a = 0;
@@ -36,7 +36,7 @@ export class KeyedStream {
     this.b = mix(this.a ^ Math.floor(this.seed / 0x100000000) ^ Math.imul(rollout, 0x9e3779b1));
     this.c = mix(this.b ^ Math.imul(epoch, 0x85ebca77) ^ Math.imul(role + 1, 0xc2b2ae3d));
     this.counter = 1;
-    for (let i = 0; i < WARM_UP; i++) this.word();
+    for (let i = 0; i < WARM_UP_WORDS; i++) this.word();
   }
 
   private word(): number {

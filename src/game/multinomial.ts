@@ -2,8 +2,8 @@
 import { drawIndex, type Uniform } from "./draws";
 
 /** Up to this many robots are drawn one by one, which is faster than by binomials. */
-const ONE_BY_ONE = 24;
-/** Binomials of a smaller mean are drawn by inversion from 0. */
+const MOST_ONE_BY_ONE = 24;
+/** Binomials with a smaller mean are drawn by inversion from 0. */
 const INVERTED_MEAN = 10;
 
 /** ln i! for small i. */
@@ -42,7 +42,7 @@ function invert(trials: number, probability: number, logMiss: number, u: number)
   for (let left = u - mass; left >= 0 && hits < trials; left -= mass) {
     hits += 1;
     mass *= ((trials - hits + 1) / hits) * odds;
-    // Only the rounding of the sum is left.
+    // What is left of u is rounding error.
     if (mass < 1e-300) break;
   }
   return hits;
@@ -82,7 +82,7 @@ function reject(trials: number, probability: number, uniform: Uniform): number {
  * XI.1.4) whose probabilities are computed once, or robots one by one where they are few.
  */
 export class MultinomialRows {
-  /** Of entry i among those from i on: the smaller of p and 1 - p, ln(1 - that), whether p > 1/2. */
+  /** With p of entry i among entries i, i + 1, ...: r = min(p, 1 - p), ln(1 - r), p > 1/2. */
   private readonly rare: Float64Array;
   private readonly logMiss: Float64Array;
   private readonly flipped: Uint8Array;
@@ -121,7 +121,7 @@ export class MultinomialRows {
     const { probabilities, length } = this;
     const offset = row * length;
     const last = this.last[row];
-    if (last > 0 && count <= ONE_BY_ONE) {
+    if (last > 0 && count <= MOST_ONE_BY_ONE) {
       for (let i = 0; i < count; i++) out[drawIndex(uniform(), probabilities, offset, length)] += 1;
       return;
     }

@@ -1,4 +1,4 @@
-/** Scenario files: YAML text -> checked `Game`. Parsed from unknown with a schema, never cast. */
+/** Scenario files: YAML text -> checked `Game`. */
 import { parse } from "yaml";
 import { z } from "zod";
 import { InvalidInputError } from "../base/errors";

@@ -1,4 +1,4 @@
-/** What a pair of policies earns, rollout by rollout on common random numbers, as far as asked. */
+/** What a pair of policies earns in rollouts on common random numbers, played when asked for. */
 import type { Game } from "./model";
 import {
   type EpochVisitor,

@@ -1,21 +1,21 @@
 /**
  * Anderson's acceleration of value iteration (Anderson 1965; Walker and Ni 2011, type II): the next
- * values are that combination of the last few sweeps whose residual T V - V, extrapolated linearly,
- * is smallest. Constants are left out of the residual, as in MacQueen's bounds, which hold from
- * any values and thus for these too. A step that makes the residual's span much larger than it was,
- * or long does not make it smaller, is taken back, and plain sweeps follow, twice as many each time:
- * in the end plain value iteration, which converges.
+ * values are the combination of the last few sweeps whose residual T V - V, extrapolated linearly,
+ * is smallest. Constants are left out of the residual: MacQueen's bounds hold from any values.
+ *
+ * A step is taken back where the residual's span grows too much, or does not reach a new minimum
+ * for too long. Plain sweeps follow, twice as many each time: plain value iteration converges.
  */
 import type { Change } from "./value_iteration";
 
-/** Sweeps remembered beside the last one. */
-const MEMORY = 4;
+/** Steps that are combined with the last sweep. */
+const STEPS_KEPT = 4;
 /** Keeps the normal equations solvable where residuals are all but dependent. */
 const RIDGE = 1e-10;
 
-/** Times the least span that a step may reach, and steps that may pass without a smaller one. */
+/** A step is taken back at this many times the least span, or after so many without a smaller. */
 const MOST_GROWTH = 4;
-const MOST_STALE = 10;
+const MOST_STALE_STEPS = 10;
 
 interface Step {
   readonly residual: Float32Array;
@@ -23,17 +23,17 @@ interface Step {
 }
 
 export class Acceleration {
-  /** Differences of successive residuals and swept values; directions, for which float32 do. */
+  /** Differences of successive residuals and swept values; float32 is enough for directions. */
   private readonly steps: Step[] = [];
   private readonly residual: Float32Array;
   /** T V of the last sweep, shifted. */
   private readonly plain: Float64Array;
   private isFirst = true;
   private isMixed = false;
-  /** Of T V - V, ever; sweeps since. */
+  /** Least span of T V - V so far, and the sweeps since. */
   private leastSpan = Infinity;
   private stale = 0;
-  /** Plain sweeps until the next mixed step, and after the next one taken back. */
+  /** Plain sweeps before the next mixed step, and after the next step that is taken back. */
   private pause = 0;
   private patience = 1;
 
@@ -52,7 +52,7 @@ export class Acceleration {
   advance(values: Float64Array, next: Float64Array, { least, greatest }: Change): void {
     const span = greatest - least;
     this.stale = span < this.leastSpan ? 0 : this.stale + 1;
-    if (this.isMixed && !(span <= MOST_GROWTH * this.leastSpan && this.stale <= MOST_STALE)) {
+    if (this.isMixed && !(span <= MOST_GROWTH * this.leastSpan && this.stale <= MOST_STALE_STEPS)) {
       values.set(this.plain);
       this.isMixed = false;
       this.stale = 0;
@@ -68,7 +68,7 @@ export class Acceleration {
     if (this.isMixed) this.mix(values);
   }
 
-  /** Takes this sweep's residual and values, and how they differ from those of the last. */
+  /** Keeps this sweep's residual and values, and their differences from the last. */
   private remember(values: Float64Array, next: Float64Array, middle: number): void {
     const { residual, plain } = this;
     const shift = (this.discount / (1 - this.discount)) * middle;
@@ -87,9 +87,9 @@ export class Acceleration {
     this.isFirst = false;
   }
 
-  /** The oldest step's memory, once there are enough. */
+  /** Arrays for a step: those of the oldest, once STEPS_KEPT are kept. */
   private unusedStep(): Step {
-    if (this.steps.length === MEMORY) return this.steps.shift()!;
+    if (this.steps.length === STEPS_KEPT) return this.steps.shift()!;
     const { length } = this.plain;
     return { residual: new Float32Array(length), values: new Float32Array(length) };
   }
@@ -103,7 +103,7 @@ export class Acceleration {
       return [...row, product(one.residual, residual)];
     });
     const weights = solve(equations);
-    // Not finite where the residual did not change at all: a plain step then.
+    // Not finite where the residual did not change: take a plain step.
     if (!weights.every(Number.isFinite)) return;
     steps.forEach((step, i) => {
       for (let x = 0; x < values.length; x++) values[x] -= weights[i] * step.values[x];

@@ -20,11 +20,11 @@ export const worstError = (
 ): number => Math.max(0, ...kernels.map(errorOf));
 
 /** ±1 patterns by which rough functions are tried beside the constant and the linear ones. */
-const ROUGH = 2;
+const ROUGH_FUNCTIONS = 2;
 
 /** How many functions `backupErrorOf` tries side by side. */
 export function checkedFunctions(states: number): number {
-  return 1 + ROUGH + states;
+  return 1 + ROUGH_FUNCTIONS + states;
 }
 
 /**
@@ -39,7 +39,7 @@ export function backupErrorOf(
   apply: (values: Float64Array, out: Float64Array, width: number) => void,
 ): number {
   const { states, size, count } = index;
-  const signs = Array.from({ length: 1 + ROUGH }, (_, f) =>
+  const signs = Array.from({ length: 1 + ROUGH_FUNCTIONS }, (_, f) =>
     Float64Array.from({ length: states }, (_, s) => (f > 0 && (s + f) % (f + 1) === 0 ? -1 : 1)),
   );
   const moved = signs.map((x) =>

@@ -13,7 +13,7 @@ import type { LatticeLines, PairLines } from "./lattice_lines";
 /** Lines averaged at once. */
 const LINES_TOGETHER = 8;
 /** Weights of longer lines would not fit into memory. */
-const LONGEST_WEIGHTED = 1024;
+const MOST_WEIGHT_ROWS = 1024;
 
 export class ExactBackup implements Backup {
   readonly error: number;
@@ -39,7 +39,7 @@ export class ExactBackup implements Backup {
     this.columns = widest * LINES_TOGETHER;
     this.buffer = memory.floats((index.size + 1) * this.columns);
     this.buffer.fill(0);
-    this.weightRows = Math.min(index.size + 1, LONGEST_WEIGHTED);
+    this.weightRows = Math.min(index.size + 1, MOST_WEIGHT_ROWS);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
     this.pairs = lines.pairs.map(({ members, lines }) => ({
       members: copyOf(members, memory),

@@ -6,7 +6,7 @@
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
 import { Acceleration } from "./acceleration";
 import type { Sweeps } from "./sweeps";
-import { Convergence, rewardRange, TIE } from "./value_iteration";
+import { Convergence, rewardRange, TIE_SHARE } from "./value_iteration";
 
 export interface GlobalLearnOptions {
   /** Largest error of the values, in the reward's unit; default 1e-7 of the rewards' range. */
@@ -30,7 +30,7 @@ export interface GlobalLearnResult {
 }
 
 /** Accuracy of the values, as a share of the rewards' range. */
-const ACCURACY = 1e-7;
+const ACCURACY_SHARE = 1e-7;
 
 /** @param sweeps prepared for the surrogate of π_l */
 export async function learnGlobal(
@@ -45,7 +45,7 @@ export async function learnGlobal(
   start(values, width, options.initial);
   const acceleration = new Acceleration(values.length, game.discount);
   // Acceleration may take back as many sweeps as plain value iteration needs.
-  const run = new Convergence(game.discount, options.accuracy ?? ACCURACY * range, 2);
+  const run = new Convergence(game.discount, options.accuracy ?? ACCURACY_SHARE * range, 2);
   while (!run.isOver) {
     if (run.sweeps > 0) await onSweep?.(run.sweeps, run.error, run.accuracy);
     const change = await sweeps.sweep(onlyAction);
@@ -56,7 +56,7 @@ export async function learnGlobal(
   await onSweep?.(run.sweeps, run.error, run.accuracy);
   const globalPolicy =
     onlyAction === undefined
-      ? await sweeps.greedy(TIE * range)
+      ? await sweeps.greedy(TIE_SHARE * range)
       : new Uint8Array(values.length).fill(onlyAction);
   const globalValues = stateByState(values, width);
   return { globalValues, globalPolicy, sweeps: run.sweeps, errorBound: run.error };

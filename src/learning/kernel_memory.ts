@@ -20,33 +20,33 @@ function kernelModule(): WebAssembly.Module {
 
 /** Pages of 64 KiB: all that 32-bit addresses reach. */
 const MOST_PAGES = 65_536;
-const PAGE = 65_536;
+const PAGE_BYTES = 65_536;
 /** Bytes that a vector may read past the end of an array. */
-const PADDING = 16;
+const PADDING_BYTES = 16;
 /** Room for the kernels' own constants. */
-const FIRST = 1024;
+const FIRST_BYTE = 1024;
 
 /** Bytes that the arrays of one KernelMemory may take together. */
-export const KERNEL_MEMORY_LIMIT = MOST_PAGES * PAGE - FIRST;
+export const KERNEL_MEMORY_BYTES = MOST_PAGES * PAGE_BYTES - FIRST_BYTE;
 
 /** Arrays that kernels work on; an array's `byteOffset` is the address that a kernel is given. */
 export class KernelMemory {
   readonly kernels: Kernels;
-  // Shared with nobody; but only what is declared shared can grow under the arrays that exist.
+  // No other thread uses it. But only a shared memory keeps its arrays valid when it grows.
   private readonly memory = new WebAssembly.Memory({
     initial: 1,
     maximum: MOST_PAGES,
     shared: true,
   });
-  private used = FIRST;
+  private used = FIRST_BYTE;
 
   constructor() {
     const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory: this.memory } });
     this.kernels = exports as unknown as Kernels;
   }
 
-  /** What follows may use again the place of every array made since `used` was read. */
-  release(used = FIRST): void {
+  /** Frees every array made since `mark` had the value `used`. */
+  release(used = FIRST_BYTE): void {
     this.used = used;
   }
 
@@ -54,7 +54,7 @@ export class KernelMemory {
     return this.used;
   }
 
-  /** Not cleared. @throws RangeError when the arrays take more than KERNEL_MEMORY_LIMIT */
+  /** Not cleared. @throws RangeError when the arrays take more than KERNEL_MEMORY_BYTES */
   floats(length: number): Float64Array {
     const at = this.take(8 * length);
     return new Float64Array(this.memory.buffer, at, length);
@@ -69,9 +69,9 @@ export class KernelMemory {
     try {
       this.memory.grow(pages);
     } catch (cause) {
-      const gigabytes = ((this.memory.buffer.byteLength + pages * PAGE) / 1e9).toPrecision(2);
+      const gigabytes = ((this.memory.buffer.byteLength + pages * PAGE_BYTES) / 1e9).toPrecision(2);
       throw new RangeError(
-        `a learning thread needs ${gigabytes} GB in one piece and does not get them; choose a smaller table size, fewer draws, or a machine with more memory free`,
+        `a learning thread cannot get ${gigabytes} GB of memory in one piece; choose a smaller table size, fewer draws, or a machine with more memory free`,
         { cause },
       );
     }
@@ -79,8 +79,8 @@ export class KernelMemory {
 
   private take(bytes: number): number {
     const at = this.used;
-    this.used = Math.ceil((at + bytes + PADDING) / PADDING) * PADDING;
-    const missing = Math.ceil((this.used - this.memory.buffer.byteLength) / PAGE);
+    this.used = Math.ceil((at + bytes + PADDING_BYTES) / PADDING_BYTES) * PADDING_BYTES;
+    const missing = Math.ceil((this.used - this.memory.buffer.byteLength) / PAGE_BYTES);
     if (missing > 0) this.grow(missing);
     return at;
   }

@@ -11,13 +11,13 @@ import { type Start, withResponder } from "./responder";
 import { firstStarts } from "./starts";
 
 /** Histograms of a table that is small enough to start with. */
-const COARSEST = 1500;
+const COARSEST_HISTOGRAMS = 1500;
 /** Histograms of all tables of one size together, but at least one table. */
-const MOST_TOGETHER = 75_000;
+const MOST_HISTOGRAMS = 75_000;
 
 /** The size of the table to learn before that of `tableSize`; undefined: none. */
 export function coarserSize(states: number, tableSize: number): number | undefined {
-  const isCoarsest = tableSize === 1 || histogramCount(states, tableSize) <= COARSEST;
+  const isCoarsest = tableSize === 1 || histogramCount(states, tableSize) <= COARSEST_HISTOGRAMS;
   return isCoarsest ? undefined : Math.ceil(tableSize / 2);
 }
 
@@ -44,7 +44,7 @@ export async function startsFor(
   const { ends, turns } = await withResponder(game, below, (responder) =>
     alternate(responder, before.starts, below),
   );
-  const kept = Math.max(1, Math.floor(MOST_TOGETHER / histogramCount(sL, tableSize)));
+  const kept = Math.max(1, Math.floor(MOST_HISTOGRAMS / histogramCount(sL, tableSize)));
   const starts: Start[] = [];
   for (const { pair } of ends.slice(0, kept)) {
     const values = await elevate(pair.globalValues, sG, sL, coarser, tableSize, signal);

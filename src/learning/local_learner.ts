@@ -8,10 +8,10 @@
  * with UCFH (the paper).
  */
 import { type Game, sizesOf } from "../game/model";
-import { Convergence, lowestBest, rewardRange, TIE } from "./value_iteration";
+import { Convergence, lowestBest, rewardRange, TIE_SHARE } from "./value_iteration";
 
 /** Width of the values' bounds, as a share of the rewards' range. */
-const ACCURACY = 1e-9;
+const ACCURACY_SHARE = 1e-9;
 
 /**
  * @param actionLaw P(a_g | s_l, s_g), [sL][sG][aG], rows sum to 1
@@ -28,7 +28,7 @@ export function learnLocal(
   const range = rewardRange(game);
   let values = new Float64Array(sL * sG);
   const q = new Float64Array(sL * sG * aL);
-  const run = new Convergence(game.discount, (ACCURACY * range) / 2);
+  const run = new Convergence(game.discount, (ACCURACY_SHARE * range) / 2);
   while (!run.isOver) {
     fillQ(game, lead, values, q);
     const next = values.map((_, state) => {
@@ -46,7 +46,7 @@ export function learnLocal(
     run.take({ least, greatest });
   }
   fillQ(game, lead, values, q);
-  return policyOf(q, aL, TIE * range, temperature);
+  return policyOf(q, aL, TIE_SHARE * range, temperature);
 }
 
 /** P(s_g' | s_g, s_l), [sL][sG][sG']. */

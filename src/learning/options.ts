@@ -3,7 +3,7 @@ import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
 import type { Game } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
-import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
+import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
 import { largestTableSize, tableSizeOf } from "./size";
 
 /** What learning does now; times are the caller's to measure. */
@@ -51,7 +51,7 @@ export type LearnSettings = LearnOptions &
 
 export const DEFAULT_POPULATION = 1000;
 export const DEFAULT_DRAWS = 16;
-const DEFAULT_MEMORY = 8e9;
+const DEFAULT_MEMORY_BYTES = 8e9;
 
 /** Fills in the defaults. @throws InvalidInputError when an option cannot be used */
 export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
@@ -72,7 +72,7 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
   }
-  checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY);
+  checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY_BYTES);
   if (tableSize > population) {
     throw new InvalidInputError(
       `the table size is ${tableSize} and the population ${population}; sample at most as many robots as there are`,
@@ -84,7 +84,7 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
 function checkTableSize(game: Game, tableSize: number, draws: number, memory: number): void {
   const { histograms, bytes } = tableSizeOf(game, tableSize, draws);
   const largest = largestTableSize(game, memory, draws);
-  const usable = Math.min(memory, KERNEL_MEMORY_LIMIT);
+  const usable = Math.min(memory, KERNEL_MEMORY_BYTES);
   if (bytes > usable || tableSize > Math.max(1, largest)) {
     const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(2)} GB`;
     throw new InvalidInputError(

@@ -53,9 +53,9 @@ export interface Start {
 /** An exact backup whose check errs by more than this is not used. */
 export const BACKUP_TOLERANCE = 1e-9;
 /** Error of the values of a pair, as a share of the rewards' range. */
-const ACCURACY = 1e-5;
+const ACCURACY_SHARE = 1e-5;
 /** In smaller tables (histograms) threads would wait for each other longer than they sweep. */
-const SMALLEST_SHARED = 2000;
+const FEWEST_SHARED_HISTOGRAMS = 2000;
 
 export class Responder {
   readonly index: HistogramIndex;
@@ -71,7 +71,7 @@ export class Responder {
     this.index = new HistogramIndex(game.localStates.length, settings.tableSize);
     const lines = new LatticeLines(this.index);
     const width = game.globalStates.length;
-    const threads = this.index.count >= SMALLEST_SHARED ? settings.threads : 1;
+    const threads = this.index.count >= FEWEST_SHARED_HISTOGRAMS ? settings.threads : 1;
     this.sweeps = new Sweeps(lines, width, threads, settings.signal);
   }
 
@@ -88,7 +88,7 @@ export class Responder {
     const result = await learnGlobal(game, this.sweeps, {
       initial: values,
       onlyAction,
-      accuracy: ACCURACY * rewardRange(game),
+      accuracy: ACCURACY_SHARE * rewardRange(game),
       onSweep: async (sweep, residual, accuracy) => {
         this.report({ doing: "G-LEARN", sweep, residual, accuracy });
         await breathe(signal);

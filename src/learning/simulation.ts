@@ -9,18 +9,18 @@ import type { ObservationMode } from "../policy/observation";
 import type { LearnSettings } from "./options";
 
 /** Part of the discounted return that may be cut off after the last epoch simulated. */
-const TAIL = 0.01;
+const TAIL_SHARE = 0.01;
 /** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
 export const COMPARED_ROLLOUTS = 256;
 export const OBSERVED_ROLLOUTS = 64;
 /** Rollouts between two turns of the event loop. */
-const BATCH = 16;
+const BATCH_ROLLOUTS = 16;
 /** Rollouts after which two pairs are compared first; then twice as many, until all. */
-const FIRST_LOOK = 32;
-/** Rollouts from which on a pair that earned no more than the other is given up. */
-const HOPELESS = 64;
+const FIRST_LOOK_ROLLOUTS = 32;
+/** From so many rollouts on, a pair that earned no more than the other is given up. */
+const HOPELESS_ROLLOUTS = 64;
 /** Standard errors that decide a comparison before all rollouts are played. */
-const CLEAR = 4;
+const CLEAR_DEVIATIONS = 4;
 
 /** Lets the event loop run; throws when the signal is aborted. */
 export async function breathe(signal?: StopSignal): Promise<void> {
@@ -30,7 +30,9 @@ export async function breathe(signal?: StopSignal): Promise<void> {
 
 /** Epochs over which learning compares pairs: the scenario's horizon, or until γ^t < 1 %. */
 export function learningHorizon({ horizon, discount }: Game): number {
-  return horizon ?? Math.max(1, Math.ceil(Math.log(TAIL) / Math.log(Math.max(discount, 1e-3))));
+  return (
+    horizon ?? Math.max(1, Math.ceil(Math.log(TAIL_SHARE) / Math.log(Math.max(discount, 1e-3))))
+  );
 }
 
 export interface SimulationOptions {
@@ -71,16 +73,16 @@ export function trialOf(
 /** Plays on until `count` rollouts are known. */
 export async function play(trial: Trial, count: number, signal?: StopSignal): Promise<Trial> {
   while (trial.played < count) {
-    trial.play(Math.min(count, trial.played + BATCH));
+    trial.play(Math.min(count, trial.played + BATCH_ROLLOUTS));
     await breathe(signal);
   }
   return trial;
 }
 
 /**
- * Whether one pair earns more than another over their trials (the same number of each, played on the
- * same random numbers), by more than the noise of `all` rollouts or of so few that it is clear. Giving up early can only
- * miss a better pair, never take a worse one.
+ * Whether one pair earns more than another over their trials (the same number of each, played on
+ * the same random numbers), by more than the noise. Fewer than `all` rollouts are played where they
+ * decide it: giving up early can miss a better pair, but not take a worse one.
  */
 export async function isBetter(
   trials: readonly Trial[],
@@ -88,12 +90,12 @@ export async function isBetter(
   signal?: StopSignal,
   all = trials[0].returns.length,
 ): Promise<boolean> {
-  for (let count = Math.min(FIRST_LOOK, all); ; count = Math.min(2 * count, all)) {
+  for (let count = Math.min(FIRST_LOOK_ROLLOUTS, all); ; count = Math.min(2 * count, all)) {
     for (const trial of [...trials, ...others]) await play(trial, count, signal);
     const { mean, standardError } = gainOf(trials, others, count);
     if (count === all) return mean > Z95 * standardError;
-    if (count >= HOPELESS && mean <= 0) return false;
-    if (Math.abs(mean) > CLEAR * standardError) return mean > 0;
+    if (count >= HOPELESS_ROLLOUTS && mean <= 0) return false;
+    if (Math.abs(mean) > CLEAR_DEVIATIONS * standardError) return mean > 0;
   }
 }
 

@@ -1,12 +1,12 @@
-/** What learning at a table size takes, told before it starts. */
+/** Memory and work that learning at a table size takes. */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import { KERNEL_MEMORY_LIMIT } from "./kernel_memory";
+import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
 
 export interface TableSize {
   /** H */
   readonly histograms: number;
-  /** Of memory at most, with what learning needs beside the table. */
+  /** Most memory that learning takes. */
   readonly bytes: number;
   /** Multiplications of one sweep with exact backups, about. */
   readonly work: number;
@@ -17,31 +17,30 @@ const BYTES_AN_ENTRY = 350;
 const BYTES_A_DRAW = 4;
 /** Draws that are counted in BYTES_AN_ENTRY. */
 const DRAWS_COUNTED = 16;
-const BYTES_AT_LEAST = 1e8;
+const FIXED_BYTES = 1e8;
 
-/** @param draws of the sampled operator, which takes an exact one's place where that is not accurate */
+/** @param draws of the sampled operator, which replaces an exact one that is not accurate */
 export function tableSizeOf(game: Game, tableSize: number, draws: number): TableSize {
   const { sG, sL } = sizesOf(game);
   const histograms = histogramCount(sL, tableSize);
   const entry = BYTES_AN_ENTRY + BYTES_A_DRAW * Math.max(0, draws - DRAWS_COUNTED);
   return {
     histograms,
-    bytes: BYTES_AT_LEAST + entry * sG * histograms,
+    bytes: FIXED_BYTES + entry * sG * histograms,
     // Each of sL (sL - 1) maps averages lines of up to k members (assembly/kernels.ts).
     work: sG * sG * sL * Math.max(1, sL - 1) * histograms * tableSize,
   };
 }
 
 /**
- * The largest table size that needs no more than `memory` bytes, nor more than kernels can address;
- * 0: none does.
+ * The largest table size that needs no more than `memory` bytes and that kernels can address; 0: none.
  */
 export function largestTableSize(game: Game, memory: number, draws: number): number {
-  const usable = Math.min(memory, KERNEL_MEMORY_LIMIT);
+  const usable = Math.min(memory, KERNEL_MEMORY_BYTES);
   let size = 0;
-  while (size < LARGEST && tableSizeOf(game, size + 1, draws).bytes <= usable) size++;
+  while (size < LARGEST_TABLE && tableSizeOf(game, size + 1, draws).bytes <= usable) size++;
   return size;
 }
 
 /** No table has more robots: a line of the lattice is averaged in O(k²). */
-const LARGEST = 10_000;
+const LARGEST_TABLE = 10_000;

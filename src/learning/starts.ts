@@ -1,8 +1,8 @@
-/** Local policies from which the alternation starts: none knows anything of a scenario. */
+/** Local policies from which the alternation starts, in any scenario. */
 import { type Game, sizesOf } from "../game/model";
 import { learnLocal } from "./local_learner";
 
-/** The law of a global agent that does not look at robots: its action by s_g, as [sL][sG][aG]. */
+/** P(a_g | s_g) of a global agent that does not look at robots, as [sL][sG][aG]. */
 function actionLaw(game: Game, probability: (globalState: number, action: number) => number) {
   const { sG, aG, sL } = sizesOf(game);
   return Float64Array.from({ length: sL * sG * aG }, (_, i) =>

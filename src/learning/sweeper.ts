@@ -68,7 +68,7 @@ export class Sweeper {
 
   /**
    * @param globalStates those s_g that this sweeper is for
-   * @param memory of this thread; whatever was in it before is given up
+   * @param memory of this thread; its earlier arrays are freed
    */
   constructor(
     lines: LatticeLines,
@@ -95,7 +95,7 @@ export class Sweeper {
     this.q = new Float64Array(surrogate.actions);
   }
 
-  /** Of the backups, as their check found it. */
+  /** Largest error that the backups' check found. */
   get error(): number {
     return this.backup.error;
   }

@@ -54,7 +54,7 @@ export function rewardRange({ globalReward, localReward }: Game): number {
 }
 
 /** Actions whose values differ by less than this share of the rewards' range are a tie. */
-export const TIE = 1e-6;
+export const TIE_SHARE = 1e-6;
 
 /** The lowest index whose value is within `tie` of the best: the same on every machine. */
 export function lowestBest(values: ArrayLike<number>, tie: number): number {

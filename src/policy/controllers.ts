@@ -34,7 +34,7 @@ export function constantController(action: number): GlobalController {
   return { sampleSize: 0, decide: () => action };
 }
 
-/** Commands any action alike and asks nobody. */
+/** Commands a uniformly random action and asks nobody. */
 export function randomController({ globalActions }: Game): GlobalController {
   return {
     sampleSize: 0,

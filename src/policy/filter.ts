@@ -8,15 +8,15 @@
  * whose trace is kept: mixing forgets the past, and moving robots make noise of 1/n.
  * Correct: the linear Bayes estimate by counts drawn without replacement from n (Bühlmann, 1967;
  * the scalar Kalman gain), exact for the first two moments.
- * Doubt: squared innovations larger than the model's, beyond chance, widen v, at most to a flat
- * law's; the estimate is then all but the plain sample.
+ * Doubt: where squared innovations exceed the model's by more than chance explains, v grows, at most
+ * to that of a flat law. The estimate is then close to the plain sample.
  */
 import { type Game, localKernel, sizesOf } from "../game/model";
 
-/** Weight of the newest innovation in their mean. */
-const NEWEST = 0.2;
-/** Standard deviations of that mean which are taken for chance. */
-const CHANCE = 3 * Math.sqrt(NEWEST / (2 - NEWEST));
+/** Weight of the newest innovation in their running mean. */
+const NEWEST_WEIGHT = 0.2;
+/** The running mean may be this high (in standard deviations) by chance. */
+const CHANCE_DEVIATIONS = 3 * Math.sqrt(NEWEST_WEIGHT / (2 - NEWEST_WEIGHT));
 
 /**
  * v of a sample of m of n without replacement: the covariance of its shares is v (diag(p) - p pᵀ), where
@@ -76,7 +76,7 @@ export class MeanFieldFilter {
     return this.lawVariance + (1 - this.lawVariance) / robots;
   }
 
-  /** From now on there are `population` robots: any of those there left, or others joined as at a start. */
+  /** The number of robots changes: any of them left, or others joined by the initial law. */
   resize(population: number): void {
     const { belief, initialLaw, population: before } = this;
     this.population = population;
@@ -157,8 +157,9 @@ export class MeanFieldFilter {
     const many = 1 + (2 * (square - 2 * cube + square * square)) / (trace * trace);
     const deviation = Math.sqrt(Math.max(1e-6, one / heard + (1 - 1 / heard) * many - 1));
     const excess = (distance / (spread * trace) - 1) / deviation;
-    this.doubt = Math.max(0, (1 - NEWEST) * this.doubt + NEWEST * excess);
-    const widened = this.variance + Math.max(0, this.doubt - CHANCE) * deviation * spread;
+    this.doubt = Math.max(0, (1 - NEWEST_WEIGHT) * this.doubt + NEWEST_WEIGHT * excess);
+    const widened =
+      this.variance + Math.max(0, this.doubt - CHANCE_DEVIATIONS) * deviation * spread;
     this.variance = Math.max(this.variance, Math.min(this.flatVariance, widened));
   }
 }

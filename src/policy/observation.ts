@@ -20,7 +20,7 @@ export class Observation {
   readonly histogram: Int32Array;
   private readonly index: HistogramIndex;
   private readonly filter: MeanFieldFilter;
-  /** Of the newest sample with anybody in it, as `variance`; undefined: there was none yet. */
+  /** `variance` of the newest sample with anybody in it; undefined before the first. */
   private sampled: number | undefined;
 
   /** @throws InvalidInputError when the pair's arrays do not have the game's shapes */
@@ -47,9 +47,8 @@ export class Observation {
   }
 
   /**
-   * v: the covariance of the belief about the population is v (diag(belief) - belief beliefᵀ). Of a
-   * sample of m of n without replacement: (n - m) / (m (n - 1)), and after it, with nobody heard, the
-   * same; of the filter: what it keeps.
+   * v, where the belief's covariance is v (diag(belief) - belief beliefᵀ). `sample`: that of the
+   * newest sample with anybody in it, (n - m) / (m (n - 1)) for m of n. `filter`: the filter's.
    */
   get variance(): number {
     return (this.mode === "sample" ? this.sampled : undefined) ?? this.filter.variance;
@@ -62,7 +61,7 @@ export class Observation {
     roundToSize(this.belief, this.pair.tableSize, this.histogram);
   }
 
-  /** From now on there are `population` robots. */
+  /** The number of robots changes. */
   resize(population: number): void {
     if (population === this.population) return;
     this.population = population;

@@ -3,7 +3,7 @@ import { HistogramIndex, roundToSize } from "../game/histogram";
 import { type PolicyPair, type Sizes } from "../game/model";
 
 /** Entries that a picture has at most; larger ones are not drawn. */
-const LARGEST = 20_000;
+const MOST_ENTRIES = 20_000;
 
 /**
  * actions[s_g][zone][j], [sG][sL][k + 1]: the action where a share of j / k of all robots is in
@@ -16,7 +16,7 @@ export function pictureOf(
   belief: ArrayLike<number>,
 ): number[][][] {
   const { tableSize, globalPolicy } = pair;
-  if (sG * sL * (tableSize + 1) > LARGEST) return [];
+  if (sG * sL * (tableSize + 1) > MOST_ENTRIES) return [];
   const index = new HistogramIndex(sL, tableSize);
   const histogram = new Int32Array(sL);
   const places = Array.from({ length: sL }, (_, zone) =>

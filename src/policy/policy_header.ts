@@ -9,7 +9,7 @@ import { decodeUtf8, sha256 } from "../base/platform";
 export const POLICY_FORMAT = "alternating_marl policy 1";
 
 /** Bytes; the header of a real policy file has about a thousand. */
-const LARGEST_HEADER = 65_536;
+const LARGEST_HEADER_BYTES = 65_536;
 
 export interface TensorInfo {
   readonly name: string;
@@ -145,8 +145,8 @@ export function parseHeader(bytes: Uint8Array, source: string): ParsedHeader {
   };
   if (bytes.length < 8) refuse(`it has ${bytes.length} bytes, too few for a safetensors header`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(LARGEST_HEADER)) {
-    refuse(`its header claims ${length} bytes and at most ${LARGEST_HEADER} are read`);
+  if (length > BigInt(LARGEST_HEADER_BYTES)) {
+    refuse(`its header claims ${length} bytes and at most ${LARGEST_HEADER_BYTES} are read`);
   }
   const headerEnd = 8 + Number(length);
   if (headerEnd > bytes.length) {
@@ -188,7 +188,7 @@ function histogramsOf(
 ): number {
   const tableSize = Number(strings.table_size);
   const claimed = header.global_values.shape[1];
-  // Counted as a float: a header that lies must not make an index of its size.
+  // A float: a forged header must not make us allocate an index of its size.
   const count = histogramCount(sL, tableSize);
   return count === claimed
     ? count
