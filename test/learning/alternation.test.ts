@@ -1,0 +1,56 @@
+import { alternate } from "../../src/learning/alternation";
+import { coarserSize, sumOf } from "../../src/learning/levels";
+import { settingsOf } from "../../src/learning/options";
+import { withResponder } from "../../src/learning/responder";
+import { firstStarts } from "../../src/learning/starts";
+import { randomGame } from "../games";
+
+const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 4);
+const settings = settingsOf(game, { tableSize: 3, population: 20 });
+const uniform = new Float32Array(12).fill(0.5);
+
+test("options have their defaults", () => {
+  const defaults = { population: 1000, backup: "exact", draws: 16, seed: 0, threads: 1 };
+  expect(settingsOf(game, { tableSize: 3 })).toEqual({ tableSize: 3, ...defaults });
+});
+
+test("a start met before is not walked again", async () => {
+  const starts = [{ localPolicy: uniform }];
+  const alternated = (twice: boolean) =>
+    withResponder(game, settings, (responder) =>
+      alternate(responder, twice ? [...starts, ...starts] : starts, settings),
+    );
+  const [once, again] = [await alternated(false), await alternated(true)];
+  expect(again.turns).toEqual(once.turns);
+  expect([once.ends.length, again.ends.length]).toEqual([1, 1]);
+  expect(once.turns.accepted).toBeGreaterThanOrEqual(1);
+  expect(once.turns.accepted).toBeLessThanOrEqual(once.turns.iterations);
+  expect(again.best.pair).toEqual(once.best.pair);
+});
+
+test("the best pair earns at least what each start's end earns, within noise", async () => {
+  const starts = firstStarts(game, uniform);
+  const { best, ends } = await withResponder(game, settings, (responder) =>
+    alternate(responder, starts, settings),
+  );
+  const meanOf = ({ trials }: typeof best): number =>
+    trials.reduce((sum, trial) => sum + trial.play().earned.return.mean / trials.length, 0);
+  for (const end of ends) {
+    const { standardError } = end.plain.earned.return;
+    expect(meanOf(best)).toBeGreaterThan(meanOf(end) - 4 * standardError);
+  }
+});
+
+test("a table is learned after one of half its size, unless it is small", () => {
+  // C(15, 4) = 1365 and C(16, 4) = 1820 histograms of 11 and 12 robots over 5 states.
+  expect(coarserSize(5, 11)).toBeUndefined();
+  expect(coarserSize(5, 12)).toBe(6);
+  expect(coarserSize(5, 13)).toBe(7);
+  // A table of one robot has no smaller one, however many states.
+  expect(coarserSize(2000, 1)).toBeUndefined();
+});
+
+test("turns of several levels add up", () => {
+  const turns = { iterations: 3, accepted: 2, sweeps: 10 };
+  expect(sumOf(turns, turns)).toEqual({ iterations: 6, accepted: 4, sweeps: 20 });
+});
