@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { basename, join } from "node:path";
 import { type ParameterMap, rosArguments } from "../../src/cli/swarm_processes";
 import { packageRoot } from "../../src/base/package_root";
+import { eventually } from "./wait";
 
 export interface Ended {
   readonly status: number | null;
@@ -11,29 +12,32 @@ export interface Ended {
   readonly lines: readonly string[];
 }
 
+export interface ChildOptions {
+  readonly parameters?: ParameterMap;
+  /** ROS arguments besides the parameters. */
+  readonly rosArgs?: readonly string[];
+  /** Arguments before the ROS arguments. */
+  readonly words?: readonly string[];
+  /** Bytes that it can write to a file, a multiple of 1024; undefined: no limit. */
+  readonly largestFile?: number;
+}
+
 export class Child {
   readonly ended: Promise<Ended>;
   /** Standard error so far. */
   said = "";
   private readonly child: ChildProcess;
 
-  /**
-   * @param file compiled, below dist/
-   * @param more ROS arguments
-   * @param largestFile bytes that it can write to a file, a multiple of 1024
-   * @param words before the ROS arguments
-   */
+  /** @param name compiled file, below dist/ */
   constructor(
     environment: NodeJS.ProcessEnv,
-    file: string,
-    parameters: ParameterMap = {},
-    more: readonly string[] = [],
-    largestFile?: number,
-    words: readonly string[] = [],
+    private readonly name: string,
+    options: ChildOptions = {},
   ) {
-    const program = join(packageRoot(), "dist", file);
-    const spec = { name: file, node: basename(file, ".js"), file, parameters };
-    const command = [process.execPath, program, ...words, ...rosArguments(spec), ...more];
+    const { parameters = {}, rosArgs = [], words = [], largestFile } = options;
+    const program = join(packageRoot(), "dist", name);
+    const spec = { name, node: basename(name, ".js"), file: name, parameters };
+    const command = [process.execPath, program, ...words, ...rosArguments(spec), ...rosArgs];
     // A write beyond the limit fails as on a full disk, where the signal is ignored.
     const limit = `trap "" XFSZ; ulimit -f ${(largestFile ?? 0) / 1024}; exec "$@"`;
     const limited = ["bash", "-c", limit, "bash", ...command];
@@ -47,6 +51,16 @@ export class Child {
       this.child.once("close", (status, signal) => {
         resolve({ status, signal, lines: this.said.split("\n").filter((line) => line.trim()) });
       });
+    });
+  }
+
+  /** Resolves when standard error holds `words`; rejects when the program ended without them. */
+  async says(words: string): Promise<void> {
+    await eventually(`"${words}" from ${this.name}`, () => {
+      const isOver = this.child.exitCode !== null || this.child.signalCode !== null;
+      if (this.said.includes(words)) return true;
+      if (isOver) throw new Error(`${this.name} ended before it said "${words}": ${this.said}`);
+      return false;
     });
   }
 

@@ -6,6 +6,7 @@ import { planarOdometry, toTime } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
 import { alwaysDoing, commandOf } from "../support/commands";
 import { Child } from "./child";
+import { secondsOfProduct } from "./lateness";
 import { type EventOf, monotonic, Peer } from "./peer";
 import { environmentOf } from "./swarm";
 
@@ -63,7 +64,8 @@ test.each([
     const domain = await claimDomain();
     const environment = environmentOf(domain);
     const parameters = { robots: ROBOTS, population: ROBOTS, start_armed: true };
-    const host = new Child(environment, "test/graph/fixtures/crashing/local_agent.js", parameters);
+    const program = "test/graph/fixtures/crashing/local_agent.js";
+    const host = new Child(environment, program, { parameters });
     const peer = new Peer(environment, ["--robots", `${ROBOTS}`, "--velocities"]);
     try {
       const end = await play(peer);
@@ -72,8 +74,7 @@ test.each([
       end();
       const asked = monotonic();
       const ended = await host.end(signal);
-      const seconds = monotonic() - asked;
-      console.log(`${signal}: a host of ${ROBOTS} ended after ${seconds.toFixed(2)} s`);
+      const seconds = secondsOfProduct(`${signal}: a host of ${ROBOTS} ended`, asked, monotonic());
       expect(ended).toMatchObject({ status, signal: null });
       expect(seconds).toBeLessThan(ENDED);
       if (status === 1) expect(ended.lines.join("\n")).toMatch(/Error: thrown in a timer\n +at /);

@@ -35,6 +35,8 @@ LATCHED = QoSProfile(
 RELIABLE = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 SENSOR = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 NODE = "peer"
+# An operation that waits longer gives up, s: peer.ts has given up by then.
+PATIENCE = 40
 
 # The middleware writes its own errors on standard output: they go to standard error.
 events = os.fdopen(os.dup(1), "w")
@@ -42,8 +44,8 @@ os.dup2(2, 1)
 output = threading.Lock()
 
 
-def say(kind, info=None, **what):
-    now = time.monotonic()
+def say(kind, info=None, at=None, **what):
+    now = time.monotonic() if at is None else at
     if info is not None:
         now += info["source_timestamp"] / 1e9 - time.time()
     line = json.dumps({"kind": kind, "time": now, **what})
@@ -74,7 +76,9 @@ def fill(message, fields):
             made = [dict(one) for one in value]
             setattr(message, name, [fill(message_class(one.pop("type"))(), one) for one in made])
         else:
-            setattr(message, name, value)
+            # JSON has one kind of number: 4.0 may come as 4, which is no float for a message.
+            is_float = isinstance(getattr(message, name), float)
+            setattr(message, name, float(value) if is_float else value)
     return message
 
 
@@ -166,6 +170,15 @@ def watch_graph(node, robots, period):
         time.sleep(period)
 
 
+def wait_until(what, holds):
+    """Raises TimeoutError where it never holds; the operations after it go on."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {PATIENCE} s: {what}")
+        time.sleep(0.01)
+
+
 class Operations:
     def __init__(self, node):
         self.node = node
@@ -180,26 +193,33 @@ class Operations:
 
     def advertise(self, subscribers=0, **where):
         made = self.publisher(**where)
-        while made.get_subscription_count() < subscribers:
-            time.sleep(0.01)
+        wait_until(
+            f"{subscribers} subscribers of {where['topic']}",
+            lambda: made.get_subscription_count() >= subscribers,
+        )
         say("advertised", topic=where["topic"])
 
     def publish(self, fields=None, hex=None, **where):
         made = self.publisher(**where)
         message = bytes.fromhex(hex) if hex else fill(message_class(where["type"])(), fields)
-        say("published", topic=where["topic"])
+        # The time just before: whoever reads this may be late.
+        sent = time.monotonic()
         made.publish(message)
+        say("published", at=sent, topic=where["topic"])
 
     def count(self, topic, publishers):
         """Says so when a topic has so many publishers."""
-        while self.node.count_publishers(topic) != publishers:
-            time.sleep(0.01)
+        wait_until(
+            f"{publishers} publishers of {topic}",
+            lambda: self.node.count_publishers(topic) == publishers,
+        )
         say("counted", topic=topic)
 
     def call(self, service, type, fields):
         kind = interface_class("srv", type)
         client = self.node.create_client(kind, service)
-        client.wait_for_service()
+        if not client.wait_for_service(timeout_sec=PATIENCE):
+            raise TimeoutError(f"no service {service} within {PATIENCE} s")
         future = client.call_async(fill(kind.Request(), fields))
         future.add_done_callback(
             lambda done: say("answer", service=service, response=plain(done.result()))
@@ -240,7 +260,10 @@ def main():
     operations = Operations(node)
     for line in sys.stdin:
         operation = json.loads(line)
-        getattr(operations, operation.pop("do"))(**operation)
+        try:
+            getattr(operations, operation.pop("do"))(**operation)
+        except TimeoutError as error:
+            print(f"peer: {error}", file=sys.stderr)
 
 
 main()

@@ -7,6 +7,7 @@ import { packageRoot } from "../../src/base/package_root";
 import { codecOf } from "../../src/ros/codec";
 import type { MessageTypes } from "../../src/ros/messages";
 import type { Topic } from "../../src/ros/topics";
+import { PATIENCE_S } from "./wait";
 
 const time = z.object({ sec: z.number(), nanosec: z.number() });
 
@@ -116,6 +117,11 @@ export class Peer {
     });
   }
 
+  /** Process id. */
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   of<K extends PeerEvent["kind"]>(kind: K, since = 0): EventOf<K>[] {
     return this.events.filter(
       (heard): heard is EventOf<K> => heard.kind === kind && heard.time >= since,
@@ -123,7 +129,11 @@ export class Peer {
   }
 
   /** Resolves with what `look` gives once it gives something; it is asked at each event. */
-  async until<T>(what: string, look: () => T | undefined | false, seconds = 40): Promise<T> {
+  async until<T>(
+    what: string,
+    look: () => T | undefined | false,
+    seconds = PATIENCE_S,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
         clearTimeout(timer);

@@ -1,5 +1,4 @@
 /** What rclnodejs' own node does not hear, and ours does. */
-import { setTimeout as wait } from "node:timers/promises";
 import { claimDomain, type Domain } from "../../src/ros/domain";
 import { TOPICS } from "../../src/ros/topics";
 import { Child } from "./child";
@@ -14,20 +13,12 @@ beforeAll(async () => {
 
 afterAll(() => domain?.release());
 
-async function said(child: Child, words: string): Promise<void> {
-  while (!child.said.includes(words)) await wait(20);
-}
-
 test("a /clock sent best effort is heard by our nodes; rclnodejs' own hears a reliable one alone", async () => {
-  const simulated = ["-p", "use_sim_time:=true"];
-  const child = new Child(
-    environmentOf(domain),
-    "test/graph/fixtures/two_clocks.js",
-    {},
-    simulated,
-  );
+  const rosArgs = ["-p", "use_sim_time:=true"];
+  const fixture = "test/graph/fixtures/two_clocks.js";
+  const child = new Child(environmentOf(domain), fixture, { rosArgs });
   try {
-    await said(child, "plain 7");
+    await child.says("plain 7");
     expect(child.said).toContain("own 5");
     expect(child.said).not.toContain("plain 5");
   } finally {
@@ -39,17 +30,17 @@ test("a subscription made while a node sleeps is heard at once; rclnodejs' own w
   const environment = environmentOf(domain);
   const fixture = "test/graph/fixtures/late_subscriptions.js";
   const [own, plain] = ["own", "plain"].map(
-    (name) => new Child(environment, fixture, {}, [], undefined, [name]),
+    (name) => new Child(environment, fixture, { words: [name] }),
   );
   const peer = new Peer(environment, []);
   try {
     await peer.publish(TOPICS.population, { population: 1 });
     await peer.advertise(TOPICS.emergencyStop, 2);
     await peer.advertise(TOPICS.population, 2);
-    await said(own, "heard population");
+    await own.says("heard population");
     await peer.publish(TOPICS.emergencyStop, { source: "a test" });
-    await said(own, "heard stop");
-    await said(plain, "heard population");
+    await own.says("heard stop");
+    await plain.says("heard population");
     expect(own.said.trim().split("\n")).toEqual(["heard population", "heard stop"]);
     expect(plain.said.trim().split("\n")).toEqual(["heard stop", "heard population"]);
   } finally {

@@ -1,0 +1,122 @@
+/** A robot that is told by a test where it is, and every fault of that. */
+import { loadScenario } from "../../src/game/scenario_file";
+import { codecOf } from "../../src/ros/codec";
+import {
+  type Odometry,
+  planarOdometry,
+  type PoseWithCovarianceStamped,
+  toTime,
+} from "../../src/ros/messages";
+import { TOPICS, topicOf } from "../../src/ros/topics";
+import { type EventOf, monotonic, type Peer } from "./peer";
+
+/** Odometry and the command's copies come this often, ms. */
+export const PERIOD_MS = 100;
+/** A robot is seen to stand for so long, s. */
+const WATCHED = 1.2;
+const home = loadScenario("dock_dispatch").arena.zones[0];
+/** Where a robot's wheels began to count, m and rad: the pose topic alone knows. */
+const ORIGIN = { x: 3, y: -2, yaw: 1 };
+
+export const stamp = (seconds = 0) =>
+  toTime(BigInt(Math.round((Date.now() / 1000 + seconds) * 1e9)));
+
+export const moves = ({ linear, angular }: { linear: number; angular: number }): boolean =>
+  linear !== 0 || angular !== 0;
+
+/** What the world does to a robot now. */
+export interface Fault {
+  odometry: "true" | "silent" | "frozen" | "repeated" | "NaN" | "outside" | "future" | "malformed";
+  poses: "sent" | "silent" | "uncertain";
+}
+
+export const WELL: Fault = { odometry: "true", poses: "sent" };
+
+/** A robot whose odometry and pose are what the test says. */
+export class ToldRobot {
+  readonly name: string;
+  readonly pose = { x: home.x, y: home.y, yaw: 0 };
+  fault = WELL;
+  private stamped = stamp();
+  /** When it was last told an odometry and a pose that are well, by the peer's clock, s. */
+  placedAt = 0;
+
+  constructor(
+    private readonly peer: Peer,
+    index: number,
+  ) {
+    this.name = `robot_${index}`;
+  }
+
+  goHome(): void {
+    Object.assign(this.pose, { x: home.x, y: home.y });
+  }
+
+  /** What it was told since, in order. */
+  told(since: number): EventOf<"velocity">[] {
+    return this.peer.of("velocity", since).filter(({ body }) => body === this.name);
+  }
+
+  async moves(since: number): Promise<void> {
+    await this.peer.first("velocity", since, (told) => told.body === this.name && moves(told));
+  }
+
+  /** Seconds from `start` until it was told to stand for good; Infinity when it was not. */
+  async secondsToZero(start: number): Promise<number> {
+    await this.peer.first("velocity", start + WATCHED, ({ body }) => body === this.name);
+    const told = this.told(start).filter(({ time }) => time < start + WATCHED);
+    const last = told.findLastIndex(moves);
+    return (told[last + 1]?.time ?? Infinity) - start;
+  }
+
+  /** /diagnostics tells of this robot. */
+  async says(words: RegExp, since: number): Promise<void> {
+    await this.peer.first(
+      "diagnostic",
+      since,
+      ({ name, text }) => name.includes(this.name) && words.test(text),
+    );
+  }
+
+  /** It moves as it was told last, unless its odometry is stuck, and is told where it is. */
+  step(): void {
+    const { odometry, poses } = this.fault;
+    const asked = this.told(0).at(-1);
+    if (odometry === "true" && asked) {
+      this.pose.yaw += (asked.angular * PERIOD_MS) / 1000;
+      this.pose.x += (asked.linear * Math.cos(this.pose.yaw) * PERIOD_MS) / 1000;
+      this.pose.y += (asked.linear * Math.sin(this.pose.yaw) * PERIOD_MS) / 1000;
+    }
+    if (odometry === "silent") return;
+    const bytes = codecOf(TOPICS.odometry.type).encode(this.odometry());
+    const told = odometry === "malformed" ? bytes.subarray(0, bytes.length / 2) : bytes;
+    this.peer.publishBytes(topicOf(this.name, TOPICS.odometry), told);
+    if (poses !== "silent") this.peer.publishBytes(topicOf(this.name, TOPICS.pose), this.located());
+    if (this.fault === WELL) this.placedAt = monotonic();
+  }
+
+  /** Where it is, or seems to be. */
+  private place(): typeof this.pose {
+    const x = { NaN, outside: 5000 };
+    return { ...this.pose, x: x[this.fault.odometry as keyof typeof x] ?? this.pose.x };
+  }
+
+  /** As its wheels tell it. */
+  private odometry(): Odometry {
+    const { odometry } = this.fault;
+    if (odometry !== "repeated") this.stamped = stamp(odometry === "future" ? 600 : 0);
+    const { x, y, yaw } = this.place();
+    const [dx, dy] = [x - ORIGIN.x, y - ORIGIN.y];
+    const [c, s] = [Math.cos(ORIGIN.yaw), Math.sin(ORIGIN.yaw)];
+    const wheels = { x: c * dx + s * dy, y: c * dy - s * dx, yaw: yaw - ORIGIN.yaw };
+    return planarOdometry(this.stamped, this.name, wheels);
+  }
+
+  /** What a localizer tells. */
+  private located(): PoseWithCovarianceStamped {
+    const { header, pose: truth } = planarOdometry(stamp(), this.name, this.place());
+    const covariance = Float64Array.from(truth.covariance);
+    covariance[7] = this.fault.poses === "uncertain" ? 4 : 0.01;
+    return { header, pose: { ...truth, covariance } };
+  }
+}
