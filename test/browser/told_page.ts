@@ -58,7 +58,7 @@ export class ToldPage {
     return answerOf(this.page);
   }
 
-  async close(): Promise<void> {
+  async end(): Promise<void> {
     await this.opened?.close();
   }
 }

@@ -7,9 +7,12 @@ import { obtainPolicy } from "../../src/nodes/learned_policy";
 import { packageRoot } from "../../src/base/package_root";
 import { RELOAD_SERVICE, TOPICS } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
+import { shared } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
+/** A swarm decides this soon after its start, s. */
+const STARTED_S = 60;
 const cache = join(packageRoot(), ".cache", "policies");
 /** rcl_interfaces/ParameterType */
 const [BOOL, INTEGER, DOUBLE, STRING, STRING_ARRAY] = [1, 2, 3, 4, 9];
@@ -18,18 +21,19 @@ let swarm: Swarm;
 let peer: Peer;
 let folder: string;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "managed-"));
-  swarm = await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 3, epoch: 6 });
-  peer = new Peer(swarm.environment, ["--diagnostics"]);
-  await peer.first("command");
-});
-
-afterAll(async () => {
-  await peer?.end();
-  await swarm?.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+shared(
+  async (own) => {
+    folder = mkdtempSync(join(tmpdir(), "managed-"));
+    own({ end: async () => rmSync(folder, { recursive: true, force: true }) });
+    swarm = own(await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 3, epoch: 6 }));
+    peer = own(new Peer(swarm.environment, ["--diagnostics"]));
+    await peer.first("command", 0, undefined, STARTED_S);
+  },
+  async () => {
+    expect(swarm.deaths).toEqual([]);
+    expect(await state()).toBe("active");
+  },
+);
 
 const change = (transition: object) =>
   peer.request("/global_agent/change_state", "lifecycle_msgs/srv/ChangeState", { transition });

@@ -12,6 +12,7 @@ import {
 import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
 import { readTrace } from "./run_trace";
+import { shared } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3", "robot_4", "robot_5"];
@@ -19,27 +20,26 @@ const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3", "robot_4", "robot_5"
 const OWN = 666;
 /** s */
 const FLOOD = 3;
+/** A swarm decides this soon after its start, s. */
+const STARTED_S = 60;
 /** A hostile message is sent again this often until a node has refused it, ms. */
 const AGAIN_MS = 150;
 
 let swarm: Swarm;
 let peer: Peer;
 
-beforeAll(async () => {
-  swarm = await startSwarm({
-    fidelity: "abstract",
-    robots: ROBOTS.length,
-    sampleSize: 3,
-    tableSize: 3,
-  });
-  peer = new Peer(swarm.environment, ["--log"]);
-  await peer.first("command");
-});
-
-afterAll(async () => {
-  await peer?.end();
-  await swarm?.end();
-});
+shared(
+  async (own) => {
+    const size = { robots: ROBOTS.length, sampleSize: 3, tableSize: 3 };
+    swarm = own(await startSwarm({ fidelity: "abstract", ...size }));
+    peer = own(new Peer(swarm.environment, ["--log"]));
+    await peer.first("command", 0, undefined, STARTED_S);
+  },
+  async () => {
+    expect(swarm.deaths).toEqual([]);
+    expect(heard().at(-1)!.message.emergency_stop).toBe(false);
+  },
+);
 
 const header = { stamp: { sec: 1, nanosec: 0 }, frame_id: "map" };
 

@@ -13,6 +13,8 @@ import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 3;
 const EPOCH = 6;
+/** All processes run this soon after their start, s. */
+const STARTED_S = 60;
 /** The agents' time is the wall clock's: there is no /clock. */
 const WALL = { use_sim_time: false, epoch_length: EPOCH };
 
@@ -45,12 +47,14 @@ beforeAll(async () => {
     })),
     { name: "lead", ...leadSpotOf(arena, 0), yaw: 0 },
   ];
+  // It hears the first epoch, which begins once there is a world.
+  peer = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--states"]);
+  await peer.first("ready", 0, undefined, STARTED_S);
   const program = join(packageRoot(), "test", "graph", "world.py");
   world = spawn("python3", [program, JSON.stringify(bodies)], {
     env: swarm.environment,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  peer = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--states"]);
 });
 
 afterAll(async () => {
@@ -62,7 +66,7 @@ afterAll(async () => {
 
 test("robots drive to the next bay each epoch, the lead vehicle where it is sent, and no state is missing", async () => {
   const bays = swarm.game.localStates.length;
-  const first = await peer.first("command");
+  const first = await peer.first("command", 0, undefined, STARTED_S);
   expect(first.message).toMatchObject({
     epoch: 0,
     missing: 0,

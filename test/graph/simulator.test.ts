@@ -6,11 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fault } from "../../sim/protocol";
-import { PAUSE_SERVICE, STEP_SERVICE, TOPICS } from "../../src/ros/topics";
+import { PAUSE_SERVICE, RESET_SERVICE, STEP_SERVICE, TOPICS } from "../../src/ros/topics";
 import { shownBy, shownWhen } from "../browser/open_page";
 import { ToldPage } from "../browser/told_page";
 import { writeCarousel } from "./carousel";
+import { endOfBound } from "./lateness";
 import { type EventOf, monotonic, Peer } from "./peer";
+import { shared } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
@@ -25,35 +27,44 @@ const STOP_BOUND = 0.1;
 /** Time that stands for so long stands, s. */
 const WATCHED = 1;
 
-let folder: string;
 let swarm: Swarm;
 let peer: Peer;
-const page = new ToldPage();
-const { told } = page;
+let page: ToldPage;
+let told: ToldPage["told"];
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "carousel-"));
-  swarm = await startSwarm({
-    scenario: writeCarousel(folder),
-    fidelity: "motion",
-    robots: ROBOTS,
-    tableSize: 2,
-    headless: false,
-    speed: SPEED,
-  });
-  const options = ["--robots", `${MANY}`, "--velocities", "--odometry", "--clock"];
-  peer = new Peer(swarm.environment, options);
-  await page.open(await swarm.page);
-  await peer.first("command");
-  await shownWhen(page.page, "can-command", (value) => value === "true");
-});
-
-afterAll(async () => {
-  await page.close();
-  await peer?.end();
-  await swarm?.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+shared(
+  async (own) => {
+    const folder = mkdtempSync(join(tmpdir(), "carousel-"));
+    own({ end: async () => rmSync(folder, { recursive: true, force: true }) });
+    swarm = own(
+      await startSwarm({
+        scenario: writeCarousel(folder),
+        fidelity: "motion",
+        robots: ROBOTS,
+        tableSize: 2,
+        headless: false,
+        speed: SPEED,
+      }),
+    );
+    const options = ["--robots", `${MANY}`, "--velocities", "--odometry", "--clock"];
+    peer = own(new Peer(swarm.environment, options));
+    page = own(new ToldPage());
+    ({ told } = page);
+    await page.open(await swarm.page);
+    await peer.first("command");
+    await shownWhen(page.page, "can-command", (value) => value === "true");
+  },
+  // Time goes on at SPEED, ROBOTS are there and move.
+  async () => {
+    expect(swarm.deaths).toEqual([]);
+    await peer.request(PAUSE_SERVICE, "std_srvs/srv/SetBool", { data: false });
+    const { population, emergency_stop } = peer.of("command").at(-1)!.message;
+    if (emergency_stop) await peer.call(RESET_SERVICE);
+    await set("speed", { type: 3, double_value: SPEED });
+    if (population !== ROBOTS) await set("population", { type: 2, integer_value: ROBOTS });
+    await moving();
+  },
+);
 
 const heard: ToldPage["heard"] = (look, from) => page.heard(look, from);
 const command: ToldPage["command"] = (what) => page.command(what);
@@ -88,12 +99,11 @@ test("the page shows the swarm that runs: robots move, and who is asked changes"
 });
 
 test("the page's emergency stop makes every robot stand within 0.1 s, and its release lets them go on", async () => {
-  await moving();
   const since = monotonic();
   expect(await command({ do: "stop" })).toMatch(/^emergency stop: the global agent repeats it/);
   const stopped = await peer.first("command", since, ({ message }) => message.emergency_stop);
   await peer.first("velocity", stopped.time + WATCHED);
-  const late = peer.of("velocity", stopped.time + STOP_BOUND).filter(isMoving);
+  const late = peer.of("velocity", endOfBound(stopped.time, STOP_BOUND)).filter(isMoving);
   expect(late).toEqual([]);
   expect(peer.of("velocity", since - 1).some(isMoving)).toBe(true);
   expect(await command({ do: "release" })).toBe("the emergency stop is released");
@@ -101,7 +111,6 @@ test("the page's emergency stop makes every robot stand within 0.1 s, and its re
 });
 
 test("paused, time and robots stand; a step ends at the next epoch; then it goes on", async () => {
-  await moving();
   expect(await command({ do: "pause" })).toBe("time stands");
   const start = clockNow();
   await peer.first("clock", start.time + WATCHED);
@@ -143,7 +152,6 @@ test("speed changes while it runs, within what the epoch allows, and the factor 
   await peer.first("clock", slow + WATCHED);
   const heardOdometry = peer.of("odometry", slow).filter(({ body }) => body === "robot_0");
   expect(heardOdometry.length).toBeGreaterThan(7 * WATCHED);
-  // With a fraction: rclpy would send an int as other bytes.
   expect(await set("speed", { type: 3, double_value: 500.5 })).toMatchObject([
     {
       successful: false,

@@ -16,6 +16,7 @@ import { loadScenario } from "../../src/game/scenario_file";
 import { obtainPolicy } from "../../src/nodes/learned_policy";
 import type { LoadedPolicy } from "../../src/policy/policy_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
+import { eventually, within } from "./wait";
 
 export interface SwarmOptions extends Partial<SwarmSettings> {
   /** Parameters over those of `npm start`, by process. */
@@ -39,13 +40,15 @@ export interface Swarm {
   readonly summary: Promise<RunSummary>;
   /** Resolves with the page's address. */
   readonly page: Promise<string>;
-  /** Resolves when the n-th epoch (counted from 1) was rewarded. */
+  /** Resolves when the n-th epoch (counted from 1) was rewarded; rejects where epochs stand. */
   epochs(count: number): Promise<void>;
   kill(name: string, signal: NodeJS.Signals): void;
   /** Process id. */
   pid(name: string): number;
   /** Starts one process again that was killed, or a second one of its kind under another name. */
   restart(name: string, as?: string): void;
+  /** Starts again what was killed, continues what was stopped, and ends what was added. */
+  heal(): void;
   readonly deaths: string[];
   /** How a process ended ("with status 0"), once it has. */
   exit(name: string): Promise<string>;
@@ -68,10 +71,9 @@ const DEFAULTS: SwarmSettings = {
   seed: 0,
 };
 
-interface Waiter {
-  readonly count: number;
-  readonly resolve: () => void;
-}
+const ENDING: readonly NodeJS.Signals[] = ["SIGKILL", "SIGTERM", "SIGINT"];
+/** An epoch is rewarded this soon, the first one of a starting swarm too, s. */
+const EPOCH_WITHIN_S = 40;
 
 interface Later<T> {
   readonly promise: Promise<T>;
@@ -135,25 +137,26 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const deaths: string[] = [];
   const exits = new Map(specs.map(({ name }) => [name, later<string>()]));
   let rewarded = 0;
-  let waiters: Waiter[] = [];
+  /** Of the processes that were told to end. */
+  const killed = new Set<number>();
   const processes = new SwarmProcesses(environment, {
     onMessage: (_name, message) => {
       const report = parseReport(message);
       if (report?.type === "summary") summary.resolve(report.summary);
       if (report?.type === "page") page.resolve(report.url);
-      if (report?.type !== "epoch" || report.report.reward === null) return;
-      rewarded++;
-      waiters.filter(({ count }) => count <= rewarded).forEach(({ resolve }) => resolve());
-      waiters = waiters.filter(({ count }) => count > rewarded);
+      if (report?.type === "epoch" && report.report.reward !== null) rewarded++;
     },
     onDeath: (name, how) => {
       deaths.push(`${name} ${how}`);
       summary.reject(new Error(`${name} ended ${how} before the run's summary`));
+      if (name === "simulator") page.reject(new Error(`${name} ended ${how} before its page`));
       exits.get(name)?.resolve(how);
     },
     onRespawn: () => undefined,
     onLoss: (name, how) => exits.get(name)?.resolve(how),
   });
+  const restart = (name: string, as = name): void =>
+    processes.start({ ...specs.find((spec) => spec.name === name)!, name: as });
   for (const spec of specs) processes.start(spec);
   const pid = (name: string): number => {
     const found = processes.pids[name];
@@ -167,17 +170,34 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
     environment,
     trace,
     summary: summary.promise,
-    page: page.promise,
+    get page() {
+      return within("the page's address", page.promise, EPOCH_WITHIN_S);
+    },
     deaths,
     exit: (name) => exits.get(name)?.promise ?? Promise.reject(new Error(`no process ${name}`)),
-    epochs: (count) =>
-      rewarded >= count
-        ? Promise.resolve()
-        : new Promise((resolve) => waiters.push({ count, resolve })),
-    kill: (name, signal) => process.kill(pid(name), signal),
+    epochs: async (count) => {
+      while (rewarded < count) {
+        const next = rewarded + 1;
+        const what = `the reward of epoch ${next} of ${count}`;
+        await eventually(what, () => rewarded >= next, EPOCH_WITHIN_S);
+      }
+    },
+    kill: (name, signal) => {
+      if (ENDING.includes(signal)) killed.add(pid(name));
+      process.kill(pid(name), signal);
+    },
     pid,
-    restart: (name, as = name) =>
-      processes.start({ ...specs.find((spec) => spec.name === name)!, name: as }),
+    restart,
+    heal: () => {
+      for (const [name, id] of Object.entries(processes.pids)) {
+        const isOwn = specs.some((spec) => spec.name === name);
+        if (id !== undefined) process.kill(id, isOwn ? "SIGCONT" : "SIGKILL");
+      }
+      for (const { name } of specs) {
+        const id = processes.pids[name];
+        if (id === undefined || killed.has(id)) restart(name);
+      }
+    },
     end: async () => {
       await processes.end();
       domain.release();
