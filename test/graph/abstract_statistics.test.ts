@@ -20,6 +20,8 @@ import { startSwarm, type SwarmOptions } from "./swarm";
 /** A fit worse than this, on a fixed seed, is a fault. */
 const LEVEL = 1e-4;
 const EPOCHS = 200;
+/** A fault that is there in each epoch is seen in fewer. */
+const FAULTY_EPOCHS = 50;
 
 interface Played {
   readonly trace: TraceLine[];
@@ -91,6 +93,7 @@ beforeAll(async () => {
       "stale",
       () =>
         play("dock_dispatch", 2, {
+          seconds: FAULTY_EPOCHS,
           programs: { simulator: "test/graph/fixtures/stale_simulator.js" },
         }),
     ],
