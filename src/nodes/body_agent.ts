@@ -196,11 +196,7 @@ export class BodyAgent {
     if (message.epoch < newest) {
       return `the command of epoch ${message.epoch} comes after that of epoch ${newest} of its session; end whoever else publishes there`;
     }
-    this.permission.hearCommand(steadyMs(), {
-      session: message.session,
-      emergencyStop: message.emergency_stop,
-      resets: message.resets,
-    });
+    this.permission.hearCommand(steadyMs(), message);
     this.epochs.set(message.session, message.epoch);
     const [oldest] = this.epochs.keys();
     if (this.epochs.size > KEPT_SESSIONS) this.epochs.delete(oldest);

@@ -2,16 +2,13 @@
  * Whether a body may move: watchdogs, the emergency stop, and one session at a time. Two commands
  * within the timeout are needed before it may. Pure; times are ms of the steady clock.
  */
+import type { GlobalCommand } from "../ros/messages";
 
 /** After two sessions were heard at once, one must be heard alone for this long. */
 export const SESSION_ALONE_MS = 1000;
 
 /** The fields of a command that matter here. */
-export interface Heartbeat {
-  readonly session: number;
-  readonly emergencyStop: boolean;
-  readonly resets: number;
-}
+export type Heartbeat = Pick<GlobalCommand, "session" | "emergency_stop" | "resets">;
 
 export class Permission {
   private commandMs = -Infinity;
@@ -68,7 +65,7 @@ export class Permission {
       this.releaseAbove = beat.resets;
     }
     this.resets = beat.resets;
-    if (beat.emergencyStop) {
+    if (beat.emergency_stop) {
       if (!this.holds) this.hearStop();
     } else if (this.releaseAbove !== undefined && beat.resets > this.releaseAbove) {
       this.holds = false;

@@ -6,7 +6,7 @@ const CONFLICT = /two global agents/;
 
 const beat = (given: Partial<Heartbeat> = {}): Heartbeat => ({
   session: 1,
-  emergencyStop: false,
+  emergency_stop: false,
   resets: 0,
   ...given,
 });
@@ -64,7 +64,7 @@ test("a stop holds through further commands until resets rise", () => {
 
 test("a stop told by a command sticks when later commands no longer tell it", () => {
   const { command, reason } = permission();
-  command(0, { emergencyStop: true });
+  command(0, { emergency_stop: true });
   command(10);
   expect(reason(10)).toMatch(STOP);
   command(20, { resets: 1 });
@@ -73,8 +73,8 @@ test("a stop told by a command sticks when later commands no longer tell it", ()
 
 test("higher resets do not release while the command still says stop", () => {
   const { command, reason } = permission();
-  command(0, { emergencyStop: true });
-  command(10, { emergencyStop: true, resets: 1 });
+  command(0, { emergency_stop: true });
+  command(10, { emergency_stop: true, resets: 1 });
   expect(reason(10)).toMatch(STOP);
 });
 
