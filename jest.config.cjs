@@ -7,8 +7,6 @@ const project = (displayName, settings) => ({
   roots: ["<rootDir>/dist"],
   testEnvironment: "<rootDir>/test/support/environment.mjs",
   transform: {},
-  // Tests run in a vm context, where a lookup of a global is slow: this one is handed to each module.
-  sandboxInjectedGlobals: ["Math"],
   ...settings,
 });
 

@@ -17,10 +17,10 @@ import {
 } from "./run_trace";
 import { startSwarm, type SwarmOptions } from "./swarm";
 
-/** A fit worse than this, on a fixed seed, is a fault. */
+/** A fit less probable than this is a fault; the seeds are fixed. */
 const LEVEL = 1e-4;
 const EPOCHS = 200;
-/** A fault that is there in each epoch is seen in fewer. */
+/** Fewer are enough to see a fault that occurs in every epoch. */
 const FAULTY_EPOCHS = 50;
 
 interface Played {
@@ -45,7 +45,7 @@ async function play(scenario: string, seed: number, options: SwarmOptions = {}):
 function withWrongRow(name: string, file: string): string {
   const game = loadScenario(name);
   const { sG, aG, sL, aL } = sizesOf(game);
-  // Robots at zone 0 that stay there while the lead vehicle is: many do.
+  // The row of robots that stay in zone 0 while the lead vehicle is there: it is used often.
   const row = game.localActions.indexOf("stay");
   const wrong = game.localTransition.slice();
   for (let i = 0; i < sL; i++) wrong[row * sL + i] = 0.8 * wrong[row * sL + i] + 0.2 / sL;
@@ -73,7 +73,7 @@ const HEALTHY = ["ring_dispatch", "dock_dispatch"].flatMap((name) =>
 const AT_ONCE = 4;
 const played = new Map<string, Played>();
 
-/** Lockstep waits more than it works: several swarms share the processor, each in its own domain. */
+/** Lockstep mostly waits, so several swarms run at once, each in a ROS domain of its own. */
 async function playAll(runs: readonly (readonly [string, () => Promise<Played>])[]): Promise<void> {
   const left = [...runs];
   const worker = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * A game without rest: dock_dispatch's arena, where going up, and driving on, is all that pays, and
- * no job holds a robot in its dock.
+ * A game in which robots always drive: dock_dispatch's arena, where only going up pays for robots,
+ * only driving on for the lead vehicle, and where a job never keeps a robot in its dock.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -38,7 +38,7 @@ export class Child {
     const program = join(packageRoot(), "dist", name);
     const spec = { name, node: basename(name, ".js"), file: name, parameters };
     const command = [process.execPath, program, ...words, ...rosArguments(spec), ...rosArgs];
-    // A write beyond the limit fails as on a full disk, where the signal is ignored.
+    // With SIGXFSZ ignored, a write beyond the limit fails as on a full disk.
     const limit = `trap "" XFSZ; ulimit -f ${(largestFile ?? 0) / 1024}; exec "$@"`;
     const limited = ["bash", "-c", limit, "bash", ...command];
     const [executable, ...rest] = largestFile === undefined ? command : limited;

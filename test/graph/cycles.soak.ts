@@ -5,9 +5,9 @@ import { monotonic, Peer } from "./peer";
 import { startSwarm } from "./swarm";
 
 const CYCLES = 100;
-/** Cycles after which memory is taken as settled. */
+/** Memory must not grow after so many cycles. */
 const SETTLED = 30;
-/** A collection is over after, ms. */
+/** A garbage collection takes at most so long, ms. */
 const COLLECTING_MS = 1000;
 
 test("after 100 cycles of activate and deactivate nothing has leaked and epochs go on", async () => {
@@ -23,7 +23,7 @@ test("after 100 cycles of activate and deactivate nothing has leaked and epochs 
     peer.request("/global_agent/change_state", "lifecycle_msgs/srv/ChangeState", {
       transition: { id },
     });
-  /** What is in use: garbage is collected late, and is no leak. */
+  /** Memory and files in use, after a garbage collection. */
   const inUse = async (): Promise<ProcessUsage> => {
     swarm.kill("global_agent", "SIGUSR2");
     await wait(COLLECTING_MS);

@@ -1,4 +1,4 @@
-/** One motion swarm, robots on the move, and an emergency stop that outlives whoever heard it. */
+/** An emergency stop holds while the processes that heard it are killed and started again. */
 import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { secondsOfProduct } from "./lateness";
 import { type EventOf, monotonic, type Peer } from "./peer";
@@ -7,7 +7,7 @@ import { shared } from "./shared";
 import type { Swarm } from "./swarm";
 
 const STOP = { header: { stamp: { sec: 0, nanosec: 0 }, frame_id: "" }, source: "the test" };
-/** A stop is asked for again this often, ms. */
+/** The stop is published again this often, ms. */
 const AGAIN_MS = 100;
 
 let run: MovingSwarm;
@@ -29,7 +29,7 @@ function respawn(...names: readonly string[]): number {
   return since;
 }
 
-/** Waits until agents of all robots that began after `since` have said that they are stopped. */
+/** Waits until all robots' agents, started after `since`, have published that they are stopped. */
 async function allHold(since: number): Promise<number> {
   const holding = new Set<string>();
   const { time } = await peer.first("state", since, ({ message }) => {
@@ -39,13 +39,13 @@ async function allHold(since: number): Promise<number> {
   return time;
 }
 
-/** Whether the first command of a global agent that began after `since` says that a stop holds. */
+/** Whether the first command of a global agent started after `since` carries the stop. */
 async function resumedStopped(since: number, before: number): Promise<boolean> {
   const isNew = ({ message }: EventOf<"command">): boolean => message.session !== before;
   return (await peer.first("command", since, isNew)).message.emergency_stop;
 }
 
-/** Waits for a command with a stop, and until every body was told to stand last. */
+/** Waits for a command with a stop, then until the newest velocity of every body is zero. */
 async function allStand(): Promise<number> {
   await peer.first("command", monotonic(), ({ message }) => message.emergency_stop);
   const standing = new Set<string>();
@@ -65,7 +65,7 @@ async function release(): Promise<void> {
 }
 
 test("an emergency stop holds where all who heard it but the lead vehicle's agent are respawned at once", async () => {
-  // Who was killed counts as a subscriber for a while: it is asked again until it is heard.
+  // Killed processes count as subscribers for a while, so the stop is repeated until it is heard.
   const again = setInterval(() => peer.publishBytes(TOPICS.emergencyStop, STOP), AGAIN_MS);
   const start = await allStand().finally(() => clearInterval(again));
 
@@ -83,7 +83,7 @@ test("an emergency stop holds where all who heard it but the lead vehicle's agen
 });
 
 test("it holds through the restart of the global agent, then of the robots', until it is released", async () => {
-  // One subscription for all robots of a process, the lead agent's and the global agent's.
+  // Subscribers: the robots' process, the lead agent and the global agent.
   await peer.advertise(TOPICS.emergencyStop, 3);
   const start = await peer.publish(TOPICS.emergencyStop, { source: "the test" });
   await run.expectZeroWithin(STOP_BOUND, start, "emergency stop");

@@ -1,4 +1,4 @@
-/** A hundred robots in one process: whatever ends it, the last that each is told is to stand. */
+/** A hundred robots in one process: however it ends, the last velocity of each robot is zero. */
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain } from "../../src/ros/domain";
@@ -12,11 +12,11 @@ import { environmentOf } from "./swarm";
 
 const ROBOTS = 100;
 const NAMES = [...Array(ROBOTS).keys()].map((i) => `robot_${i}`);
-/** Robots on their way, at least, when the process is to end. */
+/** At least so many robots drive when the process is told to end. */
 const MOVING = 50;
-/** Seconds within which a process that is told to has ended. */
+/** A process ends within this time of being told to, s. */
 const ENDED = 2;
-/** Each robot's odometry and the command come this often, ms. */
+/** Odometry and command are published this often, ms. */
 const PERIOD_MS = 250;
 
 const game = loadScenario("dock_dispatch");
@@ -25,7 +25,7 @@ const sizes = sizesOf(game);
 const isMoving = ({ linear, angular }: EventOf<"velocity">): boolean =>
   linear !== 0 || angular !== 0;
 
-/** What each robot was told last since `since`. */
+/** The newest velocity of each robot since `since`. */
 function newest(peer: Peer, since: number): EventOf<"velocity">[] {
   return [...new Map(peer.of("velocity", since).map((heard) => [heard.body, heard])).values()];
 }
@@ -42,7 +42,7 @@ async function play(peer: Peer): Promise<() => void> {
     const stamp = toTime(BigInt(Date.now()) * 1_000_000n);
     const command = { header: { stamp, frame_id: "map" }, epoch: 1, policy_sha256: "up" };
     peer.publishBytes(TOPICS.globalCommand, commandOf(sizes, command));
-    // It is never the very same, as that of a robot that is stuck.
+    // Odometry that never changes would count as frozen.
     const pose = { x: x + 0.01 * (steps++ % 2), y, yaw: 0 };
     for (const name of NAMES) {
       peer.publishBytes(topicOf(name, TOPICS.odometry), planarOdometry(stamp, name, pose));
@@ -55,7 +55,7 @@ async function play(peer: Peer): Promise<() => void> {
 test.each([
   ["SIGINT", 0],
   ["SIGTERM", 0],
-  // The fixture's fault: a throw that nobody catches.
+  // SIGUSR2 makes the fixture throw an uncaught error.
   ["SIGUSR2", 1],
 ] as const)(
   "%s ends it with status %i within 2 s, and every robot is told to stand",

@@ -1,4 +1,4 @@
-/** The global agent as a managed node: its lifecycle and its parameters, asked as their CLIs ask. */
+/** The global agent's lifecycle and parameters, by the services that ros2's commands call. */
 import { z } from "zod";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { shared } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
-/** A swarm decides this soon after its start, s. */
+/** The first command comes within this time of a swarm's start, s. */
 const STARTED_S = 60;
 const cache = join(packageRoot(), ".cache", "policies");
 /** rcl_interfaces/ParameterType */
@@ -43,7 +43,7 @@ async function state(): Promise<unknown> {
   return (answer.current_state as { label: string }).label;
 }
 
-/** As `ros2 param set`: why it is refused, or an empty text. */
+/** As `ros2 param set` does. Returns the reason of a refusal, or an empty text. */
 async function set(name: string, type: number, value: unknown): Promise<string> {
   const names = { 1: "bool", 2: "integer", 3: "double", 4: "string", 9: "string_array" };
   const field = `${names[type as keyof typeof names]}_value`;
@@ -115,7 +115,7 @@ test("sample size and observation are set at run time, an integer for a double t
   expect(await set("sample_timeout", INTEGER, 8)).toBe("");
   const set5 = await peer.first("command", 0, ({ message }) => message.sample_size === 5);
   expect(set5.message.sampled_agents).toHaveLength(5);
-  // A filter's belief is no count of a sample: its shares are no fifths.
+  // With 5 robots asked, a belief that is not in fifths comes from the filter.
   const filtered = await peer.first("command", set5.time, ({ message }) =>
     message.belief.some((share) => Math.abs(share * 5 - Math.round(share * 5)) > 0.01),
   );

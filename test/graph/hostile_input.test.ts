@@ -1,4 +1,4 @@
-/** Messages that must be refused with a word, while the nodes go on as before. */
+/** Invalid messages are refused with a logged reason, and the nodes go on as before. */
 import { sizesOf } from "../../src/game/model";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { codecOf } from "../../src/ros/codec";
@@ -16,11 +16,11 @@ import { shared } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3", "robot_4", "robot_5"];
-/** By it the peer tells its own commands from the global agent's. */
+/** Population in the peer's own commands, to tell them from the global agent's. */
 const OWN = 666;
-/** s */
+/** The flood lasts so long, s. */
 const FLOOD = 3;
-/** A swarm decides this soon after its start, s. */
+/** The first command comes within this time of a swarm's start, s. */
 const STARTED_S = 60;
 /** A hostile message is sent again this often until a node has refused it, ms. */
 const AGAIN_MS = 150;
@@ -43,7 +43,7 @@ shared(
 
 const header = { stamp: { sec: 1, nanosec: 0 }, frame_id: "map" };
 
-/** A command as the global agent might have sent it, with a fault. */
+/** The newest command with some fields replaced. */
 function command(fault: Partial<GlobalCommand>): GlobalCommand {
   const { message } = heard().at(-1)!;
   return { ...message, header, population: OWN, ...fault };
@@ -51,7 +51,7 @@ function command(fault: Partial<GlobalCommand>): GlobalCommand {
 
 const heard = () => peer.of("command").filter(({ message }) => message.population !== OWN);
 
-/** Sends until a node has said that it refuses it, in these words; resolves with its line. */
+/** Publishes the message again and again until a node logs that it refuses it, in these words. */
 async function refusal<Type extends keyof MessageTypes>(
   topic: Topic<Type>,
   message: () => Buffer | MessageTypes[Type],
@@ -61,7 +61,7 @@ async function refusal<Type extends keyof MessageTypes>(
   const send = (): void => peer.publishBytes(topic, message());
   const timer = setInterval(send, AGAIN_MS);
   try {
-    // A node names its own robot's topics by their last part.
+    // A node logs its own robot's topics without the namespace.
     const name = topic.name.split("/").at(-1);
     const isRefusal = (text: string) => text.includes(`${name} was refused: `) && words.test(text);
     await peer.first("log", since, ({ text }) => isRefusal(text));
@@ -70,7 +70,7 @@ async function refusal<Type extends keyof MessageTypes>(
   }
 }
 
-/** The old policy steers on: further epochs under it, and no process ended. */
+/** Epochs go on under the first policy, without a stop, and no process has ended. */
 async function expectSteadyRun(): Promise<void> {
   const since = monotonic();
   const { epoch } = heard().at(-1)!.message;
@@ -84,7 +84,7 @@ async function expectSteadyRun(): Promise<void> {
   expect(swarm.deaths).toEqual([]);
 }
 
-/** Commands given since `since`, each with the counts of those whom it asked as the world knows them. */
+/** Commands since `since`, each with the true histogram of the robots it asked. */
 function judged(since: number) {
   const lines = new Map(readTrace(swarm.trace).map((line) => [line.epoch, line]));
   const { sL } = sizesOf(swarm.game);

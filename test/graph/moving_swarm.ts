@@ -1,4 +1,4 @@
-/** A swarm in motion whose robots never rest, and a peer that sees what stops them. */
+/** A swarm whose robots always drive, and a peer that hears their velocities. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,20 +10,20 @@ import type { Own } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 export const ROBOTS = 30;
-/** From the fault until the last zero, s; by the robots' own watchdogs, and by a stop that is heard. */
+/** From a fault until every velocity is zero, s: by the agents' watchdogs, by an emergency stop. */
 export const WATCHDOG_BOUND = 0.5;
 export const STOP_BOUND = 0.1;
-/** How long robots are seen to stand, s. */
+/** Robots must stand for so long, s. */
 export const WATCHED = 1.5;
 /** Wall time of an epoch, s. */
 export const EPOCH = 2;
 /** Simulated seconds a second. */
 const SPEED = 3;
-/** Robots commanded to move at least, when something is to stop them. */
+/** At least so many robots drive before something stops them. */
 const MOVING = 15;
-/** Robots move again this soon after what stopped them was mended, or not at all, s. */
+/** Robots drive again within this time after a test; otherwise the swarm is started anew, s. */
 const MENDED_S = 20;
-/** All processes of a swarm run and robots move this soon after its start, s. */
+/** Robots drive within this time of a swarm's start, s. */
 const STARTED_S = 60;
 
 export const isMoving = ({ linear, angular }: EventOf<"velocity">): boolean =>
@@ -98,7 +98,7 @@ export class MovingSwarm {
     return Math.max(...stoodAt.values()) - start;
   }
 
-  /** What each body that did not stand was told. */
+  /** The velocities of each body whose newest one is not zero. */
   private wordsOf(start: number, end: number): string {
     const told = this.peer.of("velocity", start - 1).filter(({ time }) => time <= end);
     const last = new Map(told.map((heard) => [heard.body, heard]));
@@ -111,7 +111,7 @@ export class MovingSwarm {
       .join("\n");
   }
 
-  /** Waits until every body was heard at or after `time`. */
+  /** Waits until every body has a velocity at or after `time`. */
   async heardUntil(time: number): Promise<void> {
     const bodies = new Set<string>();
     await this.peer.first("velocity", time, ({ body }) => bodies.add(body).size === ROBOTS + 1);

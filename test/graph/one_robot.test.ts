@@ -1,6 +1,6 @@
 /**
- * Local agents whose world the test is: their odometry and their commands, and every fault of them
- * that must make a robot stand.
+ * Local agents that hear odometry, poses and commands from the test alone. Every fault of those
+ * makes a robot stand.
  */
 import { z } from "zod";
 import { sizesOf } from "../../src/game/model";
@@ -16,14 +16,14 @@ import { environmentOf } from "./swarm";
 import { type Fault, moves, PERIOD_MS, stamp, ToldRobot, WELL } from "./told_robot";
 
 const game = loadScenario("dock_dispatch");
-/** From the last odometry and command that were well until the last zero, s. */
+/** From the last valid odometry, pose and command until the velocity is zero, s. */
 const BOUND = 0.5;
-/** The same where each looks well and they say the same for too long, s. */
+/** The same where each odometry is valid and only repeats the one before, s. */
 const FROZEN_BOUND = 0.65;
 
 type Commands = "sent" | "silent" | "old" | "of wrong shape" | "of no state";
 
-/** One each: they are suffered at the same time, each by a robot of the host. */
+/** The host has a robot for each; all faults begin at the same time. */
 const FAULTS: readonly (readonly [what: string, fault: Partial<Fault>, said: RegExp])[] = [
   ["is malformed", { odometry: "malformed" }, /standing: no odometry/],
   ["ends", { odometry: "silent" }, /standing: no odometry/],
@@ -57,7 +57,7 @@ let timer: NodeJS.Timeout;
 let commands: Commands = "sent";
 let epoch = 1;
 let session = 1;
-/** When robots were last told a command that is well, by the peer's clock, s. */
+/** Time of the last valid command, s of the monotonic clock. */
 let commandedAt = 0;
 
 const command = (): GlobalCommand =>
@@ -119,7 +119,7 @@ afterAll(async () => {
   domain?.release();
 });
 
-/** All is well: a new epoch begins with these robots at home, and they are on their way. */
+/** Ends all faults, begins a new epoch with these robots at home, and waits until they drive. */
 async function moving(...those: readonly ToldRobot[]): Promise<void> {
   commands = "sent";
   for (const each of those) {
@@ -128,12 +128,12 @@ async function moving(...those: readonly ToldRobot[]): Promise<void> {
   }
   epoch++;
   await Promise.all(those.map((each) => each.moves(monotonic())));
-  // Well on its way: a robot that is told nothing new would drive on.
+  // They have driven for a while, so that the fault finds them at speed.
   const since = monotonic() + 0.3;
   await Promise.all(those.map((each) => each.moves(since)));
 }
 
-/** From the last that was well until the last zero, and what is said of it. */
+/** Checks the time to zero since the last valid input, and the diagnostic. */
 async function expectStand(
   each: ToldRobot,
   start: number,
@@ -148,7 +148,7 @@ async function expectStand(
 
 describe("a fault of one's own, each of another robot of one host", () => {
   let start: number;
-  /** Settled once every robot was seen under its fault. */
+  /** What was seen of each robot under its fault. */
   let seen: readonly PromiseSettledResult<void>[];
 
   beforeAll(async () => {
@@ -225,7 +225,7 @@ test("a command of another session makes it stand until one alone is heard for 1
 test("rclpy reads the markers, at the place where the body is", async () => {
   await moving(robot);
   const since = monotonic();
-  // It stands, and where it stands is told.
+  // It stands, so that its place does not change meanwhile.
   commands = "silent";
   const markers = z.object({
     markers: z.array(

@@ -1,4 +1,4 @@
-/** The simulator's place taken by a program in Python with the same topics: the agents cannot tell. */
+/** A Python program with the same topics takes the simulator's place. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -13,9 +13,9 @@ import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 3;
 const EPOCH = 6;
-/** All processes run this soon after their start, s. */
+/** All processes run within this time, s. */
 const STARTED_S = 60;
-/** The agents' time is the wall clock's: there is no /clock. */
+/** Agents use the wall clock: there is no /clock. */
 const WALL = { use_sim_time: false, epoch_length: EPOCH };
 
 let folder: string;
@@ -47,7 +47,7 @@ beforeAll(async () => {
     })),
     { name: "lead", ...leadSpotOf(arena, 0), yaw: 0 },
   ];
-  // It hears the first epoch, which begins once there is a world.
+  // It is there before the world, with which the first epoch begins.
   peer = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--states"]);
   await peer.first("ready", 0, undefined, STARTED_S);
   const program = join(packageRoot(), "test", "graph", "world.py");
@@ -74,7 +74,7 @@ test("robots drive to the next bay each epoch, the lead vehicle where it is sent
     global_state: 0,
   });
   for (let i = 0; i < ROBOTS; i++) {
-    // Not a bay more: it has arrived before the next epoch begins.
+    // It arrives before the next epoch begins.
     const moved = await peer.first(
       "state",
       first.time,

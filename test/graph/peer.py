@@ -54,12 +54,12 @@ def say(kind, info=None, at=None, **what):
             events.write(line + "\n")
             events.flush()
     except BrokenPipeError:
-        # Whoever listened is gone.
+        # The test has ended.
         os._exit(1)
 
 
 def plain(value):
-    """A message as what JSON holds."""
+    """Converts a message to what JSON can hold."""
     if hasattr(value, "get_fields_and_field_types"):
         return {name: plain(getattr(value, name)) for name in value.get_fields_and_field_types()}
     if isinstance(value, (str, bytes, int, float, bool)):
@@ -68,7 +68,7 @@ def plain(value):
 
 
 def fill(message, fields):
-    """Fields from JSON; a list of objects names their type as "type"."""
+    """Fills a message from JSON; objects in a list give their type as "type"."""
     for name, value in fields.items():
         if isinstance(value, dict):
             fill(getattr(message, name), value)
@@ -76,7 +76,7 @@ def fill(message, fields):
             made = [dict(one) for one in value]
             setattr(message, name, [fill(message_class(one.pop("type"))(), one) for one in made])
         else:
-            # JSON has one kind of number: 4.0 may come as 4, which is no float for a message.
+            # 4.0 comes from JSON as the int 4, which a float field does not take.
             is_float = isinstance(getattr(message, name), float)
             setattr(message, name, float(value) if is_float else value)
     return message
@@ -159,7 +159,7 @@ def hear_status(status):
 
 
 def watch_graph(node, robots, period):
-    """Which nodes subscribe to which robots' states, again and again."""
+    """Reports periodically which nodes subscribe to which robots' states."""
     while rclpy.ok():
         live = []
         for i in range(robots):
@@ -171,7 +171,7 @@ def watch_graph(node, robots, period):
 
 
 def wait_until(what, holds):
-    """Raises TimeoutError where it never holds; the operations after it go on."""
+    """Polls until it holds; raises TimeoutError after PATIENCE."""
     deadline = time.monotonic() + PATIENCE
     while not holds():
         if time.monotonic() > deadline:
@@ -202,7 +202,7 @@ class Operations:
     def publish(self, fields=None, hex=None, **where):
         made = self.publisher(**where)
         message = bytes.fromhex(hex) if hex else fill(message_class(where["type"])(), fields)
-        # The time just before: whoever reads this may be late.
+        # The time of sending, not of the report.
         sent = time.monotonic()
         made.publish(message)
         say("published", at=sent, topic=where["topic"])
@@ -227,7 +227,7 @@ class Operations:
 
 
 def spin(executor):
-    """A message that cannot be read ends its own callback alone."""
+    """Spins on after a message that cannot be decoded."""
     while rclpy.ok():
         try:
             executor.spin()

@@ -84,7 +84,7 @@ export type PeerEvent = z.infer<typeof eventSchema>;
 export type EventOf<K extends PeerEvent["kind"]> = Extract<PeerEvent, { kind: K }>;
 export type HeardCommand = z.infer<typeof commandSchema>;
 
-/** Seconds of the clock that the peer's times are of. */
+/** The monotonic clock of this machine, s; the peer's times are of the same clock. */
 export function monotonic(): number {
   return Number(process.hrtime.bigint()) / 1e9;
 }
@@ -110,7 +110,7 @@ export class Peer {
     });
     this.gone = new Promise((resolve) => this.child.once("exit", () => resolve()));
     createInterface({ input: this.child.stdout! }).on("line", (line) => {
-      // The middleware's own words go to standard output too.
+      // The middleware prints on standard output too.
       if (!line.startsWith("{")) return console.error(line);
       this.events.push(eventSchema.parse(JSON.parse(line)));
       for (const listener of [...this.listeners]) listener();
@@ -128,7 +128,7 @@ export class Peer {
     );
   }
 
-  /** Resolves with what `look` gives once it gives something; it is asked at each event. */
+  /** Calls `look` at each event; resolves with its first value but undefined and false. */
   async until<T>(
     what: string,
     look: () => T | undefined | false,

@@ -8,9 +8,9 @@ import { startSwarm, type Swarm, type SwarmOptions } from "./swarm";
 const ROBOTS = [...Array(30).keys()].map((i) => `robot_${i}`);
 const K = 10;
 const EPOCHS = 300;
-/** Both tails of a test on a fixed seed. */
+/** Probability of each tail; the seed is fixed. */
 const TAIL = 0.001;
-/** The peer's threads may stamp what comes together this far apart, s. */
+/** The peer's threads may read simultaneous events this far apart, s. */
 const SAME_MOMENT = 0.3;
 /** How often the peer looks at the graph, s. */
 const LOOK = 0.02;
@@ -68,7 +68,7 @@ function expectWellFormed(command: HeardCommand, { game, policy }: Swarm): void 
   });
 }
 
-/** Looks at which the graph held more than 2k subscriptions to states. */
+/** Looks with more than 2k subscriptions to states. */
 const overBudget = (looks: readonly EventOf<"graph">[]) =>
   looks.filter(({ live }) => live.length > 2 * K);
 
@@ -79,7 +79,7 @@ function strangers(
 ): string[] {
   return looks.flatMap(({ time, live }) => {
     const now = heard.findLastIndex((command) => command.time <= time);
-    // A look and a command that came at the same moment may be stamped in either order.
+    // A look and a command of the same moment may come in either order.
     const last = heard.findLastIndex((command) => command.time <= time + SAME_MOMENT);
     if (now < 1 || last + 1 >= heard.length) return [];
     const around = heard.slice(now - 1, last + 2);
@@ -141,13 +141,13 @@ test("commands are repeated at 10 Hz with another stamp alone, only the sampled 
     );
     expect(median).toBeGreaterThan(0.07);
     expect(median).toBeLessThan(0.13);
-    // Of the newest one only the first copy may have come yet, of the oldest only the last was heard.
+    // The peer may have heard only the first epoch's last copy, and the last epoch's first one.
     for (const { message } of heard.slice(1, -1)) {
       const same = copies.filter((copy) => copy.message.epoch === message.epoch);
       for (const copy of same) {
         expect(copy.message).toEqual({ ...message, header: copy.message.header });
       }
-      // Some may have been sent at one instant of the simulated clock.
+      // Copies sent at the same simulated time have the same stamp.
       const stamps = same.map(({ message }) => message.header.stamp);
       const times = stamps.map(({ sec, nanosec }) => sec + nanosec / 1e9);
       expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -155,13 +155,13 @@ test("commands are repeated at 10 Hz with another stamp alone, only the sampled 
     }
 
     const looks = peer.of("graph", heard[0].time);
-    // A subscription is in the graph a moment before its node's name is.
+    // The graph shows a subscription a moment before the name of its node.
     const nodes = new Set(looks.flatMap(({ live }) => live.map(([, node]) => node)));
     nodes.delete("_NODE_NAME_UNKNOWN_");
     expect([...nodes]).toEqual(["global_agent"]);
     expect(overBudget(looks)).toEqual([]);
     expect(strangers(looks, heard)).toEqual([]);
-    // The same looks held against commands an epoch or more too late do find strangers.
+    // The check works: against commands that are three epochs too late it does find strangers.
     const late = heard.slice(3).map((command, i) => ({ ...command, time: heard[i].time }));
     expect(strangers(looks, late)).not.toEqual([]);
 

@@ -1,4 +1,4 @@
-/** A swarm recorded: what the mcap library reads, after a clean end and after a kill. */
+/** Recordings of a swarm, read by the mcap library after a clean end, a full disk and a kill. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -60,7 +60,7 @@ test("a recording holds commands, the states sampled, actions, rewards, odometry
   const wanted = ["/policy", "/diagnostics", "/simulator/epoch", "/global_agent/command"].concat(
     robots.flatMap((robot) => [`${robot}/action`, `${robot}/odom`]),
   );
-  // Whom a recorder finds last is chance; then it is given some epochs more.
+  // The recorder finds topics in any order; after the last one it records 20 epochs more.
   const isFilled = (): boolean => {
     const topics = existsSync(file) ? read(file).topics : {};
     return wanted.every((topic) => (topics[topic]?.messages.length ?? 0) > 0);
@@ -83,7 +83,7 @@ test("a recording holds commands, the states sampled, actions, rewards, odometry
   );
   expect(topics["/diagnostics"].type).toBe("diagnostic_msgs/msg/DiagnosticArray");
   const rewards = topics["/simulator/epoch"].messages;
-  // Of an epoch in the middle, all that happened is there.
+  // An epoch in the middle is recorded completely.
   const { epoch, reward, histogram, global_state } = rewards[found + 10];
   const actions = robots.map((robot) =>
     topics[`${robot}/action`].messages.find((action) => action.epoch === epoch),
@@ -118,7 +118,7 @@ test("rosbag2's overrides fit what the swarm's latched topics offer, by rclpy's 
   const options = { encoding: "utf8", env: swarm.environment } as const;
   const found = execFileSync("python3", [program, JSON.stringify(profiles)], options);
   const topics = Object.keys(profiles);
-  // The middleware's own words may come before.
+  // The middleware may print before it.
   expect(JSON.parse(found.trim().split("\n").at(-1)!)).toEqual(
     Object.fromEntries(topics.map((topic) => [topic, ["OK"]])),
   );
@@ -138,7 +138,7 @@ test("an existing recording is never written over, and the swarm goes on", async
 
 test("a full disk ends the recording, says so, and leaves a file that reads; the swarm goes on", async () => {
   const file = join(folder, "full.mcap");
-  // The first chunks, of half a second each, find room.
+  // Room for the first chunks, of half a second each.
   const largest = 512 * 1024;
   const parameters = { file, odometry_rate: 50 };
   const child = new Child(swarm.environment, RECORDER, { parameters, largestFile: largest });
@@ -171,7 +171,7 @@ test("after SIGKILL at most the last second is lost", async () => {
   await child.end("SIGKILL");
   const { whole, last } = read(file);
   expect(whole).toBe(false);
-  // By the monotonic clock.
+  // The same time on the monotonic clock.
   const newest = since - (killed - last);
   expect(secondsOfProduct("the newest message: killed", newest, since)).toBeLessThan(1);
   expect(commands().length).toBeGreaterThanOrEqual(10);

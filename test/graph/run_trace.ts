@@ -1,4 +1,4 @@
-/** A run's trace, read back and held against the pure core. */
+/** A run's trace, compared with the model and with the decisions of the pure core. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { compareAgentIds, drawIndex, keyedUniform } from "../../src/game/draws";
@@ -37,7 +37,7 @@ export function meanReward(trace: readonly TraceLine[]): number {
   return trace.reduce((sum, { reward }) => sum + reward, 0) / trace.length;
 }
 
-/** How well s_i -> s_i' and s_g -> s_g' fit P_l and P_g: probabilities of a fit this bad. */
+/** p-values of the observed transitions s_i -> s_i' against P_l, and s_g -> s_g' against P_g. */
 export function transitionFit(
   trace: readonly TraceLine[],
   game: Game,
@@ -58,7 +58,7 @@ export function transitionFit(
   };
 }
 
-/** What differs when each recorded decision is made again by the pure core; empty: nothing. */
+/** Makes each recorded decision again with the pure core; returns what differs. */
 export function replayDifferences(
   trace: readonly TraceLine[],
   game: Game,

@@ -19,7 +19,7 @@ const seenSchema = z.object({
 });
 const idleSchema = z.object({ cores: z.number() });
 
-/** What a run of so many robots, robots asked and epochs or seconds says of itself. */
+/** Runs the benchmark with so many robots, robots asked, and epochs or seconds; its result. */
 async function run(...size: readonly [number, number, number]): Promise<unknown> {
   const domain = await claimDomain();
   const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
@@ -38,7 +38,7 @@ async function run(...size: readonly [number, number, number]): Promise<unknown>
 test("of 1,000 robots 50 asked each second: no epoch is missed in ten minutes, commands are in time and memory stays", async () => {
   const seen = seenSchema.parse(await run(1000, 50, 600));
   expect([seen.missed, seen.missing]).toEqual([0, 0]);
-  // No robot stands for want of a command.
+  // Shorter than the watchdog, so that no robot stands for want of a command.
   expect(seen.silence).toBeLessThan(350);
   expect(seen.p50).toBeLessThan(100);
   expect(seen.p99).toBeLessThan(250);

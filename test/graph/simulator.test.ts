@@ -1,6 +1,5 @@
 /**
- * A motion swarm whose world is commanded, from its page in a browser and by ROS: what the ROS side
- * then shows.
+ * A motion swarm commanded from its page in a browser and by ROS; the effects are seen in ROS.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,15 +15,15 @@ import { shared } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
-/** Robots that there are at most, once more have joined. */
+/** Population after robots have joined. */
 const MANY = 12;
-/** Robots that are left in the end. */
+/** Population after robots have left. */
 const FEW = 5;
 const BROKEN = 3;
 const SPEED = 4;
 /** From an emergency stop's arrival at the robots until cmd_vel is zero, s. */
 const STOP_BOUND = 0.1;
-/** Time that stands for so long stands, s. */
+/** Pauses and stops are watched for so long, s. */
 const WATCHED = 1;
 
 let swarm: Swarm;
@@ -147,7 +146,7 @@ test("speed changes while it runs, within what the epoch allows, and the factor 
   );
   expect(world).toMatchObject({ canCommand: true, paused: false });
   expect(await command({ do: "speed", factor: 0.25 })).toBe("speed is 0.25");
-  // Odometry comes by the wall clock too, or watchdogs would make everybody stand again and again.
+  // Odometry keeps a minimum rate in wall time, or the agents' watchdogs would stop the robots.
   const slow = monotonic();
   await peer.first("clock", slow + WATCHED);
   const heardOdometry = peer.of("odometry", slow).filter(({ body }) => body === "robot_0");
@@ -205,7 +204,7 @@ test("a reset places the robots anew and starts the statistics from zero", async
 });
 
 type Seen = readonly EventOf<"odometry">[];
-/** Others may push it a little. */
+/** Other robots may push it a little. */
 const stands = (seen: Seen): boolean =>
   seen.filter(({ linear }) => Math.abs(linear) < 0.05).length > 0.8 * seen.length;
 
@@ -264,8 +263,8 @@ async function set(name: string, value: object): Promise<unknown> {
 }
 
 /**
- * What the page is told of an epoch of so many robots that all acted: each earns 1, and so does the
- * lead vehicle on its way, so that the mean is a whole number.
+ * The page's report of an epoch in which all of so many robots acted. Each earns 1, the lead
+ * vehicle 0 or 1, so the mean is a whole number.
  */
 async function epochOf(robots: number, from: number) {
   const epoch = await heard(
@@ -328,7 +327,7 @@ test("robots join and leave while it runs: no epoch is missed, nobody waits for 
     /^Failed: a zone of radius 2.3 m cannot hold 60 robots .* at least 2.35 m/,
   );
   expect(await command({ do: "population", robots: ROBOTS })).toMatch(/^from the next/);
-  // Who comes back is served as before.
+  // Robots that come back are served as before.
   await peer.publishers(`/robot_${ROBOTS - 1}/state`, 1);
   await peer.first("command", since, ({ message }) => message.population === ROBOTS);
   await moving(`robot_${ROBOTS - 1}`);

@@ -24,7 +24,7 @@ test("100 pages that read slowly or never leave the world its real-time factor a
     for (let i = 0; i < PAGES; i++) {
       const page = await sleepingPage({ port });
       pages.push(page);
-      // Every other one takes a little now and then.
+      // Every other page reads a little now and then.
       if (i % 2 === 0) setInterval(() => void page.read(1000), 500).unref();
     }
     await wait(5000);

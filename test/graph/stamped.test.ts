@@ -1,4 +1,4 @@
-/** A swarm whose velocities are stamped, in the agents and in the world. */
+/** A swarm that uses stamped velocities. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ test("stamped velocities drive the robots, with their frame and time, and are ze
     const { message } = await told(true, 0);
     const { header } = schema.parse(message);
     expect(header.frame_id).toBe("robot_0/base_link");
-    // By the world that hears them it comes to the next bay.
+    // The world obeys them: the robot comes to the next bay.
     const isNext = ({ agent_id, state }: { agent_id: string; state: number }) =>
       agent_id === "robot_0" && state === 1;
     const { time } = await peer.first("state", 0, (heard) => isNext(heard.message));

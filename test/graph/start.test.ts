@@ -11,7 +11,7 @@ import { eventually } from "./wait";
 
 const START = join(packageRoot(), "dist", "src", "cli", "start.js");
 
-/** A start says what it is to say within this time, s. */
+/** A start prints what is waited for within this time, s. */
 const SAID_S = 100;
 const started = new Set<ChildProcess>();
 
@@ -24,7 +24,7 @@ interface Ended {
 interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves with the match when standard output or standard error holds `pattern`; else rejects. */
+  /** Resolves with the match once standard output or error holds `pattern`; else rejects. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
@@ -66,7 +66,7 @@ function start(...args: string[]): Running {
   };
 }
 
-// What a test that failed left running; a start that is killed takes its nodes with it.
+// Ends what a failed test left running; a start that is killed takes its nodes with it.
 afterEach(() => started.forEach((child) => child.kill("SIGKILL")));
 
 /** Process ids of all that descend from `pid` now. */
@@ -89,12 +89,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Temporary and lock files anywhere that a start could leave them. */
+/** Temporary files, lock files and shared memory that a start may leave behind. */
 function leftovers(): string[] {
   const cache = readdirSync(join(packageRoot(), ".cache"), { recursive: true }).map(String);
   const shared = readdirSync("/dev/shm").filter((name) => /^fast(rtps|dds)_/.test(name));
-  // Fast DDS may make the port of a participant anew that has just gone; nobody holds such a port
-  // (it has no lock file), and the next participant takes it over.
+  // Fast DDS may recreate the port of a participant that has just ended. Such a port has no lock
+  // file, and the next participant takes it over.
   const held = shared.filter((name) => !/_port\d+$/.test(name) || shared.includes(`${name}_el`));
   return [...cache.filter((name) => /tmp|lock|partial/.test(name)), ...held];
 }
@@ -170,7 +170,7 @@ test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s
     expect(status).toBe(0);
     expect(processes.filter(isAlive)).toEqual([]);
   }
-  // Of others, which run beside this test, a file may come and go.
+  // Tests that run beside this one have temporary files, too.
   const left = (): string[] => leftovers().filter((name) => !before.includes(name));
   await eventually("no file is left", () => left().length === 0).catch(() => undefined);
   expect(left()).toEqual([]);

@@ -11,10 +11,10 @@ import { secondsOfProduct } from "./lateness";
 import { monotonic } from "./peer";
 import { environmentOf, startSwarm } from "./swarm";
 
-/** Seconds within which a process that is told to has ended. */
+/** A process ends within this time of being told to, s. */
 const ENDED = 2;
 
-/** What cannot be used: program, parameters, exit status, words of the one sentence. */
+/** Program, invalid parameters, exit status, and what the error says. */
 const UNUSABLE: readonly [string, ParameterMap, number, RegExp][] = [
   ["src/nodes/local_agent.js", { robots: -1 }, 2, /robots is -1; it must be .* 0 to 1000/],
   ["src/nodes/global_agent.js", { sample_size: "many" }, 2, /sample_size is "many"; it must be/],

@@ -1,15 +1,15 @@
-/** One motion swarm, robots on the move, and everything but an emergency stop that must make them stand. */
+/** Driving robots stand soon after every fault of the processes around them. */
 import { endOfBound, secondsOfProduct } from "./lateness";
 import { type EventOf, monotonic, type Peer } from "./peer";
 import { EPOCH, isMoving, MovingSwarm, ROBOTS, WATCHDOG_BOUND } from "./moving_swarm";
 import { shared } from "./shared";
 import type { Swarm } from "./swarm";
 
-/** Robots may hear the second of two global agents this much after the test does, s. */
+/** Robots hear the second global agent at most this much later than the peer, s. */
 const CONFLICT_BOUND = 0.3;
 /** From the death of its agent until a base has stopped, s. */
 const BASE_BOUND = 1.6;
-/** A transition of the lifecycle, told as it begins. */
+/** Published as a transition of the lifecycle begins. */
 const TRANSITIONS = ["/global_agent/transition_event", "lifecycle_msgs/msg/TransitionEvent"];
 
 let run: MovingSwarm;
@@ -70,7 +70,7 @@ test("the death of the robots' agents: bases stop by themselves, epochs go on, a
   const killed = monotonic();
   const { epoch } = run.newestCommand;
   swarm.kill("local_agents_0", "SIGKILL");
-  // Without an agent nobody tells a base to stand: its own timeout (0.5 s) and its brakes do.
+  // Without an agent a simulated base stops by its own timeout (0.5 s) and its brakes.
   await peer.first("odometry", killed + BASE_BOUND);
   const after = endOfBound(killed, BASE_BOUND);
   const standing = new Set<string>();
@@ -98,7 +98,7 @@ test("while two global agents are heard every robot stands, until one alone was 
     begun,
     ({ message }) => message.session !== session,
   );
-  // An epoch begins in this time, at which a swarm that may would move.
+  // Long enough for an epoch to begin, at which robots would drive without the conflict.
   const conflict = both + EPOCH + CONFLICT_BOUND;
   await run.heardUntil(conflict);
   const known = endOfBound(both, CONFLICT_BOUND);
@@ -118,7 +118,7 @@ test("every robot stands within 0.5 s of the simulator's death, and goes on in t
   const killed = monotonic();
   swarm.kill("simulator", "SIGKILL");
   await run.expectZeroWithin(WATCHDOG_BOUND, killed, "simulator killed");
-  // Its /clock begins at the first epoch again.
+  // The new one's /clock begins at 0 again.
   swarm.restart("simulator");
   const isBack = ({ message }: EventOf<"command">): boolean =>
     message.epoch > epoch && message.decision_time.sec < before.sec;
@@ -126,7 +126,7 @@ test("every robot stands within 0.5 s of the simulator's death, and goes on in t
   await run.moving(time);
 });
 
-/** Has the global agent make a transition; resolves with the time at which it began. */
+/** Asks for a transition of the global agent; resolves with the time at which it began. */
 async function change(label: string): Promise<number> {
   const asked = monotonic();
   const type = "lifecycle_msgs/srv/ChangeState";

@@ -36,11 +36,11 @@ export interface Swarm {
   readonly environment: NodeJS.ProcessEnv;
   /** File with one JSON line an epoch. */
   readonly trace: string;
-  /** The simulator's words when it has run its time. */
+  /** The simulator's summary, once it has run for `seconds`. */
   readonly summary: Promise<RunSummary>;
   /** Resolves with the page's address. */
   readonly page: Promise<string>;
-  /** Resolves when the n-th epoch (counted from 1) was rewarded; rejects where epochs stand. */
+  /** Resolves when so many epochs were rewarded; rejects when no further one is. */
   epochs(count: number): Promise<void>;
   kill(name: string, signal: NodeJS.Signals): void;
   /** Process id. */
@@ -72,7 +72,7 @@ const DEFAULTS: SwarmSettings = {
 };
 
 const ENDING: readonly NodeJS.Signals[] = ["SIGKILL", "SIGTERM", "SIGINT"];
-/** An epoch is rewarded this soon, the first one of a starting swarm too, s. */
+/** Longest wait for the reward of the next epoch, and of the first one after the start, s. */
 const EPOCH_WITHIN_S = 40;
 
 interface Later<T> {
@@ -85,7 +85,7 @@ function later<T>(): Later<T> {
   let resolve: Later<T>["resolve"] = () => undefined;
   let reject: Later<T>["reject"] = () => undefined;
   const promise = new Promise<T>((yes, no) => ([resolve, reject] = [yes, no]));
-  // Whoever waits for it hears of it.
+  // An error reaches those who wait; it is not unhandled when nobody does.
   promise.catch(() => undefined);
   return { promise, resolve, reject };
 }
@@ -137,7 +137,7 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const deaths: string[] = [];
   const exits = new Map(specs.map(({ name }) => [name, later<string>()]));
   let rewarded = 0;
-  /** Of the processes that were told to end. */
+  /** Ids of processes that were told to end. */
   const killed = new Set<number>();
   const processes = new SwarmProcesses(environment, {
     onMessage: (_name, message) => {
@@ -206,7 +206,7 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   };
 }
 
-/** ROS has no literal for an empty list. */
+/** A ROS argument cannot be an empty list. */
 function withoutEmpty(parameters: ParameterMap): ParameterMap {
   return Object.fromEntries(
     Object.entries(parameters).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),

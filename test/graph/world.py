@@ -1,4 +1,4 @@
-"""A world in rclpy: odom out, cmd_vel in, by the wall clock, and nothing else of the simulator's.
+"""A world in rclpy: publishes odom and obeys cmd_vel, by the wall clock.
 
 Usage: world.py BODIES, a JSON list of {"name", "x", "y", "yaw"} (m, rad); unicycles that hold a
 command for at most half a second, odometry at 20 Hz.

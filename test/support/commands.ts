@@ -1,7 +1,7 @@
 import { type Game, type Sizes, sizesOf } from "../../src/game/model";
 import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
 
-/** A command of a game of these sizes that asked nobody; what matters to a test is `more`. */
+/** A command in which nobody was asked, for a game of these sizes; `more` replaces fields. */
 export function commandOf({ sL }: Sizes, more: Partial<GlobalCommand>): GlobalCommand {
   return {
     header: { stamp: { sec: 0, nanosec: 0 }, frame_id: "map" },

@@ -5,7 +5,7 @@ import { type Game, sizesOf } from "../../src/game/model";
 
 /** Level of all rows' tests together that a scenario's arrays are the measured ones. */
 const LEVEL = 0.001;
-/** What a cell's own measured probability may miss, beyond the noise of the fresh counts. */
+/** Error allowed in a cell's measured probability, beyond the noise of the new counts. */
 const RARE = 0.001;
 
 /**
@@ -36,7 +36,7 @@ function likelihoodOf(counts: ArrayLike<number>, probabilities: ArrayLike<number
   return Math.min(1, 2 * Math.min(fit, 1 - below));
 }
 
-/** The rows, of P_g and then of P_l, that the counts speak against. */
+/** Names of the rows of P_g, then of P_l, that do not fit the counts. */
 export function misfits(scenario: Game, measured: Measurement): string[] {
   const { sG, sL } = sizesOf(scenario);
   const rowsOf = (name: string, counts: Float64Array, given: Float64Array, width: number) =>

@@ -3,8 +3,9 @@ import chisquareCdf from "@stdlib/stats-base-dists-chisquare-cdf";
 import { fitOf } from "./fit";
 
 /**
- * Where the counts of inclusion lie in their law: ((n-1)/(n-k)) Σ (O-E)²/E is chi-squared with
- * n - 1 degrees of freedom. Near 1: some robots are asked too often; near 0: it goes by turns.
+ * Quantile of the counts of inclusion under uniform sampling: ((n-1)/(n-k)) Σ (O-E)²/E is
+ * chi-squared with n - 1 degrees of freedom. Near 1: some robots are asked too often; near 0: robots
+ * take turns.
  */
 export function inclusionQuantile(
   samples: readonly (readonly string[])[],
@@ -19,7 +20,7 @@ export function inclusionQuantile(
   return chisquareCdf(((n - 1) / (n - k)) * sum, n - 1);
 }
 
-/** Probability of overlaps of successive samples that fit hypergeometric(n, k, k) this badly. */
+/** p-value of the overlaps of successive samples against hypergeometric(n, k, k). */
 export function overlapFit(samples: readonly (readonly string[])[], n: number): number {
   const k = samples[0].length;
   const overlaps = new Array<number>(k + 1).fill(0);
