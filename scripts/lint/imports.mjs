@@ -22,16 +22,14 @@ function importsOf(file) {
   return known.get(file);
 }
 
-/** The files on the way from `start` to `goal`; undefined where none leads there. */
-function wayTo(start, goal) {
-  const before = new Map([[start, undefined]]);
-  for (const file of before.keys()) {
-    if (file === goal) {
-      const way = [];
-      for (let at = file; at; at = before.get(at)) way.unshift(at);
-      return way;
-    }
-    for (const next of importsOf(file)) if (!before.has(next)) before.set(next, file);
+/** The files on the way from `file` to `goal`; undefined where none leads there. */
+function wayTo(goal, file, seen = new Set()) {
+  if (file === goal) return [file];
+  if (seen.has(file)) return undefined;
+  seen.add(file);
+  for (const next of importsOf(file)) {
+    const way = wayTo(goal, next, seen);
+    if (way) return [file, ...way];
   }
   return undefined;
 }
@@ -61,7 +59,7 @@ export default {
         const message = `imports point one way: ${layer} may reach ${allowed} and not ${named(to)}`;
         context.report({ node: source, message });
       }
-      const way = wayTo(to, file);
+      const way = wayTo(file, to);
       if (way)
         context.report({
           node: source,

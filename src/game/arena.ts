@@ -190,25 +190,19 @@ const DRIVE_RESERVE_S = 1;
 
 /** Seconds of the longest intended drive: a half turn, the way with its ramps, and the reserve. */
 function longestDrive(arena: Arena): number {
-  const count = arena.zones.length;
-  const duration = (length: number, body: BodyLimits): number => {
+  const { zones, zoneOffsets, leadZones, robot, lead } = arena;
+  const duration = (body: BodyLimits, from: Point, to: Point): number => {
+    const length = Math.hypot(from.x - to.x, from.y - to.y);
     if (length === 0) return 0;
     const turn = Math.PI / body.maxYawRate + body.maxYawRate / body.maxYawAcceleration;
     const ramps = body.maxSpeed / body.maxAcceleration;
     return turn + length / body.maxSpeed + ramps + DRIVE_RESERVE_S;
   };
-  let longest = 0;
-  for (let from = 0; from < count; from++) {
-    for (const offset of arena.zoneOffsets) {
-      const a = arena.zones[from];
-      const b = arena.zones[neighbour(arena, from, offset)];
-      longest = Math.max(longest, duration(Math.hypot(a.x - b.x, a.y - b.y), arena.robot));
-    }
-    for (let to = 0; to < count; to++) {
-      const a = leadSpotOf(arena, from);
-      const b = leadSpotOf(arena, to);
-      longest = Math.max(longest, duration(Math.hypot(a.x - b.x, a.y - b.y), arena.lead));
-    }
-  }
-  return longest;
+  const spots = leadZones.map((_, zone) => leadSpotOf(arena, zone));
+  return Math.max(
+    ...zones.flatMap((zone, from) =>
+      zoneOffsets.map((offset) => duration(robot, zone, zones[neighbour(arena, from, offset)])),
+    ),
+    ...spots.flatMap((from) => spots.map((to) => duration(lead, from, to))),
+  );
 }

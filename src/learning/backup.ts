@@ -7,10 +7,11 @@ export interface Backup {
   /** Largest error seen on functions with a known answer, relative to the function's bound. */
   readonly error: number;
   /**
-   * out[h][g] = E[values[h'][g] | h, robots move by M_{globalState}], both [H][width].
+   * out[h][g] = E[values[h'][g] | h, robots move by M_{globalState}], both [H][width]; by default
+   * the width that the backup was made for.
    * `values` and `out` are different arrays of the backup's memory.
    */
-  apply(globalState: number, values: Float64Array, out: Float64Array): void;
+  apply(globalState: number, values: Float64Array, out: Float64Array, width?: number): void;
 }
 
 /** The largest of `errorOf` over the kernels. */

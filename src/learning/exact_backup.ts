@@ -55,15 +55,11 @@ export class ExactBackup implements Backup {
     this.error = worstError(kernels, (kernel, s) =>
       this.factors[s].growth === Infinity
         ? Infinity
-        : backupErrorOf(memory, index, kernel, (values, out, w) => this.run(s, values, out, w)),
+        : backupErrorOf(memory, index, kernel, (values, out, w) => this.apply(s, values, out, w)),
     );
   }
 
-  apply(globalState: number, values: Float64Array, out: Float64Array): void {
-    this.run(globalState, values, out, this.width);
-  }
-
-  private run(globalState: number, values: Float64Array, out: Float64Array, width: number): void {
+  apply(globalState: number, values: Float64Array, out: Float64Array, width = this.width): void {
     const { first, last } = this.relabelled[globalState];
     // The maps work in place; a relabelling at the end needs a second array.
     const place = last ? this.scratch! : out;

@@ -7,15 +7,15 @@
  * k). BR_g is the best of those tried: G-LEARN(π_l), plain or credible (occupancy.ts), and each
  * constant action; it is chosen on one half of the rollouts and measured on the other. A better one
  * may exist, so the estimate is a lower bound.
- * localGap = the same for one robot's own discounted r_l, the n − 1 others and π_g held; BR_l is
- * the greedy L-LEARN(π_g) under the pair's occupancy.
+ * localGap = the same for the discounted r_l of one robot that deviates while the n − 1 others follow
+ * the pair; BR_l is the greedy L-LEARN(π_g) under the pair's occupancy.
  */
 import type { Game } from "../game/model";
 import type { Interval } from "../game/policy_metadata";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { LearnSettings } from "./options";
 import type { Candidate, Responder } from "./responder";
-import { deviatorReturns, isBetter, play, simulationOf, trialOf } from "./simulation";
+import { isBetter, play, simulationOf, trialOf } from "./simulation";
 
 export interface Gaps {
   readonly globalGap: number;
@@ -87,6 +87,9 @@ async function localGainOf(
   responder.report({ doing: "gaps" });
   if (isSame(response, pair.localPolicy)) return { mean: 0, standardError: 0 };
   const options = simulationOf(settings, "measure", 2 * ROLLOUTS);
-  const returns = (policy: ArrayLike<number>) => deviatorReturns(game, pair, policy, options);
-  return pairedDifference(await returns(response), await returns(pair.localPolicy));
+  const [gained, own] = [response, pair.localPolicy].map((deviator) =>
+    trialOf(game, pair, "sample", { ...options, deviator }),
+  );
+  for (const trial of [gained, own]) await play(trial, options.rollouts, settings.signal);
+  return pairedDifference(gained.returns, own.returns);
 }

@@ -3,7 +3,7 @@
  *   Q(s_g, h, a) = r_g(s_g, a) + Σ_s (h_s/k) r̄_l(s, s_g) + γ Σ_{s_g'} P_g(s_g'|s_g, a) E[V(s_g', h')]
  * stopped by MacQueen's bounds (value_iteration.ts).
  */
-import { type Game, type PolicyPair, sizesOf } from "../game/model";
+import { type Game, sizesOf } from "../game/model";
 import { Acceleration } from "./acceleration";
 import type { Sweeps } from "./sweeps";
 import { Convergence, rewardRange, TIE_SHARE } from "./value_iteration";
@@ -86,18 +86,4 @@ function stateByState(values: Float64Array, width: number): Float64Array {
     for (let g = 0; g < width; g++) turned[g * count + h] = values[h * width + g];
   }
   return turned;
-}
-
-/** A pair of policies from the two learners' results. */
-export function pairOf(
-  tableSize: number,
-  localPolicy: ArrayLike<number>,
-  result: GlobalLearnResult,
-): PolicyPair {
-  return {
-    tableSize,
-    localPolicy: Float32Array.from(localPolicy),
-    globalPolicy: result.globalPolicy,
-    globalValues: Float32Array.from(result.globalValues),
-  };
 }

@@ -8,7 +8,7 @@ import { HistogramIndex } from "../game/histogram";
 import { type Game, localKernel, type PolicyPair } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
 import type { Trial } from "../game/trial";
-import { learnGlobal, pairOf } from "./global_learner";
+import { learnGlobal } from "./global_learner";
 import { LatticeLines } from "./lattice_lines";
 import { learnLocal } from "./local_learner";
 import { Occupancy } from "./occupancy";
@@ -95,12 +95,13 @@ export class Responder {
       },
     });
     this.report({ doing: "UPDATE" });
-    const { sweeps } = result;
-    const pair = pairOf(index.size, localPolicy, result);
+    const { sweeps, globalPolicy } = result;
+    const globalValues = Float32Array.from(result.globalValues);
+    const pair = { tableSize: index.size, localPolicy, globalPolicy, globalValues };
     const plain = { ...used, sweeps, ...(await this.played(pair)) };
     if (onlyAction !== undefined || population <= index.size) return plain;
-    const globalPolicy = plain.occupancy.credibleGlobalPolicy(index, pair);
-    const credible = { ...used, sweeps, ...(await this.played({ ...pair, globalPolicy })) };
+    const credibly = { ...pair, globalPolicy: plain.occupancy.credibleGlobalPolicy(index, pair) };
+    const credible = { ...used, sweeps, ...(await this.played(credibly)) };
     return (await isBetter([credible.plain], [plain.plain], signal)) ? credible : plain;
   }
 

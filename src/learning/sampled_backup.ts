@@ -27,15 +27,11 @@ export class SampledBackup implements Backup {
     const stream = new KeyedStream(seed);
     this.drawn = kernels.map((kernel, s) => this.drawAll(kernel, globalStates[s], stream));
     this.error = worstError(kernels, (kernel, s) =>
-      backupErrorOf(memory, index, kernel, (values, out, w) => this.run(s, values, out, w)),
+      backupErrorOf(memory, index, kernel, (values, out, w) => this.apply(s, values, out, w)),
     );
   }
 
-  apply(globalState: number, values: Float64Array, out: Float64Array): void {
-    this.run(globalState, values, out, this.width);
-  }
-
-  private run(globalState: number, values: Float64Array, out: Float64Array, width: number): void {
+  apply(globalState: number, values: Float64Array, out: Float64Array, width = this.width): void {
     this.memory.kernels.averageDraws(
       this.drawn[globalState].byteOffset,
       this.index.count,

@@ -3,7 +3,7 @@ import { nextTurn, type StopSignal } from "../base/platform";
 import type { Game, PolicyPair } from "../game/model";
 import type { EpochVisitor } from "../game/population";
 import { type Estimate, estimate, Z95 } from "../game/statistics";
-import { Trial } from "../game/trial";
+import { Trial, type TrialOptions } from "../game/trial";
 import { policyController } from "../policy/controllers";
 import type { ObservationMode } from "../policy/observation";
 import type { LearnSettings } from "./options";
@@ -35,12 +35,7 @@ export function learningHorizon({ horizon, discount }: Game): number {
   );
 }
 
-export interface SimulationOptions {
-  readonly population: number;
-  readonly seed: number;
-  readonly rollouts: number;
-  /** What is earned is then its own r_l: see PopulationOptions. */
-  readonly deviator?: ArrayLike<number>;
+export interface SimulationOptions extends Omit<TrialOptions, "horizon" | "visit"> {
   readonly signal?: StopSignal;
 }
 
@@ -106,15 +101,4 @@ function gainOf(trials: readonly Trial[], others: readonly Trial[], count: numbe
     for (let r = 0; r < count; r++) gains[r] += (returns[r] - others[i].returns[r]) / trials.length;
   });
   return estimate(gains);
-}
-
-/** Discounted r_l of one robot of n that follows `deviator` while all others follow the pair. */
-export async function deviatorReturns(
-  game: Game,
-  pair: PolicyPair,
-  deviator: ArrayLike<number>,
-  options: SimulationOptions,
-): Promise<Float64Array> {
-  const trial = trialOf(game, pair, "sample", { ...options, deviator });
-  return (await play(trial, options.rollouts, options.signal)).returns;
 }
