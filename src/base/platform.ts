@@ -16,12 +16,6 @@ export interface StopSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** Another thread of this process. */
-export interface Thread<Request> {
-  readonly post: (request: Request) => void;
-  readonly end: () => Promise<unknown>;
-}
-
 /** SHA-256 (hex) of the parts, one after another; texts as UTF-8. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
@@ -45,18 +39,34 @@ export const compiledFile = (name: string): string => join(__dirname, "..", name
 /** Lets the event loop take a turn. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** @param program a compiled file that calls `serveThread` */
+/** Who answers one request at a time. */
+export interface Thread<Request, Reply> {
+  readonly ask: (request: Request) => Promise<Reply>;
+  /** Rejects what is asked now and later; the first reason counts. */
+  readonly fail: (reason: unknown) => void;
+  readonly end: () => Promise<unknown>;
+}
+
+/** Another thread of this process. @param program a compiled file that calls `serveThread` */
 export function startThread<Request, Reply>(
   program: string,
   data: unknown,
-  onReply: (reply: Reply) => void,
-  onEnd: (reason: Error) => void,
-): Thread<Request> {
+): Thread<Request, Reply> {
   const worker = new Worker(program, { workerData: data });
-  worker.on("message", onReply);
-  worker.on("error", onEnd);
-  worker.on("exit", (code) => onEnd(new Error(`a learning thread ended (${code})`)));
-  return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
+  let take: (reply: Reply) => void = () => {};
+  let fail: (reason: unknown) => void = () => {};
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  // A failure while nothing is asked is told by the next request.
+  failure.catch(() => {});
+  worker.on("message", (reply: Reply) => take(reply));
+  worker.on("error", fail);
+  worker.on("exit", (code) => fail(new Error(`a learning thread ended (${code})`)));
+  const ask = (request: Request): Promise<Reply> => {
+    const reply = new Promise<Reply>((resolve) => (take = resolve));
+    worker.postMessage(request);
+    return Promise.race([failure, reply]);
+  };
+  return { ask, fail, end: () => worker.terminate() };
 }
 
 /** In a thread: answers each message. `make` is given the data that the thread was started with. */

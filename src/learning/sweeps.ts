@@ -9,11 +9,7 @@ import { answering, type Reply, type Request, type Share } from "./sweep_share";
 import type { BackupChoice, Surrogate } from "./sweeper";
 import type { Change } from "./value_iteration";
 
-interface Pending {
-  readonly replies: Reply[];
-  resolve(replies: Reply[]): void;
-  reject(reason: unknown): void;
-}
+const PROGRAM = compiledFile("learning/sweep_worker.js");
 
 export class Sweeps {
   /** The values to sweep, [H][sG]: the s_g of one histogram lie side by side. */
@@ -21,9 +17,7 @@ export class Sweeps {
   /** max_a Q of `values` after a sweep. */
   readonly next: Float64Array;
   private readonly policy: Uint8Array;
-  private readonly workers: readonly Thread<Request>[];
-  private pending?: Pending;
-  private failure?: { readonly reason: unknown };
+  private readonly threads: readonly Thread<Request, Reply>[];
   private readonly onAbort = (): void => this.fail(this.signal?.reason);
 
   /**
@@ -42,11 +36,11 @@ export class Sweeps {
     this.policy = new Uint8Array(new SharedArrayBuffer(count * width));
     const { values, next, policy } = this;
     const used = Math.min(threads, width);
-    this.workers = Array.from({ length: used }, (_, thread) => {
+    this.threads = Array.from({ length: used }, (_, thread) => {
       const globalStates = [...Array(width).keys()].filter((g) => g % used === thread);
       const { pairs } = lines;
       const share = { states, size, pairs, globalStates, values, next, policy };
-      return used > 1 ? this.start(share) : this.startHere(share);
+      return used > 1 ? startThread(PROGRAM, share) : thisThread(share);
     });
     signal?.addEventListener("abort", this.onAbort);
     // A signal that was aborted before does not call its listeners.
@@ -76,42 +70,20 @@ export class Sweeps {
   async close(): Promise<void> {
     this.signal?.removeEventListener("abort", this.onAbort);
     this.fail(new Error("the threads have been ended"));
-    await Promise.all(this.workers.map((worker) => worker.end()));
+    await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  private start(share: Share): Thread<Request> {
-    const program = compiledFile("learning/sweep_worker.js");
-    const take = (reply: Reply): void => this.take(reply);
-    return startThread(program, share, take, (reason) => this.fail(reason));
-  }
-
-  private startHere(share: Share): Thread<Request> {
-    const answer = answering(share);
-    return { post: (request) => this.take(answer(request)), end: async () => {} };
-  }
-
-  /** One request to all threads; their replies in any order. */
+  /** One request to all threads. */
   private ask(request: Request): Promise<Reply[]> {
-    return new Promise((resolve, reject) => {
-      if (this.failure) return reject(this.failure.reason);
-      this.pending = { replies: [], resolve, reject };
-      for (const worker of this.workers) worker.post(request);
-    });
+    return Promise.all(this.threads.map((thread) => thread.ask(request)));
   }
 
-  private take(reply: Reply): void {
-    const { pending } = this;
-    if (!pending) return;
-    pending.replies.push(reply);
-    if (pending.replies.length < this.workers.length) return;
-    this.pending = undefined;
-    pending.resolve(pending.replies);
-  }
-
-  /** The first reason counts, for what is asked now and later. */
   private fail(reason: unknown): void {
-    this.failure ??= { reason };
-    this.pending?.reject(this.failure.reason);
-    this.pending = undefined;
+    for (const thread of this.threads) thread.fail(reason);
   }
+}
+
+function thisThread(share: Share): Thread<Request, Reply> {
+  const answer = answering(share);
+  return { ask: async (request) => answer(request), fail: () => {}, end: async () => {} };
 }
