@@ -1,7 +1,7 @@
 /**
- * Builds the nodes of an installed package: called by CMake (colcon build), not by npm.
- * Usage: node build_nodes.mjs FOLDER. It copies the package's sources to FOLDER/package, sets them
- * up there as `npm run setup` does, and leaves what is to be installed in FOLDER/runtime.
+ * Builds the nodes of an installed package; called by CMake (colcon build), not by npm.
+ * Usage: node build_nodes.mjs FOLDER. Copies the sources to FOLDER/package, sets them up there as
+ * `npm run setup` does, and leaves what is to be installed in FOLDER/runtime.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ const folder = path.resolve(process.argv[2]);
 const copy = path.join(folder, "package");
 const runtime = path.join(folder, "runtime");
 
-/** What the set-up works from; test/ is left out, as its folders are not installed. */
+/** The set-up's inputs; tests and benches are not installed. */
 const sources = [
   ...["package.json", "package-lock.json", ".npmrc", "package.xml"],
   ...["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`),
@@ -20,18 +20,18 @@ const sources = [
   ...["scripts", "src", "sim", "msg", "scenarios"],
 ];
 
-/** What the nodes read at run time besides their code and their packages. */
+/** Read at run time, besides code and packages. */
 const data = ["package.json", "scenarios", "msg", "LICENSE"];
 
 function copyEach(names, from, to) {
   for (const name of names) {
-    // A file that is gone from the sources must not live on in the copy.
+    // A file that was removed from the sources must not stay in the copy.
     fs.rmSync(path.join(to, name), { recursive: true, force: true });
     fs.cpSync(path.join(from, name), path.join(to, name), { recursive: true });
   }
 }
 
-/** The packages that package-lock.json marks for development are not needed to run. */
+/** All packages of package-lock.json but those for development. */
 function runtimePackages() {
   const lock = JSON.parse(fs.readFileSync(path.join(copy, "package-lock.json"), "utf8"));
   return Object.entries(lock.packages)
@@ -40,7 +40,7 @@ function runtimePackages() {
     .filter((name) => fs.existsSync(path.join(copy, name)));
 }
 
-/** A package may hold others of its own; each is named in the lock file and copied for itself. */
+/** Nested packages are left out: the lock file lists each, so each is copied by itself. */
 function copyPackage(name) {
   const from = path.join(copy, name);
   const own = path.join(from, "node_modules");

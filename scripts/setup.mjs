@@ -1,6 +1,6 @@
 /**
- * Makes a checkout ready to run, step by step, each only when its inputs changed. Run it as
- * `npm run setup`, or import `setup`, which gives the environment in which nodes run.
+ * Makes a checkout ready to run, in steps that run only when their inputs have changed. Run it as
+ * `npm run setup`, or import `setup`, which returns the environment in which nodes run.
  */
 import { pathToFileURL } from "node:url";
 import { compilation } from "./setup/compilation.mjs";
@@ -8,8 +8,8 @@ import { dependencies } from "./setup/dependencies.mjs";
 import { rosEnvironment, sourcedRos } from "./setup/environment.mjs";
 import { withLock } from "./setup/lock.mjs";
 import { checkMachine, checkNode } from "./setup/machine.mjs";
-import { interfaceBuild, messageModules, placement } from "./setup/messages.mjs";
-import { mayShipBinary, nativeBinary } from "./setup/native.mjs";
+import { interfaceBuild, messageModules } from "./setup/messages.mjs";
+import { nativeBinary } from "./setup/native.mjs";
 import { main, say } from "./setup/report.mjs";
 import { interruptible } from "./setup/tool.mjs";
 import { wheels } from "./setup/wheels.mjs";
@@ -17,17 +17,17 @@ import { wheels } from "./setup/wheels.mjs";
 function stepsFor(ros) {
   if (!ros) return [dependencies, compilation];
   const environment = sourcedRos() ? [] : [wheels];
-  const messages = [interfaceBuild, messageModules, placement];
+  const messages = [interfaceBuild, messageModules];
   return [dependencies, ...environment, nativeBinary, ...messages, compilation];
 }
 
 async function runMissing(steps, ros) {
   const toolsWanted = [wheels, nativeBinary, interfaceBuild];
   if (ros && toolsWanted.some((step) => steps.includes(step) && !step.isCurrent())) {
-    await checkMachine({ wheels: steps.includes(wheels), needsHeaders: !mayShipBinary() });
+    await checkMachine({ wheels: steps.includes(wheels) });
   }
   for (const step of steps) {
-    // A step is looked at when its turn comes: an earlier one may have undone it.
+    // Checked when its turn comes: an earlier step may have undone it (npm ci empties node_modules).
     if (step.isCurrent()) continue;
     say(`${step.title} ...`);
     await step.run();
@@ -35,7 +35,7 @@ async function runMissing(steps, ros) {
   say("ready");
 }
 
-/** `ros: false` is enough for the commands that only compute: they need Node.js alone. */
+/** @param ros false for commands that only compute: they need Node.js alone */
 export async function setup({ ros }) {
   checkNode();
   const steps = stepsFor(ros);

@@ -3,14 +3,14 @@ import os from "node:os";
 import { pathToFileURL } from "node:url";
 import { inRoot } from "./paths.mjs";
 
-const patience = 10_000;
+const PATIENCE_MS = 10_000;
 const follow = pathToFileURL(inRoot("scripts", "setup", "follow.mjs")).href;
 
 /**
  * Runs a Node.js program to its end and resolves to its exit status. The program leads a process
- * group of its own: a Ctrl-C, which a terminal sends to the whole foreground group (and npm
- * forwards once more), reaches it through here, exactly once. When it has not ended 10 s later,
- * the next one kills it. When this process is killed, it ends as by SIGTERM (follow.mjs).
+ * group of its own, so that a Ctrl-C reaches it exactly once, from here: the terminal signals the
+ * whole foreground group and npm forwards the signal once more. A second one 10 s later kills it.
+ * When this process is killed, the program ends as by SIGTERM (follow.mjs).
  */
 export function runNode(args, env) {
   const child = spawn(process.execPath, ["--import", follow, ...args], {
@@ -23,15 +23,15 @@ export function runNode(args, env) {
     const first = sent.get(signal);
     if (first === undefined) {
       sent.set(signal, Date.now());
-      // A closed terminal ends a program as cleanly as any other reason.
+      // A closed terminal is a request to end like any other.
       child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
-    } else if (Date.now() - first > patience) {
+    } else if (Date.now() - first > PATIENCE_MS) {
       child.kill("SIGKILL");
     }
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
-  // Whoever started this one (npm, a shell) may be killed without a word.
+  // When npm or the shell that started this process is killed, no signal arrives.
   const parent = process.ppid;
   const orphaned = setInterval(() => {
     if (process.ppid === parent) return;

@@ -18,15 +18,11 @@ const key = () => hashOf([hashFiles(...sources.map((name) => inRoot(name)), reci
 
 /** Removes what was compiled from a source that is gone: a deleted test must not run on. */
 function prune() {
-  for (const name of ["src", "sim", "test", "bench"].filter((entry) =>
-    fs.existsSync(path.join(dist, entry)),
-  )) {
-    for (const file of fs.readdirSync(path.join(dist, name), { recursive: true })) {
-      const stem = /^(.*?)(\.d\.ts|\.js|\.js\.map)$/.exec(path.join(name, file))?.[1];
-      const isPage = file.startsWith(`web${path.sep}`) && name === "sim";
-      if (!stem || isPage || fs.existsSync(inRoot(`${stem}.ts`))) continue;
-      fs.rmSync(path.join(dist, name, file), { force: true });
-    }
+  const files = fs.existsSync(dist) ? fs.readdirSync(dist, { recursive: true }) : [];
+  const compiled = /^((?:src|sim(?!\/web\/)|test|bench)\/.*?)(?:\.d\.ts|\.js|\.js\.map)$/;
+  for (const file of files) {
+    const stem = compiled.exec(file)?.[1];
+    if (stem && !fs.existsSync(inRoot(`${stem}.ts`))) fs.rmSync(path.join(dist, file));
   }
 }
 

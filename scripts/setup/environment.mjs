@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { inRoot, interfaces, python } from "./paths.mjs";
+import { inRoot, interfaces, python, pythonModules } from "./paths.mjs";
 import { onPath } from "./machine.mjs";
 
 /** The prefix of a ROS 2 that is sourced, or undefined. (Our own environment is not one.) */
@@ -26,22 +26,16 @@ export function sitePackages() {
   return name && path.join(lib, name, "site-packages");
 }
 
-/** Where the messages' Python module was installed (Debian's Python puts it in dist-packages). */
-function pythonModules(prefix) {
-  const folders = [path.join(prefix, "lib"), path.join(prefix, "local", "lib")];
-  return folders
-    .filter((folder) => fs.existsSync(folder))
-    .flatMap((folder) => fs.readdirSync(folder).map((name) => path.join(folder, name)))
-    .flatMap((folder) => ["site-packages", "dist-packages"].map((name) => path.join(folder, name)))
-    .filter((folder) => fs.existsSync(folder));
+/** The folders of shared objects that the wheels bring besides lib. */
+export function bundledLibraries() {
+  const packages = sitePackages();
+  const names = packages ? fs.readdirSync(packages) : [];
+  return names
+    .filter((name) => /^ros_\w+\.libs$/.test(name))
+    .map((name) => path.join(packages, name));
 }
 
 function wheelsEnvironment() {
-  const packages = sitePackages();
-  const bundled = packages
-    ? fs.readdirSync(packages).filter((name) => /^ros_\w+\.libs$/.test(name))
-    : [];
-  const libraries = bundled.map((name) => path.join(packages, name));
   const { env } = process;
   const logs = env.ROS_LOG_DIR || env.ROS_HOME;
   return {
@@ -53,7 +47,7 @@ function wheelsEnvironment() {
     RMW_IMPLEMENTATION: "rmw_fastrtps_cpp",
     AMENT_PREFIX_PATH: python,
     CMAKE_PREFIX_PATH: python,
-    LD_LIBRARY_PATH: inFront(env.LD_LIBRARY_PATH, path.join(python, "lib"), ...libraries),
+    LD_LIBRARY_PATH: inFront(env.LD_LIBRARY_PATH, path.join(python, "lib"), ...bundledLibraries()),
     PATH: inFront(env.PATH, path.join(python, "bin")),
   };
 }
@@ -65,7 +59,7 @@ export function rosEnvironment() {
     ...base,
     AMENT_PREFIX_PATH: inFront(base.AMENT_PREFIX_PATH, interfaces),
     LD_LIBRARY_PATH: inFront(base.LD_LIBRARY_PATH, path.join(interfaces, "lib")),
-    PYTHONPATH: inFront(base.PYTHONPATH, ...pythonModules(interfaces)),
+    PYTHONPATH: inFront(base.PYTHONPATH, path.join(interfaces, pythonModules)),
     // Robots of another machine must not hear a try-out, unless the user wants it.
     ROS_AUTOMATIC_DISCOVERY_RANGE: process.env.ROS_AUTOMATIC_DISCOVERY_RANGE ?? "LOCALHOST",
   };

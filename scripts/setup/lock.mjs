@@ -7,7 +7,7 @@ import { say } from "./report.mjs";
 
 /**
  * One set-up at a time in a checkout. The lock is an abstract Unix socket named after the
- * checkout's path: the kernel frees it when its process ends in whatever way, so none goes stale.
+ * checkout's path: the kernel frees it however its process ends, so it never goes stale.
  */
 const hash = createHash("sha256").update(fs.realpathSync(root)).digest("hex").slice(0, 32);
 const name = `\0alternating_marl-${hash}`;
@@ -22,7 +22,7 @@ function listen() {
 }
 
 export async function withLock(action) {
-  // Only Linux has abstract sockets; elsewhere two set-ups at once are the user's to avoid.
+  // Only Linux has abstract sockets; elsewhere users must not run two set-ups at once.
   if (process.platform !== "linux") return action();
   let server = await listen();
   if (!server) say("another set-up runs in this checkout: waiting for it to end");

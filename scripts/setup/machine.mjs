@@ -13,6 +13,7 @@ print(json.dumps({
     "usable": sys.implementation.name == "cpython" and platform.machine() == "x86_64"
         and not sysconfig.get_config_var("Py_GIL_DISABLED"),
     "executable": sys.executable,
+    "include": include,
     "headers": os.path.exists(os.path.join(include, "Python.h")),
 }))`;
 
@@ -36,17 +37,8 @@ export function onPath(command) {
     });
 }
 
-/** The prefix of this Node.js, whose include/node holds the headers in every usual installation. */
+/** The prefix of this Node.js; usual installations have the headers in its include/node. */
 export const nodePrefix = path.resolve(path.dirname(fs.realpathSync(process.execPath)), "..");
-
-const headersSentence = () =>
-  `The headers of Node.js are missing (${nodePrefix}/include/node/node_api.h): install them ` +
-  "(Debian and Ubuntu: libnode-dev), or use a Node.js that comes with them, as the official builds do.";
-
-export function missingNodeHeaders() {
-  const header = path.join(nodePrefix, "include", "node", "node_api.h");
-  return fs.existsSync(header) ? undefined : headersSentence();
-}
 
 async function probePython(command) {
   try {
@@ -75,30 +67,25 @@ function missingPlatform() {
   return "The ROS 2 wheels need glibc 2.28 or later: use a newer Linux, or install ROS 2 (Jazzy) and source its setup file.";
 }
 
-function missingCompilers() {
-  const sentences = [];
-  if (!onPath("which"))
-    sentences.push("which is missing: install it (Debian and Ubuntu: debianutils).");
-  if (!onPath("make")) sentences.push("make is missing: install it (Debian and Ubuntu: make).");
+/** @throws SetupError that names everything that is missing and what to install */
+export async function checkMachine({ wheels }) {
+  const header = path.join(nodePrefix, "include", "node", "node_api.h");
   const has = (variable, ...names) => process.env[variable] || names.some(onPath);
-  if (!has("CXX", "c++", "g++", "clang++") || !has("CC", "cc", "gcc", "clang")) {
-    sentences.push("A C++ compiler is missing: install one (Debian and Ubuntu: g++).");
-  }
-  return sentences;
-}
-
-/** Says all that is missing at once, each with what to install. */
-export async function checkMachine({ wheels, needsHeaders }) {
-  const missing = missingCompilers();
-  if (needsHeaders) missing.push(missingNodeHeaders());
-  if (wheels) {
-    missing.unshift(missingPlatform());
-    if (!(await findPython())) {
-      missing.push(
-        "Python 3.10 to 3.13 with venv is missing: install it (Debian and Ubuntu: python3 python3-venv).",
-      );
-    }
-  }
-  const sentences = missing.filter(Boolean);
-  if (sentences.length > 0) throw new SetupError(sentences.join("\n"));
+  const hasCompiler = has("CXX", "c++", "g++", "clang++") && has("CC", "cc", "gcc", "clang");
+  const platform = wheels && missingPlatform();
+  const missing = [
+    [!platform, platform],
+    [onPath("which"), "which is missing: install it (Debian and Ubuntu: debianutils)."],
+    [onPath("make"), "make is missing: install it (Debian and Ubuntu: make)."],
+    [hasCompiler, "A C++ compiler is missing: install one (Debian and Ubuntu: g++)."],
+    [
+      fs.existsSync(header),
+      `The headers of Node.js are missing (${header}): install them (Debian and Ubuntu: libnode-dev), or use a Node.js that comes with them, as the official builds do.`,
+    ],
+    [
+      !wheels || (await findPython()),
+      "Python 3.10 to 3.13 with venv is missing: install it (Debian and Ubuntu: python3 python3-venv).",
+    ],
+  ].filter(([isThere]) => !isThere);
+  if (missing.length > 0) throw new SetupError(missing.map(([, what]) => what).join("\n"));
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { rosEnvironment, sourcedRos } from "./environment.mjs";
 import { findPython } from "./machine.mjs";
 import { nativeKey, placeNative } from "./native.mjs";
-import { inRoot, interfaces, messages, python, rclnodejs } from "./paths.mjs";
+import { inRoot, interfaces, python, pythonModules, rclnodejs } from "./paths.mjs";
 import { say, SetupError, shortPath } from "./report.mjs";
 import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
 import { tool, toolEnvironment } from "./tool.mjs";
@@ -61,6 +61,7 @@ async function buildInterfaces() {
   await run(
     ...["-S", source, "-B", build, "-DINTERFACES_ONLY=ON", "-DCMAKE_BUILD_TYPE=Release"],
     ...["-DBUILD_TESTING=OFF", `-DCMAKE_INSTALL_PREFIX=${interfaces}`],
+    `-DPYTHON_INSTALL_DIR=${pythonModules}`,
     ...(sourcedRos() ? [] : wheelArguments()),
     ...(await withoutPythonModule(build)),
   );
@@ -77,44 +78,26 @@ export const interfaceBuild = {
 
 const messagesKey = () => hashOf([nativeKey(), interfacesKey()]);
 const generated = path.join(rclnodejs, "generated");
-const types = path.join(rclnodejs, "types", "interfaces.d.ts");
 
+/** Puts the native part and the messages into rclnodejs: again after each `npm ci`. */
 async function generate() {
-  emptyFolder(messages);
-  placeNative();
   fs.rmSync(generated, { recursive: true, force: true });
+  placeNative();
   const script = path.join(rclnodejs, "scripts", "generate_messages.cjs");
   const log = await tool("Generating the messages' JavaScript", process.execPath, [script], {
     cwd: rclnodejs,
     env: toolEnvironment(rosEnvironment()),
     log: "javascript",
   });
-  // The script ends with status 0 whatever happens.
+  // The script ends with status 0 even when it fails.
   if (!fs.readFileSync(log, "utf8").includes("Generation complete.")) {
     throw new SetupError(`Generating the messages' JavaScript failed: see ${shortPath(log)}.`);
   }
-  fs.renameSync(generated, path.join(messages, "generated"));
-  fs.copyFileSync(types, path.join(messages, "interfaces.d.ts"));
-  stamp(messages, messagesKey());
+  stamp(generated, messagesKey());
 }
 
 export const messageModules = {
   title: "the messages in JavaScript (rclnodejs)",
-  isCurrent: () => isStamped(messages, messagesKey()),
-  run: generate,
-};
-
-/** Copies what was built into rclnodejs, which `npm ci` makes anew. */
-function place() {
-  emptyFolder(generated);
-  placeNative();
-  fs.cpSync(path.join(messages, "generated"), generated, { recursive: true });
-  fs.copyFileSync(path.join(messages, "interfaces.d.ts"), types);
-  stamp(generated, messagesKey());
-}
-
-export const placement = {
-  title: "binary and messages into node_modules",
   isCurrent: () => isStamped(generated, messagesKey()),
-  run: async () => place(),
+  run: generate,
 };

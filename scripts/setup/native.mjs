@@ -1,12 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { availableParallelism } from "node:os";
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { rosEnvironment, sourcedRos } from "./environment.mjs";
-import { missingNodeHeaders, nodePrefix } from "./machine.mjs";
+import { nodePrefix } from "./machine.mjs";
 import { inRoot, native, rclnodejs } from "./paths.mjs";
-import { SetupError } from "./report.mjs";
 import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
 import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
@@ -27,44 +24,13 @@ export function nativeKey() {
   return hashOf([rclnodejsVersion(), node, sourcedRos() ?? wheelsKey(), recipe]);
 }
 
-/** "jazzy-noble" and the like: the ROS 2 and the Ubuntu for which rclnodejs may ship a binary. */
-function platformName() {
-  const release = "/etc/os-release";
-  const text = fs.existsSync(release) ? fs.readFileSync(release, "utf8") : "";
-  const codename = text.match(/^VERSION_CODENAME=(\w+)/m)?.[1];
-  return `${sourcedRos()?.distro ?? "jazzy"}-${codename}`;
-}
-
-/** Known before rclnodejs is there: it then needs no headers of Node.js. */
-export function mayShipBinary() {
-  const known = ["humble-jammy", "jazzy-noble", "kilted-noble", "lyrical-resolute"];
-  return known.includes(platformName());
-}
-
-function shippedBinary() {
-  const folder = path.join(rclnodejs, "prebuilds", `${process.platform}-${process.arch}`);
-  const file = path.join(folder, `${platformName()}-${process.arch}-node-${name}`);
-  return fs.existsSync(file) ? file : undefined;
-}
-
-/** Loads the binary alone: rclnodejs itself would answer a failure with a build of its own. */
-async function loadError(file, env) {
-  try {
-    const code = "require(process.argv[1])";
-    await promisify(execFile)(process.execPath, ["-e", code, file], { env, timeout: 30_000 });
-    return undefined;
-  } catch (error) {
-    return String(error.stderr ?? error.message).match(/Error: .*/)?.[0] ?? error.message;
-  }
-}
-
 /**
  * Builds in a copy: rclnodejs answers any failing load, such as one by a node that runs during a
  * set-up, with a build of its own in node_modules, and the two would disturb each other.
  */
-async function compile(env) {
-  const missing = missingNodeHeaders();
-  if (missing) throw new SetupError(missing);
+async function run() {
+  emptyFolder(native);
+  const env = toolEnvironment(rosEnvironment());
   const work = inRoot(".ros", "work");
   emptyFolder(work);
   const omitted = ["prebuilds", "build", "generated"].map((folder) => path.join(rclnodejs, folder));
@@ -79,22 +45,19 @@ async function compile(env) {
     log: "rclnodejs",
   });
   fs.copyFileSync(path.join(copy, "build", "Release", name), kept);
-  const error = await loadError(kept, env);
-  if (error) throw new SetupError(`The binary built for rclnodejs does not load: ${error}`);
+  // Alone: rclnodejs itself would answer a failing load with a build of its own.
+  await tool("Loading the binary", process.execPath, ["-e", `require(${JSON.stringify(kept)})`], {
+    env,
+    log: "loading",
+  });
   fs.rmSync(work, { recursive: true, force: true });
-}
-
-async function run() {
-  emptyFolder(native);
-  const env = toolEnvironment(rosEnvironment());
-  const shipped = shippedBinary();
-  if (!shipped || (await loadError(shipped, env))) await compile(env);
   stamp(native, nativeKey());
 }
 
-/** Puts a binary built earlier back, as `npm ci` empties node_modules. */
+/** Puts the binary where rclnodejs looks for it: `npm ci` empties node_modules. */
 export function placeNative() {
-  if (!fs.existsSync(kept)) return;
+  // rclnodejs would prefer a binary that it ships, whatever ROS 2 that was built against.
+  fs.rmSync(path.join(rclnodejs, "prebuilds"), { recursive: true, force: true });
   fs.mkdirSync(path.dirname(built), { recursive: true });
   fs.copyFileSync(kept, `${built}.new`);
   fs.renameSync(`${built}.new`, built);

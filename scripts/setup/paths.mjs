@@ -8,7 +8,8 @@ export const inRoot = (...parts) => path.join(root, ...parts);
 export const logs = inRoot(".cache", "setup");
 export const python = inRoot(".ros", "python");
 export const interfaces = inRoot(".ros", "interfaces");
+/** Below the interfaces: the messages' Python module, wherever this Python keeps its own. */
+export const pythonModules = path.join("lib", "python");
 export const native = inRoot(".ros", "native");
-export const messages = inRoot(".ros", "messages");
 export const rclnodejs = inRoot("node_modules", "rclnodejs");
 export const dist = inRoot("dist");

@@ -2,7 +2,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { root } from "./paths.mjs";
 
-/** What a person can put right: shown as its message alone, with exit status 1. */
+/** An error that a person can put right: shown as its message alone, with exit status 1. */
 export class SetupError extends Error {}
 
 const started = performance.now();

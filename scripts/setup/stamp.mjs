@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-/** The hash of a JSON value: the key of a step is the hash of all that it is made from. */
+/** The hash of a JSON value. A step's key is the hash of all its inputs. */
 export function hashOf(value) {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex");
 }
@@ -34,7 +34,7 @@ export function isStamped(folder, key) {
   }
 }
 
-/** The last act of a step, and atomic: a folder without its stamp is not finished. */
+/** Marks a folder as finished, atomically: the last act of a step. */
 export function stamp(folder, key) {
   const temporary = `${stampIn(folder)}.${process.pid}`;
   fs.writeFileSync(temporary, key);

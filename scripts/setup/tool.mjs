@@ -25,7 +25,7 @@ function reasonIn(log) {
   return errors.length > 0 ? errors[0].trim().slice(0, 200) : "it says no more";
 }
 
-/** The environment of a tool, without what an outer `npm run` put there for its own script. */
+/** The environment of a tool, without the variables that an outer `npm run` set for its script. */
 export function toolEnvironment(env = process.env) {
   const own = /^(npm_(?!config_)|npm_config_(json|global|dry_run|local_prefix|prefix|loglevel)$)/i;
   const kept = Object.entries(env).filter(([name]) => !own.test(name) && name !== "INIT_CWD");
@@ -33,8 +33,8 @@ export function toolEnvironment(env = process.env) {
 }
 
 /**
- * Runs a tool to its end, its output in a log file. Throws one sentence that names the log when
- * it fails. `what` finishes the sentence "... failed".
+ * Runs a tool to its end, its output in a log file. On failure it throws one sentence that names
+ * the log; `what` is its subject: "... failed".
  */
 export async function tool(what, command, args, { env, cwd = root, log, append = false } = {}) {
   fs.mkdirSync(logs, { recursive: true });
@@ -52,7 +52,7 @@ export async function tool(what, command, args, { env, cwd = root, log, append =
     child.on("error", reject);
     child.on("exit", (code, signal) => {
       running.delete(child);
-      // What an interrupt leaves behind is answered by the interrupt alone.
+      // After an interrupt, interrupt() ends this process.
       if (!stopping) resolve(code ?? signal);
     });
   });

@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { sitePackages } from "./environment.mjs";
 import { findPython } from "./machine.mjs";
 import { inRoot, python } from "./paths.mjs";
 import { relocateCMakeFiles, unlinkPython } from "./repairs.mjs";
@@ -11,10 +9,10 @@ import { tool, toolEnvironment } from "./tool.mjs";
 const requirements = ["requirements.txt", "requirements-sdist.txt"].map((name) => inRoot(name));
 const recipe = ["wheels.mjs", "repairs.mjs"].map((name) => inRoot("scripts", "setup", name));
 
-/** A virtual environment knows its own path, so one that was moved is made anew. */
+/** A virtual environment holds its own path: one that was moved is made anew. */
 export const wheelsKey = () => hashOf([python, hashFiles(...requirements, ...recipe)]);
 
-/** pip as the user configured it, but for options that would put packages elsewhere. */
+/** pip as the user configured it, without options that would install elsewhere. */
 function pipEnvironment() {
   const env = { ...toolEnvironment(), PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" };
   const misplacing = ["TARGET", "PREFIX", "USER", "ROOT", "DRY_RUN", "CONSTRAINT", "NO_BINARY"];
@@ -33,7 +31,7 @@ async function installPackages(env) {
       log: "pip",
     });
   await install("--only-binary", ":all:", "-r", wheels);
-  // The build runs in the environment itself, with the pinned setuptools: it fetches nothing.
+  // Without isolation the build uses the pinned setuptools and fetches nothing.
   await install("--no-build-isolation", "--use-pep517", "-r", sources);
 }
 
@@ -44,25 +42,17 @@ function placeRos2() {
   fs.writeFileSync(path.join(python, "bin", "ros2"), text, { mode: 0o755 });
 }
 
-function includeFolder() {
-  const code = 'import sysconfig; print(sysconfig.get_path("include"))';
-  return execFileSync(path.join(python, "bin", "python3"), ["-c", code], {
-    encoding: "utf8",
-    env: pipEnvironment(),
-  }).trim();
-}
-
 async function run() {
   emptyFolder(python);
   const env = pipEnvironment();
-  const { executable } = await findPython();
+  const { executable, include } = await findPython();
   await tool("Making a Python environment", executable, ["-m", "venv", python], {
     env,
     log: "venv",
   });
   await installPackages(env);
-  await unlinkPython(sitePackages(), env);
-  relocateCMakeFiles(sitePackages(), includeFolder());
+  await unlinkPython(env);
+  relocateCMakeFiles(include);
   placeRos2();
   stamp(python, wheelsKey());
 }
