@@ -66,8 +66,14 @@ function start(...args: string[]): Running {
   };
 }
 
-// Ends what a failed test left running; a start that is killed takes its nodes with it.
-afterEach(() => started.forEach((child) => child.kill("SIGKILL")));
+// Ends what a failed test left running: nodes that are starting may outlive a start that is killed.
+afterEach(() => {
+  for (const child of started) {
+    const nodes = descendants(child.pid!);
+    child.kill("SIGKILL");
+    nodes.filter(isAlive).forEach((pid) => process.kill(pid, "SIGKILL"));
+  }
+});
 
 /** Process ids of all that descend from `pid` now. */
 function descendants(pid: number): number[] {

@@ -18,7 +18,7 @@ let peer: Peer;
 
 shared(
   async (own) => {
-    run = await MovingSwarm.start(own, ["--hear", ...TRANSITIONS]);
+    run = await MovingSwarm.start(own, ["--odometry", "--hear", ...TRANSITIONS]);
     ({ swarm, peer } = run);
   },
   () => run.mend(),
