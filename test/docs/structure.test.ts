@@ -44,6 +44,17 @@ describe("README.md", () => {
     expect(wide).toEqual([]);
   });
 
+  test("its figures are those of docs/benchmarks.md", () => {
+    const figures = section(text, "## Figures")
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .slice(2)
+      .flatMap((row) => row.split("|")[2].match(/\d[\d.]*/g) ?? []);
+    const told: readonly string[] = read("docs/benchmarks.md").match(/\d[\d.]*/g) ?? [];
+    expect(figures.length).toBeGreaterThan(8);
+    expect(figures.filter((figure) => !told.includes(figure))).toEqual([]);
+  });
+
   test("its architecture names the folders that there are, and no other", () => {
     const plan = section(text, "## Architecture");
     const named = [...plan.matchAll(/^([\w/]+\/) {2,}\S/gm)].map(([, folder]) => folder);
