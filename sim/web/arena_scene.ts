@@ -5,7 +5,6 @@ import type { Palette } from "./palette";
 import { Ground, extentOf } from "./scene/ground";
 import { type Layer, disposeTree } from "./scene/layer";
 import { Lead } from "./scene/lead";
-import { Marks } from "./scene/marks";
 import { Motion } from "./scene/motion";
 import { Robots } from "./scene/robots";
 import { Trails } from "./scene/trails";
@@ -14,7 +13,7 @@ import type { View } from "./scene/view";
 export class ArenaScene {
   readonly motion: Motion;
   readonly trails: Trails;
-  readonly marks: Marks;
+  readonly robots: Robots;
   private readonly layers: readonly Layer[];
 
   constructor(
@@ -24,13 +23,8 @@ export class ArenaScene {
   ) {
     this.motion = new Motion(snapshot.robots.length);
     this.trails = new Trails(snapshot, palette);
-    this.marks = new Marks(snapshot, palette);
-    this.layers = [
-      this.trails,
-      this.marks,
-      new Robots(snapshot, snapshot.robotRadius, palette),
-      new Lead(snapshot, palette),
-    ];
+    this.robots = new Robots(snapshot, palette);
+    this.layers = [this.trails, this.robots, new Lead(snapshot, palette)];
     this.layers.forEach((layer) => view.scene.add(layer.object));
     const ground = new Ground(field("ground", HTMLCanvasElement), snapshot, palette);
     view.lookAt(extentOf(snapshot.zones), ground);

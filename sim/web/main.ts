@@ -133,7 +133,7 @@ class Page {
   }
 
   private choose(robot: number | undefined): void {
-    this.shown?.scene.marks.choose(robot);
+    this.shown?.scene.robots.choose(robot);
     document.body.dataset.chosen = robot === undefined ? "" : String(robot);
     this.stale.world = true;
   }
