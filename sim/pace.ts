@@ -2,7 +2,7 @@
 import { RosClock, steadyMs } from "../src/ros/clock";
 import { type Health, publishDiagnostics } from "../src/ros/diagnostics";
 import type { RosNode } from "../src/ros/node";
-import type { Controls } from "./controls";
+import type { WorldControls } from "./world_controls";
 
 /** The factor is that of at least so long, ms of wall time. */
 const WINDOW_MS = 2000;
@@ -50,7 +50,7 @@ export class RealTimeFactor {
 export function watchFactor(
   node: RosNode,
   factor: RealTimeFactor,
-  controls: Controls,
+  controls: WorldControls,
   parameters: { readonly speed: number; readonly fidelity: string },
 ): () => void {
   const asked = (): number => (parameters.fidelity === "abstract" ? 0 : parameters.speed);

@@ -3,45 +3,49 @@
  * breaks a rule is closed; no other one notices.
  */
 import type { WebSocket } from "ws";
+import type { CallbackGuard } from "./callback_guard";
 import { isToken } from "./page_access";
 import { PageClient } from "./page_client";
-import { type Command, parsePageMessage } from "./page_protocol";
+import { type PageCommand, parsePageMessage } from "./page_protocol";
 import {
   type EpochReport,
   HISTORY_LIMIT,
   type PolicyPicture,
   ProtocolError,
-  type Said,
+  type CommandResult,
   type Snapshot,
   type WorldState,
 } from "./protocol";
 
 /** Close codes of RFC 6455 and its registry. */
+const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
 /** Given to a goodbye before the connection is cut, ms. */
 const GOODBYE_MS = 1000;
 
 /** The world's state without what differs from page to page. */
-export type SharedWorld = Omit<WorldState, "canCommand">;
+export type SharedWorldState = Omit<WorldState, "canCommand">;
 
 export interface PageHubOptions {
   /** Whoever shows it may command; empty: nobody may. */
   token: string;
   /** Obeys a command of a page that may command, or says why not. Never rejects. */
-  obey: (command: Command) => Promise<Said>;
+  obey: (command: PageCommand) => Promise<CommandResult>;
   /** Called once for each page that connects. */
   snapshot: () => Snapshot;
-  log: (line: string) => void;
 }
 
 export class PageHub {
-  protected readonly pages = new Set<PageClient>();
+  private readonly pages = new Set<PageClient>();
   private lastPoses: Uint8Array | undefined;
-  private lastWorld: SharedWorld | undefined;
+  private lastWorld: SharedWorldState | undefined;
   private lastPicture: PolicyPicture | undefined;
 
-  constructor(protected readonly options: PageHubOptions) {}
+  constructor(
+    private readonly options: PageHubOptions,
+    private readonly guard: CallbackGuard,
+  ) {}
 
   /** Pages connected. */
   get clients(): number {
@@ -49,8 +53,8 @@ export class PageHub {
   }
 
   /** Takes a page in: it hears a snapshot first, then what was told last. */
-  protected welcome(socket: WebSocket): void {
-    socket.on("error", (error) => this.log(`page: ${error.message}`));
+  welcome(socket: WebSocket): void {
+    socket.on("error", (error) => this.guard.log(`page: ${error.message}`));
     const snapshot = this.snapshot();
     if (snapshot === undefined) return socket.close(INTERNAL_ERROR, "no snapshot");
     const page = new PageClient(socket, snapshot);
@@ -58,7 +62,9 @@ export class PageHub {
     socket.on("close", () => this.pages.delete(page));
     socket.on(
       "message",
-      this.guard("a message", (data, isBinary) => this.hear(page, isBinary ? "" : String(data))),
+      this.guard.wrap("a message", (data, isBinary) =>
+        this.hear(page, isBinary ? "" : String(data)),
+      ),
     );
     this.tellWorld(page);
     if (this.lastPicture) page.offerText("picture", JSON.stringify(this.lastPicture));
@@ -81,7 +87,7 @@ export class PageHub {
   }
 
   /** Told to every page now and to every one that comes. */
-  publishWorld(world: SharedWorld): void {
+  publishWorld(world: SharedWorldState): void {
     this.lastWorld = world;
     this.pages.forEach((page) => this.tellWorld(page));
   }
@@ -93,40 +99,27 @@ export class PageHub {
   }
 
   /** Ends the pages that did not answer since it was called last. */
-  protected dropSilent(): void {
+  dropSilent(): void {
     for (const page of this.pages) {
       if (page.checkAlive()) continue;
-      this.log("page ended: it does not answer");
+      this.guard.log("page ended: it does not answer");
       this.pages.delete(page);
       page.end();
     }
   }
 
-  /** `work`, whose throw becomes a line in the log (and undefined). */
-  protected guard<A extends unknown[], R>(
-    what: string,
-    work: (...args: A) => R,
-  ): (...args: A) => R | undefined {
-    return (...args) => {
-      try {
-        return work(...args);
-      } catch (error) {
-        this.log(`page server: ${what} failed: ${String(error)}`);
-        return undefined;
-      }
-    };
+  /** Says goodbye to all pages; `end` follows. */
+  close(): void {
+    this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends"));
   }
 
-  protected log(line: string): void {
-    try {
-      this.options.log(line);
-    } catch {
-      // A log that throws must not end the process; there is nowhere left to say it.
-    }
+  end(): void {
+    this.pages.forEach((page) => page.end());
+    this.pages.clear();
   }
 
   private snapshot(): string | undefined {
-    return this.guard("a snapshot", () => {
+    return this.guard.wrap("a snapshot", () => {
       const snapshot = this.options.snapshot();
       return JSON.stringify({ ...snapshot, history: snapshot.history.slice(-HISTORY_LIMIT) });
     })();
@@ -158,19 +151,19 @@ export class PageHub {
     this.tellWorld(page);
   }
 
-  private command(page: PageClient, id: number, command: Command): void {
-    const answer = (said: Said): void =>
+  private command(page: PageClient, id: number, command: PageCommand): void {
+    const answer = (said: CommandResult): void =>
       page.offerText(`answer ${id}`, JSON.stringify({ type: "answer", id, ...said }));
     if (page.canCommand) {
       void this.options.obey(command).then(answer);
       return;
     }
-    this.log(`page refused: ${command.do} without the token`);
+    this.guard.log(`page refused: ${command.do} without the token`);
     answer({ done: false, message: "this page only shows: open the link that the start printed" });
   }
 
   private dismiss(page: PageClient, why: string): void {
-    this.log(`page closed: ${why}`);
+    this.guard.log(`page closed: ${why}`);
     this.pages.delete(page);
     page.close(POLICY_VIOLATION, why);
     setTimeout(() => page.end(), GOODBYE_MS).unref();

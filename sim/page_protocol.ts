@@ -35,7 +35,7 @@ const command = z.discriminatedUnion("do", [
   /** Breaks a robot (its index) or mends it. */
   z.object({ do: z.literal("fault"), robot: count, fault: z.enum(FAULT_CHOICES) }),
 ]);
-export type Command = z.infer<typeof command>;
+export type PageCommand = z.infer<typeof command>;
 
 const pageMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), token: z.string() }),

@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { CallbackGuard } from "./callback_guard";
 import { isOwnHost, nameOf, ownNames, socketRefusal, type Refusal } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
 import { PageHub, type PageHubOptions } from "./page_hub";
@@ -23,6 +24,7 @@ export interface PageServerOptions extends PageHubOptions {
   webRoot: string;
   /** Time between liveness checks, ms; a page silent from one to the next is ended. */
   pingMs?: number;
+  log: (line: string) => void;
 }
 
 /** Ports tried after the one asked for. */
@@ -35,8 +37,6 @@ const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
 /** Given to a goodbye before its connection is cut, ms. */
 const GOODBYE_MS = 50;
-/** Close code of RFC 6455. */
-const GOING_AWAY = 1001;
 
 const FULL: Refusal = {
   status: "503 Service Unavailable",
@@ -49,7 +49,9 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
   return page;
 }
 
-export class PageServer extends PageHub {
+export class PageServer {
+  readonly pages: PageHub;
+  private readonly guard: CallbackGuard;
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
   private readonly host: string;
@@ -60,10 +62,11 @@ export class PageServer extends PageHub {
   private boundPort = 0;
 
   constructor(
-    protected override readonly options: PageServerOptions,
+    private readonly options: PageServerOptions,
     private readonly files: ReadonlyMap<string, PageFile>,
   ) {
-    super(options);
+    this.guard = new CallbackGuard(options.log);
+    this.pages = new PageHub(options, this.guard);
     this.host = options.host ?? "127.0.0.1";
     this.names = ownNames(this.host);
     this.sockets = new WebSocketServer({
@@ -76,11 +79,11 @@ export class PageServer extends PageHub {
     this.http.maxConnections = CONNECTIONS_LIMIT;
     this.http.on(
       "request",
-      this.guard("a request", (request, response) => this.answer(request, response)),
+      this.guard.wrap("a request", (request, response) => this.answer(request, response)),
     );
     this.http.on(
       "upgrade",
-      this.guard("an upgrade", (request, socket, head) => this.upgrade(request, socket, head)),
+      this.guard.wrap("an upgrade", (request, socket, head) => this.upgrade(request, socket, head)),
     );
     this.http.on("connection", (socket) => {
       this.connections.add(socket);
@@ -107,8 +110,8 @@ export class PageServer extends PageHub {
 
   async listen(): Promise<void> {
     await this.bind();
-    this.http.on("error", (error) => this.log(`page server: ${error.message}`));
-    const check = this.guard("a ping", () => this.dropSilent());
+    this.http.on("error", (error) => this.guard.log(`page server: ${error.message}`));
+    const check = this.guard.wrap("a ping", () => this.pages.dropSilent());
     this.pinging = setInterval(check, this.options.pingMs ?? PING_MS);
     this.pinging.unref();
   }
@@ -142,14 +145,11 @@ export class PageServer extends PageHub {
   private async end(): Promise<void> {
     clearInterval(this.pinging);
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
-    if (this.clients > 0) {
-      const goodbye = (): void =>
-        this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends"));
-      this.guard("a goodbye", goodbye)();
+    if (this.pages.clients > 0) {
+      this.guard.wrap("a goodbye", () => this.pages.close())();
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     }
-    this.pages.forEach((page) => page.end());
-    this.pages.clear();
+    this.pages.end();
     this.connections.forEach((connection) => connection.destroy());
     await closed;
   }
@@ -175,10 +175,10 @@ export class PageServer extends PageHub {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const full = this.clients >= CLIENTS_LIMIT || this.closing !== undefined;
+    const full = this.pages.clients >= CLIENTS_LIMIT || this.closing !== undefined;
     const refusal = socketRefusal(request, this.names, this.port) ?? (full ? FULL : undefined);
     if (refusal !== undefined) {
-      this.log(`page refused: ${refusal.reason}`);
+      this.guard.log(`page refused: ${refusal.reason}`);
       socket.end(
         `HTTP/1.1 ${refusal.status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
         () => socket.destroy(),
@@ -189,7 +189,7 @@ export class PageServer extends PageHub {
       request,
       socket,
       head,
-      this.guard("a connection", (page) => this.welcome(page)),
+      this.guard.wrap("a connection", (page) => this.pages.welcome(page)),
     );
   }
 }

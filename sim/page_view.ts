@@ -8,7 +8,7 @@ import { packageRoot } from "../src/base/package_root";
 import { pictureOf } from "../src/policy/picture";
 import { decodePolicy, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
 import { TOPICS } from "../src/ros/topics";
-import type { PublishPoses, World } from "./loop";
+import type { LoopContext, PublishPoses } from "./loop_context";
 import { type PageServer, startPageServer } from "./page_server";
 import {
   encodePoses,
@@ -24,7 +24,7 @@ import type { Steering } from "./steering";
 const WORLD_MS = 1000;
 const TOKEN_BYTES = 16;
 
-export interface Viewed extends Omit<World, "publishPoses" | "onOver"> {
+export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
   readonly steering: Steering;
   readonly snapshot: () => Snapshot;
 }
@@ -75,18 +75,18 @@ export class PageView {
   }
 
   epoch(report: EpochReport): void {
-    this.server.publish(report);
+    this.server.pages.publish(report);
     if (report.reward === null) this.drawPolicy(report);
   }
 
   /** Statistics started from zero. */
   restart(): void {
-    this.server.restart();
+    this.server.pages.restart();
   }
 
   readonly poses: PublishPoses = (seconds, poses, locked, states) => {
-    if (this.server.clients === 0) return;
-    this.server.publishPoses(encodePoses(seconds, poses, locked, states));
+    if (this.server.pages.clients === 0) return;
+    this.server.pages.publishPoses(encodePoses(seconds, poses, locked, states));
   };
 
   close(): Promise<void> {
@@ -97,11 +97,11 @@ export class PageView {
   /** π_g around what is believed now. */
   private drawPolicy({ epoch, belief }: EpochReport): void {
     const { policy, viewed, server } = this;
-    if (server.clients === 0) return;
+    if (server.pages.clients === 0) return;
     // The policy in force may be another than the last one on the topic (reload_policy).
     const isInForce = policy?.sha256 === viewed.run.command?.policy_sha256;
     const known = isInForce ? policy : undefined;
-    server.publish({
+    server.pages.publish({
       type: "picture",
       epoch,
       tableSize: known?.pair.tableSize ?? 0,
@@ -113,7 +113,7 @@ export class PageView {
   private tellWorld(): void {
     const { run, parameters, controls, factor } = this.viewed;
     const { command } = run;
-    this.server.publishWorld({
+    this.server.pages.publishWorld({
       type: "world",
       paused: controls.paused,
       speed: run.options.fidelity === "motion" ? parameters.speed : 0,

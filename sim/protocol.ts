@@ -163,7 +163,7 @@ const answer = z.object({
 });
 export type Answer = z.infer<typeof answer>;
 /** An answer without its address. */
-export type Said = Pick<Answer, "done" | "message">;
+export type CommandResult = Pick<Answer, "done" | "message">;
 
 const serverMessage = z.discriminatedUnion("type", [
   snapshot,

@@ -8,10 +8,9 @@ import { RosNode } from "../src/ros/node";
 import { ParameterError, type ParameterValues } from "../src/ros/parameters";
 import { runProcess } from "../src/ros/process";
 import { TOPICS } from "../src/ros/topics";
-import { runAbstract } from "./abstract_run";
-import { Controls } from "./controls";
-import type { PublishPoses } from "./loop";
-import { runMotion } from "./motion_run";
+import { AbstractDriver } from "./abstract_driver";
+import type { PublishPoses } from "./loop_context";
+import { MotionDriver } from "./motion_driver";
 import { RealTimeFactor, watchFactor } from "./pace";
 import { PageView } from "./page_view";
 import { SIMULATOR_PARAMETERS } from "./parameters";
@@ -21,6 +20,8 @@ import { Steering } from "./steering";
 import { SwarmLink } from "./swarm_link";
 import { motionProblem } from "./world/motion_problem";
 import { loadPhysics } from "./world/physics";
+import { WorldControls } from "./world_controls";
+import { WorldLoop } from "./world_loop";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 
@@ -115,7 +116,7 @@ void runProcess(async (ros) => {
   const { parameters } = node;
   const game = loadScenario(parameters.scenario);
   const publishReport = node.publisher(TOPICS.epochReport);
-  const controls = new Controls();
+  const controls = new WorldControls();
   const factor = new RealTimeFactor();
   let view: PageView | undefined;
   const run = makeRun(game, parameters, {
@@ -127,29 +128,20 @@ void runProcess(async (ros) => {
     onReset: () => view?.restart(),
     onStop: () => controls.onChange(),
   });
-  const { fidelity } = run.options;
   node.checkChange = (next) => changeProblem(run, parameters, next);
-  const swarm = new SwarmLink(node);
-  const steering = new Steering({ node, controls, swarm, run });
+  const steering = new Steering({ node, controls, swarm: new SwarmLink(node), run });
+  const shared = { node, run, parameters, controls, factor };
   if (!parameters.headless) {
     const snapshot = (): Snapshot => snapshotOf(game, parameters, run);
-    view = await PageView.start({
-      node,
-      run,
-      parameters,
-      controls,
-      factor,
-      steering,
-      snapshot,
-    });
+    view = await PageView.start({ ...shared, steering, snapshot });
     tellParent({ type: "page", url: view.url });
     ros.onEnd(() => view?.close());
   }
+  if (run.options.fidelity === "motion") await loadPhysics();
   const publishPoses: PublishPoses = (...frame) => view?.poses(...frame);
-  const onOver = (): void => ros.end(0);
-  const world = { node, run, parameters, controls, factor, publishPoses, onOver };
-  if (fidelity === "motion") await loadPhysics();
-  const loop = fidelity === "abstract" ? runAbstract(world) : runMotion(world);
+  const context = { ...shared, publishPoses, onOver: () => ros.end(0) };
+  const Driver = run.options.fidelity === "abstract" ? AbstractDriver : MotionDriver;
+  const loop = new WorldLoop(context, new Driver(context));
   const endWatch = watchFactor(node, factor, controls, parameters);
   ros.onEnd(() => {
     endWatch();

@@ -2,10 +2,10 @@
 import { reasonOf } from "../src/base/errors";
 import type { RosNode } from "../src/ros/node";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
-import type { Controls } from "./controls";
-import { type Command, FAULT_CHOICES, type FaultChoice } from "./page_protocol";
+import type { WorldControls } from "./world_controls";
+import { type PageCommand, FAULT_CHOICES, type FaultChoice } from "./page_protocol";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
-import type { Said } from "./protocol";
+import type { CommandResult } from "./protocol";
 import type { Run } from "./run";
 import type { SwarmLink } from "./swarm_link";
 
@@ -15,18 +15,18 @@ const STOP_TRIES = 20;
 
 export interface Steered {
   readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
-  readonly controls: Controls;
+  readonly controls: WorldControls;
   readonly swarm: SwarmLink;
   readonly run: Run;
 }
 
-const done = (message: string): Said => ({ done: true, message });
-const refused = (message: string): Said => ({ done: false, message });
+const done = (message: string): CommandResult => ({ done: true, message });
+const refused = (message: string): CommandResult => ({ done: false, message });
 
 export class Steering {
   constructor(private readonly steered: Steered) {
     const { node } = steered;
-    const answered = ({ done: success, message }: Said) => ({ success, message });
+    const answered = ({ done: success, message }: CommandResult) => ({ success, message });
     node.boolService(PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
     node.triggerService(STEP_SERVICE, () => answered(this.step()));
     node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
@@ -42,7 +42,7 @@ export class Steering {
   }
 
   /** Obeys a command, or says why not. Never rejects. */
-  async obey(command: Command): Promise<Said> {
+  async obey(command: PageCommand): Promise<CommandResult> {
     try {
       return await this.act(command);
     } catch (error) {
@@ -50,7 +50,7 @@ export class Steering {
     }
   }
 
-  private act(command: Command): Said | Promise<Said> {
+  private act(command: PageCommand): CommandResult | Promise<CommandResult> {
     const { swarm, node } = this.steered;
     switch (command.do) {
       case "pause":
@@ -81,7 +81,7 @@ export class Steering {
     }
   }
 
-  private async stop(): Promise<Said> {
+  private async stop(): Promise<CommandResult> {
     const { swarm, run } = this.steered;
     for (let i = 0; i < STOP_TRIES; i++) {
       swarm.stop();
@@ -93,30 +93,30 @@ export class Steering {
     );
   }
 
-  private pause(paused: boolean): Said {
+  private pause(paused: boolean): CommandResult {
     this.steered.controls.pause(paused);
     return done(paused ? "time stands" : "time goes on");
   }
 
-  private step(): Said {
+  private step(): CommandResult {
     return this.steered.controls.step()
       ? done("time goes on until the next epoch")
       : refused("time is not standing; pause first");
   }
 
-  private reset(): Said {
+  private reset(): CommandResult {
     this.steered.controls.reset();
     return done(
       "at the end of this epoch the robots are placed anew, and statistics start from zero",
     );
   }
 
-  private set(name: "speed" | "population", value: number, said: string): Said {
+  private set(name: "speed" | "population", value: number, said: string): CommandResult {
     const reason = this.steered.node.set(name, value);
     return reason === undefined ? done(said) : refused(reason);
   }
 
-  private setFault(robot: number, fault: FaultChoice): Said {
+  private setFault(robot: number, fault: FaultChoice): CommandResult {
     const { controls, run } = this.steered;
     const name = run.robots[robot];
     if (name === undefined) return refused(`there is no robot ${robot}`);

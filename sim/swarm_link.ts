@@ -4,7 +4,7 @@ import { reasonOf } from "../src/base/errors";
 import { toTime } from "../src/ros/messages";
 import type { RosNode } from "../src/ros/node";
 import { RESET_SERVICE, TOPICS } from "../src/ros/topics";
-import type { Said } from "./protocol";
+import type { CommandResult } from "./protocol";
 
 /** rcl_interfaces/ParameterType */
 const TYPE = { integer: 2, string: 4 } as const;
@@ -25,7 +25,7 @@ export class SwarmLink {
     this.publishStop({ header: { stamp: toTime(0n), frame_id: "" }, source: "the page" });
   }
 
-  async release(): Promise<Said> {
+  async release(): Promise<CommandResult> {
     return this.ask("std_srvs/srv/Trigger", RESET_SERVICE, {}, (response) => {
       const { success, message } = triggered.parse(response);
       return { done: success, message };
@@ -33,7 +33,7 @@ export class SwarmLink {
   }
 
   /** Sets a parameter of the global agent. */
-  async set(name: string, value: number | string): Promise<Said> {
+  async set(name: string, value: number | string): Promise<CommandResult> {
     const typed = typeof value === "string" ? ofString(value) : ofInteger(value);
     const request = { parameters: [{ name, value: typed }] };
     const type = "rcl_interfaces/srv/SetParameters";
@@ -47,8 +47,8 @@ export class SwarmLink {
     type: string,
     service: string,
     request: object,
-    told: (response: unknown) => Said,
-  ): Promise<Said> {
+    told: (response: unknown) => CommandResult,
+  ): Promise<CommandResult> {
     try {
       return told(await this.node.call(type, service, request));
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Gives commands and says what came of each, in the page's status line. */
-import type { Command } from "../page_protocol";
+import type { PageCommand } from "../page_protocol";
 import type { Answer } from "../protocol";
 
 export class Asker {
@@ -7,10 +7,10 @@ export class Asker {
 
   constructor(
     private readonly line: HTMLElement,
-    private readonly give: (command: Command) => Promise<Answer>,
+    private readonly give: (command: PageCommand) => Promise<Answer>,
   ) {}
 
-  async ask(command: Command): Promise<void> {
+  async ask(command: PageCommand): Promise<void> {
     const turn = ++this.asked;
     this.say(`${WORDS[command.do]} …`, "waiting");
     const { done, message } = await this.give(command);
@@ -24,7 +24,7 @@ export class Asker {
   }
 }
 
-const WORDS: Record<Command["do"], string> = {
+const WORDS: Record<PageCommand["do"], string> = {
   pause: "pausing",
   resume: "resuming",
   step: "stepping",

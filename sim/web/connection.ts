@@ -2,7 +2,7 @@
  * The page's end of the wire: connects, parses, tells when nothing comes any more, connects again
  * after growing waits. It shows the token of its address (#token=...) and sends commands.
  */
-import type { Command } from "../page_protocol";
+import type { PageCommand } from "../page_protocol";
 import {
   ProtocolError,
   SOCKET_PATH,
@@ -12,7 +12,7 @@ import {
   type PoseFrame,
   type ServerMessage,
 } from "../protocol";
-import { Commands } from "./commands";
+import { PendingCommands } from "./pending_commands";
 
 /** live: data comes; stale: connected, but nothing came for STALE_MS; lost: not connected. */
 export type ConnectionState = "connecting" | "live" | "stale" | "lost";
@@ -32,7 +32,7 @@ const BAD_MESSAGE = 4000;
 const POLICY_VIOLATION = 1008;
 
 export class Connection {
-  private readonly commands = new Commands((message) => this.send(message));
+  private readonly commands = new PendingCommands((message) => this.send(message));
   private socket: WebSocket | undefined;
   private waitMs = FIRST_WAIT_MS;
   private heardAt = 0;
@@ -49,7 +49,7 @@ export class Connection {
   }
 
   /** Never rejects: what could not be sent or was not answered is an answer that says so. */
-  command(command: Command): Promise<Answer> {
+  command(command: PageCommand): Promise<Answer> {
     return this.commands.give(command);
   }
 

@@ -14,7 +14,6 @@ import { ArenaScene } from "./arena_scene";
 import { Asker } from "./asker";
 import { FrameAttributes } from "./attributes";
 import { Connection, type ConnectionState } from "./connection";
-import { Controls } from "./controls";
 import { button, byId, field, setText } from "./element";
 import { EmergencyStop } from "./emergency_stop";
 import { showFacts } from "./hud/facts";
@@ -27,6 +26,7 @@ import { RobotPanel } from "./robot_panel";
 import { onClick } from "./scene/clicks";
 import { View } from "./scene/view";
 import { startTheme } from "./theme";
+import { Toolbar } from "./toolbar";
 
 /** Everything made for one snapshot. */
 interface Shown {
@@ -40,7 +40,7 @@ interface Shown {
 
 class Page {
   private readonly view: View;
-  private readonly controls: Controls;
+  private readonly toolbar: Toolbar;
   private readonly emergency: EmergencyStop;
   private readonly robot: RobotPanel;
   private readonly attributes = new FrameAttributes();
@@ -62,7 +62,7 @@ class Page {
       state: (state, detail) => this.connection(state, detail),
     });
     const asker = new Asker(byId("said"), (command) => connection.command(command));
-    this.controls = new Controls(asker);
+    this.toolbar = new Toolbar(asker);
     this.emergency = new EmergencyStop(asker);
     this.robot = new RobotPanel(asker, (robot) => this.choose(robot));
     onClick(canvas, (x, y, within) => this.robot.choose(this.shown?.scene.robotAt(x, y, within)));
@@ -99,7 +99,7 @@ class Page {
       chart: new RewardChart(byId("rewards"), snapshot, palette),
     };
     byId("scenario").textContent = snapshot.scenario;
-    this.controls.start(snapshot);
+    this.toolbar.start(snapshot);
     this.robot.start(snapshot);
     this.showTrails(this.withTrails);
     this.stale = { epoch: true, rewards: true, world: true };
@@ -198,7 +198,7 @@ class Page {
 
   private showWorld({ scene }: Shown): void {
     const { world } = this;
-    this.controls.show(world);
+    this.toolbar.show(world);
     this.emergency.show(world);
     document.body.dataset.canCommand = String(world?.canCommand === true);
     byId("legend-broken").hidden = !world?.faults.length;

@@ -5,8 +5,10 @@ import type { EpisodeStart } from "../../src/game/episode";
 import { type Game, sizesOf } from "../../src/game/model";
 
 export class AbstractWorld {
-  globalState: number;
-  readonly localStates: Uint8Array;
+  /** No wheels here are ever locked. */
+  readonly locked: Uint8Array;
+  private state: number;
+  private readonly zones: Uint8Array;
   /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
   readonly poses: Float64Array;
   /** Each robot's place in every zone, from the zone's centre, m. */
@@ -18,44 +20,65 @@ export class AbstractWorld {
     private readonly seed: number,
     start: EpisodeStart,
   ) {
-    this.globalState = start.globalState;
-    this.localStates = start.localStates.slice();
+    this.state = start.globalState;
+    this.zones = start.localStates.slice();
+    this.locked = new Uint8Array(agentIds.length);
     this.poses = new Float64Array((agentIds.length + 1) * 3);
     this.offsets = offsetsIn(game.arena, agentIds.length);
     this.pose();
   }
 
+  globalState(): number {
+    return this.state;
+  }
+
+  localStates(): Uint8Array {
+    return this.zones;
+  }
+
+  readOdometry(): Float64Array {
+    return this.poses;
+  }
+
   /** A new episode. */
   place(start: EpisodeStart): void {
-    this.globalState = start.globalState;
-    this.localStates.set(start.localStates);
+    this.state = start.globalState;
+    this.zones.set(start.localStates);
     this.pose();
+  }
+
+  /** The world from now on with these robots: those that come are where `start` has them. */
+  withRobots(agentIds: readonly string[], start: EpisodeStart): AbstractWorld {
+    const localStates = start.localStates.slice();
+    localStates.set(this.zones.subarray(0, localStates.length));
+    const now = { globalState: this.state, localStates };
+    return new AbstractWorld(this.game, agentIds, this.seed, now);
   }
 
   /** One epoch: every robot by P_l(· | s_i, s_g, a_i), the lead vehicle by P_g(· | s_g, a_g). */
   step(epoch: number, globalAction: number, actions: ArrayLike<number>): void {
-    const { game, seed, globalState } = this;
+    const { game, seed, state, zones } = this;
     const { sG, aG, sL, aL } = sizesOf(game);
     this.agentIds.forEach((id, i) => {
       if (actions[i] < 0) return;
-      const row = (this.localStates[i] * sG + globalState) * aL + actions[i];
+      const row = (zones[i] * sG + state) * aL + actions[i];
       const uniform = keyedUniform(seed, "local-transition", id, epoch);
-      this.localStates[i] = drawIndex(uniform(), game.localTransition, row * sL, sL);
+      zones[i] = drawIndex(uniform(), game.localTransition, row * sL, sL);
     });
     const uniform = keyedUniform(seed, "global-transition", "", epoch);
-    const row = globalState * aG + globalAction;
-    this.globalState = drawIndex(uniform(), game.globalTransition, row * sG, sG);
+    const row = state * aG + globalAction;
+    this.state = drawIndex(uniform(), game.globalTransition, row * sG, sG);
     this.pose();
   }
 
   private pose(): void {
     const { arena } = this.game;
     const n = this.agentIds.length;
-    this.localStates.forEach((state, i) => {
+    this.zones.forEach((state, i) => {
       this.poses[i * 3] = arena.zones[state].x + this.offsets[i].x;
       this.poses[i * 3 + 1] = arena.zones[state].y + this.offsets[i].y;
     });
-    const lead = leadSpotOf(arena, this.globalState);
+    const lead = leadSpotOf(arena, this.state);
     this.poses[n * 3] = lead.x;
     this.poses[n * 3 + 1] = lead.y;
   }

@@ -23,14 +23,14 @@ export class Bodies {
   /** [n] 1 while docked with wheels locked. */
   readonly locked: Uint8Array;
   /** [(n+1) * 2] where each moving body was at the start of the step, and each is to go in it, m. */
-  protected readonly from: Float64Array;
-  protected readonly ways: Float64Array;
+  readonly from: Float64Array;
+  readonly ways: Float64Array;
   /** [n+1] forward m/s of the last step. */
-  protected readonly speeds: Float64Array;
+  readonly speeds: Float64Array;
   /** [n+1] 1: was blocked or pushed in the last step. */
-  protected readonly touched: Uint8Array;
+  readonly touched: Uint8Array;
   /** [n+1] zone of each body, with hysteresis. */
-  protected readonly zones: Uint8Array;
+  readonly zones: Uint8Array;
 
   constructor(readonly robots: number) {
     const bodies = robots + 1;
@@ -45,17 +45,8 @@ export class Bodies {
     this.zones = new Uint8Array(bodies);
   }
 
-  /** [n] the true zone of each robot now. */
-  localStates(): Uint8Array {
-    return this.zones.slice(0, this.robots);
-  }
-
-  /** The true zone of the lead vehicle now. */
-  globalState(): number {
-    return this.zones[this.robots];
-  }
-
-  protected takeOverBodies(before: Bodies): void {
+  /** Takes over what `before` has of the bodies that are in both. */
+  takeOver(before: Bodies): void {
     takeOver(this.poses, before.poses, 3);
     takeOver(this.twists, before.twists, 2);
     takeOver(this.speeds, before.speeds, 1);

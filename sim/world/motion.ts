@@ -48,8 +48,19 @@ const FREE_WAY = 5e-5;
 /** The lead vehicle's name in draws. */
 const LEAD_ID = "lead";
 
-export class MotionWorld extends Bodies {
+export class MotionWorld {
   readonly epoch: number;
+  /** How many robots there are; body n is the lead vehicle. */
+  readonly robots: number;
+  /** [(n+1) * 3] x m, y m, yaw rad in [-π, π]. */
+  readonly poses: Float64Array;
+  /** [(n+1) * 2] forward m/s, yaw rate rad/s, as realised. */
+  readonly twists: Float64Array;
+  /** [n+1] share of its wheels' way that a body does not go; 0: none. */
+  readonly slips: Float64Array;
+  /** [n] 1 while docked with wheels locked. */
+  readonly locked: Uint8Array;
+  private readonly bodies: Bodies;
   private readonly arena: Arena;
   private readonly physics: Physics;
   private readonly wheels: Wheels;
@@ -68,7 +79,10 @@ export class MotionWorld extends Bodies {
     private readonly options: MotionOptions,
     before?: MotionWorld,
   ) {
-    super(options.agentIds.length);
+    const bodies = new Bodies(options.agentIds.length);
+    this.bodies = bodies;
+    ({ robots: this.robots, poses: this.poses, twists: this.twists } = bodies);
+    ({ slips: this.slips, locked: this.locked } = bodies);
     this.arena = options.arena;
     this.epoch = options.epoch ?? options.arena.epoch;
     this.clock = new StepTime(options.startTime ?? 0, this.epoch, before?.clock.age);
@@ -97,6 +111,16 @@ export class MotionWorld extends Bodies {
     else this.place(options.start);
   }
 
+  /** [n] the true zone of each robot now. */
+  localStates(): Uint8Array {
+    return this.bodies.zones.slice(0, this.robots);
+  }
+
+  /** The true zone of the lead vehicle now. */
+  globalState(): number {
+    return this.bodies.zones[this.robots];
+  }
+
   /** s of simulated time. */
   get time(): number {
     return this.clock.now;
@@ -115,9 +139,9 @@ export class MotionWorld extends Bodies {
 
   private goOn(before: MotionWorld, start: EpisodeStart): void {
     const kept = Math.min(before.robots, this.robots);
-    this.takeOverBodies(before);
+    this.bodies.takeOver(before.bodies);
     putFree(this.arena, this.poses, kept, start);
-    this.zones.set(start.localStates.subarray(kept), kept);
+    this.bodies.zones.set(start.localStates.subarray(kept), kept);
     this.wheels.takeOver(before.wheels);
     this.odometry.takeOver(before.odometry);
     this.physics.rebuild();
@@ -159,12 +183,12 @@ export class MotionWorld extends Bodies {
       );
     }
     this.poses.set(startPoses(this.arena, start));
-    this.zones.set(start.localStates);
-    this.zones[this.robots] = start.globalState;
+    this.bodies.zones.set(start.localStates);
+    this.bodies.zones[this.robots] = start.globalState;
     this.twists.fill(0);
-    this.touched.fill(0);
-    this.speeds.fill(0);
-    this.ways.fill(0);
+    this.bodies.touched.fill(0);
+    this.bodies.speeds.fill(0);
+    this.bodies.ways.fill(0);
     this.locked.fill(1);
     this.wheels.reset();
     this.odometry.reset();
@@ -185,7 +209,7 @@ export class MotionWorld extends Bodies {
     if (this.locked[i] === 1) return true;
     const speed = Math.max(Math.abs(this.twists[2 * i]), Math.abs(this.wheels.speeds[2 * i]));
     if (speed > DOCK_SPEED) return false;
-    const spot = spotOf(this.arena, this.zones[i], i);
+    const spot = spotOf(this.arena, this.bodies.zones[i], i);
     const dx = this.poses[3 * i] - spot.x;
     const dy = this.poses[3 * i + 1] - spot.y;
     return dx * dx + dy * dy <= DOCK_DISTANCE * DOCK_DISTANCE;
@@ -211,8 +235,8 @@ export class MotionWorld extends Bodies {
   }
 
   private halt(body: number): void {
-    this.speeds[body] = 0;
-    this.ways.fill(0, 2 * body, 2 * body + 2);
+    this.bodies.speeds[body] = 0;
+    this.bodies.ways.fill(0, 2 * body, 2 * body + 2);
     this.twists.fill(0, 2 * body, 2 * body + 2);
     this.wheels.halt(body);
   }
@@ -221,23 +245,24 @@ export class MotionWorld extends Bodies {
   private moveBodies(dt: number): void {
     let isStill = true;
     for (const body of this.moving) {
-      this.from[2 * body] = this.poses[3 * body];
-      this.from[2 * body + 1] = this.poses[3 * body + 1];
+      this.bodies.from[2 * body] = this.poses[3 * body];
+      this.bodies.from[2 * body + 1] = this.poses[3 * body + 1];
       this.drive(body, dt);
-      const { ways } = this;
-      if (ways[2 * body] !== 0 || ways[2 * body + 1] !== 0 || this.touched[body] === 1) {
+      const { ways } = this.bodies;
+      if (ways[2 * body] !== 0 || ways[2 * body + 1] !== 0 || this.bodies.touched[body] === 1) {
         isStill = false;
       }
     }
     // Where nothing moves and nothing was pressed, a step changes nothing.
     if (isStill) return;
-    this.physics.move(this.moving, this.ways, dt);
+    this.physics.move(this.moving, this.bodies.ways, dt);
     for (const body of this.moving) this.noteMove(body, dt);
   }
 
   /** Wheels one step nearer to the command, yaw on, and the chord of the step's arc into `ways`. */
   private drive(body: number, dt: number): void {
-    const { twists, ways } = this;
+    const { twists } = this;
+    const { ways } = this.bodies;
     const { driven } = this.wheels;
     const v0 = driven[2 * body];
     const w0 = driven[2 * body + 1];
@@ -258,29 +283,30 @@ export class MotionWorld extends Bodies {
   private gripped(body: number, wanted: number, dt: number): number {
     const limits = body === this.robots ? this.arena.lead : this.arena.robot;
     const change = Math.max(GRIP, limits.maxAcceleration) * dt;
-    const had = this.speeds[body];
+    const had = this.bodies.speeds[body];
     const speed = Math.max(had - change, Math.min(had + change, wanted));
     if (speed !== wanted) this.twists[2 * body] = speed;
-    this.speeds[body] = speed;
+    this.bodies.speeds[body] = speed;
     return speed;
   }
 
   /** The place and the zone, and where others stood in the way the speed, that came of a step. */
   private noteMove(body: number, dt: number): void {
-    const dx = this.poses[3 * body] - this.from[2 * body];
-    const dy = this.poses[3 * body + 1] - this.from[2 * body + 1];
+    const dx = this.poses[3 * body] - this.bodies.from[2 * body];
+    const dy = this.poses[3 * body + 1] - this.bodies.from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
-      this.zones[body] = zoneOf(this.arena, this.positionOf(body), this.zones[body]);
+      this.bodies.zones[body] = zoneOf(this.arena, this.positionOf(body), this.bodies.zones[body]);
       this.odometry.noteMove(body, dx, dy, this.clock.age);
     }
     const off = Math.max(
-      Math.abs(dx - this.ways[2 * body]),
-      Math.abs(dy - this.ways[2 * body + 1]),
+      Math.abs(dx - this.bodies.ways[2 * body]),
+      Math.abs(dy - this.bodies.ways[2 * body + 1]),
     );
-    this.touched[body] = off > FREE_WAY ? 1 : 0;
-    if (this.touched[body] === 0) return;
+    this.bodies.touched[body] = off > FREE_WAY ? 1 : 0;
+    if (this.bodies.touched[body] === 0) return;
     const yaw = this.poses[3 * body + 2];
-    this.speeds[body] = this.twists[2 * body] = (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
+    this.bodies.speeds[body] = this.twists[2 * body] =
+      (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
   }
 
   private readonly position = { x: 0, y: 0 };

@@ -26,7 +26,7 @@ const TIME_TOLERANCE = 1e-5;
 /** A body's speed this near to its wheels' is theirs, m/s or rad/s. */
 const CAUGHT_UP = 1e-4;
 
-interface Command {
+interface SentCommand {
   readonly arrives: number;
   readonly body: number;
   readonly v: number;
@@ -41,7 +41,7 @@ export class Wheels {
   /** [bodies * 2] as asked for and arrived. */
   private readonly commands: Float64Array;
   /** In the order of arrival, as the latency is the same for all. */
-  private pending: Command[] = [];
+  private pending: SentCommand[] = [];
   /** [bodies * 2] share of its speed that the left and the right wheel keep. */
   private readonly grip: Float64Array;
 
@@ -129,7 +129,7 @@ export class Wheels {
     driven[i + 1] = follow(driven[i + 1], w, share);
   }
 
-  private obey({ body, v, w }: Command): void {
+  private obey({ body, v, w }: SentCommand): void {
     this.commands[2 * body] = v;
     this.commands[2 * body + 1] = w;
   }

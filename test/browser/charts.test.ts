@@ -80,7 +80,7 @@ test("the policy's strips show each action where it is taken, in colour and in w
   await page.locator('#policy[data-state="bay_2"]').waitFor();
 
   // Another policy took over: what was drawn is not in force any more.
-  swarm.server.publish({ ...picture, actions: [], gaps: null });
+  swarm.server.pages.publish({ ...picture, actions: [], gaps: null });
   await page.locator("#policy .unknown").waitFor();
   expect(await page.locator("#policy .strip").count()).toBe(0);
   expect(await page.textContent("#facts")).toMatch(/global gapnot measured/);
@@ -89,7 +89,7 @@ test("the policy's strips show each action where it is taken, in colour and in w
 test("a report takes the place of a former one of its epoch, and of those of a run that began anew", async () => {
   const { report } = swarm.latest();
   for (const epoch of [report.epoch, 3]) {
-    swarm.server.publish({ ...report, epoch, reward: epoch / 4 });
+    swarm.server.pages.publish({ ...report, epoch, reward: epoch / 4 });
     const now = `${(epoch / 4).toFixed(2)} in epoch ${epoch},`;
     await page.locator("#reward-now", { hasText: now }).waitFor();
   }

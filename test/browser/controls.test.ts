@@ -1,6 +1,6 @@
 /** What a person asks of the page, against a swarm that is only played. */
 import type { Page } from "playwright-core";
-import type { Command } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/page_protocol";
 import { shownBy, shownWhen } from "./open_page";
 import { endAll, feed, open, openCommanding } from "./page_fixtures";
 import { fill, press } from "./press";
@@ -16,7 +16,7 @@ test("each control gives its command and its answer is read", async () => {
   const swarm = await feed({ epochMs: 60_000 });
   const { page, errors } = await openCommanding(swarm);
   expect(await page.locator("#step").isDisabled()).toBe(true);
-  const steps: Command[] = [
+  const steps: PageCommand[] = [
     { do: "pause" },
     { do: "step" },
     { do: "resume" },

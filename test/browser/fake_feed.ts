@@ -1,5 +1,5 @@
 /** A swarm that is only played, through the real page server: tests of the page without ROS. */
-import type { Command } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/page_protocol";
 import { startPageServer, type PageServer } from "../../sim/page_server";
 import type { EpochReport, PolicyPicture } from "../../sim/protocol";
 import { PlayedSwarm } from "./played_swarm";
@@ -7,7 +7,7 @@ import { PlayedSwarm } from "./played_swarm";
 export interface FakeFeed {
   readonly server: PageServer;
   /** Commands that pages gave, oldest first. */
-  readonly obeyed: readonly Command[];
+  readonly obeyed: readonly PageCommand[];
   /** What pages were told last of the epochs and the policy. */
   latest(): { report: EpochReport; picture: PolicyPicture };
   stop(): Promise<void>;
@@ -46,17 +46,20 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
       return Promise.resolve(answer);
     },
   });
-  const tellWorld = (): void => server.publishWorld(swarm.world);
+  const tellWorld = (): void => server.pages.publishWorld(swarm.world);
   tellWorld();
-  server.publish(swarm.picture());
+  server.pages.publish(swarm.picture());
   const epochs = setInterval(() => {
     if (swarm.world.paused) return;
-    server.publish(swarm.rewarded());
-    server.publish(swarm.nextEpoch());
-    server.publish(swarm.picture());
+    server.pages.publish(swarm.rewarded());
+    server.pages.publish(swarm.nextEpoch());
+    server.pages.publish(swarm.picture());
     tellWorld();
   }, epochMs);
-  const frames = setInterval(() => server.publishPoses(swarm.moved(FRAME_MS / 1000)), FRAME_MS);
+  const frames = setInterval(
+    () => server.pages.publishPoses(swarm.moved(FRAME_MS / 1000)),
+    FRAME_MS,
+  );
   return {
     server,
     obeyed: swarm.obeyed,

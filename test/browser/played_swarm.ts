@@ -1,7 +1,7 @@
 /** A swarm that is only played: robots glide between five bays and epochs follow each other. */
 import { hexagonalSpots } from "../../src/game/arena";
-import type { SharedWorld } from "../../sim/page_hub";
-import type { Command } from "../../sim/page_protocol";
+import type { SharedWorldState } from "../../sim/page_hub";
+import type { PageCommand } from "../../sim/page_protocol";
 import {
   PROTOCOL_VERSION,
   encodePoses,
@@ -34,9 +34,9 @@ export class PlayedSwarm {
   private simTime = 0;
   private total = 0;
   private state = 17;
-  world: SharedWorld;
+  world: SharedWorldState;
   /** Commands that came, oldest first. */
-  readonly obeyed: Command[] = [];
+  readonly obeyed: PageCommand[] = [];
 
   constructor(
     private readonly robots: number,
@@ -87,7 +87,7 @@ export class PlayedSwarm {
   }
 
   /** Obeys what changes the world's state alone; the play goes on as before. */
-  obey(command: Command): { done: boolean; message: string } {
+  obey(command: PageCommand): { done: boolean; message: string } {
     this.obeyed.push(command);
     this.world = { ...this.world, ...this.changeBy(command) };
     if (command.do === "reset" && command.seed === REFUSED_SEED) {
@@ -96,7 +96,7 @@ export class PlayedSwarm {
     return { done: true, message: `done: ${command.do}` };
   }
 
-  private changeBy(command: Command): Partial<SharedWorld> {
+  private changeBy(command: PageCommand): Partial<SharedWorldState> {
     switch (command.do) {
       case "pause":
       case "resume":

@@ -1,6 +1,6 @@
 /** What a person does on the page to give a command, and what the page then says. */
 import type { Page } from "playwright-core";
-import type { Command } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/page_protocol";
 
 /** Writes a number into a field, and Enter. */
 export async function fill(page: Page, field: string, value: number): Promise<void> {
@@ -9,7 +9,7 @@ export async function fill(page: Page, field: string, value: number): Promise<vo
 }
 
 /** Gives a command by the page's own controls. */
-export async function press(page: Page, command: Command): Promise<void> {
+export async function press(page: Page, command: PageCommand): Promise<void> {
   switch (command.do) {
     case "pause":
     case "resume":

@@ -1,7 +1,7 @@
 /** A page in a browser by which a running swarm is commanded, and all that its server tells it. */
 import type { Page } from "playwright-core";
 import { parseServerMessage, type ServerMessage } from "../../sim/protocol";
-import type { Command } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/page_protocol";
 import { type OpenedPage, openPage } from "./open_page";
 import { answerOf, press } from "./press";
 
@@ -53,7 +53,7 @@ export class ToldPage {
   }
 
   /** Gives a command by the page's controls; what the page says of it. */
-  async command(what: Command): Promise<string> {
+  async command(what: PageCommand): Promise<string> {
     await press(this.page, what);
     return answerOf(this.page);
   }

@@ -18,14 +18,14 @@ function transitions(game: Game): { local: Float64Array; global: Float64Array } 
   const localStates = Uint8Array.from(IDS, (_, i) => i % sL);
   const world = new AbstractWorld(game, IDS, 11, { globalState: 0, localStates });
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    const before = { global: world.globalState, local: world.localStates.slice() };
+    const before = { global: world.globalState(), local: world.localStates().slice() };
     const globalAction = epoch % aG;
     const actions = Int8Array.from(IDS, (_, i) => (i + epoch) % aL);
     world.step(epoch, globalAction, actions);
-    global[(before.global * aG + globalAction) * sG + world.globalState]++;
+    global[(before.global * aG + globalAction) * sG + world.globalState()]++;
     before.local.forEach((state, i) => {
       const row = (state * sG + before.global) * aL + actions[i];
-      local[row * sL + world.localStates[i]]++;
+      local[row * sL + world.localStates()[i]]++;
     });
   }
   return { local, global };
@@ -61,10 +61,10 @@ test("robots that did not act stay, and the same seed moves a robot alike in any
   for (let epoch = 0; epoch < 20; epoch++) {
     all.step(epoch, 0, actions);
     alone.step(epoch, 0, [1]);
-    expect(alone.localStates[0]).toBe(all.localStates[7]);
+    expect(alone.localStates()[0]).toBe(all.localStates()[7]);
   }
-  expect(new Set(all.localStates.subarray(100))).toEqual(new Set([2]));
-  expect(new Set(all.localStates.subarray(0, 100)).size).toBe(sizes.sL);
+  expect(new Set(all.localStates().subarray(100))).toEqual(new Set([2]));
+  expect(new Set(all.localStates().subarray(0, 100)).size).toBe(sizes.sL);
 });
 
 test("bodies stand at their spots in their zones, the lead vehicle at its own", () => {
@@ -80,7 +80,7 @@ test("bodies stand at their spots in their zones, the lead vehicle at its own", 
   const [x, y] = world.poses.subarray(ids.length * 3);
   expect({ x, y }).toEqual(leadSpotOf(docks.arena, 3));
   world.place({ globalState: 0, localStates: localStates.map(() => 4) });
-  expect(world.globalState).toBe(0);
+  expect(world.globalState()).toBe(0);
   expect(zoneOf(docks.arena, { x: world.poses[0], y: world.poses[1] })).toBe(4);
 });
 

@@ -1,5 +1,5 @@
 /** Messages of a small swarm for the tests of the protocol, the server and the page. */
-import type { SharedWorld } from "../../sim/page_hub";
+import type { SharedWorldState } from "../../sim/page_hub";
 import { PROTOCOL_VERSION, type EpochReport, type Snapshot } from "../../sim/protocol";
 
 /** Three robots, two bays, two of three asked. */
@@ -51,7 +51,7 @@ export function epochReport(epoch: number): EpochReport {
   };
 }
 
-export function world(): SharedWorld {
+export function world(): SharedWorldState {
   return {
     type: "world",
     paused: false,

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { BURST, TEXTS_LIMIT } from "../../sim/page_client";
-import type { Command } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/page_protocol";
 import {
   CLIENTS_LIMIT,
   MESSAGE_LIMIT,
@@ -29,7 +29,7 @@ const servers: PageServer[] = [];
 
 async function start(options: Partial<PageServerOptions> = {}): Promise<PageServer> {
   const log = (line: string): void => void lines.push(line);
-  const obey = (command: Command) => Promise.resolve({ done: true, message: command.do });
+  const obey = (command: PageCommand) => Promise.resolve({ done: true, message: command.do });
   const server = await startPageServer({
     port: 0,
     webRoot,
@@ -119,18 +119,18 @@ test("an Origin that is wrong or missing is refused", async () => {
   }
   expect(await new TestPage(server, { origin: "null" }).refused()).toBe(403);
   expect(lines).toHaveLength(5);
-  expect(server.clients).toBe(0);
+  expect(server.pages.clients).toBe(0);
 });
 
 test("a page hears a snapshot first, then the newest poses and what follows", async () => {
   const server = await start();
-  server.publishPoses(frameAt(1));
+  server.pages.publishPoses(frameAt(1));
   const page = new TestPage(server);
   expect(await page.nextJson()).toEqual(snapshot());
   expect(await page.next()).toEqual(Buffer.from(frameAt(1)));
-  server.publish(epochReport(1));
+  server.pages.publish(epochReport(1));
   expect(await page.nextJson()).toEqual(epochReport(1));
-  expect(server.clients).toBe(1);
+  expect(server.pages.clients).toBe(1);
 });
 
 test("a page that breaks the protocol is closed and others are not", async () => {
@@ -140,9 +140,9 @@ test("a page that breaks the protocol is closed and others are not", async () =>
   loud.socket.send("stop");
   expect(await loud.closed()).toBe(1008);
   expect(lines).toEqual(["page closed: not the protocol: a message is not JSON"]);
-  server.publish(epochReport(1));
+  server.pages.publish(epochReport(1));
   expect(await quiet.nextJson()).toEqual(epochReport(1));
-  expect(server.clients).toBe(1);
+  expect(server.pages.clients).toBe(1);
 });
 
 test("only a page that shows the token commands; what it is told says so", async () => {
@@ -153,7 +153,7 @@ test("only a page that shows the token commands; what it is told says so", async
       return Promise.resolve({ done: true, message: "paused" });
     },
   });
-  server.publishWorld(world());
+  server.pages.publishWorld(world());
   const page = new TestPage(server);
   await page.next();
   expect(await page.nextJson()).toEqual({ ...world(), canCommand: false });
@@ -193,7 +193,7 @@ test("a page that sends too many messages is closed and others are not", async (
   for (let i = 0; i <= BURST; i++) loud.say({ type: "hello", token: TOKEN });
   expect(await loud.closed()).toBe(1008);
   expect(lines).toEqual(["page closed: it sends too many messages"]);
-  server.publish(epochReport(1));
+  server.pages.publish(epochReport(1));
   expect(await quiet.nextJson()).toEqual(epochReport(1));
 });
 
@@ -253,8 +253,8 @@ test("a page that does not read costs bounded memory and gets the newest when it
   const count = 1000;
   const before = process.memoryUsage().arrayBuffers;
   for (let i = 0; i <= count; i++) {
-    server.publishPoses(frameAt(i, robots));
-    server.publish(epochReport(i));
+    server.pages.publishPoses(frameAt(i, robots));
+    server.pages.publish(epochReport(i));
     await new Promise((resolve) => setImmediate(resolve));
   }
   global.gc?.();
@@ -270,7 +270,7 @@ test("a page that answers no ping is ended", async () => {
   const sleeper = await sleepingPage(server);
   sleeper.resume();
   await once(sleeper, "close");
-  expect(server.clients).toBe(0);
+  expect(server.pages.clients).toBe(0);
 });
 
 test("close ends pages, half-open upgrades and idle connections at once", async () => {
@@ -285,8 +285,8 @@ test("close ends pages, half-open upgrades and idle connections at once", async 
   await server.close();
   expect(performance.now() - began).toBeLessThan(1000);
   expect((await Promise.all(ended))[0]).toBe(1001);
-  server.publish(epochReport(1));
-  server.publishPoses(frameAt(1));
+  server.pages.publish(epochReport(1));
+  server.pages.publishPoses(frameAt(1));
   await expect(get(server, "/")).rejects.toThrow("ECONNREFUSED");
 });
 

@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Command } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/page_protocol";
 import { startPageServer, type PageServer } from "../../sim/page_server";
 import { snapshot } from "./messages";
 
 export interface QuietServer {
   readonly server: PageServer;
   readonly lines: string[];
-  readonly obeyed: Command[];
+  readonly obeyed: PageCommand[];
   end(): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export async function startQuietServer(): Promise<QuietServer> {
   const webRoot = mkdtempSync(join(tmpdir(), "page-"));
   for (const name of ["index.html", "style.css", "main.js"]) writeFileSync(join(webRoot, name), "");
   const lines: string[] = [];
-  const obeyed: Command[] = [];
+  const obeyed: PageCommand[] = [];
   const server = await startPageServer({
     port: 0,
     webRoot,

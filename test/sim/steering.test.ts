@@ -1,5 +1,5 @@
-import { Controls } from "../../sim/controls";
-import type { Command } from "../../sim/page_protocol";
+import { WorldControls } from "../../sim/world_controls";
+import type { PageCommand } from "../../sim/page_protocol";
 import { Run } from "../../sim/run";
 import { Steering } from "../../sim/steering";
 import { toTime } from "../../src/ros/messages";
@@ -45,7 +45,7 @@ function setup(fidelity: "motion" | "abstract") {
     onReset: () => undefined,
     onStop: () => undefined,
   });
-  const controls = new Controls();
+  const controls = new WorldControls();
   const steering = new Steering({ node: node as never, controls, swarm: swarm as never, run });
   return {
     run,
@@ -54,7 +54,7 @@ function setup(fidelity: "motion" | "abstract") {
     node,
     onStop: (does: () => void) => (onStop = does),
     fault: (robot: string, fault: string) => hear.get("/simulator/fault")!({ robot, fault }),
-    obey: (command: Command) => steering.obey(command),
+    obey: (command: PageCommand) => steering.obey(command),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { FaultChoice } from "./page_protocol";
 import type { Fault } from "./protocol";
 
-export class Controls {
+export class WorldControls {
   /** Called after anything here has changed. */
   onChange: () => void = () => undefined;
   /** By robot index. */

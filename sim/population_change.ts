@@ -4,20 +4,20 @@
  */
 import { toTime } from "../src/ros/messages";
 import { TOPICS } from "../src/ros/topics";
-import type { World } from "./loop";
+import type { LoopContext } from "./loop_context";
 import { robotNames } from "./run";
-import type { WorldNode } from "./world_node";
+import type { WorldTopics } from "./world_topics";
 
 /** Robots whose topics are made in one go. */
 const AT_ONCE = 10;
 
-export class Population {
+export class PopulationChange {
   private readonly publish;
   private told: number;
 
   constructor(
-    private readonly world: Pick<World, "node" | "run" | "parameters" | "controls">,
-    private readonly ros: WorldNode,
+    private readonly world: Pick<LoopContext, "node" | "run" | "parameters" | "controls">,
+    private readonly ros: WorldTopics,
   ) {
     this.told = world.run.robots.length;
     this.publish = world.node.publisher(TOPICS.population);

@@ -1,29 +1,24 @@
-/** What both worlds' loops share with the simulator. */
+/** What the world's loop, the page and the simulator share. */
 import type { RosNode } from "../src/ros/node";
 import type { ParameterValues } from "../src/ros/parameters";
-import type { Controls } from "./controls";
 import type { RealTimeFactor } from "./pace";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
 import type { Run } from "./run";
+import type { WorldControls } from "./world_controls";
 
-/** A world in a node. */
-export interface World {
+export interface LoopContext {
   readonly node: RosNode;
   readonly run: Run;
   readonly parameters: ParameterValues<typeof SIMULATOR_PARAMETERS>;
-  readonly controls: Controls;
+  readonly controls: WorldControls;
   readonly factor: RealTimeFactor;
   readonly publishPoses: PublishPoses;
-  /** The run has lasted as long as it was asked to. */
+  /** Called once the run has lasted as long as it was asked to. */
   readonly onOver: () => void;
 }
 
-export interface Loop {
-  stop(): void;
-}
-
 /**
- * Shows a frame.
+ * Shows a frame on the page.
  * @param seconds simulated time
  * @param poses [(n+1) * 3] m, m, rad in the map frame, the lead vehicle last
  * @param locked [n] 1: wheels locked

@@ -1,5 +1,6 @@
-import { runAbstract } from "../../sim/abstract_run";
-import { Controls } from "../../sim/controls";
+import { AbstractDriver } from "../../sim/abstract_driver";
+import { WorldControls } from "../../sim/world_controls";
+import { WorldLoop } from "../../sim/world_loop";
 import { RealTimeFactor } from "../../sim/pace";
 import { Run } from "../../sim/run";
 import { type GlobalCommand, type LocalAction, toTime } from "../../src/ros/messages";
@@ -38,9 +39,9 @@ function setup() {
     onReset: () => void resets++,
     onStop: () => undefined,
   });
-  const controls = new Controls();
+  const controls = new WorldControls();
   const parameters = { epoch_deadline: DEADLINE_MS / 1000, seed: 5, population: ROBOTS.length };
-  const loop = runAbstract({
+  const context = {
     node: node as never,
     run,
     parameters: parameters as never,
@@ -48,7 +49,8 @@ function setup() {
     factor: new RealTimeFactor(),
     publishPoses: () => undefined,
     onOver: () => undefined,
-  });
+  };
+  const loop = new WorldLoop(context, new AbstractDriver(context));
   const command = (epoch: number): void =>
     hear.get("/global_agent/command")!({
       session: 1,

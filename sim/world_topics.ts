@@ -17,7 +17,7 @@ import type { Fault } from "./protocol";
 
 export const LEAD = "lead";
 
-export interface WorldNodeOptions {
+export interface WorldTopicsOptions {
   readonly node: RosNode;
   readonly robots: readonly string[];
   readonly onCommand: (command: GlobalCommand) => void;
@@ -37,7 +37,7 @@ interface Wires {
   readonly heard: readonly Subscription[];
 }
 
-export class WorldNode {
+export class WorldTopics {
   private readonly publishClock;
   private readonly told = new ToldPoses();
   /** Of the robots, in order; those that are about to join among them. */
@@ -46,7 +46,7 @@ export class WorldNode {
   /** Robots in the world. */
   private robots = 0;
 
-  constructor(private readonly options: WorldNodeOptions) {
+  constructor(private readonly options: WorldTopicsOptions) {
     const { node, robots } = options;
     this.publishClock = node.publisher(TOPICS.clockSent);
     this.lead = this.connect(LEAD);

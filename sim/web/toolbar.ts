@@ -8,7 +8,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const ONLY_SHOWS = "This page only shows. Open the link that the start printed to command.";
 const NOT_CONNECTED = "Not connected: nothing can be commanded.";
 
-export class Controls {
+export class Toolbar {
   private readonly commands = field("commands", HTMLFieldSetElement);
   private readonly permission = field("permission", HTMLElement);
   private readonly pause = button("pause");

@@ -4,7 +4,7 @@
  * RATE a second, since the server closes a page that sends twice as many (a key held down on a
  * select); an emergency stop is never held back.
  */
-import type { Command, PageMessage } from "../page_protocol";
+import type { PageCommand, PageMessage } from "../page_protocol";
 import type { Answer } from "../protocol";
 
 const TIMEOUT_MS = 5000;
@@ -16,7 +16,7 @@ interface Waiting {
   readonly timer: number;
 }
 
-export class Commands {
+export class PendingCommands {
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
   private credit = BURST;
@@ -25,7 +25,7 @@ export class Commands {
   /** @param send false when there is nobody to send to */
   constructor(private readonly send: (message: PageMessage) => boolean) {}
 
-  give(command: Command): Promise<Answer> {
+  give(command: PageCommand): Promise<Answer> {
     const id = this.nextId++;
     if (command.do !== "stop" && !this.maySend(performance.now())) {
       return Promise.resolve(refusal(id, "not sent: too many commands at once, wait a second"));

@@ -1,0 +1,200 @@
+/**
+ * The loop of both worlds: steps that are due, epoch boundaries, episodes and resets, changes of the
+ * population, /clock and odometry, frames for the page.
+ */
+import type { EpisodeStart } from "../src/game/episode";
+import { steadyMs } from "../src/ros/clock";
+import type { LoopContext } from "./loop_context";
+import { PopulationChange } from "./population_change";
+import type { Ledger } from "./world/ledger";
+import { WorldTopics } from "./world_topics";
+
+/** The true state of a world; it stays valid until the next step. */
+export interface SimulatedWorld {
+  /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
+  readonly poses: Float64Array;
+  /** [(n+1) * 2] forward m/s and yaw rate rad/s; absent: all stand. */
+  readonly twists?: Float64Array;
+  /** [n] 1: wheels locked. */
+  readonly locked: Uint8Array;
+  /** [(n+1) * 3] poses as odometry has them. */
+  readOdometry(): Float64Array;
+  /** [n] */
+  localStates(): Uint8Array;
+  globalState(): number;
+}
+
+/** A world and how its time goes. Times are of simulated time where they are not in ms. */
+export interface WorldDriver {
+  /** Time that a step takes. */
+  readonly stepNs: bigint;
+  /** Time before the first step. The first epoch begins at one epoch length. */
+  readonly startNs: bigint;
+  readonly odometryNs: bigint;
+  /** Bodies are placed for a new episode this long before it begins; 0: at its first boundary. */
+  readonly placingNs: bigint;
+  /** Page frames, ms of wall time. */
+  readonly frameMs: number;
+  /** /clock and odometry are repeated after this long, ms of wall time. */
+  readonly repeatMs: number;
+  /** Whether a message that is heard can make a step due. */
+  readonly isLockstep: boolean;
+  readonly world: SimulatedWorld;
+  /** Whether the world may start. */
+  isReady(topics: WorldTopics): boolean;
+  /** Steps that are due now. */
+  due(): number;
+  /** Time stands until `due` is called again. */
+  hold(): void;
+  step(): void;
+  /** Puts every body at its start. */
+  place(start: EpisodeStart): void;
+  /** Robots join or leave, between two epochs. */
+  resize(robots: readonly string[], start: EpisodeStart): void;
+  /** An epoch ends. */
+  closing?(ledger: Ledger): void;
+  /** An epoch has begun, or in lockstep its command has come. */
+  opened(): void;
+  /** Body n is the lead vehicle; m/s, rad/s. */
+  setVelocity?(body: number, linear: number, angular: number): void;
+}
+
+/** The loop looks at the wall clock this often, ms. */
+const LOOP_MS = 5;
+
+export class WorldLoop {
+  /** Simulated time, ns. */
+  private now: bigint;
+  private isOver = false;
+  /** Statistics start anew with the next epoch. */
+  private isReset = false;
+  private told = { atMs: -Infinity, clock: -1n };
+  private readonly topics: WorldTopics;
+  private readonly population: PopulationChange;
+  private readonly timers: readonly NodeJS.Timeout[];
+
+  constructor(
+    private readonly context: LoopContext,
+    private readonly driver: WorldDriver,
+  ) {
+    const { node, run, parameters, controls } = context;
+    this.now = driver.startNs;
+    this.topics = new WorldTopics({
+      node,
+      robots: run.robots,
+      onCommand: (command) => {
+        const isFirst = run.hearCommand(command);
+        if (isFirst && driver.isLockstep) driver.opened();
+        if (driver.isLockstep) this.advance();
+      },
+      onAction: (action) => {
+        run.ledger.hearAction(action);
+        if (driver.isLockstep) this.advance();
+      },
+      onVelocity: driver.setVelocity?.bind(driver),
+      stampedVelocity: parameters.stamped_cmd_vel,
+      faults: controls.faults,
+    });
+    this.population = new PopulationChange(context, this.topics);
+    if (driver.isLockstep) {
+      this.open();
+      this.tell();
+    }
+    this.timers = [
+      setInterval(() => node.safely(() => this.tick()), LOOP_MS),
+      setInterval(() => node.safely(() => this.showPoses()), driver.frameMs),
+    ];
+  }
+
+  stop(): void {
+    this.timers.forEach(clearInterval);
+  }
+
+  private tick(): void {
+    this.advance();
+    // Watchdogs run by the wall clock: they hear of a time that stands or goes slowly, too.
+    if (!this.isOver && steadyMs() - this.told.atMs >= this.driver.repeatMs) this.tell();
+  }
+
+  private advance(): void {
+    const { driver } = this;
+    const { controls, factor, run } = this.context;
+    const isReady = driver.isReady(this.topics);
+    this.population.follow((this.now / run.options.epochNs + 1n) * run.options.epochNs);
+    if (this.isOver || !isReady || !controls.runs) {
+      driver.hold();
+      factor.hold();
+      return;
+    }
+    const steps = driver.due();
+    for (let done = 0; done < steps && controls.runs && !this.isOver; done++) this.step();
+    if (!this.isOver && steps > 0 && this.told.clock !== this.now) this.tellClock();
+  }
+
+  private step(): void {
+    const { driver } = this;
+    driver.step();
+    this.now += driver.stepNs;
+    this.context.factor.advanced(Number(driver.stepNs) / 1e9);
+    if (this.isBoundaryIn(0n)) this.endEpoch();
+    else if (this.isBoundaryIn(driver.placingNs)) this.place();
+    if (!this.isOver && this.now % driver.odometryNs < driver.stepNs) this.tell();
+  }
+
+  /** Whether an epoch begins this long from now, as exactly as steps allow. */
+  private isBoundaryIn(ns: bigint): boolean {
+    return (this.now + ns) % this.context.run.options.epochNs < this.driver.stepNs;
+  }
+
+  private endEpoch(): void {
+    const { driver } = this;
+    const { run, controls, onOver } = this.context;
+    controls.boundary();
+    driver.closing?.(run.ledger);
+    run.closeEpoch(this.now, driver.world.globalState(), driver.world.localStates());
+    if (run.isOver(this.now)) {
+      this.isOver = true;
+      onOver();
+      return;
+    }
+    if (driver.placingNs === 0n) this.place();
+    if (this.isReset) run.restart();
+    this.isReset = false;
+    if (this.population.take()) driver.resize(run.robots, run.start());
+    this.open();
+  }
+
+  /** Where a new episode begins, or a reset was asked for, bodies start anew. */
+  private place(): void {
+    const { run, controls, parameters } = this.context;
+    this.isReset = controls.takeReset();
+    if (this.isReset) run.reseed(parameters.seed);
+    if (run.nextEpisode() || this.isReset) this.driver.place(run.start());
+  }
+
+  private open(): void {
+    const { ledger, options } = this.context.run;
+    const { world } = this.driver;
+    const boundary = (this.now / options.epochNs) * options.epochNs;
+    ledger.open(boundary, world.globalState(), world.localStates());
+    this.driver.opened();
+  }
+
+  private tell(): void {
+    const { world } = this.driver;
+    this.tellClock();
+    this.topics.sendOdometry(this.now, world.readOdometry(), world.twists);
+    this.told.atMs = steadyMs();
+  }
+
+  private tellClock(): void {
+    this.told.clock = this.now;
+    this.topics.sendClock(this.now);
+  }
+
+  private showPoses(): void {
+    const { world } = this.driver;
+    const seconds = Number(this.now) / 1e9;
+    this.context.publishPoses(seconds, world.poses, world.locked, world.localStates());
+  }
+}
