@@ -20,9 +20,12 @@ import type { Motion } from "./motion";
 /** No line is drawn to a goal this near, m. */
 const ARRIVED_M = 0.3;
 
-function mesh(shape: BufferGeometry, seeThrough = false): Mesh {
-  const options = { vertexColors: true, transparent: seeThrough, depthWrite: !seeThrough };
-  return new Mesh(shape, new MeshBasicMaterial(options));
+/** @param isFlat it lies on the floor, under everything else */
+function mesh(shape: BufferGeometry, isFlat = false): Mesh {
+  const options = { vertexColors: true, transparent: isFlat, depthWrite: !isFlat };
+  const made = new Mesh(shape, new MeshBasicMaterial(options));
+  made.renderOrder = isFlat ? -1 : 0;
+  return made;
 }
 
 export class Lead implements Layer {
@@ -41,7 +44,7 @@ export class Lead implements Layer {
     const { lead, shadow } = palette;
     this.body = mesh(leadShape(palette));
     this.shadow = mesh(painted(new CircleGeometry(1.4, 32), shadow, 0.5, 0), true);
-    this.target = mesh(painted(new RingGeometry(0.97, 1.025, 72), lead));
+    this.target = mesh(painted(new RingGeometry(0.97, 1.025, 72), lead), true);
     this.pointer = mesh(painted(new ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2), lead));
     this.body.scale.setScalar(snapshot.leadRadius);
     this.shadow.scale.setScalar(snapshot.leadRadius);

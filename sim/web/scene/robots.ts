@@ -1,5 +1,5 @@
 /** The robots, the marks about them, and the lines along which the lead vehicle asks some of them. */
-import { BufferAttribute, BufferGeometry, Group, LineSegments } from "three";
+import { BufferAttribute, BufferGeometry, Group, LineSegments, type Points } from "three";
 import { DynamicDrawUsage, LineBasicMaterial } from "three";
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 import type { Palette } from "../palette";
@@ -18,9 +18,18 @@ const LEAD_HEIGHT_M = 0.25;
 const written = (count: number, size: number): BufferAttribute =>
   new BufferAttribute(new Float32Array(count * size), size).setUsage(DynamicDrawUsage);
 
+/** Has the layer draw these robots. */
+function show({ geometry }: Points, robots: readonly number[]): void {
+  geometry.index?.set(robots);
+  if (geometry.index) geometry.index.needsUpdate = true;
+  geometry.setDrawRange(0, robots.length);
+}
+
 export class Robots implements Layer {
   readonly object = new Group();
   private readonly robots: BufferAttribute;
+  private readonly rings: Points;
+  private readonly crosses: Points;
   private readonly halo = { value: 1 };
   private readonly asks: LineSegments<BufferGeometry, LineBasicMaterial>;
   private readonly count: number;
@@ -35,17 +44,21 @@ export class Robots implements Layer {
     this.count = snapshot.robots.length;
     this.radius = snapshot.robotRadius;
     this.robots = written(this.count, 4);
-    const shape = new BufferGeometry().setAttribute("robot", this.robots);
-    shape.setDrawRange(0, this.count);
-    const layers = Object.values(LAYERS).map((layer) =>
-      robotPoints(shape, layer, this.radius, palette, this.halo),
-    );
+    const pointsOf = (layer: number): Points => {
+      const shape = new BufferGeometry().setAttribute("robot", this.robots);
+      const index = new BufferAttribute(new Uint32Array(this.count), 1);
+      return robotPoints(shape.setIndex(index), layer, this.radius, palette, this.halo);
+    };
+    this.rings = pointsOf(LAYERS.rings);
+    this.crosses = pointsOf(LAYERS.crosses);
+    const bodies = pointsOf(LAYERS.bodies);
+    show(bodies, [...Array(this.count).keys()]);
     this.asks = new LineSegments(
       new BufferGeometry().setAttribute("position", written(2 * this.count, 3)),
       new LineBasicMaterial({ color: palette.seen, transparent: true, depthWrite: false }),
     );
     this.asks.frustumCulled = false;
-    this.object.add(...layers, this.asks);
+    this.object.add(this.rings, bodies, this.crosses, this.asks);
   }
 
   epoch(report: EpochReport, nowMs: number): void {
@@ -68,12 +81,14 @@ export class Robots implements Layer {
     if (frame === undefined) return;
     const flags = Uint8Array.from(frame.locked, (locked) => (locked ? FLAGS.docked : 0));
     for (const robot of this.sampled) flags[robot] |= FLAGS.asked;
-    for (const robot of this.broken) flags[robot] |= FLAGS.broken;
     if (this.chosen !== undefined) flags[this.chosen] |= FLAGS.chosen;
     flags.forEach((flag, i) =>
       this.robots.setXYZW(i, shown[3 * i], shown[3 * i + 1], shown[3 * i + 2], flag),
     );
     this.robots.needsUpdate = true;
+    const marked = this.chosen === undefined ? [] : [this.chosen];
+    show(this.rings, [...new Set([...this.sampled, ...marked])]);
+    show(this.crosses, this.broken);
     const ageMs = nowMs - this.sinceMs;
     const left = Math.max(0, 1 - ageMs / ARRIVE_MS);
     this.halo.value = 1 + 0.9 * left * left;
