@@ -1,4 +1,4 @@
-/** Light or dark: the system's until somebody chooses, which this browser then remembers. */
+/** Light or dark: the system's until a person chooses; the browser remembers the choice. */
 import { button } from "./element";
 
 type Theme = "light" | "dark";
@@ -14,6 +14,7 @@ export function startTheme(changed: () => void): void {
   const show = (): void => {
     const other: Theme = inForce() === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = inForce();
+    document.documentElement.style.colorScheme = inForce();
     toggle.textContent = other === "dark" ? "Dark" : "Light";
     toggle.setAttribute("aria-label", `Change to the ${other} theme`);
   };
@@ -35,7 +36,7 @@ function stored(): Theme | undefined {
     const value = localStorage.getItem(KEY);
     return value === "light" || value === "dark" ? value : undefined;
   } catch {
-    // Storage may be forbidden: the system's theme then.
+    // Storage may be forbidden: use the system's theme.
     return undefined;
   }
 }
@@ -44,6 +45,6 @@ function store(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // Not remembered: the choice holds until the page is left.
+    // Storage may be forbidden: the choice lasts until the page is closed.
   }
 }
