@@ -1,7 +1,7 @@
-/** Outside data of the protocol, checked. Free of any platform, for the page uses it too. */
+/** Checks of protocol data. Runs in Node.js and in the browser. */
 import * as z from "zod/mini";
 
-/** A message that does not follow the protocol; says which part and why. */
+/** A message breaks the protocol; says which part and why. */
 export class ProtocolError extends Error {}
 
 /** An integer from 0 up. */
@@ -23,7 +23,7 @@ export function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
   throw new ProtocolError(`${path.join(".") || "message"}: ${message}`);
 }
 
-/** What a value should have been. */
+/** What the value should have been. */
 function reasonOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":

@@ -1,11 +1,11 @@
-/** Odometry as a broken robot tells it. Pure. */
+/** Odometry that a robot with a fault reports. Pure. */
 import type { Fault } from "./protocol";
 
 export class ToldPoses {
-  /** What bodies told when they froze. */
+  /** Poses of bodies when they froze. */
   private readonly frozen = new Map<number, Float64Array>();
 
-  /** x, y, yaw that `body` tells of its true pose; undefined: it is mute. */
+  /** x, y (m), yaw (rad) that `body` reports; undefined: nothing, it is mute. */
   of(
     body: number,
     poses: Float64Array,

@@ -1,32 +1,32 @@
-/** The world against the wall clock: how many steps are due, and which real-time factor is reached. */
+/** Simulated time against the wall clock: the steps that are due, the real-time factor reached. */
 import { RosClock, steadyMs } from "../src/ros/clock";
 import { type Health, publishDiagnostics } from "../src/ros/diagnostics";
 import type { RosNode } from "../src/ros/node";
 import type { WorldControls } from "./world_controls";
 
-/** The factor is that of at least so long, ms of wall time. */
+/** The factor is measured over at least this long, ms of wall time. */
 const WINDOW_MS = 2000;
-/** A world that reaches less than this share of the speed asked for is slow. */
-const SLOW = 0.9;
+/** A world below this share of the speed asked for is slow. */
+const SLOW_SHARE = 0.9;
 
-/** Which share of real time is reached. */
+/** Simulated seconds per second of wall time. */
 export class RealTimeFactor {
-  /** Simulated seconds a second over the last window; null: not known yet. */
+  /** Over the last window; null: not known yet. */
   value: number | null = null;
   private sinceMs: number | undefined;
   private seconds = 0;
 
-  /** So much simulated time went by. */
+  /** Simulated time advanced by this much. */
   advanced(seconds: number): void {
     this.seconds += seconds;
   }
 
-  /** Time stands: what went before counts no more. */
+  /** Time stands: the window starts anew. */
   hold(): void {
     this.sinceMs = undefined;
   }
 
-  /** Looks at the clock; true when `value` is new. */
+  /** Returns whether `value` is new at `wallMs` of a steady clock. */
   look(wallMs: number): boolean {
     if (this.sinceMs === undefined) {
       this.sinceMs = wallMs;
@@ -40,13 +40,13 @@ export class RealTimeFactor {
     return true;
   }
 
-  /** Whether less is reached than the `speed` asked for. */
+  /** Whether the factor is below the `speed` asked for. */
   isSlow(speed: number): boolean {
-    return this.value !== null && this.value < SLOW * speed;
+    return this.value !== null && this.value < SLOW_SHARE * speed;
   }
 }
 
-/** Looks at the factor each second; says in the log and on /diagnostics where the world is slow. */
+/** Reports a slow world in the log and on /diagnostics until the function returned is called. */
 export function watchFactor(
   node: RosNode,
   factor: RealTimeFactor,
@@ -55,7 +55,7 @@ export function watchFactor(
 ): () => void {
   const asked = (): number => (parameters.fidelity === "abstract" ? 0 : parameters.speed);
   const slow = (): string =>
-    `the world reaches ${factor.value?.toFixed(2)} simulated seconds a second of the ${asked()} asked for; give it fewer robots, less speed, or more of the processor`;
+    `the world runs at ${factor.value?.toFixed(2)} simulated seconds per second, ${asked()} were asked for; give it fewer robots, a lower speed or more processor time`;
   let wasSlow = false;
   let before = asked();
   const timer = setInterval(() => {
@@ -68,10 +68,10 @@ export function watchFactor(
   }, 500);
   const look = (): Health => {
     const values = { real_time_factor: factor.value ?? 0, paused: controls.paused };
-    if (controls.paused) return { level: "warn", message: "time stands: paused", values };
+    if (controls.paused) return { level: "warn", message: "paused", values };
     return wasSlow
       ? { level: "warn", message: slow(), values }
-      : { level: "ok", message: "time goes on", values };
+      : { level: "ok", message: "running", values };
   };
   const check = { robot: "", name: "simulator: world", look };
   const endDiagnostics = publishDiagnostics(node, new RosClock(false), () => [check]);
@@ -81,14 +81,14 @@ export function watchFactor(
   };
 }
 
-/** Steps that the wall clock asks for. A world that falls behind slows down and never skips. */
+/** Steps due by the wall clock. A world that falls behind slows down and skips none. */
 export class Pace {
   private lastMs: number | undefined;
   private credit = 0;
 
   /**
-   * @param stepMs of simulated time
-   * @param most steps in one go
+   * @param stepMs simulated time of a step, ms
+   * @param most steps returned at once
    */
   constructor(
     private readonly stepMs: number,

@@ -1,6 +1,6 @@
 /**
- * Who may connect: pages of this very server. A page of another site reaches a port on loopback
- * too, under its own Origin, or under a name of its own that it points at 127.0.0.1 (its Host).
+ * Only pages of this server may connect. Any web site can reach a loopback port: with its own Origin,
+ * or by a name of its own that resolves to 127.0.0.1 (its Host, DNS rebinding).
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
-/** Addresses that mean every one of this machine. */
+/** Addresses for all interfaces. */
 const ANY = ["0.0.0.0", "::"];
 
 /** An address as it stands in a URL. */
@@ -39,7 +39,7 @@ export function isOwnHost(
   return names.some((name) => host === `${name}:${port}`);
 }
 
-/** Whether `shown` is the token, in a time that tells nothing of it; no token lets nobody in. */
+/** Whether `shown` is the token, compared in constant time; an empty token matches nothing. */
 export function isToken(shown: string, token: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return token !== "" && timingSafeEqual(digest(shown), digest(token));
@@ -64,7 +64,7 @@ export function socketRefusal(
   return undefined;
 }
 
-/** Outside text for a log line: one line, no control characters, cut. */
+/** Outside text for a log: one line, escaped, cut. */
 function quote(text: string | undefined): string {
   return text === undefined ? "missing" : JSON.stringify(text.slice(0, 100));
 }

@@ -1,14 +1,13 @@
 /**
- * One page that is connected. At most one message is on its way to it; what comes meanwhile waits,
- * and only the newest of it: one pose frame, and TEXTS_LIMIT texts (the newest under each key, such
- * as an epoch). A page that reads slowly or never therefore costs a bounded amount of memory. What
- * it says is counted: more than BURST messages at once, refilled by RATE a second, are too many.
+ * A connected page. At most one message to it is in flight. The newest pose frame and at most
+ * TEXTS_LIMIT texts, the newest under each key, wait meanwhile, so that a slow page costs bounded
+ * memory. Its own messages are limited to BURST at once and RATE a second.
  */
 import type { WebSocket } from "ws";
 
-/** Texts that wait for a slow page at most. */
+/** Texts that wait at most. */
 export const TEXTS_LIMIT = 100;
-/** Messages that a page may send at once, and each second from then on. */
+/** Messages a page may send at once, and per second. */
 export const BURST = 20;
 export const RATE = 10;
 
@@ -30,7 +29,7 @@ export class PageClient {
     this.send(first);
   }
 
-  /** @param key a text that waits under it is replaced */
+  /** Sends `text`, or replaces the text that waits under `key`. */
   offerText(key: string, text: string): void {
     this.texts.delete(key);
     this.texts.set(key, text);
@@ -46,7 +45,7 @@ export class PageClient {
     this.pump();
   }
 
-  /** Counts a message that came; false: too many came. @param nowMs of a steady clock */
+  /** Counts a message; false: too many. @param nowMs of a steady clock */
   mayTalk(nowMs: number): boolean {
     const earned = (RATE * (nowMs - this.creditMs)) / 1000;
     this.credit = Math.min(BURST, this.credit + earned) - 1;
@@ -54,7 +53,7 @@ export class PageClient {
     return this.credit >= 0;
   }
 
-  /** Whether the ping before was answered; asks again. */
+  /** Pings; false: the ping before was not answered. */
   checkAlive(): boolean {
     if (!this.answered) return false;
     this.answered = false;
@@ -62,7 +61,7 @@ export class PageClient {
     return true;
   }
 
-  /** Says goodbye with a close code (RFC 6455, 7.4); `end` follows. */
+  /** Sends a close frame (RFC 6455, 7.4); `end` must follow. */
   close(code: number, reason: string): void {
     this.socket.close(code, reason);
   }

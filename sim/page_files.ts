@@ -1,4 +1,4 @@
-/** The page's files: a fixed list, read once at the start, so that no request names a path. */
+/** The page's files: a fixed list read at the start, so that no request can name another path. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 

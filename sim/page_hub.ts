@@ -1,6 +1,6 @@
 /**
- * The pages that are connected: what is told to all, what each may say, and its answers. A page that
- * breaks a rule is closed; no other one notices.
+ * The connected pages: sends to all, and hears and answers each. A page that breaks the protocol is
+ * closed without effect on the others.
  */
 import type { WebSocket } from "ws";
 import type { CallbackGuard } from "./callback_guard";
@@ -21,16 +21,16 @@ import {
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
-/** Given to a goodbye before the connection is cut, ms. */
+/** Time for a close frame before the connection is cut. */
 const GOODBYE_MS = 1000;
 
 /** The world's state without what differs from page to page. */
 export type SharedWorldState = Omit<WorldState, "canCommand">;
 
 export interface PageHubOptions {
-  /** Whoever shows it may command; empty: nobody may. */
+  /** Pages that send it may command; empty: none may. */
   token: string;
-  /** Obeys a command of a page that may command, or says why not. Never rejects. */
+  /** Carries a command out, or answers why not. Never rejects. */
   obey: (command: PageCommand) => Promise<CommandResult>;
   /** Called once for each page that connects. */
   snapshot: () => Snapshot;
@@ -52,7 +52,7 @@ export class PageHub {
     return this.pages.size;
   }
 
-  /** Takes a page in: it hears a snapshot first, then what was told last. */
+  /** Adds a page: it gets a snapshot first, then the newest world state, picture and poses. */
   welcome(socket: WebSocket): void {
     socket.on("error", (error) => this.guard.log(`page: ${error.message}`));
     const snapshot = this.snapshot();
@@ -71,7 +71,7 @@ export class PageHub {
     if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
   }
 
-  /** Gives every page a new snapshot. */
+  /** Sends every page a new snapshot. */
   restart(): void {
     const snapshot = this.snapshot();
     if (snapshot === undefined) return;
@@ -86,7 +86,7 @@ export class PageHub {
     this.pages.forEach((page) => page.offerText(key, text));
   }
 
-  /** Told to every page now and to every one that comes. */
+  /** Sends to every page, and later to each that connects. */
   publishWorld(world: SharedWorldState): void {
     this.lastWorld = world;
     this.pages.forEach((page) => this.tellWorld(page));
@@ -98,7 +98,7 @@ export class PageHub {
     this.pages.forEach((page) => page.offerPoses(frame));
   }
 
-  /** Ends the pages that did not answer since it was called last. */
+  /** Ends pages that did not answer since the last call. */
   dropSilent(): void {
     for (const page of this.pages) {
       if (page.checkAlive()) continue;
@@ -108,7 +108,7 @@ export class PageHub {
     }
   }
 
-  /** Says goodbye to all pages; `end` follows. */
+  /** Sends every page a close frame; `end` must follow. */
   close(): void {
     this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends"));
   }

@@ -2,13 +2,13 @@
  * What the page says to the simulator's server: who it is (the token of the link that the start
  * printed), and commands, each answered under its `id`. JSON objects told apart by `type` and `do`.
  *
- * Free of any platform: the page and the server share this file too.
+ * Runs in Node.js and in the browser.
  */
 import * as z from "zod/mini";
 import { count, parsed } from "./checked_values";
 import { FAULTS, MODES, ROBOTS_LIMIT } from "./protocol";
 
-/** What a robot can be made to have; none mends it. */
+/** Faults to set; "none" repairs. */
 export const FAULT_CHOICES = ["none", ...FAULTS] as const;
 export type FaultChoice = (typeof FAULT_CHOICES)[number];
 
@@ -17,7 +17,7 @@ export const SPEEDS = { slowest: 0.01, fastest: 1000 } as const;
 
 const robots = count.check(z.maximum(ROBOTS_LIMIT));
 
-/** What a person can ask of the world and of the swarm. */
+/** Commands of a person to the world and the swarm. */
 const command = z.discriminatedUnion("do", [
   z.object({ do: z.enum(["pause", "resume", "step", "stop", "release"]) }),
   /** Simulated seconds a second. */
@@ -32,7 +32,7 @@ const command = z.discriminatedUnion("do", [
   /** n from the next epoch on. */
   z.object({ do: z.literal("population"), robots }),
   z.object({ do: z.literal("observation"), mode: z.enum(MODES) }),
-  /** Breaks a robot (its index) or mends it. */
+  /** Breaks or repairs a robot (its index). */
   z.object({ do: z.literal("fault"), robot: count, fault: z.enum(FAULT_CHOICES) }),
 ]);
 export type PageCommand = z.infer<typeof command>;

@@ -1,10 +1,8 @@
 /**
- * The page's server: HTTP for the page's fixed files and a WebSocket that tells what happens.
- * Loopback by default, and read-only but for pages that show the token of the link that the start
- * printed: their commands are handed on, each with an answer.
+ * The page's server: HTTP for its fixed files, a WebSocket for everything else. On loopback by
+ * default; only pages with the token of the printed link may command.
  *
- * It lives in the simulator's process, where a throw out of any callback ends the process; hence
- * every callback is guarded.
+ * It runs in the simulator's process, which a throw in a callback would end; so each is guarded.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -22,7 +20,7 @@ export interface PageServerOptions extends PageHubOptions {
   port: number;
   /** Folder of the built page. */
   webRoot: string;
-  /** Time between liveness checks, ms; a page silent from one to the next is ended. */
+  /** Time between pings, ms; a page that answers none of them is ended. */
   pingMs?: number;
   log: (line: string) => void;
 }
@@ -35,12 +33,12 @@ export const CLIENTS_LIMIT = 128;
 export const MESSAGE_LIMIT = 1024;
 const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
-/** Given to a goodbye before its connection is cut, ms. */
+/** Time for close frames before connections are cut. */
 const GOODBYE_MS = 50;
 
 const FULL: Refusal = {
   status: "503 Service Unavailable",
-  reason: `${CLIENTS_LIMIT} pages are open, or the server ends`,
+  reason: `${CLIENTS_LIMIT} pages are open, or the server is ending`,
 };
 
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
@@ -51,6 +49,8 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 
 export class PageServer {
   readonly pages: PageHub;
+  /** The port in use, once `listen` is done. */
+  port = 0;
   private readonly guard: CallbackGuard;
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
@@ -59,7 +59,6 @@ export class PageServer {
   private readonly connections = new Set<Duplex>();
   private pinging: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
-  private boundPort = 0;
 
   constructor(
     private readonly options: PageServerOptions,
@@ -92,19 +91,14 @@ export class PageServer {
     this.http.on("clientError", (_error, socket) => socket.destroy());
   }
 
-  /** The port in use. */
-  get port(): number {
-    return this.boundPort;
-  }
-
-  /** Address to open; it shows and takes no command. */
+  /** Address of the page that only shows. */
   get url(): string {
     return `http://${nameOf(this.host)}:${this.port}/`;
   }
 
-  /** The same with the token: whoever opens it may command. */
+  /** Address of the page that may command: with the token. */
   get commandUrl(): string {
-    // The part behind # stays in the browser: no request, and so no log, holds it.
+    // The part after # stays in the browser: no request and no log contains it.
     return `${this.url}#token=${this.options.token}`;
   }
 
@@ -131,7 +125,7 @@ export class PageServer {
       try {
         await once(http.listen(port, host), "listening");
         const address = http.address();
-        this.boundPort = typeof address === "object" && address !== null ? address.port : port;
+        this.port = typeof address === "object" && address !== null ? address.port : port;
         return;
       } catch (error) {
         if (!String(error).includes("EADDRINUSE")) throw error;

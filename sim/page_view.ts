@@ -1,4 +1,4 @@
-/** What the page is shown of a run, and what its commands do. */
+/** Shows a run on the page and hands the page's commands on. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { sizesOf } from "../src/game/model";
@@ -53,7 +53,7 @@ export class PageView {
   ) {
     const { node, run, controls } = viewed;
     node.log.info(`page, which only shows: ${server.url}`);
-    // What is logged is published on /rosout, and recorded: the token is said here alone.
+    // Logs go to /rosout and into recordings, so the token is printed here only.
     if (!process.connected) console.log(`The page: ${server.commandUrl}`);
     node.subscribe(TOPICS.policy, ({ data }) => {
       try {
@@ -69,7 +69,7 @@ export class PageView {
     this.timer = setInterval(() => this.tellWorld(), WORLD_MS);
   }
 
-  /** With the token by which commands are taken. */
+  /** With the token that lets its page command. */
   get url(): string {
     return this.server.commandUrl;
   }
@@ -94,11 +94,11 @@ export class PageView {
     return this.server.close();
   }
 
-  /** π_g around what is believed now. */
+  /** Sends π_g around the present belief. */
   private drawPolicy({ epoch, belief }: EpochReport): void {
     const { policy, viewed, server } = this;
     if (server.pages.clients === 0) return;
-    // The policy in force may be another than the last one on the topic (reload_policy).
+    // The policy in force may not be the last one on the topic (reload_policy).
     const isInForce = policy?.sha256 === viewed.run.command?.policy_sha256;
     const known = isInForce ? policy : undefined;
     server.pages.publish({

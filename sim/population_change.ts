@@ -1,6 +1,6 @@
 /**
- * The robots asked for while the world runs (parameter `population`): who serves them is told at once,
- * and they are there, or gone, from the epoch boundary told on.
+ * Robots that join or leave while the world runs (parameter `population`). The change is announced at
+ * once and takes effect at the next epoch boundary, so that their agents can start before it.
  */
 import { toTime } from "../src/ros/messages";
 import { TOPICS } from "../src/ros/topics";
@@ -8,7 +8,7 @@ import type { LoopContext } from "./loop_context";
 import { robotNames } from "./run";
 import type { WorldTopics } from "./world_topics";
 
-/** Robots whose topics are made in one go. */
+/** Robots whose topics are created per tick. */
 const AT_ONCE = 10;
 
 export class PopulationChange {
@@ -24,16 +24,16 @@ export class PopulationChange {
     this.tell(0n);
   }
 
-  /** Looks whether another number is asked for. @param boundary the next one, ns */
+  /** Announces a new number from the next epoch `boundary` (ns) on. */
   follow(boundary: bigint): void {
     const { population } = this.world.parameters;
-    // Some at a time: the others' odometry must not wait for all of them.
+    // A few at a time: odometry of the others must not wait for all of them.
     if (population === this.told || !this.ros.expect(robotNames(population), AT_ONCE)) return;
     this.told = population;
     this.tell(boundary);
   }
 
-  /** At a boundary, between two epochs: has the run and its topics follow; whether there was need. */
+  /** Applies an announced change, between two epochs. Returns whether there was one. */
   take(): boolean {
     const { run, controls } = this.world;
     if (this.told === run.robots.length) return false;

@@ -1,10 +1,10 @@
 /**
- * The binary message of the protocol: where everything is at one instant. Metres and radians in the
- * `map` frame, little endian.
+ * The binary message of the protocol: all poses at one instant. Metres and radians in the `map`
+ * frame.
  */
 import { ProtocolError } from "./checked_values";
 
-/** A page and a server of different versions do not talk. */
+/** Page and server must have the same version. */
 export const PROTOCOL_VERSION = 6;
 
 /** Robots that a pose frame can hold at most. */

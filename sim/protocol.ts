@@ -8,8 +8,8 @@
  * command of this page. Binary messages are poses (pose_frame.ts). Lengths in metres in the `map`
  * frame (z up, x and y on the floor), angles in radians, simulated time in seconds.
  *
- * Free of any platform: the page and the server share this file, page_protocol.ts and what they are
- * made of, and nothing else.
+ * Runs in Node.js and in the browser: page and server share this file, page_protocol.ts and their
+ * imports, and nothing else.
  */
 import * as z from "zod/mini";
 import { count, notNegative, parsed, positive } from "./checked_values";
@@ -27,10 +27,17 @@ export {
 /** Epoch reports that a snapshot carries at most: the newest. */
 export const HISTORY_LIMIT = 500;
 
+/** Adds a report to `history`; it replaces those of its own and of later epochs (a restarted run). */
+export function addReport(history: EpochReport[], report: EpochReport): void {
+  while ((history.at(-1)?.epoch ?? -1) >= report.epoch) history.pop();
+  history.push(report);
+  if (history.length > HISTORY_LIMIT) history.shift();
+}
+
 /** Where the server accepts the page's WebSocket. */
 export const SOCKET_PATH = "/live";
 
-/** What can be broken: see Fault.msg. */
+/** Faults of a robot: see Fault.msg. */
 export const FAULTS = ["stall", "deaf", "mute", "slip", "frozen", "nan"] as const;
 export type Fault = (typeof FAULTS)[number];
 export const MODES = ["sample", "filter"] as const;
@@ -152,7 +159,7 @@ const picture = z.object({
 });
 export type PolicyPicture = z.infer<typeof picture>;
 
-/** What came of a command of this page. */
+/** The answer to a command of this page. */
 const answer = z.object({
   type: z.literal("answer"),
   /** The command's. */
@@ -162,7 +169,7 @@ const answer = z.object({
   message: z.string(),
 });
 export type Answer = z.infer<typeof answer>;
-/** An answer without its address. */
+/** An answer before it is addressed. */
 export type CommandResult = Pick<Answer, "done" | "message">;
 
 const serverMessage = z.discriminatedUnion("type", [

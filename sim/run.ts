@@ -1,14 +1,14 @@
-/** One run of the simulator, whatever its world: epochs booked, shown, traced and summed up. */
+/** One run of the simulator in either world: its epochs, episodes, reports, trace and summary. */
 import { appendFileSync } from "node:fs";
 import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
 import type { Game } from "../src/game/model";
 import { type GlobalCommand, nanoseconds } from "../src/ros/messages";
-import { type EpochReport, HISTORY_LIMIT } from "./protocol";
+import { addReport, type EpochReport } from "./protocol";
 import { batchMeans, type ClosedEpoch, Ledger } from "./world/ledger";
 
 export interface RunOptions {
   readonly game: Game;
-  /** Those of the start. */
+  /** At the start. */
   readonly robots: readonly string[];
   readonly seed: number;
   /** Length of an epoch, ns of simulated time. */
@@ -33,7 +33,7 @@ export function robotNames(population: number): string[] {
 export class Run {
   readonly ledger: Ledger;
   readonly history: EpochReport[] = [];
-  /** Those of the open epoch. */
+  /** In the open epoch. */
   robots: readonly string[];
   private episode = 0;
   private seed: number;
@@ -51,13 +51,13 @@ export class Run {
     this.seed = options.seed;
   }
 
-  /** From now on starts are drawn with `seed`, from its first; the shift goes on. */
+  /** Draws the next starts with `seed`, from episode 0. */
   reseed(seed: number): void {
     this.seed = seed;
     this.episode = 0;
   }
 
-  /** Between two epochs: from now on the swarm has `population` robots. */
+  /** Sets the number of robots, between two epochs. */
   resize(population: number): void {
     this.robots = robotNames(population);
     this.ledger.setAgents(this.robots);
@@ -89,7 +89,7 @@ export class Run {
     return true;
   }
 
-  /** Ends the open epoch at simulated time `now` and traces it with the states that came of it. */
+  /** Ends the open epoch at simulated time `now`, ns, and traces it with the states it led to. */
   closeEpoch(now: bigint, globalState: number, localStates: Uint8Array): void {
     this.now = now;
     const closed = this.ledger.close(this.options.fidelity === "abstract");
@@ -100,14 +100,16 @@ export class Run {
       try {
         appendFileSync(trace, `${JSON.stringify(line(closed, globalState, localStates))}\n`);
       } catch (error) {
-        // The run is worth more than its trace.
+        // A run goes on without its trace.
         this.traceFailure = String(error);
-        console.error(`tracing to ${trace} ends: ${this.traceFailure}; give it room and run again`);
+        console.error(
+          `cannot write the trace ${trace} (${this.traceFailure}); it ends here: free some space and run again`,
+        );
       }
     }
   }
 
-  /** Whether the running epoch is its episode's last; then `start` is the new one's. */
+  /** Whether the open epoch is its episode's last; if so, `start` is the next episode's. */
   nextEpisode(): boolean {
     const { horizon } = this.options.game;
     const { slots } = this.ledger;
@@ -131,7 +133,7 @@ export class Run {
       type: "epoch",
       epoch: command.epoch,
       simTime: Number(nanoseconds(command.decision_time)) / 1e9,
-      globalState: ledger.trueGlobalState,
+      globalState: ledger.globalState,
       globalAction: command.action,
       sampled: command.sampled_agents
         .map((agent) => ledger.robotIndex(agent))
@@ -147,10 +149,7 @@ export class Run {
       missing: command.missing,
       emergencyStop: command.emergency_stop,
     };
-    // Epochs that a swarm started anew counts from the beginning take the place of the old ones.
-    while ((this.history.at(-1)?.epoch ?? -1) >= report.epoch) this.history.pop();
-    this.history.push(report);
-    if (this.history.length > HISTORY_LIMIT) this.history.shift();
+    addReport(this.history, report);
     this.options.onEpoch(report);
   }
 
@@ -171,7 +170,7 @@ export class Run {
   }
 }
 
-/** What the trace says of an epoch. */
+/** An epoch's line in the trace. */
 function line(closed: ClosedEpoch, nextGlobalState: number, nextLocalStates: Uint8Array): object {
   const { command } = closed;
   return {

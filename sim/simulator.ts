@@ -1,4 +1,4 @@
-/** The simulator: a world of robots behind the topics of real ones, with a page to look at it. */
+/** The simulator: a world behind the topics of real robots, and a web page that shows it. */
 import { leadSpotOf } from "../src/game/arena";
 import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
@@ -25,12 +25,12 @@ import { WorldLoop } from "./world_loop";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 
-/** Robots that join are served by one process, which bears no more than so many besides its own. */
+/** Robots that can join: one process serves them all. */
 const MOST_JOINING = 900;
 
 function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
   const { arena } = game;
-  // They are of the population of the start.
+  // References hold for the population at the start.
   const isAsStarted = run.robots.length === run.options.robots.length;
   const [random, blind, full] = isAsStarted ? parameters.references : [];
   return {
@@ -73,7 +73,7 @@ function makeRun(game: Game, parameters: Parameters, told: Told): Run {
   });
 }
 
-/** Why `next` cannot hold while `run` goes on; undefined: it can. */
+/** Why the running world cannot take the parameters `next`; undefined: it can. */
 function changeProblem(run: Run, now: Parameters, next: Parameters): string | undefined {
   const { game, epochNs, fidelity, robots } = run.options;
   const { speed, population } = next;
@@ -88,11 +88,11 @@ function changeProblem(run: Run, now: Parameters, next: Parameters): string | un
   if (run.ledger.slots === 0) return "no command was given yet; change the population after one";
   const most = robots.length + MOST_JOINING;
   return population > most
-    ? `the process that serves all who join would have too many; give at most ${most} robots, or start the swarm with more`
+    ? `one process serves all robots that join, at most ${MOST_JOINING}; give at most ${most} robots, or start the swarm with more`
     : undefined;
 }
 
-/** What the wire says of a rewarded epoch. */
+/** A rewarded epoch as a ROS message. */
 function wireReport(report: EpochReport, reward: number, factor: RealTimeFactor): WireReport {
   return {
     header: { stamp: toTime(fromSeconds(report.simTime)), frame_id: "map" },
@@ -107,7 +107,7 @@ function wireReport(report: EpochReport, reward: number, factor: RealTimeFactor)
 
 /** The process that started this one, if it listens. */
 function tellParent(message: object): void {
-  // With a listener, a parent that died is no error here: its channel's end ends this process.
+  // The callback swallows the error of a parent that died: the channel's end ends this process.
   if (process.connected) process.send?.(message, () => undefined);
 }
 

@@ -1,4 +1,4 @@
-/** Commands to the world and to the swarm, from the page and from ROS: one answer to each. */
+/** Carries out commands of the page and of ROS services, and answers each. */
 import { reasonOf } from "../src/base/errors";
 import type { RosNode } from "../src/ros/node";
 import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
@@ -9,7 +9,7 @@ import type { CommandResult } from "./protocol";
 import type { Run } from "./run";
 import type { SwarmLink } from "./swarm_link";
 
-/** A stop is repeated until a command confirms it, ms: not every agent may be found yet. */
+/** A stop is repeated until a command confirms it: discovery may not be complete. */
 const STOP_PERIOD_MS = 100;
 const STOP_TRIES = 20;
 
@@ -41,7 +41,7 @@ export class Steering {
     });
   }
 
-  /** Obeys a command, or says why not. Never rejects. */
+  /** Carries a command out, or answers why not. Never rejects. */
   async obey(command: PageCommand): Promise<CommandResult> {
     try {
       return await this.act(command);
@@ -89,7 +89,7 @@ export class Steering {
       if (run.emergencyStop) return done("emergency stop: the global agent repeats it to all");
     }
     return refused(
-      "the stop was sent to all, and no command confirms it; look whether the global agent runs",
+      "the stop was sent to all, but no command of the global agent confirms it; check whether it runs",
     );
   }
 

@@ -1,6 +1,6 @@
 /**
- * What people ask of the world: to stand, to go on for an epoch, to start anew, and which robots are
- * broken on purpose. Pure; the loops look at it.
+ * What people ask of the world: pause, one step, reset, faults of robots. Pure state, read by the
+ * world's loop.
  */
 import type { FaultChoice } from "./page_protocol";
 import type { Fault } from "./protocol";
@@ -9,38 +9,30 @@ export class WorldControls {
   /** Called after anything here has changed. */
   onChange: () => void = () => undefined;
   /** By robot index. */
-  private readonly broken = new Map<number, Fault>();
-  private isPaused = false;
+  readonly faults = new Map<number, Fault>();
+  paused = false;
   private isStepping = false;
   private isResetting = false;
 
-  get paused(): boolean {
-    return this.isPaused;
-  }
-
-  /** Whether time goes on now. */
+  /** Whether time runs now. */
   get runs(): boolean {
-    return !this.isPaused || this.isStepping;
-  }
-
-  get faults(): ReadonlyMap<number, Fault> {
-    return this.broken;
+    return !this.paused || this.isStepping;
   }
 
   pause(paused: boolean): void {
-    this.isPaused = paused;
+    this.paused = paused;
     this.isStepping = false;
     this.onChange();
   }
 
-  /** Lets a paused world go on until its next epoch; false: it is not paused. */
+  /** Lets a paused world run to its next epoch; false: it is not paused. */
   step(): boolean {
-    if (!this.isPaused) return false;
+    if (!this.paused) return false;
     this.isStepping = true;
     return true;
   }
 
-  /** Asks for new places and statistics from zero; the loop takes it when it can. */
+  /** Asks for new starts and statistics from zero. */
   reset(): void {
     this.isResetting = true;
   }
@@ -53,18 +45,18 @@ export class WorldControls {
   }
 
   setFault(robot: number, fault: FaultChoice): void {
-    if (fault === "none") this.broken.delete(robot);
-    else this.broken.set(robot, fault);
+    if (fault === "none") this.faults.delete(robot);
+    else this.faults.set(robot, fault);
     this.onChange();
   }
 
-  /** Robots from this index on are no more. */
+  /** Forgets faults of robots from this index on: they have left. */
   forget(robots: number): void {
-    for (const robot of this.broken.keys()) if (robot >= robots) this.broken.delete(robot);
+    for (const robot of this.faults.keys()) if (robot >= robots) this.faults.delete(robot);
     this.onChange();
   }
 
-  /** An epoch has begun: a step is over. */
+  /** An epoch has begun: the step is done. */
   boundary(): void {
     this.isStepping = false;
   }

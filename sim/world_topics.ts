@@ -1,6 +1,6 @@
 /**
- * The simulator's ROS side: /clock and odometry out, cmd_vel in; commands and actions are heard for
- * the ledger only. Nothing else of the world leaves it.
+ * The world's topics: /clock and odometry out, cmd_vel in. Commands and actions are heard for the
+ * ledger only; nothing else of the world leaves it.
  */
 import {
   type GlobalCommand,
@@ -31,7 +31,7 @@ export interface WorldTopicsOptions {
 }
 
 /** A body's topics. */
-interface Wires {
+interface BodyTopics {
   readonly name: string;
   readonly publishOdometry: Publish<Odometry>;
   readonly heard: readonly Subscription[];
@@ -40,9 +40,9 @@ interface Wires {
 export class WorldTopics {
   private readonly publishClock;
   private readonly told = new ToldPoses();
-  /** Of the robots, in order; those that are about to join among them. */
-  private readonly wires: Wires[] = [];
-  private readonly lead: Wires;
+  /** The robots' topics, in order, including robots that join at the next boundary. */
+  private readonly robotTopics: BodyTopics[] = [];
+  private readonly lead: BodyTopics;
   /** Robots in the world. */
   private robots = 0;
 
@@ -55,33 +55,33 @@ export class WorldTopics {
   }
 
   /**
-   * These will be there: their topics are made, so that nobody has to look for them then; so many of
-   * them at most. Whether all are there now.
+   * Creates topics of robots that join soon, at most `most` of them, so that discovery is done when
+   * they do. Returns whether all have theirs.
    */
   expect(robots: readonly string[], most = Infinity): boolean {
-    const joining = robots.slice(this.wires.length);
+    const joining = robots.slice(this.robotTopics.length);
     for (const name of joining.slice(0, most)) {
-      this.wires.push(this.connect(name, this.wires.length));
+      this.robotTopics.push(this.connect(name, this.robotTopics.length));
     }
     return joining.length <= most;
   }
 
-  /** Just these are there now. */
+  /** From now on the world has exactly these robots. */
   setRobots(robots: readonly string[]): void {
     this.expect(robots);
     this.robots = robots.length;
-    for (const { publishOdometry, heard } of this.wires.splice(this.robots)) {
+    for (const { publishOdometry, heard } of this.robotTopics.splice(this.robots)) {
       publishOdometry.destroy();
       heard.forEach((subscription) => subscription.destroy());
     }
   }
 
-  private get bodies(): readonly Wires[] {
-    return [...this.wires.slice(0, this.robots), this.lead];
+  private get bodies(): readonly BodyTopics[] {
+    return [...this.robotTopics.slice(0, this.robots), this.lead];
   }
 
   /** @param robot its index; undefined: the lead vehicle */
-  private connect(name: string, robot?: number): Wires {
+  private connect(name: string, robot?: number): BodyTopics {
     const { node, onAction, onVelocity, stampedVelocity } = this.options;
     const velocity = (twist: Twist): void => this.hearVelocity(twist, robot);
     const heard: Subscription[] = [];
@@ -98,7 +98,7 @@ export class WorldTopics {
 
   private hearVelocity({ linear, angular }: Twist, robot?: number): void {
     const { faults, onVelocity } = this.options;
-    // The agents of robots that are about to join send zeros already.
+    // Agents of robots that join at the next boundary send zeros already.
     if (robot !== undefined && robot >= this.robots) return;
     const body = robot ?? this.robots;
     if (faults.get(body) !== "deaf") onVelocity?.(body, linear.x, angular.z);
@@ -120,7 +120,7 @@ export class WorldTopics {
     });
   }
 
-  /** Whether every agent is there: each body's cmd_vel and the global agent's command. */
+  /** Whether every body's cmd_vel and the global agent's command have a publisher. */
   agentsAreThere(): boolean {
     const { node } = this.options;
     return (

@@ -1,4 +1,4 @@
-/** The scene of one snapshot: its layers, put into the view and taken out again. */
+/** The scene of one snapshot: its layers in the view. */
 import type { EpochReport, PoseFrame, Snapshot, WorldState } from "../protocol";
 import { field } from "./element";
 import type { Palette } from "./palette";

@@ -1,4 +1,4 @@
-/** Gives commands and says what came of each, in the page's status line. */
+/** Gives commands and shows their answers in the page's status line. */
 import type { PageCommand } from "../page_protocol";
 import type { Answer } from "../protocol";
 
@@ -14,7 +14,7 @@ export class Asker {
     const turn = ++this.asked;
     this.say(`${WORDS[command.do]} …`, "waiting");
     const { done, message } = await this.give(command);
-    // The newest command's answer stays.
+    // Only the newest command's answer is shown.
     if (turn === this.asked) this.say(message, done ? "done" : "failed");
   }
 

@@ -1,14 +1,14 @@
 /**
- * `data-` attributes of the body say what is shown, for tests to read: connection, connected, epoch,
+ * `data-` attributes of the body tell tests what is shown: connection, connected, epoch,
  * sampled (indices), frames drawn, poses heard, robot0 and robots (x,y of the first ones, m), fps,
  * firstPicture (ms after the page was asked for), canCommand, chosen (index of a robot).
  */
 import type { ArenaScene } from "./arena_scene";
 
-/** Time between two updates of what changes with each frame, ms. */
+/** Attributes that change with each frame are written this often. */
 const EVERY_MS = 100;
 
-/** Robots whose places are told. */
+/** Robots whose places are written. */
 const ROBOTS_TOLD = 100;
 
 export class FrameAttributes {

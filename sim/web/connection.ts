@@ -1,6 +1,6 @@
 /**
- * The page's end of the wire: connects, parses, tells when nothing comes any more, connects again
- * after growing waits. It shows the token of its address (#token=...) and sends commands.
+ * The page's connection: parses messages, notices silence, reconnects after growing waits, sends the
+ * token of the page's address (#token=...) and commands.
  */
 import type { PageCommand } from "../page_protocol";
 import {
@@ -14,7 +14,7 @@ import {
 } from "../protocol";
 import { PendingCommands } from "./pending_commands";
 
-/** live: data comes; stale: connected, but nothing came for STALE_MS; lost: not connected. */
+/** live: data arrives; stale: connected, but nothing for STALE_MS; lost: not connected. */
 export type ConnectionState = "connecting" | "live" | "stale" | "lost";
 
 export interface ConnectionEvents {
@@ -28,7 +28,7 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 /** Close code for a message that does not follow the protocol (range for applications). */
 const BAD_MESSAGE = 4000;
-/** Close code of RFC 6455 for a page that broke a rule, such as showing a wrong token. */
+/** Close code of RFC 6455, for example for a wrong token. */
 const POLICY_VIOLATION = 1008;
 
 export class Connection {
@@ -39,7 +39,7 @@ export class Connection {
   private state: ConnectionState = "connecting";
   private problem = "";
   private token = tokenOfAddress();
-  /** Whether the server took the token on this connection. */
+  /** Whether the server accepted the token on this connection. */
   private admitted = false;
 
   constructor(private readonly events: ConnectionEvents) {
@@ -48,7 +48,7 @@ export class Connection {
     this.connect();
   }
 
-  /** Never rejects: what could not be sent or was not answered is an answer that says so. */
+  /** Never rejects: without an answer of the server, the answer says why. */
   command(command: PageCommand): Promise<Answer> {
     return this.commands.give(command);
   }
@@ -100,7 +100,7 @@ export class Connection {
     if (socket !== this.socket) return;
     this.commands.fail();
     if (code === POLICY_VIOLATION) this.problem = `closed by the server: ${reason}`;
-    // A token of another run would be refused for ever: go on as a page that only shows.
+    // The token of another run would always be refused: go on as a page that only shows.
     if (code === POLICY_VIOLATION && !this.admitted) this.token = "";
     const wait = this.waitMs * (0.75 + 0.5 * Math.random());
     this.waitMs = Math.min(LONGEST_WAIT_MS, 2 * this.waitMs);

@@ -1,11 +1,11 @@
-/** Small helpers for the document. */
+/** Helpers for the document. */
 
 /** The element with this id; the page's own HTML has it. */
 export function byId(id: string): HTMLElement {
   return field(id, HTMLElement);
 }
 
-/** The same, of the kind it has to be. */
+/** The same, of a kind; throws where the page has none. */
 export function field<E extends HTMLElement>(id: string, kind: new () => E): E {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
@@ -29,7 +29,7 @@ export function add(parent: HTMLElement, tag: string, classes = "", text = ""): 
   return element;
 }
 
-/** The options of a select, anew: pairs of a value and what is read. */
+/** Replaces the options of a select. */
 export function setOptions(
   list: HTMLSelectElement,
   options: readonly (readonly [value: string, text: string])[],
@@ -37,7 +37,7 @@ export function setOptions(
   list.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
 }
 
-/** Does `work` when the form is sent, by its button or Enter, with valid fields; nothing leaves. */
+/** Does `work` when the form is submitted with valid fields; the browser sends nothing. */
 export function onSubmit(id: string, work: () => void): void {
   field(id, HTMLFormElement).onsubmit = (event) => {
     event.preventDefault();
@@ -45,7 +45,7 @@ export function onSubmit(id: string, work: () => void): void {
   };
 }
 
-/** Text written only when it changed, so that nothing is laid out or read aloud again. */
+/** Writes text only if it changed, so that it is not laid out or read aloud again. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,4 +1,4 @@
-/** The big red button; while everything stands, it gives way to a release that asks once more. */
+/** The emergency stop; once stopped, a release button that asks for confirmation. */
 import type { WorldState } from "../protocol";
 import type { Asker } from "./asker";
 import { button, byId } from "./element";

@@ -1,6 +1,6 @@
 /**
- * A browser under the locale C or POSIX calls its language en-US@posix, which Intl refuses and the
- * charts' library asks for as it loads: this is imported before it.
+ * Under the locale C or POSIX a browser's language is en-US@posix, which Intl refuses. uPlot passes it
+ * to Intl as it loads, so this must be imported first.
  */
 try {
   new Intl.NumberFormat(navigator.language);

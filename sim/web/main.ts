@@ -1,9 +1,9 @@
-/** The page: what the server tells, shown; what a person asks, handed on. */
+/** The page: shows what the server sends, sends what a person commands. */
 import "./locale";
 import {
+  addReport,
   type Answer,
   type EpochReport,
-  HISTORY_LIMIT,
   type PolicyPicture,
   type PoseFrame,
   type ServerMessage,
@@ -30,7 +30,7 @@ import { Toolbar } from "./toolbar";
 
 /** Everything made for one snapshot. */
 interface Shown {
-  /** Its history goes on with the epochs heard since. */
+  /** Reports of new epochs are added to its history. */
   readonly snapshot: Snapshot;
   readonly scene: ArenaScene;
   readonly histograms: Histograms;
@@ -50,7 +50,7 @@ class Page {
   private lastPoses: PoseFrame | undefined;
   private posesHeard = 0;
   private withTrails = false;
-  /** What came since the last frame is shown with the next one, however much it was. */
+  /** What changed since the last frame; shown once with the next one. */
   private stale = { epoch: false, rewards: false, world: true };
 
   constructor(canvas: HTMLCanvasElement) {
@@ -107,11 +107,7 @@ class Page {
 
   private epoch(report: EpochReport): void {
     if (this.shown === undefined) return;
-    const { history } = this.shown.snapshot;
-    // A report takes the place of a former one of its epoch, and of any that the run began anew.
-    while (history.length > 0 && history[history.length - 1].epoch >= report.epoch) history.pop();
-    history.push(report);
-    if (history.length > HISTORY_LIMIT) history.shift();
+    addReport(this.shown.snapshot.history, report);
     this.stale.epoch = this.stale.rewards = true;
   }
 
@@ -127,7 +123,7 @@ class Page {
     setText(label, detail);
     document.body.dataset.connection = state;
     document.body.dataset.connected = String(state === "live");
-    // The next connection tells the world's state anew, and whether this page may command.
+    // The next connection sends the world's state, and whether this page may command.
     if (state === "lost") this.world = undefined;
     this.stale.world = true;
   }
@@ -144,7 +140,7 @@ class Page {
     this.shown?.scene.trails.show(shown);
   }
 
-  /** The colours changed: everything is made anew from what is known. */
+  /** The colours changed: builds everything again. */
   private repaint(): void {
     if (this.shown === undefined) return;
     this.start(this.shown.snapshot);

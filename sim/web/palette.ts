@@ -1,4 +1,4 @@
-/** Colours of the scene and the charts: the variables of style.css, so that there is one palette. */
+/** Colours of the scene and the charts, read from the variables of style.css. */
 
 const NAMES = [
   ...(["panel", "text", "muted", "rule", "floor", "grid", "zone", "zone-edge"] as const),
@@ -10,7 +10,7 @@ export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 
 /** The colours in force. */
 export function readPalette(): Palette {
-  // A variable is read as it is written, light-dark() and all; a colour is read resolved.
+  // A variable would be read as written, with light-dark(); a colour is resolved.
   const probe = document.createElement("i");
   document.body.append(probe);
   const palette: Partial<Record<(typeof NAMES)[number], string>> = {};

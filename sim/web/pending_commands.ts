@@ -1,8 +1,7 @@
 /**
- * Commands of this page that wait for their answers. Every command ends in an answer: the server's,
- * or one made here that says why there is none. At most BURST commands are sent at once, refilled by
- * RATE a second, since the server closes a page that sends twice as many (a key held down on a
- * select); an emergency stop is never held back.
+ * Commands that await their answers. Each gets one: the server's, or one from here that says why there
+ * is none. At most BURST commands are sent at once and RATE a second, since the server closes a page
+ * that sends twice as many (a key held down on a select); an emergency stop is never held back.
  */
 import type { PageCommand, PageMessage } from "../page_protocol";
 import type { Answer } from "../protocol";
@@ -22,13 +21,13 @@ export class PendingCommands {
   private credit = BURST;
   private creditMs = 0;
 
-  /** @param send false when there is nobody to send to */
+  /** @param send returns false when there is no connection */
   constructor(private readonly send: (message: PageMessage) => boolean) {}
 
   give(command: PageCommand): Promise<Answer> {
     const id = this.nextId++;
     if (command.do !== "stop" && !this.maySend(performance.now())) {
-      return Promise.resolve(refusal(id, "not sent: too many commands at once, wait a second"));
+      return Promise.resolve(refusal(id, "not sent: too many commands at once; wait a second"));
     }
     if (!this.send({ type: "command", id, command })) {
       return Promise.resolve(refusal(id, "not connected: the command was not sent"));
@@ -41,7 +40,7 @@ export class PendingCommands {
     });
   }
 
-  /** Hands an answer to whoever waits for it; one that came too late is left aside. */
+  /** Resolves the command of `answer`; a late answer is ignored. */
   settle(answer: Answer): void {
     const waiting = this.waiting.get(answer.id);
     if (waiting === undefined) return;
@@ -50,10 +49,10 @@ export class PendingCommands {
     waiting.resolve(answer);
   }
 
-  /** The connection is gone, and with it every answer. */
+  /** The connection is lost: no answer will come. */
   fail(): void {
     for (const id of [...this.waiting.keys()]) {
-      this.settle(refusal(id, "not connected: whether the command was obeyed is not known"));
+      this.settle(refusal(id, "connection lost: whether the command was carried out is not known"));
     }
   }
 

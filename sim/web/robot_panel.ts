@@ -1,4 +1,4 @@
-/** One robot, chosen by a click in the arena or from the list: what it does, follow it, break it. */
+/** The robot chosen by a click in the arena or from the list: its state, follow, fault. */
 import {
   FAULTS,
   type EpochReport,
@@ -29,7 +29,7 @@ export class RobotPanel {
   private robot: number | undefined;
   private followed = false;
 
-  /** @param chosen called with the robot's index, or undefined when none is chosen any more */
+  /** @param chosen called with the robot's index; undefined: none */
   constructor(
     asker: Asker,
     private readonly chosen: (robot: number | undefined) => void,
@@ -51,7 +51,7 @@ export class RobotPanel {
     };
   }
 
-  /** The robot that the camera goes with. */
+  /** The robot that the camera follows. */
   get toFollow(): number | undefined {
     return this.followed ? this.robot : undefined;
   }

@@ -1,4 +1,4 @@
-/** The toolbar: run, pause, speed, robots, sample, reset. Usable on a page that may command. */
+/** The toolbar: pause, step, speed, robots, sample, reset. Enabled on a page that may command. */
 import type { Snapshot, WorldState } from "../protocol";
 import type { Asker } from "./asker";
 import { button, field, onSubmit, select, setOptions, setText } from "./element";
@@ -6,7 +6,7 @@ import { button, field, onSubmit, select, setOptions, setText } from "./element"
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 const ONLY_SHOWS = "This page only shows. Open the link that the start printed to command.";
-const NOT_CONNECTED = "Not connected: nothing can be commanded.";
+const NOT_CONNECTED = "Not connected: no commands.";
 
 export class Toolbar {
   private readonly commands = field("commands", HTMLFieldSetElement);
@@ -19,7 +19,7 @@ export class Toolbar {
   private readonly observation = select("observation");
   private readonly seed = field("seed", HTMLInputElement);
   private paused = false;
-  /** The sample size last heard: a new one replaces what stands in the field. */
+  /** The sample size last heard: only a new one overwrites the field. */
   private heardSize: number | null = null;
 
   constructor(asker: Asker) {
@@ -63,7 +63,7 @@ export class Toolbar {
     this.observation.value = world.observation ?? "";
   }
 
-  /** A world that goes as fast as it can (0) has no speed to choose. */
+  /** Speed 0: as fast as it can; there is nothing to choose. */
   private showSpeed(speed: number): void {
     this.speed.disabled = speed === 0;
     if (this.speed.dataset.offered !== String(speed)) {
@@ -71,7 +71,7 @@ export class Toolbar {
       const offered = speed === 0 ? [0] : [...new Set([...SPEEDS, speed])].sort((a, b) => a - b);
       setOptions(
         this.speed,
-        offered.map((factor) => [String(factor), factor === 0 ? "as it goes" : `${factor} ×`]),
+        offered.map((factor) => [String(factor), factor === 0 ? "fastest" : `${factor} ×`]),
       );
     }
     this.speed.value = String(speed);

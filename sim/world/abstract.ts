@@ -1,11 +1,11 @@
-/** The abstract world: P_g and P_l drawn exactly, by keyed draws; bodies stand in their zones. */
+/** The abstract world: transitions drawn from P_g and P_l; bodies stand in their zones. */
 import { type Arena, hexagonalSpots, leadSpotOf, type Point } from "../../src/game/arena";
 import { drawIndex, keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
 import { type Game, sizesOf } from "../../src/game/model";
 
 export class AbstractWorld {
-  /** No wheels here are ever locked. */
+  /** [n] always 0: no wheels here. */
   readonly locked: Uint8Array;
   private state: number;
   private readonly zones: Uint8Array;
@@ -85,8 +85,8 @@ export class AbstractWorld {
 }
 
 /**
- * Hexagonal spots, packed tighter where the robots are many: bodies have no size here, and a pose
- * must lie in the zone that it stands for, whatever n is.
+ * Hexagonal spots, packed tighter when there are many robots: bodies have no size here, and every
+ * pose must lie in its zone for any n.
  */
 function offsetsIn({ zones, robotSpacing }: Arena, population: number): Point[] {
   const apart = zones.flatMap((a, i) =>

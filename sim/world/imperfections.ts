@@ -1,4 +1,4 @@
-/** What bodies of the motion world do worse than perfect ones; each number is 0 unless asked for. */
+/** Imperfections of bodies in the motion world; 0: none. */
 import type { OdometryError } from "./odometry";
 
 export interface Imperfections {
@@ -9,15 +9,15 @@ export interface Imperfections {
   readonly wheelSlip: number;
   /** Standard deviation of a reading of odometry, drawn anew in each step: m in x and y, rad. */
   readonly odometryNoise: OdometryError;
-  /** Standard deviation that odometry is off after one metre, growing as its root: m/√m, rad/√m. */
+  /** Standard deviation of odometry after one metre; grows with the root of distance: m/√m, rad/√m. */
   readonly odometryDrift: OdometryError;
-  /** From a command to the wheels' answer, s. */
+  /** From a command to its effect on the wheels, s. */
   readonly commandLatency: number;
   /** Time constant with which the body's speeds follow those of its wheels, s. */
   readonly inertia: number;
 }
 
-/** Bodies that do what they are asked and know where they are. */
+/** No imperfections. */
 export const PERFECT: Imperfections = {
   wheelSlip: 0,
   odometryNoise: { position: 0, yaw: 0 },

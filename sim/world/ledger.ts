@@ -1,12 +1,12 @@
 /**
- * What only the world knows of each epoch: the states at its decision, who did what, and so its
- * reward. Pure bookkeeping; it feeds the page, the summary and recordings, never an agent.
+ * What only the world knows of each epoch: true states at its decision, actions, the reward. Pure
+ * bookkeeping for the page, the summary and recordings; no agent hears of it.
  */
 import { targetZone } from "../../src/game/arena";
 import { type Game, sizesOf } from "../../src/game/model";
 import { type GlobalCommand, type LocalAction, nanoseconds } from "../../src/ros/messages";
 
-/** An epoch that is over and had its command in time. */
+/** An ended epoch that had its command in time. */
 export interface ClosedEpoch {
   readonly command: GlobalCommand;
   readonly globalState: number;
@@ -22,7 +22,7 @@ export interface Totals {
   missedEpochs: number;
   staleActions: number;
   missingActions: number;
-  /** Robots whose wheels were free and that were not in the zone of their action at its epoch's end. */
+  /** Robots with free wheels that were not in their action's zone when its epoch ended. */
   unreachedZones: number;
   samplesAsked: number;
   samplesReceived: number;
@@ -41,19 +41,22 @@ const NOTHING: Totals = {
 export class Ledger {
   readonly totals: Totals = { ...NOTHING };
   readonly rewards: number[] = [];
-  /** Boundaries since the first command, the current epoch among them; 0: no command yet. */
+  /** Epochs since the first command, the open one included; 0: no command yet. */
   slots = 0;
   private decisionTime = -1n;
-  private globalState = 0;
+  /** The command of the open epoch, once it was heard. */
+  openCommand: GlobalCommand | undefined;
+  /** [n] actions heard in the open epoch; -1: none yet. */
+  openActions = new Int8Array(0);
+  /** The true s_g at the open epoch's decision. */
+  globalState = 0;
   private localStates = new Uint8Array(0);
-  private actions = new Int8Array(0);
   private received = 0;
   private rewardSum = 0;
-  /** Actions that came before the command that they act on. */
+  /** Actions that arrived before their command. */
   private early: LocalAction[] = [];
-  private command: GlobalCommand | undefined;
   private indexOf: ReadonlyMap<string, number> = new Map();
-  /** What a robot that did not act is taken to have done: stay. */
+  /** The action assumed of a robot that did not act: stay. */
   private readonly stay: number;
 
   constructor(
@@ -64,7 +67,7 @@ export class Ledger {
     this.stay = Math.max(0, game.arena.zoneOffsets.indexOf(0));
   }
 
-  /** Whose epochs are booked from the next `open` on. */
+  /** Robots from the next `open` on. */
   setAgents(agentIds: readonly string[]): void {
     this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
   }
@@ -84,23 +87,23 @@ export class Ledger {
     return this.indexOf.get(agent);
   }
 
-  /** An epoch starts, with these true states. */
+  /** Opens an epoch with these true states. @param decisionTime ns */
   open(decisionTime: bigint, globalState: number, localStates: Uint8Array): void {
     this.decisionTime = decisionTime;
     this.globalState = globalState;
     this.localStates = localStates.slice();
-    this.actions = new Int8Array(this.population).fill(-1);
+    this.openActions = new Int8Array(this.population).fill(-1);
     this.received = 0;
     this.early = [];
-    this.command = undefined;
+    this.openCommand = undefined;
     if (this.slots > 0) this.slots++;
   }
 
-  /** Takes a command. Returns whether it is the first one of the open epoch. */
+  /** Returns whether `command` is the first valid one of the open epoch. */
   hearCommand(command: GlobalCommand): boolean {
     if (nanoseconds(command.decision_time) !== this.decisionTime) return false;
-    if (this.command !== undefined || !this.isOfGame(command)) return false;
-    this.command = command;
+    if (this.openCommand !== undefined || !this.isOfGame(command)) return false;
+    this.openCommand = command;
     if (this.slots === 0) this.slots = 1;
     const { totals } = this;
     totals.samplesAsked += command.sampled_agents.length;
@@ -120,49 +123,40 @@ export class Ledger {
   hearAction(action: LocalAction): void {
     const index = this.indexOf.get(action.agent_id);
     if (index === undefined) return;
-    if (this.command === undefined && this.early.length < this.population) this.early.push(action);
-    if (action.epoch !== this.command?.epoch) return;
-    if (action.action >= sizesOf(this.game).aL || this.actions[index] >= 0) return;
-    this.actions[index] = action.action;
+    if (this.openCommand === undefined && this.early.length < this.population)
+      this.early.push(action);
+    if (action.epoch !== this.openCommand?.epoch) return;
+    if (action.action >= sizesOf(this.game).aL || this.openActions[index] >= 0) return;
+    this.openActions[index] = action.action;
     this.received++;
     if (action.state !== this.localStates[index]) this.totals.staleActions++;
   }
 
   /**
-   * Counts who did not get where it drove in the open epoch, at the epoch's end.
+   * Counts, at the end of the open epoch, robots that did not reach the zone of their action.
    * @param localStates where the robots are now
    * @param locked [n] 1: its wheels were locked in this epoch
    */
   noteArrivals(localStates: Uint8Array, locked: Uint8Array): void {
-    if (this.command === undefined) return;
-    this.actions.forEach((action, i) => {
+    if (this.openCommand === undefined) return;
+    this.openActions.forEach((action, i) => {
       if (action < 0 || locked[i] === 1) return;
       const target = targetZone(this.game.arena, this.localStates[i], action);
       if (localStates[i] !== target) this.totals.unreachedZones++;
     });
   }
 
-  /** Whether the command and all actions of the open epoch are there. */
+  /** Whether the command and all actions of the open epoch were heard. */
   get isComplete(): boolean {
-    return this.command !== undefined && this.received === this.population;
-  }
-
-  /** The command of the open epoch, if it was heard. */
-  get openCommand(): GlobalCommand | undefined {
-    return this.command;
-  }
-
-  /** Actions heard in the open epoch, [n]; -1: none yet. */
-  get openActions(): Int8Array {
-    return this.actions;
+    return this.openCommand !== undefined && this.received === this.population;
   }
 
   /**
-   * The open epoch is over. Undefined when it was missed, or before the first command.
+   * Ends the open epoch. Undefined if it was missed, or before the first command.
    * @param needsAll an epoch without all actions is missed (the abstract world cannot move then)
    */
   close(needsAll = false): ClosedEpoch | undefined {
-    const { command, totals } = this;
+    const { openCommand: command, totals } = this;
     if (this.slots === 0) return undefined;
     if (command === undefined || (needsAll && !this.isComplete)) {
       totals.missedEpochs++;
@@ -177,13 +171,13 @@ export class Ledger {
       command,
       globalState: this.globalState,
       localStates: this.localStates,
-      actions: this.actions,
+      actions: this.openActions,
       reward,
     };
   }
 
   private reward(globalAction: number): number {
-    const { game, globalState, localStates, actions } = this;
+    const { game, globalState, localStates, openActions: actions } = this;
     const { sG, aG, aL } = sizesOf(game);
     let sum = 0;
     localStates.forEach((state, i) => {
@@ -199,16 +193,12 @@ export class Ledger {
     return counts;
   }
 
-  get trueGlobalState(): number {
-    return this.globalState;
-  }
-
   get meanReward(): number | null {
     return this.rewards.length === 0 ? null : this.rewardSum / this.rewards.length;
   }
 }
 
-/** Mean of a correlated series and its standard error by batch means (⌊√N⌋ batches). */
+/** Mean of a correlated series and its standard error by batch means (⌊√N⌋ batches); null: too few. */
 export function batchMeans(series: readonly number[]): {
   mean: number | null;
   standardError: number | null;

@@ -3,18 +3,18 @@
  * wheels, contacts and a wall by a physics engine. Pure: the same seed, start, commands and steps give
  * the same world, bit for bit. Metres, radians, seconds of simulated time, the `map` frame.
  *
- * In each step the wheels impose their velocity on the body as far as they grip, along its heading and
- * nothing across; what the body then meets takes of it what masses and contacts ask.
+ * In each step the wheels give the body their velocity, within their grip and along its heading only;
+ * the physics engine then resolves contacts by mass.
  */
 import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
-import { Bodies } from "./bodies";
+import { type Bodies, newBodies, takeOverBodies } from "./bodies";
 import { type Imperfections, PERFECT } from "./imperfections";
 import { Odometry } from "./odometry";
 import { Physics } from "./physics";
 import { putFree, startPoses } from "./start_poses";
-import { LONGEST_STEP, StepTime } from "./step_time";
+import { LONGEST_STEP_S, StepTime } from "./step_time";
 import { Wheels } from "./wheels";
 
 export interface MotionOptions {
@@ -32,19 +32,19 @@ export interface MotionOptions {
   readonly imperfections?: Partial<Imperfections>;
 }
 
-/** A robot docks where it stands within this of its spot, m, and is no faster than this, m/s. */
-export const DOCK_DISTANCE = 0.05;
-export const DOCK_SPEED = 0.05;
-/** kg; the lead vehicle is so heavy that robots make way for it, and it hardly for them. */
-const ROBOT_MASS = 3;
-const LEAD_MASS = 300;
+/** A robot docks when it is this near its spot and this slow. */
+export const DOCK_DISTANCE_M = 0.05;
+export const DOCK_SPEED_M_S = 0.05;
+/** The lead vehicle is so heavy that it pushes robots aside and is hardly pushed itself. */
+const ROBOT_MASS_KG = 3;
+const LEAD_MASS_KG = 300;
 /**
- * Wheels change their body's speed by no more than this, m/s²: one that is held presses on, but not
- * with the whole speed of its wheels. At 40, two drives in a thousand past docked robots come late.
+ * Wheels accelerate a body by at most this: a blocked body pushes, but not with its wheels' full
+ * speed. At 40, two drives in a thousand past docked robots arrive late.
  */
-const GRIP = 60;
-/** A body that went no further than this from where it was to go was not touched, m: 32-bit floats. */
-const FREE_WAY = 5e-5;
+const GRIP_M_S2 = 60;
+/** A body that ends farther than this from where its wheels lead was touched, m: 32-bit rounding. */
+const TOUCHED_M = 5e-5;
 /** The lead vehicle's name in draws. */
 const LEAD_ID = "lead";
 
@@ -52,13 +52,10 @@ export class MotionWorld {
   readonly epoch: number;
   /** How many robots there are; body n is the lead vehicle. */
   readonly robots: number;
-  /** [(n+1) * 3] x m, y m, yaw rad in [-π, π]. */
+  /** These four: see `newBodies`. */
   readonly poses: Float64Array;
-  /** [(n+1) * 2] forward m/s, yaw rate rad/s, as realised. */
   readonly twists: Float64Array;
-  /** [n+1] share of its wheels' way that a body does not go; 0: none. */
   readonly slips: Float64Array;
-  /** [n] 1 while docked with wheels locked. */
   readonly locked: Uint8Array;
   private readonly bodies: Bodies;
   private readonly arena: Arena;
@@ -66,7 +63,7 @@ export class MotionWorld {
   private readonly wheels: Wheels;
   private readonly odometry: Odometry;
   private readonly clock: StepTime;
-  /** The bodies that can move: unlocked robots in order, then the lead vehicle. */
+  /** Bodies that can move: unlocked robots in order, then the lead vehicle. */
   private moving: number[] = [];
   private slot: number;
 
@@ -79,10 +76,10 @@ export class MotionWorld {
     private readonly options: MotionOptions,
     before?: MotionWorld,
   ) {
-    const bodies = new Bodies(options.agentIds.length);
-    this.bodies = bodies;
-    ({ robots: this.robots, poses: this.poses, twists: this.twists } = bodies);
-    ({ slips: this.slips, locked: this.locked } = bodies);
+    this.robots = options.agentIds.length;
+    this.bodies = newBodies(this.robots);
+    ({ poses: this.poses, twists: this.twists } = this.bodies);
+    ({ slips: this.slips, locked: this.locked } = this.bodies);
     this.arena = options.arena;
     this.epoch = options.epoch ?? options.arena.epoch;
     this.clock = new StepTime(options.startTime ?? 0, this.epoch, before?.clock.age);
@@ -101,9 +98,11 @@ export class MotionWorld {
     this.physics = new Physics({
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),
-      masses: Float64Array.from(limits, (_, body) => (body < this.robots ? ROBOT_MASS : LEAD_MASS)),
+      masses: Float64Array.from(limits, (_, body) =>
+        body < this.robots ? ROBOT_MASS_KG : LEAD_MASS_KG,
+      ),
       fastest: Math.max(arena.robot.maxSpeed, arena.lead.maxSpeed),
-      longestStep: LONGEST_STEP,
+      longestStep: LONGEST_STEP_S,
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
     this.slot = this.clock.slot;
@@ -127,9 +126,9 @@ export class MotionWorld {
   }
 
   /**
-   * The world from now on with these robots. The first ones and the lead vehicle go on as they are;
-   * those that come are docked in the zones that `start` has for them, each at its spot or, where
-   * somebody stands there, at another. This world is no more.
+   * A world that continues this one with other robots. Robots in both and the lead vehicle keep their
+   * state; new ones are docked in their zones of `start`, each at its spot or, where that is taken, at
+   * a free one. This world must not be used again.
    */
   withRobots(agentIds: readonly string[], start: EpisodeStart): MotionWorld {
     const next = new MotionWorld({ ...this.options, agentIds, start, startTime: this.time }, this);
@@ -139,7 +138,7 @@ export class MotionWorld {
 
   private goOn(before: MotionWorld, start: EpisodeStart): void {
     const kept = Math.min(before.robots, this.robots);
-    this.bodies.takeOver(before.bodies);
+    takeOverBodies(this.bodies, before.bodies);
     putFree(this.arena, this.poses, kept, start);
     this.bodies.zones.set(start.localStates.subarray(kept), kept);
     this.wheels.takeOver(before.wheels);
@@ -151,8 +150,8 @@ export class MotionWorld {
 
   /**
    * Asks `body` (robot index, or n for the lead vehicle) for v m/s forward and w rad/s. It holds
-   * until the next; the body follows within its own limits, and not at all while docked. Numbers
-   * that are not finite are ignored.
+   * until the next; the body follows within its limits, and not at all while docked. Commands that
+   * are not finite are ignored.
    */
   setCommand(body: number, v: number, w: number): void {
     this.wheels.setCommand(body, v, w, this.time);
@@ -171,10 +170,9 @@ export class MotionWorld {
   }
 
   /**
-   * A new shift: every body at rest at its spot, facing the middle (the lead vehicle facing its
-   * zone), commands forgotten, robots docked. The wheels of the running epoch slot are locked or not
-   * as its job-end draws say, as if the bodies had stood there when it began; `held`: no body moves
-   * before the next slot.
+   * A new episode: every body at rest at its spot, facing the middle (the lead vehicle facing its
+   * zone), commands cleared, robots docked. Wheels are unlocked by the job-end draws of the running
+   * epoch slot; with `held` no body moves before the next slot.
    */
   place(start: EpisodeStart, until: "free" | "held" = "free"): void {
     if (start.localStates.length !== this.robots) {
@@ -204,18 +202,18 @@ export class MotionWorld {
     return this.odometry.read(this.clock.age);
   }
 
-  /** True where robot i stands at its spot in some zone, as docking needs. */
+  /** Whether robot i stands at its spot in some zone, as docking requires. */
   isSettled(i: number): boolean {
     if (this.locked[i] === 1) return true;
     const speed = Math.max(Math.abs(this.twists[2 * i]), Math.abs(this.wheels.speeds[2 * i]));
-    if (speed > DOCK_SPEED) return false;
+    if (speed > DOCK_SPEED_M_S) return false;
     const spot = spotOf(this.arena, this.bodies.zones[i], i);
     const dx = this.poses[3 * i] - spot.x;
     const dy = this.poses[3 * i + 1] - spot.y;
-    return dx * dx + dy * dy <= DOCK_DISTANCE * DOCK_DISTANCE;
+    return dx * dx + dy * dy <= DOCK_DISTANCE_M * DOCK_DISTANCE_M;
   }
 
-  /** An epoch begins: who stands in a bay works on there, unless its job ends now. */
+  /** An epoch begins: a robot at its spot stays docked unless its job ends now. */
   private startSlot(slot: number): void {
     this.slot = slot;
     this.moving = [];
@@ -253,13 +251,13 @@ export class MotionWorld {
         isStill = false;
       }
     }
-    // Where nothing moves and nothing was pressed, a step changes nothing.
+    // Nothing moves and nothing was touched: a step would change nothing.
     if (isStill) return;
     this.physics.move(this.moving, this.bodies.ways, dt);
     for (const body of this.moving) this.noteMove(body, dt);
   }
 
-  /** Wheels one step nearer to the command, yaw on, and the chord of the step's arc into `ways`. */
+  /** Turns the wheels towards the command, advances yaw, writes the chord of the arc into `ways`. */
   private drive(body: number, dt: number): void {
     const { twists } = this;
     const { ways } = this.bodies;
@@ -279,10 +277,10 @@ export class MotionWorld {
     ways[2 * body + 1] = way * Math.sin(yaw + half);
   }
 
-  /** The forward speed, m/s, of a body whose wheels ask for `wanted`; its twist where they slip. */
+  /** The forward speed, m/s, that grip allows where the wheels want `wanted`; updates the twist. */
   private gripped(body: number, wanted: number, dt: number): number {
     const limits = body === this.robots ? this.arena.lead : this.arena.robot;
-    const change = Math.max(GRIP, limits.maxAcceleration) * dt;
+    const change = Math.max(GRIP_M_S2, limits.maxAcceleration) * dt;
     const had = this.bodies.speeds[body];
     const speed = Math.max(had - change, Math.min(had + change, wanted));
     if (speed !== wanted) this.twists[2 * body] = speed;
@@ -290,23 +288,21 @@ export class MotionWorld {
     return speed;
   }
 
-  /** The place and the zone, and where others stood in the way the speed, that came of a step. */
+  /** Updates zone and odometry after a step, and the speed of a body that touched something. */
   private noteMove(body: number, dt: number): void {
-    const dx = this.poses[3 * body] - this.bodies.from[2 * body];
-    const dy = this.poses[3 * body + 1] - this.bodies.from[2 * body + 1];
+    const { poses, from, ways, zones, touched } = this.bodies;
+    const dx = poses[3 * body] - from[2 * body];
+    const dy = poses[3 * body + 1] - from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
-      this.bodies.zones[body] = zoneOf(this.arena, this.positionOf(body), this.bodies.zones[body]);
+      zones[body] = zoneOf(this.arena, this.positionOf(body), zones[body]);
       this.odometry.noteMove(body, dx, dy, this.clock.age);
     }
-    const off = Math.max(
-      Math.abs(dx - this.bodies.ways[2 * body]),
-      Math.abs(dy - this.bodies.ways[2 * body + 1]),
-    );
-    this.bodies.touched[body] = off > FREE_WAY ? 1 : 0;
-    if (this.bodies.touched[body] === 0) return;
-    const yaw = this.poses[3 * body + 2];
-    this.bodies.speeds[body] = this.twists[2 * body] =
-      (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
+    const off = Math.max(Math.abs(dx - ways[2 * body]), Math.abs(dy - ways[2 * body + 1]));
+    touched[body] = off > TOUCHED_M ? 1 : 0;
+    if (touched[body] === 0) return;
+    const yaw = poses[3 * body + 2];
+    const speed = (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
+    this.bodies.speeds[body] = this.twists[2 * body] = speed;
   }
 
   private readonly position = { x: 0, y: 0 };

@@ -1,9 +1,9 @@
-/** Which games the motion world can run. */
+/** Whether the motion world can run a game. */
 import { arenaProblem } from "../../src/game/arena";
 import { type Game, sizesOf } from "../../src/game/model";
 
-/** An epoch shorter than this leaves the nodes no time to answer, s of wall time. */
-const SHORTEST_EPOCH = 0.2;
+/** In a shorter epoch the nodes have no time to answer; wall time. */
+const SHORTEST_EPOCH_S = 0.2;
 
 /**
  * Why the motion world cannot run `game` with `population` robots, epochs of `epoch` s and `speed`
@@ -15,8 +15,8 @@ export function motionProblem(
   epoch: number = game.arena.epoch,
   speed = 1,
 ): string | undefined {
-  if (epoch / speed < SHORTEST_EPOCH) {
-    return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH).toFixed(1)}`;
+  if (epoch / speed < SHORTEST_EPOCH_S) {
+    return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH_S).toFixed(1)}`;
   }
   const { sG, aG, sL } = sizesOf(game);
   if (sG !== sL || aG !== sL) {

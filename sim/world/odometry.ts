@@ -1,12 +1,12 @@
 /**
- * What bodies believe of their poses: the true ones, with a drift that grows with the way gone and
- * noise that is new in every reading. Metres, radians, the `map` frame.
+ * Poses as odometry reports them: the true ones with a drift that grows with distance and noise that
+ * is new in every reading. Metres, radians, the `map` frame.
  */
 import { wrapAngle } from "../../src/game/arena";
 import { countedUniform, keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
 
-/** A position's and a heading's share of an error. */
+/** Errors of position and heading. */
 export interface OdometryError {
   /** m in each of x and y */
   readonly position: number;
@@ -22,7 +22,7 @@ export interface OdometryOptions {
   readonly poses: Float64Array;
   /** Standard deviations of a reading. */
   readonly noise: OdometryError;
-  /** Standard deviations after the first metre of a way: m/√m and rad/√m. */
+  /** Standard deviations after one metre: m/√m and rad/√m. */
   readonly drift: OdometryError;
 }
 
@@ -30,7 +30,7 @@ export interface OdometryOptions {
 const DRAWS = 4;
 
 export class Odometry {
-  /** [bodies * 3] what drift has added to the true poses. */
+  /** [bodies * 3] drift so far. */
   private readonly drifted: Float64Array;
   private readonly readings: Float64Array;
   /** [bodies] keys of the draws. */
@@ -49,12 +49,12 @@ export class Odometry {
     this.isNoisy = noise.position > 0 || noise.yaw > 0;
   }
 
-  /** Bodies were put where they are, and know it. */
+  /** Clears the drift: bodies were placed and know where. */
   reset(): void {
     this.drifted.fill(0);
   }
 
-  /** Bodies that were in a world before are off as far as there. */
+  /** Continues the drift of bodies that were in the world before. */
   takeOver(before: Odometry): void {
     takeOver(this.drifted, before.drifted, 3);
   }
@@ -66,7 +66,7 @@ export class Odometry {
     const key = this.driftKeys[body];
     const root = Math.sqrt(Math.sqrt(dx * dx + dy * dy));
     const off = this.drifted[3 * body + 2];
-    // A heading that is off turns the way as well.
+    // A wrong heading turns the distance gone, too.
     this.drifted[3 * body] += dx * (Math.cos(off) - 1) - dy * Math.sin(off);
     this.drifted[3 * body + 1] += dx * Math.sin(off) + dy * (Math.cos(off) - 1);
     this.drifted[3 * body] += position * root * normal(key, DRAWS * step, Math.cos);

@@ -5,7 +5,7 @@
  */
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
 
-/** Where bodies lie, how large they are, and the wall round them. */
+/** The bodies and the wall around them. */
 export interface PhysicsOptions {
   /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `move`. */
   readonly poses: Float64Array;
@@ -13,30 +13,30 @@ export interface PhysicsOptions {
   readonly radii: Float64Array;
   /** [bodies] kg */
   readonly masses: Float64Array;
-  /** No body's wheels go faster than this, m/s, and no step is longer, s. */
+  /** Largest speed of any body's wheels, m/s; longest step, s. */
   readonly fastest: number;
   readonly longestStep: number;
   /** A circle that holds every body. */
   readonly wall: { readonly x: number; readonly y: number; readonly radius: number };
 }
 
-/** Contacts are foreseen from what two bodies come nearer in a step on, and this, m. */
-const PREDICTION_RESERVE = 0.02;
+/** Contacts are predicted within two bodies' largest approach in a step plus this. */
+const PREDICTION_RESERVE_M = 0.02;
 /**
- * The engine's tolerances are shares of its length unit, m. At its own 1 m it keeps a contact's
- * direction while bodies slide 5 cm along each other, and discs of 0.11 m stick.
+ * The engine's tolerances are shares of its length unit. At its default of 1 m it keeps a contact's
+ * direction while bodies slide 5 cm along each other, and discs of 0.11 m stick together.
  */
-const LENGTH_UNIT = 0.02;
-/** The engine caps speeds at 400 length units a second; this many leave room for pushes. */
+const LENGTH_UNIT_M = 0.02;
+/** The engine caps speeds at 400 length units a second; half of it leaves room for pushes. */
 const UNITS_A_SECOND = 200;
-/** The wall is a polygon inside the circle, at most this far from it, m. */
-const WALL_SAGITTA = 0.001;
-/** The engine is not asked where every body that moves stays this far from all others, m. */
-const CLEARANCE = 0.001;
-/** Pairs of bodies looked at for that; where there are more, the engine's own search is quicker. */
+/** The wall is a polygon inside the circle, at most this far from it. */
+const WALL_SAGITTA_M = 0.001;
+/** The engine is skipped while every moving body stays this far from all others. */
+const CLEARANCE_M = 0.001;
+/** Pairs of bodies checked for that; with more, the engine's own search is faster. */
 const MOST_PAIRS = 2000;
-/** Thickness of the wall, m: what was pressed into it comes out on the inside. */
-const WALL_THICKNESS = 1;
+/** Thick enough that a body pressed into the wall is pushed out on the inside. */
+const WALL_THICKNESS_M = 1;
 
 let isLoaded = false;
 
@@ -49,7 +49,7 @@ export async function loadPhysics(): Promise<void> {
 export class Physics {
   private world: RAPIER.World | undefined;
   private bodies: RAPIER.RigidBody[] = [];
-  /** Bodies that went where the engine was not asked, and does not know yet where they are. */
+  /** Bodies moved without the engine, whose positions it must be given before its next step. */
   private readonly glided = new Set<number>();
 
   /** @throws Error before `loadPhysics` is done */
@@ -57,14 +57,14 @@ export class Physics {
     if (!isLoaded) throw new Error("the physics engine is not loaded; await loadPhysics() first");
   }
 
-  /** A new world with every body fixed at its pose; nothing of the old one counts in it. */
+  /** A new world, free of the old one's contacts, with every body fixed at its pose. */
   rebuild(): void {
     this.free();
     this.world = new RAPIER.World({ x: 0, y: 0 });
     this.glided.clear();
     const { fastest, longestStep } = this.options;
-    const unit = Math.max(LENGTH_UNIT, fastest / UNITS_A_SECOND);
-    const prediction = 2 * fastest * longestStep + PREDICTION_RESERVE;
+    const unit = Math.max(LENGTH_UNIT_M, fastest / UNITS_A_SECOND);
+    const prediction = 2 * fastest * longestStep + PREDICTION_RESERVE_M;
     this.world.lengthUnit = unit;
     this.world.integrationParameters.normalizedPredictionDistance = prediction / unit;
     this.buildWall(this.world);
@@ -84,19 +84,19 @@ export class Physics {
     });
   }
 
-  /** Gives the engine's memory back; only `rebuild` may follow. */
+  /** Frees the engine's memory; only `rebuild` may follow. */
   free(): void {
     this.world?.free();
     this.world = undefined;
   }
 
-  /** Whether `body` moves and can be pushed, or stands like the wall. */
+  /** Lets `body` move and be pushed, or fixes it like the wall. */
   setFree(body: number, free: boolean): void {
     const { Dynamic, Fixed } = RAPIER.RigidBodyType;
     this.bodies[body].setBodyType(free ? Dynamic : Fixed, true);
   }
 
-  /** The bodies `moving` go their `ways` ([bodies * 2], m, 0 for others) in dt s, as far as they can. */
+  /** Moves the bodies `moving` by `ways` ([bodies * 2], m, 0 for others) in dt s, as far as contacts allow. */
   move(moving: readonly number[], ways: Float64Array, dt: number): void {
     if (this.isClear(moving, ways)) this.glide(moving, ways);
     else this.push(moving, ways, dt);
@@ -136,7 +136,7 @@ export class Physics {
     }
   }
 
-  /** Whether no body that moves comes near another one or the wall on its way. */
+  /** Whether no moving body comes near another one or the wall. */
   private isClear(moving: readonly number[], ways: Float64Array): boolean {
     const { poses, radii, wall } = this.options;
     if (moving.length * radii.length > MOST_PAIRS) return false;
@@ -144,13 +144,13 @@ export class Physics {
       const i = 2 * body;
       const x = poses[3 * body] + ways[i] - wall.x;
       const y = poses[3 * body + 1] + ways[i + 1] - wall.y;
-      const room = wall.radius - WALL_SAGITTA - radii[body] - CLEARANCE;
+      const room = wall.radius - WALL_SAGITTA_M - radii[body] - CLEARANCE_M;
       if (x * x + y * y > room * room) return false;
     }
     return moving.every((body) => this.missesAll(body, ways));
   }
 
-  /** Whether `body` stays apart from each other one while all go their ways. */
+  /** Whether `body` stays clear of every other one while all go their ways. */
   private missesAll(body: number, ways: Float64Array): boolean {
     const { poses, radii } = this.options;
     const [ownX, ownY, ownDx, ownDy] = [
@@ -165,11 +165,11 @@ export class Physics {
       const y = poses[3 * other + 1] - ownY;
       const dx = ways[2 * other] - ownDx;
       const dy = ways[2 * other + 1] - ownDy;
-      const apart = radii[body] + radii[other] + CLEARANCE;
+      const apart = radii[body] + radii[other] + CLEARANCE_M;
       let distance = x * x + y * y;
       const approach = -(x * dx + y * dy);
       if (approach > 0) {
-        // The nearest they come, on the way or at its end.
+        // The smallest distance, on the way or at its end.
         const way = dx * dx + dy * dy;
         distance += approach < way ? -(approach * approach) / way : way - 2 * approach;
       }
@@ -181,12 +181,12 @@ export class Physics {
   /** Blocks in a ring, their inner faces chords of the wall. */
   private buildWall(world: RAPIER.World): void {
     const { x, y, radius } = this.options.wall;
-    const count = Math.ceil(Math.PI / Math.acos(1 - WALL_SAGITTA / radius));
-    const middle = radius * Math.cos(Math.PI / count) + WALL_THICKNESS / 2;
-    const half = (radius + WALL_THICKNESS) * Math.tan(Math.PI / count);
+    const count = Math.ceil(Math.PI / Math.acos(1 - WALL_SAGITTA_M / radius));
+    const middle = radius * Math.cos(Math.PI / count) + WALL_THICKNESS_M / 2;
+    const half = (radius + WALL_THICKNESS_M) * Math.tan(Math.PI / count);
     for (let k = 0; k < count; k++) {
       const angle = (2 * Math.PI * k) / count;
-      const block = RAPIER.ColliderDesc.cuboid(WALL_THICKNESS / 2, half)
+      const block = RAPIER.ColliderDesc.cuboid(WALL_THICKNESS_M / 2, half)
         .setTranslation(x + middle * Math.cos(angle), y + middle * Math.sin(angle))
         .setRotation(angle);
       world.createCollider(smooth(block));
@@ -194,7 +194,7 @@ export class Physics {
   }
 }
 
-/** Bodies neither rub nor bounce: what turns a robot is its wheels alone. */
+/** No friction, no bounce: only its wheels turn a robot. */
 function smooth(collider: RAPIER.ColliderDesc): RAPIER.ColliderDesc {
   return collider.setFriction(0).setRestitution(0);
 }

@@ -1,14 +1,14 @@
-/** Where bodies stand when a shift starts. Metres and radians in the `map` frame. */
+/** Where bodies stand when an episode starts. Metres and radians in the `map` frame. */
 import { type Arena, leadSpotOf, middleOf, type Point, spotOf } from "../../src/game/arena";
 import type { EpisodeStart } from "../../src/game/episode";
 
-/** A spot is free where nobody's edge is nearer to the robot's than this, m. */
-const ROOM = 0.02;
+/** A spot is free if no other body's edge would be nearer to the robot's than this. */
+const ROOM_M = 0.02;
 
 /**
  * [(n+1) * 3] x, y, yaw: every robot at its spot, facing the arena's middle, then the lead vehicle,
- * facing its zone. Places are as 32-bit floats have them, which the physics engine counts in: a body
- * at rest stays exactly where it was put.
+ * facing its zone. Positions are rounded to the physics engine's 32-bit floats: a body at rest stays
+ * exactly where it was put.
  */
 export function startPoses(arena: Arena, { globalState, localStates }: EpisodeStart): Float64Array {
   const robots = localStates.length;
@@ -20,8 +20,8 @@ export function startPoses(arena: Arena, { globalState, localStates }: EpisodeSt
 }
 
 /**
- * Puts the robots from index `first` on into their zones of `start`, each at its own spot or, where a
- * body stands in the way, at the next one of the zone that is free. `poses` has all other bodies.
+ * Puts the robots from index `first` on into their zones of `start`, each at its own spot or, if that
+ * is taken, at the next free one of the zone. `poses` holds all other bodies.
  */
 export function putFree(
   arena: Arena,
@@ -32,11 +32,11 @@ export function putFree(
   const robots = localStates.length;
   const isFree = ({ x, y }: Point, robot: number): boolean => {
     for (let body = 0; body <= robots; body++) {
-      // Who comes later is not there yet.
+      // Robots placed later have no pose yet.
       if (body >= robot && body < robots) continue;
       const radius = body === robots ? arena.lead.radius : arena.robot.radius;
       const distance = Math.hypot(poses[3 * body] - x, poses[3 * body + 1] - y);
-      if (distance < radius + arena.robot.radius + ROOM) return false;
+      if (distance < radius + arena.robot.radius + ROOM_M) return false;
     }
     return true;
   };

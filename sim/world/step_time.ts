@@ -1,9 +1,9 @@
 /** Simulated time in steps, and the epoch slot that it is in. Seconds. */
 
-/** Physics advance in steps no longer than this, s; a longer one is cut into equal parts. */
-export const LONGEST_STEP = 0.02;
-/** A boundary counts as reached this early, s: time is a sum of steps. */
-const TIME_TOLERANCE = 1e-5;
+/** Longest physics step; longer ones are cut into equal parts. */
+export const LONGEST_STEP_S = 0.02;
+/** A boundary counts as reached this early: time is a sum of rounded steps. */
+const TIME_TOLERANCE_S = 1e-5;
 
 export class StepTime {
   /** s of simulated time: `anchor` + `steps` · `stepLength`, so that it does not drift. */
@@ -32,14 +32,14 @@ export class StepTime {
 
   /** Number of the epoch slot. */
   get slot(): number {
-    return Math.floor((this.now + TIME_TOLERANCE) / this.epoch);
+    return Math.floor((this.now + TIME_TOLERANCE_S) / this.epoch);
   }
 
   /** Cuts dt s into steps; returns how many. @throws RangeError unless dt is a finite number above 0 */
   cut(dt: number): number {
     if (!(dt > 0) || !Number.isFinite(dt))
       throw new RangeError(`dt is ${dt}; it must be above 0 s`);
-    const parts = Math.max(1, Math.ceil(dt / LONGEST_STEP - 1e-9));
+    const parts = Math.max(1, Math.ceil(dt / LONGEST_STEP_S - 1e-9));
     if (dt / parts !== this.stepLength) {
       this.anchor = this.now;
       this.steps = 0;
@@ -48,7 +48,7 @@ export class StepTime {
     return parts;
   }
 
-  /** A step is done. */
+  /** Counts a step. */
   advance(): void {
     this.steps++;
     this.age++;

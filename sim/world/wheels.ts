@@ -1,7 +1,6 @@
 /**
- * Differential drives: commands arrive after their latency, wheels at the body's rim follow them within
- * its limits, slipping wheels take it less far than they turn, and it follows them by its inertia.
- * m/s, rad/s, s.
+ * Differential drives: a command takes effect after its latency, wheels follow it within the body's
+ * limits, slip loses part of their speed, and the body follows with its inertia. m/s, rad/s, s.
  */
 import type { BodyLimits } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
@@ -20,10 +19,10 @@ export interface WheelOptions {
   readonly inertia: number;
 }
 
-/** Time is a sum of steps: a command counts as arrived this early, s. */
-const TIME_TOLERANCE = 1e-5;
+/** A command counts as arrived this early: time is a sum of rounded steps. */
+const TIME_TOLERANCE_S = 1e-5;
 
-/** A body's speed this near to its wheels' is theirs, m/s or rad/s. */
+/** A body takes its wheels' speed once it is this near, m/s or rad/s. */
 const CAUGHT_UP = 1e-4;
 
 interface SentCommand {
@@ -34,13 +33,13 @@ interface SentCommand {
 }
 
 export class Wheels {
-  /** [bodies * 2] what the wheels do, as if none slipped: forward m/s, yaw rate rad/s. */
+  /** [bodies * 2] speed of the wheels without slip: forward m/s, yaw rate rad/s. */
   readonly speeds: Float64Array;
-  /** [bodies * 2] what they give the body on this ground, with its inertia: m/s, rad/s. */
+  /** [bodies * 2] speed of the body by its wheels, with slip and inertia: m/s, rad/s. */
   readonly driven: Float64Array;
-  /** [bodies * 2] as asked for and arrived. */
+  /** [bodies * 2] commands in effect. */
   private readonly commands: Float64Array;
-  /** In the order of arrival, as the latency is the same for all. */
+  /** In order of arrival: the latency is the same for all. */
   private pending: SentCommand[] = [];
   /** [bodies * 2] share of its speed that the left and the right wheel keep. */
   private readonly grip: Float64Array;
@@ -61,16 +60,16 @@ export class Wheels {
     else this.obey(command);
   }
 
-  /** Commands that have arrived by `time` hold from now on. */
+  /** Puts commands that arrived by `time` into effect. */
   hearUntil(time: number): void {
     let heard = 0;
-    while (heard < this.pending.length && this.pending[heard].arrives <= time + TIME_TOLERANCE) {
+    while (heard < this.pending.length && this.pending[heard].arrives <= time + TIME_TOLERANCE_S) {
       this.obey(this.pending[heard++]);
     }
     if (heard > 0) this.pending = this.pending.slice(heard);
   }
 
-  /** All wheels stand, all commands, arrived or not, are forgotten. */
+  /** Stops all wheels and drops all commands, pending ones too. */
   reset(): void {
     this.speeds.fill(0);
     this.driven.fill(0);
@@ -78,7 +77,7 @@ export class Wheels {
     this.pending = [];
   }
 
-  /** The wheels of bodies that were in a world before turn on, and its commands hold. */
+  /** Continues the wheels and commands of bodies that were in the world before. */
   takeOver(before: Wheels): void {
     takeOver(this.speeds, before.speeds, 2);
     takeOver(this.driven, before.driven, 2);
@@ -90,13 +89,13 @@ export class Wheels {
     });
   }
 
-  /** The wheels of `body` stand. */
+  /** Stops the wheels of `body`. */
   halt(body: number): void {
     this.speeds.fill(0, 2 * body, 2 * body + 2);
     this.driven.fill(0, 2 * body, 2 * body + 2);
   }
 
-  /** The ground under every wheel in epoch slot `slot`: one draw a wheel and slot. */
+  /** Draws the slip of every wheel in epoch slot `slot`. */
   drawSlip(slot: number): void {
     const { wheelSlip, ids, seed } = this.options;
     if (wheelSlip === 0) return;
@@ -107,7 +106,7 @@ export class Wheels {
     });
   }
 
-  /** The wheels of `body` come nearer to its command by dt s of acceleration, and it follows them. */
+  /** Accelerates the wheels of `body` towards its command for dt s; the body follows. */
   turn(body: number, dt: number): void {
     const { speeds, commands, driven } = this;
     const { wheelSlip, inertia } = this.options;

@@ -66,7 +66,9 @@ test("a stop is repeated until a command confirms it, and says so where none doe
     await jest.advanceTimersByTimeAsync(10_000);
     expect(await alone).toEqual({
       done: false,
-      message: expect.stringMatching(/no command confirms it; look whether the global agent runs/),
+      message: expect.stringMatching(
+        /no command of the global agent confirms it; check whether it runs/,
+      ),
     });
     expect(told).toEqual(Array(20).fill("stop"));
     onStop(() => (run.emergencyStop = told.length >= 23));

@@ -1,8 +1,8 @@
-/** Numbers of the run: epoch, k of n, speed reached, what is broken and missed, the gaps. */
+/** The run in numbers: epoch, k of n, speed, faults, missed epochs, gaps. */
 import type { EpochReport, Gap, PolicyPicture, Snapshot, WorldState } from "../../protocol";
 import { add, setText } from "../element";
 
-/** What is known; all but the snapshot comes later. */
+/** What is known; only the snapshot from the start. */
 export interface Known {
   readonly snapshot: Snapshot;
   readonly report?: EpochReport;
@@ -10,14 +10,14 @@ export interface Known {
   readonly picture?: PolicyPicture;
 }
 
-/** Below this share of the speed asked for, the world lags behind. */
-const SLOW = 0.9;
+/** A world below this share of the speed asked for is slow. */
+const SLOW_SHARE = 0.9;
 
 const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 
 type Fact = readonly [name: string, value: string, isBad?: boolean];
 
-/** Writes the facts; the elements of those shown before are used again. */
+/** Writes the facts into the elements of the last call. */
 export function showFacts(parent: HTMLElement, known: Known): void {
   factsOf(known).forEach(([name, value, isBad], index) => {
     const pair = parent.children[index] ?? addPair(parent);
@@ -67,7 +67,7 @@ function speedFact(asked: number, world: WorldState | undefined): Fact {
   const reached = world?.realTimeFactor ?? null;
   const value = reached === null ? "–" : reached.toFixed(reached < 10 ? 2 : 0);
   if (asked === 0) return ["speed reached", `${value} ×`];
-  const isSlow = reached !== null && !world?.paused && reached < SLOW * asked;
+  const isSlow = reached !== null && !world?.paused && reached < SLOW_SHARE * asked;
   return ["speed reached", `${value} of ${asked} ×`, isSlow];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Belief against truth: in one bar for each local state the share of all robots that is there, of
- * the robots asked, and the share believed with its error bar, all on one scale.
+ * Belief against truth: for each local state the share of all robots, of the robots asked, and the
+ * belief with its error bar, all on one scale.
  */
 import type { EpochReport, Snapshot } from "../../protocol";
 import { add, setText } from "../element";
@@ -16,8 +16,8 @@ interface Row {
   readonly realCount: HTMLElement;
 }
 
-/** Standard deviations of the belief, by its own account, that are drawn on each side. */
-const ERROR = 2;
+/** Length of the error bar to each side, in the belief's standard deviations. */
+const ERROR_DEVIATIONS = 2;
 
 export class Histograms {
   private readonly rows: Row[];
@@ -56,7 +56,8 @@ export class Histograms {
     setText(this.titles.real, `true: ${realTotal}`);
     const shares = this.rows.map((_row, index) => {
       const believed = belief[index] ?? 0;
-      const error = ERROR * Math.sqrt(beliefVariance * believed * Math.max(0, 1 - believed));
+      const error =
+        ERROR_DEVIATIONS * Math.sqrt(beliefVariance * believed * Math.max(0, 1 - believed));
       return {
         real: share(trueHistogram[index] ?? 0, realTotal),
         seen: share(sampledHistogram[index] ?? 0, seenTotal),

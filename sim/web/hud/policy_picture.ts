@@ -1,14 +1,14 @@
 /**
- * The policy around the present belief: a strip for each zone, coloured by the action that would be
- * taken if another share of the robots were there.
+ * The policy around the present belief: a strip for each zone, coloured by the action for each share
+ * of robots there.
  */
 import type { EpochReport, PolicyPicture, Snapshot } from "../../protocol";
 import { add, select, setOptions } from "../element";
 import { rangesOf, stripInWords } from "./policy_words";
 
-/** Colours in style.css: --action-0 and on; more actions begin again, told apart by their names. */
+/** Colours in style.css from --action-0 on; more actions reuse them, told apart by their names. */
 const COLOURS = 8;
-/** Narrower room in a strip does not show the action's name. */
+/** Pieces of a strip narrower than this share show no name. */
 const NAMED = 0.2;
 
 export class PolicyStrips {
@@ -42,7 +42,7 @@ export class PolicyStrips {
         parent,
         "p",
         "unknown",
-        "The policy in force was not heard here, or has too many cases to draw.",
+        "The policy in force is not known here, or has too many cases to draw.",
       );
       return;
     }

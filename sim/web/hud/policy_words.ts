@@ -1,4 +1,4 @@
-/** Which action where: one strip of the policy's picture as ranges, and in words. Pure. */
+/** A strip of the policy's picture as ranges and in words. Pure. */
 
 export interface Range {
   readonly action: number;
@@ -7,7 +7,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** Neighbours with one action are one range; what is between two shares is split in the middle. */
+/** Merges neighbours with the same action; ranges meet midway between two shares. */
 export function rangesOf(actions: readonly number[]): Range[] {
   const last = actions.length - 1;
   const edge = (index: number): number =>
@@ -22,7 +22,7 @@ export function rangesOf(actions: readonly number[]): Range[] {
   return ranges;
 }
 
-/** A strip for those who do not see it. */
+/** A strip in words, for screen readers. */
 export function stripInWords(
   zone: string,
   ranges: readonly Range[],

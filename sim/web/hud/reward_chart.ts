@@ -1,4 +1,4 @@
-/** The reward of each epoch and its running mean, against what `evaluate` finds for other eyes. */
+/** Reward of each epoch, running mean, and the references that `evaluate` found. */
 import uPlot from "uplot";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
@@ -8,7 +8,7 @@ interface Reference {
   readonly reward: number;
 }
 
-/** Epochs that the empty chart is wide enough for. */
+/** Epochs on the axis of an empty chart. */
 const FEWEST_EPOCHS = 20;
 
 export class RewardChart {
@@ -38,7 +38,7 @@ export class RewardChart {
       reports.map((report) => report.epoch),
       reports.map((report) => report.reward),
       reports.map((report) => report.meanReward),
-      // On the axis, where epochs before this one were missed.
+      // A dot on the axis where epochs before this one were missed.
       reports.map(({ missedEpochs }, i) =>
         missedEpochs > (reports[i - 1]?.missedEpochs ?? missedEpochs) ? 0 : null,
       ),

@@ -1,7 +1,7 @@
-/** What is seen, in one sentence for somebody who has not read the paper. Pure text. */
+/** The epoch in one sentence for a reader who does not know the paper. Pure. */
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 
-/** Beliefs that differ by less are equal. */
+/** Beliefs that differ by less count as equal. */
 const ROUNDING = 1e-9;
 
 export function sentenceOf(snapshot: Snapshot, report: EpochReport, world?: WorldState): string {

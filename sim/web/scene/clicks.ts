@@ -1,9 +1,9 @@
-/** Clicks on the canvas that are no turn of the camera. */
+/** Clicks on the canvas, without drags that turn the camera. */
 
-/** Farther than this the pointer dragged, px. */
-const DRAG = 6;
-/** A finger is less exact than a mouse, px. */
-const REACH = { mouse: 22, other: 34 };
+/** A pointer that moved farther has dragged. */
+const DRAG_PX = 6;
+/** Reach of a click: a finger is less exact than a mouse. */
+const REACH_PX = { mouse: 22, other: 34 };
 
 /** Calls `clicked` with the place on the canvas and how far off it may be, px. */
 export function onClick(
@@ -15,10 +15,10 @@ export function onClick(
     from = { x: clientX, y: clientY };
   });
   canvas.addEventListener("click", (event) => {
-    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > DRAG) return;
+    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > DRAG_PX) return;
     const { left, top } = canvas.getBoundingClientRect();
     const isMouse = !("pointerType" in event) || event.pointerType === "mouse";
-    const within = isMouse ? REACH.mouse : REACH.other;
+    const within = isMouse ? REACH_PX.mouse : REACH_PX.other;
     clicked(event.clientX - left, event.clientY - top, within);
   });
 }

@@ -1,27 +1,27 @@
 /**
- * What does not move: floor, grid, zones and their labels. They lie below everything else, so that
- * they have a flat canvas of their own, which is drawn again only when the camera moved.
+ * Floor, grid, zones and their labels. They lie under everything else and do not move, so they have a
+ * 2D canvas of their own, redrawn only when the camera moves.
  */
 import type { Matrix4 } from "three";
 import type { Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 
-/** Between a zone's edge and its label, m. */
-const LABEL_GAP = 0.45;
-/** Height of a label, px: on a canvas narrower than NARROW, and on others. */
-const LABEL_HEIGHT = { narrow: 19, wide: 24 };
-const NARROW = 600;
+/** Between a zone's edge and its label. */
+const LABEL_GAP_M = 0.45;
+/** Height of a label on a canvas narrower than NARROW_PX, and on others. */
+const LABEL_HEIGHT_PX = { narrow: 19, wide: 24 };
+const NARROW_PX = 600;
 /** Radius of the floor, in radii of what lies on it. */
 const FLOOR = 1.16;
-/** Nearer to the camera, in its direction, nothing is drawn, m. */
-const NEAR = 0.1;
+/** Nothing nearer to the camera is drawn. */
+const NEAR_M = 0.1;
 
 interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** What is to be seen. */
+/** What the camera must show. */
 export interface Extent {
   /** Middle of the zones, m. */
   readonly x: number;
@@ -36,7 +36,7 @@ export function extentOf(zones: Snapshot["zones"]): Extent {
   const x = zones.reduce((sum, zone) => sum + zone.x, 0) / Math.max(1, zones.length);
   const y = zones.reduce((sum, zone) => sum + zone.y, 0) / Math.max(1, zones.length);
   const reach = zones.map((zone) => Math.hypot(zone.x - x, zone.y - y) + zone.radius);
-  const outline = zones.flatMap((zone) => circle(zone, zone.radius + 1.5 * LABEL_GAP, 16));
+  const outline = zones.flatMap((zone) => circle(zone, zone.radius + 1.5 * LABEL_GAP_M, 16));
   return { x, y, radius: Math.max(1, ...reach), outline };
 }
 
@@ -89,7 +89,7 @@ export class Ground {
     zones.forEach((zone, index) => this.label(zone, localStates[index]));
   }
 
-  /** The next path: closed outlines on the floor, without what is behind the camera. */
+  /** Begins a path of closed outlines on the floor, cut where they pass behind the camera. */
   private trace(outlines: readonly (readonly Point[])[]): void {
     this.pen.beginPath();
     for (const outline of outlines) {
@@ -99,17 +99,17 @@ export class Ground {
     }
   }
 
-  /** On the screen: where the way from `before` to `point` comes before the camera, and its end. */
+  /** The part of the edge from `before` to `point` that is in front of the camera, px. */
   private ahead(point: Point, before: Point): [number, number][] {
     const [from, to] = [this.depthOf(before), this.depthOf(point)];
-    const share = (NEAR - from) / (to - from);
+    const share = (NEAR_M - from) / (to - from);
     const crossing = {
       x: before.x + share * (point.x - before.x),
       y: before.y + share * (point.y - before.y),
     };
     return [
-      ...(from < NEAR !== to < NEAR ? [this.onScreen(crossing)] : []),
-      ...(to < NEAR ? [] : [this.onScreen(point)]),
+      ...(from < NEAR_M !== to < NEAR_M ? [this.onScreen(crossing)] : []),
+      ...(to < NEAR_M ? [] : [this.onScreen(point)]),
     ];
   }
 
@@ -124,15 +124,15 @@ export class Ground {
     return [((1 + along(0)) / 2) * width, ((1 - along(1)) / 2) * height];
   }
 
-  /** Beside the zone, away from the middle; as large wherever the camera is. */
+  /** Draws a label beside the zone, outwards; its size does not depend on the camera. */
   private label({ x, y, radius }: Snapshot["zones"][number], text: string): void {
     const { pen, palette, extent } = this;
     const distance = Math.hypot(x - extent.x, y - extent.y);
-    const outward = distance > 0 ? (radius + LABEL_GAP) / distance : 0;
+    const outward = distance > 0 ? (radius + LABEL_GAP_M) / distance : 0;
     const spot = { x: x + outward * (x - extent.x), y: y + outward * (y - extent.y) };
-    if (this.depthOf(spot) < NEAR) return;
+    if (this.depthOf(spot) < NEAR_M) return;
     const [left, top] = this.onScreen(spot);
-    const size = this.width < NARROW ? LABEL_HEIGHT.narrow : LABEL_HEIGHT.wide;
+    const size = this.width < NARROW_PX ? LABEL_HEIGHT_PX.narrow : LABEL_HEIGHT_PX.wide;
     pen.font = `600 ${0.56 * size}px system-ui, "Open Sans", sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";

@@ -1,7 +1,6 @@
 /**
- * Smooth motion out of pose frames that come 20 to 30 times a second: what is shown glides from
- * where it is to the newest frame in about the time between two frames. Pure; wall time is passed
- * in, ms.
+ * Smooth motion from 20 to 30 pose frames a second: each pose glides to the newest frame in about the
+ * time between two frames. Pure; wall time is passed in, ms.
  */
 import type { PoseFrame } from "../../protocol";
 
@@ -9,7 +8,7 @@ const SHORTEST_MS = 16;
 const LONGEST_MS = 300;
 
 export class Motion {
-  /** What is shown: x, y (m), heading (rad) of each robot, then of the lead vehicle. */
+  /** Poses shown: x, y (m), heading (rad) of each robot, then of the lead vehicle. */
   readonly shown: Float32Array;
   frame: PoseFrame | undefined;
   private readonly from: Float32Array;
@@ -21,7 +20,7 @@ export class Motion {
     this.from = new Float32Array(this.shown.length);
   }
 
-  /** Takes the newest frame; one of another number of robots is left aside. */
+  /** Takes the newest frame; one with another number of robots is ignored. */
   push(frame: PoseFrame, nowMs: number): void {
     if (frame.poses.length !== this.shown.length) return;
     if (this.frame === undefined) {

@@ -1,7 +1,7 @@
-/** The camera goes with one robot: near enough to see it, turned and zoomed by hand as before. */
+/** The camera follows a robot and comes near it; it is still turned and zoomed by hand. */
 import { type Camera, Vector3 } from "three";
 
-/** Time in which the camera comes up to its robot, ms. */
+/** Time constant of the camera's approach. */
 const EASE_MS = 180;
 
 export class Tracking {
@@ -9,7 +9,7 @@ export class Tracking {
   private lastMs = 0;
   private wanted: number | undefined;
 
-  /** @param distance to come as near as, m; undefined: stay as far as now */
+  /** @param distance to approach to, m; undefined: keep the present one */
   begin(distance: number | undefined): void {
     this.wanted = distance;
   }

@@ -1,6 +1,6 @@
 /**
- * Where each robot was in the last seconds. A ring of slots, each one piece of everybody's path: a
- * tick closes the newest slot and opens the oldest one anew, so that a picture writes one slot only.
+ * Each robot's path of the last seconds, in a ring of slots that hold one piece of every path. A tick
+ * reuses the oldest slot as the newest, so that a frame writes one slot only.
  */
 import {
   BufferAttribute,
@@ -16,18 +16,18 @@ import type { Layer } from "./layer";
 import type { Motion } from "./motion";
 
 const SLOTS = 20;
-/** Time that a slot covers, ms; all of them: 5 s. */
+/** Time that a slot covers; all together 5 s. */
 const TICK_MS = 250;
-/** Whoever goes farther from one picture to the next is put there and does not drive, m. */
-const JUMP = 2.5;
-/** Above the floor, m. */
-const HEIGHT = 0.01;
+/** A robot that moves farther between two frames was placed and did not drive. */
+const JUMP_M = 2.5;
+/** Above the floor. */
+const HEIGHT_M = 0.01;
 
 type Slot = LineSegments<BufferGeometry, LineBasicMaterial>;
 
 export class Trails implements Layer {
   readonly object = new Group();
-  /** Newest first; made when they are first asked for. */
+  /** Newest first; made when first shown. */
   private slots: Slot[] = [];
   private readonly robots: number;
   private openedAt = -Infinity;
@@ -40,7 +40,7 @@ export class Trails implements Layer {
     this.object.visible = false;
   }
 
-  /** Off forgets the paths. */
+  /** Hiding drops the paths. */
   show(shown: boolean): void {
     this.object.visible = shown;
     if (shown && this.slots.length === 0) {
@@ -62,9 +62,9 @@ export class Trails implements Layer {
     const ends = this.slots[0].geometry.getAttribute("position");
     for (let i = 0; i < this.robots; i++) {
       const [x, y] = [shown[3 * i], shown[3 * i + 1]];
-      const jumped = Math.hypot(x - ends.getX(2 * i + 1), y - ends.getY(2 * i + 1)) > JUMP;
-      if (jumped) ends.setXYZ(2 * i, x, y, HEIGHT);
-      ends.setXYZ(2 * i + 1, x, y, HEIGHT);
+      const jumped = Math.hypot(x - ends.getX(2 * i + 1), y - ends.getY(2 * i + 1)) > JUMP_M;
+      if (jumped) ends.setXYZ(2 * i, x, y, HEIGHT_M);
+      ends.setXYZ(2 * i + 1, x, y, HEIGHT_M);
     }
     ends.needsUpdate = true;
   }
@@ -77,8 +77,8 @@ export class Trails implements Layer {
     this.slots.unshift(slot);
     const ends = slot.geometry.getAttribute("position");
     for (let i = 0; i < this.robots; i++) {
-      ends.setXYZ(2 * i, shown[3 * i], shown[3 * i + 1], HEIGHT);
-      ends.setXYZ(2 * i + 1, shown[3 * i], shown[3 * i + 1], HEIGHT);
+      ends.setXYZ(2 * i, shown[3 * i], shown[3 * i + 1], HEIGHT_M);
+      ends.setXYZ(2 * i + 1, shown[3 * i], shown[3 * i + 1], HEIGHT_M);
     }
     ends.needsUpdate = true;
     slot.geometry.setDrawRange(0, 2 * this.robots);

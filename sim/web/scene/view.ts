@@ -1,4 +1,4 @@
-/** Canvas, camera and light; one picture for each frame of the screen. Z up, metres, map frame. */
+/** Canvas and camera. Z up, metres, map frame. */
 import {
   ColorManagement,
   LinearSRGBColorSpace,
@@ -13,17 +13,17 @@ import type { Extent, Ground } from "./ground";
 import { Tracking } from "./tracking";
 
 const FIELD_OF_VIEW_DEG = 34;
-/** Angle of the first look above the floor, rad: steeper where a canvas is higher than wide. */
-const ELEVATION = { flat: (54 / 180) * Math.PI, steep: (66 / 180) * Math.PI };
-/** From this width in heights on, the look is flat. */
+/** First elevation of the camera: steeper on a canvas that is higher than wide. */
+const ELEVATION_RAD = { flat: (54 / 180) * Math.PI, steep: (66 / 180) * Math.PI };
+/** From this ratio of width to height on, the elevation is the flat one. */
 const WIDE = 1.4;
-/** Kept free for labels on the left and right together, px. */
-const LABEL_MARGIN = 50;
-/** How far one may zoom out, as a multiple of the distance that shows all. */
+/** Kept free for labels, left and right together. */
+const LABEL_MARGIN_PX = 50;
+/** Largest distance of the camera, in distances that show everything. */
 const FARTHEST = 3;
-/** How near the camera comes to a robot it follows, as a share of the same distance. */
+/** Distance to a followed robot, as a share of the same. */
 const NEAR = 0.4;
-/** More device pixels than these only cost time. */
+/** More device pixels cost time and show no more. */
 const LARGEST_PIXEL_RATIO = 2;
 
 export class View {
@@ -42,7 +42,7 @@ export class View {
   private readonly spot = new Vector3();
 
   constructor(private readonly canvas: HTMLCanvasElement) {
-    // Colours are the style sheet's as they are: no conversion for each pixel.
+    // Colours are used as in the style sheet, without conversion per pixel.
     ColorManagement.enabled = false;
     this.renderer = new WebGLRenderer({ canvas, alpha: true, antialias: !drawnBySoftware() });
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
@@ -64,7 +64,7 @@ export class View {
     this.resize();
   }
 
-  /** The camera goes with the point (x, y) on the floor; undefined: it shows everything again. */
+  /** Follows the point (x, y) on the floor; undefined: shows everything again. */
   follow(point: { x: number; y: number } | undefined, nowMs: number): void {
     if (point !== undefined) {
       if (!this.followed) this.tracking.begin(NEAR * (this.controls.maxDistance / FARTHEST));
@@ -108,15 +108,15 @@ export class View {
     this.drawGround();
   }
 
-  /** Moves the camera as near as the whole outline fits, and so that it is in the middle. */
+  /** Moves the camera as near as the outline, centred, still fits. */
   private fit(): void {
     const { x, y, radius } = this.extent;
     const narrow = Math.min(1, Math.max(0, (WIDE - this.camera.aspect) / (WIDE - 1)));
-    const elevation = ELEVATION.flat + narrow * (ELEVATION.steep - ELEVATION.flat);
+    const elevation = ELEVATION_RAD.flat + narrow * (ELEVATION_RAD.steep - ELEVATION_RAD.flat);
     const back = new Vector3(0, -Math.cos(elevation), Math.sin(elevation));
     const target = this.controls.target.set(x, y, 0);
     // Half a label stands out on each side.
-    const widest = 1 - LABEL_MARGIN / this.canvas.clientWidth;
+    const widest = 1 - LABEL_MARGIN_PX / this.canvas.clientWidth;
     let near = radius;
     let far = 40 * radius;
     for (let step = 0; step < 40; step++) {
@@ -125,7 +125,7 @@ export class View {
       this.camera.lookAt(target);
       this.camera.updateMatrixWorld();
       const seen = this.outlineOnScreen();
-      // Perspective draws the near half larger: look at a point before the middle.
+      // Perspective enlarges the near half: look at a point in front of the middle.
       target.y += 0.3 * (seen.top + seen.bottom) * radius;
       if (seen.right < widest && (seen.top - seen.bottom) / 2 < 0.97) far = distance;
       else near = distance;
@@ -150,7 +150,7 @@ export class View {
   }
 }
 
-/** Whether WebGL has no graphics card here; smooth edges would then cost half the pictures. */
+/** Whether WebGL runs in software; antialiasing would then halve the frame rate. */
 function drawnBySoftware(): boolean {
   const context = document.createElement("canvas").getContext("webgl2");
   const names = context?.getExtension("WEBGL_debug_renderer_info");
