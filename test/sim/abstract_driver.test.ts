@@ -4,29 +4,20 @@ import { WorldLoop } from "../../sim/world_loop";
 import { RealTimeFactor } from "../../sim/pace";
 import { Run } from "../../sim/run";
 import { type GlobalCommand, type LocalAction, toTime } from "../../src/ros/messages";
+import type { RosNode } from "../../src/ros/node";
+import type { LoopContext } from "../../sim/loop_context";
 import { randomGame } from "../games";
+import { heardNode } from "./heard_node";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 const ROBOTS = ["robot_0", "robot_1"];
 const EPOCH_NS = 1_000_000_000n;
 const DEADLINE_MS = 1000;
 
-/** The lockstep on a node that is no node: what it hears is said to it. */
+/** The abstract world in its loop, on a node without ROS. */
 function setup() {
-  const hear = new Map<string, (message: unknown) => void>();
+  const { node, hear, toldOn } = heardNode();
   let resets = 0;
-  const told: [topic: string, message: object][] = [];
-  const node = {
-    publisher: ({ name }: { name: string }) =>
-      Object.assign((message: object): void => void told.push([name, message]), {
-        destroy: () => undefined,
-      }),
-    subscribe: (topic: { name: string }, callback: (message: unknown) => void) => {
-      hear.set(topic.name, callback);
-      return { destroy: () => void hear.delete(topic.name) };
-    },
-    safely: (work: () => void) => work(),
-  };
   const run = new Run({
     game,
     robots: ROBOTS,
@@ -42,9 +33,9 @@ function setup() {
   const controls = new WorldControls();
   const parameters = { epoch_deadline: DEADLINE_MS / 1000, seed: 5, population: ROBOTS.length };
   const context = {
-    node: node as never,
+    node: node as unknown as RosNode,
     run,
-    parameters: parameters as never,
+    parameters: parameters as unknown as LoopContext["parameters"],
     controls,
     factor: new RealTimeFactor(),
     publishPoses: () => undefined,
@@ -72,9 +63,6 @@ function setup() {
       state: 0,
       action: 0,
     } as Partial<LocalAction>);
-  /** What was told on a topic since the last call. */
-  const toldOn = (topic: string): object[] =>
-    told.splice(0).flatMap(([name, message]) => (name === topic ? [message] : []));
   return { run, loop, controls, command, act, parameters, hear, toldOn, resets: () => resets };
 }
 

@@ -1,0 +1,181 @@
+import type { LoopContext } from "../../sim/loop_context";
+import { MotionDriver } from "../../sim/motion_driver";
+import { RealTimeFactor } from "../../sim/pace";
+import { robotNames, Run } from "../../sim/run";
+import { loadPhysics } from "../../sim/world/physics";
+import { WorldControls } from "../../sim/world_controls";
+import { WorldLoop } from "../../sim/world_loop";
+import { type GlobalCommand, type LocalAction, nanoseconds, toTime } from "../../src/ros/messages";
+import type { RosNode } from "../../src/ros/node";
+import { heardNode } from "./heard_node";
+import { dockDispatch } from "./world/motion_helpers";
+
+const ROBOTS = robotNames(3);
+const EPOCH_S = 2;
+const EPOCH_NS = BigInt(EPOCH_S) * 1_000_000_000n;
+/** Agents are seen at once; time runs this long after, ms. */
+const SETTLED_MS = 710;
+
+beforeAll(loadPhysics);
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** The motion world in its loop, on a node without ROS. */
+function setup(durationNs = 0n) {
+  const { node, hear, toldOn } = heardNode();
+  const calls = { resets: 0, over: 0 };
+  const run = new Run({
+    game: dockDispatch,
+    robots: ROBOTS,
+    seed: 1,
+    epochNs: EPOCH_NS,
+    durationNs,
+    fidelity: "motion",
+    trace: "",
+    onEpoch: () => undefined,
+    onReset: () => void calls.resets++,
+    onStop: () => undefined,
+  });
+  const controls = new WorldControls();
+  const parameters = { speed: 1, seed: 5, population: ROBOTS.length, inertia: 0, wheel_slip: 0 };
+  const errors = { odometry_noise: 0, odometry_noise_yaw: 0, odometry_drift: 0 };
+  const all = { ...parameters, ...errors, odometry_drift_yaw: 0, command_latency: 0 };
+  const context = {
+    node: node as unknown as RosNode,
+    run,
+    parameters: all as unknown as LoopContext["parameters"],
+    controls,
+    factor: new RealTimeFactor(),
+    publishPoses: () => undefined,
+    onOver: () => void calls.over++,
+  };
+  const driver = new MotionDriver(context);
+  const loop = new WorldLoop(context, driver);
+  /** Seconds of all /clock messages since the last call of any topic. */
+  const clock = (): number[] =>
+    toldOn("/clock").map((message) => Number(nanoseconds((message as ClockMessage).clock)) / 1e9);
+  const play = (epoch: number): void => {
+    const decision = toTime(EPOCH_NS * BigInt(epoch + 1));
+    const counts = { histogram: [3, 0, 0, 0, 0], belief: [1, 0, 0, 0, 0], belief_variance: 0.1 };
+    const sample = { session: 1, sampled_agents: ROBOTS, missing: 0, emergency_stop: false };
+    const command = { epoch, decision_time: decision, global_state: 0, action: 0 };
+    hear.get("/global_agent/command")!({
+      ...command,
+      ...counts,
+      ...sample,
+    } as Partial<GlobalCommand>);
+    for (const robot of ROBOTS) {
+      const action = { epoch, agent_id: robot, state: 0, action: 0 };
+      hear.get(`/${robot}/action`)!(action as Partial<LocalAction>);
+    }
+  };
+  const drive = (linear: number): void =>
+    hear.get("/lead/cmd_vel")!({
+      linear: { x: linear, y: 0, z: 0 },
+      angular: { x: 0, y: 0, z: 0 },
+    });
+  return { run, controls, all, calls, driver, loop, clock, toldOn, play, drive };
+}
+
+interface ClockMessage {
+  readonly clock: Parameters<typeof nanoseconds>[0];
+}
+
+test("time stands before the first boundary until the agents have settled, and is told meanwhile", () => {
+  const { loop, clock } = setup();
+  jest.advanceTimersByTime(500);
+  const before = clock();
+  expect(new Set(before)).toEqual(new Set([EPOCH_S - 0.5]));
+  expect(before.length).toBeGreaterThanOrEqual(5);
+  jest.advanceTimersByTime(SETTLED_MS - 500 + 1000);
+  const after = clock();
+  expect(after.at(-1)).toBeCloseTo(EPOCH_S - 0.5 + 1, 1);
+  expect([...after].sort((a, b) => a - b)).toEqual(after);
+  loop.stop();
+});
+
+test("odometry comes at 10 Hz of simulated time, whatever the speed", () => {
+  const { loop, all, toldOn } = setup();
+  jest.advanceTimersByTime(SETTLED_MS);
+  all.speed = 4;
+  toldOn("");
+  jest.advanceTimersByTime(1000);
+  expect(Math.abs(toldOn("/robot_0/odom").length - 40)).toBeLessThanOrEqual(1);
+  loop.stop();
+});
+
+test("an epoch ends by time, with its command or without", () => {
+  const { run, loop, play } = setup();
+  jest.advanceTimersByTime(SETTLED_MS + 600);
+  play(0);
+  jest.advanceTimersByTime(EPOCH_S * 1000);
+  expect(run.ledger.totals).toMatchObject({ epochs: 1, missedEpochs: 0, unreachedZones: 0 });
+  jest.advanceTimersByTime(EPOCH_S * 1000);
+  expect(run.ledger.totals).toMatchObject({ epochs: 1, missedEpochs: 1 });
+  loop.stop();
+});
+
+test("a base stops its wheels when no command comes any more", () => {
+  const { driver, loop, drive } = setup();
+  jest.advanceTimersByTime(SETTLED_MS + 600);
+  drive(0.3);
+  jest.advanceTimersByTime(400);
+  expect(driver.world.twists[2 * ROBOTS.length]).toBeGreaterThan(0);
+  jest.advanceTimersByTime(1500);
+  expect(driver.world.twists[2 * ROBOTS.length]).toBe(0);
+  loop.stop();
+});
+
+test("a paused world stands, and a step ends at the next boundary", () => {
+  const { controls, loop, clock } = setup();
+  jest.advanceTimersByTime(SETTLED_MS + 1000);
+  controls.pause(true);
+  clock();
+  jest.advanceTimersByTime(5000);
+  const [stood, ...others] = new Set(clock());
+  expect(others).toEqual([]);
+  controls.step();
+  jest.advanceTimersByTime(5000);
+  const stepped = clock().at(-1)!;
+  expect(stepped).toBe(EPOCH_S * Math.ceil((stood + 1e-9) / EPOCH_S));
+  loop.stop();
+});
+
+test("a reset places the robots before the boundary and then clears the statistics", () => {
+  const { run, controls, loop, play, calls, driver } = setup();
+  jest.advanceTimersByTime(SETTLED_MS + 600);
+  play(0);
+  controls.reset();
+  jest.advanceTimersByTime(EPOCH_S * 1000);
+  expect([calls.resets, run.ledger.totals.epochs]).toEqual([1, 0]);
+  expect(run.start()).toEqual(new Run({ ...run.options, seed: 5 }).start());
+  expect(driver.world.localStates()).toEqual(run.start().localStates);
+  loop.stop();
+});
+
+test("robots join at the boundary told beforehand", () => {
+  const { run, loop, all, driver, toldOn } = setup();
+  jest.advanceTimersByTime(SETTLED_MS + 600);
+  toldOn("");
+  all.population = 5;
+  jest.advanceTimersByTime(10);
+  const from = toTime(2n * EPOCH_NS);
+  expect(toldOn("/simulator/population")).toMatchObject([
+    { header: { stamp: from }, population: 5 },
+  ]);
+  expect(run.robots).toHaveLength(3);
+  jest.advanceTimersByTime(EPOCH_S * 1000);
+  expect([run.robots.length, driver.world.robots]).toEqual([5, 5]);
+  loop.stop();
+});
+
+test("a run that has lasted long enough ends at a boundary, once", () => {
+  const { loop, play, calls, clock } = setup(EPOCH_NS);
+  jest.advanceTimersByTime(SETTLED_MS + 600);
+  play(0);
+  jest.advanceTimersByTime(EPOCH_S * 1000);
+  clock();
+  jest.advanceTimersByTime(EPOCH_S * 1000);
+  expect([calls.over, clock()]).toEqual([1, []]);
+  loop.stop();
+});
