@@ -26,10 +26,6 @@ export class AbstractDriver implements WorldDriver {
     this.world = new AbstractWorld(game, robots, seed, context.run.start());
   }
 
-  isReady(): boolean {
-    return true;
-  }
-
   due(): number {
     const { run, parameters } = this.context;
     const isLate = steadyMs() - this.waitingMs > parameters.epoch_deadline * 1000;

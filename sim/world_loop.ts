@@ -40,8 +40,8 @@ export interface WorldDriver {
   /** Whether a message that is heard can make a step due. */
   readonly isLockstep: boolean;
   readonly world: SimulatedWorld;
-  /** Whether the world may start. */
-  isReady(topics: WorldTopics): boolean;
+  /** Whether the world may start; absent: at once. */
+  isReady?(topics: WorldTopics): boolean;
   /** Steps that are due now. */
   due(): number;
   /** Time stands until `due` is called again. */
@@ -119,7 +119,7 @@ export class WorldLoop {
   private advance(): void {
     const { driver } = this;
     const { controls, factor, run } = this.context;
-    const isReady = driver.isReady(this.topics);
+    const isReady = driver.isReady?.(this.topics) ?? true;
     this.population.follow((this.now / run.options.epochNs + 1n) * run.options.epochNs);
     if (this.isOver || !isReady || !controls.runs) {
       driver.hold();

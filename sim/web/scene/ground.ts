@@ -155,14 +155,8 @@ function gridOf({ x, y, radius }: Extent): Point[][] {
   return lines.flatMap((line) => {
     const half = Math.sqrt(reach * reach - line * line);
     return [
-      [
-        { x: x - half, y: y + line },
-        { x: x + half, y: y + line },
-      ],
-      [
-        { x: x + line, y: y - half },
-        { x: x + line, y: y + half },
-      ],
+      [-half, half].map((along) => ({ x: x + along, y: y + line })),
+      [-half, half].map((along) => ({ x: x + line, y: y + along })),
     ];
   });
 }

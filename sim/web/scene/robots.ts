@@ -1,24 +1,31 @@
 /** The robots, the marks about them, and the lines along which the lead vehicle asks some of them. */
-import { BufferAttribute, BufferGeometry, Group, LineSegments, type Points } from "three";
-import { DynamicDrawUsage, LineBasicMaterial } from "three";
+import {
+  BufferAttribute,
+  BufferGeometry,
+  DynamicDrawUsage,
+  Group,
+  LineBasicMaterial,
+  LineSegments,
+  type Points,
+} from "three";
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 import type { Palette } from "../palette";
 import type { Layer } from "./layer";
 import type { Motion } from "./motion";
 import { FLAGS, LAYERS, robotPoints } from "./robot_points";
 
-/** The rings close in on the robots asked for this long, ms. */
+/** The rings about the robots asked shrink to their size for this long. */
 const ARRIVE_MS = 450;
-/** The lines of asking fade for this long, ms. */
+/** The lines to the robots asked fade for this long. */
 const ASK_MS = 1100;
-/** Where lines start at the lead vehicle, m above the floor. */
+/** Height of the lines at the lead vehicle. */
 const LEAD_HEIGHT_M = 0.25;
 
-/** Numbers of each of `count` corners, to be written for each picture. */
+/** `size` numbers for each of `count` corners, written anew for each frame. */
 const written = (count: number, size: number): BufferAttribute =>
   new BufferAttribute(new Float32Array(count * size), size).setUsage(DynamicDrawUsage);
 
-/** Has the layer draw these robots. */
+/** Sets the robots that a layer draws. */
 function show({ geometry }: Points, robots: readonly number[]): void {
   geometry.index?.set(robots);
   if (geometry.index) geometry.index.needsUpdate = true;
