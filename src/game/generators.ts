@@ -30,23 +30,23 @@ function softmax(logits: readonly number[]): number[] {
   return weights.map((weight) => weight / total);
 }
 
+/** Steps along the ring by local action: stay, up, down. */
+const STEPS = [0, 1, -1];
+
 /**
- * The authors' tabular task (repository emiletimothy/alternating-marl): zones on a ring, actions
- * 0 stay, 1 up, 2 down, every transition a softmax of logits.
+ * The authors' tabular task (repository emiletimothy/alternating-marl): zones on a ring, every
+ * transition a softmax of logits.
  */
 export function softmaxRing(ring: z.infer<typeof softmaxRingSchema>, zones: number): GameArrays {
-  const actions = ring.action_rewards.length;
-  const steps = [0, 1, -1];
   const range = [...Array(zones).keys()];
+  const lawOf = (logitOf: (next: number) => number) => softmax(range.map(logitOf));
   const globalTransition = range.flatMap((sG) =>
     range.flatMap((aG) =>
-      softmax(
-        range.map(
-          (next) =>
-            ring.base_logit +
-            (next === aG ? ring.lead_target_logit : 0) +
-            (next === sG ? ring.lead_stay_logit : 0),
-        ),
+      lawOf(
+        (next) =>
+          ring.base_logit +
+          (next === aG ? ring.lead_target_logit : 0) +
+          (next === sG ? ring.lead_stay_logit : 0),
       ),
     ),
   );
@@ -56,17 +56,17 @@ export function softmaxRing(ring: z.infer<typeof softmaxRingSchema>, zones: numb
     for (const sG of range) {
       const apart = Math.min((sL - sG + zones) % zones, (sG - sL + zones) % zones);
       const together = sL === sG ? ring.together_reward : ring.apart_reward / (1 + apart);
-      for (let aL = 0; aL < actions; aL++) {
-        const towards = (sL + steps[aL] + zones) % zones;
-        const logits = range.map(
+      for (const [aL, reward] of ring.action_rewards.entries()) {
+        const towards = (sL + STEPS[aL] + zones) % zones;
+        const law = lawOf(
           (next) =>
             ring.base_logit +
             (next === sL ? ring.robot_stay_logit : 0) +
             (aL !== 0 && next === towards ? ring.robot_move_logit : 0) +
             (next === sG ? ring.robot_lead_logit : 0),
         );
-        localTransition.push(...softmax(logits));
-        localReward.push(together + ring.action_rewards[aL]);
+        localTransition.push(...law);
+        localReward.push(together + reward);
       }
     }
   }
