@@ -67,8 +67,8 @@ function predicted(policy: LoadedPolicy): { mean: number; standardError: number 
   return { mean, standardError: Math.sqrt(variance) / SHIFTS };
 }
 
-async function run(file: string, tableSize: number, worse: ParameterMap): Promise<RunSummary> {
-  const specs = swarmSpecs(SETTINGS, file, tableSize, []).map((spec) => ({
+async function run(file: string, worse: ParameterMap): Promise<RunSummary> {
+  const specs = swarmSpecs(SETTINGS, file, []).map((spec) => ({
     ...spec,
     parameters: { ...spec.parameters, ...(spec.node === "simulator" && worse) },
   }));
@@ -89,7 +89,7 @@ export async function benchImperfections(): Promise<void> {
     `Imperfect worlds: reward per epoch over ROS in ${SHIFTS} shifts at speed ${SETTINGS.speed}; evaluate says ${expected.toFixed(2)} of them, chance allows ± ${standardError.toFixed(2)}`,
   );
   for (const worse of WORLDS) {
-    const found = await run(file, options.tableSize, worse);
+    const found = await run(file, worse);
     const { mean, standardError: error } = found.rewardPerEpoch;
     const label = Object.entries(worse).map(([name, level]) => `${name} ${String(level)}`);
     say(

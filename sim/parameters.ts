@@ -39,7 +39,7 @@ export const SIMULATOR_PARAMETERS = {
     { default: "127.0.0.1" },
     "Address that the page is served on; another than 127.0.0.1 shows it to others (0.0.0.0: to all).",
   ),
-  headless: flag({ default: false }, "True: no page."),
+  headless: flag({ default: false }, "No page."),
   references: {
     type: "double_array",
     default: [],

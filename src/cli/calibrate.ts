@@ -10,30 +10,30 @@ import {
   type WorldDistance,
 } from "./calibration";
 import { plotOf } from "./calibration_plot";
-import {
-  type CommandSpec,
-  JSON_OPTION,
-  loadScenario,
-  type Options,
-  runCommand,
-  SEED_OPTION,
-} from "./options";
-import { scenarioFile } from "../game/scenario_file";
+import { AT_LEAST_1, JSON_OPTION, type OptionValues, runCommand, SEED_OPTION } from "./options";
+import { loadScenario, scenarioFile } from "../game/scenario_file";
+import { integer, text } from "../ros/parameters";
 import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
 import { requireWritable, withMeasuredArrays } from "./scenario_writer";
 
-const spec: CommandSpec = {
+const COMMAND = {
   usage: "npm run calibrate --",
   summary:
     "Measures in the motion world how robots and lead vehicle really move, and how far the scenario's arrays are from it.",
   options: {
-    "scenario F": "a file or a shipped scenario's name (default dock_dispatch)",
-    "robots N": "robots in the world (default 30)",
-    "epochs E": "epochs to measure, N samples each (default 20000)",
+    scenario: text(
+      { value: "F", default: "dock_dispatch" },
+      "scenario file, or the name of a shipped one",
+    ),
+    robots: integer({ value: "N", default: 30, range: [1, 100_000] }, "robots in the world"),
+    epochs: integer(
+      { value: "E", default: 20_000, range: AT_LEAST_1 },
+      "epochs to measure, N samples each",
+    ),
     ...SEED_OPTION,
-    "write F": "write the scenario with the measured arrays to this file",
-    "plot F": "draw measured against scenario into this file (SVG)",
+    write: text({ value: "F" }, "write the scenario with the measured arrays to this file"),
+    plot: text({ value: "F" }, "draw measured against scenario into this file (SVG)"),
     ...JSON_OPTION,
   },
 };
@@ -91,15 +91,10 @@ function warnUnseen(rows: readonly ComparedRow[]): void {
   );
 }
 
-async function main(options: Options): Promise<void> {
-  const name = options.text("scenario", "dock_dispatch");
-  const robots = options.integer("robots", { min: 1, max: 100000 }, 30);
-  const epochs = options.integer("epochs", { min: 1 }, 20000);
-  const seed = options.integer("seed", {}, 0);
-  const write = options.text("write");
-  const plot = options.text("plot");
+async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
+  const { scenario, robots, epochs, seed, write, plot } = options;
   for (const file of [write, plot]) if (file !== undefined) requireWritable(file);
-  const game = loadScenario(name);
+  const game = loadScenario(scenario);
   await loadPhysics();
   const began = performance.now();
   const measured = measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
@@ -113,10 +108,10 @@ async function main(options: Options): Promise<void> {
   }
   if (write !== undefined) {
     const note = `Measured in the motion world: ${how}`;
-    const text = readFileSync(scenarioFile(name), "utf8");
-    writeWhole(write, withMeasuredArrays(text, game, measured, note), "the scenario");
+    const source = readFileSync(scenarioFile(scenario), "utf8");
+    writeWhole(write, withMeasuredArrays(source, game, measured, note), "the scenario");
   }
-  if (!options.switch("json")) {
+  if (!options.json) {
     process.stdout.write(reportOf(game.name, found, measured));
     for (const file of [write, plot]) if (file) process.stdout.write(`Written: ${file}\n`);
     return;
@@ -128,4 +123,4 @@ async function main(options: Options): Promise<void> {
   process.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 
-if (require.main === module) void runCommand(spec, main);
+if (require.main === module) void runCommand(COMMAND, main);

@@ -5,32 +5,57 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evaluate";
 import type { Game } from "../game/model";
+import { loadScenario } from "../game/scenario_file";
 import type { PopulationStart } from "../game/population";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
+import { integer, text } from "../ros/parameters";
 import {
-  type CommandSpec,
+  AT_LEAST_0,
   JSON_OPTION,
-  loadScenario,
-  type Options,
+  type OptionValues,
   runCommand,
   SEED_OPTION,
   UsageError,
 } from "./options";
 
-const SPEC: CommandSpec = {
+const COMMAND = {
   usage: "npm run evaluate --",
   summary: "Evaluates a policy, or the difference of two, in a population simulated by counts.",
   options: {
-    "policy F!+": "policy file; a second one is compared on the same random numbers",
-    "scenario F": "scenario file, or the name of a shipped one (default: the policy's)",
-    "robots N": "robots (default 1000, or as many as --start places)",
-    "sample-size K": "robots asked at each epoch (default: the table's k)",
-    "observation O": "sample or filter (default sample)",
-    "start F": "YAML or JSON file with global_state (name or index) and local_counts",
-    "horizon T": "epochs of a rollout (default: the scenario's, or 50)",
-    "rollouts R": "rollouts (default 400)",
-    "transition-timing W": "current or next: which global state moves the robots (default current)",
+    policy: text(
+      { value: "F", required: true, repeatable: true },
+      "policy file; a second one is compared on the same random numbers",
+    ),
+    scenario: text(
+      { value: "F" },
+      "scenario file, or the name of a shipped one (default: the policy's)",
+    ),
+    robots: integer(
+      { value: "N", range: [1, 1_000_000_000] },
+      "robots (default: 1000, or as many as --start places)",
+    ),
+    sampleSize: integer(
+      { value: "K", range: AT_LEAST_0 },
+      "robots asked at each epoch (default: the table's k)",
+    ),
+    observation: text(
+      { value: "O", default: "sample", choices: ["sample", "filter"] },
+      "what a decision is based on: the epoch's sample, or the memory of all samples",
+    ),
+    start: text(
+      { value: "F" },
+      "YAML or JSON file with global_state (name or index) and local_counts",
+    ),
+    horizon: integer(
+      { value: "T", range: [1, 1_000_000] },
+      "epochs of a rollout (default: the scenario's, or 50)",
+    ),
+    rollouts: integer({ value: "R", range: [2, 10_000_000] }, "rollouts (default: 400)"),
+    transitionTiming: text(
+      { value: "W", default: "current", choices: ["current", "next"] },
+      "which global state moves the robots",
+    ),
     ...SEED_OPTION,
     ...JSON_OPTION,
   },
@@ -68,30 +93,17 @@ function loadStart(file: string, game: Game): PopulationStart {
   return { globalState, localCounts };
 }
 
-function optionsOf(options: Options, game: Game) {
-  const start = options.text("start");
-  return {
-    population: options.integer("robots", { min: 1, max: 1_000_000_000 }),
-    sampleSize: options.integer("sample-size", { min: 0 }),
-    observation: options.choice("observation", ["sample", "filter"], "sample"),
-    start: start === undefined ? undefined : loadStart(start, game),
-    horizon: options.integer("horizon", { min: 1, max: 1_000_000 }),
-    rollouts: options.integer("rollouts", { min: 2, max: 10_000_000 }),
-    transitionTiming: options.choice("transition-timing", ["current", "next"], "current"),
-    seed: options.integer("seed", { min: 0 }, 0),
-  };
-}
-
-async function main(options: Options): Promise<void> {
-  const files = options.list("policy");
+async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
+  const { policy: files, scenario, robots: population, start: startFile, json, ...how } = options;
   if (files.length > 2) {
     throw new UsageError(`--policy is given ${files.length} times; give one or two policies`);
   }
   const policies = files.map(loadPolicy);
   const [policy, other] = policies;
-  const game = loadScenario(options.text("scenario", policy.metadata.scenario));
+  const game = loadScenario(scenario ?? policy.metadata.scenario);
   policies.forEach((one) => requireScenario(one, game));
-  const result = evaluate(game, policy, optionsOf(options, game), other);
+  const start = startFile === undefined ? undefined : loadStart(startFile, game);
+  const result = evaluate(game, policy, { ...how, population, start }, other);
   const { settings, ...figures } = result;
   const summary = {
     policy: files[0],
@@ -100,9 +112,7 @@ async function main(options: Options): Promise<void> {
     ...settings,
     ...figures,
   };
-  process.stdout.write(
-    options.switch("json") ? `${JSON.stringify(summary)}\n` : readable(files, game, result),
-  );
+  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(files, game, result));
 }
 
 function readable(files: readonly string[], game: Game, result: EvaluateResult): string {
@@ -129,4 +139,4 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
   ].join("\n");
 }
 
-void runCommand(SPEC, main);
+void runCommand(COMMAND, main);

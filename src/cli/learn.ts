@@ -5,38 +5,60 @@ import { dirname } from "node:path";
 import { type Game, sizesOf } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
 import { DEFAULT_DRAWS, DEFAULT_POPULATION, type Progress } from "../learning/options";
+import { loadScenario } from "../game/scenario_file";
 import { tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
+import { double, integer, text } from "../ros/parameters";
 import {
   abortOnInterrupt,
-  type CommandSpec,
+  AT_LEAST_1,
+  INTERRUPTED,
   JSON_OPTION,
-  loadScenario,
-  type Options,
+  type OptionValues,
   runCommand,
   SEED_OPTION,
   UsageError,
 } from "./options";
 
-const SPEC: CommandSpec = {
+const MOST_THREADS = 256;
+
+const COMMAND = {
   usage: "npm run learn --",
   summary: "Learns a pair of policies for a scenario and writes it to a policy file.",
   options: {
-    "scenario F!": "scenario file, or the name of a shipped one",
-    "table-size K!": "k of the histograms by which the global policy is tabulated",
-    "out F!": "policy file to write (.safetensors)",
-    "robots N": `robots of the population learned for (default ${DEFAULT_POPULATION})`,
-    "backup B": "exact or sampled: how expectations are computed (default exact)",
-    "draws M": `draws of the sampled backup (default ${DEFAULT_DRAWS})`,
-    "temperature X": "softmax temperature of the local policy (default: greedy)",
-    "threads T": "threads that learn; the result is the same for any number (default: all cores)",
+    scenario: text({ value: "F", required: true }, "scenario file, or the name of a shipped one"),
+    tableSize: integer(
+      { value: "K", range: AT_LEAST_1, required: true },
+      "k of the histograms by which the global policy is tabulated",
+    ),
+    out: text({ value: "F", required: true }, "policy file to write (.safetensors)"),
+    robots: integer(
+      { value: "N", default: DEFAULT_POPULATION, range: [1, 1_000_000_000] },
+      "robots of the population learned for",
+    ),
+    backup: text(
+      { value: "B", default: "exact", choices: ["exact", "sampled"] },
+      "how expectations are computed",
+    ),
+    draws: integer(
+      { value: "M", range: [1, 100_000] },
+      `draws of the sampled backup (default: ${DEFAULT_DRAWS})`,
+    ),
+    temperature: double(
+      { value: "X", range: [1e-6, Infinity] },
+      "softmax temperature of the local policy (default: greedy)",
+    ),
+    threads: integer(
+      { value: "T", range: [1, MOST_THREADS] },
+      "threads that learn; the result is the same for any number (default: all cores)",
+    ),
     ...SEED_OPTION,
     ...JSON_OPTION,
   },
 };
 
-const MOST_THREADS = 256;
-const INTERRUPTED = 130;
+type LearnOptions = OptionValues<typeof COMMAND.options>;
+
 /** Milliseconds between two lines of progress. */
 const PROGRESS_PERIOD_MS = 500;
 /** Characters of the bar. */
@@ -86,8 +108,8 @@ function announce(
   );
 }
 
-function outputFile(options: Options): string {
-  const file = options.text("out", "");
+/** So that a long run does not end in vain. @throws UsageError */
+function requireOutput(file: string): void {
   if (!existsSync(dirname(file))) {
     throw new UsageError(
       `the folder ${dirname(file)} of --out does not exist; make it or name a file in another one`,
@@ -96,26 +118,13 @@ function outputFile(options: Options): string {
   if (existsSync(file) && statSync(file).isDirectory()) {
     throw new UsageError(`--out names the folder ${file}; name a file in it`);
   }
-  return file;
 }
 
-async function main(options: Options): Promise<number> {
-  const tableSize = options.integer("table-size", { min: 1 }, 1);
-  const learnOptions = {
-    tableSize,
-    population: options.integer("robots", { min: 1, max: 1_000_000_000 }, DEFAULT_POPULATION),
-    backup: options.choice("backup", ["exact", "sampled"], "exact"),
-    draws: options.integer("draws", { min: 1, max: 100_000 }),
-    temperature: options.number("temperature", { min: 1e-6 }),
-    seed: options.integer("seed", { min: 0 }, 0),
-    threads: options.integer(
-      "threads",
-      { min: 1, max: MOST_THREADS },
-      Math.min(availableParallelism(), MOST_THREADS),
-    ),
-  };
-  const file = outputFile(options);
-  const game = loadScenario(options.text("scenario", ""));
+async function main({ out: file, robots, json, ...options }: LearnOptions): Promise<number> {
+  const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
+  const learnOptions = { ...options, population: robots, threads };
+  requireOutput(file);
+  const game = loadScenario(options.scenario);
   const signal = abortOnInterrupt();
   const startedMs = performance.now();
   let result;
@@ -132,9 +141,7 @@ async function main(options: Options): Promise<number> {
   }
   savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
   const summary = summaryOf(file, result, (performance.now() - startedMs) / 1000);
-  process.stdout.write(
-    options.switch("json") ? `${JSON.stringify(summary)}\n` : readable(game.name, summary),
-  );
+  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(game.name, summary));
   return 0;
 }
 
@@ -163,4 +170,4 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
   ].join("\n");
 }
 
-void runCommand(SPEC, main);
+void runCommand(COMMAND, main);

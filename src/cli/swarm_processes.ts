@@ -4,17 +4,15 @@ import { join } from "node:path";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
+import { type ParameterMap, SWARM } from "./swarm_description";
+
+export type { ParameterMap };
 
 /**
- * Processes that have not ended this long after SIGTERM are killed, ms: later than a node's own last
- * resort (src/ros/process.ts), which leaves nothing behind, and within the 2 s that an end may take.
+ * Processes that have not ended this long after SIGTERM are killed, ms. A node ends itself before
+ * that (LAST_RESORT_MS), which leaves nothing behind; all must have ended within 2 s.
  */
 const PATIENCE_MS = LAST_RESORT_MS + 300;
-/** An agent is started again this long after it died, ms (as the launch file does). */
-const RESPAWN_MS = 1000;
-
-export type ParameterMap = Readonly<Record<string, string | number | boolean | readonly number[]>>;
-
 export interface ProcessSpec {
   readonly name: string;
   /** Name of its node, and of its section in config/swarm.yaml. */
@@ -56,18 +54,12 @@ async function hasEnded(child: ChildProcess): Promise<void> {
   await last;
 }
 
-/**
- * The middleware's many threads share two heaps (glibc): each of its own would grow to its own peak.
- * And Fast DDS keeps to UDP: a process that is killed while it holds a lock in the shared memory
- * between all of a machine would leave the others waiting for ever, at the wheel.
- */
-const NODE_ENVIRONMENT = { MALLOC_ARENA_MAX: "2", FASTDDS_BUILTIN_TRANSPORTS: "UDPv4" };
-
 /** What every process gets; what the user has set stays. */
 export function environmentOf(domain: number): NodeJS.ProcessEnv {
+  const variables = Object.entries(SWARM.environment).map(([name, { value }]) => [name, value]);
   return {
     ROS_AUTOMATIC_DISCOVERY_RANGE: "LOCALHOST",
-    ...NODE_ENVIRONMENT,
+    ...Object.fromEntries(variables),
     ...process.env,
     ROS_DOMAIN_ID: String(domain),
   };
@@ -82,12 +74,6 @@ export interface SwarmEvents {
   readonly onLoss: (name: string, how: string) => void;
   readonly onRespawn: (name: string, how: string) => void;
 }
-
-/**
- * As in scripts/executable.sh.in. A small young generation (MB): subscriptions come and go all the
- * time, and their native memory is given back only when their JavaScript is collected.
- */
-const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=2"];
 
 export class SwarmProcesses {
   private readonly children = new Map<string, ChildProcess>();
@@ -105,7 +91,7 @@ export class SwarmProcesses {
       {
         env: this.environment,
         stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-        execArgv: NODE_FLAGS,
+        execArgv: Object.keys(SWARM.node_flags),
       },
     );
     this.children.set(spec.name, child);
@@ -117,7 +103,7 @@ export class SwarmProcesses {
       const how = signal ? `by ${signal}` : `with status ${code}`;
       if (spec.respawn && code !== 2) {
         this.events.onRespawn(spec.name, how);
-        setTimeout(() => this.ending || this.start(spec), RESPAWN_MS).unref();
+        setTimeout(() => this.ending || this.start(spec), 1000 * SWARM.respawn_delay).unref();
       } else if (spec.optional) this.events.onLoss(spec.name, how);
       else this.events.onDeath(spec.name, how);
     });

@@ -21,15 +21,23 @@ export const EPOCH_LENGTH = double(
   "Length of a decision epoch, ROS time; 0: the scenario's.",
 );
 
-/** Decisions come at most so often, s. */
-const SHORTEST_EPOCH = 0.01;
+/** Shortest time between two decisions, s. */
+const SHORTEST_EPOCH_S = 0.01;
 
-/** @throws ParameterError for an `epoch_length` of less than SHORTEST_EPOCH that is not 0 */
-export function epochSeconds(parameter: number, ofScenario: number): number {
-  if (parameter > 0 && parameter < SHORTEST_EPOCH) {
+/**
+ * Seconds of an epoch: as given, or the scenario's for 0.
+ * @param name of what gives it, for the message
+ * @throws ParameterError for less than SHORTEST_EPOCH_S that is not 0
+ */
+export function epochSeconds(
+  given: number,
+  ofScenario: number,
+  name = "parameter epoch_length",
+): number {
+  if (given > 0 && given < SHORTEST_EPOCH_S) {
     throw new ParameterError(
-      `parameter epoch_length is ${parameter}; it must be 0 (the scenario's) or at least ${SHORTEST_EPOCH} s`,
+      `${name} is ${given}; it must be 0 (the scenario's) or at least ${SHORTEST_EPOCH_S} s`,
     );
   }
-  return parameter || ofScenario;
+  return given || ofScenario;
 }

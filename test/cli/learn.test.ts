@@ -71,7 +71,11 @@ test("evaluate starts where a file says and prints a readable table", () => {
 const NEVER = join(tmpdir(), "never-written.safetensors");
 const LEARN = ["--scenario", "dock_dispatch", "--table-size", "2", "--out", NEVER];
 test.each([
-  ["learn", ["--tabel-size", "3"], /Unknown option '--tabel-size'; see --help/],
+  [
+    "learn",
+    ["--tabel-size", "3"],
+    /unknown option '--tabel-size' \(Did you mean --table-size\?\); see --help/,
+  ],
   ["learn", LEARN.slice(0, 4), /--out is missing; give --out F/],
   ["learn", [...LEARN, "--robots", "0"], /--robots is "0"; give a whole number from 1/],
   ["learn", [...LEARN, "--robots", "many"], /--robots is "many"; give a whole number/],
@@ -125,7 +129,7 @@ test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {
   const { status, stdout } = run(command, "--help");
   expect(status).toBe(0);
   expect(stdout).toMatch(new RegExp(`Usage: npm run ${command} --`));
-  expect(stdout).toMatch(/--seed S .*\n.*--json/);
+  expect(stdout).toMatch(/--seed <S> .*\n.*--json/);
 });
 
 test.each([1, 2])(

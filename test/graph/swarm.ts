@@ -120,14 +120,14 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const trace = join(folder, "trace.jsonl");
   const domain = await claimDomain();
   const environment = environmentOf(domain);
-  const specs = swarmSpecs(settings, file, tableSize, [])
+  const specs = swarmSpecs(settings, file, [])
     .filter((spec) => !without.includes(spec.name))
     .map((spec): ProcessSpec => ({
       ...spec,
       respawn: false,
       file: programs[spec.name] ?? spec.file,
       parameters: {
-        ...withoutEmpty(spec.parameters),
+        ...spec.parameters,
         ...(spec.name === "simulator" ? { trace } : {}),
         ...overrides[spec.name],
       },
@@ -204,11 +204,4 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A ROS argument cannot be an empty list. */
-function withoutEmpty(parameters: ParameterMap): ParameterMap {
-  return Object.fromEntries(
-    Object.entries(parameters).filter(([, value]) => !(Array.isArray(value) && value.length === 0)),
-  );
 }

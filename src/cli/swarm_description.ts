@@ -1,0 +1,99 @@
+/** The swarm's description, launch/swarm.json: which processes run, and what each is given. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { InvalidInputError, reasonOf } from "../base/errors";
+import { packageRoot } from "../base/package_root";
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+/** By name: a value, or "$name" for an argument's (left out when it has none). */
+const parameters = z.record(z.string(), scalar);
+const why = z.string().optional();
+
+/** Holds when the argument has the value; without `is`, when it was given. */
+const condition = z.strictObject({ argument: z.string(), is: scalar.optional() });
+
+const argument = z.strictObject({
+  /** As an option of npm start; none: it is an argument of the launch file alone. */
+  option: z.string().optional(),
+  /** node.name of the parameter that declares it; its own type where it has none. */
+  parameter: z.string().optional(),
+  type: z.enum(["integer", "boolean", "string"]).optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
+  /** Default: the parameter's. */
+  default: scalar.optional(),
+  /** The launch file gives it also at its default, over the parameter file. */
+  always: z.literal(true).optional(),
+  /** Default: the parameter's. */
+  description: z.string().optional(),
+});
+
+const swarmProcess = z.strictObject({
+  /** Also the name of its node, and of its section in config/swarm.yaml. */
+  executable: z.string(),
+  /** Compiled file below dist/. */
+  program: z.string(),
+  namespace: z.string().optional(),
+  /** What follows when it ends by itself. */
+  at_end: z.enum(["respawn", "end_swarm", "go_on"]),
+  /** One process for each `robots_per_process` robots; gives $first_robot and $hosted_robots. */
+  hosts_robots: z.literal(true).optional(),
+  when: condition.optional(),
+  parameters,
+  variants: z.array(z.strictObject({ why, when: condition, parameters })).default([]),
+});
+
+const schema = z.strictObject({
+  about: z.string(),
+  /** Environment variables of every process that the user has not set. */
+  environment: z.record(z.string(), z.strictObject({ value: z.string(), why: z.string() })),
+  /** Flags of Node.js, and why. */
+  node_flags: z.record(z.string(), z.string()),
+  /** s */
+  respawn_delay: z.number(),
+  arguments: z.record(z.string(), argument),
+  processes: z.array(swarmProcess),
+});
+
+export type DescribedProcess = z.infer<typeof swarmProcess>;
+export type ParameterMap = Readonly<Record<string, string | number | boolean | readonly number[]>>;
+/** By the argument's name. */
+export type ArgumentValues = Readonly<Record<string, ParameterMap[string] | undefined>>;
+
+const FILE = join(packageRoot(), "launch", "swarm.json");
+
+function load(): z.infer<typeof schema> {
+  try {
+    return schema.parse(JSON.parse(readFileSync(FILE, "utf8")));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
+    throw new InvalidInputError(`${FILE} cannot be used: ${reason}; restore it as it was shipped`);
+  }
+}
+
+export const SWARM = load();
+
+export function holds(
+  when: z.infer<typeof condition> | undefined,
+  values: ArgumentValues,
+): boolean {
+  if (when === undefined) return true;
+  const value = values[when.argument];
+  return when.is === undefined ? value !== undefined && value !== "" : value === when.is;
+}
+
+/** The parameters of a process with its arguments' values put in. */
+export function parametersOf(
+  { parameters: own, variants }: DescribedProcess,
+  values: ArgumentValues,
+): ParameterMap {
+  const chosen = variants.filter(({ when }) => holds(when, values));
+  const all = chosen.reduce((sum, variant) => ({ ...sum, ...variant.parameters }), own);
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, given]) => {
+      const isArgument = typeof given === "string" && given.startsWith("$");
+      const value = isArgument ? values[given.slice(1)] : given;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

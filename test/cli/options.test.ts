@@ -1,0 +1,57 @@
+import { parseOptions, UsageError } from "../../src/cli/options";
+import { START_OPTIONS } from "../../src/cli/start_options";
+import { double, flag, integer, text } from "../../src/ros/parameters";
+
+const COMMAND = {
+  usage: "npm run try --",
+  summary: "Tries.",
+  options: {
+    file: text({ value: "F", required: true, repeatable: true }, "files"),
+    tableSize: integer({ value: "K", default: 3, range: [-5, 9] }, "k"),
+    rate: double({ value: "X", range: [0, Infinity] }, "rate"),
+    way: text({ value: "W", default: "up", choices: ["up", "down"] }, "way"),
+    quiet: flag({ default: false }, "quiet"),
+  },
+};
+const parse = (...args: string[]) => parseOptions(COMMAND, args);
+
+test("values arrive typed, with defaults for what was not given", () => {
+  expect(parse("--file", "a")).toEqual({
+    ...{ file: ["a"], tableSize: 3, rate: undefined, way: "up", quiet: false },
+  });
+  expect(
+    parse("--file", "a", "--file=b", "--rate", "2.5e1", "--way", "down", "--quiet"),
+  ).toMatchObject({ file: ["a", "b"], rate: 25, way: "down", quiet: true });
+});
+
+test("a negative number is a value, not an option", () => {
+  expect(parse("--file", "a", "--table-size", "-4").tableSize).toBe(-4);
+  expect(parse("--file", "a", "--table-size=-4").tableSize).toBe(-4);
+});
+
+test.each([
+  [["--file", "a", "--table-size", "10"], '--table-size is "10"; give a whole number from -5 to 9'],
+  [["--file", "a", "--table-size", "1.5"], '--table-size is "1.5"; give a whole number'],
+  [["--file", "a", "--rate", "-1"], '--rate is "-1"; give a number of at least 0'],
+  [["--file", "a", "--rate", "0x10"], '--rate is "0x10"; give a number'],
+  [["--file", "a", "--rate", ""], '--rate is ""; give a number'],
+  [["--file", "a", "--way", "left"], '--way is "left"; give one of up, down'],
+  [["--file", "a", "--rate", "1", "--rate", "2"], "--rate is given 2 times; give it once"],
+  [[], "--file is missing; give --file F, see --help"],
+  [["--file"], "option '--file <F>' argument missing; see --help"],
+  [["--file", "--quiet"], "--file is followed by --quiet; give it a value, see --help"],
+  [["--file", "a", "--tabel"], "unknown option '--tabel'"],
+  [["--file", "a", "b"], "too many arguments. Expected 0 arguments but got 1; see --help"],
+])("%j is refused with a sentence", (args, message) => {
+  expect(() => parse(...args)).toThrow(UsageError);
+  expect(() => parse(...args)).toThrow(message);
+});
+
+test("the options of npm start are the described ones, with their parameters' ranges", () => {
+  const options = { usage: "", summary: "", options: START_OPTIONS };
+  expect(parseOptions(options, ["--robots", "100000"])).toMatchObject({ robots: 100_000 });
+  expect(() => parseOptions(options, ["--port", "65536"])).toThrow(
+    '--port is "65536"; give a whole number from 0 to 65535',
+  );
+  expect(START_OPTIONS.sampleSize.description).toMatch(/asked at each epoch, k.*\(default 0\)/);
+});
