@@ -1,5 +1,5 @@
 """
-The agents of a swarm whose world is Gazebo's. NOT yet run against Gazebo.
+The agents of a swarm whose world is Gazebo's. This file was not yet run against Gazebo.
 
 It starts no Gazebo and spawns no model. It expects a running Gazebo whose models publish odometry
 in the map frame on the Gazebo topic <robot>/odom (gz-sim's OdometryPublisher system) and are driven
@@ -8,26 +8,22 @@ these topics and /clock to ROS where the package ros_gz_bridge is installed. Wit
 the bridge is the user's. Docks, jobs and rewards exist only in our own simulator.
 """
 
+from pathlib import Path
+import sys
+
 from ament_index_python.packages import get_packages_with_prefixes
 from launch import LaunchDescription
-from launch.actions import (DeclareLaunchArgument, IncludeLaunchDescription, LogInfo,
-                            OpaqueFunction)
+from launch.actions import IncludeLaunchDescription, LogInfo, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
-PACKAGE = 'alternating_marl'
-NOT_RUN = ' (This launch file was not yet run against Gazebo.)'
+sys.path.append(str(Path(__file__).absolute().parent / 'lib'))
+import swarm_arguments as shared  # noqa: E402
 
-ARGUMENTS = (
-    ('scenario', 'dock_dispatch', 'Scenario file (YAML), or the name of a shipped scenario.'),
-    ('robots', '30', 'Robots in the Gazebo world, robot_0 to robot_<robots - 1>.' + NOT_RUN),
-    ('sample_size', '', 'Robots asked at each epoch, k; 0: the k of the policy table.'),
-    ('table_size', '', 'k of the table that is learned; 0: 10, or all robots if fewer.'),
-    ('policy_file', '', 'Policy file (safetensors) to use instead of learning one.'),
-)
-# What swarm.launch.py has for its simulator.
+# Arguments of swarm.launch.py that hold for Gazebo too, and those of its own simulator.
+SHARED = ('scenario', 'robots', 'sample_size', 'table_size', 'policy_file')
 OWN_WORLD = ('fidelity', 'simulator', 'port', 'host', 'headless', 'speed', 'seconds')
 
 
@@ -46,7 +42,7 @@ def bridge(context):
 
 
 def refuse_own_world(context):
-    """Say so when an argument of our own simulator is given, which has no effect here."""
+    """Refuse an argument of our own simulator: it would have no effect here."""
     given = [name for name in OWN_WORLD if name in context.launch_configurations]
     if given:
         raise RuntimeError(f'{given[0]}:= is an argument of our own simulator and Gazebo is the '
@@ -55,14 +51,14 @@ def refuse_own_world(context):
 
 
 def generate_launch_description():
-    swarm = PathJoinSubstitution([FindPackageShare(PACKAGE), 'launch', 'swarm.launch.py'])
-    passed = {name: LaunchConfiguration(name) for name, *_ in ARGUMENTS}
-    # Gazebo moves bodies: whatever a parameter file says, states are not of the abstract world.
+    swarm = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), 'launch',
+                                  'swarm.launch.py'])
+    passed = {name: LaunchConfiguration(name) for name in SHARED}
+    # Gazebo moves bodies, whatever fidelity a parameter file names.
     passed.update(fidelity='motion', simulator='false')
     return LaunchDescription([
         OpaqueFunction(function=refuse_own_world),
-        *(DeclareLaunchArgument(name, default_value=default, description=description)
-          for name, default, description in ARGUMENTS),
+        *(shared.declaration(name, shared.SWARM['arguments'][name]) for name in SHARED),
         OpaqueFunction(function=bridge),
         IncludeLaunchDescription(PythonLaunchDescriptionSource(swarm),
                                  launch_arguments=passed.items()),

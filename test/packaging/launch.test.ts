@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { SWARM } from "../../src/cli/swarm_description";
 import { TOPICS } from "../../src/ros/topics";
 import { checkParameter } from "../../src/ros/parameters";
 import { NODES, python, read, root } from "./checkout";
@@ -98,7 +99,8 @@ describe("swarm.launch.py", () => {
     expect(started.sort()).toEqual(
       ["global_agent", "lead_agent", "learner", ...agents, "simulator"].sort(),
     );
-    const installed = /foreach\(name ([\w ]+)\)/.exec(read("CMakeLists.txt"))![1].split(" ");
+    expect(read("CMakeLists.txt")).toContain('GET "${swarm}" processes ${i} executable');
+    const installed = SWARM.processes.map(({ executable }) => executable);
     expect(installed.sort()).toEqual(Object.keys(NODES).sort());
   });
 

@@ -1,0 +1,118 @@
+"""What the launch files share: arguments declared and read as the parameters are declared."""
+
+import json
+from pathlib import Path
+
+from launch.actions import DeclareLaunchArgument
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.descriptions import Parameter
+from launch_ros.substitutions import FindPackageShare
+
+PACKAGE = 'alternating_marl'
+PARAMS_FILE = PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'swarm.yaml'])
+TYPES = {'integer': int, 'double': float, 'double_array': list, 'string': str, 'boolean': bool}
+KINDS = {int: 'a whole number', float: 'a number', list: 'of the form [x, y, yaw]'}
+# Every node of ROS has this one without declaring it.
+SIM_TIME = {'type': 'boolean', 'default': False, 'description': 'true: the time is that of /clock.'}
+
+
+def load(*parts):
+    """Read a JSON file of the package."""
+    file = Path(__file__).absolute().parents[2].joinpath(*parts)
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise RuntimeError(f'{file} cannot be used: {error}; install {PACKAGE} again') from None
+
+
+PARAMETERS = load('config', 'parameters.json')
+SWARM = load('launch', 'swarm.json')
+
+
+def spec_of(name, argument):
+    """Give the declaration of an argument: its parameter's, and what it says itself."""
+    node, _, parameter = argument.get('parameter', '').partition('.')
+    try:
+        declared = PARAMETERS[node].get(parameter, SIM_TIME) if node else {}
+        spec = {**declared, **argument}
+        if spec['type'] not in TYPES or not spec['description']:
+            raise KeyError('type or description')
+    except KeyError as error:
+        raise RuntimeError(f'the argument {name} is not described: {error} is missing; '
+                           'see launch/swarm.json and config/parameters.json') from None
+    return spec
+
+
+def text_of(value):
+    return json.dumps(value) if isinstance(value, (bool, list)) else str(value)
+
+
+def declaration(name, argument, default=None, is_required=False):
+    """
+    Declare a launch argument.
+
+    One that is not always given is empty by default, and the parameter file decides, so that an
+    argument which was not given does not override what a user wrote there.
+    """
+    spec = spec_of(name, argument)
+    description = spec['description']
+    if default is None and not is_required:
+        is_left = not {'always', 'default'} & argument.keys()
+        default = '' if is_left else text_of(spec['default'])
+        if is_left and spec['default'] != '':
+            description += f" Empty: what params_file says, as installed {text_of(spec['default'])}."
+    choices = ['true', 'false'] if spec['type'] == 'boolean' else spec.get('choices')
+    if choices and default == '':
+        choices = ['', *choices]
+    return DeclareLaunchArgument(name, default_value=default, description=description,
+                                 choices=choices)
+
+
+def typed(name, text, spec):
+    """Give an argument the type of its parameter (ROS takes no 1 for a 1.0), within its range."""
+    kind = TYPES[spec['type']]
+    try:
+        if kind is list:
+            numbers = [float(number) for number in text.strip().strip('[]').split(',')]
+            if len(numbers) != 3:
+                raise ValueError
+            return numbers
+        value = text == 'true' if kind is bool else kind(text)
+    except ValueError:
+        raise RuntimeError(f'{name}:={text} is not {KINDS[kind]}: give one, or see '
+                           '--show-args') from None
+    low, high = spec.get('range', (value, value))
+    if not (kind in (bool, str) or low <= value <= high):
+        raise RuntimeError(f'{name}:={text} is not allowed: give {KINDS[kind]} from {low} to {high}')
+    return value
+
+
+def read(context, arguments):
+    """Give the values of the arguments that are not empty."""
+    texts = {name: LaunchConfiguration(name).perform(context) for name in arguments}
+    return {name: typed(name, text, spec_of(name, arguments[name]))
+            for name, text in texts.items() if text != ''}
+
+
+def addressed(node, values):
+    """
+    Give parameters addressed to a node by its bare name.
+
+    rclnodejs lets a node's own section of a file win over a parameter that names no node, and
+    ignores sections such as /robot_3/local_agent, which a dict of parameters would become.
+    """
+    # Text stays text: launch would read that of a JSON object as something else.
+    return [Parameter(f'{node}:{name}', value, value_type=str if isinstance(value, str) else None)
+            for name, value in values.items()]
+
+
+def process_of(executable):
+    """Give the described process of an executable."""
+    return next(entry for entry in SWARM['processes'] if entry['executable'] == executable)
+
+
+def ending(process):
+    """Give a launched node what is to follow its end."""
+    if process['at_end'] == 'respawn':
+        return {'respawn': True, 'respawn_delay': SWARM['respawn_delay']}
+    return {}

@@ -1,0 +1,89 @@
+/** launch/swarm.json: what it names exists, and npm start and launch make the same of it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { SWARM } from "../../src/cli/swarm_description";
+import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
+import { NODES, python, root } from "./checkout";
+
+/** Values that are not arguments: they are worked out for a process. */
+const WORKED_OUT = ["about", "references", "first_robot", "hosted_robots"];
+
+test("every parameter that an argument or a process names is declared", () => {
+  for (const { parameter } of Object.values(SWARM.arguments)) {
+    if (parameter === undefined) continue;
+    const [node, name] = parameter.split(".");
+    expect({ parameter, declared: name in NODES[node] }).toEqual({ parameter, declared: true });
+  }
+  for (const { executable, parameters, variants } of SWARM.processes) {
+    for (const named of [parameters, ...variants.map((variant) => variant.parameters)]) {
+      const names = Object.keys(named).filter((name) => name !== "use_sim_time");
+      expect(Object.keys(NODES[executable])).toEqual(expect.arrayContaining(names));
+    }
+  }
+});
+
+test("every $name and every condition is of an argument, and every program is there", () => {
+  const known = [...Object.keys(SWARM.arguments), ...WORKED_OUT];
+  for (const { program, parameters, when, variants } of SWARM.processes) {
+    expect(existsSync(join(root, "dist", program))).toBe(true);
+    const used = Object.values(parameters).flatMap((value) =>
+      String(value).startsWith("$") ? [String(value).slice(1)] : [],
+    );
+    const asked = [when, ...variants.map((variant) => variant.when)].flatMap((one) =>
+      one ? [one.argument] : [],
+    );
+    expect(known).toEqual(expect.arrayContaining([...used, ...asked]));
+  }
+});
+
+interface Launched {
+  readonly executable: string;
+  readonly namespace?: string;
+  readonly respawn?: boolean;
+  readonly on_exit?: unknown;
+  readonly parameters: readonly [string, ...{ name: string; value: unknown }[]];
+}
+
+test.each([
+  ["motion", 250],
+  ["abstract", 7],
+] as const)("npm start and the launch file start the same in %s", (fidelity, robots) => {
+  const settings: SwarmSettings = {
+    ...{ scenario: "ring_dispatch", robots, fidelity, epoch: 4, speed: 2, sampleSize: 3 },
+    ...{ observation: "filter", seconds: 60, port: 9000, host: "0.0.0.0", headless: true },
+    ...{ record: "run.mcap", odometryRate: 2, seed: 5 },
+  };
+  const given = Object.entries(SWARM.arguments).flatMap(([name, { option }]) => {
+    const setting = option?.split(" ")[0].replace(/-(.)/g, (_, c: string) => c.toUpperCase());
+    return setting && setting in settings
+      ? [`${name}:=${settings[setting as keyof SwarmSettings]}`]
+      : [];
+  });
+  const shown = python([
+    "test/packaging/show_launch.py",
+    "launch/swarm.launch.py",
+    ...given,
+    "policy_file:=made.safetensors",
+    "cache:=",
+  ]) as { actions: Launched[] };
+  const launched = shown.actions.map((action) => {
+    const [, ...own] = action.parameters;
+    const parameters = Object.fromEntries(own.map(({ name, value }) => [name, value]));
+    const { executable: node, namespace, respawn = false } = action;
+    return { node, namespace, respawn, optional: !respawn && !action.on_exit, parameters };
+  });
+  const started = swarmSpecs(settings, "made.safetensors", []).map((spec) => {
+    const own = Object.entries(spec.parameters);
+    const parameters = Object.fromEntries(
+      own.map(([name, value]) => [`${spec.node}:${name}`, value]),
+    );
+    const { node, namespace, respawn, optional } = spec;
+    return { node, namespace, respawn, optional, parameters };
+  });
+  const about = { "recorder:about": expect.any(String) };
+  const expected = launched.map((one) => ({
+    ...one,
+    parameters: { ...one.parameters, ...(one.node === "recorder" && about) },
+  }));
+  expect(started).toEqual(expected);
+});
