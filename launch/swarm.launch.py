@@ -65,16 +65,16 @@ def groups_of(process, values):
 
 def nodes_of(process, values, settings):
     """Give the launch actions of a described process."""
-    executable = process['executable']
+    name = process['node']
     more = shared.ending(process)
-    if process['at_end'] == 'end_swarm':
-        more['on_exit'] = Shutdown(reason=f'the {executable} ended')
+    if not (process.get('respawn') or process.get('optional')):
+        more['on_exit'] = Shutdown(reason=f'the {name} ended')
     if 'namespace' in process:
         more['namespace'] = process['namespace']
     own = [parameters_of(process, {**values, **group}, settings)
            for group in groups_of(process, values)]
-    return [Node(package=shared.PACKAGE, executable=executable, output='screen',
-                 parameters=[values['params_file'], *shared.addressed(executable, parameters)],
+    return [Node(package=shared.PACKAGE, executable=name, output='screen',
+                 parameters=[values['params_file'], *shared.addressed(name, parameters)],
                  **more) for parameters in own]
 
 

@@ -106,13 +106,13 @@ def addressed(node, values):
             for name, value in values.items()]
 
 
-def process_of(executable):
-    """Give the described process of an executable."""
-    return next(entry for entry in SWARM['processes'] if entry['executable'] == executable)
+def process_of(node):
+    """Give the described process of a node."""
+    return next(entry for entry in SWARM['processes'] if entry['node'] == node)
 
 
 def ending(process):
     """Give a launched node what is to follow its end."""
-    if process['at_end'] == 'respawn':
+    if process.get('respawn'):
         return {'respawn': True, 'respawn_delay': SWARM['respawn_delay']}
     return {}

@@ -1,4 +1,4 @@
-/** `npm run calibrate`: what the motion world makes of a scenario's actions, against its arrays. */
+/** `npm run calibrate`: measures a scenario's arrays in the motion world and compares them. */
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import {
@@ -10,12 +10,19 @@ import {
   type WorldDistance,
 } from "./calibration";
 import { plotOf } from "./calibration_plot";
-import { AT_LEAST_1, JSON_OPTION, type OptionValues, runCommand, SEED_OPTION } from "./options";
+import {
+  AT_LEAST_1,
+  JSON_OPTION,
+  type OptionValues,
+  requireWritable,
+  runCommand,
+  SEED_OPTION,
+} from "./options";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
 import { integer, text } from "../ros/parameters";
 import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
-import { requireWritable, withMeasuredArrays } from "./scenario_writer";
+import { withMeasuredArrays } from "./scenario_writer";
 
 const COMMAND = {
   usage: "npm run calibrate --",
@@ -38,7 +45,7 @@ const COMMAND = {
   },
 };
 
-/** Says on standard error how far it is, at most every five seconds. */
+/** Reports the epochs done on standard error, every five seconds. */
 function progressOf(epochs: number): (done: number) => void {
   let said = performance.now();
   return (done) => {
@@ -71,29 +78,30 @@ function tableOf(title: string, { rows, largest, mean }: ComparedArray): string 
   ].join("\n");
 }
 
-/** What the command prints for people. */
+/** The report as text. */
 function reportOf(name: string, { global, local }: WorldDistance, measured: Measurement): string {
   const share = measured.drives > 0 ? (100 * measured.finishedDrives) / measured.drives : 100;
   return [
     tableOf(`P_g of ${name}`, global),
     tableOf(`P_l of ${name}`, local),
     `${measured.drives} drives to another zone, ${share.toFixed(2)} % done within their epoch.`,
-    `A row is as measured where its distance is within a few sampling errors.\n`,
+    `A row agrees with the scenario when its distance is within a few sampling errors.\n`,
   ].join("\n");
 }
 
-/** Says which rows were never seen, as they stay the scenario's own. */
+/** Warns of rows without samples: they keep the scenario's probabilities. */
 function warnUnseen(rows: readonly ComparedRow[]): void {
   const unseen = rows.filter(({ samples }) => samples === 0);
   if (unseen.length === 0) return;
   process.stderr.write(
-    `${unseen.length} rows were never seen (first: ${unseen[0].row}) and stay the scenario's; give more --epochs\n`,
+    `${unseen.length} rows were never seen (first: ${unseen[0].row}) and keep the scenario's probabilities; give more --epochs\n`,
   );
 }
 
 async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
   const { scenario, robots, epochs, seed, write, plot } = options;
-  for (const file of [write, plot]) if (file !== undefined) requireWritable(file);
+  if (write !== undefined) requireWritable("--write", write);
+  if (plot !== undefined) requireWritable("--plot", plot);
   const game = loadScenario(scenario);
   await loadPhysics();
   const began = performance.now();

@@ -1,7 +1,6 @@
 /**
- * Measures P_l and P_g as the motion world realises them. Pure: robots and lead vehicle are driven in
- * process by the controller their agents use, at 10 Hz with one control period of delay, by actions
- * drawn uniformly; every number is a function of the scenario and the seed.
+ * Measures P_l and P_g in the motion world. Actions are drawn uniformly, and the agents' controller
+ * drives the bodies at 10 Hz, one control period late. Pure: a function of scenario and seed.
  */
 import { leadSpotOf, type Point, spotOf, targetZone } from "../game/arena";
 import { keyedUniform } from "../game/draws";
@@ -20,36 +19,35 @@ export interface MeasureOptions {
   readonly seed: number;
   /** Control periods of 0.1 s from a decision to the wheels; default 1. */
   readonly latency?: number;
-  /** Moves the world on by dt s; default: world.step(dt). */
+  /** Steps the world by dt s; default: world.step(dt). */
   readonly step?: (world: MotionWorld, dt: number) => void;
-  /** Called after every shift with the epochs done. */
+  /** Called after every shift with the number of epochs done. */
   readonly onProgress?: (epochs: number) => void;
 }
 
 export interface Measurement {
-  /** [sG][aG][sG'], rows sum to 1; a row that was never seen is the scenario's. */
+  /** [sG][aG][sG'], rows sum to 1; a row without samples is the scenario's. */
   readonly globalTransition: Float64Array;
-  /** [sL][sG][aL][sL'], likewise. */
+  /** [sL][sG][aL][sL'], in the same way. */
   readonly localTransition: Float64Array;
-  /** How often each transition was seen, in the same shapes. */
+  /** Samples of each transition, in the same shapes. */
   readonly globalCounts: Float64Array;
   readonly localCounts: Float64Array;
-  /** Drives to another zone that wheels were free for, and those that stood at their spot in time. */
+  /** Drives to another zone by robots whose wheels were free; those that arrived in their epoch. */
   readonly drives: number;
   readonly finishedDrives: number;
 }
 
-/** s from one command to the next, as agents on 10 Hz odometry have it. */
-export const CONTROL_PERIOD = 0.1;
-/** Epochs after which robots are placed anew where the scenario has no horizon. */
+/** Time between two commands, s: agents act on 10 Hz odometry. */
+const CONTROL_PERIOD_S = 0.1;
+/** Epochs of a shift where the scenario has no horizon. */
 const DEFAULT_SHIFT = 50;
-/** A docked robot's commands settle within this many periods; earlier ones move nothing. */
+/** A docked robot need only be controlled in the last periods of an epoch: earlier, it cannot move. */
 const SETTLING_PERIODS = 12;
 
 /**
- * Runs the motion world for `epochs` epochs, a new shift by the scenario's initial law each horizon.
- * Every robot of every epoch is one count of its own row: nothing is pooled, nothing known put in.
- * `loadPhysics` must be done.
+ * Runs the motion world for `epochs` epochs. A shift starts by the scenario's initial law. Each robot
+ * is one sample of its row in each epoch; no prior knowledge enters. `loadPhysics` must be done.
  * @throws InvalidInputError where the world cannot run this game with so many robots
  */
 export function measureArrays(game: Game, options: MeasureOptions): Measurement {
@@ -85,7 +83,7 @@ class CalibrationRun {
   private readonly periods: number;
   private readonly period: number;
   private readonly latency: number;
-  private readonly targets: Point[];
+  private targets: readonly Point[];
   private readonly commands: DriveCommand[];
 
   constructor(
@@ -96,12 +94,12 @@ class CalibrationRun {
     this.ids = Array.from({ length: options.robots }, (_, i) => `robot_${i}`);
     this.globalCounts = new Float64Array(game.globalTransition.length);
     this.localCounts = new Float64Array(game.localTransition.length);
-    this.periods = Math.max(1, Math.round(arena.epoch / CONTROL_PERIOD));
+    this.periods = Math.max(1, Math.round(arena.epoch / CONTROL_PERIOD_S));
     this.period = arena.epoch / this.periods;
     this.latency = options.latency ?? 1;
     const start = drawEpisodeStart(game, this.ids, options.seed, 0);
     this.world = new MotionWorld({ arena, agentIds: this.ids, seed: options.seed, start });
-    this.targets = [...this.spots(start.localStates), leadSpotOf(arena, start.globalState)];
+    this.targets = this.targetsAt(start.localStates, start.globalState);
     this.commands = this.targets.map(() => STOP);
   }
 
@@ -110,10 +108,7 @@ class CalibrationRun {
     const start = drawEpisodeStart(this.game, this.ids, this.options.seed, episode);
     this.world.place(start);
     this.commands.fill(STOP);
-    this.setTargets([
-      ...this.spots(start.localStates),
-      leadSpotOf(this.game.arena, start.globalState),
-    ]);
+    this.targets = this.targetsAt(start.localStates, start.globalState);
   }
 
   /** One epoch of uniformly drawn actions, counted. */
@@ -127,7 +122,7 @@ class CalibrationRun {
     const globalBefore = world.globalState();
     const locked = world.locked.slice();
     const zones = before.map((state, i) => targetZone(game.arena, state, actions[i]));
-    this.drive([...this.spots(zones), leadSpotOf(game.arena, globalAction)]);
+    this.drive(this.targetsAt(zones, globalAction));
     const after = world.localStates();
     for (let i = 0; i < before.length; i++) {
       this.localCounts[((before[i] * sG + globalBefore) * aL + actions[i]) * sL + after[i]]++;
@@ -138,18 +133,16 @@ class CalibrationRun {
     this.globalCounts[(globalBefore * aG + globalAction) * sG + world.globalState()]++;
   }
 
-  private spots(zones: Uint8Array): Point[] {
-    return Array.from(zones, (zone, i) => spotOf(this.game.arena, zone, i));
+  /** The bodies' spots: the robots' in their zones, then the lead vehicle's. */
+  private targetsAt(zones: Uint8Array, leadZone: number): readonly Point[] {
+    const { arena } = this.game;
+    return [...Array.from(zones, (zone, i) => spotOf(arena, zone, i)), leadSpotOf(arena, leadZone)];
   }
 
-  private setTargets(targets: readonly Point[]): void {
-    targets.forEach((target, body) => (this.targets[body] = target));
-  }
-
-  /** An epoch of control periods; the new targets count once they have reached the agents. */
+  /** One epoch of control periods; the new targets hold once they have reached the agents. */
   private drive(targets: readonly Point[]): void {
     for (let period = 0; period < this.periods; period++) {
-      if (period === this.latency - 1) this.setTargets(targets);
+      if (period === this.latency - 1) this.targets = targets;
       const settling = period >= this.periods - SETTLING_PERIODS;
       for (let body = 0; body < this.targets.length; body++) {
         if (this.world.locked[body] === 1 && !settling) this.commands[body] = STOP;
@@ -160,7 +153,7 @@ class CalibrationRun {
     }
   }
 
-  /** Sends what was worked out a period ago, and works out what the pose now asks for. */
+  /** Applies the command of a period ago, and computes the next one from the pose. */
   private control(body: number): void {
     const { poses } = this.world;
     const { arena } = this.game;
@@ -172,7 +165,7 @@ class CalibrationRun {
   }
 }
 
-/** Each row of counts over its sum; rows of nothing are taken from `fallback`. */
+/** Each row of counts divided by its sum; rows without counts are taken from `fallback`. */
 function frequencies(counts: Float64Array, fallback: Float64Array, width: number): Float64Array {
   const totals = rowTotals(counts, width);
   return counts.map((count, i) => {
@@ -188,7 +181,7 @@ export function rowTotals(counts: Float64Array, width: number): Float64Array {
   return totals;
 }
 
-/** Total variation, half the L1 distance, of each row of `width` probabilities; in [0, 1]. */
+/** Total variation (half the L1 distance) of each row of `width` probabilities, in [0, 1]. */
 export function rowDistances(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -200,8 +193,8 @@ export function rowDistances(
 }
 
 /**
- * How far chance alone puts a measured row from the true one, in total variation: half the sum of its
- * cells' standard errors; at least one sample's worth, also where all fell in one cell.
+ * Expected total variation of a measured row from the true one by chance: half the sum of the cells'
+ * standard errors, and at least that of one sample.
  */
 export function rowErrors(counts: Float64Array, width: number): Float64Array {
   const totals = rowTotals(counts, width);
@@ -270,7 +263,7 @@ export function compareArrays(game: Game, measured: Measurement): WorldDistance 
   return { global: compare("global", globalNames), local: compare("local", localNames) };
 }
 
-/** How far a scenario's arrays are from the motion world's, roughly: 300 epochs, one to three seconds. */
+/** A rough distance of a scenario's arrays from the motion world's: 300 epochs, one to three seconds. */
 export function distanceFromWorld(game: Game, robots: number, seed = 0): WorldDistance {
   return compareArrays(game, measureArrays(game, { robots, epochs: 300, seed }));
 }

@@ -1,9 +1,9 @@
 /** A calibration as a picture (SVG): what was measured against the scenario. Pure. */
 import type { ComparedRow } from "./calibration";
 
-/** A distance within so many sampling errors may be chance. */
-const CHANCE = 3;
-/** px: side of the square, what is left of it, where it begins. */
+/** A distance within this many sampling errors may be chance. */
+const CHANCE_ERRORS = 3;
+/** The square's side and its place, px. */
 const [SIDE, LEFT, TOP] = [360, 60, 90];
 const STYLE = `text { font: 11px sans-serif } .head { font-size: 15px } path { stroke: #222 }
 .near { fill: #2a6fbb } .far { fill: #d9480f } .end { text-anchor: end } .middle { text-anchor: middle }`;
@@ -13,9 +13,9 @@ const escaped = (words: string): string =>
 const text = (x: number, y: number, words: string | number, kind = ""): string =>
   `<text x="${x}" y="${y}" class="${kind}">${escaped(String(words))}</text>`;
 const kindOf = ({ distance, samplingError }: ComparedRow): string =>
-  distance > CHANCE * samplingError ? "far" : "near";
+  distance > CHANCE_ERRORS * samplingError ? "far" : "near";
 
-/** Every cell of every row seen: the scenario's probability to the right, the measured one up. */
+/** One dot for each cell: the scenario's probability on the x axis, the measured one on the y axis. */
 function squareOf(rows: readonly ComparedRow[]): string[] {
   const right = (p: number): number => LEFT + SIDE * p;
   const up = (p: number): number => TOP + SIDE * (1 - p);
@@ -38,7 +38,7 @@ function squareOf(rows: readonly ComparedRow[]): string[] {
   ];
 }
 
-/** The rows of a scenario's arrays in one square. */
+/** An SVG document with the cells of all rows in one square. */
 export function plotOf(title: string, rows: readonly ComparedRow[]): string {
   const [width, height] = [700, TOP + SIDE + 50];
   return [

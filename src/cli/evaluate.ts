@@ -7,13 +7,14 @@ import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evalua
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import type { PopulationStart } from "../game/population";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { InvalidInputError } from "../base/errors";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
 import { integer, text } from "../ros/parameters";
 import {
   AT_LEAST_0,
   JSON_OPTION,
   type OptionValues,
+  problemIn,
   runCommand,
   SEED_OPTION,
   UsageError,
@@ -67,23 +68,15 @@ const startSchema = z.strictObject({
 });
 
 function loadStart(file: string, game: Game): PopulationStart {
-  let data: unknown;
+  let start: z.infer<typeof startSchema>;
   try {
-    data = parse(readFileSync(file, "utf8"));
+    start = startSchema.parse(parse(readFileSync(file, "utf8")));
   } catch (error) {
-    const reason = reasonOf(error);
     throw new InvalidInputError(
-      `the start ${file} cannot be read: ${reason}; give a YAML or JSON file with global_state and local_counts`,
+      `the start ${file} cannot be used: ${problemIn(error)}; give a YAML or JSON file with global_state and local_counts and nothing else`,
     );
   }
-  const parsed = startSchema.safeParse(data);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    throw new InvalidInputError(
-      `${file}: ${path.join(".") || "the file"}: ${message}; give global_state and local_counts and nothing else`,
-    );
-  }
-  const { global_state: state, local_counts: localCounts } = parsed.data;
+  const { global_state: state, local_counts: localCounts } = start;
   const globalState = typeof state === "number" ? state : game.globalStates.indexOf(state);
   if (globalState < 0) {
     throw new InvalidInputError(

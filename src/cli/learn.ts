@@ -1,7 +1,5 @@
 /** `npm run learn`: learns a pair of policies for a scenario and writes the policy file. */
-import { existsSync, statSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
-import { dirname } from "node:path";
 import { type Game, sizesOf } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
 import { DEFAULT_DRAWS, DEFAULT_POPULATION, type Progress } from "../learning/options";
@@ -15,9 +13,9 @@ import {
   INTERRUPTED,
   JSON_OPTION,
   type OptionValues,
+  requireWritable,
   runCommand,
   SEED_OPTION,
-  UsageError,
 } from "./options";
 
 const MOST_THREADS = 256;
@@ -63,13 +61,13 @@ type LearnOptions = OptionValues<typeof COMMAND.options>;
 const PROGRESS_PERIOD_MS = 500;
 /** Characters of the bar. */
 const BAR = 20;
-/** For the estimate of time alone: sweeps of the full table, and what a core does. */
+/** For the estimate of time: sweeps of the full table, and multiplications of a core a second. */
 const SWEEPS = 80;
 const MULTIPLICATIONS_A_SECOND = 4e9;
 /** Share of the machine's memory that learning may take. */
 const MEMORY_SHARE = 0.7;
 
-/** A line of progress, rewritten in place on a terminal: what is done, the residual, what remains. */
+/** Prints progress: the step, its residual and the time left. On a terminal the line is rewritten. */
 function progressPrinter(first: () => void): (progress: Progress) => void {
   const { isTTY } = process.stderr;
   let printedMs = -Infinity;
@@ -81,7 +79,7 @@ function progressPrinter(first: () => void): (progress: Progress) => void {
     if (sweep === 1) [firstResidual, startedMs] = [residual, nowMs];
     if (nowMs - printedMs < PROGRESS_PERIOD_MS) return;
     printedMs = nowMs;
-    // The residual falls about geometrically.
+    // The residual falls about geometrically, so its logarithm shows the share that is done.
     const done =
       sweep > 1 ? Math.log(firstResidual / residual) / Math.log(firstResidual / accuracy) : 0;
     const share = Math.min(1, Math.max(0, done));
@@ -95,7 +93,7 @@ function progressPrinter(first: () => void): (progress: Progress) => void {
   };
 }
 
-/** Says what is to come, before it does. */
+/** Says before the learning what it takes: histograms, memory, time. */
 function announce(
   game: Game,
   { tableSize, draws, threads }: { tableSize: number; draws?: number; threads: number },
@@ -108,22 +106,10 @@ function announce(
   );
 }
 
-/** So that a long run does not end in vain. @throws UsageError */
-function requireOutput(file: string): void {
-  if (!existsSync(dirname(file))) {
-    throw new UsageError(
-      `the folder ${dirname(file)} of --out does not exist; make it or name a file in another one`,
-    );
-  }
-  if (existsSync(file) && statSync(file).isDirectory()) {
-    throw new UsageError(`--out names the folder ${file}; name a file in it`);
-  }
-}
-
 async function main({ out: file, robots, json, ...options }: LearnOptions): Promise<number> {
   const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
   const learnOptions = { ...options, population: robots, threads };
-  requireOutput(file);
+  requireWritable("--out", file);
   const game = loadScenario(options.scenario);
   const signal = abortOnInterrupt();
   const startedMs = performance.now();

@@ -1,5 +1,8 @@
 /** What all commands share: options declared like parameters, their help, errors as sentences. */
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command, CommanderError, Option } from "commander";
+import { ZodError } from "zod";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { flag, integer, isAllowed, ruleOf, type Value } from "../ros/parameters";
 import type { ValueForm, ValueOf } from "../ros/parameters";
@@ -53,7 +56,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
-/** The option with all that is given for it as a list, so that a second one is seen. */
+/** The option for commander. Its values are collected, so that a repetition is noticed. */
 function optionOf(name: string, spec: OptionSpec): Option {
   const flag = flagOf(name);
   const isSwitch = spec.type === "boolean";
@@ -144,6 +147,29 @@ export async function runCommand<S extends OptionSpecs>(
     process.stderr.write(`${isForeseen ? error.message : (stack ?? reasonOf(error))}\n`);
     process.exitCode = isForeseen ? 2 : 1;
   }
+}
+
+/**
+ * Refuses a file that could not be written at the end of a long run.
+ * @param option that names it
+ * @throws UsageError
+ */
+export function requireWritable(option: string, file: string): void {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(
+      `${option} ${file} cannot be written: ${reasonOf(error)}; name a file in a folder you may write to`,
+    );
+  }
+}
+
+/** The first thing that is wrong with data, or what another error says. */
+export function problemIn(error: unknown): string {
+  if (!(error instanceof ZodError)) return reasonOf(error);
+  const [{ path, message }] = error.issues;
+  return path.length > 0 ? `${path.join(".")}: ${message}` : message;
 }
 
 /** Exit status of a command that Ctrl-C ended before it had a result. */

@@ -9,11 +9,11 @@ import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_process
 
 export interface Outcome {
   readonly summary: RunSummary | undefined;
-  /** Why it ended before it should have. */
+  /** Why the run ended early. */
   readonly failure: string | undefined;
 }
 
-/** Runs until the run is over, the signal ends it, or a process fails; then none is left. */
+/** Runs a swarm until its run is over, the signal ends it, or a process fails. Ends all processes. */
 export async function runSwarm(
   specs: readonly ProcessSpec[],
   domain: number,
@@ -32,12 +32,12 @@ export async function runSwarm(
       onReport(report);
       if (report.type === "epoch") last = report.report;
       if (report.type !== "summary") return;
-      // The run is over: the agents end before they miss the world.
+      // The agents end now, before they report that the simulator is missing.
       summary = report.summary;
       over.abort();
     },
     onDeath: (name, how) => {
-      failure ??= `${name} ended ${how}, so the swarm was stopped; its last words stand above`;
+      failure ??= `${name} ended ${how}, so the swarm was stopped; see its messages above`;
       over.abort();
     },
     onLoss: (name, how) => say(`${name} ended ${how}; the swarm goes on without it`),
@@ -50,7 +50,7 @@ export async function runSwarm(
   }
   await swarm.end();
   if (summary === undefined && last !== undefined) {
-    failure ??= `the simulator ended before it had summed up; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
+    failure ??= `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
   }
   return { summary, failure };
 }

@@ -1,12 +1,8 @@
-/** Puts measured arrays into a scenario's text. */
-import { accessSync, constants } from "node:fs";
-import { dirname } from "node:path";
+/** Writes measured arrays into a scenario's text. */
 import { Document, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
-import { reasonOf } from "../base/errors";
 import { nest } from "../game/scenario";
 import type { Measurement } from "./calibration";
-import { UsageError } from "./options";
 
 /** Decimals of a written probability. */
 const DECIMALS = 5;
@@ -14,7 +10,7 @@ const DECIMALS = 5;
 /**
  * The scenario's text with the measured arrays in place of its own; other keys and comments stay. A
  * generator is replaced by the arrays it made.
- * @param note said in a comment above each measured array
+ * @param note the comment above each measured array
  */
 export function withMeasuredArrays(
   text: string,
@@ -47,7 +43,7 @@ export function withMeasuredArrays(
     .replace(/^(\s*(?:[\w-]+:|-)[ -]*)\[ (.*) \]$/gm, "$1[$2]");
 }
 
-/** The comment line above `key`; none takes away what a former run wrote. */
+/** Sets the comment above `key`, in place of that of a former run. */
 function setComment(document: Document, key: string, comment?: string): void {
   visit(document, {
     Pair: (_, pair) => {
@@ -58,7 +54,7 @@ function setComment(document: Document, key: string, comment?: string): void {
   });
 }
 
-/** Rows rounded so that each still sums to 1: the largest entry takes what rounding leaves. */
+/** Rounds rows so that each still sums to 1: the largest entry takes the rounding error. */
 export function roundRows(flat: Float64Array, width: number): Float64Array {
   const unit = 10 ** DECIMALS;
   const rounded = new Float64Array(flat.length);
@@ -69,15 +65,4 @@ export function roundRows(flat: Float64Array, width: number): Float64Array {
     row.forEach((p, i) => (rounded[start + i] = p / unit));
   }
   return rounded;
-}
-
-/** So that a long measurement does not end in vain. @throws UsageError */
-export function requireWritable(file: string): void {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-  } catch (error) {
-    throw new UsageError(
-      `${file} cannot be written: ${reasonOf(error)}; name a file in a folder you may write to`,
-    );
-  }
 }

@@ -1,4 +1,4 @@
-/** What the simulator's process tells its parent, parsed from unknown. */
+/** Messages from the simulator's process to its parent, parsed from unknown. */
 import { z } from "zod";
 
 const summarySchema = z.object({
@@ -39,7 +39,7 @@ export type RunSummary = z.infer<typeof summarySchema>;
 export type EpochTold = Extract<SimulatorReport, { type: "epoch" }>["report"];
 export type SimulatorReport = z.infer<typeof reportSchema>;
 
-/** The message as a report; undefined when it is none. */
+/** A message as a report; undefined when it is something else. */
 export function parseReport(message: unknown): SimulatorReport | undefined {
   const parsed = reportSchema.safeParse(message);
   return parsed.success ? parsed.data : undefined;

@@ -14,12 +14,12 @@ import type { RunSummary, SimulatorReport } from "./simulator_report";
 import { START_OPTIONS, type StartSettings, readSettings } from "./start_options";
 import { swarmSpecs } from "./swarm_specs";
 
-/** Total variation of a row of the scenario's arrays from the world's that is worth a warning. */
+/** Rows further than this from the world's, in total variation, are worth a warning. */
 const NOTABLE_DISTANCE = 0.05;
 
 type Say = (line: string) => void;
 
-/** ROS_DOMAIN_ID, where the user has set it. */
+/** ROS_DOMAIN_ID, if the user has set it. */
 function wantedDomain(): number | undefined {
   const text = process.env.ROS_DOMAIN_ID;
   if (!text) return undefined;
@@ -35,7 +35,7 @@ interface PolicyFile {
   readonly policy: LoadedPolicy;
 }
 
-/** The policy that was named, or one from the cache or learned now. */
+/** The policy that --policy names, or one from the cache, or one learned now. */
 async function policyOf(
   settings: StartSettings,
   game: Game,
@@ -67,7 +67,7 @@ async function policyOf(
   return { file, policy };
 }
 
-/** What `evaluate` finds for this population, the page's reference lines: random, blind, full. */
+/** The page's reference lines as `evaluate` finds them: random, blind, full. */
 function referencesOf(game: Game, policy: LoadedPolicy, settings: StartSettings): number[] {
   const { robots: population, sampleSize, observation } = settings;
   const options = { population, sampleSize, observation, rollouts: 200, seed: settings.seed };
@@ -78,7 +78,7 @@ function referencesOf(game: Game, policy: LoadedPolicy, settings: StartSettings)
 async function sayDistance(game: Game, robots: number, say: Say): Promise<void> {
   await loadPhysics();
   const { local, global } = distanceFromWorld(game, robots);
-  // Three sampling errors are taken off: a thousand epochs leave some noise in every row.
+  // Three sampling errors are subtracted: so few epochs leave noise in every row.
   const notable = [local, global].some(({ distances, errors }) =>
     distances.some((distance, row) => distance - 3 * errors[row] > NOTABLE_DISTANCE),
   );
@@ -129,13 +129,13 @@ function summaryOf(
   const { tableSize, globalGap, localGap } = policy.metadata;
   return {
     ...summary,
-    // They are of the population of the start.
+    // They hold for the population at the start only.
     ...(summary?.robots === robots && { references: { random, blind, full } }),
     policy: { file, tableSize, globalGap, localGap },
   };
 }
 
-/** The page's address, and every tenth epoch in words. */
+/** Prints the page's address, and every tenth epoch. */
 function sayReport(told: SimulatorReport, say: Say): void {
   if (told.type === "page") say(`\nThe page: ${told.url}\n`);
   if (told.type !== "epoch") return;

@@ -1,13 +1,12 @@
-/** The options of `npm start`: the swarm's description says which, the parameters' declarations what. */
+/** The options of `npm start`, from the swarm's description and the parameters' declarations. */
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { z } from "zod";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { sampleSizeProblem } from "../policy/sample_size";
 import { epochSeconds } from "../ros/common_parameters";
 import { motionProblem } from "../../sim/world/motion_problem";
-import { JSON_OPTION, type OptionSpecs, UsageError } from "./options";
+import { JSON_OPTION, type OptionSpecs, requireWritable, UsageError } from "./options";
 import { NODES } from "./parameters";
 import { SWARM } from "./swarm_description";
 import { settingOf, settingsSchema } from "./swarm_specs";
@@ -25,7 +24,7 @@ const startSchema = settingsSchema.extend({
 
 export type StartSettings = z.infer<typeof startSchema>;
 
-/** Options that are arguments of the description, and their values where they are not given. */
+/** The description's arguments that are options, with the values they have when not given. */
 const described = Object.values(SWARM.arguments).flatMap(({ option, parameter, ...own }) => {
   if (option === undefined || parameter === undefined) return [];
   const [node, name] = parameter.split(".");
@@ -50,20 +49,22 @@ export function readSettings(given: Given): { settings: StartSettings; game: Gam
   const entries = described.map(({ name, fallback }) => [name, given[name] ?? fallback] as const);
   const settings = startSchema.parse({ ...Object.fromEntries(entries), json: given.json });
   const game = loadScenario(settings.scenario);
-  const problem = problemOf(given, settings) ?? recordingProblem(given, settings);
-  if (problem !== undefined) throw new UsageError(problem);
   const { robots, fidelity, speed, sampleSize, record } = settings;
   const epoch = epochSeconds(settings.epoch, game.arena.epoch, "--epoch");
-  const unfit = fidelity === "motion" ? motionProblem(game, robots, epoch, speed) : undefined;
-  if (unfit !== undefined) throw new UsageError(unfit);
-  // 0 is the table's k, "" no recording.
+  const isMotion = fidelity === "motion";
+  const problem =
+    problemOf(given, settings) ??
+    (isMotion ? motionProblem(game, robots, epoch, speed) : undefined);
+  if (problem !== undefined) throw new UsageError(problem);
+  if (record !== undefined && record !== "") requireWritable("--record", record);
+  // Here 0 stands for the table's k, and an empty name for no recording.
   const known = { epoch, sampleSize: sampleSize || undefined, record: record || undefined };
   return { settings: { ...settings, ...known }, game };
 }
 
 /** Why the options do not go together; undefined: they do. */
 function problemOf(given: Given, settings: StartSettings): string | undefined {
-  const { robots, sampleSize, fidelity, headless } = settings;
+  const { robots, sampleSize, fidelity, headless, record } = settings;
   if (fidelity === "abstract" && given.speed !== undefined) {
     return "--speed is for --fidelity motion; the abstract world runs as fast as the nodes answer";
   }
@@ -74,15 +75,10 @@ function problemOf(given: Given, settings: StartSettings): string | undefined {
   if (given.policy !== undefined && given.tableSize !== undefined) {
     return "--table-size is for learning and --policy names a table; give one of them";
   }
-  return sampleSizeProblem("--sample-size", sampleSize ?? 0, robots);
-}
-
-function recordingProblem(given: Given, { record }: StartSettings): string | undefined {
-  if (!record) {
-    if (given.odometryRate === undefined) return undefined;
+  if (!record && given.odometryRate !== undefined) {
     return "--odometry-rate is a recording's; give --record FILE too";
   }
-  if (existsSync(record)) return `--record names ${record}, which exists; name a new file`;
-  if (existsSync(dirname(record))) return undefined;
-  return `--record names ${record}, whose folder does not exist; make it first`;
+  if (record && existsSync(record))
+    return `--record names ${record}, which exists; name a new file`;
+  return sampleSizeProblem("--sample-size", sampleSize ?? 0, robots);
 }

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { InvalidInputError } from "../base/errors";
 import { packageRoot } from "../base/package_root";
+import { problemIn } from "./options";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** By name: a value, or "$name" for an argument's (left out when it has none). */
@@ -29,13 +30,15 @@ const argument = z.strictObject({
 });
 
 const swarmProcess = z.strictObject({
-  /** Also the name of its node, and of its section in config/swarm.yaml. */
-  executable: z.string(),
+  /** Also the name of the executable, and of its section in config/swarm.yaml. */
+  node: z.string(),
   /** Compiled file below dist/. */
-  program: z.string(),
+  file: z.string(),
   namespace: z.string().optional(),
-  /** What follows when it ends by itself. */
-  at_end: z.enum(["respawn", "end_swarm", "go_on"]),
+  /** It is started again when it ends. */
+  respawn: z.literal(true).optional(),
+  /** The swarm goes on without it. Without either the swarm ends. */
+  optional: z.literal(true).optional(),
   /** One process for each `robots_per_process` robots; gives $first_robot and $hosted_robots. */
   hosts_robots: z.literal(true).optional(),
   when: condition.optional(),
@@ -66,8 +69,9 @@ function load(): z.infer<typeof schema> {
   try {
     return schema.parse(JSON.parse(readFileSync(FILE, "utf8")));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error);
-    throw new InvalidInputError(`${FILE} cannot be used: ${reason}; restore it as it was shipped`);
+    throw new InvalidInputError(
+      `${FILE} cannot be used: ${problemIn(error)}; restore it as it was shipped`,
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
-import { type ParameterMap, SWARM } from "./swarm_description";
+import { type DescribedProcess, type ParameterMap, SWARM } from "./swarm_description";
 
 export type { ParameterMap };
 
@@ -13,16 +13,11 @@ export type { ParameterMap };
  * that (LAST_RESORT_MS), which leaves nothing behind; all must have ended within 2 s.
  */
 const PATIENCE_MS = LAST_RESORT_MS + 300;
-export interface ProcessSpec {
+/** A process to run; see swarm_description.ts for `respawn` and `optional`. */
+export interface ProcessSpec extends Pick<DescribedProcess, "node" | "file" | "namespace"> {
   readonly name: string;
-  /** Name of its node, and of its section in config/swarm.yaml. */
-  readonly node: string;
-  /** Compiled file below dist/. */
-  readonly file: string;
-  readonly namespace?: string;
   readonly parameters: ParameterMap;
   readonly respawn?: boolean;
-  /** The swarm goes on without it. */
   readonly optional?: boolean;
 }
 
@@ -30,8 +25,8 @@ export interface ProcessSpec {
 const parameterFile = (): string => join(packageRoot(), "config", "swarm.yaml");
 
 /**
- * `--ros-args` for a node: a parameter file, and what overrides it, addressed to the node by its
- * name, or the file would win. Whole numbers of double parameters are taken as doubles by the node.
+ * `--ros-args` of a node: a parameter file and the parameters that override it. They name the node,
+ * as a section of the file would win over those that do not.
  */
 export function rosArguments(spec: ProcessSpec, file?: string): string[] {
   const assignments = Object.entries(spec.parameters).flatMap(([name, value]) => [
@@ -42,7 +37,7 @@ export function rosArguments(spec: ProcessSpec, file?: string): string[] {
   return ["--ros-args", ...(file ? ["--params-file", file] : []), ...remaps, ...assignments];
 }
 
-/** Text in quotes: unquoted, "1e5" or "on" would arrive as something else. */
+/** Text is quoted: ROS reads an unquoted 1e5 or on as a number or a boolean. */
 function scalar(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
@@ -54,7 +49,7 @@ async function hasEnded(child: ChildProcess): Promise<void> {
   await last;
 }
 
-/** What every process gets; what the user has set stays. */
+/** The environment of every process; variables that the user has set are kept. */
 export function environmentOf(domain: number): NodeJS.ProcessEnv {
   const variables = Object.entries(SWARM.environment).map(([name, { value }]) => [name, value]);
   return {
@@ -68,9 +63,9 @@ export function environmentOf(domain: number): NodeJS.ProcessEnv {
 export interface SwarmEvents {
   /** A message that a process sent to this one. */
   readonly onMessage: (name: string, message: unknown) => void;
-  /** A process that should have stayed ended. */
+  /** A process that the swarm needs ended. */
   readonly onDeath: (name: string, how: string) => void;
-  /** A process ended without which the swarm goes on. */
+  /** An optional process ended. */
   readonly onLoss: (name: string, how: string) => void;
   readonly onRespawn: (name: string, how: string) => void;
 }
@@ -114,7 +109,7 @@ export class SwarmProcesses {
     return Object.fromEntries([...this.children].map(([name, child]) => [name, child.pid]));
   }
 
-  /** Ends all: SIGTERM first, SIGKILL for what is left. Resolves when none is left. */
+  /** Ends all, by SIGTERM, then SIGKILL. Resolves when none is left. */
   async end(): Promise<void> {
     this.ending = true;
     const left = [...this.children.values()];

@@ -9,14 +9,13 @@ import {
 } from "./swarm_description";
 import type { ProcessSpec } from "./swarm_processes";
 
+/** Of the options, what this program uses itself. */
 export const settingsSchema = z.object({
-  /** File or shipped name. */
   scenario: z.string(),
   robots: z.number(),
   fidelity: z.enum(["motion", "abstract"]),
   /** s of simulated time */
   epoch: z.number(),
-  /** Simulated seconds a second. */
   speed: z.number(),
   /** Undefined: the table's k. */
   sampleSize: z.number().optional(),
@@ -24,12 +23,11 @@ export const settingsSchema = z.object({
   /** Simulated seconds to run; undefined: until told to end. */
   seconds: z.number().optional(),
   port: z.number(),
-  /** Address that the page is served on. */
   host: z.string(),
   headless: z.boolean(),
   /** MCAP file; undefined: none. */
   record: z.string().optional(),
-  /** Hz; undefined: the parameter file's. */
+  /** Hz */
   odometryRate: z.number().optional(),
   seed: z.number(),
 });
@@ -52,26 +50,17 @@ function argumentsOf(settings: SwarmSettings): ArgumentValues {
 }
 
 function specOf(described: DescribedProcess, name: string, values: ArgumentValues): ProcessSpec {
-  const { executable, program, namespace, at_end } = described;
-  return {
-    name,
-    node: executable,
-    file: program,
-    namespace,
-    respawn: at_end === "respawn",
-    optional: at_end === "go_on",
-    parameters: parametersOf(described, values),
-  };
+  return { ...described, name, parameters: parametersOf(described, values) };
 }
 
 /** One process, or one for each group of robots. */
 function specsOf(described: DescribedProcess, values: ArgumentValues): ProcessSpec[] {
-  if (!described.hosts_robots) return [specOf(described, described.executable, values)];
+  if (!described.hosts_robots) return [specOf(described, described.node, values)];
   const [robots, most] = [Number(values.robots), Number(values.robots_per_process)];
   return Array.from({ length: Math.ceil(robots / most) }, (_, i) => {
     const first = i * most;
     const hosted = { first_robot: first, hosted_robots: Math.min(most, robots - first) };
-    return specOf(described, `${described.executable}s_${first}`, { ...values, ...hosted });
+    return specOf(described, `${described.node}s_${first}`, { ...values, ...hosted });
   });
 }
 

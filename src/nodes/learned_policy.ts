@@ -10,13 +10,13 @@ import type { Progress } from "../learning/options";
 import { LEARNER_VERSION } from "../learning/version";
 import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";
 
-/** k of a learned table where none is given; a larger one takes long to learn. */
+/** k of a learned table where none is given. Larger tables take long to learn. */
 const DEFAULT_TABLE_SIZE = 10;
 
 export interface LearnedPolicyOptions {
   /** k; 0: 10, or all robots if fewer. */
   readonly tableSize: number;
-  /** n learned for. */
+  /** Robots that the policy is learned for, n. */
   readonly population: number;
   readonly seed: number;
   /** Folder of the cache; made when it is missing. */

@@ -1,4 +1,5 @@
 /** Parameters declared once as data; values parsed and checked against their declaration. */
+import { z } from "zod";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { type RclNode, type RclParameter, rcl } from "./rcl";
 
@@ -97,27 +98,27 @@ export function ruleOf(form: ValueForm): string {
   }
 }
 
-/** Whether a plain value is of the type and allowed. */
-export function isAllowed(form: ValueForm, value: unknown): value is Value {
+function schemaOf(form: ValueForm): z.ZodType<Value> {
   switch (form.type) {
     case "integer":
     case "double": {
-      const isNumber = form.type === "integer" ? Number.isInteger(value) : Number.isFinite(value);
-      return isNumber && Number(value) >= form.range[0] && Number(value) <= form.range[1];
+      const [low, high] = form.range;
+      return (form.type === "integer" ? z.int() : z.number()).min(low).max(high);
     }
     case "string":
-      return typeof value === "string" && (form.choices?.includes(value) ?? true);
+      return form.choices ? z.enum(form.choices) : z.string();
     case "boolean":
-      return typeof value === "boolean";
+      return z.boolean();
     case "double_array":
-      return Array.isArray(value) && value.every(Number.isFinite);
-    case "string_array": {
-      const [, pattern] = form.each;
-      const isItem = (item: unknown): boolean => typeof item === "string" && pattern.test(item);
-      return Array.isArray(value) && value.every(isItem);
-    }
+      return z.array(z.number());
+    case "string_array":
+      return z.array(z.string().regex(form.each[1]));
   }
 }
+
+/** Whether a plain value is of the type and allowed. */
+export const isAllowed = (form: ValueForm, value: unknown): value is Value =>
+  schemaOf(form).safeParse(value).success;
 
 /**
  * `value` (from anywhere) as the declared type; null and undefined are an empty list where a list is
@@ -195,7 +196,7 @@ export function declareParameters<S extends ParameterSpecs>(
   return values as ParameterValues<S>;
 }
 
-/** Lets declared parameters be set at run time: into `values`, all of a request or none. */
+/** Takes values that are set at run time into `values`: all of a request or none. */
 function takeChanges(
   node: RclNode,
   specs: ParameterSpecs,
@@ -204,12 +205,10 @@ function takeChanges(
 ): void {
   const checked = ({ name, value }: RclParameter): Value => {
     const spec = specs[name];
-    if (!spec?.live) {
-      throw new ParameterError(
-        `parameter ${name} is read-only: give it at the start (-p ${name}:=..., or a parameter file)`,
-      );
-    }
-    return checkParameter(name, spec, value);
+    if (spec?.live) return checkParameter(name, spec, value);
+    throw new ParameterError(
+      `parameter ${name} is read-only: give it at the start (-p ${name}:=..., or a parameter file)`,
+    );
   };
   const merged = (parameters: readonly RclParameter[]): Record<string, Value> => ({
     ...values,
@@ -217,13 +216,8 @@ function takeChanges(
   });
   node._validateParameters = (parameters) => {
     const unknown = parameters.find(({ name }) => !node.hasParameter(name));
-    if (unknown) return refusal(`parameter ${unknown.name} is not declared by this node`);
-    try {
-      const reason = check(merged(parameters));
-      return reason === undefined ? { successful: true, reason: "" } : refusal(reason);
-    } catch (error) {
-      return refusal(reasonOf(error));
-    }
+    if (unknown) return result(`parameter ${unknown.name} is not declared by this node`);
+    return result(reasonIn(() => check(merged(parameters))));
   };
   node.addPreSetParametersCallback((parameters) =>
     parameters.map((parameter) => {
@@ -231,7 +225,7 @@ function takeChanges(
       try {
         return spec ? rclParameter(parameter.name, spec, checked(parameter)) : parameter;
       } catch {
-        // Refused with its reason by the validation that follows.
+        // The validation that follows refuses it and says why.
         return parameter;
       }
     }),
@@ -239,20 +233,27 @@ function takeChanges(
   node.addPostSetParametersCallback((parameters) => void Object.assign(values, merged(parameters)));
 }
 
-/** Sets a declared parameter from within; why it is refused, or undefined. */
-export function setParameter(
-  node: RclNode,
-  name: string,
-  spec: ParameterSpec,
-  value: Value,
-): string | undefined {
+/** What `work` returns, or the reason of what it throws. */
+function reasonIn(work: () => string | undefined): string | undefined {
   try {
-    const checked = checkParameter(name, spec, value);
-    const { successful, reason } = node.setParameter(rclParameter(name, spec, checked));
-    return successful ? undefined : reason;
+    return work();
   } catch (error) {
     return reasonOf(error);
   }
 }
 
-const refusal = (reason: string) => ({ successful: false, reason });
+/** @param reason of a refusal; undefined: none */
+const result = (reason?: string) => ({ successful: reason === undefined, reason: reason ?? "" });
+
+/** Sets a declared parameter from within the node; why it is refused, or undefined. */
+export const setParameter = (
+  node: RclNode,
+  name: string,
+  spec: ParameterSpec,
+  value: Value,
+): string | undefined =>
+  reasonIn(() => {
+    const checked = checkParameter(name, spec, value);
+    const { successful, reason } = node.setParameter(rclParameter(name, spec, checked));
+    return successful ? undefined : reason;
+  });

@@ -95,8 +95,16 @@ test.each([
     [...LEARN.slice(0, 3), "900", ...LEARN.slice(4)],
     /largest table size that fits is \d+/,
   ],
-  ["learn", [...LEARN.slice(0, 5), tmpdir()], /--out names the folder/],
-  ["learn", [...LEARN.slice(0, 5), "/no/such/folder/p"], /folder \/no\/such\/folder of --out/],
+  [
+    "learn",
+    [...LEARN.slice(0, 5), tmpdir()],
+    /--out \S+ cannot be written: it is a folder; name a file/,
+  ],
+  [
+    "learn",
+    [...LEARN.slice(0, 5), "/no/such/folder/p"],
+    /--out \/no\/such\/folder\/p cannot be written: .*; name a file/,
+  ],
   ["evaluate", [], /--policy is missing/],
   ["evaluate", ["--policy", "/no/such/file"], /cannot be read.*npm run learn/],
   ["evaluate", ["--policy", "POLICY", "--scenario", "ring_dispatch"], /learn it again/],

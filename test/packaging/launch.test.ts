@@ -99,8 +99,8 @@ describe("swarm.launch.py", () => {
     expect(started.sort()).toEqual(
       ["global_agent", "lead_agent", "learner", ...agents, "simulator"].sort(),
     );
-    expect(read("CMakeLists.txt")).toContain('GET "${swarm}" processes ${i} executable');
-    const installed = SWARM.processes.map(({ executable }) => executable);
+    expect(read("CMakeLists.txt")).toContain('GET "${swarm}" processes ${i} node');
+    const installed = SWARM.processes.map(({ node }) => node);
     expect(installed.sort()).toEqual(Object.keys(NODES).sort());
   });
 

@@ -14,18 +14,18 @@ test("every parameter that an argument or a process names is declared", () => {
     const [node, name] = parameter.split(".");
     expect({ parameter, declared: name in NODES[node] }).toEqual({ parameter, declared: true });
   }
-  for (const { executable, parameters, variants } of SWARM.processes) {
+  for (const { node, parameters, variants } of SWARM.processes) {
     for (const named of [parameters, ...variants.map((variant) => variant.parameters)]) {
       const names = Object.keys(named).filter((name) => name !== "use_sim_time");
-      expect(Object.keys(NODES[executable])).toEqual(expect.arrayContaining(names));
+      expect(Object.keys(NODES[node])).toEqual(expect.arrayContaining(names));
     }
   }
 });
 
 test("every $name and every condition is of an argument, and every program is there", () => {
   const known = [...Object.keys(SWARM.arguments), ...WORKED_OUT];
-  for (const { program, parameters, when, variants } of SWARM.processes) {
-    expect(existsSync(join(root, "dist", program))).toBe(true);
+  for (const { file, parameters, when, variants } of SWARM.processes) {
+    expect(existsSync(join(root, "dist", file))).toBe(true);
     const used = Object.values(parameters).flatMap((value) =>
       String(value).startsWith("$") ? [String(value).slice(1)] : [],
     );
@@ -77,7 +77,7 @@ test.each([
     const parameters = Object.fromEntries(
       own.map(([name, value]) => [`${spec.node}:${name}`, value]),
     );
-    const { node, namespace, respawn, optional } = spec;
+    const { node, namespace, respawn = false, optional = false } = spec;
     return { node, namespace, respawn, optional, parameters };
   });
   const about = { "recorder:about": expect.any(String) };
