@@ -19,6 +19,7 @@ import {
   SEED_OPTION,
 } from "./options";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
+import { SCENARIO } from "../ros/common_parameters";
 import { integer, text } from "../ros/parameters";
 import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
@@ -29,15 +30,9 @@ const COMMAND = {
   summary:
     "Measures in the motion world how robots and lead vehicle really move, and how far the scenario's arrays are from it.",
   options: {
-    scenario: text(
-      { value: "F", default: "dock_dispatch" },
-      "scenario file, or the name of a shipped one",
-    ),
+    scenario: { ...SCENARIO, value: "F" },
     robots: integer({ value: "N", default: 30, range: [1, 100_000] }, "robots in the world"),
-    epochs: integer(
-      { value: "E", default: 20_000, range: AT_LEAST_1 },
-      "epochs to measure, N samples each",
-    ),
+    epochs: integer({ value: "E", default: 20_000, range: AT_LEAST_1 }, "epochs to measure"),
     ...SEED_OPTION,
     write: text({ value: "F" }, "write the scenario with the measured arrays to this file"),
     plot: text({ value: "F" }, "draw measured against scenario into this file (SVG)"),

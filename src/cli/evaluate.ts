@@ -9,6 +9,7 @@ import { loadScenario } from "../game/scenario_file";
 import type { PopulationStart } from "../game/population";
 import { InvalidInputError } from "../base/errors";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
+import { GLOBAL_AGENT_PARAMETERS } from "../nodes/parameters";
 import { integer, text } from "../ros/parameters";
 import {
   AT_LEAST_0,
@@ -40,10 +41,7 @@ const COMMAND = {
       { value: "K", range: AT_LEAST_0 },
       "robots asked at each epoch (default: the table's k)",
     ),
-    observation: text(
-      { value: "O", default: "sample", choices: ["sample", "filter"] },
-      "what a decision is based on: the epoch's sample, or the memory of all samples",
-    ),
+    observation: { ...GLOBAL_AGENT_PARAMETERS.observation, value: "O" },
     start: text(
       { value: "F" },
       "YAML or JSON file with global_state (name or index) and local_counts",
