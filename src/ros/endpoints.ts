@@ -1,0 +1,122 @@
+/** A node's publishers and subscriptions: messages are raw bytes through the codec. */
+import { reasonOf } from "../base/errors";
+import { steadyMs } from "./clock";
+import { codecOf } from "./codec";
+import type { MessageTypes } from "./messages";
+import { requirePackage } from "./packages";
+import { type RclNode, type RclQoS, rcl } from "./rcl";
+import type { Topic } from "./topics";
+
+export interface Subscription {
+  destroy(): void;
+}
+
+/** Sends a message; `destroy` takes the publisher out of the graph. */
+export interface Publish<Message> extends Subscription {
+  (message: Message): void;
+}
+
+/** Refused messages of one topic are logged this often at most, ms. */
+const REFUSAL_MS = 1000;
+
+/**
+ * A destroyed subscription's object is kept for this long, ms: rclnodejs' waiting thread may still
+ * hand it a message, and crashes where it was collected (RobotWebTools/rclnodejs#896).
+ */
+const RETIRED_MS = 2000;
+
+function qosOf({ depth, reliability, durability }: Topic): RclQoS {
+  const { QoS } = rcl();
+  return new QoS(
+    QoS.HistoryPolicy.RMW_QOS_POLICY_HISTORY_KEEP_LAST,
+    depth,
+    QoS.ReliabilityPolicy[`RMW_QOS_POLICY_RELIABILITY_${upperCase(reliability)}`],
+    QoS.DurabilityPolicy[`RMW_QOS_POLICY_DURABILITY_${upperCase(durability)}`],
+  );
+}
+
+const upperCase = <T extends string>(text: T) => text.toUpperCase() as Uppercase<T>;
+
+export class Endpoints {
+  /** Of all messages that the subscriptions were given. */
+  bytesHeard = 0;
+  private readonly refusalMs = new Map<string, number>();
+  private readonly live = new Set<Subscription>();
+
+  /** @param safely runs a callback, and contains what it throws */
+  constructor(
+    private readonly node: RclNode,
+    private readonly safely: (work: () => void) => void,
+  ) {}
+
+  /** @throws InvalidInputError where the package of the type is not installed */
+  readonly publisher = <Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+  ): Publish<MessageTypes[Type]> => {
+    const codec = codecOf(topic.type);
+    requirePackage(topic);
+    const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
+    const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
+    const destroy = (): void => this.node.destroyPublisher(publisher);
+    return this.keep(Object.assign(publish, { destroy }));
+  };
+
+  /**
+   * Messages as the bytes that came.
+   * @throws InvalidInputError where the package of the type is not installed
+   */
+  readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription => {
+    requirePackage(topic);
+    const { node } = this;
+    const options = { qos: qosOf(topic), isRaw: true } as const;
+    const subscription = node.createSubscription(topic.type, topic.name, options, (bytes) => {
+      this.bytesHeard += bytes.length;
+      this.safely(() => hear(bytes));
+    });
+    const destroy = (): void => {
+      node.destroySubscription(subscription);
+      setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
+    };
+    return this.keep({ destroy });
+  };
+
+  /** @param hear takes a message, or says why it refuses it and what to do */
+  readonly subscribe = <Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    hear: (message: MessageTypes[Type]) => string | undefined | void,
+  ): Subscription => {
+    const codec = codecOf(topic.type);
+    return this.subscribeRaw(topic, (bytes) => {
+      let message: MessageTypes[Type];
+      try {
+        message = codec.decode(bytes);
+      } catch (error) {
+        const why = `it is no ${topic.type} (${reasonOf(error)})`;
+        this.refuse(topic, `${why}; look at who publishes there (ros2 topic info -v)`);
+        return;
+      }
+      const refusal = hear(message);
+      if (refusal) this.refuse(topic, refusal);
+    });
+  };
+
+  /** Takes all of them out of the graph; the node stays, and may publish and subscribe anew. */
+  readonly silence = (): void => this.live.forEach((endpoint) => endpoint.destroy());
+
+  private keep<E extends Subscription>(endpoint: E): E {
+    const { destroy } = endpoint;
+    this.live.add(endpoint);
+    return Object.assign(endpoint, {
+      destroy: () => {
+        if (this.live.delete(endpoint)) destroy();
+      },
+    });
+  }
+
+  private refuse(topic: Topic, why: string): void {
+    const now = steadyMs();
+    if (now - (this.refusalMs.get(topic.name) ?? -Infinity) < REFUSAL_MS) return;
+    this.refusalMs.set(topic.name, now);
+    this.node.getLogger().warn(`a message on ${topic.name} was refused: ${why}`);
+  }
+}

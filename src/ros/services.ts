@@ -1,0 +1,60 @@
+/** The services that a node offers, and those of others that it calls. */
+import { reasonOf } from "../base/errors";
+import type { RclClient, RclNode } from "./rcl";
+
+export interface TriggerAnswer {
+  readonly success: boolean;
+  readonly message: string;
+}
+
+/** Another node's answer is waited for this long, ms. */
+const CALL_MS = 3000;
+
+export class Services {
+  private readonly clients = new Map<string, RclClient>();
+
+  /** @param safely runs a callback, and contains what it throws */
+  constructor(
+    private readonly node: RclNode,
+    private readonly safely: (work: () => void) => void,
+  ) {}
+
+  /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
+  readonly triggerService = (name: string, answer: () => TriggerAnswer): void =>
+    this.serve("std_srvs/srv/Trigger", name, answer);
+
+  /** A std_srvs/SetBool service; else as `triggerService`. */
+  readonly boolService = (name: string, answer: (value: boolean) => TriggerAnswer): void =>
+    this.serve("std_srvs/srv/SetBool", name, (request) =>
+      answer((request as { readonly data: boolean }).data),
+    );
+
+  private serve(type: string, name: string, answer: (request: unknown) => TriggerAnswer): void {
+    this.node.createService(type, name, {}, (request, response) =>
+      this.safely(() => {
+        const reply = { success: false, message: "it failed; the node's log says why" };
+        this.safely(() => Object.assign(reply, answer(request)));
+        response.send(Object.assign(response.template, reply));
+      }),
+    );
+  }
+
+  /**
+   * Calls another node's service.
+   * @returns the response as rclnodejs gives it, to be parsed
+   * @throws Error when nobody offers it, or answers within CALL_MS
+   */
+  readonly call = async (type: string, name: string, request: object): Promise<unknown> => {
+    const client = this.clients.get(name) ?? this.node.createClient(type, name);
+    this.clients.set(name, client);
+    if (!client.isServiceServerAvailable()) {
+      throw new Error(`nobody offers ${name}; start the node that does`);
+    }
+    try {
+      return await client.sendRequestAsync(request, { timeout: CALL_MS });
+    } catch (cause) {
+      const why = `${name} did not answer (${reasonOf(cause)})`;
+      throw new Error(`${why}; look at the node that offers it`, { cause });
+    }
+  };
+}

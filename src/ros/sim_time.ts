@@ -1,0 +1,44 @@
+/** use_sim_time of a node, and the one clock of a process. */
+import { RosClock } from "./clock";
+import type { Endpoints } from "./endpoints";
+import { ParameterError } from "./parameters";
+import { type RclNode, rcl } from "./rcl";
+import { TOPICS } from "./topics";
+
+export const USE_SIM_TIME = "use_sim_time";
+
+/**
+ * Sets use_sim_time where a parameter file gives it for the node's namespace, and drops the node's own
+ * /clock subscription. rclnodejs 2.2.0 subscribes reliably, so that a best-effort /clock is not heard
+ * (test/graph/rclnodejs_traps.test.ts), and once a node; `clockOf` subscribes once a process.
+ * @throws ParameterError when the value is not a boolean
+ */
+export function prepareSimTime(node: RclNode, given: unknown): void {
+  if (given !== undefined) {
+    if (typeof given !== "boolean") {
+      throw new ParameterError(
+        `parameter ${USE_SIM_TIME} is ${String(given)}; it must be true or false`,
+      );
+    }
+    const { Parameter, ParameterType } = rcl();
+    node.setParameter(new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, given));
+  }
+  const source = node._timeSource;
+  if (source._clockSubscription === undefined) return;
+  node.destroySubscription(source._clockSubscription);
+  source._clockSubscription = undefined;
+}
+
+/**
+ * The clock of all nodes of a process: one /clock subscription for them, best effort, where
+ * `node` has use_sim_time set.
+ */
+export function clockOf(
+  node: Pick<Endpoints, "subscribe"> & { readonly usesSimTime: boolean },
+): RosClock {
+  const clock = new RosClock(node.usesSimTime);
+  if (clock.isSimulated) {
+    node.subscribe(TOPICS.clockHeard, (message) => clock.hear(message.clock));
+  }
+  return clock;
+}
