@@ -2,6 +2,7 @@
  * The global agent's epochs on its node: what happens is told to the epoch machine, and what it
  * answers is done. When an epoch is, the machine decides; whom it asks, the sampler.
  */
+import { InvalidInputError } from "../base/errors";
 import { type Game, sizesOf } from "../game/model";
 import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
 import { type RosClock, steadyMs } from "../ros/clock";
@@ -82,10 +83,10 @@ export class Epochs {
     return sampleSizeOf(node.parameters.sample_size || undefined, tableSize, population);
   }
 
-  /** Why the parameter `sample_size` cannot be that; undefined: it can. */
-  sampleSizeProblem(size: number): string | undefined {
+  /** @throws InvalidInputError when the parameter `sample_size` cannot be that */
+  requireSampleSize(size: number): void {
     const problem = sampleSizeProblem("sample_size", size, this.population);
-    return problem && `${problem}, or give 0 for the policy table's k`;
+    if (problem) throw new InvalidInputError(`${problem}, or give 0 for the policy table's k`);
   }
 
   activate(): void {

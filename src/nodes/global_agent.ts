@@ -1,5 +1,4 @@
 /** The global agent's process: a managed node that samples, decides and commands. */
-import { InvalidInputError, reasonOf } from "../base/errors";
 import { loadScenario } from "../game/scenario_file";
 import { epochSeconds } from "../ros/common_parameters";
 import { publishDiagnostics } from "../ros/diagnostics";
@@ -12,7 +11,7 @@ import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 
 /** The command is repeated this often, ms of wall time. */
 const REPEAT_MS = 100;
-/** While an epoch cannot start, what is missing is looked for this often, ms. */
+/** Epochs look this often for what they wait for, and for robots that left, ms. */
 const POLL_MS = 50;
 
 void runProcess((ros) => {
@@ -22,16 +21,10 @@ void runProcess((ros) => {
   const commander = new Commander(node, game, clock);
   const epochs = new Epochs(node, game, clock, commander);
   node.checkChange = ({ epoch_length, sample_size }) => {
+    epochSeconds(epoch_length, game.arena.epoch);
     // Only a new k is checked: robots may have left since the old one was set.
-    const isNew = sample_size !== node.parameters.sample_size;
-    const problem = isNew ? epochs.sampleSizeProblem(sample_size) : undefined;
-    if (problem) return problem;
-    try {
-      epochSeconds(epoch_length, game.arena.epoch);
-      return undefined;
-    } catch (error) {
-      return reasonOf(error);
-    }
+    if (sample_size !== node.parameters.sample_size) epochs.requireSampleSize(sample_size);
+    return undefined;
   };
   let timers: NodeJS.Timeout[] = [];
   const deactivate = (): void => {
@@ -41,8 +34,7 @@ void runProcess((ros) => {
   };
   const lifecycle = node.manage({
     configure: () => {
-      const problem = epochs.sampleSizeProblem(node.parameters.sample_size);
-      if (problem) throw new InvalidInputError(problem);
+      epochs.requireSampleSize(node.parameters.sample_size);
       commander.configure();
     },
     activate: () => {
@@ -56,15 +48,10 @@ void runProcess((ros) => {
     deactivate,
     cleanup: () => commander.cleanup(),
   });
-  const checks = globalChecks(
-    commander,
-    epochs,
-    clock,
-    () => lifecycle.isActive,
-    () => node.bytesHeard,
-  );
+  const isActive = (): boolean => lifecycle.isActive;
+  const checks = globalChecks({ node, commander, epochs, clock, isActive });
   ros.onEnd(publishDiagnostics(node, clock, () => checks));
   ros.onEnd(deactivate);
-  // What cannot be used was said.
+  // The lifecycle has logged why it did not start.
   if (node.parameters.autostart && !lifecycle.start()) ros.end(2);
 });

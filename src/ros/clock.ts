@@ -6,9 +6,9 @@ export function steadyMs(): number {
   return performance.now();
 }
 
-/** Time that falls by more went back: a simulation was reset, or a recording starts again. */
+/** A fall of ROS time by more is a reset: of a simulation, of a recording, of the system clock. */
 const JUMP_MS = 1000;
-/** System time, which may be set, is looked at at least this often while an alarm is set, ms. */
+/** While an alarm is set, system time is checked this often at least, ms: it may be set back. */
 const LOOK_MS = 1000;
 
 interface Alarm {
@@ -25,7 +25,7 @@ export class RosClock {
   private simulated = 0n;
   private alarms: Alarm[] = [];
   private timer: NodeJS.Timeout | undefined;
-  /** When /clock went on last, ms of the steady clock. */
+  /** When /clock advanced last, ms of the steady clock. */
   private advancedMs = -Infinity;
 
   /** @param isSimulated whether time comes from /clock (use_sim_time). */
@@ -45,7 +45,7 @@ export class RosClock {
     return !this.isSimulated || this.simulated > 0n;
   }
 
-  /** For how long /clock has shown the same, or nothing was heard of it, ms; 0 for system time. */
+  /** Time since /clock advanced last, ms; 0 for system time. */
   get standingMs(): number {
     return this.isSimulated ? steadyMs() - this.advancedMs : 0;
   }
@@ -71,7 +71,7 @@ export class RosClock {
     };
   }
 
-  /** @param isVoid whether an alarm is of a time that is no more */
+  /** @param isVoid whether time was reset since an alarm was set; it rings then too */
   private ring(isVoid: (alarm: Alarm) => boolean = () => false): void {
     const now = this.now();
     const due = this.alarms.filter((alarm) => alarm.time <= now || isVoid(alarm));

@@ -36,7 +36,7 @@ function ownDefinitions(): Map<string, MessageDefinition> {
   return own;
 }
 
-/** The wire may pad a message to a multiple of this, bytes. */
+/** A message on the wire may be padded to a multiple of this, bytes. */
 const PADDING = 4;
 
 /** pkg/msg/Name -> pkg/Name, by which definitions and their fields go. */
@@ -64,7 +64,7 @@ export function definitionsOf(type: string): MessageDefinition[] {
   return [...found.values()];
 }
 
-/** Whether any text in a message is longer in UTF-8 than in characters. */
+/** Whether any text in a message is longer in UTF-8, bytes, than in UTF-16, units. */
 function hasWideText(value: unknown): boolean {
   if (typeof value === "string") return Buffer.byteLength(value) > value.length;
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
@@ -73,8 +73,10 @@ function hasWideText(value: unknown): boolean {
 }
 
 /**
- * The writer gives a text as many bytes as it has characters. Blanks at its end make the room that
- * its UTF-8 needs, and find none themselves.
+ * Pads texts with blanks. The writer gives a text as many bytes as it has UTF-16 units
+ * (foxglove/ros-typescript#137 and foxglove/cdr#35: merged, and in no release up to
+ * rosmsg2-serialization 3.1.0 and cdr 3.5.0), and writes as much of its UTF-8 as fits: all of the
+ * text, and none of the blanks.
  */
 function withRoom(value: unknown): unknown {
   if (typeof value === "string") return value.padEnd(Buffer.byteLength(value));

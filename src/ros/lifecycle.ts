@@ -1,7 +1,10 @@
 /**
  * A managed node (design.ros2.org/articles/node_lifecycle.html): `ros2 lifecycle` and Nav2's
- * manager can configure, activate, deactivate and clean it up. rclnodejs keeps the states; a request
- * that no transition answers, which would abort its process, is refused here.
+ * manager can configure, activate, deactivate and clean it up. rclnodejs keeps the states.
+ *
+ * Two faults of rclnodejs 2.2.0 are worked around here; test/graph/global_agent.test.ts fails without.
+ * An invalid transition throws in the service's callback and aborts the process (in rclpy it was
+ * ros2/rclpy#1209). And the service get_transition_graph is offered and never answered.
  */
 import { reasonOf } from "../base/errors";
 import { type RclLifecycleNode, type RclLogger, type RclState, rcl } from "./rcl";
@@ -64,6 +67,7 @@ export class Lifecycle {
     }
   }
 
+  /** Invalid lifecycle transitions are rejected and logged. */
   private refuseInvalid(): void {
     const { node } = this;
     const change = node._onChangeState.bind(node);
@@ -77,12 +81,14 @@ export class Lifecycle {
         return;
       }
       const { label: state } = node.currentState;
-      this.log.warn(`transition ${label || id} is refused: there is none from ${state}`);
+      this.log.warn(
+        `transition ${label || id} is refused: there is none from ${state}; ros2 lifecycle list names those there are`,
+      );
       response.send(Object.assign(response.template, { success: false }));
     };
   }
 
-  /** rclnodejs offers this service and never answers it; a second server of the name does. */
+  /** A second server of the name answers. */
   private answerGraph(): void {
     const { node } = this;
     const type = "lifecycle_msgs/srv/GetAvailableTransitions";

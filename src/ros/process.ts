@@ -1,7 +1,6 @@
 /** The life of a ROS process: start, and an end that is clean whatever asks for it. */
 import { Worker } from "node:worker_threads";
 import { InvalidInputError, reasonOf } from "../base/errors";
-import { ParameterError } from "./parameters";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";
 
@@ -19,8 +18,9 @@ export const LAST_RESORT_MS = 1500;
 const LEAVE = "libalternating_marl_leave.so";
 
 /**
- * Fast DDS can deadlock in the destruction of a participant while others leave: this thread would
- * then never run on, so that another one ends the process, by SIGKILL where it has to.
+ * Fast DDS can deadlock when it destroys a participant while others leave (eProsima/Fast-DDS#6193 and
+ * #6502). This thread would then never run again, so that another one ends the process: with the
+ * status where it is 0, else by SIGKILL.
  */
 function leaveLater(status: number): void {
   const leave = `try { process.dlopen({ exports: {} }, "${LEAVE}") } catch {}`;
@@ -28,51 +28,65 @@ function leaveLater(status: number): void {
   new Worker(code, { eval: true }).unref();
 }
 
+type Ending = () => void | Promise<void>;
+
 export interface RosProcess {
   /** Nodes to spin, from the end of `main` on or, added later, at once; each is stopped at the end. */
   add<N extends RosNode>(node: N): N;
   /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
-  onEnd(work: () => void | Promise<void>): void;
+  onEnd(work: Ending): void;
   /** Ends the process. */
   end(status?: number): void;
 }
 
-/**
- * Runs `main` with ROS 2 up. SIGINT, SIGTERM, the death of the process that started this one (its
- * IPC channel closing), a throw or a rejection that nobody caught and `end` all lead through the same
- * steps: `onEnd` works, nodes stopped, ROS shut down, exit. Wrong parameters give one sentence and
- * exit status 2.
- */
-export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
-  const nodes: RosNode[] = [];
-  const endings: (() => void | Promise<void>)[] = [];
-  let ending = false;
-  let hasStarted = false;
+class RunningProcess implements RosProcess {
+  private readonly nodes: RosNode[] = [];
+  private readonly endings: Ending[] = [];
+  private hasStarted = false;
+  private isEnding = false;
 
-  const end = async (status: number): Promise<void> => {
-    if (ending) return;
-    ending = true;
+  add<N extends RosNode>(node: N): N {
+    this.nodes.push(node);
+    if (this.hasStarted && !this.isEnding) node.start();
+    return node;
+  }
+
+  onEnd(work: Ending): void {
+    this.endings.push(work);
+  }
+
+  end(status = 0): void {
+    void this.leave(status);
+  }
+
+  start(): void {
+    for (const node of this.nodes) if (!this.isEnding) node.start();
+    this.hasStarted = true;
+  }
+
+  private async leave(status: number): Promise<void> {
+    if (this.isEnding) return;
+    this.isEnding = true;
     leaveLater(status);
-    for (const work of endings.reverse()) {
+    const stopNodes = (): void => this.nodes.forEach((node) => node.stop());
+    for (const work of [...this.endings.reverse(), stopNodes, () => rcl().shutdown()]) {
       try {
         await work();
       } catch (error) {
         console.error(String(error));
       }
     }
-    for (const node of nodes) node.stop();
-    try {
-      rcl().shutdown();
-    } catch (error) {
-      console.error(String(error));
-    }
     process.exit(status);
-  };
-  const fail = (error: unknown): void => {
-    console.error(reasonOf(error));
-    void end(error instanceof ParameterError || error instanceof InvalidInputError ? 2 : 1);
-  };
+  }
+}
 
+/**
+ * Runs `main` with ROS 2 up. SIGINT, SIGTERM, the death of the process that started this one (its
+ * IPC channel closing), an error that nobody caught and `end` all lead through the same steps: `onEnd`
+ * works, nodes stopped, ROS shut down, exit. Wrong parameters give one sentence and exit status 2.
+ */
+export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
+  const ros = new RunningProcess();
   try {
     await rcl().init();
   } catch (error) {
@@ -81,27 +95,20 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     );
     process.exit(1);
   }
+  // rclnodejs' own handlers end the process at SIGINT alone, and only where nothing else is open.
   rcl().removeSignalHandlers();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end(0));
-  // A throw that nobody caught is a fault of the program: all of it is said.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => ros.end());
+  // An error that nobody caught is a fault of the program: all of it is said.
   process.on("uncaughtException", (error) => {
     console.error(error);
-    void end(1);
+    ros.end(1);
   });
-  if (process.send) process.on("disconnect", () => void end(0));
+  if (process.send) process.on("disconnect", () => ros.end());
   try {
-    await main({
-      add: (node) => {
-        nodes.push(node);
-        if (hasStarted && !ending) node.start();
-        return node;
-      },
-      onEnd: (work) => void endings.push(work),
-      end: (status = 0) => void end(status),
-    });
-    for (const node of nodes) if (!ending) node.start();
-    hasStarted = true;
+    await main(ros);
+    ros.start();
   } catch (error) {
-    fail(error);
+    console.error(reasonOf(error));
+    ros.end(error instanceof InvalidInputError ? 2 : 1);
   }
 }

@@ -69,7 +69,9 @@ export class Recording {
       this.position += BigInt(bytes.length);
       return Promise.resolve();
     };
-    // The writer knows no time; it compares with this number after each message.
+    // The writer closes a chunk by its size alone, and has no call to close one (@mcap/core 2.2.2; the
+    // C++ writer has closeLastChunk, foxglove/mcap#678). It compares with this number after each
+    // message: 0 closes the chunk.
     const chunkSize = { valueOf: () => (this.isDue ? 0 : LARGEST_CHUNK) } as unknown as number;
     const writable = { write, position: () => this.position };
     this.writer = new McapWriter({ writable, chunkSize });
@@ -110,7 +112,7 @@ export class Recording {
         await work();
       } catch (error) {
         this.failure = reasonOf(error);
-        // What was written of a record in part would spoil the rest.
+        // A record written in part would make the file unreadable from there on.
         ftruncateSync(this.handle, Number(this.position));
       }
     });

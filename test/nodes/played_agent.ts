@@ -125,13 +125,9 @@ export function setup({
     }
   };
   expect(hear.get("/policy")!(POLICY)).toBeUndefined();
-  const [check] = globalChecks(
-    commander,
-    agent,
-    clock,
-    () => true,
-    () => 0,
-  );
+  const isActive = () => true;
+  const heard = { bytesHeard: 0 };
+  const [check] = globalChecks({ node: heard, commander, epochs: agent, clock, isActive });
   return {
     commands,
     warnings,

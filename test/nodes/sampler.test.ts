@@ -37,22 +37,22 @@ test("without a k the table's is asked for, and no more robots than there are", 
   wait(50);
   for (const seconds of [11, 12, 18]) tick(seconds);
   expect(commands.at(-1)).toMatchObject({ sample_size: 2, population: 2, missing: 0 });
-  expect(epochs.sampleSizeProblem(3)).toMatch(
+  expect(() => epochs.requireSampleSize(3)).toThrow(
     /sample_size is 3 and there are 2 robots; .* or give/,
   );
-  expect(epochs.sampleSizeProblem(0)).toBeUndefined();
+  expect(() => epochs.requireSampleSize(0)).not.toThrow();
 });
 
 test("as many may be asked as the parameter, the simulator or the graph knows", () => {
   const { epochs, tick, set, tellPopulation } = setup();
   set({ population: 2 });
-  expect(epochs.sampleSizeProblem(2)).toBeUndefined();
-  expect(epochs.sampleSizeProblem(ROBOTS.length)).toMatch(/there are 2 robots/);
+  expect(() => epochs.requireSampleSize(2)).not.toThrow();
+  expect(() => epochs.requireSampleSize(ROBOTS.length)).toThrow(/there are 2 robots/);
   tick(1);
-  expect(epochs.sampleSizeProblem(ROBOTS.length)).toBeUndefined();
+  expect(() => epochs.requireSampleSize(ROBOTS.length)).not.toThrow();
   tellPopulation(20);
-  expect(epochs.sampleSizeProblem(20)).toBeUndefined();
-  expect(epochs.sampleSizeProblem(21)).toMatch(/there are 20 robots/);
+  expect(() => epochs.requireSampleSize(20)).not.toThrow();
+  expect(() => epochs.requireSampleSize(21)).toThrow(/there are 20 robots/);
 });
 
 test("robots of the list are asked though the graph does not show them, and none twice", () => {
