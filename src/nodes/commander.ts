@@ -1,7 +1,4 @@
-/**
- * What the global agent commands: the policy in force, the emergency stop, and the command itself
- * with its repeats. When an epoch is and who was asked is not its business (epochs.ts).
- */
+/** What the global agent commands: the policy in force, the emergency stop, the command's repeats. */
 import { randomInt } from "node:crypto";
 import { type Game, sizesOf } from "../game/model";
 import { InvalidInputError } from "../base/errors";
@@ -17,8 +14,8 @@ import type { Answers } from "./sampler";
 import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
 
 /**
- * Predictions for epochs that went by unseen at most. The belief goes towards the law that the kernel
- * keeps, and what is left of the way shrinks at each by the second eigenvalue: of 0.99, to 4e-5.
+ * Most predictions made for epochs without a command. Each brings the belief closer to the kernel's
+ * stationary law by the second eigenvalue: with 0.99, to within 4e-5 of the distance.
  */
 const MOST_PREDICTIONS = 1000;
 
@@ -100,7 +97,7 @@ export class Commander {
     this.observation = undefined;
   }
 
-  /** Takes a policy, π_g and π_l together; it decides from the next epoch on. */
+  /** Follows a policy, π_g and π_l together, from the next epoch on. */
   private follow(policy: LoadedPolicy): void {
     this.policy = policy;
     this.observation = undefined;
@@ -141,7 +138,7 @@ export class Commander {
     return { success: true, message };
   }
 
-  /** Of the policy and the mode in force; made anew when either changes. */
+  /** The observation of the policy and mode in force; a new one when either changes. */
   private observing(policy: LoadedPolicy): Observation {
     const { observation: mode, population } = this.node.parameters;
     if (this.observation?.mode !== mode) {
@@ -163,7 +160,7 @@ export class Commander {
     this.shift = shift;
     const histogram = new Array<number>(sizesOf(game).sL).fill(0);
     for (const state of received) histogram[state.state]++;
-    // Where all are gone nothing is known of who will be back.
+    // With no robot left the filter keeps the population it had.
     if (decision.population > 0) observation.resize(decision.population);
     observation.observe(histogram);
     this.command = {

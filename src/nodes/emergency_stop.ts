@@ -1,4 +1,4 @@
-/** The emergency stop as it is heard: whatever comes on its topic means it. */
+/** The emergency stop: every message on its topic means stop, even one that cannot be read. */
 import { reasonOf } from "../base/errors";
 import { codecOf } from "../ros/codec";
 import type { RosNode } from "../ros/node";

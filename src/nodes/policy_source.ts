@@ -27,7 +27,7 @@ export function policyFromMessage(message: Policy, game: Game): LoadedPolicy {
   const policy = decodePolicy(Uint8Array.from(message.data), "the policy topic");
   if (policy.sha256 !== message.policy_sha256) {
     throw new InvalidInputError(
-      `the policy topic: the bytes have the hash ${policy.sha256.slice(0, 8)} and the message says ${message.policy_sha256.slice(0, 8)}; publish the file's own`,
+      `the policy topic: the bytes have the hash ${policy.sha256.slice(0, 8)} and the message says ${message.policy_sha256.slice(0, 8)}; publish the file's own hash`,
     );
   }
   requireScenario(policy, game);

@@ -2,24 +2,23 @@
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 
-/** The graph is looked at at most this often for each robot in it, ms: a look costs with their number. */
+/** Two looks at the graph are at least this far apart for each robot in it, ms: a look takes longer the more there are. */
 const LOOK_MS_A_ROBOT = 2;
-/** Looks in which the publishers of every state topic have been counted once. */
-const ROUND = 10;
+/** Within so many looks the publishers of every state topic are counted once. */
+const ROUND_LOOKS = 10;
 const SUFFIX = `/${TOPICS.agentState.name}`;
 
 export class RobotsInGraph {
   private robots: readonly string[] = [];
-  /** Whether each state topic that the graph shows has a publisher; counted last comes last. */
+  /** Whether each state topic has a publisher; the topic counted last comes last. */
   private readonly counted = new Map<string, boolean>();
   private lookedMs = -Infinity;
 
   constructor(private readonly node: Pick<RosNode, "topics" | "countPublishers">) {}
 
   /**
-   * Names of the robots whose `state` topic has a publisher, as of LOOK_MS_A_ROBOT a robot ago; where
-   * somebody else listens to a topic, so that the graph shows it while its robot goes and comes, of
-   * ROUND times as long ago.
+   * Names of the robots whose `state` topic has a publisher, at most one look old. A topic that others
+   * listen to stays in the graph when its robot leaves: such a leave is noticed within ROUND_LOOKS.
    * @param nowMs steady clock
    */
   find(nowMs: number): readonly string[] {
@@ -32,8 +31,8 @@ export class RobotsInGraph {
       .map(({ name }) => name);
     const shown = new Set(states);
     for (const name of counted.keys()) if (!shown.has(name)) counted.delete(name);
-    // A count goes through all publishers there are, so that not all are made at once.
-    const oldest = [...counted.keys()].slice(0, counted.size / ROUND + 1);
+    // Counting goes through all publishers of the graph: a look counts new topics and a tenth of the others.
+    const oldest = [...counted.keys()].slice(0, counted.size / ROUND_LOOKS + 1);
     for (const name of [...states.filter((name) => !counted.has(name)), ...oldest]) {
       counted.delete(name);
       counted.set(name, node.countPublishers(name) > 0);

@@ -1,15 +1,15 @@
 /** Who is asked at an epoch: k of the eligible robots, uniformly without replacement. Pure. */
 import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/draws";
 
-/** The robots that are known, and those of them that may be asked. */
+/** The robots that were found, and which of them may be asked. */
 export class Roster {
-  /** As found last. */
+  /** As of the last `refresh`. */
   robots: readonly string[] = [];
   private readonly until = new Map<string, number>();
 
   /**
-   * @param find names of robots; one may come twice
-   * @param quarantineMs for how long a robot that was silent when asked is not asked again
+   * @param find gives the names of robots; a name may come twice
+   * @param quarantineMs gives how long a robot that was silent is not asked again, ms
    */
   constructor(
     private readonly find: () => readonly string[],
@@ -21,7 +21,7 @@ export class Roster {
     this.robots = [...new Set(this.find())];
   }
 
-  /** Not to be asked for a while from `nowMs` (steady clock) on, where others can. */
+  /** From `nowMs` (steady clock) on these are asked only where there are too few others. */
   quarantine(robots: readonly string[], nowMs: number): void {
     for (const robot of robots) this.until.set(robot, nowMs + this.quarantineMs());
   }
@@ -36,7 +36,7 @@ export class Roster {
     return this.robots.filter((robot) => this.freeMs(robot) <= nowMs).sort(compareAgentIds);
   }
 
-  /** The others, those first whose quarantine is over first. */
+  /** The robots in quarantine; whose quarantine ends first comes first. */
   quarantined(nowMs: number): string[] {
     return this.robots
       .filter((robot) => this.freeMs(robot) > nowMs)
@@ -58,7 +58,7 @@ export function drawSample(
   return drawWithoutReplacement(keyedUniform(seed, "sample", "", epoch), eligible, sampleSize);
 }
 
-/** Whom to ask instead of `count` silent robots: of those eligible that were not asked yet. */
+/** Up to `count` eligible robots that were not asked yet in this epoch, to ask in others' place. */
 export function drawReplacements(
   seed: number,
   epoch: number,
@@ -66,7 +66,7 @@ export function drawReplacements(
   asked: ReadonlySet<string>,
   count: number,
 ): string[] {
-  // Each further draw of an epoch is one of its own.
+  // A further draw of the same epoch has another key, so that it is independent of the first.
   const key = `replacement ${asked.size}`;
   const rest = eligible.filter((robot) => !asked.has(robot));
   return drawWithoutReplacement(keyedUniform(seed, "sample", key, epoch), rest, count);

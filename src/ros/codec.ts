@@ -1,13 +1,6 @@
-/**
- * Messages to and from the wire's bytes (CDR). The package's own definitions are read from msg/,
- * the standard ones come from @foxglove/rosmsg-msgs-common (Jazzy).
- */
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "@foxglove/rosmsg";
-import { ros2jazzy } from "@foxglove/rosmsg-msgs-common";
+/** Messages to and from the wire's bytes (CDR). */
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
-import { packageRoot } from "../base/package_root";
+import { DEFINITIONS } from "./generated/messages";
 import type { MessageTypes } from "./messages";
 
 export interface Codec<T> {
@@ -16,52 +9,15 @@ export interface Codec<T> {
   decode(bytes: Uint8Array): T;
 }
 
-type MessageDefinition = ReturnType<typeof parse>[number];
-
-const OWN = "alternating_marl";
-let own: Map<string, MessageDefinition> | undefined;
-
-function ownDefinitions(): Map<string, MessageDefinition> {
-  if (own !== undefined) return own;
-  own = new Map();
-  const folder = join(packageRoot(), "msg");
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".msg"))) {
-    const name = `${OWN}/${file.slice(0, -4)}`;
-    const [definition] = parse(readFileSync(join(folder, file), "utf8"), {
-      ros2: true,
-      skipTypeFixup: true,
-    });
-    own.set(name, { ...definition, name });
-  }
-  return own;
-}
-
 /** A message on the wire may be padded to a multiple of this, bytes. */
 const PADDING = 4;
 
-/** pkg/msg/Name -> pkg/Name, by which definitions and their fields go. */
-const short = (type: string): string => type.replace("/msg/", "/");
-
-function definitionOf(type: string): MessageDefinition {
-  const standard: Readonly<Record<string, MessageDefinition>> = ros2jazzy;
-  const definition = ownDefinitions().get(type) ?? standard[type];
-  if (definition === undefined) {
-    throw new Error(`no definition of message ${type}; add it to msg/ or use a standard type`);
-  }
-  return definition;
-}
-
 /** The definition of `type` (pkg/msg/Name) followed by those of all types in it. */
-export function definitionsOf(type: string): MessageDefinition[] {
-  const found = new Map<string, MessageDefinition>();
-  const visit = (name: string): void => {
-    if (found.has(name)) return;
-    const definition = definitionOf(name);
-    found.set(name, { ...definition, name });
-    for (const field of definition.definitions) if (field.isComplex) visit(short(field.type));
-  };
-  visit(short(type));
-  return [...found.values()];
+export function definitionsOf(type: string): (typeof DEFINITIONS)[string] {
+  if (type in DEFINITIONS) return DEFINITIONS[type];
+  throw new Error(
+    `no definition of message ${type}; add it to msg/ or to the standard types of scripts/setup/message_types.mjs`,
+  );
 }
 
 /** Whether any text in a message is longer in UTF-8, bytes, than in UTF-16, units. */

@@ -94,7 +94,7 @@ test("whatever bytes arrive, a decoder answers or throws an Error, in little mem
 
 test("a type without a definition is named with what to do", () => {
   expect(() => definitionsOf("nobody_msgs/msg/Nothing")).toThrow(
-    "no definition of message nobody_msgs/Nothing; add it to msg/ or use a standard type",
+    "no definition of message nobody_msgs/msg/Nothing; add it to msg/ or to the standard types",
   );
 });
 
