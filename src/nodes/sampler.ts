@@ -15,7 +15,7 @@ interface Sample {
   robots: readonly string[];
   /** Every robot asked this epoch, including those later replaced. */
   readonly asked: Set<string>;
-  /** Robots in quarantine that fill it up: they count where they answer, and are not waited for. */
+  /** Robots in quarantine that fill the sample up: an answer counts, but none is waited for. */
   readonly spare: ReadonlySet<string>;
   /** When it was drawn, ms of the steady clock. */
   readonly sinceMs: number;
@@ -55,7 +55,7 @@ export class Sampler {
   private asking: Asking | undefined;
   /** States asked for that did not count: all, and by what was wrong with them. */
   private readonly counts = { missing: 0, silent: 0, stale: 0, future: 0 };
-  /** Robots asked where there were fewer than k, as last said; undefined: there were enough. */
+  /** Robots asked at the last epoch, if fewer than k; logged when it changes. */
   private fewer: number | undefined;
 
   /**
@@ -99,7 +99,7 @@ export class Sampler {
     return this.prepared;
   }
 
-  /** A session's first sample as heard so far; drawn again when robots came or left. */
+  /** The session's first sample and what was heard of it; drawn again when robots came or left. */
   first(epoch: number) {
     const known = this.roster.robots.length;
     this.roster.refresh();
@@ -138,7 +138,7 @@ export class Sampler {
     return time - fromSeconds(this.node.parameters.max_state_age);
   }
 
-  /** Whether all that are waited for have answered. */
+  /** Whether no robot is waited for any more. */
   get areAllIn(): boolean {
     return this.asking !== undefined && this.waitedFor(this.asking).length === 0;
   }
@@ -158,7 +158,7 @@ export class Sampler {
     );
   }
 
-  /** Looks who is there; others are asked in the place of those that left. Whether somebody had. */
+  /** Asks others in the place of robots that left the graph. Returns whether any had left. */
   passByGone(): boolean {
     this.roster.refresh();
     const { asking } = this;
@@ -217,12 +217,13 @@ export class Sampler {
     const { asking } = this;
     if (asking === undefined) throw new Error("no epoch is open; ask a sample first");
     this.asking = undefined;
-    const { epoch, robots, size, time } = asking;
+    const { epoch, robots, size } = asking;
     const unusable = this.unusableOf(asking);
     for (const { trouble } of unusable) this.counts[trouble]++;
     this.counts.missing += unusable.length;
     const silent = namesOf(unusable);
-    this.roster.release(robots.filter((robot) => !silent.includes(robot)));
+    const answered = robots.filter((robot) => !silent.includes(robot));
+    this.roster.release(answered);
     this.roster.quarantine(namesOf(this.waitedFor(asking)), steadyMs());
     if (unusable.length > 0) {
       this.node.log.warn(
@@ -230,11 +231,10 @@ export class Sampler {
       );
     }
     this.warnOfFewer(asking);
-    const received = this.states.fresh(robots, this.oldest(time));
-    return { sampleSize: size, sample: robots, received };
+    return { sampleSize: size, sample: robots, received: this.states.newest(answered) };
   }
 
-  /** Says once that fewer than k robots are asked. */
+  /** Logs when fewer than k robots can be asked, once for each number. */
   private warnOfFewer({ epoch, robots, size }: Asking): void {
     const fewer = robots.length < size ? robots.length : undefined;
     if (fewer !== this.fewer && fewer !== undefined) {
@@ -245,7 +245,7 @@ export class Sampler {
     this.fewer = fewer;
   }
 
-  /** Robots found, those of them in quarantine, and states that said the same again. */
+  /** Robots found, robots in quarantine, and states that repeated the one before. */
   get values(): Readonly<Record<"robots" | "quarantined" | "repeated_states", number>> {
     return {
       repeated_states: this.states.counts.duplicate,

@@ -23,10 +23,10 @@ interface Entry {
 }
 
 export class StateSubscriptions {
-  /** Messages that were refused or passed over: values the scenario lacks, repeats, late ones. */
+  /** States that the scenario lacks (refused), repeats (taken), and late ones (ignored). */
   readonly counts = { unknown: 0, duplicate: 0, late: 0 };
   private readonly live = new Map<string, Entry>();
-  /** What is left to do of a change of the robots subscribed to. */
+  /** The rest of a change of subscriptions that is under way. */
   private pending: Generator<void> | undefined;
 
   /**
@@ -40,13 +40,13 @@ export class StateSubscriptions {
     private readonly onState: () => void,
   ) {}
 
-  /** Subscribes to just these robots: what is not among them goes first, so that it never adds. */
+  /** Subscribes to exactly these robots. Others are unsubscribed first: the number never rises above. */
   keep(robots: readonly string[]): void {
     this.pending = this.changes(robots);
     this.finish();
   }
 
-  /** The same one by one (each takes milliseconds in a large graph), with room for all else between. */
+  /** The same, one by one between other work: in a large graph each takes milliseconds. */
   keepSoon(robots: readonly string[]): void {
     const changes = this.changes(robots);
     this.pending = changes;
@@ -58,7 +58,7 @@ export class StateSubscriptions {
     proceed();
   }
 
-  /** What `keepSoon` has left to do is done now. */
+  /** Completes what `keepSoon` began. */
   finish(): void {
     while (this.pending && !this.pending.next().done);
     this.pending = undefined;
@@ -89,7 +89,7 @@ export class StateSubscriptions {
     this.live.set(robot, { subscription, heardMs: -Infinity });
   }
 
-  /** Why a state is refused; undefined: it is taken, or passed over. */
+  /** Why a state is refused; undefined: it is taken, or ignored as late. */
   private hear(robot: string, entry: Entry, message: AgentState): string | undefined {
     const { counts } = this;
     if (message.state >= this.localStates) {
@@ -108,7 +108,7 @@ export class StateSubscriptions {
     return undefined;
   }
 
-  /** Whether a state is older than the one before, and time did not go back between them. */
+  /** Whether a state is older than the one before, without a clock reset between them. */
   private isLate({ header }: AgentState, newest: AgentState): boolean {
     const before = nanoseconds(newest.header.stamp);
     return nanoseconds(header.stamp) < before && !isAhead(before, this.clock.now());
@@ -123,12 +123,10 @@ export class StateSubscriptions {
     return robots.flatMap((robot) => this.live.get(robot)?.newest ?? []);
   }
 
-  /** @param oldest stamp that counts, ns */
-  fresh(robots: readonly string[], oldest: bigint): AgentState[] {
-    return this.newest(robots.filter((robot) => this.trouble(robot, oldest) === undefined));
-  }
-
-  /** What is wrong with a robot's state at a decision; undefined: it counts. */
+  /**
+   * What is wrong with a robot's state at a decision; undefined: it counts.
+   * @param oldest stamp that counts, ns
+   */
   trouble(robot: string, oldest: bigint): Unusable | undefined {
     const entry = this.live.get(robot);
     if (entry?.newest === undefined) return "silent";

@@ -1,6 +1,6 @@
 /**
- * /diagnostics (REP-107): one DiagnosticArray a process each second, with the causes in words. Where a
- * process has many robots, one status speaks for all of them.
+ * /diagnostics (REP-107): one DiagnosticArray a process each second. A process with many robots sends
+ * one status for all of them.
  */
 import type { RosClock } from "./clock";
 import type { RosNode } from "./node";
@@ -24,7 +24,7 @@ export interface Check {
 }
 
 const PERIOD_MS = 1000;
-/** Checks that are told one by one; more are told together. */
+/** Up to so many checks have a status each; more are summed up in one. */
 const MOST_APART = 50;
 
 /** Starts to publish; returns what ends it. */

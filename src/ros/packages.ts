@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { InvalidInputError } from "../base/errors";
 import type { Topic } from "./topics";
 
-/** A host of many robots asks for each topic: every package is looked for once. */
+/** Whether a package is installed, by its name: many nodes of a process ask. */
 const found = new Map<string, boolean>();
 
 /** @throws InvalidInputError where the package of a topic's type is not installed */

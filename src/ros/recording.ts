@@ -1,7 +1,7 @@
 /**
  * A recording that rosbag2 and Foxglove open: MCAP (mcap.dev/spec), profile ros2, messages as they
- * came over the wire. A chunk is written twice a second, so that a process that is killed loses
- * little: what is in the file is whole.
+ * came over the wire. Chunks are written twice a second: a process that is killed loses at most that
+ * much, and the file stays readable.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { stringify } from "@foxglove/rosmsg";
@@ -10,9 +10,9 @@ import { InvalidInputError, reasonOf } from "../base/errors";
 import { definitionsOf } from "./codec";
 import type { Topic } from "./topics";
 
-/** A chunk is closed by the first message this long after its first one, ns. */
+/** A chunk is closed by the first message that comes this long after the chunk's first, ns. */
 const CHUNK_NS = 500_000_000n;
-/** And once it holds more, bytes. */
+/** A chunk is closed once it holds more, bytes. */
 const LARGEST_CHUNK = 2 ** 20;
 
 interface Channel {
@@ -20,7 +20,7 @@ interface Channel {
   sequence: number;
 }
 
-/** As `ros2 interface show` writes them; the library has ROS 1's names for times. */
+/** As `ros2 interface show` writes it; stringify names times as ROS 1 does (@foxglove/rosmsg 5.0.5). */
 function schemaText(type: string): string {
   return stringify(definitionsOf(type)).replace(
     /^(time|duration)(?=[ [])/gm,
@@ -28,7 +28,7 @@ function schemaText(type: string): string {
   );
 }
 
-/** What rosbag2 offers again when it plays the topic. */
+/** The quality of service that rosbag2 offers when it plays the topic, as YAML. */
 function profileOf({ reliability, durability, depth }: Topic): string {
   const forever = { sec: 2147483647, nsec: 4294967295 };
   const time = (name: string): string =>

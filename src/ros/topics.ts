@@ -22,7 +22,7 @@ const of =
     depth,
   });
 
-/** Best effort: heard from every publisher, whatever it offers. latched: who joins late hears the last. */
+/** lossy: hears best-effort publishers too. latched: who subscribes late gets the last message. */
 const [lossy, reliable, latched] = [
   of("best_effort", "volatile"),
   of("reliable", "volatile"),
