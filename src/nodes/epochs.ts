@@ -30,7 +30,6 @@ const WAIT_SHARE = 0.5;
 const REPLACE_SHARE = 0.5;
 
 export class Epochs {
-  private isActive = false;
   private state: EpochState;
   private readonly sampler: Sampler;
   /** n as the simulator told it last; undefined: nobody did. */
@@ -90,12 +89,10 @@ export class Epochs {
   }
 
   activate(): void {
-    this.isActive = true;
     this.scheduledMs = steadyMs();
   }
 
   deactivate(): void {
-    this.isActive = false;
     this.cancelAlarm?.();
     this.cancelWaits();
     this.state = { ...this.state, boundary: undefined, open: undefined };
@@ -125,7 +122,6 @@ export class Epochs {
 
   /** Looks whether the session's first epoch can start, and from then on who of a sample has left. */
   poll(): void {
-    if (!this.isActive) return;
     if (this.state.boundary === undefined) this.lookForStart();
     else if (this.sampler.passByGone()) this.takeAnswers();
   }
@@ -169,7 +165,7 @@ export class Epochs {
     if (state.open === undefined) this.cancelWaits();
     effects.forEach((effect) => this.carryOut(effect));
     // The command is on its way first: subscribing takes time.
-    setImmediate(() => this.node.safely(() => this.prepare()));
+    if (this.state.open === undefined) setImmediate(() => this.node.safely(() => this.prepare()));
   }
 
   /** The next epoch's sample is subscribed to ahead of time. */
