@@ -9,9 +9,13 @@ const LAST = 99;
 /** The highest domain id that ROS 2 has. */
 export const LAST_DOMAIN = 232;
 
+/** Ports of domain 0 begin here, and each domain has so many: PB and DG. */
+const PORT_BASE = 7400;
+const DOMAIN_PORTS = 250;
+
 /** Port of a domain's discovery: PB + DG · domain. */
 function discoveryPort(domain: number): number {
-  return 7400 + 250 * domain;
+  return PORT_BASE + DOMAIN_PORTS * domain;
 }
 
 export interface Domain {
@@ -19,9 +23,12 @@ export interface Domain {
   release(): void;
 }
 
-/** UDP ports that any process of this machine has bound. */
-function udpPorts(): Set<number> {
-  const ports = new Set<number>();
+/**
+ * Domains of whose UDP ports any process of this machine has bound one. With discovery on the local
+ * host alone nobody binds the port of discovery itself.
+ */
+function usedDomains(): Set<number> {
+  const domains = new Set<number>();
   for (const table of ["/proc/net/udp", "/proc/net/udp6"]) {
     let text: string;
     try {
@@ -31,10 +38,10 @@ function udpPorts(): Set<number> {
     }
     for (const row of text.split("\n").slice(1)) {
       const port = row.trim().split(/\s+/)[1]?.split(":")[1];
-      if (port) ports.add(parseInt(port, 16));
+      if (port) domains.add(Math.floor((parseInt(port, 16) - PORT_BASE) / DOMAIN_PORTS));
     }
   }
-  return ports;
+  return domains;
 }
 
 /** Listening on the domain's TCP port is the claim: the kernel ends it with the process. */
@@ -55,12 +62,12 @@ function claim(domain: number): Promise<Server | undefined> {
  * @throws InvalidInputError when the wanted one is claimed, or none is free
  */
 export async function claimDomain(wanted?: number): Promise<Domain> {
-  const used = udpPorts();
+  const used = usedDomains();
   const candidates =
     wanted === undefined
       ? [...Array(LAST - FIRST + 1).keys()]
           .map((i) => FIRST + i)
-          .filter((domain) => !used.has(discoveryPort(domain)))
+          .filter((domain) => !used.has(domain))
       : [wanted];
   for (const id of candidates) {
     const server = await claim(id);

@@ -24,11 +24,14 @@ test("a released domain can be claimed again", async () => {
   again.release();
 });
 
-test("a domain whose discovery port a stranger holds is passed over", async () => {
+test.each([
+  ["discovery", 0],
+  ["first participant", 11],
+])("a domain whose %s's port a stranger holds is passed over", async (_whose, offset) => {
   const free = await claimDomain();
   free.release();
   const stranger = createSocket("udp4");
-  stranger.bind(7400 + 250 * free.id, "127.0.0.1");
+  stranger.bind(7400 + 250 * free.id + offset, "127.0.0.1");
   await once(stranger, "listening");
   const claimed = await claimDomain();
   try {
