@@ -75,12 +75,11 @@ export class Recording {
     const chunkSize = { valueOf: () => (this.isDue ? 0 : LARGEST_CHUNK) } as unknown as number;
     const writable = { write, position: () => this.position };
     this.writer = new McapWriter({ writable, chunkSize });
-    this.last = Promise.resolve();
-    this.next(async () => {
-      await this.writer.start({ profile: "ros2", library: "alternating_marl" });
-      const metadata = new Map(Object.entries(about));
-      await this.writer.addMetadata({ name: "alternating_marl", metadata });
-    });
+    // At once: a reader never finds the file without its header.
+    const header = { profile: "ros2", library: "alternating_marl" };
+    this.last = this.attempt(() => this.writer.start(header));
+    const metadata = new Map(Object.entries(about));
+    this.next(() => this.writer.addMetadata({ name: "alternating_marl", metadata }));
   }
 
   /** @param timeNs of arrival, since 1970 */
@@ -106,16 +105,18 @@ export class Recording {
   }
 
   private next(work: () => Promise<void>): void {
-    this.last = this.last.then(async () => {
-      if (this.failure !== undefined) return;
-      try {
-        await work();
-      } catch (error) {
-        this.failure = reasonOf(error);
-        // A record written in part would make the file unreadable from there on.
-        ftruncateSync(this.handle, Number(this.position));
-      }
-    });
+    this.last = this.last.then(() => this.attempt(work));
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      await work();
+    } catch (error) {
+      this.failure = reasonOf(error);
+      // A record written in part would make the file unreadable from there on.
+      ftruncateSync(this.handle, Number(this.position));
+    }
   }
 
   private async register(topic: Topic): Promise<Channel> {
