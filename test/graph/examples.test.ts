@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { packageRoot } from "../../src/base/package_root";
 import { environmentOf } from "../../src/cli/swarm_processes";
-import { monotonic, Peer } from "./peer";
+import { type EventOf, monotonic, Peer } from "./peer";
 
 const root = packageRoot();
 
@@ -72,6 +73,16 @@ class Running {
   }
 }
 
+const ODOMETRY = "/guest/odom";
+const VELOCITY = "/guest/cmd_vel";
+
+const twist = z.object({ linear: z.object({ x: z.number() }) });
+const odometry = z.object({ twist: z.object({ twist }) });
+
+/** Forward, m/s: what the guest's odometry says it goes, or what its agent tells it to. */
+const speedOf = ({ topic, message }: EventOf<"heard">): number =>
+  topic === ODOMETRY ? odometry.parse(message).twist.twist.linear.x : twist.parse(message).linear.x;
+
 /** npm start -- WORDS */
 const start = (words: string): Running => new Running("dist/src/cli/start.js", words);
 
@@ -116,19 +127,22 @@ test("a robot of one's own joins a swarm, is asked and driven, and stops by itse
     const agent = begin(
       "node dist/src/nodes/local_agent.js --ros-args -r __ns:=/guest -p robot_index:=6 -p population:=7 -p start_armed:=true -p use_sim_time:=true",
     );
-    const odometry = ["--hear", "/guest/odom", "nav_msgs/msg/Odometry"];
-    const heard = (peer = new Peer(environmentOf(Number(domain)), ["--robots", "1", ...odometry]));
+    const topics = [...["--hear", ODOMETRY, "nav_msgs/msg/Odometry"], "--hear", VELOCITY];
+    const options = ["--robots", "1", ...topics, "geometry_msgs/msg/Twist"];
+    const heard = (peer = new Peer(environmentOf(Number(domain)), options));
     await heard.first("command", 0, ({ message }) => message.sampled_agents.includes("guest"));
-    const speedOf = (message: Readonly<Record<string, unknown>>): number =>
-      (message as { twist: { twist: { linear: { x: number } } } }).twist.twist.linear.x;
-    await heard.first("heard", 0, ({ message }) => Math.abs(speedOf(message)) > 0.5);
-    await agent.end("SIGKILL");
-    // Nobody sends it anything any more.
+    await heard.first("heard", 0, (told) => told.topic === ODOMETRY && speedOf(told) > 0.5);
     const killed = monotonic();
-    const standing = await heard.first("heard", killed, ({ message }) => speedOf(message) === 0);
-    console.log(
-      `its own timeout stopped it ${(standing.time - killed).toFixed(2)} s after the kill`,
+    await agent.end("SIGKILL");
+    const standing = await heard.first(
+      "heard",
+      killed,
+      (told) => told.topic === ODOMETRY && speedOf(told) === 0,
     );
+    console.log(`the robot stood ${(standing.time - killed).toFixed(2)} s after the kill`);
+    // Nobody told it to.
+    const told = heard.of("heard").filter(({ topic }) => topic === VELOCITY);
+    expect(speedOf(told.at(-1)!)).toBeGreaterThan(0);
     await listener.said(/^\d+ \[\d+, \d+, \d+, \d+, \d+\] False$/m);
     expect(await swarm.end()).toBe(0);
   } finally {
