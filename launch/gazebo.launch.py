@@ -19,47 +19,61 @@ from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
-sys.path.append(str(Path(__file__).absolute().parent / 'lib'))
+sys.path.append(str(Path(__file__).absolute().parent / "lib"))
 import swarm_arguments as shared  # noqa: E402
 
 # Arguments of swarm.launch.py that hold for Gazebo too, and those of its own simulator.
-SHARED = ('scenario', 'robots', 'sample_size', 'table_size', 'policy_file')
-OWN_WORLD = ('fidelity', 'simulator', 'port', 'host', 'headless', 'speed', 'seconds')
+SHARED = ("scenario", "robots", "sample_size", "table_size", "policy_file")
+OWN_WORLD = ("fidelity", "simulator", "port", "host", "headless", "speed", "seconds")
 
 
 def bridge(context):
-    if 'ros_gz_bridge' not in get_packages_with_prefixes():
-        return [LogInfo(msg='ros_gz_bridge is not installed: bridge <robot>/odom, <robot>/cmd_vel '
-                            'and /clock yourself')]
-    robots = int(LaunchConfiguration('robots').perform(context))
-    names = [f'robot_{i}' for i in range(robots)] + ['lead']
-    topics = ['/clock@rosgraph_msgs/msg/Clock[gz.msgs.Clock']
+    if "ros_gz_bridge" not in get_packages_with_prefixes():
+        return [
+            LogInfo(
+                msg="ros_gz_bridge is not installed: bridge <robot>/odom, <robot>/cmd_vel "
+                "and /clock yourself"
+            )
+        ]
+    robots = int(LaunchConfiguration("robots").perform(context))
+    names = [f"robot_{i}" for i in range(robots)] + ["lead"]
+    topics = ["/clock@rosgraph_msgs/msg/Clock[gz.msgs.Clock"]
     for name in names:
-        topics.append(f'/{name}/odom@nav_msgs/msg/Odometry[gz.msgs.Odometry')
-        topics.append(f'/{name}/cmd_vel@geometry_msgs/msg/Twist]gz.msgs.Twist')
-    return [Node(package='ros_gz_bridge', executable='parameter_bridge', arguments=topics,
-                 output='screen')]
+        topics.append(f"/{name}/odom@nav_msgs/msg/Odometry[gz.msgs.Odometry")
+        topics.append(f"/{name}/cmd_vel@geometry_msgs/msg/Twist]gz.msgs.Twist")
+    return [
+        Node(
+            package="ros_gz_bridge",
+            executable="parameter_bridge",
+            arguments=topics,
+            output="screen",
+        )
+    ]
 
 
 def refuse_own_world(context):
     """Refuse an argument of our own simulator: it would have no effect here."""
     given = [name for name in OWN_WORLD if name in context.launch_configurations]
     if given:
-        raise RuntimeError(f'{given[0]}:= is an argument of our own simulator and Gazebo is the '
-                           'world here: leave it out, or launch swarm.launch.py')
+        raise RuntimeError(
+            f"{given[0]}:= is an argument of our own simulator and Gazebo is the "
+            "world here: leave it out, or launch swarm.launch.py"
+        )
     return []
 
 
 def generate_launch_description():
-    swarm = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), 'launch',
-                                  'swarm.launch.py'])
+    swarm = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), "launch", "swarm.launch.py"])
     passed = {name: LaunchConfiguration(name) for name in SHARED}
     # Gazebo moves bodies, whatever fidelity a parameter file names.
-    passed.update(fidelity='motion', simulator='false')
-    return LaunchDescription([
-        OpaqueFunction(function=refuse_own_world),
-        *(shared.declaration(name, shared.SWARM['arguments'][name]) for name in SHARED),
-        OpaqueFunction(function=bridge),
-        IncludeLaunchDescription(PythonLaunchDescriptionSource(swarm),
-                                 launch_arguments=passed.items()),
-    ])
+    passed.update(fidelity="motion", simulator="false")
+    return LaunchDescription(
+        [
+            OpaqueFunction(function=refuse_own_world),
+            *(shared.declaration(name, shared.SWARM["arguments"][name]) for name in SHARED),
+            OpaqueFunction(function=bridge),
+            IncludeLaunchDescription(
+                PythonLaunchDescriptionSource(swarm), launch_arguments=passed.items()
+            ),
+        ]
+    )

@@ -8,50 +8,68 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-sys.path.append(str(Path(__file__).absolute().parent / 'lib'))
+sys.path.append(str(Path(__file__).absolute().parent / "lib"))
 import swarm_arguments as shared  # noqa: E402
 
 # Parameters of the local agent that are arguments here, and where they differ from declared.
 ARGUMENTS = {
-    name: {'parameter': f'local_agent.{name}', 'always': True, **own} for name, own in {
-        'robot_index': {},
-        'population': {'description': 'Robots of the swarm, n; the same on every robot.'},
-        'scenario': {},
-        'initial_pose': {},
-        'stamped_cmd_vel': {},
-        'max_stamp_age': {
-            'default': 0.5,
-            'description': 'Odometry and commands stamped longer ago than this, s, are refused: '
-                           'the machines need one time (NTP, chrony). 0.0: not tested.',
+    name: {"parameter": f"local_agent.{name}", "always": True, **own}
+    for name, own in {
+        "robot_index": {},
+        "population": {"description": "Robots of the swarm, n; the same on every robot."},
+        "scenario": {},
+        "initial_pose": {},
+        "stamped_cmd_vel": {},
+        "max_stamp_age": {
+            "default": 0.5,
+            "description": "Odometry and commands stamped longer ago than this, s, are refused: "
+            "the machines need one time (NTP, chrony). 0.0: not tested.",
         },
-        'start_armed': {
-            'description': 'false: the robot stands until an emergency-stop reset is heard; '
-                           'true: it drives at the first command.',
+        "start_armed": {
+            "description": "false: the robot stands until an emergency-stop reset is heard; "
+            "true: it drives at the first command.",
         },
-        'use_sim_time': {},
+        "use_sim_time": {},
     }.items()
 }
 # They have no sensible default.
-REQUIRED = ('robot_index', 'population')
+REQUIRED = ("robot_index", "population")
 
 
 def start(context):
-    namespace, params_file = (LaunchConfiguration(name).perform(context)
-                              for name in ('namespace', 'params_file'))
-    own = shared.addressed('local_agent', shared.read(context, ARGUMENTS))
+    namespace, params_file = (
+        LaunchConfiguration(name).perform(context) for name in ("namespace", "params_file")
+    )
+    own = shared.addressed("local_agent", shared.read(context, ARGUMENTS))
     # Started again it stands, unless start_armed says otherwise.
-    return [Node(package=shared.PACKAGE, executable='local_agent', namespace=namespace,
-                 output='screen', parameters=[params_file, *own],
-                 **shared.ending(shared.process_of('local_agent')))]
+    return [
+        Node(
+            package=shared.PACKAGE,
+            executable="local_agent",
+            namespace=namespace,
+            output="screen",
+            parameters=[params_file, *own],
+            **shared.ending(shared.process_of("local_agent")),
+        )
+    ]
 
 
 def generate_launch_description():
-    return LaunchDescription([
-        DeclareLaunchArgument('namespace', description='Namespace of the robot, and thereby its '
-                              'agent id, such as robot_3.'),
-        *(shared.declaration(name, argument, is_required=name in REQUIRED)
-          for name, argument in ARGUMENTS.items()),
-        DeclareLaunchArgument('params_file', default_value=shared.PARAMS_FILE,
-                              description='Parameter file; the arguments above override it.'),
-        OpaqueFunction(function=start),
-    ])
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument(
+                "namespace",
+                description="Namespace of the robot, and thereby its agent id, such as robot_3.",
+            ),
+            *(
+                shared.declaration(name, argument, is_required=name in REQUIRED)
+                for name, argument in ARGUMENTS.items()
+            ),
+            DeclareLaunchArgument(
+                "params_file",
+                default_value=shared.PARAMS_FILE,
+                description="Parameter file; the arguments above override it.",
+            ),
+            OpaqueFunction(function=start),
+        ]
+    )

@@ -12,89 +12,118 @@ from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 import yaml
 
-sys.path.append(str(Path(__file__).absolute().parent / 'lib'))
+sys.path.append(str(Path(__file__).absolute().parent / "lib"))
 import swarm_arguments as shared  # noqa: E402
 
-CACHE = Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache').expanduser() / shared.PACKAGE
-DEFAULTS = {'cache': str(CACHE), 'params_file': shared.PARAMS_FILE}
-ARGUMENTS = shared.SWARM['arguments']
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / shared.PACKAGE
+DEFAULTS = {"cache": str(CACHE), "params_file": shared.PARAMS_FILE}
+ARGUMENTS = shared.SWARM["arguments"]
 
 
 def settings_of(values):
     """Give the run's settings: what was given, and what the parameter file says of the rest."""
-    file = Path(values['params_file'])
+    file = Path(values["params_file"])
     if not file.is_file():
-        raise RuntimeError(f'params_file:={file} is not there: give a parameter file, or leave the '
-                           'argument out')
+        raise RuntimeError(
+            f"params_file:={file} is not there: give a parameter file, or leave the argument out"
+        )
     sections = yaml.safe_load(file.read_text()) or {}
     settings = dict(values)
     for name, argument in ARGUMENTS.items():
-        node, _, parameter = argument.get('parameter', '').partition('.')
-        told = ((sections.get(node) or {}).get('ros__parameters') or {}).get(parameter)
-        if told is not None and 'default' not in argument:
+        node, _, parameter = argument.get("parameter", "").partition(".")
+        told = ((sections.get(node) or {}).get("ros__parameters") or {}).get(parameter)
+        if told is not None and "default" not in argument:
             settings.setdefault(name, told)
     return settings
 
 
 def holds(when, settings):
     """Tell whether an argument has the value that is asked for, or any but an empty one."""
-    value = settings.get(when['argument'], '')
-    return value == when['is'] if 'is' in when else value != ''
+    value = settings.get(when["argument"], "")
+    return value == when["is"] if "is" in when else value != ""
 
 
 def parameters_of(process, values, settings):
     """Give a process its parameters, with the values of arguments put in."""
-    own = dict(process['parameters'])
-    for variant in process.get('variants', []):
-        if holds(variant['when'], settings):
-            own.update(variant['parameters'])
-    is_argument = {name: isinstance(value, str) and value.startswith('$')
-                   for name, value in own.items()}
-    return {name: values[value[1:]] if is_argument[name] else value
-            for name, value in own.items() if not is_argument[name] or value[1:] in values}
+    own = dict(process["parameters"])
+    for variant in process.get("variants", []):
+        if holds(variant["when"], settings):
+            own.update(variant["parameters"])
+    is_argument = {
+        name: isinstance(value, str) and value.startswith("$") for name, value in own.items()
+    }
+    return {
+        name: values[value[1:]] if is_argument[name] else value
+        for name, value in own.items()
+        if not is_argument[name] or value[1:] in values
+    }
 
 
 def groups_of(process, values):
     """Give the robots that each process of a kind hosts."""
-    if not process.get('hosts_robots'):
+    if not process.get("hosts_robots"):
         return [{}]
-    robots, most = values['robots'], values['robots_per_process']
-    return [{'first_robot': first, 'hosted_robots': min(most, robots - first)}
-            for first in range(0, robots, most)]
+    robots, most = values["robots"], values["robots_per_process"]
+    return [
+        {"first_robot": first, "hosted_robots": min(most, robots - first)}
+        for first in range(0, robots, most)
+    ]
 
 
 def nodes_of(process, values, settings):
     """Give the launch actions of a described process."""
-    name = process['node']
+    name = process["node"]
     more = shared.ending(process)
-    if not (process.get('respawn') or process.get('optional')):
-        more['on_exit'] = Shutdown(reason=f'the {name} ended')
-    if 'namespace' in process:
-        more['namespace'] = process['namespace']
-    own = [parameters_of(process, {**values, **group}, settings)
-           for group in groups_of(process, values)]
-    return [Node(package=shared.PACKAGE, executable=name, output='screen',
-                 parameters=[values['params_file'], *shared.addressed(name, parameters)],
-                 **more) for parameters in own]
+    if not (process.get("respawn") or process.get("optional")):
+        more["on_exit"] = Shutdown(reason=f"the {name} ended")
+    if "namespace" in process:
+        more["namespace"] = process["namespace"]
+    own = [
+        parameters_of(process, {**values, **group}, settings)
+        for group in groups_of(process, values)
+    ]
+    return [
+        Node(
+            package=shared.PACKAGE,
+            executable=name,
+            output="screen",
+            parameters=[values["params_file"], *shared.addressed(name, parameters)],
+            **more,
+        )
+        for parameters in own
+    ]
 
 
 def start(context):
     values = shared.read(context, ARGUMENTS)
     settings = settings_of(values)
-    values['about'] = json.dumps(settings)
-    nodes = [node for process in shared.SWARM['processes']
-             if holds(process.get('when', {'argument': 'scenario'}), settings)
-             for node in nodes_of(process, values, settings)]
-    if values['rviz']:
-        layout = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), 'config', 'swarm.rviz'])
-        nodes.append(Node(package='rviz2', executable='rviz2', arguments=['-d', layout],
-                          parameters=[{'use_sim_time': True}]))
+    values["about"] = json.dumps(settings)
+    nodes = [
+        node
+        for process in shared.SWARM["processes"]
+        if holds(process.get("when", {"argument": "scenario"}), settings)
+        for node in nodes_of(process, values, settings)
+    ]
+    if values["rviz"]:
+        layout = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), "config", "swarm.rviz"])
+        nodes.append(
+            Node(
+                package="rviz2",
+                executable="rviz2",
+                arguments=["-d", layout],
+                parameters=[{"use_sim_time": True}],
+            )
+        )
     return nodes
 
 
 def generate_launch_description():
-    return LaunchDescription([
-        *(shared.declaration(name, argument, DEFAULTS.get(name))
-          for name, argument in ARGUMENTS.items()),
-        OpaqueFunction(function=start),
-    ])
+    return LaunchDescription(
+        [
+            *(
+                shared.declaration(name, argument, DEFAULTS.get(name))
+                for name, argument in ARGUMENTS.items()
+            ),
+            OpaqueFunction(function=start),
+        ]
+    )

@@ -8,12 +8,12 @@ from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.descriptions import Parameter
 from launch_ros.substitutions import FindPackageShare
 
-PACKAGE = 'alternating_marl'
-PARAMS_FILE = PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'swarm.yaml'])
-TYPES = {'integer': int, 'double': float, 'double_array': list, 'string': str, 'boolean': bool}
-KINDS = {int: 'a whole number', float: 'a number', list: 'of the form [x, y, yaw]'}
+PACKAGE = "alternating_marl"
+PARAMS_FILE = PathJoinSubstitution([FindPackageShare(PACKAGE), "config", "swarm.yaml"])
+TYPES = {"integer": int, "double": float, "double_array": list, "string": str, "boolean": bool}
+KINDS = {int: "a whole number", float: "a number", list: "of the form [x, y, yaw]"}
 # Every node of ROS has this one without declaring it.
-SIM_TIME = {'type': 'boolean', 'default': False, 'description': 'true: the time is that of /clock.'}
+SIM_TIME = {"type": "boolean", "default": False, "description": "true: the time is that of /clock."}
 
 
 def load(*parts):
@@ -22,24 +22,26 @@ def load(*parts):
     try:
         return json.loads(file.read_text())
     except (OSError, ValueError) as error:
-        raise RuntimeError(f'{file} cannot be used: {error}; install {PACKAGE} again') from None
+        raise RuntimeError(f"{file} cannot be used: {error}; install {PACKAGE} again") from None
 
 
-PARAMETERS = load('config', 'parameters.json')
-SWARM = load('launch', 'swarm.json')
+PARAMETERS = load("config", "parameters.json")
+SWARM = load("launch", "swarm.json")
 
 
 def spec_of(name, argument):
     """Give the declaration of an argument: its parameter's, and what it says itself."""
-    node, _, parameter = argument.get('parameter', '').partition('.')
+    node, _, parameter = argument.get("parameter", "").partition(".")
     try:
         declared = PARAMETERS[node].get(parameter, SIM_TIME) if node else {}
         spec = {**declared, **argument}
-        if spec['type'] not in TYPES or not spec['description']:
-            raise KeyError('type or description')
+        if spec["type"] not in TYPES or not spec["description"]:
+            raise KeyError("type or description")
     except KeyError as error:
-        raise RuntimeError(f'the argument {name} is not described: {error} is missing; '
-                           'see launch/swarm.json and config/parameters.json') from None
+        raise RuntimeError(
+            f"the argument {name} is not described: {error} is missing; "
+            "see launch/swarm.json and config/parameters.json"
+        ) from None
     return spec
 
 
@@ -55,43 +57,52 @@ def declaration(name, argument, default=None, is_required=False):
     argument which was not given does not override what a user wrote there.
     """
     spec = spec_of(name, argument)
-    description = spec['description']
+    description = spec["description"]
     if default is None and not is_required:
-        is_left = not {'always', 'default'} & argument.keys()
-        default = '' if is_left else text_of(spec['default'])
-        if is_left and spec['default'] != '':
-            description += f" Empty: what params_file says, as installed {text_of(spec['default'])}."
-    choices = ['true', 'false'] if spec['type'] == 'boolean' else spec.get('choices')
-    if choices and default == '':
-        choices = ['', *choices]
-    return DeclareLaunchArgument(name, default_value=default, description=description,
-                                 choices=choices)
+        is_left = not {"always", "default"} & argument.keys()
+        default = "" if is_left else text_of(spec["default"])
+        if is_left and spec["default"] != "":
+            description += (
+                f" Empty: what params_file says, as installed {text_of(spec['default'])}."
+            )
+    choices = ["true", "false"] if spec["type"] == "boolean" else spec.get("choices")
+    if choices and default == "":
+        choices = ["", *choices]
+    return DeclareLaunchArgument(
+        name, default_value=default, description=description, choices=choices
+    )
 
 
 def typed(name, text, spec):
     """Give an argument the type of its parameter (ROS takes no 1 for a 1.0), within its range."""
-    kind = TYPES[spec['type']]
+    kind = TYPES[spec["type"]]
     try:
         if kind is list:
-            numbers = [float(number) for number in text.strip().strip('[]').split(',')]
+            numbers = [float(number) for number in text.strip().strip("[]").split(",")]
             if len(numbers) != 3:
                 raise ValueError
             return numbers
-        value = text == 'true' if kind is bool else kind(text)
+        value = text == "true" if kind is bool else kind(text)
     except ValueError:
-        raise RuntimeError(f'{name}:={text} is not {KINDS[kind]}: give one, or see '
-                           '--show-args') from None
-    low, high = spec.get('range', (value, value))
+        raise RuntimeError(
+            f"{name}:={text} is not {KINDS[kind]}: give one, or see --show-args"
+        ) from None
+    low, high = spec.get("range", (value, value))
     if not (kind in (bool, str) or low <= value <= high):
-        raise RuntimeError(f'{name}:={text} is not allowed: give {KINDS[kind]} from {low} to {high}')
+        raise RuntimeError(
+            f"{name}:={text} is not allowed: give {KINDS[kind]} from {low} to {high}"
+        )
     return value
 
 
 def read(context, arguments):
     """Give the values of the arguments that are not empty."""
     texts = {name: LaunchConfiguration(name).perform(context) for name in arguments}
-    return {name: typed(name, text, spec_of(name, arguments[name]))
-            for name, text in texts.items() if text != ''}
+    return {
+        name: typed(name, text, spec_of(name, arguments[name]))
+        for name, text in texts.items()
+        if text != ""
+    }
 
 
 def addressed(node, values):
@@ -102,17 +113,19 @@ def addressed(node, values):
     ignores sections such as /robot_3/local_agent, which a dict of parameters would become.
     """
     # Text stays text: launch would read that of a JSON object as something else.
-    return [Parameter(f'{node}:{name}', value, value_type=str if isinstance(value, str) else None)
-            for name, value in values.items()]
+    return [
+        Parameter(f"{node}:{name}", value, value_type=str if isinstance(value, str) else None)
+        for name, value in values.items()
+    ]
 
 
 def process_of(node):
     """Give the described process of a node."""
-    return next(entry for entry in SWARM['processes'] if entry['node'] == node)
+    return next(entry for entry in SWARM["processes"] if entry["node"] == node)
 
 
 def ending(process):
     """Give a launched node what is to follow its end."""
-    if process.get('respawn'):
-        return {'respawn': True, 'respawn_delay': SWARM['respawn_delay']}
+    if process.get("respawn"):
+        return {"respawn": True, "respawn_delay": SWARM["respawn_delay"]}
     return {}

@@ -244,7 +244,9 @@ def main():
     parser.add_argument("--log", action="store_true")
     parser.add_argument("--clock", action="store_true")
     parser.add_argument("--diagnostics", action="store_true")
-    parser.add_argument("--hear", nargs=2, action="append", default=[], help="a topic, and its type")
+    parser.add_argument(
+        "--hear", nargs=2, action="append", default=[], help="a topic, and its type"
+    )
     parser.add_argument("--graph", type=float, help="look at the graph each so many seconds")
     options = parser.parse_args()
     rclpy.init(args=[])

@@ -34,7 +34,7 @@ def launch_configuration(name):
 
 
 def find_package_share(package):
-    assert package == 'alternating_marl', package
+    assert package == "alternating_marl", package
     return Substitution(lambda context: str(ROOT))
 
 
@@ -44,22 +44,27 @@ def path_join(parts):
 
 def record(kind):
     """Make an action or a description of anything: its keyword arguments under its kind."""
-    return lambda *args, **kwargs: {'kind': kind, 'args': list(args), **kwargs}
+    return lambda *args, **kwargs: {"kind": kind, "args": list(args), **kwargs}
 
 
 def argument(name, *, default_value=None, description=None, choices=None):
     if choices is not None and isinstance(default_value, str):
         assert default_value in choices, (name, default_value, choices)
-    return {'kind': 'argument', 'name': name, 'default': default_value,
-            'description': description, 'choices': choices}
+    return {
+        "kind": "argument",
+        "name": name,
+        "default": default_value,
+        "description": description,
+        "choices": choices,
+    }
 
 
 def parameter(name, value, *, value_type=None):
     # Unless its type is said, text is read as YAML, and an object is no parameter.
-    assert value_type is str or not str(value).startswith('{'), (name, value)
+    assert value_type is str or not str(value).startswith("{"), (name, value)
     # The real one refuses what is not of a parameter's type.
     assert isinstance(value, (bool, int, float, str, list)), (name, value)
-    return {'kind': 'parameter', 'name': name, 'type': type(value).__name__, 'value': value}
+    return {"kind": "parameter", "name": name, "type": type(value).__name__, "value": value}
 
 
 def stand_in(name, **members):
@@ -69,56 +74,74 @@ def stand_in(name, **members):
 
 
 def install_stand_ins(packages):
-    stand_in('launch', LaunchDescription=lambda entities: entities)
-    stand_in('launch.actions', DeclareLaunchArgument=argument, Shutdown=record('shutdown'),
-             OpaqueFunction=lambda function: {'kind': 'function', 'function': function},
-             IncludeLaunchDescription=record('include'), LogInfo=record('log'))
-    stand_in('launch.substitutions', LaunchConfiguration=launch_configuration,
-             PathJoinSubstitution=path_join)
-    stand_in('launch.launch_description_sources', PythonLaunchDescriptionSource=lambda file: file)
-    stand_in('launch_ros')
-    stand_in('launch_ros.actions', Node=record('node'))
-    stand_in('launch_ros.descriptions', Parameter=parameter)
-    stand_in('launch_ros.substitutions', FindPackageShare=find_package_share)
-    stand_in('ament_index_python')
-    stand_in('ament_index_python.packages',
-             get_packages_with_prefixes=lambda: dict.fromkeys(packages, '/'))
+    stand_in("launch", LaunchDescription=lambda entities: entities)
+    stand_in(
+        "launch.actions",
+        DeclareLaunchArgument=argument,
+        Shutdown=record("shutdown"),
+        OpaqueFunction=lambda function: {"kind": "function", "function": function},
+        IncludeLaunchDescription=record("include"),
+        LogInfo=record("log"),
+    )
+    stand_in(
+        "launch.substitutions",
+        LaunchConfiguration=launch_configuration,
+        PathJoinSubstitution=path_join,
+    )
+    stand_in("launch.launch_description_sources", PythonLaunchDescriptionSource=lambda file: file)
+    stand_in("launch_ros")
+    stand_in("launch_ros.actions", Node=record("node"))
+    stand_in("launch_ros.descriptions", Parameter=parameter)
+    stand_in("launch_ros.substitutions", FindPackageShare=find_package_share)
+    stand_in("ament_index_python")
+    stand_in(
+        "ament_index_python.packages",
+        get_packages_with_prefixes=lambda: dict.fromkeys(packages, "/"),
+    )
     # PyYAML comes with launch; one line of the parameter file is all that is asked of it here.
-    stand_in('yaml', safe_load=lambda text: {'simulator': {'ros__parameters': {
-        'fidelity': 'abstract' if 'fidelity: abstract' in text else 'motion'}}})
+    stand_in(
+        "yaml",
+        safe_load=lambda text: {
+            "simulator": {
+                "ros__parameters": {
+                    "fidelity": "abstract" if "fidelity: abstract" in text else "motion"
+                }
+            }
+        },
+    )
 
 
 def plain(value, context):
     if isinstance(value, dict):
         return {key: plain(item, context) for key, item in value.items()}
-    if isinstance(value, (list, tuple)) or type(value).__name__ == 'dict_items':
+    if isinstance(value, (list, tuple)) or type(value).__name__ == "dict_items":
         return [plain(item, context) for item in value]
     return perform(context, value)
 
 
 def main(file, given):
-    install_stand_ins(['ros_gz_bridge'] if given.pop('ros_gz_bridge', None) else [])
-    spec = importlib.util.spec_from_file_location('launch_file', file)
+    install_stand_ins(["ros_gz_bridge"] if given.pop("ros_gz_bridge", None) else [])
+    spec = importlib.util.spec_from_file_location("launch_file", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     entities = module.generate_launch_description()
     context = Context(dict(given))
     actions = []
     for entity in entities:
-        if entity['kind'] == 'argument':
-            if entity['default'] is not None:
-                default = perform(context, entity['default'])
-                context.launch_configurations.setdefault(entity['name'], default)
-        elif entity['kind'] == 'function':
+        if entity["kind"] == "argument":
+            if entity["default"] is not None:
+                default = perform(context, entity["default"])
+                context.launch_configurations.setdefault(entity["name"], default)
+        elif entity["kind"] == "function":
             try:
-                actions.extend(entity['function'](context))
+                actions.extend(entity["function"](context))
             except RuntimeError as error:
-                actions.append({'kind': 'refused', 'why': str(error)})
+                actions.append({"kind": "refused", "why": str(error)})
         else:
             actions.append(entity)
-    arguments = [entity for entity in entities if entity['kind'] == 'argument']
-    print(json.dumps(plain({'arguments': arguments, 'actions': actions}, context)))
+    arguments = [entity for entity in entities if entity["kind"] == "argument"]
+    print(json.dumps(plain({"arguments": arguments, "actions": actions}, context)))
 
 
-if __name__ == '__main__':
-    main(sys.argv[1], dict(pair.split(':=', 1) for pair in sys.argv[2:]))
+if __name__ == "__main__":
+    main(sys.argv[1], dict(pair.split(":=", 1) for pair in sys.argv[2:]))
