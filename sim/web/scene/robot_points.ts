@@ -23,6 +23,8 @@ export const LAYERS = { rings: 0, bodies: 1, crosses: 2 } as const;
 
 /** Heights above the floor, in a robot's radii: of a point's middle, and of a cross. */
 const MIDDLE = 0.35;
+/** More robots than these are drawn without wheels and shadows, for software rendering. */
+const MANY = 50;
 const CROSS = 1.4;
 
 const VERTEX = `
@@ -32,13 +34,14 @@ in vec4 robot;
 uniform mat4 viewMatrix, projectionMatrix;
 uniform float radius, height, halo;
 uniform int layer;
+uniform bool simple;
 flat out int flags;
 flat out vec2 ahead, scale, middle;
 flat out float rise, sharpness;
 void main() {
   flags = int(robot.w);
   // Side of the point, in radii.
-  float side = layer == ${LAYERS.bodies} ? 2.9 : 5.0;
+  float side = layer == ${LAYERS.crosses} ? 5.0 : simple ? 2.1 : 2.9;
   if (layer == ${LAYERS.rings}) side = (flags & ${FLAGS.chosen}) != 0 ? 7.0 : 3.8 * halo;
   vec4 seen = viewMatrix * vec4(robot.xy, ${MIDDLE} * radius, 1.0);
   gl_Position = projectionMatrix * seen;
@@ -63,6 +66,7 @@ flat in vec2 ahead, scale, middle;
 flat in float rise, sharpness;
 uniform float halo;
 uniform int layer;
+uniform bool simple;
 uniform vec3 free, docked, dark, shadow, seen, text, warning;
 out vec4 colour;
 // The place on the floor that is seen here, from the robot's axis, in radii.
@@ -77,14 +81,15 @@ vec2 turned(vec2 at) { return vec2(dot(at, ahead), abs(at.y * ahead.x - at.x * a
 void cover(vec3 by, float share) { colour = mix(colour, vec4(by, 1.0), share); }
 void drawBody() {
   vec3 tint = (flags & ${FLAGS.docked}) != 0 ? docked : free;
-  float shade = max(0.0, 0.5 - dot(spot, spot) / 3.9);
-  colour = vec4(shadow * shade, shade);
-  vec2 wheel = turned(atHeight(0.3));
-  cover(dark, within(max(abs(wheel.x) - 0.34, wheel.y - 1.03)));
+  if (!simple) {
+    float shade = max(0.0, 0.5 - dot(spot, spot) / 3.9);
+    colour = vec4(shadow * shade, shade);
+    vec2 wheel = turned(atHeight(0.3));
+    cover(dark, within(max(abs(wheel.x) - 0.34, wheel.y - 1.03)));
+  }
   // The side: discs from one height to another.
   float z = clamp(spot.y, 0.15 * rise, 0.85 * rise);
   cover(tint * (0.6 - 0.15 * spot.x), disc(vec2(spot.x, spot.y - z), 0.91));
-  cover(0.85 * tint, disc(atHeight(0.92), 0.86));
   cover(1.06 * tint, disc(atHeight(0.99), 0.74));
   vec2 arrow = turned(atHeight(1.02));
   cover(dark, within(max(arrow.y - 0.451 * (0.62 - arrow.x), -0.2 - 0.435 * arrow.y - arrow.x)));
@@ -132,6 +137,7 @@ export function robotPoints(
     uniforms: {
       ...Object.fromEntries(colours.map(([name, value]) => [name, { value: new Color(value) }])),
       ...{ radius: { value: radius }, layer: { value: layer }, height, halo },
+      simple: { value: shape.getAttribute("robot").count > MANY },
     },
   });
   const points = new Points(shape, material);
