@@ -104,6 +104,8 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     ros.end(1);
   });
   if (process.send) process.on("disconnect", () => ros.end());
+  // The starter may have died while ROS came up, before anybody listened.
+  if (process.send && !process.connected) return ros.end();
   try {
     await main(ros);
     ros.start();

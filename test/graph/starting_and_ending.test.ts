@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { Child } from "./child";
 import { secondsOfProduct } from "./lateness";
 import { monotonic } from "./peer";
 import { environmentOf, startSwarm } from "./swarm";
+import { PATIENCE_S, within } from "./wait";
 
 /** A process ends within this time of being told to, s. */
 const ENDED = 2;
@@ -95,6 +96,23 @@ test("a process whose end is blocked for ever is gone within 2 s with status 0 a
     child.kill("SIGINT");
     expect(await once(child, "exit")).toEqual([0, null]);
     expect(secondsOfProduct("SIGINT: blocked, ended", asked, monotonic())).toBeLessThan(ENDED);
+  } finally {
+    child.kill("SIGKILL");
+    domain.release();
+  }
+});
+
+test("a node whose starter is gone before it listens ends by itself", async () => {
+  const domain = await claimDomain();
+  const program = join(packageRoot(), "dist", "src", "nodes", "lead_agent.js");
+  const child = fork(program, ["--ros-args", "-r", "__ns:=/lead"], {
+    env: environmentOf(domain),
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const ended = once(child, "exit");
+  try {
+    child.disconnect();
+    expect(await within("the node's end", ended, PATIENCE_S)).toEqual([0, null]);
   } finally {
     child.kill("SIGKILL");
     domain.release();
