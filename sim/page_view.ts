@@ -66,7 +66,7 @@ export class PageView {
       return undefined;
     });
     controls.onChange = () => this.tellWorld();
-    this.timer = setInterval(() => this.tellWorld(), WORLD_MS);
+    this.timer = setInterval(() => node.safely(() => this.tellWorld()), WORLD_MS);
   }
 
   /** With the token that lets its page command. */

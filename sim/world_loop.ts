@@ -101,7 +101,10 @@ export class WorldLoop {
       this.tell();
     }
     this.timers = [
-      setInterval(() => node.safely(() => this.tick()), LOOP_MS),
+      setInterval(() => {
+        node.safely(() => this.advance());
+        node.safely(() => this.repeat());
+      }, LOOP_MS),
       setInterval(() => node.safely(() => this.showPoses()), driver.frameMs),
     ];
   }
@@ -110,9 +113,8 @@ export class WorldLoop {
     this.timers.forEach(clearInterval);
   }
 
-  private tick(): void {
-    this.advance();
-    // Watchdogs run by the wall clock: they hear of a time that stands or goes slowly, too.
+  /** Watchdogs run by the wall clock: they hear of a time that stands or goes slowly, too. */
+  private repeat(): void {
     if (!this.isOver && steadyMs() - this.told.atMs >= this.driver.repeatMs) this.tell();
   }
 

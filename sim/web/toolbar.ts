@@ -19,8 +19,11 @@ export class Toolbar {
   private readonly observation = select("observation");
   private readonly seed = field("seed", HTMLInputElement);
   private paused = false;
-  /** The sample size last heard: only a new one overwrites the field. */
-  private heardSize: number | null = null;
+  /** As last heard: only new ones overwrite the fields, where a person may have chosen another. */
+  private heard: Pick<WorldState, "sampleSize" | "observation"> = {
+    sampleSize: null,
+    observation: null,
+  };
 
   constructor(asker: Asker) {
     this.pause.onclick = () => void asker.ask({ do: this.paused ? "resume" : "pause" });
@@ -56,11 +59,10 @@ export class Toolbar {
     setText(this.pause, world.paused ? "Resume" : "Pause");
     this.step.disabled = !world.paused;
     this.showSpeed(world.speed);
-    if (world.sampleSize !== this.heardSize) {
-      this.heardSize = world.sampleSize;
-      this.sampleSize.value = world.sampleSize === null ? "" : String(world.sampleSize);
-    }
-    this.observation.value = world.observation ?? "";
+    const { sampleSize, observation } = world;
+    if (sampleSize !== this.heard.sampleSize) this.sampleSize.value = String(sampleSize ?? "");
+    if (observation !== this.heard.observation) this.observation.value = observation ?? "";
+    this.heard = { sampleSize, observation };
   }
 
   /** Speed 0: as fast as it can; there is nothing to choose. */

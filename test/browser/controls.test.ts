@@ -44,6 +44,14 @@ test("each control gives its command and its answer is read", async () => {
   expect(errors).toEqual([]);
 });
 
+test("a mode that a person has chosen stays until another one is heard", async () => {
+  const { page } = await openCommanding(await feed({ epochMs: 60_000 }));
+  await page.evaluate('document.getElementById("observation").value = "filter"');
+  await press(page, { do: "pause" });
+  await page.locator("#step:not([disabled])").waitFor();
+  expect(await page.inputValue("#observation")).toBe("filter");
+});
+
 test("the keyboard alone stops everything, and releases only after a second yes", async () => {
   const swarm = await feed();
   const { page } = await openCommanding(swarm);
