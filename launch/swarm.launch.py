@@ -74,7 +74,7 @@ def nodes_of(process, values, settings):
     """Give the launch actions of a described process."""
     name = process["node"]
     more = shared.ending(process)
-    if not (process.get("respawn") or process.get("optional")):
+    if process.get("ends_launch"):
         more["on_exit"] = Shutdown(reason=f"the {name} ended")
     if "namespace" in process:
         more["namespace"] = process["namespace"]
@@ -101,7 +101,7 @@ def start(context):
     nodes = [
         node
         for process in shared.SWARM["processes"]
-        if holds(process.get("when", {"argument": "scenario"}), settings)
+        if "when" not in process or holds(process["when"], settings)
         for node in nodes_of(process, values, settings)
     ]
     if values["rviz"]:

@@ -33,7 +33,7 @@ def spec_of(name, argument):
     """Give the declaration of an argument: its parameter's, and what it says itself."""
     node, _, parameter = argument.get("parameter", "").partition(".")
     try:
-        declared = PARAMETERS[node].get(parameter, SIM_TIME) if node else {}
+        declared = {**PARAMETERS[node], "use_sim_time": SIM_TIME}[parameter] if node else {}
         spec = {**declared, **argument}
         if spec["type"] not in TYPES or not spec["description"]:
             raise KeyError("type or description")

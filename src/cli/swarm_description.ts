@@ -37,8 +37,10 @@ const swarmProcess = z.strictObject({
   namespace: z.string().optional(),
   /** It is started again when it ends. */
   respawn: z.literal(true).optional(),
-  /** The swarm goes on without it. Without either the swarm ends. */
+  /** The swarm goes on without it. Without either, npm start ends the swarm. */
   optional: z.literal(true).optional(),
+  /** When it ends, the launch file ends all. */
+  ends_launch: z.literal(true).optional(),
   /** One process for each `robots_per_process` robots; gives $first_robot and $hosted_robots. */
   hosts_robots: z.literal(true).optional(),
   when: condition.optional(),

@@ -70,15 +70,15 @@ test.each([
     const [, ...own] = action.parameters;
     const parameters = Object.fromEntries(own.map(({ name, value }) => [name, value]));
     const { executable: node, namespace, respawn = false } = action;
-    return { node, namespace, respawn, optional: !respawn && !action.on_exit, parameters };
+    return { node, namespace, respawn, ends: Boolean(action.on_exit), parameters };
   });
   const started = swarmSpecs(settings, "made.safetensors", []).map((spec) => {
     const own = Object.entries(spec.parameters);
     const parameters = Object.fromEntries(
       own.map(([name, value]) => [`${spec.node}:${name}`, value]),
     );
-    const { node, namespace, respawn = false, optional = false } = spec;
-    return { node, namespace, respawn, optional, parameters };
+    const { node, namespace, respawn = false } = spec;
+    return { node, namespace, respawn, ends: node === "simulator", parameters };
   });
   const about = { "recorder:about": expect.any(String) };
   const expected = launched.map((one) => ({
@@ -86,4 +86,7 @@ test.each([
     parameters: { ...one.parameters, ...(one.node === "recorder" && about) },
   }));
   expect(started).toEqual(expected);
+  const recorder = started.find(({ node }) => node === "recorder")!;
+  const told: unknown = JSON.parse(String(recorder.parameters["recorder:about"]));
+  expect(told).toEqual({ ...settings, policyFile: "made.safetensors" });
 });
