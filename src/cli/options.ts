@@ -51,6 +51,7 @@ export const JSON_OPTION = {
   json: flag({ default: false }, "print one JSON object on standard output and nothing else there"),
 };
 
+const WHOLE = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const flagOf = (name: string): string =>
@@ -80,7 +81,9 @@ function optionOf(name: string, spec: OptionSpec): Option {
 
 /** One value of an option from its text. @throws UsageError */
 function readValue(name: string, spec: OptionSpec, text: string): Value {
-  const isNumber = (spec.type === "integer" || spec.type === "double") && NUMBER.test(text);
+  const isNumber =
+    (spec.type === "integer" && WHOLE.test(text)) ||
+    (spec.type === "double" && NUMBER.test(text));
   const value = isNumber ? Number(text) : text;
   if (isAllowed(spec, value)) return value;
   throw new UsageError(`${flagOf(name)} is "${text}"; give ${ruleOf(spec)}`);

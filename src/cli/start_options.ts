@@ -57,14 +57,23 @@ export function readSettings(given: Given): { settings: StartSettings; game: Gam
     (isMotion ? motionProblem(game, robots, epoch, speed) : undefined);
   if (problem !== undefined) throw new UsageError(problem);
   if (record !== undefined && record !== "") requireWritable("--record", record);
-  // Here 0 stands for the table's k, and an empty name for no recording.
-  const known = { epoch, sampleSize: sampleSize || undefined, record: record || undefined };
+  // Here 0 stands for the table's k and for no end, and an empty name for no recording.
+  const known = {
+    epoch,
+    sampleSize: sampleSize || undefined,
+    seconds: settings.seconds || undefined,
+    record: record || undefined,
+    // Where it is not given, the parameter file decides.
+    odometryRate: given.odometryRate === undefined ? undefined : settings.odometryRate,
+  };
   return { settings: { ...settings, ...known }, game };
 }
 
 /** Why the options do not go together; undefined: they do. */
 function problemOf(given: Given, settings: StartSettings): string | undefined {
   const { robots, sampleSize, fidelity, headless, record } = settings;
+  const empty = ["policy", "record"].find((name) => given[name] === "");
+  if (empty !== undefined) return `--${empty} is empty; give a file, or leave the option out`;
   if (fidelity === "abstract" && given.speed !== undefined) {
     return "--speed is for --fidelity motion; the abstract world runs as fast as the nodes answer";
   }
@@ -80,5 +89,8 @@ function problemOf(given: Given, settings: StartSettings): string | undefined {
   }
   if (record && existsSync(record))
     return `--record names ${record}, which exists; name a new file`;
-  return sampleSizeProblem("--sample-size", sampleSize ?? 0, robots);
+  return (
+    sampleSizeProblem("--sample-size", sampleSize ?? 0, robots) ??
+    sampleSizeProblem("--table-size", settings.tableSize, robots)
+  );
 }

@@ -76,7 +76,7 @@ export function swarmSpecs(
   const values: ArgumentValues = {
     ...argumentsOf(settings),
     policy_file: policyFile,
-    about: JSON.stringify({ ...settings, policyFile }),
+    about: JSON.stringify({ ...settingsSchema.parse(settings), policyFile }),
     // ROS has no literal for an empty list.
     references: references.length > 0 ? references : undefined,
   };

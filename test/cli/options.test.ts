@@ -32,6 +32,7 @@ test("a negative number is a value, not an option", () => {
 test.each([
   [["--file", "a", "--table-size", "10"], '--table-size is "10"; give a whole number from -5 to 9'],
   [["--file", "a", "--table-size", "1.5"], '--table-size is "1.5"; give a whole number'],
+  [["--file", "a", "--table-size", "1e0"], '--table-size is "1e0"; give a whole number'],
   [["--file", "a", "--rate", "-1"], '--rate is "-1"; give a number of at least 0'],
   [["--file", "a", "--rate", "0x10"], '--rate is "0x10"; give a number'],
   [["--file", "a", "--rate", ""], '--rate is ""; give a number'],
