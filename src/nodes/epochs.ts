@@ -82,7 +82,7 @@ export class Epochs {
     return sampleSizeOf(node.parameters.sample_size || undefined, tableSize, population);
   }
 
-  /** @throws InvalidInputError when the parameter `sample_size` cannot be that */
+  /** @throws InvalidInputError when the parameter `sample_size` cannot be that now */
   requireSampleSize(size: number): void {
     const problem = sampleSizeProblem("sample_size", size, this.population);
     if (problem) throw new InvalidInputError(`${problem}, or give 0 for the policy table's k`);

@@ -20,10 +20,16 @@ void runProcess((ros) => {
   const clock = clockOf(node);
   const commander = new Commander(node, game, clock);
   const epochs = new Epochs(node, game, clock, commander);
+  // A k that was possible once is not checked again: robots may have left since.
+  let checkedSize = 0;
+  const checkSize = (size: number): void => {
+    if (size === checkedSize) return;
+    epochs.requireSampleSize(size);
+    checkedSize = size;
+  };
   node.checkChange = ({ epoch_length, sample_size }) => {
     epochSeconds(epoch_length, game.arena.epoch);
-    // Only a new k is checked: robots may have left since the old one was set.
-    if (sample_size !== node.parameters.sample_size) epochs.requireSampleSize(sample_size);
+    checkSize(sample_size);
     return undefined;
   };
   let timers: NodeJS.Timeout[] = [];
@@ -34,7 +40,7 @@ void runProcess((ros) => {
   };
   const lifecycle = node.manage({
     configure: () => {
-      epochs.requireSampleSize(node.parameters.sample_size);
+      checkSize(node.parameters.sample_size);
       commander.configure();
     },
     activate: () => {

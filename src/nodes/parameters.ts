@@ -83,7 +83,7 @@ export const GLOBAL_AGENT_PARAMETERS = {
   ),
   sample_size: integer(
     { default: 0, unit: "robots", range: [0, 100_000], live: true },
-    "Robots asked at each epoch, k; 0: the policy table's k.",
+    "Robots asked at each epoch, k; 0: the policy table's k, or all robots if fewer.",
   ),
   observation: text(
     { default: "sample", choices: ["sample", "filter"], live: true },

@@ -1,6 +1,6 @@
 /** How many robots an epoch asks: k of a population of n. Pure. */
 
-/** k: as asked, else the policy table's, but no more than there are robots. */
+/** k: as asked; else the policy table's, or n if that is less. */
 export function sampleSizeOf(
   asked: number | undefined,
   tableSize: number,
