@@ -5,6 +5,7 @@ import imports from "./scripts/lint/imports.mjs";
 /** Files whose types the rules may ask for. */
 const typed = ["src/**/*.ts", "sim/**/*.ts", "bench/**/*.ts", "test/**/*.ts"];
 const forbid = (...patterns) => ({ "no-restricted-imports": ["error", { patterns }] });
+const noRos = { group: ["rclnodejs", "rclnodejs/**"], message: "only src/ros knows rclnodejs" };
 
 /** Imports point one way (README, Architecture): what each layer may reach beside itself. */
 const pure = ["src/base", "src/game", "src/policy", "src/learning", "src/evaluation"];
@@ -59,14 +60,14 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts", "sim/**/*.ts"],
     ignores: ["src/ros/**"],
-    rules: forbid({
-      group: ["rclnodejs", "rclnodejs/**"],
-      message: "only src/ros knows rclnodejs",
-    }),
+    rules: forbid(noRos),
   },
   {
     files: ["sim/web/**/*.ts"],
-    rules: forbid({ group: ["ws", "zod", "yaml"], message: "the page is sent to every visitor" }),
+    rules: forbid(noRos, {
+      group: ["node:*", "ws", "zod", "yaml"],
+      message: "the page is sent to every visitor",
+    }),
   },
   {
     // The core never reads a clock or a global random source: time and seeds are passed in.

@@ -13,8 +13,14 @@ const projects = [
 const configs = ["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`);
 const folders = ["msg", "src", "sim", "test", "bench"];
 const sources = [...folders, ...configs, ...projects, "package-lock.json"];
-const recipe = inRoot("scripts", "setup", "compilation.mjs");
-const key = () => hashOf([hashFiles(...sources.map((name) => inRoot(name)), recipe)]);
+const recipes = ["scripts/setup/compilation.mjs", "scripts/setup/message_types.mjs"];
+const key = () => hashOf([hashFiles(...[...sources, ...recipes].map((name) => inRoot(name)))]);
+
+/** What tsc remembers of its last build of each project. */
+const builds = () =>
+  (fs.existsSync(dist) ? fs.readdirSync(dist) : [])
+    .filter((name) => name.endsWith(".tsbuildinfo"))
+    .map((name) => path.join(dist, name));
 
 /** Removes what was compiled from a source that is gone: a deleted test must not run on. */
 function prune() {
@@ -22,7 +28,10 @@ function prune() {
   const compiled = /^((?:src|sim(?!\/web\/)|test|bench)\/.*?)(?:\.d\.ts|\.js|\.js\.map)$/;
   for (const file of files) {
     const stem = compiled.exec(file)?.[1];
-    if (stem && !fs.existsSync(inRoot(`${stem}.ts`))) fs.rmSync(path.join(dist, file));
+    if (!stem || fs.existsSync(inRoot(`${stem}.ts`))) continue;
+    fs.rmSync(path.join(dist, file));
+    // If the source comes back, tsc must not think that its output is there.
+    for (const info of builds()) fs.rmSync(info);
   }
 }
 
@@ -32,9 +41,7 @@ async function compile(checked) {
   const options = ["-b", ...projects.map((name) => inRoot(name)), "--pretty", "false"];
   // tsc skips files older than its last build, also others put in their place. Seen as older than
   // all files, it compares their contents.
-  for (const info of fs.existsSync(dist) ? fs.readdirSync(dist) : []) {
-    if (info.endsWith(".tsbuildinfo")) fs.utimesSync(path.join(dist, info), 0, 0);
-  }
+  for (const info of builds()) fs.utimesSync(info, 0, 0);
   if (!checked) options.push("--noCheck");
   await tool("Compiling", process.execPath, [tsc, ...options], { log: "tsc" });
 }

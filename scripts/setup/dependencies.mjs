@@ -6,12 +6,14 @@ import { tool, toolEnvironment } from "./tool.mjs";
 
 const modules = inRoot("node_modules");
 const recipe = inRoot("scripts", "setup", "dependencies.mjs");
-const key = () => hashFiles(inRoot("package-lock.json"), recipe);
+/** npm's own list of what it installed changes when somebody removes packages by hand. */
+const installed = inRoot("node_modules", ".package-lock.json");
+const key = () => hashFiles(inRoot("package-lock.json"), recipe, installed);
 
 const options = [
   // No package may run a script: rclnodejs would build itself before there is a ROS 2.
   ...["--ignore-scripts", "--include=dev", "--include=optional"],
-  // The cache may be enough. Where it is not, an unreachable registry is reported within 20 s.
+  // The cache may be enough. Where it is not, a registry that refuses is reported within 20 s.
   ...["--prefer-offline", "--fetch-retry-mintimeout=1000"],
   ...["--no-audit", "--no-fund", "--loglevel=warn"],
 ];

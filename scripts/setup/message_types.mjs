@@ -89,4 +89,4 @@ export async function writeMessageTypes() {
   fs.writeFileSync(output, text);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeMessageTypes();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await writeMessageTypes();
