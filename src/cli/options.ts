@@ -82,8 +82,7 @@ function optionOf(name: string, spec: OptionSpec): Option {
 /** One value of an option from its text. @throws UsageError */
 function readValue(name: string, spec: OptionSpec, text: string): Value {
   const isNumber =
-    (spec.type === "integer" && WHOLE.test(text)) ||
-    (spec.type === "double" && NUMBER.test(text));
+    (spec.type === "integer" && WHOLE.test(text)) || (spec.type === "double" && NUMBER.test(text));
   const value = isNumber ? Number(text) : text;
   if (isAllowed(spec, value)) return value;
   throw new UsageError(`${flagOf(name)} is "${text}"; give ${ruleOf(spec)}`);
