@@ -54,6 +54,11 @@ export class Child {
     });
   }
 
+  /** Process id. */
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Resolves when standard error holds `words`; rejects when the program ended without them. */
   async says(words: string): Promise<void> {
     await eventually(`"${words}" from ${this.name}`, () => {

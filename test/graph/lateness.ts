@@ -11,15 +11,21 @@ const PERIOD_MS = 10;
 const USUAL_S = 0.001;
 /** Wake-ups that are remembered: five minutes. */
 const KEPT = 30_000;
-/** Processes that are looked at. */
+/** Processes that are looked at, at the same time; the waits of further ones do not count. */
 const SLOTS = 60;
-/** A row of a wake-up: its time, s; by how much it was late, s; what each process has waited, s. */
-const WIDTH = 2 + SLOTS;
+/**
+ * A row of a wake-up: its time, s; by how much it was late, s; then a slot for each process: its id
+ * (0: the slot is free), and what it has waited, s.
+ */
+const WIDTH = 2 + 2 * SLOTS;
+/** Where in a row each slot begins. */
+const SLOT_AT = [...Array(SLOTS).keys()].map((slot) => 2 + 2 * slot);
 
 /**
  * In a thread of its own: sleeps and wakes, and writes down by how much it woke too late, and for
- * how long each child of this process has been ready to run without a core (Linux counts that; 0
- * where it does not).
+ * how long the main thread of each child has been ready to run without a core (Linux counts that;
+ * nothing where it does not). Children are those that this process's main thread has started; the
+ * waits of their other threads, and of their own children, are not seen.
  */
 const PROBE = `
 const { readFileSync } = require("node:fs");
@@ -27,9 +33,9 @@ const { workerData } = require("node:worker_threads");
 const { periodMs, usualS, kept, slots, width } = workerData;
 const count = new Int32Array(workerData.count);
 const rows = new Float64Array(workerData.rows);
-const pids = new Int32Array(workerData.pids);
 const never = new Int32Array(new SharedArrayBuffer(4));
 const slotOf = new Map();
+const free = [...Array(slots).keys()];
 const now = () => Number(process.hrtime.bigint()) / 1e9;
 const read = (file) => {
   try {
@@ -47,38 +53,50 @@ for (;;) {
   rows.fill(0, row * width, (row + 1) * width);
   rows[row * width] = to;
   rows[row * width + 1] = late > usualS ? late : 0;
-  for (const pid of read(process.pid + "/task/" + process.pid + "/children")) {
-    if (!slotOf.has(pid)) slotOf.set(pid, slotOf.size % slots);
-    pids[slotOf.get(pid)] = Number(pid);
-    const waited = Number(read(pid + "/schedstat")[1] ?? 0) / 1e9;
-    rows[row * width + 2 + slotOf.get(pid)] = waited;
+  const children = read(process.pid + "/task/" + process.pid + "/children").filter(Boolean);
+  for (const [pid, slot] of slotOf) {
+    if (!children.includes(pid) && slotOf.delete(pid)) free.push(slot);
+  }
+  for (const pid of children) {
+    if (!slotOf.has(pid) && free.length > 0) slotOf.set(pid, free.shift());
+    const waited = read(pid + "/schedstat")[1];
+    if (!slotOf.has(pid) || waited === undefined) continue;
+    rows.set([Number(pid), Number(waited) / 1e9], row * width + 2 + 2 * slotOf.get(pid));
   }
   Atomics.add(count, 0, 1);
 }`;
 
 const count = new Int32Array(new SharedArrayBuffer(4));
 const rows = new Float64Array(new SharedArrayBuffer(8 * KEPT * WIDTH));
-/** The process of each slot. */
-const pidOf = new Int32Array(new SharedArrayBuffer(4 * SLOTS));
 let probe: Worker;
 
 beforeAll(() => {
   const settings = { periodMs: PERIOD_MS, usualS: USUAL_S, kept: KEPT, slots: SLOTS, width: WIDTH };
-  const shared = { count: count.buffer, rows: rows.buffer, pids: pidOf.buffer };
+  const shared = { count: count.buffer, rows: rows.buffer };
   const workerData = { ...settings, ...shared };
   probe = new Worker(PROBE, { eval: true, workerData });
 });
 
 afterAll(async () => void (await probe?.terminate()));
 
+/** What each process has waited between two rows, s; one that is new or gone has no difference. */
+function waitedBetween(before: number, row: number): (readonly [pid: number, seconds: number])[] {
+  const isSame = (at: number): boolean =>
+    rows[row + at] > 0 && rows[row + at] === rows[before + at];
+  return SLOT_AT.filter(isSame).map((at) => [
+    rows[row + at],
+    rows[row + at + 1] - rows[before + at + 1],
+  ]);
+}
+
 /**
- * Seconds by which the machine was late between two times of `monotonic`: all late wake-ups, and
- * what that one of the processes waited for a core which waited longest.
+ * Seconds by which the machine was late between two times of `monotonic`: all late wake-ups, or what
+ * the process that waited longest for a core waited, whichever is more: the two overlap.
  * @param pids the processes that the bound is about; undefined: all children of this one
  */
 function latenessBetween(start: number, end: number, pids?: readonly number[]): number {
   let woken = 0;
-  const waited = new Float64Array(SLOTS);
+  const waited = new Map<number, number>();
   const written = Atomics.load(count, 0);
   let before: number | undefined;
   for (let i = Math.max(0, written - KEPT + 1); i < written; i++) {
@@ -86,16 +104,14 @@ function latenessBetween(start: number, end: number, pids?: readonly number[]): 
     const [time, late] = rows.subarray(row, row + 2);
     if (time >= start && time - late <= end) {
       woken += Math.min(time, end) - Math.max(time - late, start);
-      // A process that is new or gone has no difference.
-      for (let slot = 0; before !== undefined && slot < SLOTS; slot++) {
-        const [from, to] = [rows[before + 2 + slot], rows[row + 2 + slot]];
-        if (from > 0) waited[slot] += Math.max(0, to - from);
+      for (const [pid, seconds] of before === undefined ? [] : waitedBetween(before, row)) {
+        waited.set(pid, (waited.get(pid) ?? 0) + seconds);
       }
     }
     before = row;
   }
-  const counted = waited.filter((_, slot) => pids === undefined || pids.includes(pidOf[slot]));
-  return woken + Math.max(0, ...counted);
+  const counted = [...waited].filter(([pid]) => pids === undefined || pids.includes(pid));
+  return Math.max(woken, ...counted.map(([, seconds]) => seconds));
 }
 
 /**

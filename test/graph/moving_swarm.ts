@@ -19,7 +19,7 @@ export const WATCHED = 1.5;
 export const EPOCH = 2;
 /** Simulated seconds a second. */
 const SPEED = 3;
-/** At least so many robots drive before something stops them. */
+/** At least so many bodies move at the same time before something stops them. */
 const MOVING = 15;
 /** Robots drive again within this time after a test; otherwise the swarm is started anew, s. */
 const MENDED_S = 20;
@@ -70,31 +70,40 @@ export class MovingSwarm {
     return this.peer.of("command").at(-1)!.message;
   }
 
-  /** Waits until several robots were commanded to move since now. */
+  /**
+   * Waits for an epoch that begins after `since`, and in it until many bodies move at the same time:
+   * a body that has come to a stand again does not count. Robots that begin to drive will do so for
+   * a while, so what is done next is done while they move.
+   */
   async moving(since = monotonic(), seconds?: number): Promise<void> {
+    const epoch = this.peer.of("command").at(-1)?.message.epoch;
+    const isNew = ({ message }: EventOf<"command">): boolean => message.epoch !== epoch;
+    const { time } = await this.peer.first("command", since, isNew, seconds);
     const bodies = new Set<string>();
     const areMany = (heard: EventOf<"velocity">): boolean => {
       if (isMoving(heard)) bodies.add(heard.body);
+      else bodies.delete(heard.body);
       return bodies.size >= MOVING;
     };
-    await this.peer.first("velocity", since, areMany, seconds);
+    await this.peer.first("velocity", time, areMany, seconds);
   }
 
   /**
-   * Seconds from `start` until every body that was moving then was told to stand; Infinity when one
-   * was not, or moved again before `end`.
+   * Seconds from `start` until every body was told to stand that was moving then, or has moved since;
+   * Infinity where the newest velocity of one, at `end`, is not zero. Some must be moving at `start`.
    */
   secondsToZero(start: number, end: number): number {
-    const newest = new Map<string, EventOf<"velocity">>();
-    const stoodAt = new Map<string, number>();
-    for (const heard of this.peer.of("velocity", start - 1)) {
-      if (heard.time > end) continue;
-      newest.set(heard.body, heard);
-      if (isMoving(heard)) stoodAt.set(heard.body, Infinity);
-      else if (stoodAt.get(heard.body) === Infinity) stoodAt.set(heard.body, heard.time);
+    const heard = this.peer.of("velocity", start - 1).filter(({ time }) => time <= end);
+    expect(new Set(heard.map(({ body }) => body)).size).toBe(ROBOTS + 1);
+    const before = heard.filter(({ time }) => time <= start);
+    const newest = new Map(before.map((told) => [told.body, told]));
+    const moving = [...newest.values()].filter(isMoving);
+    expect(moving.length).toBeGreaterThan(0);
+    const stoodAt = new Map(moving.map(({ body }) => [body, Infinity]));
+    for (const told of heard.slice(before.length)) {
+      if (isMoving(told)) stoodAt.set(told.body, Infinity);
+      else if (stoodAt.get(told.body) === Infinity) stoodAt.set(told.body, told.time);
     }
-    expect(newest.size).toBe(ROBOTS + 1);
-    expect(stoodAt.size).toBeGreaterThan(0);
     return Math.max(...stoodAt.values()) - start;
   }
 

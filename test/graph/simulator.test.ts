@@ -102,8 +102,11 @@ test("the page's emergency stop makes every robot stand within 0.1 s, and its re
   expect(await command({ do: "stop" })).toMatch(/^emergency stop: the global agent repeats it/);
   const stopped = await peer.first("command", since, ({ message }) => message.emergency_stop);
   await peer.first("velocity", stopped.time + WATCHED);
-  const late = peer.of("velocity", endOfBound(stopped.time, STOP_BOUND)).filter(isMoving);
-  expect(late).toEqual([]);
+  const end = endOfBound(stopped.time, STOP_BOUND);
+  expect(end).toBeLessThan(stopped.time + WATCHED);
+  const after = peer.of("velocity", end);
+  expect(new Set(after.map(({ body }) => body)).size).toBe(ROBOTS + 1);
+  expect(after.filter(isMoving)).toEqual([]);
   expect(peer.of("velocity", since - 1).some(isMoving)).toBe(true);
   expect(await command({ do: "release" })).toBe("the emergency stop is released");
   await moving();

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentOf } from "../../src/cli/swarm_processes";
@@ -13,6 +13,8 @@ const START = join(packageRoot(), "dist", "src", "cli", "start.js");
 
 /** A start prints what is waited for within this time, s. */
 const SAID_S = 100;
+/** What a start leaves behind for a moment is gone this long after its end, s. */
+const CLEAN_S = 2;
 const started = new Set<ChildProcess>();
 
 interface Ended {
@@ -95,13 +97,28 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Names of the shared memory that running processes use: tests beside this one have some. */
+function memoryInUse(): Set<string> {
+  const maps = (pid: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/maps`, "utf8");
+    } catch {
+      return "";
+    }
+  };
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return new Set(pids.flatMap((pid) => maps(pid).match(/(?<=\/dev\/shm\/)\S+/g) ?? []));
+}
+
 /** Temporary files, lock files and shared memory that a start may leave behind. */
 function leftovers(): string[] {
   const cache = readdirSync(join(packageRoot(), ".cache"), { recursive: true }).map(String);
   const shared = readdirSync("/dev/shm").filter((name) => /^fast(rtps|dds)_/.test(name));
   // Fast DDS may recreate the port of a participant that has just ended. Such a port has no lock
   // file, and the next participant takes it over.
-  const held = shared.filter((name) => !/_port\d+$/.test(name) || shared.includes(`${name}_el`));
+  const inUse = memoryInUse();
+  const unused = shared.filter((name) => !inUse.has(name.replace(/_el$/, "")));
+  const held = unused.filter((name) => !/_port\d+$/.test(name) || shared.includes(`${name}_el`));
   return [...cache.filter((name) => /tmp|lock|partial/.test(name)), ...held];
 }
 
@@ -178,7 +195,9 @@ test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s
   }
   // Tests that run beside this one have temporary files, too.
   const left = (): string[] => leftovers().filter((name) => !before.includes(name));
-  await eventually("no file is left", () => left().length === 0).catch(() => undefined);
+  const isClean = (): boolean => left().length === 0;
+  // Where it is not clean in time, the next line says what is left.
+  await eventually("no file is left", isClean, CLEAN_S).catch(() => undefined);
   expect(left()).toEqual([]);
 });
 

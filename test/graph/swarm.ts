@@ -7,6 +7,7 @@ import {
   environmentOf as swarmEnvironment,
   type ParameterMap,
   type ProcessSpec,
+  type SwarmEvents,
   SwarmProcesses,
 } from "../../src/cli/swarm_processes";
 import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
@@ -47,9 +48,14 @@ export interface Swarm {
   pid(name: string): number;
   /** Starts one process again that was killed, or a second one of its kind under another name. */
   restart(name: string, as?: string): void;
-  /** Starts again what was killed, continues what was stopped, and ends what was added. */
+  /**
+   * Starts again what was killed, continues what was stopped, and ends what was added. Throws where
+   * a process has died that nobody killed.
+   */
   heal(): void;
   readonly deaths: string[];
+  /** The deaths of processes that no test has killed. */
+  readonly crashes: readonly string[];
   /** How a process ended ("with status 0"), once it has. */
   exit(name: string): Promise<string>;
   /** Ends every process and removes every file. */
@@ -111,18 +117,91 @@ function policyFor(
   return policy;
 }
 
-export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
-  const { overrides = {}, programs = {}, without = [], tableSize = 10, ...chosen } = options;
-  const settings = { ...DEFAULTS, ...chosen };
-  const game = loadScenario(settings.scenario);
-  const { file, policy } = await policyFor(game, tableSize, settings.robots);
-  const folder = mkdtempSync(join(tmpdir(), "swarm-"));
-  const trace = join(folder, "trace.jsonl");
-  const domain = await claimDomain();
-  const environment = environmentOf(domain);
-  const specs = swarmSpecs(settings, file, [])
+/** The processes that a test told to end. */
+class Killed {
+  private readonly ids = new Set<number>();
+  /** Names of those that have not died yet. */
+  private readonly dying: string[] = [];
+
+  add(name: string, id: number): void {
+    if (!this.ids.has(id)) this.dying.push(name);
+    this.ids.add(id);
+  }
+
+  has(id: number): boolean {
+    return this.ids.has(id);
+  }
+
+  /** A process of this name has died: whether it was told to. */
+  hasDied(name: string): boolean {
+    const i = this.dying.indexOf(name);
+    if (i >= 0) this.dying.splice(i, 1);
+    return i >= 0;
+  }
+}
+
+/** What a swarm's processes have told, and how they have ended. */
+class Follower {
+  readonly summary = later<RunSummary>();
+  readonly page = later<string>();
+  readonly deaths: string[] = [];
+  readonly crashes: string[] = [];
+  readonly killed = new Killed();
+  /** Epochs. */
+  rewarded = 0;
+  private readonly exits: ReadonlyMap<string, Later<string>>;
+
+  constructor(names: readonly string[]) {
+    this.exits = new Map(names.map((name) => [name, later<string>()]));
+  }
+
+  readonly events: SwarmEvents = {
+    onMessage: (_name, message) => {
+      const report = parseReport(message);
+      if (report?.type === "summary") this.summary.resolve(report.summary);
+      if (report?.type === "page") this.page.resolve(report.url);
+      if (report?.type === "epoch" && report.report.reward !== null) this.rewarded++;
+    },
+    onDeath: (name, how) => {
+      this.deaths.push(`${name} ${how}`);
+      this.summary.reject(new Error(`${name} ended ${how} before the run's summary`));
+      if (name === "simulator") this.page.reject(new Error(`${name} ended ${how} before its page`));
+      this.hearEnd(name, how);
+    },
+    onRespawn: () => undefined,
+    onLoss: (name, how) => this.hearEnd(name, how),
+  };
+
+  async exit(name: string): Promise<string> {
+    const known = this.exits.get(name);
+    if (known === undefined) throw new Error(`no process ${name}`);
+    return known.promise;
+  }
+
+  async epochs(count: number): Promise<void> {
+    while (this.rewarded < count) {
+      const next = this.rewarded + 1;
+      const what = `the reward of epoch ${next} of ${count}`;
+      await eventually(what, () => this.rewarded >= next, EPOCH_WITHIN_S);
+    }
+  }
+
+  private hearEnd(name: string, how: string): void {
+    if (!this.killed.hasDied(name)) this.crashes.push(`${name} ended ${how}`);
+    this.exits.get(name)?.resolve(how);
+  }
+}
+
+/** The processes of `npm start`, as a test wants them. */
+function specsOf(
+  settings: SwarmSettings,
+  file: string,
+  trace: string,
+  { overrides = {}, programs = {}, without = [] }: SwarmOptions,
+): ProcessSpec[] {
+  return swarmSpecs(settings, file, [])
     .filter((spec) => !without.includes(spec.name))
-    .map((spec): ProcessSpec => ({
+    .map((spec) => ({
       ...spec,
       respawn: false,
       file: programs[spec.name] ?? spec.file,
@@ -132,72 +211,64 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
         ...overrides[spec.name],
       },
     }));
-  const summary = later<RunSummary>();
-  const page = later<string>();
-  const deaths: string[] = [];
-  const exits = new Map(specs.map(({ name }) => [name, later<string>()]));
-  let rewarded = 0;
-  /** Ids of processes that were told to end. */
-  const killed = new Set<number>();
-  const processes = new SwarmProcesses(environment, {
-    onMessage: (_name, message) => {
-      const report = parseReport(message);
-      if (report?.type === "summary") summary.resolve(report.summary);
-      if (report?.type === "page") page.resolve(report.url);
-      if (report?.type === "epoch" && report.report.reward !== null) rewarded++;
-    },
-    onDeath: (name, how) => {
-      deaths.push(`${name} ${how}`);
-      summary.reject(new Error(`${name} ended ${how} before the run's summary`));
-      if (name === "simulator") page.reject(new Error(`${name} ended ${how} before its page`));
-      exits.get(name)?.resolve(how);
-    },
-    onRespawn: () => undefined,
-    onLoss: (name, how) => exits.get(name)?.resolve(how),
-  });
+}
+
+/** Starts the processes; returns what tests do to them. */
+function run(specs: readonly ProcessSpec[], processes: SwarmProcesses, follower: Follower) {
+  const { killed, crashes } = follower;
   const restart = (name: string, as = name): void =>
     processes.start({ ...specs.find((spec) => spec.name === name)!, name: as });
-  for (const spec of specs) processes.start(spec);
   const pid = (name: string): number => {
     const found = processes.pids[name];
     if (found === undefined) throw new Error(`no process ${name} runs`);
     return found;
   };
+  const kill = (name: string, signal: NodeJS.Signals): void => {
+    if (ENDING.includes(signal)) killed.add(name, pid(name));
+    process.kill(pid(name), signal);
+  };
+  const heal = (): void => {
+    if (crashes.length > 0) throw new Error(`nobody killed it: ${crashes.join(", ")}`);
+    for (const name of Object.keys(processes.pids)) {
+      const isOwn = specs.some((spec) => spec.name === name);
+      kill(name, isOwn ? "SIGCONT" : "SIGKILL");
+    }
+    for (const { name } of specs) {
+      const id = processes.pids[name];
+      if (id === undefined || killed.has(id)) restart(name);
+    }
+  };
+  for (const spec of specs) processes.start(spec);
+  return { restart, pid, kill, heal };
+}
+
+export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
+  const { overrides, programs, without, tableSize = 10, ...chosen } = options;
+  const settings = { ...DEFAULTS, ...chosen };
+  const game = loadScenario(settings.scenario);
+  const { file, policy } = await policyFor(game, tableSize, settings.robots);
+  const folder = mkdtempSync(join(tmpdir(), "swarm-"));
+  const trace = join(folder, "trace.jsonl");
+  const domain = await claimDomain();
+  const environment = environmentOf(domain);
+  const specs = specsOf(settings, file, trace, { overrides, programs, without });
+  const follower = new Follower(specs.map(({ name }) => name));
+  const processes = new SwarmProcesses(environment, follower.events);
   return {
     game,
     policy,
     settings,
     environment,
     trace,
-    summary: summary.promise,
+    summary: follower.summary.promise,
     get page() {
-      return within("the page's address", page.promise, EPOCH_WITHIN_S);
+      return within("the page's address", follower.page.promise, EPOCH_WITHIN_S);
     },
-    deaths,
-    exit: (name) => exits.get(name)?.promise ?? Promise.reject(new Error(`no process ${name}`)),
-    epochs: async (count) => {
-      while (rewarded < count) {
-        const next = rewarded + 1;
-        const what = `the reward of epoch ${next} of ${count}`;
-        await eventually(what, () => rewarded >= next, EPOCH_WITHIN_S);
-      }
-    },
-    kill: (name, signal) => {
-      if (ENDING.includes(signal)) killed.add(pid(name));
-      process.kill(pid(name), signal);
-    },
-    pid,
-    restart,
-    heal: () => {
-      for (const [name, id] of Object.entries(processes.pids)) {
-        const isOwn = specs.some((spec) => spec.name === name);
-        if (id !== undefined) process.kill(id, isOwn ? "SIGCONT" : "SIGKILL");
-      }
-      for (const { name } of specs) {
-        const id = processes.pids[name];
-        if (id === undefined || killed.has(id)) restart(name);
-      }
-    },
+    deaths: follower.deaths,
+    crashes: follower.crashes,
+    exit: (name) => follower.exit(name),
+    epochs: (count) => follower.epochs(count),
+    ...run(specs, processes, follower),
     end: async () => {
       await processes.end();
       domain.release();

@@ -4,9 +4,9 @@ import { WorldLoop } from "../../sim/world_loop";
 import { RealTimeFactor } from "../../sim/pace";
 import { Run } from "../../sim/run";
 import { type GlobalCommand, type LocalAction, toTime } from "../../src/ros/messages";
-import type { RosNode } from "../../src/ros/node";
 import type { LoopContext } from "../../sim/loop_context";
 import { randomGame } from "../games";
+import { playedNode } from "../support/played_node";
 import { heardNode } from "./heard_node";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
@@ -33,7 +33,7 @@ function setup() {
   const controls = new WorldControls();
   const parameters = { epoch_deadline: DEADLINE_MS / 1000, seed: 5, population: ROBOTS.length };
   const context = {
-    node: node as unknown as RosNode,
+    node: playedNode(node),
     run,
     parameters: parameters as unknown as LoopContext["parameters"],
     controls,

@@ -6,7 +6,7 @@ import { loadPhysics } from "../../sim/world/physics";
 import { WorldControls } from "../../sim/world_controls";
 import { WorldLoop } from "../../sim/world_loop";
 import { type GlobalCommand, type LocalAction, nanoseconds, toTime } from "../../src/ros/messages";
-import type { RosNode } from "../../src/ros/node";
+import { playedNode } from "../support/played_node";
 import { heardNode } from "./heard_node";
 import { dockDispatch } from "./world/motion_helpers";
 
@@ -41,7 +41,7 @@ function setup(durationNs = 0n) {
   const errors = { odometry_noise: 0, odometry_noise_yaw: 0, odometry_drift: 0 };
   const all = { ...parameters, ...errors, odometry_drift_yaw: 0, command_latency: 0 };
   const context = {
-    node: node as unknown as RosNode,
+    node: playedNode(node),
     run,
     parameters: all as unknown as LoopContext["parameters"],
     controls,

@@ -2,8 +2,10 @@ import { WorldControls } from "../../sim/world_controls";
 import type { PageCommand } from "../../sim/page_protocol";
 import { Run } from "../../sim/run";
 import { Steering } from "../../sim/steering";
+import { SwarmLink } from "../../sim/swarm_link";
 import { toTime } from "../../src/ros/messages";
 import { randomGame } from "../games";
+import { playedNode } from "../support/played_node";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 
@@ -27,12 +29,11 @@ function setup(fidelity: "motion" | "abstract") {
       return undefined;
     },
   };
-  const swarm = {
-    stop: () => {
-      told.push("stop");
-      onStop();
-    },
+  const publishStop = (): void => {
+    told.push("stop");
+    onStop();
   };
+  const swarm = new SwarmLink(playedNode({ publisher: () => publishStop }));
   const run = new Run({
     game,
     robots: ["robot_0", "robot_1"],
@@ -46,7 +47,7 @@ function setup(fidelity: "motion" | "abstract") {
     onStop: () => undefined,
   });
   const controls = new WorldControls();
-  const steering = new Steering({ node: node as never, controls, swarm: swarm as never, run });
+  const steering = new Steering({ node: playedNode(node), controls, swarm, run });
   return {
     run,
     controls,

@@ -16,4 +16,10 @@ export default class PlainGlobals extends TestEnvironment {
       vm.createContext = createContext;
     }
   }
+
+  /** Called by jest-circus: tests see in `previousTestFailed` how the one before them ended. */
+  handleTestEvent(event) {
+    if (event.name !== "test_done") return;
+    this.global.previousTestFailed = event.test.errors.length > 0;
+  }
 }
