@@ -132,7 +132,9 @@ test("a robot of one's own joins a swarm, is asked and driven, and stops by itse
     const topics = [...["--hear", ODOMETRY, "nav_msgs/msg/Odometry"], "--hear", VELOCITY];
     const options = ["--robots", "1", ...topics, "geometry_msgs/msg/Twist"];
     const heard = (peer = new Peer(environmentOf(Number(domain)), options));
-    await heard.first("command", 0, ({ message }) => message.sampled_agents.includes("guest"));
+    const isAsked = ({ message }: EventOf<"command">): boolean =>
+      message.sampled_agents.includes("guest");
+    await heard.first("command", 0, isAsked, 100);
     // From now on: what was heard before says nothing about the moment of the kill.
     await heard.first("heard", monotonic(), isFast);
     const killed = monotonic();

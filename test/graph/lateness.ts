@@ -91,8 +91,9 @@ function waitedBetween(before: number, row: number): (readonly [pid: number, sec
 
 /**
  * Seconds by which the machine was late between two times of `monotonic`: all late wake-ups, or what
- * the process that waited longest for a core waited, whichever is more: the two overlap.
- * @param pids the processes that the bound is about; undefined: all children of this one
+ * processes waited for a core, whichever is more: the two overlap.
+ * @param pids the processes that the bound is about, one after the other; undefined: the one child
+ *   of this process that waited longest
  */
 function latenessBetween(start: number, end: number, pids?: readonly number[]): number {
   let woken = 0;
@@ -110,8 +111,11 @@ function latenessBetween(start: number, end: number, pids?: readonly number[]): 
     }
     before = row;
   }
-  const counted = [...waited].filter(([pid]) => pids === undefined || pids.includes(pid));
-  return Math.max(woken, ...counted.map(([, seconds]) => seconds));
+  if (pids === undefined) return Math.max(woken, ...waited.values());
+  return Math.max(
+    woken,
+    pids.reduce((sum, pid) => sum + (waited.get(pid) ?? 0), 0),
+  );
 }
 
 /**
