@@ -30,6 +30,7 @@ const WAIT_SHARE = 0.5;
 const REPLACE_SHARE = 0.5;
 
 export class Epochs {
+  private checkedSize = 0;
   private state: EpochState;
   private readonly sampler: Sampler;
   /** n as the simulator told it last; undefined: nobody did. */
@@ -82,10 +83,15 @@ export class Epochs {
     return sampleSizeOf(node.parameters.sample_size || undefined, tableSize, population);
   }
 
-  /** @throws InvalidInputError when the parameter `sample_size` cannot be that now */
+  /**
+   * Robots may leave: a k that was possible once is not checked again.
+   * @throws InvalidInputError when the parameter `sample_size` cannot be that
+   */
   requireSampleSize(size: number): void {
+    if (size === this.checkedSize) return;
     const problem = sampleSizeProblem("sample_size", size, this.population);
     if (problem) throw new InvalidInputError(`${problem}, or give 0 for the policy table's k`);
+    this.checkedSize = size;
   }
 
   activate(): void {

@@ -20,16 +20,9 @@ void runProcess((ros) => {
   const clock = clockOf(node);
   const commander = new Commander(node, game, clock);
   const epochs = new Epochs(node, game, clock, commander);
-  // A k that was possible once is not checked again: robots may have left since.
-  let checkedSize = 0;
-  const checkSize = (size: number): void => {
-    if (size === checkedSize) return;
-    epochs.requireSampleSize(size);
-    checkedSize = size;
-  };
   node.checkChange = ({ epoch_length, sample_size }) => {
     epochSeconds(epoch_length, game.arena.epoch);
-    checkSize(sample_size);
+    epochs.requireSampleSize(sample_size);
     return undefined;
   };
   let timers: NodeJS.Timeout[] = [];
@@ -40,7 +33,7 @@ void runProcess((ros) => {
   };
   const lifecycle = node.manage({
     configure: () => {
-      checkSize(node.parameters.sample_size);
+      epochs.requireSampleSize(node.parameters.sample_size);
       commander.configure();
     },
     activate: () => {
