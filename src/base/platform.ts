@@ -54,18 +54,22 @@ export function startThread<Request, Reply>(
 ): Thread<Request, Reply> {
   const worker = new Worker(program, { workerData: data });
   let take: (reply: Reply) => void = () => {};
-  let fail: (reason: unknown) => void = () => {};
-  const failure = new Promise<never>((_, reject) => (fail = reject));
-  // A failure while nothing is asked is told by the next request.
-  failure.catch(() => {});
+  let refuse: (reason: unknown) => void = () => {};
+  /** The first one. While nothing is asked it is told by the next request. */
+  let failure: { readonly reason: unknown } | undefined;
+  const fail = (reason: unknown): void => {
+    failure ??= { reason };
+    refuse(failure.reason);
+  };
   worker.on("message", (reply: Reply) => take(reply));
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`a learning thread ended (${code})`)));
-  const ask = (request: Request): Promise<Reply> => {
-    const reply = new Promise<Reply>((resolve) => (take = resolve));
-    worker.postMessage(request);
-    return Promise.race([failure, reply]);
-  };
+  const ask = (request: Request): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      if (failure) return reject(failure.reason);
+      [take, refuse] = [resolve, reject];
+      worker.postMessage(request);
+    });
   return { ask, fail, end: () => worker.terminate() };
 }
 
