@@ -73,7 +73,7 @@ export class Epochs {
   /** n as the simulator told it last, else as the parameter says, or as many more as are found. */
   private get population(): number {
     const stated = this.toldPopulation ?? this.node.parameters.population;
-    return Math.max(stated, this.sampler.values.robots);
+    return Math.max(stated, this.sampler.robots);
   }
 
   /** k of the next sample. */
@@ -142,7 +142,7 @@ export class Epochs {
     const sample = missingBeforeSample(ready)
       ? { asked: 0, heard: [], waitedMs: 0 }
       : sampler.first(this.state.epoch);
-    const { robots } = sampler.values;
+    const { robots } = sampler;
     const there = { ...ready, ...sample, robots, population: this.population };
     this.take(start(this.state, clock.now(), this.length, there));
     // A session goes on with the stop that its robots hold.
@@ -204,7 +204,7 @@ export class Epochs {
         break;
       case "decide": {
         const answers = sampler.close();
-        const population = sampler.values.robots;
+        const population = sampler.robots;
         commander.decide({ ...effect, ...answers, globalState: leadState!.state, population });
       }
     }

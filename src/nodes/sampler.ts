@@ -245,11 +245,16 @@ export class Sampler {
     this.fewer = fewer;
   }
 
-  /** Robots found, robots in quarantine, and states that repeated the one before. */
+  /** Robots found. */
+  get robots(): number {
+    return this.roster.robots.length;
+  }
+
+  /** For /diagnostics: robots found and in quarantine, and states that repeated the one before. */
   get values(): Readonly<Record<"robots" | "quarantined" | "repeated_states", number>> {
     return {
       repeated_states: this.states.counts.duplicate,
-      robots: this.roster.robots.length,
+      robots: this.robots,
       quarantined: this.roster.quarantined(steadyMs()).length,
     };
   }
