@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SWARM } from "../../src/cli/swarm_description";
-import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
+import { settingOf, type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
 import { NODES, python, root } from "./checkout";
 
 /** Values that are not arguments: they are worked out for a process. */
@@ -54,7 +54,7 @@ test.each([
     ...{ record: "run.mcap", odometryRate: 2, seed: 5 },
   };
   const given = Object.entries(SWARM.arguments).flatMap(([name, { option }]) => {
-    const setting = option?.split(" ")[0].replace(/-(.)/g, (_, c: string) => c.toUpperCase());
+    const setting = option && settingOf(option);
     return setting && setting in settings
       ? [`${name}:=${settings[setting as keyof SwarmSettings]}`]
       : [];

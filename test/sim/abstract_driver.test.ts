@@ -1,13 +1,9 @@
 import { AbstractDriver } from "../../sim/abstract_driver";
-import { WorldControls } from "../../sim/world_controls";
 import { WorldLoop } from "../../sim/world_loop";
-import { RealTimeFactor } from "../../sim/pace";
 import { Run } from "../../sim/run";
 import { type GlobalCommand, type LocalAction, toTime } from "../../src/ros/messages";
-import type { LoopContext } from "../../sim/loop_context";
 import { randomGame } from "../games";
-import { playedNode } from "../support/played_node";
-import { heardNode } from "./heard_node";
+import { loopContext } from "./heard_node";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 const ROBOTS = ["robot_0", "robot_1"];
@@ -16,31 +12,11 @@ const DEADLINE_MS = 1000;
 
 /** The abstract world in its loop, on a node without ROS. */
 function setup() {
-  const { node, hear, toldOn } = heardNode();
-  let resets = 0;
-  const run = new Run({
-    game,
-    robots: ROBOTS,
-    seed: 1,
-    epochNs: EPOCH_NS,
-    durationNs: 0n,
-    fidelity: "abstract",
-    trace: "",
-    onEpoch: () => undefined,
-    onReset: () => void resets++,
-    onStop: () => undefined,
+  const { context, hear, toldOn, calls } = loopContext({
+    ...{ game, robots: ROBOTS, epochNs: EPOCH_NS, fidelity: "abstract" },
+    parameters: { epoch_deadline: DEADLINE_MS / 1000 },
   });
-  const controls = new WorldControls();
-  const parameters = { epoch_deadline: DEADLINE_MS / 1000, seed: 5, population: ROBOTS.length };
-  const context = {
-    node: playedNode(node),
-    run,
-    parameters: parameters as unknown as LoopContext["parameters"],
-    controls,
-    factor: new RealTimeFactor(),
-    publishPoses: () => undefined,
-    onOver: () => undefined,
-  };
+  const { run, controls, parameters } = context;
   const loop = new WorldLoop(context, new AbstractDriver(context));
   const command = (epoch: number): void =>
     hear.get("/global_agent/command")!({
@@ -63,7 +39,17 @@ function setup() {
       state: 0,
       action: 0,
     } as Partial<LocalAction>);
-  return { run, loop, controls, command, act, parameters, hear, toldOn, resets: () => resets };
+  return {
+    run,
+    loop,
+    controls,
+    command,
+    act,
+    parameters,
+    hear,
+    toldOn,
+    resets: () => calls.resets,
+  };
 }
 
 beforeEach(() => void jest.useFakeTimers());

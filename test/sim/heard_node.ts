@@ -1,3 +1,10 @@
+import type { LoopContext } from "../../sim/loop_context";
+import { RealTimeFactor } from "../../sim/pace";
+import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
+import { Run, type RunOptions } from "../../sim/run";
+import { WorldControls } from "../../sim/world_controls";
+import { playedNode } from "../support/played_node";
+
 /** A node without ROS: what its subscriptions hear is said to it, what it publishes is kept. */
 export function heardNode() {
   const hear = new Map<string, (message: unknown) => void>();
@@ -18,4 +25,44 @@ export function heardNode() {
   const toldOn = (topic: string): object[] =>
     told.splice(0).flatMap((sent) => (sent.topic === topic ? [sent.message] : []));
   return { node, hear, toldOn };
+}
+
+type Parameters = {
+  -readonly [K in keyof LoopContext["parameters"]]: LoopContext["parameters"][K];
+};
+
+interface LoopOptions extends Pick<RunOptions, "game" | "robots" | "epochNs" | "fidelity"> {
+  readonly durationNs?: bigint;
+  /** Over the declared defaults. */
+  readonly parameters?: Partial<Parameters>;
+}
+
+/** What a world's loop needs, on a node without ROS; resets place robots by the seed 5. */
+export function loopContext({ parameters: own, durationNs = 0n, ...options }: LoopOptions) {
+  const { node, hear, toldOn } = heardNode();
+  const calls = { resets: 0, over: 0 };
+  const run = new Run({
+    ...options,
+    durationNs,
+    seed: 1,
+    trace: "",
+    onEpoch: () => undefined,
+    onReset: () => void calls.resets++,
+    onStop: () => undefined,
+  });
+  const defaults: Partial<Parameters> = {};
+  for (const [name, spec] of Object.entries(SIMULATOR_PARAMETERS)) {
+    Object.assign(defaults, { [name]: spec.default });
+  }
+  const population = options.robots.length;
+  const context = {
+    node: playedNode(node),
+    run,
+    parameters: { ...defaults, seed: 5, population, ...own } as Parameters,
+    controls: new WorldControls(),
+    factor: new RealTimeFactor(),
+    publishPoses: () => undefined,
+    onOver: () => void calls.over++,
+  };
+  return { context, hear, toldOn, calls };
 }

@@ -1,13 +1,9 @@
-import type { LoopContext } from "../../sim/loop_context";
 import { MotionDriver } from "../../sim/motion_driver";
-import { RealTimeFactor } from "../../sim/pace";
 import { robotNames, Run } from "../../sim/run";
 import { loadPhysics } from "../../sim/world/physics";
-import { WorldControls } from "../../sim/world_controls";
 import { WorldLoop } from "../../sim/world_loop";
 import { type GlobalCommand, type LocalAction, nanoseconds, toTime } from "../../src/ros/messages";
-import { playedNode } from "../support/played_node";
-import { heardNode } from "./heard_node";
+import { loopContext } from "./heard_node";
 import { dockDispatch } from "./world/motion_helpers";
 
 const ROBOTS = robotNames(3);
@@ -22,33 +18,10 @@ afterEach(() => void jest.useRealTimers());
 
 /** The motion world in its loop, on a node without ROS. */
 function setup(durationNs = 0n) {
-  const { node, hear, toldOn } = heardNode();
-  const calls = { resets: 0, over: 0 };
-  const run = new Run({
-    game: dockDispatch,
-    robots: ROBOTS,
-    seed: 1,
-    epochNs: EPOCH_NS,
-    durationNs,
-    fidelity: "motion",
-    trace: "",
-    onEpoch: () => undefined,
-    onReset: () => void calls.resets++,
-    onStop: () => undefined,
+  const { context, hear, toldOn, calls } = loopContext({
+    ...{ game: dockDispatch, robots: ROBOTS, epochNs: EPOCH_NS, fidelity: "motion", durationNs },
   });
-  const controls = new WorldControls();
-  const parameters = { speed: 1, seed: 5, population: ROBOTS.length, inertia: 0, wheel_slip: 0 };
-  const errors = { odometry_noise: 0, odometry_noise_yaw: 0, odometry_drift: 0 };
-  const all = { ...parameters, ...errors, odometry_drift_yaw: 0, command_latency: 0 };
-  const context = {
-    node: playedNode(node),
-    run,
-    parameters: all as unknown as LoopContext["parameters"],
-    controls,
-    factor: new RealTimeFactor(),
-    publishPoses: () => undefined,
-    onOver: () => void calls.over++,
-  };
+  const { run, controls, parameters } = context;
   const driver = new MotionDriver(context);
   const loop = new WorldLoop(context, driver);
   /** Seconds of all /clock messages since the last call of any topic. */
@@ -74,7 +47,7 @@ function setup(durationNs = 0n) {
       linear: { x: linear, y: 0, z: 0 },
       angular: { x: 0, y: 0, z: 0 },
     });
-  return { run, controls, all, calls, driver, loop, clock, toldOn, play, drive };
+  return { run, controls, parameters, calls, driver, loop, clock, toldOn, play, drive };
 }
 
 interface ClockMessage {
@@ -95,9 +68,9 @@ test("time stands before the first boundary until the agents have settled, and i
 });
 
 test("odometry comes at 10 Hz of simulated time, whatever the speed", () => {
-  const { loop, all, toldOn } = setup();
+  const { loop, parameters, toldOn } = setup();
   jest.advanceTimersByTime(SETTLED_MS);
-  all.speed = 4;
+  parameters.speed = 4;
   toldOn("");
   jest.advanceTimersByTime(1000);
   expect(Math.abs(toldOn("/robot_0/odom").length - 40)).toBeLessThanOrEqual(1);
@@ -154,10 +127,10 @@ test("a reset places the robots before the boundary and then clears the statisti
 });
 
 test("robots join at the boundary told beforehand", () => {
-  const { run, loop, all, driver, toldOn } = setup();
+  const { run, loop, parameters, driver, toldOn } = setup();
   jest.advanceTimersByTime(SETTLED_MS + 600);
   toldOn("");
-  all.population = 5;
+  parameters.population = 5;
   jest.advanceTimersByTime(10);
   const from = toTime(2n * EPOCH_NS);
   expect(toldOn("/simulator/population")).toMatchObject([
