@@ -21,6 +21,9 @@ const BOUND = 0.5;
 /** The same where each odometry is valid and only repeats the one before, s. */
 const FROZEN_BOUND = 0.65;
 
+/** Epochs follow each other after this time until robots drive, ms. */
+const EPOCH_MS = 2000;
+
 type Commands = "sent" | "silent" | "old" | "of wrong shape" | "of no state";
 
 /** The host has a robot for each; all faults begin at the same time. */
@@ -119,7 +122,10 @@ afterAll(async () => {
   domain?.release();
 });
 
-/** Ends all faults, begins a new epoch with these robots at home, and waits until they drive. */
+/**
+ * Ends all faults, begins a new epoch with these robots at home, and waits until they drive. Epochs go
+ * on: a robot that hears of one before it hears that it is back in the arena drives in the next.
+ */
 async function moving(...those: readonly ToldRobot[]): Promise<void> {
   commands = "sent";
   for (const each of those) {
@@ -127,7 +133,12 @@ async function moving(...those: readonly ToldRobot[]): Promise<void> {
     each.goHome();
   }
   epoch++;
-  await Promise.all(those.map((each) => each.moves(monotonic())));
+  const epochs = setInterval(() => epoch++, EPOCH_MS);
+  try {
+    await Promise.all(those.map((each) => each.moves(monotonic())));
+  } finally {
+    clearInterval(epochs);
+  }
   // They have driven for a while, so that the fault finds them at speed.
   const since = monotonic() + 0.3;
   await Promise.all(those.map((each) => each.moves(since)));
