@@ -9,7 +9,12 @@ import { startSwarm } from "./swarm";
 
 const STAMPED = { stamped_cmd_vel: true };
 const schema = z.object({
-  header: z.object({ stamp: z.object({ sec: z.number() }), frame_id: z.string() }),
+  header: z.object({
+    stamp: z
+      .object({ sec: z.number(), nanosec: z.number() })
+      .transform(({ sec, nanosec }) => sec + nanosec / 1e9),
+    frame_id: z.string(),
+  }),
   twist: z.object({ linear: z.object({ x: z.number() }), angular: z.object({ z: z.number() }) }),
 });
 
@@ -44,7 +49,7 @@ test("stamped velocities drive the robots, with their frame and time, and are ze
       agent_id === "robot_0" && state === 1;
     const { time } = await peer.first("state", 0, (heard) => isNext(heard.message));
     const later = schema.parse((await told(true, time)).message);
-    expect(later.header.stamp.sec).toBeGreaterThan(header.stamp.sec);
+    expect(later.header.stamp).toBeGreaterThan(header.stamp);
     const killed = monotonic();
     swarm.kill("global_agent", "SIGKILL");
     const isStanding = (name: string, text: string) =>
