@@ -41,13 +41,17 @@ test("stamped velocities drive the robots, with their frame and time, and are ze
       return (linear.x !== 0 || angular.z !== 0) === isMoving;
     });
   try {
-    const { message } = await told(true, 0);
+    const { message, time: begun } = await told(true, 0);
     const { header } = schema.parse(message);
     expect(header.frame_id).toBe("robot_0/base_link");
-    // The world obeys them: the robot comes to the next bay.
-    const isNext = ({ agent_id, state }: { agent_id: string; state: number }) =>
-      agent_id === "robot_0" && state === 1;
-    const { time } = await peer.first("state", 0, (heard) => isNext(heard.message));
+    // The world obeys them: the robot comes to another bay.
+    const ofRobot = await peer.first("state", 0, (heard) => heard.message.agent_id === "robot_0");
+    const { time } = await peer.first(
+      "state",
+      begun,
+      (heard) =>
+        heard.message.agent_id === "robot_0" && heard.message.state !== ofRobot.message.state,
+    );
     const later = schema.parse((await told(true, time)).message);
     expect(later.header.stamp).toBeGreaterThan(header.stamp);
     const killed = monotonic();
