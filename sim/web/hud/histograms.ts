@@ -25,12 +25,12 @@ export class Histograms {
 
   constructor(parent: HTMLElement, snapshot: Snapshot) {
     parent.replaceChildren();
-    add(parent, "div", "title");
-    add(parent, "div", "title");
+    add(parent, "div", "note");
+    add(parent, "div", "note");
     this.titles = {
-      seen: add(parent, "div", "title seen", "asked"),
-      believed: add(parent, "div", "title believed", "believed"),
-      real: add(parent, "div", "title real", "true"),
+      seen: add(parent, "div", "note", "asked"),
+      believed: add(parent, "div", "note", "believed"),
+      real: add(parent, "div", "note", "true"),
     };
     this.rows = snapshot.localStates.map((name) => {
       const state = add(parent, "div", "state", name);

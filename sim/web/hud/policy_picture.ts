@@ -47,7 +47,7 @@ export class PolicyStrips {
       return;
     }
     strips.forEach((actions, zone) => this.addStrip(zone, actions, report.belief[zone] ?? 0));
-    const scale = add(parent, "div", "scale");
+    const scale = add(parent, "div", "note scale");
     ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));
     this.addLegend([...new Set(strips.flat())].sort((a, b) => a - b));
     parent.dataset.state = snapshot.globalStates[state];
