@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -36,8 +36,8 @@ export function isStamped(folder, key) {
 
 /** Marks a folder as finished, atomically: the last act of a step. */
 export function stamp(folder, key) {
-  const temporary = `${stampIn(folder)}.${process.pid}`;
-  fs.writeFileSync(temporary, key);
+  const temporary = `${stampIn(folder)}.${randomUUID()}`;
+  fs.writeFileSync(temporary, key, { flag: "wx" });
   fs.renameSync(temporary, stampIn(folder));
 }
 
