@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 import { setup } from "./setup.mjs";
+import { callersFolder } from "./setup/child.mjs";
 import { main, SetupError } from "./setup/report.mjs";
 
 const [command, ...args] = process.argv.slice(2);
@@ -18,7 +19,8 @@ await main(async () => {
   const env = await setup({ ros: true });
   // A terminal's Ctrl-C is the command's; this process ends after it.
   process.on("SIGINT", () => undefined);
-  const { status, signal, error } = spawnSync(command, args, { env, stdio: "inherit" });
+  const options = { cwd: callersFolder(), env, stdio: "inherit" };
+  const { status, signal, error } = spawnSync(command, args, options);
   if (error) {
     const why = error.code === "ENOENT" ? "there is no such command on PATH" : error.message;
     throw new SetupError(`${command} could not be started: ${why}.`);

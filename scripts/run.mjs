@@ -3,7 +3,7 @@
  * Usage: node scripts/run.mjs [--pure] FILE ARGS... (--pure: the program needs no ROS 2)
  */
 import { setup } from "./setup.mjs";
-import { runNode } from "./setup/child.mjs";
+import { callersFolder, runNode } from "./setup/child.mjs";
 import { inRoot } from "./setup/paths.mjs";
 import { main } from "./setup/report.mjs";
 
@@ -13,5 +13,6 @@ const [file, ...rest] = pure ? args.slice(1) : args;
 
 await main(async () => {
   const env = await setup({ ros: !pure });
-  process.exitCode = await runNode(["--enable-source-maps", inRoot(file), ...rest], env);
+  const program = ["--enable-source-maps", inRoot(file), ...rest];
+  process.exitCode = await runNode(program, env, callersFolder());
 });

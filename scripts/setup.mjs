@@ -7,7 +7,7 @@ import { compilation } from "./setup/compilation.mjs";
 import { dependencies } from "./setup/dependencies.mjs";
 import { rosEnvironment, sourcedRos } from "./setup/environment.mjs";
 import { withLock } from "./setup/lock.mjs";
-import { checkMachine, checkNode } from "./setup/machine.mjs";
+import { checkFolder, checkMachine, checkNode } from "./setup/machine.mjs";
 import { interfaceBuild, messageModules } from "./setup/messages.mjs";
 import { nativeBinary } from "./setup/native.mjs";
 import { main, say } from "./setup/report.mjs";
@@ -40,6 +40,7 @@ export async function setup({ ros }) {
   checkNode();
   const steps = stepsFor(ros);
   if (!steps.every((step) => step.isCurrent())) {
+    checkFolder({ ros });
     await interruptible(() => withLock(() => runMissing(steps, ros)));
   }
   return ros ? rosEnvironment() : { ...process.env };

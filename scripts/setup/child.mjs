@@ -3,6 +3,12 @@ import os from "node:os";
 import { pathToFileURL } from "node:url";
 import { inRoot } from "./paths.mjs";
 
+/**
+ * Where the person stands who called npm: npm itself goes to the package's folder, and paths that a
+ * command is given are the caller's.
+ */
+export const callersFolder = () => process.env.INIT_CWD || process.cwd();
+
 const PATIENCE_MS = 10_000;
 const follow = pathToFileURL(inRoot("scripts", "setup", "follow.mjs")).href;
 
@@ -12,8 +18,9 @@ const follow = pathToFileURL(inRoot("scripts", "setup", "follow.mjs")).href;
  * whole foreground group and npm forwards the signal once more. A second one 10 s later kills it.
  * When this process is killed, the program ends as by SIGTERM (follow.mjs).
  */
-export function runNode(args, env) {
+export function runNode(args, env, cwd) {
   const child = spawn(process.execPath, ["--import", follow, ...args], {
+    cwd,
     env: { ...env, ALTERNATING_MARL_STARTER: String(process.pid) },
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],

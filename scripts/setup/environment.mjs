@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { inRoot, interfaces, python, pythonModules } from "./paths.mjs";
-import { onPath } from "./machine.mjs";
+import { inRoot, interfaces, python, pythonModules, root } from "./paths.mjs";
+import { isWritable, onPath } from "./machine.mjs";
 
 /** The prefix of a ROS 2 that is sourced, or undefined. (Our own environment is not one.) */
 export function sourcedRos() {
@@ -37,9 +37,9 @@ export function bundledLibraries() {
 
 function wheelsEnvironment() {
   const { env } = process;
-  const logs = env.ROS_LOG_DIR || env.ROS_HOME;
+  const logs = env.ROS_LOG_DIR || env.ROS_HOME || !isWritable(root);
   return {
-    // Nothing is left outside the checkout.
+    // Nothing is left outside a checkout of one's own.
     ...(logs ? {} : { ROS_LOG_DIR: inRoot(".cache", "ros_log") }),
     ROS_DISTRO: "jazzy",
     ROS_VERSION: "2",

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { root } from "./paths.mjs";
 import { SetupError } from "./report.mjs";
 
 const probe = `
@@ -21,6 +22,34 @@ export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 20)) return;
   throw new SetupError(`Node.js ${process.versions.node} is too old: install 20.20 or later.`);
+}
+
+export function isWritable(folder) {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Why nothing can be set up in this folder; undefined: it can. Compilers, CMake and lists such as PATH
+ * take a path apart at such characters.
+ */
+export function folderProblem(folder, { ros }) {
+  const odd = /[^\p{L}\p{N}\/._@+,=~-]/u.exec(folder)?.[0];
+  if (ros && odd !== undefined) {
+    return `The path of this checkout, ${folder}, has the character "${odd}", with which ROS 2 cannot be built: move it to a path of letters, digits, _, . and -.`;
+  }
+  return isWritable(folder)
+    ? undefined
+    : `Something is to be set up in ${folder}, and you may not write there: let its owner call npm run setup, or make a checkout of your own.`;
+}
+
+export function checkFolder(options) {
+  const problem = folderProblem(root, options);
+  if (problem) throw new SetupError(problem);
 }
 
 export function onPath(command) {

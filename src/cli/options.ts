@@ -139,6 +139,7 @@ export async function runCommand<S extends OptionSpecs>(
   command: CommandSpec<S>,
   main: (options: OptionValues<S>) => Promise<number | void>,
 ): Promise<void> {
+  endWithoutReader();
   try {
     process.exitCode = (await main(parseOptions(command, process.argv.slice(2)))) ?? 0;
   } catch (error) {
@@ -176,6 +177,17 @@ export function problemIn(error: unknown): string {
 
 /** Exit status of a command that Ctrl-C ended before it had a result. */
 export const INTERRUPTED = 130;
+
+/** Output that nobody reads any more (`npm start | head -1`) ends a command as Ctrl-C does. */
+function endWithoutReader(): void {
+  let isGone = false;
+  const end = (): void => {
+    if (isGone) return;
+    isGone = true;
+    if (!process.emit("SIGINT")) process.exit(INTERRUPTED);
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", end);
+}
 
 /** A signal that SIGINT and SIGTERM abort; a second one ends the process at once. */
 export function abortOnInterrupt(): AbortSignal {

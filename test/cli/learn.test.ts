@@ -157,3 +157,32 @@ test.each([1, 2])(
     expect(readdirSync(folder).filter((name) => name.includes("interrupted"))).toEqual([]);
   },
 );
+
+test("a command whose reader is gone, as of | head -1, ends as by Ctrl-C", async () => {
+  const out = join(folder, "unread.safetensors");
+  const args = ["--scenario", "ring_dispatch", "--table-size", "20", "--out", out];
+  const child = spawn(process.execPath, [script("learn"), ...args]);
+  await once(child.stderr, "data");
+  child.stderr.destroy();
+  expect(await once(child, "exit")).toEqual([130, null]);
+});
+
+test("paths are the caller's where npm calls from the package's folder", () => {
+  writeFileSync(join(folder, "half.yaml"), "name: half\n");
+  const args = [
+    "scripts/run.mjs",
+    "--pure",
+    "dist/src/cli/learn.js",
+    "--out",
+    "x",
+    "--table-size",
+    "2",
+  ];
+  const { status, stderr } = spawnSync(process.execPath, [...args, "--scenario", "half.yaml"], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, INIT_CWD: folder },
+  });
+  expect(stderr).toMatch(/^half\.yaml: discount: /m);
+  expect(status).toBe(2);
+});

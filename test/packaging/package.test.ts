@@ -1,4 +1,5 @@
 /** package.xml, versions, the licence and the messages' words. */
+import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { python, read, root } from "./checkout";
@@ -67,4 +68,17 @@ describe.each(readdirSync(join(root, "msg")))("msg/%s", (file) => {
       if (line.startsWith("builtin_interfaces/Time")) expect(line).toContain("ROS time");
     }
   });
+});
+
+test.each([
+  ["/home/me/my robots", /^The path of this checkout, .* has the character " ".*: move it/],
+  ["/home/me:you/robots", /has the character ":"/],
+  ["/proc/robots", /you may not write there: let its owner call npm run setup/],
+  ["/tmp", /^undefined$/],
+])("the set-up says of %s what it is", (folder, words) => {
+  const program = `import { folderProblem } from "./scripts/setup/machine.mjs"; console.log(String(folderProblem("${folder}", { ros: true })))`;
+  const args = ["--input-type=module", "-e", program];
+  expect(execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" }).trim()).toMatch(
+    words,
+  );
 });
