@@ -5,10 +5,10 @@ import { evaluate } from "../evaluation/evaluate";
 import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
 import { type LoadedPolicy, loadPolicy, requireScenario } from "../policy/policy_file";
-import { claimDomain, LAST_DOMAIN } from "../ros/domain";
+import { claimDomain, wantedDomain } from "../ros/domain";
 import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
-import { abortOnInterrupt, INTERRUPTED, runCommand, UsageError } from "./options";
+import { abortOnInterrupt, INTERRUPTED, runCommand } from "./options";
 import { type Outcome, runSwarm } from "./run_swarm";
 import type { RunSummary, SimulatorReport } from "./simulator_report";
 import { START_OPTIONS, type StartSettings, readSettings } from "./start_options";
@@ -18,17 +18,6 @@ import { swarmSpecs } from "./swarm_specs";
 const NOTABLE_DISTANCE = 0.05;
 
 type Say = (line: string) => void;
-
-/** ROS_DOMAIN_ID, if the user has set it. */
-function wantedDomain(): number | undefined {
-  const text = process.env.ROS_DOMAIN_ID;
-  if (!text) return undefined;
-  const id = Number(text);
-  if (Number.isInteger(id) && id >= 0 && id <= LAST_DOMAIN) return id;
-  throw new UsageError(
-    `ROS_DOMAIN_ID is "${text}"; set a whole number from 0 to ${LAST_DOMAIN}, or unset it`,
-  );
-}
 
 interface PolicyFile {
   readonly file: string;
@@ -92,7 +81,7 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   const say: Say = (line) => void (given.json ? process.stderr : process.stdout).write(`${line}\n`);
   const signal = abortOnInterrupt();
   const { settings, game } = readSettings(given);
-  const domain = await claimDomain(wantedDomain());
+  const domain = await claimDomain(wantedDomain(process.env));
   const learned = await policyOf(settings, game, signal, say).catch((error: unknown) => {
     if (signal.aborted) return undefined;
     throw error;

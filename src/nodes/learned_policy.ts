@@ -1,10 +1,11 @@
 /** A learned policy as a file: from the cache, or learned now and kept there. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Game, sizesOf } from "../game/model";
-import { reasonOf } from "../base/errors";
+import { InvalidInputError, reasonOf } from "../base/errors";
+import { cacheFolder, writableFolder } from "../base/folders";
 import { learn } from "../learning/learn";
 import type { Progress } from "../learning/options";
 import { LEARNER_VERSION } from "../learning/version";
@@ -19,14 +20,14 @@ export interface LearnedPolicyOptions {
   /** Robots that the policy is learned for, n. */
   readonly population: number;
   readonly seed: number;
-  /** Folder of the cache; made when it is missing. */
+  /** Folder of the cache; made when it is missing. Where it cannot be, this user's own is used. */
   readonly cache: string;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   readonly warn?: (message: string) => void;
 }
 
-/** The cache's file for a game and the options that decide what is learned. */
+/** The name of the cache's file for a game and the options that decide what is learned. */
 function cacheFile(game: Game, options: LearnedPolicyOptions): string {
   const { tableSize, population, seed } = options;
   const key = {
@@ -39,13 +40,13 @@ function cacheFile(game: Game, options: LearnedPolicyOptions): string {
     tableSize,
   };
   const hash = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 16);
-  return join(options.cache, `${game.name}-k${tableSize}-${hash}.safetensors`);
+  return `${game.name}-k${tableSize}-${hash}.safetensors`;
 }
 
 /**
  * The policy file of these options. A damaged file in the cache is learned again. The file is written
  * whole or not at all, so two processes may learn the same policy at the same time.
- * @throws InvalidInputError for a table size beyond the population
+ * @throws InvalidInputError for a table size beyond the population, or when no folder can keep it
  */
 export async function obtainPolicy(
   game: Game,
@@ -53,16 +54,24 @@ export async function obtainPolicy(
 ): Promise<{ file: string; policy: LoadedPolicy; wasCached: boolean }> {
   const tableSize = given.tableSize || Math.min(DEFAULT_TABLE_SIZE, given.population);
   const options = { ...given, tableSize };
-  const file = cacheFile(game, options);
-  if (existsSync(file)) {
+  const name = cacheFile(game, options);
+  const own = join(cacheFolder(), "policies");
+  for (const file of [join(given.cache, name), join(own, name)].filter(existsSync)) {
     try {
       return { file, policy: loadPolicy(file), wasCached: true };
     } catch (error) {
       options.warn?.(`${reasonOf(error)}; learning it again`);
     }
   }
+  // Before it is learned: that may take minutes.
+  const folder = writableFolder(given.cache, own);
+  if (folder === undefined) {
+    throw new InvalidInputError(
+      `a learned policy cannot be kept: neither ${given.cache} nor ${own} can be written to; give a policy file, or another folder as cache`,
+    );
+  }
+  const file = join(folder, name);
   const result = await learn(game, { ...options, threads: availableParallelism() });
-  mkdirSync(options.cache, { recursive: true });
   savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
   return { file, policy: loadPolicy(file), wasCached: false };
 }

@@ -7,7 +7,17 @@ import { InvalidInputError } from "../base/errors";
 const FIRST = 1;
 const LAST = 99;
 /** The highest domain id that ROS 2 has. */
-export const LAST_DOMAIN = 232;
+const LAST_DOMAIN = 232;
+
+/** ROS_DOMAIN_ID, if the user has set it. @throws InvalidInputError when it is no domain */
+export function wantedDomain({ ROS_DOMAIN_ID: text }: NodeJS.ProcessEnv): number | undefined {
+  if (!text) return undefined;
+  const id = Number(text);
+  if (Number.isInteger(id) && id >= 0 && id <= LAST_DOMAIN) return id;
+  throw new InvalidInputError(
+    `ROS_DOMAIN_ID is "${text}"; set a whole number from 0 to ${LAST_DOMAIN}, or unset it`,
+  );
+}
 
 /** Ports of domain 0 begin here, and each domain has so many: PB and DG. */
 const PORT_BASE = 7400;

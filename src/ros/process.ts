@@ -1,6 +1,7 @@
 /** The life of a ROS process: start, and an end that is clean whatever asks for it. */
 import { Worker } from "node:worker_threads";
 import { InvalidInputError, reasonOf } from "../base/errors";
+import { initialiseRos } from "./initialise";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";
 
@@ -80,20 +81,20 @@ class RunningProcess implements RosProcess {
   }
 }
 
+const statusOf = (error: unknown): number => (error instanceof InvalidInputError ? 2 : 1);
+
 /**
  * Runs `main` with ROS 2 up. SIGINT, SIGTERM, the death of the process that started this one (its
  * IPC channel closing), an error that nobody caught and `end` all lead through the same steps: `onEnd`
- * works, nodes stopped, ROS shut down, exit. Wrong parameters give one sentence and exit status 2.
+ * works, nodes stopped, ROS shut down, exit. Wrong parameters and arguments that ROS refuses give one sentence and exit status 2.
  */
 export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
   const ros = new RunningProcess();
   try {
-    await rcl().init();
+    await initialiseRos();
   } catch (error) {
-    console.error(
-      `ROS 2 did not start (${reasonOf(error)}); source a ROS 2, or run it by npm run ros`,
-    );
-    process.exit(1);
+    console.error(reasonOf(error));
+    process.exit(statusOf(error));
   }
   // rclnodejs' own handlers end the process at SIGINT alone, and only where nothing else is open.
   rcl().removeSignalHandlers();
@@ -111,6 +112,6 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
     ros.start();
   } catch (error) {
     console.error(reasonOf(error));
-    ros.end(error instanceof InvalidInputError ? 2 : 1);
+    ros.end(statusOf(error));
   }
 }

@@ -67,6 +67,28 @@ test("a parameter or file that cannot be used ends a node with one sentence, and
   }
 });
 
+test.each([
+  [["-r", "__ns:=/robot-3"], {}, /^ROS refuses -r __ns:=\/robot-3: .*; a name is made of letters/],
+  [["--params-file", "/no/such"], {}, /^ROS refuses --params-file \/no\/such: .*; give a file/],
+  [[], { ROS_DOMAIN_ID: "233" }, /^ROS_DOMAIN_ID is "233"; set a whole number from 0 to 232/],
+  [["-p", "robots:=-1"], { ROS_LOG_DIR: "/proc/none" }, /^parameter robots is -1/],
+])(
+  "what ROS refuses is said truly, with status 2, and a log folder is found: %j %j",
+  async (rosArgs, more, words) => {
+    const domain = await claimDomain();
+    const environment = { ...environmentOf(domain), ...more };
+    const child = new Child(environment, "src/nodes/local_agent.js", { rosArgs });
+    try {
+      const { status, lines } = await child.ended;
+      expect(lines.at(-1)).toMatch(words);
+      expect(status).toBe(2);
+    } finally {
+      await child.end();
+      domain.release();
+    }
+  },
+);
+
 test("a section of a parameter file that names a namespace is heard", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sections-"));
   const domain = await claimDomain();

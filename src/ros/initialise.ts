@@ -1,0 +1,70 @@
+/** ROS 2 brought up in this process, and why it cannot be, in words. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { InvalidInputError, reasonOf } from "../base/errors";
+import { cacheFolder, writableFolder } from "../base/folders";
+import { wantedDomain } from "./domain";
+import { rcl } from "./rcl";
+
+/** By what rcl says that it could not parse: the remedy. */
+const REMEDIES: readonly [what: string, remedy: string][] = [
+  [
+    "remap rule",
+    "a name is made of letters, digits and _, and does not begin with a digit, as in -r __ns:=/robot_3",
+  ],
+  [
+    "params file",
+    "give a file that can be read, in the YAML that ROS reads: no anchors, no merge keys",
+  ],
+  ["parameter override", "give -p name:=value, and a value that is YAML"],
+  ["log level", "give debug, info, warn, error or fatal, as in --log-level info"],
+];
+
+/** What is wrong with the arguments, if that is why rcl did not start; else undefined. */
+export function argumentProblem(said: string): string | undefined {
+  const [, what, argument, reason] =
+    /Couldn't parse ([a-z ]+?)(?: rule)?: '(.*?)'\.? *(?:Error: )?(.*)/s.exec(said) ?? [];
+  if (what === undefined) return undefined;
+  const place = reason.replace(/, at \/\S+:\d+/g, "").trim();
+  const known = REMEDIES.find(([name]) => name.startsWith(what) || what.startsWith(name));
+  return `ROS refuses ${argument}: ${place}; ${known?.[1] ?? "see --ros-args in the ROS 2 documentation"}`;
+}
+
+/** Where ROS writes its logs, as the variables say. */
+function logFolder({ ROS_LOG_DIR: own, ROS_HOME: home }: NodeJS.ProcessEnv): string {
+  if (own) return own;
+  try {
+    return join(home || join(homedir(), ".ros"), "log");
+  } catch {
+    // This user has no home.
+    return "";
+  }
+}
+
+/** ROS ends a process that cannot write its log: it is sent elsewhere, if need be. */
+function provideLogFolder(): void {
+  const wanted = logFolder(process.env);
+  if (wanted !== "" && writableFolder(wanted) !== undefined) return;
+  process.env.ROS_LOG_DIR = join(cacheFolder(), "ros_log");
+  console.error(
+    `the log folder "${wanted}" cannot be written to: logs go to ${process.env.ROS_LOG_DIR}`,
+  );
+}
+
+/**
+ * @throws InvalidInputError for arguments or variables that ROS refuses
+ * @throws Error when there is no ROS 2 that starts
+ */
+export async function initialiseRos(): Promise<void> {
+  wantedDomain(process.env);
+  provideLogFolder();
+  try {
+    await rcl().init();
+  } catch (error) {
+    const problem = argumentProblem(reasonOf(error));
+    if (problem !== undefined) throw new InvalidInputError(problem);
+    throw new Error(
+      `ROS 2 did not start (${reasonOf(error)}); source a ROS 2, or run it by npm run ros`,
+    );
+  }
+}
