@@ -38,7 +38,7 @@ export function isWritable(folder) {
  * take a path apart at such characters.
  */
 export function folderProblem(folder, { ros }) {
-  const odd = /[^\p{L}\p{N}\/._@+,=~-]/u.exec(folder)?.[0];
+  const odd = /[^\p{L}\p{N}/._@+,=~-]/u.exec(folder)?.[0];
   if (ros && odd !== undefined) {
     return `The path of this checkout, ${folder}, has the character "${odd}", with which ROS 2 cannot be built: move it to a path of letters, digits, _, . and -.`;
   }

@@ -62,9 +62,10 @@ export async function initialiseRos(): Promise<void> {
     await rcl().init();
   } catch (error) {
     const problem = argumentProblem(reasonOf(error));
-    if (problem !== undefined) throw new InvalidInputError(problem);
+    if (problem !== undefined) throw new InvalidInputError(problem, { cause: error });
     throw new Error(
       `ROS 2 did not start (${reasonOf(error)}); source a ROS 2, or run it by npm run ros`,
+      { cause: error },
     );
   }
 }
