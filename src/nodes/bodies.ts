@@ -1,6 +1,6 @@
 /** Shared by all bodies of a process: commands, stops, watchdog timer, diagnostics, markers. */
 import type { RosClock } from "../ros/clock";
-import { type Check, publishDiagnostics } from "../ros/diagnostics";
+import { publishDiagnostics } from "../ros/diagnostics";
 import type { Marker, Time } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
@@ -25,13 +25,15 @@ export function serveBodies(
   node: RosNode,
   clock: RosClock,
   bodies: ReadonlySet<BodyAgent>,
-  { rate, draw }: Drawing,
+  drawing: Drawing,
 ): void {
-  let sampled = new Set<string>();
+  const marks = new Marks(node, clock, bodies, drawing);
+  const each = (work: (body: BodyAgent) => void): void =>
+    bodies.forEach((body) => node.safely(() => work(body)));
   node.subscribe(TOPICS.globalCommand, (message) => {
     let refusal: string | undefined;
-    for (const body of bodies) node.safely(() => (refusal = body.hearCommand(message) ?? refusal));
-    if (rate > 0) sampled = new Set(message.sampled_agents);
+    each((body) => (refusal = body.hearCommand(message) ?? refusal));
+    marks.sampled = new Set(message.sampled_agents);
     return refusal;
   });
   const standing = new StandingLog(node.log);
@@ -39,33 +41,49 @@ export function serveBodies(
     if ([...bodies].some(({ permission }) => !permission.stopped)) {
       node.log.warn(`emergency stop from ${source}`);
     }
-    for (const body of bodies) node.safely(() => body.hearStop());
+    each((body) => body.hearStop());
   });
   const look = (): void => {
-    for (const body of bodies) node.safely(() => body.check());
+    each((body) => body.check());
     standing.look(bodies);
   };
-  const timers = [setInterval(look, WATCHDOG_PERIOD_MS)];
-  if (rate > 0) {
-    const publish = node.publisher(TOPICS.markers);
-    const show = (): void => publish({ markers: draw(clock.stamp(), marked(bodies, sampled)) });
-    timers.push(setInterval(() => node.safely(show), 1000 / rate));
-  }
-  const checks = (): Check[] => Array.from(bodies, ({ diagnosis }) => diagnosis);
-  const endDiagnostics = publishDiagnostics(node, clock, checks);
+  const timers = [setInterval(look, WATCHDOG_PERIOD_MS), ...marks.timers()];
+  const endDiagnostics = publishDiagnostics(node, clock, () =>
+    Array.from(bodies, ({ diagnosis }) => diagnosis),
+  );
+  ros.onPause(() => each((body) => body.stand()));
   ros.onEnd(async () => {
     endDiagnostics();
     timers.forEach(clearInterval);
-    for (const body of bodies) node.safely(() => body.leave());
+    each((body) => body.leave());
     await sent();
   });
 }
 
-function marked(
-  bodies: ReadonlySet<BodyAgent>,
-  sampled: ReadonlySet<string>,
-): readonly MarkedBody[] {
-  return [...bodies].flatMap(({ pose, zone, name }) =>
-    pose === undefined ? [] : [{ pose, zone, isSampled: sampled.has(name) }],
-  );
+/** The markers of a process's bodies. */
+class Marks {
+  /** Robots asked at the last epoch. */
+  sampled = new Set<string>();
+
+  constructor(
+    private readonly node: RosNode,
+    private readonly clock: RosClock,
+    private readonly bodies: ReadonlySet<BodyAgent>,
+    private readonly drawing: Drawing,
+  ) {}
+
+  /** Begins to publish them, where they are wanted. */
+  timers(): readonly NodeJS.Timeout[] {
+    const { node, clock, drawing } = this;
+    if (drawing.rate === 0) return [];
+    const publish = node.publisher(TOPICS.markers);
+    const show = (): void => publish({ markers: drawing.draw(clock.stamp(), this.marked()) });
+    return [setInterval(() => node.safely(show), 1000 / drawing.rate)];
+  }
+
+  private marked(): readonly MarkedBody[] {
+    return [...this.bodies].flatMap(({ pose, zone, name }) =>
+      pose === undefined ? [] : [{ pose, zone, isSampled: this.sampled.has(name) }],
+    );
+  }
 }

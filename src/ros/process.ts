@@ -1,4 +1,5 @@
 /** The life of a ROS process: start, and an end that is clean whatever asks for it. */
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { initialiseRos } from "./initialise";
@@ -29,6 +30,54 @@ function leaveLater(status: number): void {
   new Worker(code, { eval: true }).unref();
 }
 
+/** All that end a process by default and can be heard. SIGPROF and SIGSEGV are Node.js' own. */
+const ENDING_SIGNALS: readonly NodeJS.Signals[] = [
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGTERM",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGVTALRM",
+  "SIGXCPU",
+  "SIGIO",
+  "SIGPWR",
+  "SIGSTKFLT",
+];
+
+/** Whether nobody reads any more what is written to a file descriptor; false where it is no pipe. */
+function isBroken(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isFIFO()) return false;
+    closeSync(openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENXIO";
+  }
+  return false;
+}
+
+/**
+ * Calls `end` at each signal that asks for it, and where standard output or error is cut off. Before
+ * a terminal halts the process (Ctrl-Z), `pause` is called and what it sends leaves.
+ */
+function onSignals(end: () => void, pause: () => void): void {
+  for (const signal of ENDING_SIGNALS) process.on(signal, end);
+  process.on("SIGTSTP", () => {
+    pause();
+    // Nothing that arrives meanwhile is answered.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SENDING_MS);
+    process.kill(process.pid, "SIGSTOP");
+  });
+  // A log or recording that has reached its limit of size is no reason to end.
+  process.on("SIGXFSZ", () => undefined);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", end);
+  // ROS logs from C, where only the signal tells. A page that leaves raises it too.
+  process.on("SIGPIPE", () => {
+    if (isBroken(1) || isBroken(2)) end();
+  });
+}
+
 type Ending = () => void | Promise<void>;
 
 export interface RosProcess {
@@ -36,6 +85,8 @@ export interface RosProcess {
   add<N extends RosNode>(node: N): N;
   /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
   onEnd(work: Ending): void;
+  /** Called each time before the process is halted from its terminal: robots are told to stand. */
+  onPause(work: () => void): void;
   /** Ends the process. */
   end(status?: number): void;
 }
@@ -43,6 +94,7 @@ export interface RosProcess {
 class RunningProcess implements RosProcess {
   private readonly nodes: RosNode[] = [];
   private readonly endings: Ending[] = [];
+  private readonly pauses: (() => void)[] = [];
   private hasStarted = false;
   private isEnding = false;
 
@@ -54,6 +106,14 @@ class RunningProcess implements RosProcess {
 
   onEnd(work: Ending): void {
     this.endings.push(work);
+  }
+
+  onPause(work: () => void): void {
+    this.pauses.push(work);
+  }
+
+  pause(): void {
+    this.pauses.forEach((work) => work());
   }
 
   end(status = 0): void {
@@ -84,9 +144,10 @@ class RunningProcess implements RosProcess {
 const statusOf = (error: unknown): number => (error instanceof InvalidInputError ? 2 : 1);
 
 /**
- * Runs `main` with ROS 2 up. SIGINT, SIGTERM, the death of the process that started this one (its
- * IPC channel closing), an error that nobody caught and `end` all lead through the same steps: `onEnd`
- * works, nodes stopped, ROS shut down, exit. Wrong parameters and arguments that ROS refuses give one sentence and exit status 2.
+ * Runs `main` with ROS 2 up. Signals, nobody reading what it says any more, the death of the process
+ * that started this one (its IPC channel closing), an error that nobody caught and `end` all lead
+ * through the same steps: `onEnd` works, nodes stopped, ROS shut down, exit. Wrong parameters and
+ * arguments that ROS refuses give one sentence and exit status 2.
  */
 export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
   const ros = new RunningProcess();
@@ -98,7 +159,10 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   }
   // rclnodejs' own handlers end the process at SIGINT alone, and only where nothing else is open.
   rcl().removeSignalHandlers();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => ros.end());
+  onSignals(
+    () => ros.end(),
+    () => ros.pause(),
+  );
   // An error that nobody caught is a fault of the program: all of it is said.
   process.on("uncaughtException", (error) => {
     console.error(error);

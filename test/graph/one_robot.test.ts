@@ -260,13 +260,13 @@ test("rclpy reads the markers, at the place where the body is", async () => {
   ]);
 });
 
-test("SIGTERM tells it to stand before the process ends, whatever odometry still comes; status 0", async () => {
+test("SIGHUP tells it to stand before the process ends, whatever odometry still comes; status 0", async () => {
   await moving(robot);
   const often = setInterval(step, 5);
   try {
     await robot.moves(monotonic());
     const start = monotonic();
-    expect(await agent.end("SIGTERM")).toMatchObject({ status: 0 });
+    expect(await agent.end("SIGHUP")).toMatchObject({ status: 0 });
     expect(robot.told(start).length).toBeGreaterThan(1);
     expect(moves(robot.told(start).at(-1)!)).toBe(false);
   } finally {
