@@ -32,6 +32,7 @@ const SETTINGS: SwarmSettings = {
   seconds: SHIFTS * game.horizon! * game.arena.epoch,
   port: 0,
   host: "127.0.0.1",
+  origins: "",
   headless: true,
   seed: SEED,
 };

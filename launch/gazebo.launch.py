@@ -24,7 +24,7 @@ import swarm_arguments as shared  # noqa: E402
 
 # Arguments of swarm.launch.py that hold for Gazebo too, and those of its own simulator.
 SHARED = ("scenario", "robots", "sample_size", "table_size", "policy_file")
-OWN_WORLD = ("fidelity", "simulator", "port", "host", "headless", "speed", "seconds")
+OWN_WORLD = ("fidelity", "simulator", "port", "host", "origins", "headless", "speed", "seconds")
 
 
 def bridge(context):

@@ -5,7 +5,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { hostname, networkInterfaces } from "node:os";
-import { SOCKET_PATH } from "./protocol";
+import { ParameterError } from "../src/ros/parameters";
+import { SOCKET_PATH, TOKEN_PROTOCOL } from "./protocol";
 
 export interface Refusal {
   /** HTTP status with its phrase. */
@@ -24,44 +25,102 @@ const inUrl = (address: string): string => (address.includes(":") ? `[${address}
 export const nameOf = (host: string): string => (ANY.includes(host) ? hostname() : inUrl(host));
 
 /** The names by which a server that listens on `host` may be asked for. */
-export function ownNames(host: string): readonly string[] {
+function ownNames(host: string): readonly string[] {
   if (!ANY.includes(host)) return [...LOOPBACK, inUrl(host)];
   const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
   return [...LOOPBACK, hostname(), ...addresses.map(({ address }) => inUrl(address))];
 }
 
-/** Whether `host` (a Host header) is one of these names with this server's port. */
-export function isOwnHost(
-  host: string | undefined,
-  names: readonly string[],
-  port: number,
-): host is string {
-  return names.some((name) => host === `${name}:${port}`);
+/** The origin of an http(s) address without a path, as browsers write it; undefined: it is none. */
+function originOf(text: string): string | undefined {
+  const [, scheme, host] = /^(https?):\/\/([^\s/?#@\\]+)\/?$/i.exec(text) ?? [];
+  if (host === undefined) return undefined;
+  const address = `${scheme}://${host}`;
+  // A name with a dot at its end is the same name.
+  return URL.canParse(address) ? new URL(address).origin.replace(/\.(?=:\d+$|$)/, "") : undefined;
+}
+
+/** A Host header as browsers write it: small letters, no port 80. */
+const hostOf = (host: string | undefined): string | undefined =>
+  originOf(`http://${host}`)?.slice("http://".length);
+
+/**
+ * Origins in a text, separated by commas or spaces.
+ * @throws ParameterError
+ */
+export function readOrigins(text: string): readonly string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((part) => part !== "")
+    .map((part) => {
+      const origin = originOf(part);
+      if (origin !== undefined) return origin;
+      throw new ParameterError(
+        `origins has ${quote(part)}; give addresses such as http://localhost:9000, separated by commas`,
+      );
+    });
+}
+
+/** Which names a server answers to. */
+export class PageAccess {
+  private readonly origins: ReadonlySet<string>;
+  private readonly hosts: ReadonlySet<string>;
+
+  /**
+   * @param url of the page, for those who came by another
+   * @param further origins, of `readOrigins`
+   */
+  constructor(
+    host: string,
+    port: number,
+    private readonly url: string,
+    further: readonly string[],
+  ) {
+    const own = ownNames(host).flatMap((name) => originOf(`http://${name}:${port}`) ?? []);
+    this.origins = new Set([...own, ...further]);
+    this.hosts = new Set([...this.origins].map((origin) => origin.replace(/^https?:\/\//, "")));
+  }
+
+  /** Why a request with this Host header is not answered; undefined: it is. */
+  hostRefusal(host: string | undefined): Refusal | undefined {
+    if (this.hosts.has(hostOf(host) ?? "")) return undefined;
+    const status = "421 Misdirected Request";
+    return { status, reason: this.remedy("Host", host, `http://${host}`) };
+  }
+
+  /** Why a WebSocket is not opened for `request`; undefined when it may be. */
+  socketRefusal(request: IncomingMessage): Refusal | undefined {
+    const { host, origin } = request.headers;
+    const misdirected = this.hostRefusal(host);
+    if (misdirected) return misdirected;
+    if (!this.origins.has(originOf(origin ?? "") ?? "")) {
+      return { status: "403 Forbidden", reason: this.remedy("Origin", origin, origin ?? "") };
+    }
+    if (request.url !== SOCKET_PATH) {
+      return { status: "404 Not Found", reason: `path ${quote(request.url)}` };
+    }
+    return undefined;
+  }
+
+  private remedy(header: string, given: string | undefined, address: string): string {
+    const open = `${header} ${quote(given)} is not of this page: open ${this.url}`;
+    const origin = originOf(address);
+    return origin
+      ? `${open}, or start with --origins ${origin.slice(0, 100)} (launch: origins:=) if your proxy or forwarded port has that address`
+      : open;
+  }
+}
+
+/** The token that a WebSocket's request shows; undefined: none. */
+export function tokenShown({ headers }: IncomingMessage): string | undefined {
+  const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+  return offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
 }
 
 /** Whether `shown` is the token, compared in constant time; an empty token matches nothing. */
 export function isToken(shown: string, token: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return token !== "" && timingSafeEqual(digest(shown), digest(token));
-}
-
-/** Why a WebSocket is not opened for `request`; undefined when it may be. */
-export function socketRefusal(
-  request: IncomingMessage,
-  names: readonly string[],
-  port: number,
-): Refusal | undefined {
-  const { host, origin } = request.headers;
-  if (!isOwnHost(host, names, port)) {
-    return { status: "421 Misdirected Request", reason: `Host ${quote(host)}` };
-  }
-  if (!origin?.startsWith("http://") || !isOwnHost(origin.slice("http://".length), names, port)) {
-    return { status: "403 Forbidden", reason: `Origin ${quote(origin)}` };
-  }
-  if (request.url !== SOCKET_PATH) {
-    return { status: "404 Not Found", reason: `path ${quote(request.url)}` };
-  }
-  return undefined;
 }
 
 /** Outside text for a log: one line, escaped, cut. */

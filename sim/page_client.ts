@@ -12,8 +12,6 @@ export const BURST = 20;
 export const RATE = 10;
 
 export class PageClient {
-  /** Whether it has shown the token. */
-  canCommand = false;
   private sending = false;
   private poses: Uint8Array | undefined;
   private readonly texts = new Map<string, string>();
@@ -24,6 +22,8 @@ export class PageClient {
   constructor(
     private readonly socket: WebSocket,
     first: string,
+    /** Whether it has shown the token. */
+    readonly canCommand: boolean,
   ) {
     socket.on("pong", () => (this.answered = true));
     this.send(first);

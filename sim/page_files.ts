@@ -34,7 +34,7 @@ export function securityHeaders(host: string): Record<string, string> {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `connect-src 'self' ws://${host}`,
+    `connect-src 'self' ws://${host} wss://${host}`,
     "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'none'",

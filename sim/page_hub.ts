@@ -21,8 +21,14 @@ import {
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const INTERNAL_ERROR = 1011;
+const TRY_AGAIN_LATER = 1013;
+/** Pages served at the same time, and places among them that only the token opens. */
+export const CLIENTS_LIMIT = 128;
+export const KEPT_FOR_TOKEN = 32;
 /** Time for a close frame before the connection is cut. */
 const GOODBYE_MS = 1000;
+
+const FULL = "too many pages are open; close one, or open the link with the token";
 
 /** The world's state without what differs from page to page. */
 export type SharedWorldState = Omit<WorldState, "canCommand">;
@@ -52,12 +58,24 @@ export class PageHub {
     return this.pages.size;
   }
 
-  /** Adds a page: it gets a snapshot first, then the newest world state, picture and poses. */
-  welcome(socket: WebSocket): void {
+  /**
+   * Adds a page: it gets a snapshot first, then the newest world state, picture and poses.
+   * @param token that it shows; undefined: none
+   * @returns whether it was added; else it is told why not
+   */
+  welcome(socket: WebSocket, token: string | undefined): boolean {
     socket.on("error", (error) => this.guard.log(`page: ${error.message}`));
+    const refuse = (code: number, why: string): false => {
+      this.guard.log(`page closed: ${why}`);
+      socket.close(code, why);
+      return false;
+    };
+    const canCommand = token !== undefined && isToken(token, this.options.token);
+    if (token !== undefined && !canCommand) return refuse(POLICY_VIOLATION, "its token is wrong");
+    if (!this.makeRoom(canCommand)) return refuse(TRY_AGAIN_LATER, FULL);
     const snapshot = this.snapshot();
-    if (snapshot === undefined) return socket.close(INTERNAL_ERROR, "no snapshot");
-    const page = new PageClient(socket, snapshot);
+    if (snapshot === undefined) return refuse(INTERNAL_ERROR, "no snapshot");
+    const page = new PageClient(socket, snapshot, canCommand);
     this.pages.add(page);
     socket.on("close", () => this.pages.delete(page));
     socket.on(
@@ -69,6 +87,21 @@ export class PageHub {
     this.tellWorld(page);
     if (this.lastPicture) page.offerText("picture", JSON.stringify(this.lastPicture));
     if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
+    return true;
+  }
+
+  /** Whether one more page may come; for one with the token, another one goes if it must. */
+  private makeRoom(canCommand: boolean): boolean {
+    const watching = [...this.pages].filter((page) => !page.canCommand);
+    if (!canCommand) {
+      const isKept = watching.length >= CLIENTS_LIMIT - KEPT_FOR_TOKEN;
+      return !isKept && this.pages.size < CLIENTS_LIMIT;
+    }
+    if (this.pages.size < CLIENTS_LIMIT) return true;
+    const [oldest] = watching;
+    if (oldest === undefined) return false;
+    this.dismiss(oldest, TRY_AGAIN_LATER, FULL);
+    return true;
   }
 
   /** Sends every page a new snapshot. */
@@ -133,22 +166,16 @@ export class PageHub {
 
   private hear(page: PageClient, text: string): void {
     if (!this.pages.has(page)) return;
-    if (!page.mayTalk(performance.now())) return this.dismiss(page, "it sends too many messages");
+    if (!page.mayTalk(performance.now()))
+      return this.dismiss(page, POLICY_VIOLATION, "it sends too many messages");
     try {
-      const message = parsePageMessage(text);
-      if (message.type === "hello") this.admit(page, message.token);
-      else this.command(page, message.id, message.command);
+      const { id, command } = parsePageMessage(text);
+      this.command(page, id, command);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       // A close frame's reason holds 123 bytes.
-      this.dismiss(page, `not the protocol: ${error.message.slice(0, 80)}`);
+      this.dismiss(page, POLICY_VIOLATION, `not the protocol: ${error.message.slice(0, 80)}`);
     }
-  }
-
-  private admit(page: PageClient, token: string): void {
-    if (!isToken(token, this.options.token)) return this.dismiss(page, "its token is wrong");
-    page.canCommand = true;
-    this.tellWorld(page);
   }
 
   private command(page: PageClient, id: number, command: PageCommand): void {
@@ -162,10 +189,10 @@ export class PageHub {
     answer({ done: false, message: "this page only shows: open the link that the start printed" });
   }
 
-  private dismiss(page: PageClient, why: string): void {
+  private dismiss(page: PageClient, code: number, why: string): void {
     this.guard.log(`page closed: ${why}`);
     this.pages.delete(page);
-    page.close(POLICY_VIOLATION, why);
+    page.close(code, why);
     setTimeout(() => page.end(), GOODBYE_MS).unref();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the page says to the simulator's server: who it is (the token of the link that the start
- * printed), and commands, each answered under its `id`. JSON objects told apart by `type` and `do`.
+ * What the page says to the simulator's server: commands, each answered under its `id`. JSON objects
+ * told apart by `do`.
  *
  * Runs in Node.js and in the browser.
  */
@@ -37,10 +37,7 @@ const command = z.discriminatedUnion("do", [
 ]);
 export type PageCommand = z.infer<typeof command>;
 
-const pageMessage = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("hello"), token: z.string() }),
-  z.object({ type: z.literal("command"), id: count, command }),
-]);
+const pageMessage = z.object({ type: z.literal("command"), id: count, command });
 export type PageMessage = z.infer<typeof pageMessage>;
 
 /** The message in `text`, or a ProtocolError. Unknown fields are ignored. */

@@ -9,13 +9,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { CallbackGuard } from "./callback_guard";
-import { isOwnHost, nameOf, ownNames, socketRefusal, type Refusal } from "./page_access";
+import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
-import { PageHub, type PageHubOptions } from "./page_hub";
+import { CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
 
 export interface PageServerOptions extends PageHubOptions {
   /** Address to listen on; default 127.0.0.1. */
   host?: string;
+  /** Further origins (of `readOrigins`) by which pages come: of a proxy, of a forwarded port. */
+  origins?: readonly string[];
   /** 0: any free port; else this one or, when taken, one of the next PORTS_TRIED. */
   port: number;
   /** Folder of the built page. */
@@ -27,19 +29,15 @@ export interface PageServerOptions extends PageHubOptions {
 
 /** Ports tried after the one asked for. */
 export const PORTS_TRIED = 20;
-/** Pages served at the same time. */
-export const CLIENTS_LIMIT = 128;
 /** Bytes of a message from a page. */
 export const MESSAGE_LIMIT = 1024;
-const CONNECTIONS_LIMIT = 4 * CLIENTS_LIMIT;
+/** Connections without a page; where more come, the one that was idle longest is cut. */
+export const BARE_LIMIT = 3 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
 /** Time for close frames before connections are cut. */
 const GOODBYE_MS = 50;
 
-const FULL: Refusal = {
-  status: "503 Service Unavailable",
-  reason: `${CLIENTS_LIMIT} pages are open, or the server is ending`,
-};
+const ENDING: Refusal = { status: "503 Service Unavailable", reason: "the server is ending" };
 
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   const page = new PageServer(options, await readPageFiles(options.webRoot));
@@ -55,8 +53,9 @@ export class PageServer {
   private readonly http: Server;
   private readonly sockets: WebSocketServer;
   private readonly host: string;
-  private readonly names: readonly string[];
-  private readonly connections = new Set<Duplex>();
+  private access: PageAccess | undefined;
+  /** Connections without a page, the one used last at the end. */
+  private readonly bare = new Set<Duplex>();
   private pinging: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
 
@@ -67,7 +66,6 @@ export class PageServer {
     this.guard = new CallbackGuard(options.log);
     this.pages = new PageHub(options, this.guard);
     this.host = options.host ?? "127.0.0.1";
-    this.names = ownNames(this.host);
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -75,7 +73,6 @@ export class PageServer {
       perMessageDeflate: false,
     });
     this.http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
-    this.http.maxConnections = CONNECTIONS_LIMIT;
     this.http.on(
       "request",
       this.guard.wrap("a request", (request, response) => this.answer(request, response)),
@@ -85,8 +82,8 @@ export class PageServer {
       this.guard.wrap("an upgrade", (request, socket, head) => this.upgrade(request, socket, head)),
     );
     this.http.on("connection", (socket) => {
-      this.connections.add(socket);
-      socket.on("close", () => this.connections.delete(socket));
+      this.touch(socket);
+      socket.on("close", () => this.bare.delete(socket));
     });
     this.http.on("clientError", (_error, socket) => socket.destroy());
   }
@@ -104,6 +101,7 @@ export class PageServer {
 
   async listen(): Promise<void> {
     await this.bind();
+    this.access = new PageAccess(this.host, this.port, this.url, this.options.origins ?? []);
     this.http.on("error", (error) => this.guard.log(`page server: ${error.message}`));
     const check = this.guard.wrap("a ping", () => this.pages.dropSilent());
     this.pinging = setInterval(check, this.options.pingMs ?? PING_MS);
@@ -144,14 +142,25 @@ export class PageServer {
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     }
     this.pages.end();
-    this.connections.forEach((connection) => connection.destroy());
+    this.bare.forEach((connection) => connection.destroy());
     await closed;
   }
 
+  /** A connection without a page came, or was used. */
+  private touch(socket: Duplex): void {
+    this.bare.delete(socket);
+    this.bare.add(socket);
+    if (this.bare.size <= BARE_LIMIT) return;
+    const [idle] = this.bare;
+    this.bare.delete(idle);
+    idle.destroy();
+  }
+
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const { host } = request.headers;
-    if (!isOwnHost(host, this.names, this.port))
-      return refuse(response, 421, "this server is not that host");
+    this.touch(request.socket);
+    const { host = "" } = request.headers;
+    const misdirected = this.access?.hostRefusal(host);
+    if (misdirected) return refuse(response, 421, misdirected.reason);
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
       return refuse(response, 405, "only GET and HEAD");
@@ -169,8 +178,7 @@ export class PageServer {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
-    const full = this.pages.clients >= CLIENTS_LIMIT || this.closing !== undefined;
-    const refusal = socketRefusal(request, this.names, this.port) ?? (full ? FULL : undefined);
+    const refusal = this.closing ? ENDING : this.access?.socketRefusal(request);
     if (refusal !== undefined) {
       this.guard.log(`page refused: ${refusal.reason}`);
       socket.end(
@@ -183,7 +191,9 @@ export class PageServer {
       request,
       socket,
       head,
-      this.guard.wrap("a connection", (page) => this.pages.welcome(page)),
+      this.guard.wrap("a connection", (page) => {
+        if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(socket);
+      }),
     );
   }
 }

@@ -9,6 +9,7 @@ import { pictureOf } from "../src/policy/picture";
 import { decodePolicy, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
 import { TOPICS } from "../src/ros/topics";
 import type { LoopContext, PublishPoses } from "./loop_context";
+import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
 import {
   encodePoses,
@@ -38,6 +39,7 @@ export class PageView {
     const server = await startPageServer({
       host: parameters.host,
       port: parameters.port,
+      origins: readOrigins(parameters.origins),
       webRoot: join(packageRoot(), "dist", "sim", "web"),
       log: (line) => node.log.info(line),
       snapshot,

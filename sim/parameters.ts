@@ -39,6 +39,10 @@ export const SIMULATOR_PARAMETERS = {
     { default: "127.0.0.1" },
     "Address that the page is served on; another than 127.0.0.1 shows it to others (0.0.0.0: to all).",
   ),
+  origins: text(
+    { default: "" },
+    "Further addresses by which the page is opened, such as http://localhost:9000 of a forwarded port or https://robots.example of a proxy; separated by commas.",
+  ),
   headless: flag({ default: false }, "No page."),
   references: {
     type: "double_array",

@@ -5,7 +5,7 @@
 import { ProtocolError } from "./checked_values";
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** Robots that a pose frame can hold at most. */
 export const ROBOTS_LIMIT = 100_000;

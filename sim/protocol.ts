@@ -36,6 +36,12 @@ export function addReport(history: EpochReport[], report: EpochReport): void {
 
 /** Where the server accepts the page's WebSocket. */
 export const SOCKET_PATH = "/live";
+/**
+ * Subprotocols that the page offers: its name, and this with the token behind it where it has one.
+ * So the server knows who may command before it gives a place away.
+ */
+export const SOCKET_PROTOCOL = "alternating_marl";
+export const TOKEN_PROTOCOL = "token.";
 
 /** Faults of a robot: see Fault.msg. */
 export const FAULTS = ["stall", "deaf", "mute", "slip", "frozen", "nan"] as const;

@@ -6,6 +6,8 @@ import type { PageCommand } from "../page_protocol";
 import {
   ProtocolError,
   SOCKET_PATH,
+  SOCKET_PROTOCOL,
+  TOKEN_PROTOCOL,
   decodePoses,
   parseServerMessage,
   type Answer,
@@ -28,8 +30,9 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 /** Close code for a message that does not follow the protocol (range for applications). */
 const BAD_MESSAGE = 4000;
-/** Close code of RFC 6455, for example for a wrong token. */
+/** Close codes of RFC 6455 and its registry: for example for a wrong token, for too many pages. */
 const POLICY_VIOLATION = 1008;
+const TRY_AGAIN_LATER = 1013;
 
 export class Connection {
   private readonly commands = new PendingCommands((message) => this.send(message));
@@ -44,7 +47,10 @@ export class Connection {
 
   constructor(private readonly events: ConnectionEvents) {
     setInterval(() => this.checkAge(), 500);
-    addEventListener("hashchange", () => this.showToken(tokenOfAddress()));
+    addEventListener("hashchange", () => {
+      this.token = tokenOfAddress();
+      this.socket?.close();
+    });
     this.connect();
   }
 
@@ -54,18 +60,16 @@ export class Connection {
   }
 
   private connect(): void {
-    const socket = new WebSocket(`ws://${location.host}${SOCKET_PATH}`);
+    // Relative, for pages that come through a proxy.
+    const address = new URL(SOCKET_PATH.slice(1), location.href.replace(/^http/, "ws"));
+    address.hash = "";
+    const shown = this.token === "" ? [] : [`${TOKEN_PROTOCOL}${this.token}`];
+    const socket = new WebSocket(address, [SOCKET_PROTOCOL, ...shown]);
     socket.binaryType = "arraybuffer";
     this.admitted = false;
-    socket.onopen = () => this.showToken(this.token);
     socket.onmessage = (event: MessageEvent<unknown>) => this.hear(socket, event.data);
     socket.onclose = (event) => this.retry(socket, event);
     this.socket = socket;
-  }
-
-  private showToken(token: string): void {
-    this.token = token;
-    if (token !== "") this.send({ type: "hello", token });
   }
 
   private send(message: object): boolean {
@@ -99,7 +103,8 @@ export class Connection {
   private retry(socket: WebSocket, { code, reason }: CloseEvent): void {
     if (socket !== this.socket) return;
     this.commands.fail();
-    if (code === POLICY_VIOLATION) this.problem = `closed by the server: ${reason}`;
+    if (code === POLICY_VIOLATION || code === TRY_AGAIN_LATER)
+      this.problem = `closed by the server: ${reason}`;
     // The token of another run would always be refused: go on as a page that only shows.
     if (code === POLICY_VIOLATION && !this.admitted) this.token = "";
     const wait = this.waitMs * (0.75 + 0.5 * Math.random());
@@ -122,7 +127,8 @@ export class Connection {
   }
 }
 
-/** The token behind # in this page's address; "" when there is none. */
+/** The token behind # in this page's address; "" when there is none that could be one. */
 function tokenOfAddress(): string {
-  return new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  return /^[\w-]*$/.test(token) ? token : "";
 }

@@ -5,6 +5,7 @@ import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { sampleSizeProblem } from "../policy/sample_size";
 import { epochSeconds } from "../ros/common_parameters";
+import { readOrigins } from "../../sim/page_access";
 import { motionProblem } from "../../sim/world/motion_problem";
 import { JSON_OPTION, type OptionSpecs, requireWritable, UsageError } from "./options";
 import { NODES } from "./parameters";
@@ -56,6 +57,7 @@ export function readSettings(given: Given): { settings: StartSettings; game: Gam
     problemOf(given, settings) ??
     (isMotion ? motionProblem(game, robots, epoch, speed) : undefined);
   if (problem !== undefined) throw new UsageError(problem);
+  readOrigins(settings.origins);
   if (record !== undefined && record !== "") requireWritable("--record", record);
   // Here 0 stands for the table's k and for no end, and an empty name for no recording.
   const known = {
@@ -77,7 +79,7 @@ function problemOf(given: Given, settings: StartSettings): string | undefined {
   if (fidelity === "abstract" && given.speed !== undefined) {
     return "--speed is for --fidelity motion; the abstract world runs as fast as the nodes answer";
   }
-  const ofPage = ["port", "host"].find((name) => given[name] !== undefined);
+  const ofPage = ["port", "host", "origins"].find((name) => given[name] !== undefined);
   if (headless && ofPage) {
     return `--${ofPage} is the page's and --headless has none; give one of them`;
   }

@@ -24,6 +24,7 @@ export const settingsSchema = z.object({
   seconds: z.number().optional(),
   port: z.number(),
   host: z.string(),
+  origins: z.string(),
   headless: z.boolean(),
   /** MCAP file; undefined: none. */
   record: z.string().optional(),

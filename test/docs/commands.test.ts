@@ -86,8 +86,12 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     by: "--sample-size 1 --observation filter",
   },
   "npm start -- --host 0.0.0.0 --port 9000": {
-    file: "test/sim/page_server.test.ts",
-    by: 'host: "0.0.0.0"',
+    file: "test/sim/page_access.test.ts",
+    by: 'start("0.0.0.0")',
+  },
+  "npm start -- --origins http://localhost:9000,https://robots.example": {
+    file: "test/sim/page_access.test.ts",
+    by: 'readOrigins("http://localhost:9000/, HTTPS://Robots.Example")',
   },
   "npm start -- --record run.mcap --headless --seconds 60 --speed 10": {
     file: "test/graph/examples.test.ts",

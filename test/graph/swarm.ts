@@ -73,6 +73,7 @@ const DEFAULTS: SwarmSettings = {
   seconds: undefined,
   port: 0,
   host: "127.0.0.1",
+  origins: "",
   headless: true,
   seed: 0,
 };

@@ -50,7 +50,14 @@ test.each([
 ] as const)("npm start and the launch file start the same in %s", (fidelity, robots) => {
   const settings: SwarmSettings = {
     ...{ scenario: "ring_dispatch", robots, fidelity, epoch: 4, speed: 2, sampleSize: 3 },
-    ...{ observation: "filter", seconds: 60, port: 9000, host: "0.0.0.0", headless: true },
+    ...{
+      observation: "filter",
+      seconds: 60,
+      port: 9000,
+      host: "0.0.0.0",
+      origins: "http://a:1",
+      headless: true,
+    },
     ...{ record: "run.mcap", odometryRate: 2, seed: 5 },
   };
   const given = Object.entries(SWARM.arguments).flatMap(([name, { option }]) => {

@@ -5,7 +5,6 @@ import type { PageServer } from "../../sim/page_server";
 import { TestPage } from "./visitors";
 
 const REAL = [
-  { type: "hello", token: "0123456789abcdef" },
   { type: "command", id: 1, command: { do: "stop" } },
   { type: "command", id: 2, command: { do: "speed", factor: 2 } },
   { type: "command", id: 3, command: { do: "fault", robot: 1, fault: "stall" } },

@@ -13,17 +13,18 @@ export interface QuietServer {
   end(): Promise<void>;
 }
 
-export async function startQuietServer(): Promise<QuietServer> {
+export async function startQuietServer(host?: string): Promise<QuietServer> {
   const webRoot = mkdtempSync(join(tmpdir(), "page-"));
   for (const name of ["index.html", "style.css", "main.js"]) writeFileSync(join(webRoot, name), "");
   const lines: string[] = [];
   const obeyed: PageCommand[] = [];
   const server = await startPageServer({
     port: 0,
+    host,
     webRoot,
     log: (line) => void lines.push(line),
     snapshot,
-    token: "the token",
+    token: "the-token",
     obey: (command) => {
       obeyed.push(command);
       return Promise.resolve({ done: true, message: "" });

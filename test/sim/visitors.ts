@@ -4,7 +4,7 @@ import { request, type IncomingHttpHeaders } from "node:http";
 import { connect, type Socket } from "node:net";
 import WebSocket from "ws";
 import type { PageServer } from "../../sim/page_server";
-import { SOCKET_PATH } from "../../sim/protocol";
+import { SOCKET_PATH, SOCKET_PROTOCOL, TOKEN_PROTOCOL } from "../../sim/protocol";
 
 type Served = Pick<PageServer, "port">;
 
@@ -41,9 +41,10 @@ export class TestPage {
   private readonly heard: Buffer[] = [];
   private wake: () => void = () => undefined;
 
-  constructor(server: Served, headers: { origin?: string; host?: string } = {}) {
-    const { origin = `http://127.0.0.1:${server.port}`, host } = headers;
-    this.socket = new WebSocket(`ws://127.0.0.1:${server.port}${SOCKET_PATH}`, {
+  constructor(server: Served, given: { origin?: string; host?: string; token?: string } = {}) {
+    const { origin = `http://127.0.0.1:${server.port}`, host, token } = given;
+    const protocols = [SOCKET_PROTOCOL, ...(token ? [`${TOKEN_PROTOCOL}${token}`] : [])];
+    this.socket = new WebSocket(`ws://127.0.0.1:${server.port}${SOCKET_PATH}`, protocols, {
       origin: origin === "" ? undefined : origin,
       headers: host === undefined ? {} : { host },
     });
