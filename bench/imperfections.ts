@@ -75,7 +75,9 @@ async function run(file: string, worse: ParameterMap): Promise<RunSummary> {
   }));
   const domain = await claimDomain();
   const { signal } = new AbortController();
-  const { summary, failure } = await runSwarm(specs, domain.id, signal, say, () => undefined);
+  const patience = { robots: ROBOTS, isBounded: true };
+  const tell = (): void => undefined;
+  const { summary, failure } = await runSwarm(specs, domain.id, patience, signal, say, tell);
   domain.release();
   if (summary === undefined) throw new Error(failure ?? "the swarm ended without a summary");
   return summary;

@@ -7,16 +7,55 @@ import {
 } from "./simulator_report";
 import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
 
+/** A start whose first command is not there by then says so, ms. */
+const NOTABLE_WAIT_MS = 10_000;
+/** A start that nobody watches ends by then. More than a thousand robots take longer to start. */
+const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS_A_ROBOT = 60;
+
+/** How a start waits for its first command. */
+export interface Patience {
+  readonly robots: number;
+  /** Nobody watches: it ends instead of waiting for ever. */
+  readonly isBounded: boolean;
+}
+
+/** Says that nothing begins, and calls `giveUp` later, if the wait has an end. Returns what ends it. */
+export function watchStart(
+  { robots, isBounded }: Patience,
+  say: (line: string) => void,
+  giveUp: (why: string) => void,
+): () => void {
+  const longest = Math.max(LONGEST_WAIT_MS, LONGEST_WAIT_MS_A_ROBOT * robots);
+  const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
+  const where = "the messages above say what is waited for";
+  const timers = [
+    setTimeout(() => say(`${none(NOTABLE_WAIT_MS)}; ${where}`), NOTABLE_WAIT_MS + 1000),
+    isBounded &&
+      setTimeout(() => giveUp(`${none(longest)}, so the swarm was stopped; ${where}`), longest),
+  ];
+  return () => timers.forEach((timer) => timer && clearTimeout(timer));
+}
+
 export interface Outcome {
   readonly summary: RunSummary | undefined;
   /** Why the run ended early. */
   readonly failure: string | undefined;
 }
 
+const unfinished = (last: EpochTold): string =>
+  `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
 /** Runs a swarm until its run is over, the signal ends it, or a process fails. Ends all processes. */
 export async function runSwarm(
   specs: readonly ProcessSpec[],
   domain: number,
+  patience: Patience,
   signal: AbortSignal,
   say: (line: string) => void,
   onReport: (report: SimulatorReport) => void,
@@ -25,32 +64,33 @@ export async function runSwarm(
   let last: EpochTold | undefined;
   let failure: string | undefined;
   const over = new AbortController();
+  const fail = (why: string): void => {
+    failure ??= why;
+    over.abort();
+  };
+  const endWatch = watchStart(patience, say, fail);
   const swarm = new SwarmProcesses(environmentOf(domain), {
     onMessage: (_name, message) => {
       const report = parseReport(message);
       if (report === undefined) return;
       onReport(report);
+      // Its first report comes with the first command.
+      if (report.type !== "page") endWatch();
       if (report.type === "epoch") last = report.report;
       if (report.type !== "summary") return;
       // The agents end now, before they report that the simulator is missing.
       summary = report.summary;
       over.abort();
     },
-    onDeath: (name, how) => {
-      failure ??= `${name} ended ${how}, so the swarm was stopped; see its messages above`;
-      over.abort();
-    },
+    onDeath: (name, how) =>
+      fail(`${name} ended ${how}, so the swarm was stopped; see its messages above`),
     onLoss: (name, how) => say(`${name} ended ${how}; the swarm goes on without it`),
     onRespawn: (name, how) => say(`${name} ended ${how}; it is started again`),
   });
   for (const spec of specs) swarm.start(spec);
-  const ended = AbortSignal.any([signal, over.signal]);
-  if (!ended.aborted) {
-    await new Promise((resolve) => ended.addEventListener("abort", resolve, { once: true }));
-  }
+  await aborted(AbortSignal.any([signal, over.signal]));
+  endWatch();
   await swarm.end();
-  if (summary === undefined && last !== undefined) {
-    failure ??= `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
-  }
+  if (summary === undefined && last !== undefined) failure ??= unfinished(last);
   return { summary, failure };
 }

@@ -5,13 +5,20 @@ import { evaluate } from "../evaluation/evaluate";
 import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
 import { type LoadedPolicy, loadPolicy, requireScenario } from "../policy/policy_file";
-import { claimDomain, wantedDomain } from "../ros/domain";
+import {
+  claimDomain,
+  discoveryProblem,
+  type Domain,
+  participantsIn,
+  wantedDomain,
+} from "../ros/domain";
 import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
 import { abortOnInterrupt, INTERRUPTED, runCommand } from "./options";
 import { type Outcome, runSwarm } from "./run_swarm";
 import type { RunSummary, SimulatorReport } from "./simulator_report";
 import { START_OPTIONS, type StartSettings, readSettings } from "./start_options";
+import { environmentOf } from "./swarm_processes";
 import { swarmSpecs } from "./swarm_specs";
 
 /** Rows further than this from the world's, in total variation, are worth a warning. */
@@ -77,11 +84,31 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
   );
 }
 
+/** A domain in which the swarm's processes can find each other; undefined: it was said why not. */
+async function enterDomain(settings: StartSettings, say: Say): Promise<Domain | undefined> {
+  const domain = await claimDomain(wantedDomain(process.env));
+  const there = participantsIn(domain.id);
+  const wanted = swarmSpecs(settings, "", []).length;
+  const problem = discoveryProblem(environmentOf(domain.id), domain.id, wanted, there);
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    domain.release();
+    return undefined;
+  }
+  if (there > 0) {
+    say(
+      `${there} ROS processes of this machine are in ROS domain ${domain.id} already; if another swarm's global agent is among them, robots stand: end it, or unset ROS_DOMAIN_ID`,
+    );
+  }
+  return domain;
+}
+
 async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   const say: Say = (line) => void (given.json ? process.stderr : process.stdout).write(`${line}\n`);
   const signal = abortOnInterrupt();
   const { settings, game } = readSettings(given);
-  const domain = await claimDomain(wantedDomain(process.env));
+  const domain = await enterDomain(settings, say);
+  if (domain === undefined) return 1;
   const learned = await policyOf(settings, game, signal, say).catch((error: unknown) => {
     if (signal.aborted) return undefined;
     throw error;
@@ -98,7 +125,9 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
     `starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain.id})`,
   );
   const tell = (report: SimulatorReport): void => sayReport(report, say);
-  const outcome = await runSwarm(specs, domain.id, signal, say, tell);
+  const { robots, json, seconds } = settings;
+  const patience = { robots, isBounded: json || seconds !== undefined };
+  const outcome = await runSwarm(specs, domain.id, patience, signal, say, tell);
   domain.release();
   if (outcome.failure) say(outcome.failure);
   if (settings.json) {

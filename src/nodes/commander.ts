@@ -124,7 +124,8 @@ export class Commander {
 
   private release(): TriggerAnswer {
     if (this.command === undefined) {
-      const message = "no robot could hear it: no command was given yet; call again once one was";
+      const message =
+        "no robot could hear it: no command was given yet; see on /diagnostics what the first one waits for, and call again";
       return { success: false, message };
     }
     const held = this.stopped;

@@ -48,6 +48,10 @@ export interface Readiness {
   /** Robots found, and robots of the whole swarm. */
   readonly robots: number;
   readonly population: number;
+  /** Names of those that are not there, as far as they are known; empty: they are not. */
+  readonly absent: readonly string[];
+  /** The first epoch begins without them. */
+  readonly isComplete: boolean;
   /** Robots asked, the states of those that answered, and the wall time since, ms. */
   readonly asked: number;
   readonly heard: readonly Pick<AgentState, "acted" | "epoch" | "decision_time">[];
@@ -79,12 +83,21 @@ export function start(state: EpochState, now: bigint, length: bigint, there: Rea
   if (heard.length < asked && there.waitedMs < FIRST_SAMPLE_MS) return wait(came);
   if (heard.length === 0) return also(wait(came), { do: "askOthers" });
   const acted = heard.filter((robot) => robot.acted);
-  if (robots < population && acted.length === 0) {
-    return wait(`waiting for ${population} robots: ${robots} are there`);
+  if (robots < population && acted.length === 0 && !there.isComplete) {
+    return wait(`waiting for ${population} robots: ${robots} are there${namesOf(there.absent)}`);
   }
   const boundary = ((now + length - 1n) / length) * length;
   const resumed = resume({ ...state, length, boundary, waiting: undefined }, boundary, acted);
   return also(resumed, { do: "schedule", boundary });
+}
+
+/** Most names that are told. */
+const MOST_NAMED = 5;
+
+function namesOf(absent: readonly string[]): string {
+  if (absent.length === 0) return "";
+  const more = absent.length > MOST_NAMED ? " and others" : "";
+  return `; not there: ${absent.slice(0, MOST_NAMED).join(", ")}${more}; start them, or set start_timeout to begin without them`;
 }
 
 /** Numbers go on above those that the robots have acted on, with the boundaries passed since. */

@@ -7,6 +7,7 @@ import { type Game, sizesOf } from "../game/model";
 import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
+import { discoveryHint } from "../ros/domain";
 import { fromSeconds, type GlobalState } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
@@ -29,6 +30,9 @@ const WAIT_SHARE = 0.5;
 /** Silent robots are replaced after this share of the wait. */
 const REPLACE_SHARE = 0.5;
 
+/** What the first epoch waits for is logged after this time, ms of wall time. */
+const NOTABLE_WAIT_MS = 10_000;
+
 export class Epochs {
   private checkedSize = 0;
   private state: EpochState;
@@ -38,6 +42,10 @@ export class Epochs {
   private leadState: GlobalState | undefined;
   /** When the next boundary was known, ms of the steady clock. */
   private scheduledMs = 0;
+  private activatedMs = 0;
+  /** What the first epoch waits for, as it was logged last, and when. */
+  private said: string | undefined;
+  private saidMs = -Infinity;
   private cancelAlarm: (() => void) | undefined;
   /** End the open epoch's timers. */
   private cancels: (() => void)[] = [];
@@ -96,6 +104,8 @@ export class Epochs {
 
   activate(): void {
     this.scheduledMs = steadyMs();
+    this.activatedMs = this.scheduledMs;
+    this.said = undefined;
   }
 
   deactivate(): void {
@@ -143,13 +153,36 @@ export class Epochs {
       ? { asked: 0, heard: [], waitedMs: 0 }
       : sampler.first(this.state.epoch);
     const { robots } = sampler;
-    const there = { ...ready, ...sample, robots, population: this.population };
+    const { population } = this;
+    const absent = robots < population ? sampler.absentOf(population) : [];
+    const isComplete = this.mayBeginWithout;
+    const there = { ...ready, ...sample, robots, population, absent, isComplete };
     this.take(start(this.state, clock.now(), this.length, there));
+    this.sayWait();
     // A session goes on with the stop that its robots hold.
     const hasStarted = this.state.boundary !== undefined;
     if (hasStarted && [leadState, ...sample.heard].some((told) => told?.stopped)) {
       commander.stopped = true;
     }
+  }
+
+  /** Whether the session's first epoch has waited for robots as long as `start_timeout` says. */
+  private get mayBeginWithout(): boolean {
+    const { start_timeout: seconds } = this.node.parameters;
+    return seconds > 0 && steadyMs() - this.activatedMs > 1000 * seconds;
+  }
+
+  /** Logs what a long wait is for: again where it is for something else, and not more often. */
+  private sayWait(): void {
+    const { waiting } = this.state;
+    const now = steadyMs();
+    if (waiting === undefined || waiting === this.said) return;
+    if (now - Math.max(this.activatedMs, this.saidMs) < NOTABLE_WAIT_MS) return;
+    [this.said, this.saidMs] = [waiting, now];
+    const seconds = Math.round((now - this.activatedMs) / 1000);
+    this.node.log.warn(
+      `no epoch has begun for ${seconds} s: ${waiting}; ${discoveryHint(process.env)}`,
+    );
   }
 
   private begin(): void {

@@ -115,6 +115,10 @@ export const GLOBAL_AGENT_PARAMETERS = {
     { default: 10, unit: "s", range: [0, 3600], live: true },
     "A robot silent when asked is not asked again for this long where others can be, wall time.",
   ),
+  start_timeout: double(
+    { default: 0, unit: "s", range: [0, 3600], live: true },
+    "The first epoch begins without robots that are not there after this long, wall time; 0: it waits for all.",
+  ),
   autostart: flag(
     { default: true },
     "True: the node configures and activates itself; false: a lifecycle manager does.",

@@ -250,6 +250,14 @@ export class Sampler {
     return this.roster.robots.length;
   }
 
+  /** Robots of a swarm of n that are not found; empty where robots have other names than robot_<i>. */
+  absentOf(population: number): string[] {
+    const found = new Set(this.roster.robots);
+    const names = Array.from({ length: population }, (_, i) => `robot_${i}`);
+    const absent = names.filter((name) => !found.has(name));
+    return absent.length === population - found.size ? absent : [];
+  }
+
   /** For /diagnostics: robots found and in quarantine, and states that repeated the one before. */
   get values(): Readonly<Record<"robots" | "quarantined" | "repeated_states", number>> {
     return {

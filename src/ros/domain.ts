@@ -33,25 +33,65 @@ export interface Domain {
   release(): void;
 }
 
-/**
- * Domains of whose UDP ports any process of this machine has bound one. With discovery on the local
- * host alone nobody binds the port of discovery itself.
- */
-function usedDomains(): Set<number> {
-  const domains = new Set<number>();
-  for (const table of ["/proc/net/udp", "/proc/net/udp6"]) {
+/** UDP ports that processes of this machine have bound, counted from PORT_BASE. */
+function usedPorts(): number[] {
+  return ["/proc/net/udp", "/proc/net/udp6"].flatMap((table) => {
     let text: string;
     try {
       text = readFileSync(table, "utf8");
     } catch {
-      continue;
+      return [];
     }
-    for (const row of text.split("\n").slice(1)) {
-      const port = row.trim().split(/\s+/)[1]?.split(":")[1];
-      if (port) domains.add(Math.floor((parseInt(port, 16) - PORT_BASE) / DOMAIN_PORTS));
-    }
+    const ports = text.split("\n").map((row) => row.trim().split(/\s+/)[1]?.split(":")[1]);
+    return ports.map((port) => parseInt(port, 16) - PORT_BASE).filter((port) => port >= 0);
+  });
+}
+
+/** With discovery on the local host alone nobody binds the port of discovery itself. */
+const usedDomains = (): Set<number> =>
+  new Set(usedPorts().map((port) => Math.floor(port / DOMAIN_PORTS)));
+
+/** Each participant of a domain binds two ports, from the tenth on: d1, d3 and PG. */
+const FIRST_PARTICIPANT = 10;
+const PARTICIPANT_PORTS = 2;
+
+/** Processes of this machine that are in the domain. */
+export function participantsIn(domain: number): number {
+  const ports = usedPorts().map((port) => port - DOMAIN_PORTS * domain - FIRST_PARTICIPANT);
+  const own = ports.filter((port) => port >= 0 && port < DOMAIN_PORTS - FIRST_PARTICIPANT);
+  return new Set(own.map((port) => Math.floor(port / PARTICIPANT_PORTS))).size;
+}
+
+/** How far processes look for each other, as ROS reads it. */
+const RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE";
+/** So many processes of a domain find each other on one machine (rmw_fastrtps, Fast DDS). */
+const MOST_LOCAL = 32;
+const MOST = 100;
+
+/**
+ * Why processes that are to be started could not find each other; undefined: they can.
+ * @param there processes of this machine that are in the domain
+ */
+export function discoveryProblem(
+  environment: NodeJS.ProcessEnv,
+  domain: number,
+  wanted: number,
+  there: number,
+): string | undefined {
+  const range = environment[RANGE];
+  if (range === "OFF") {
+    return `${RANGE} is OFF, with which no process hears another: unset it, or set it to LOCALHOST or SUBNET`;
   }
-  return domains;
+  const most = range === "LOCALHOST" ? MOST_LOCAL : MOST;
+  if (there + wanted <= most) return undefined;
+  const others = `${there} of this machine are in ROS domain ${domain}`;
+  return `${wanted} processes are to be started and ${others}; with ${RANGE}=${range} only ${most} find each other: end others, choose another ROS_DOMAIN_ID, or start fewer robots`;
+}
+
+/** For a process that hears nobody: what decides whom it can hear. */
+export function discoveryHint(environment: NodeJS.ProcessEnv): string {
+  const range = environment[RANGE] || "not set";
+  return `the others must be in its ROS domain (ROS_DOMAIN_ID=${environment.ROS_DOMAIN_ID || 0}) and within its reach (${RANGE}: ${range}${range === "OFF" ? ", with which nobody is heard" : ""})`;
 }
 
 /** Listening on the domain's TCP port is the claim: the kernel ends it with the process. */

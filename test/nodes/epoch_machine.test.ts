@@ -25,6 +25,8 @@ const ready: Readiness = {
   hasLead: true,
   robots: 2,
   population: 2,
+  absent: [],
+  isComplete: false,
   asked: 2,
   heard: [robot(), robot()],
   waitedMs: 0,
@@ -59,12 +61,20 @@ describe("the first epoch", () => {
     [{ hasPolicy: false, hasLead: false }, /^no policy; start the learner/],
     [{ hasLead: false, heard: [] }, /^the lead vehicle's state is not heard; start lead_agent/],
     [{ heard: [robot()], waitedMs: 9000 }, /^waiting for the states of 2 robots: 1 came/],
-    [{ population: 5 }, /^waiting for 5 robots: 2 are there/],
+    [{ population: 5 }, /^waiting for 5 robots: 2 are there$/],
+    [
+      { population: 9, absent: [1, 2, 3, 4, 5, 6].map((i) => `robot_${i}`) },
+      /are there; not there: robot_1, .*robot_5 and others; start them, or set start_timeout/,
+    ],
   ])("waits and says for what: %#", (there, words) => {
     const { state, effects } = startAt(7, there);
     expect(state.waiting).toMatch(words);
     expect(state.boundary).toBeUndefined();
     expect(effects).toEqual([]);
+  });
+
+  test("begins without robots that were waited for long enough", () => {
+    expect(boundaryOf(startAt(7, { population: 5, isComplete: true }))).toBe(12);
   });
 
   test("goes on after 10 s with those that answered, and asks others where nobody did", () => {

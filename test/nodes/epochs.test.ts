@@ -19,6 +19,27 @@ test("an epoch starts at each boundary, with a command as soon as all asked have
   expect(mostSubscriptions()).toBeLessThanOrEqual(2 * K);
 });
 
+test("a robot that is not there is named after 10 s, once, and start_timeout begins without it", () => {
+  const { commands, warnings, tick, wait, set } = setup({
+    robots: () => ROBOTS.filter((name) => name !== "robot_7"),
+  });
+  tick(1);
+  wait(9000);
+  tick(2);
+  expect(warnings).toEqual([]);
+  for (const seconds of [3, 4, 5]) {
+    wait(1000);
+    tick(seconds);
+  }
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(
+    /^no epoch has begun for 1\d s: waiting for 12 robots: 11 are there; not there: robot_7; .*; the others must be in its ROS domain \(ROS_DOMAIN_ID=/,
+  );
+  set({ start_timeout: 5 });
+  for (const seconds of [6, 12]) tick(seconds);
+  expect(commands).toHaveLength(2);
+});
+
 test("another length of epochs holds from the next boundary on", () => {
   const { commands, tick, set } = setup();
   for (const seconds of [1, 6]) tick(seconds);

@@ -74,6 +74,7 @@ export function setup({
       max_state_age: 1,
       sample_timeout: TIMEOUT_MS / 1000,
       quarantine: 10,
+      start_timeout: 0,
       robot_names: [] as string[],
       policy_file: "",
       seed: SEED,

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { claimDomain } from "../../src/ros/domain";
+import { claimDomain, discoveryProblem, participantsIn } from "../../src/ros/domain";
 
 test("two claims give two domains, and a wanted one that is taken is refused with what to do", async () => {
   const first = await claimDomain();
@@ -40,4 +40,37 @@ test.each([
     claimed.release();
     stranger.close();
   }
+});
+
+test("the processes of a domain are counted by the ports that they hold", async () => {
+  const domain = await claimDomain();
+  const before = participantsIn(domain.id);
+  const sockets = [10, 11, 14].map((offset) => {
+    const socket = createSocket("udp4");
+    return socket.bind(7400 + 250 * domain.id + offset, "127.0.0.1");
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "listening")));
+  try {
+    expect([before, participantsIn(domain.id)]).toEqual([0, 2]);
+  } finally {
+    sockets.forEach((socket) => socket.close());
+    domain.release();
+  }
+});
+
+test.each([
+  ["OFF", 5, 0, /_RANGE is OFF, with which no process hears another: unset it/],
+  [
+    "LOCALHOST",
+    5,
+    28,
+    /^5 processes are to be started and 28 of this machine are in ROS domain 7;/,
+  ],
+  ["LOCALHOST", 33, 0, /only 32 find each other: end others, .* or start fewer robots/],
+  ["LOCALHOST", 5, 27, /^undefined$/],
+  ["SUBNET", 5, 28, /^undefined$/],
+  ["SUBNET", 5, 96, /only 100 find each other/],
+])("with range %s, %d processes beside %d: %s", (range, wanted, there, words) => {
+  const environment = { ROS_AUTOMATIC_DISCOVERY_RANGE: range };
+  expect(String(discoveryProblem(environment, 7, wanted, there))).toMatch(words);
 });
