@@ -1,6 +1,7 @@
 /**
  * Robots that join or leave while the world runs (parameter `population`). The change is announced at
- * once and takes effect at the next epoch boundary, so that their agents can start before it.
+ * once and takes effect at the next epoch boundary, so that their agents can start before it. With
+ * it goes when shifts begin, which the world alone knows.
  */
 import { toTime } from "../src/ros/messages";
 import { TOPICS } from "../src/ros/topics";
@@ -14,6 +15,9 @@ const AT_ONCE = 10;
 export class PopulationChange {
   private readonly publish;
   private told: number;
+  private toldShift: LoopContext["run"]["shift"] | undefined;
+  /** Start of the epoch from which that number holds, ns. */
+  private from = 0n;
 
   constructor(
     private readonly world: Pick<LoopContext, "node" | "run" | "parameters" | "controls">,
@@ -21,7 +25,7 @@ export class PopulationChange {
   ) {
     this.told = world.run.robots.length;
     this.publish = world.node.publisher(TOPICS.population);
-    this.tell(0n);
+    this.tell();
   }
 
   /** Announces a new number from the next epoch `boundary` (ns) on. */
@@ -30,7 +34,8 @@ export class PopulationChange {
     // A few at a time: odometry of the others must not wait for all of them.
     if (population === this.told || !this.ros.expect(robotNames(population), AT_ONCE)) return;
     this.told = population;
-    this.tell(boundary);
+    this.from = boundary;
+    this.tell();
   }
 
   /** Applies an announced change, between two epochs. Returns whether there was one. */
@@ -43,7 +48,19 @@ export class PopulationChange {
     return true;
   }
 
-  private tell(from: bigint): void {
-    this.publish({ header: { stamp: toTime(from), frame_id: "" }, population: this.told });
+  /** Announces the run's shift, if it is another than was told. */
+  tellShift(): void {
+    if (this.world.run.shift !== this.toldShift) this.tell();
+  }
+
+  private tell(): void {
+    const { shift } = this.world.run;
+    this.toldShift = shift;
+    this.publish({
+      header: { stamp: toTime(this.from), frame_id: "" },
+      population: this.told,
+      shift: toTime(shift.begin),
+      next_shift: toTime(shift.next),
+    });
   }
 }

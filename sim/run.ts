@@ -38,6 +38,10 @@ export class Run {
   private episode = 0;
   private seed: number;
   private firstDecision: bigint | undefined;
+  /** Start of the shift at hand (0: the first command begins it) and of the next one (0: none), ns. */
+  shift = { begin: 0n, next: 0n };
+  /** Slots before the shift at hand. */
+  private slotsBefore = 0;
   private now = 0n;
   /** The first copy of the newest epoch's command. */
   command: GlobalCommand | undefined;
@@ -71,6 +75,15 @@ export class Run {
     this.options.onReset();
   }
 
+  /** A shift begins at `time`, ns, after so many slots. */
+  beginShift(time: bigint, slotsBefore = this.ledger.slots): void {
+    if (this.ledger.slots === 0) return;
+    const { game, epochNs } = this.options;
+    const next = game.horizon === undefined ? 0n : time + BigInt(game.horizon) * epochNs;
+    this.shift = { begin: time, next };
+    this.slotsBefore = slotsBefore;
+  }
+
   /** How the current episode starts. */
   start(): EpisodeStart {
     return drawEpisodeStart(this.options.game, this.robots, this.seed, this.episode);
@@ -83,7 +96,10 @@ export class Run {
     }
     const isFirst = this.ledger.hearCommand(command);
     if (!isFirst) return false;
-    this.firstDecision ??= nanoseconds(command.decision_time);
+    if (this.firstDecision === undefined) {
+      this.firstDecision = nanoseconds(command.decision_time);
+      this.beginShift(this.firstDecision, 0);
+    }
     this.command = command;
     this.show(null);
     return true;
@@ -112,7 +128,7 @@ export class Run {
   /** Whether the open epoch is its episode's last; if so, `start` is the next episode's. */
   nextEpisode(): boolean {
     const { horizon } = this.options.game;
-    const { slots } = this.ledger;
+    const slots = this.ledger.slots - this.slotsBefore;
     if (horizon === undefined || slots === 0 || slots % horizon !== 0) return false;
     this.episode++;
     return true;

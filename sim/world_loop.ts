@@ -84,6 +84,7 @@ export class WorldLoop {
       robots: run.robots,
       onCommand: (command) => {
         const isFirst = run.hearCommand(command);
+        if (isFirst) this.population.tellShift();
         if (isFirst && driver.isLockstep) driver.opened();
         if (driver.isLockstep) this.advance();
       },
@@ -171,7 +172,11 @@ export class WorldLoop {
     const { run, controls, parameters } = this.context;
     this.isReset = controls.takeReset();
     if (this.isReset) run.reseed(parameters.seed);
-    if (run.nextEpisode() || this.isReset) this.driver.place(run.start());
+    else if (!run.nextEpisode()) return;
+    this.driver.place(run.start());
+    const { epochNs } = run.options;
+    run.beginShift(((this.now + this.driver.placingNs) / epochNs) * epochNs);
+    this.population.tellShift();
   }
 
   private open(): void {

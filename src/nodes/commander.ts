@@ -11,6 +11,7 @@ import { RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
 import { onEmergencyStop } from "./emergency_stop";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import type { Answers } from "./sampler";
+import { Shifts } from "./shifts";
 import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
 
 /**
@@ -36,7 +37,8 @@ export class Commander {
   private isActive = false;
   private session = 0;
   private resets = 0;
-  private shift: number | undefined;
+  /** The world tells when they begin. */
+  readonly shifts: Shifts;
   private observation: Observation | undefined;
   /** The last policy heard on the topic. */
   private heard: LoadedPolicy | undefined;
@@ -48,6 +50,7 @@ export class Commander {
     private readonly game: Game,
     private readonly clock: RosClock,
   ) {
+    this.shifts = new Shifts(game.horizon);
     this.publishCommand = node.publisher(TOPICS.globalCommand);
     this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
     node.subscribe(TOPICS.policy, (message) => {
@@ -145,7 +148,6 @@ export class Commander {
     if (this.observation?.mode !== mode) {
       const { game } = this;
       this.observation = new Observation(game, policy.pair, mode as ObservationMode, population);
-      this.shift = undefined;
     }
     return this.observation;
   }
@@ -156,9 +158,7 @@ export class Commander {
     const { policy, game } = this;
     if (policy === undefined) return;
     const observation = this.observing(policy);
-    const shift = game.horizon === undefined ? 0 : Math.floor(epoch / game.horizon);
-    if (shift !== this.shift) observation.reset();
-    this.shift = shift;
+    if (this.shifts.begins(epoch, decision.time)) observation.reset();
     const histogram = new Array<number>(sizesOf(game).sL).fill(0);
     for (const state of received) histogram[state.state]++;
     // With no robot left the filter keeps the population it had.

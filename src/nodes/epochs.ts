@@ -62,6 +62,7 @@ export class Epochs {
     this.sampler = new Sampler(node, clock, sL, () => this.sampleSize, onState);
     node.subscribe(TOPICS.population, (message) => {
       this.toldPopulation = message.population;
+      commander.shifts.hear(message);
     });
     node.subscribe(TOPICS.globalState, (message) => {
       if (message.state >= sG) {

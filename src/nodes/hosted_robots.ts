@@ -29,7 +29,7 @@ export class HostedRobots {
   }
 
   /** Robots that join do so at once, to be ready; robots that leave do so at the message's stamp. */
-  hear({ header, population }: Population): string | undefined {
+  hear({ header, population }: Pick<Population, "header" | "population">): string | undefined {
     const { first, robots, population: started, clock, safely } = this.options;
     const isLast = first + robots === started;
     const count = Math.max(0, Math.min(isLast ? Infinity : robots, population - first));

@@ -175,6 +175,21 @@ test("the filter's memory is moved on by each epoch that goes by, unseen or miss
   predicted(commands[0], 5000).forEach((share, i) => expect(last[i]).toBeCloseTo(share, 9));
 });
 
+test("the filter begins anew with the world's shifts", () => {
+  const reset = jest.spyOn(MeanFieldFilter.prototype, "reset");
+  const { commands, tick, set, tellPopulation } = setup();
+  set({ observation: "filter" });
+  tellPopulation(ROBOTS.length);
+  tick(1);
+  tick(6);
+  tellPopulation(ROBOTS.length, 6, 24);
+  reset.mockClear();
+  for (const seconds of [12, 18, 24, 30]) tick(seconds);
+  expect(commands).toHaveLength(5);
+  expect(reset).toHaveBeenCalledTimes(1);
+  reset.mockRestore();
+});
+
 test("a session counts the boundaries at which nobody commanded, as its robots tell", () => {
   const acted = { acted: true, epoch: 9, decision_time: toTime(60_000_000_000n) };
   const { commands, warnings, tick } = setup({ acted });

@@ -149,7 +149,12 @@ export function setup({
       hear.get(`/${robot}/state`)!(stateOf(robot, seconds, state)),
     set: (values: object) => void Object.assign(node.parameters, values),
     /** The simulator says how many robots there are. */
-    tellPopulation: (population: number) => hear.get(TOPICS.population.name)!({ population }),
+    tellPopulation: (population: number, shift = 0, nextShift = 0) =>
+      hear.get(TOPICS.population.name)!({
+        population,
+        shift: stamp(shift),
+        next_shift: stamp(nextShift),
+      }),
     reset: () => reset!(),
     wait: (ms: number) => jest.advanceTimersByTime(ms),
     mostSubscriptions: () => most,

@@ -11,9 +11,9 @@ const EPOCH_NS = 1_000_000_000n;
 const DEADLINE_MS = 1000;
 
 /** The abstract world in its loop, on a node without ROS. */
-function setup() {
+function setup(horizon?: number) {
   const { context, hear, toldOn, calls } = loopContext({
-    ...{ game, robots: ROBOTS, epochNs: EPOCH_NS, fidelity: "abstract" },
+    ...{ game: { ...game, horizon }, robots: ROBOTS, epochNs: EPOCH_NS, fidelity: "abstract" },
     parameters: { epoch_deadline: DEADLINE_MS / 1000 },
   });
   const { run, controls, parameters } = context;
@@ -115,6 +115,24 @@ test("a reset places the robots anew by its seed and starts the statistics from 
   loop.stop();
 });
 
+test("shifts are told before they begin, and count from the last reset", () => {
+  const { run, loop, controls, command, act, toldOn } = setup(3);
+  const shift = (epoch: number) => toTime(EPOCH_NS * BigInt(epoch + 1));
+  const told = (at: number, next: number) => ({ shift: shift(at), next_shift: shift(next) });
+  const play = (epoch: number): object[] => {
+    command(epoch);
+    for (const robot of ROBOTS) act(robot, epoch);
+    return toldOn("/simulator/population");
+  };
+  expect(toldOn("/simulator/population")).toMatchObject([told(-1, -1)]);
+  expect([play(0), play(1), play(2)]).toMatchObject([[told(0, 3)], [], [told(3, 6)]]);
+  controls.reset();
+  expect([play(3), play(4), play(5)]).toMatchObject([[told(4, 7)], [], []]);
+  expect(run.start()).toEqual(new Run({ ...run.options, seed: 5 }).start());
+  expect([play(6), play(7)]).toMatchObject([[told(7, 10)], []]);
+  loop.stop();
+});
+
 test("robots join and leave between two epochs, told beforehand, and nobody waits for them before or after", () => {
   const { run, loop, command, act, parameters, hear, toldOn, resets } = setup();
   const population = "/simulator/population";
@@ -122,11 +140,12 @@ test("robots join and leave between two epochs, told beforehand, and nobody wait
     header: { stamp: toTime(EPOCH_NS * BigInt(epoch + 1)), frame_id: "" },
     population: robots,
   });
-  expect(toldOn(population)).toEqual([from(-1, 2)]);
+  expect(toldOn(population)).toMatchObject([from(-1, 2)]);
   command(0);
+  toldOn("");
   parameters.population = 3;
   act("robot_0", 0);
-  expect(toldOn(population)).toEqual([from(1, 3)]);
+  expect(toldOn(population)).toMatchObject([from(1, 3)]);
   expect([...hear.keys()]).toContain("/robot_2/action");
   // Whoever is not there yet is not waited for.
   expect(run.robots).toHaveLength(2);
@@ -139,7 +158,7 @@ test("robots join and leave between two epochs, told beforehand, and nobody wait
   expect(run.ledger.totals.epochs).toBe(1);
   parameters.population = 1;
   jest.advanceTimersByTime(100);
-  expect(toldOn(population)).toEqual([from(2, 1)]);
+  expect(toldOn(population)).toMatchObject([from(2, 1)]);
   act("robot_2", 1);
   expect(run.robots).toEqual(["robot_0"]);
   expect([...hear.keys()]).not.toContain("/robot_1/action");
