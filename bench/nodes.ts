@@ -5,7 +5,6 @@ import { packageRoot } from "../src/base/package_root";
 import { environmentOf } from "../src/cli/swarm_processes";
 import { claimDomain } from "../src/ros/domain";
 
-/** Arguments of swarm_of_n.js. */
 const RUNS = [
   ...["10 1 30", "10 10 30", "100 1 30", "100 10 30", "100 50 30"],
   ...["1000 1 30", "1000 10 30", "1000 50 30", "300 0 30", "1000 moving 30"],

@@ -11,7 +11,6 @@ export interface ProcessUsage {
   readonly residentMegabytes: number;
   /** Processor time used, s. */
   readonly seconds: number;
-  /** Open files. */
   readonly files: number;
 }
 

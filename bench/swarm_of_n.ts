@@ -36,17 +36,14 @@ const SETTLED_EPOCHS = 60;
 const IDLE_AFTER_S = 20;
 /** The simulator alone is measured after this long, simulated time. */
 const MOVING_AFTER_S = 3;
-/** Core of the simulator alone. */
 const CORE = "0";
 /** Period of its commands, and of its odometry in simulated time. */
 const MOVING_MS = 100;
-/** Robots whose odometry is listened to. */
 const LISTENED = 5;
 
 interface Bench {
   readonly node: RosNode;
   readonly n: number;
-  /** Namespaces of the robots and of the lead vehicle. */
   readonly names: readonly string[];
   /** Starts a node and returns its process id. */
   readonly start: (node: string, parameters: ParameterMap, more?: object) => number;
@@ -54,7 +51,6 @@ interface Bench {
 
 const toMs = (stamp: Time): number => Number(nanoseconds(stamp)) / 1e6;
 
-/** A failed process ends the bench. */
 function startProcesses(ros: RosProcess): Bench["start"] {
   const fail = (name: string, how: string): void => {
     say(`${name} ended ${how}`);
@@ -101,7 +97,6 @@ async function measureIdle(bench: Bench, seconds: number): Promise<object> {
   return { cores };
 }
 
-/** A copy of a command that was heard. */
 interface Copy {
   readonly epoch: number;
   readonly missing: number;

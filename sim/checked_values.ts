@@ -23,7 +23,6 @@ export function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
   throw new ProtocolError(`${path.join(".") || "message"}: ${message}`);
 }
 
-/** What the value should have been. */
 function reasonOf(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":

@@ -13,7 +13,6 @@ export interface LoopContext {
   readonly controls: WorldControls;
   readonly factor: RealTimeFactor;
   readonly publishPoses: PublishPoses;
-  /** Called once the run has lasted as long as it was asked to. */
   readonly onOver: () => void;
 }
 

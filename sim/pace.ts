@@ -16,7 +16,6 @@ export class RealTimeFactor {
   private sinceMs: number | undefined;
   private seconds = 0;
 
-  /** Simulated time advanced by this much. */
   advanced(seconds: number): void {
     this.seconds += seconds;
   }
@@ -40,7 +39,6 @@ export class RealTimeFactor {
     return true;
   }
 
-  /** Whether the factor is below the `speed` asked for. */
   isSlow(speed: number): boolean {
     return this.value !== null && this.value < SLOW_SHARE * speed;
   }

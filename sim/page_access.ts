@@ -9,13 +9,11 @@ import { ParameterError } from "../src/ros/parameters";
 import { SOCKET_PATH, TOKEN_PROTOCOL } from "./protocol";
 
 export interface Refusal {
-  /** HTTP status with its phrase. */
   readonly status: string;
   readonly reason: string;
 }
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
-/** Addresses for all interfaces. */
 const ANY = ["0.0.0.0", "::"];
 
 /** An address as it stands in a URL. */

@@ -5,7 +5,6 @@
  */
 import type { WebSocket } from "ws";
 
-/** Texts that wait at most. */
 export const TEXTS_LIMIT = 100;
 /** Messages a page may send at once, and per second. */
 export const BURST = 20;

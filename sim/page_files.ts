@@ -13,7 +13,6 @@ const FILES = [
   ["main.js", "text/javascript; charset=utf-8"],
 ] as const;
 
-/** The files of `webRoot` by the path they are served under. */
 export async function readPageFiles(webRoot: string): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>();
   for (const [name, mime] of FILES) {

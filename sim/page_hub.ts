@@ -38,7 +38,6 @@ export interface PageHubOptions {
   token: string;
   /** Carries a command out, or answers why not. Never rejects. */
   obey: (command: PageCommand) => Promise<CommandResult>;
-  /** Called once for each page that connects. */
   snapshot: () => Snapshot;
 }
 
@@ -53,7 +52,6 @@ export class PageHub {
     private readonly guard: CallbackGuard,
   ) {}
 
-  /** Pages connected. */
   get clients(): number {
     return this.pages.size;
   }
@@ -104,7 +102,6 @@ export class PageHub {
     return true;
   }
 
-  /** Sends every page a new snapshot. */
   restart(): void {
     const snapshot = this.snapshot();
     if (snapshot === undefined) return;

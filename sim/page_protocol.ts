@@ -17,7 +17,6 @@ export const SPEEDS = { slowest: 0.01, fastest: 1000 } as const;
 
 const robots = count.check(z.maximum(ROBOTS_LIMIT));
 
-/** Commands of a person to the world and the swarm. */
 const command = z.discriminatedUnion("do", [
   z.object({ do: z.enum(["pause", "resume", "step", "stop", "release"]) }),
   /** Simulated seconds a second. */
@@ -32,7 +31,6 @@ const command = z.discriminatedUnion("do", [
   /** n from the next epoch on. */
   z.object({ do: z.literal("population"), robots }),
   z.object({ do: z.literal("observation"), mode: z.enum(MODES) }),
-  /** Breaks or repairs a robot (its index). */
   z.object({ do: z.literal("fault"), robot: count, fault: z.enum(FAULT_CHOICES) }),
 ]);
 export type PageCommand = z.infer<typeof command>;
@@ -40,5 +38,4 @@ export type PageCommand = z.infer<typeof command>;
 const pageMessage = z.object({ type: z.literal("command"), id: count, command });
 export type PageMessage = z.infer<typeof pageMessage>;
 
-/** The message in `text`, or a ProtocolError. Unknown fields are ignored. */
 export const parsePageMessage = (text: string): PageMessage => parsed(pageMessage, text);

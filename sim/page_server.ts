@@ -20,14 +20,12 @@ export interface PageServerOptions extends PageHubOptions {
   origins?: readonly string[];
   /** 0: any free port; else this one or, when taken, one of the next PORTS_TRIED. */
   port: number;
-  /** Folder of the built page. */
   webRoot: string;
   /** Time between pings, ms; a page that answers none of them is ended. */
   pingMs?: number;
   log: (line: string) => void;
 }
 
-/** Ports tried after the one asked for. */
 export const PORTS_TRIED = 20;
 /** Bytes of a message from a page. */
 export const MESSAGE_LIMIT = 1024;
@@ -47,7 +45,6 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
 
 export class PageServer {
   readonly pages: PageHub;
-  /** The port in use, once `listen` is done. */
   port = 0;
   private readonly guard: CallbackGuard;
   private readonly http: Server;
@@ -108,7 +105,6 @@ export class PageServer {
     this.pinging.unref();
   }
 
-  /** Ends every connection at once. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;

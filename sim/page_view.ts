@@ -81,7 +81,6 @@ export class PageView {
     if (report.reward === null) this.drawPolicy(report);
   }
 
-  /** Statistics started from zero. */
   restart(): void {
     this.server.pages.restart();
   }
@@ -96,7 +95,6 @@ export class PageView {
     return this.server.close();
   }
 
-  /** Sends π_g around the present belief. */
   private drawPolicy({ epoch, belief }: EpochReport): void {
     const { policy, viewed, server } = this;
     if (server.pages.clients === 0) return;

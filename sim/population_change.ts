@@ -9,7 +9,6 @@ import type { LoopContext } from "./loop_context";
 import { robotNames } from "./run";
 import type { WorldTopics } from "./world_topics";
 
-/** Robots whose topics are created per tick. */
 const AT_ONCE = 10;
 
 export class PopulationChange {

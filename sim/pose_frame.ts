@@ -10,7 +10,6 @@ export const PROTOCOL_VERSION = 7;
 /** Robots that a pose frame can hold at most. */
 export const ROBOTS_LIMIT = 100_000;
 
-/** Where everything is at one instant. */
 export interface PoseFrame {
   /** s */
   simTime: number;

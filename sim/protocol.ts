@@ -64,9 +64,7 @@ const epochReport = z.object({
   belief: z.array(notNegative),
   /** The belief's covariance is this times (diag(belief) - belief beliefᵀ). */
   beliefVariance: notNegative,
-  /** Robots of the sample in each local state. */
   sampledHistogram: z.array(count),
-  /** All robots in each local state. */
   trueHistogram: z.array(count),
   /** null: not known yet. */
   reward: z.nullable(z.number()),
@@ -74,7 +72,6 @@ const epochReport = z.object({
   meanReward: z.nullable(z.number()),
   epochsCounted: count,
   missedEpochs: count,
-  /** Robots asked in this epoch that did not answer in time. */
   missing: count,
   emergencyStop: z.boolean(),
 });
@@ -91,7 +88,6 @@ const snapshot = z
       error: ({ input }) =>
         `the server speaks version ${JSON.stringify(input)} of the protocol, this page ${PROTOCOL_VERSION}: reload the page`,
     }),
-    /** The scenario's name. */
     scenario: z.string(),
     fidelity: z.enum(["motion", "abstract"]),
     localStates: names,
@@ -111,7 +107,6 @@ const snapshot = z
     epochSeconds: positive,
     /** Simulated seconds that a second of wall time is asked to take; 0: as fast as it goes. */
     speed: notNegative,
-    /** Mean reward per epoch that `evaluate` finds for this population. */
     references: z.partial(z.object({ random: z.number(), blind: z.number(), full: z.number() })),
     /** The newest epochs, oldest first, at most HISTORY_LIMIT. */
     history: z.array(epochReport).check(z.maxLength(HISTORY_LIMIT)),
@@ -128,10 +123,8 @@ const snapshot = z
   );
 export type Snapshot = z.infer<typeof snapshot>;
 
-/** The state of the world and of its controls. */
 const worldState = z.object({
   type: z.literal("world"),
-  /** Whether this page may command (it has shown the token). */
   canCommand: z.boolean(),
   paused: z.boolean(),
   /** Simulated seconds a second that are asked for; 0: as fast as it goes. */
@@ -142,7 +135,6 @@ const worldState = z.object({
   sampleSize: z.nullable(count),
   observation: z.nullable(z.enum(MODES)),
   emergencyStop: z.boolean(),
-  /** Robots (indices) that are broken on purpose. */
   faults: z.array(z.object({ robot: count, fault: z.enum(FAULTS) })),
 });
 export type WorldState = z.infer<typeof worldState>;
@@ -165,7 +157,6 @@ const picture = z.object({
 });
 export type PolicyPicture = z.infer<typeof picture>;
 
-/** The answer to a command of this page. */
 const answer = z.object({
   type: z.literal("answer"),
   /** The command's. */

@@ -21,11 +21,9 @@ export interface RunOptions {
   readonly onEpoch: (report: EpochReport) => void;
   /** Statistics started from zero, or the robots are others. */
   readonly onReset: () => void;
-  /** `emergencyStop` has changed. */
   readonly onStop: () => void;
 }
 
-/** Names of a swarm's robots, in order. */
 export function robotNames(population: number): string[] {
   return Array.from({ length: population }, (_, i) => `robot_${i}`);
 }
@@ -68,7 +66,6 @@ export class Run {
     this.options.onReset();
   }
 
-  /** Statistics from zero. */
   restart(): void {
     this.ledger.restart();
     this.history.splice(0);
@@ -134,7 +131,6 @@ export class Run {
     return true;
   }
 
-  /** Whether the run has lasted as long as it was asked to. */
   isOver(now: bigint): boolean {
     const { durationNs } = this.options;
     return (
@@ -186,7 +182,6 @@ export class Run {
   }
 }
 
-/** An epoch's line in the trace. */
 function line(closed: ClosedEpoch, nextGlobalState: number, nextLocalStates: Uint8Array): object {
   const { command } = closed;
   return {

@@ -92,7 +92,6 @@ function changeProblem(run: Run, now: Parameters, next: Parameters): string | un
     : undefined;
 }
 
-/** A rewarded epoch as a ROS message. */
 function wireReport(report: EpochReport, reward: number, factor: RealTimeFactor): WireReport {
   return {
     header: { stamp: toTime(fromSeconds(report.simTime)), frame_id: "map" },

@@ -32,7 +32,6 @@ export class SwarmLink {
     });
   }
 
-  /** Sets a parameter of the global agent. */
   async set(name: string, value: number | string): Promise<CommandResult> {
     const typed = typeof value === "string" ? ofString(value) : ofInteger(value);
     const request = { parameters: [{ name, value: typed }] };

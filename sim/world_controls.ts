@@ -8,13 +8,11 @@ import type { Fault } from "./protocol";
 export class WorldControls {
   /** Called after anything here has changed. */
   onChange: () => void = () => undefined;
-  /** By robot index. */
   readonly faults = new Map<number, Fault>();
   paused = false;
   private isStepping = false;
   private isResetting = false;
 
-  /** Whether time runs now. */
   get runs(): boolean {
     return !this.paused || this.isStepping;
   }
@@ -32,12 +30,10 @@ export class WorldControls {
     return true;
   }
 
-  /** Asks for new starts and statistics from zero. */
   reset(): void {
     this.isResetting = true;
   }
 
-  /** Whether a reset was asked for since the last call. */
   takeReset(): boolean {
     const asked = this.isResetting;
     this.isResetting = false;

@@ -26,7 +26,6 @@ export interface SimulatedWorld {
 
 /** A world and how its time goes. Times are of simulated time where they are not in ms. */
 export interface WorldDriver {
-  /** Time that a step takes. */
   readonly stepNs: bigint;
   /** Time before the first step. The first epoch begins at one epoch length. */
   readonly startNs: bigint;
@@ -42,16 +41,13 @@ export interface WorldDriver {
   readonly world: SimulatedWorld;
   /** Whether the world may start; absent: at once. */
   isReady?(topics: WorldTopics): boolean;
-  /** Steps that are due now. */
   due(): number;
   /** Time stands until `due` is called again. */
   hold(): void;
   step(): void;
-  /** Puts every body at its start. */
   place(start: EpisodeStart): void;
   /** Robots join or leave, between two epochs. */
   resize(robots: readonly string[], start: EpisodeStart): void;
-  /** An epoch ends. */
   closing?(ledger: Ledger): void;
   /** An epoch has begun, or in lockstep its command has come. */
   opened(): void;
@@ -59,7 +55,6 @@ export interface WorldDriver {
   setVelocity?(body: number, linear: number, angular: number): void;
 }
 
-/** The loop looks at the wall clock this often, ms. */
 const LOOP_MS = 5;
 
 export class WorldLoop {

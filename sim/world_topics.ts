@@ -24,13 +24,10 @@ export interface WorldTopicsOptions {
   readonly onAction: (action: LocalAction) => void;
   /** Body n is the lead vehicle; absent: cmd_vel is not heard (abstract). */
   readonly onVelocity?: (body: number, linear: number, angular: number) => void;
-  /** Whether cmd_vel is a TwistStamped. */
   readonly stampedVelocity?: boolean;
-  /** Robots (indices) that are broken. */
   readonly faults: ReadonlyMap<number, Fault>;
 }
 
-/** A body's topics. */
 interface BodyTopics {
   readonly name: string;
   readonly publishOdometry: Publish<Odometry>;
@@ -43,7 +40,6 @@ export class WorldTopics {
   /** The robots' topics, in order, including robots that join at the next boundary. */
   private readonly robotTopics: BodyTopics[] = [];
   private readonly lead: BodyTopics;
-  /** Robots in the world. */
   private robots = 0;
 
   constructor(private readonly options: WorldTopicsOptions) {

@@ -8,14 +8,12 @@ import type { ArenaScene } from "./arena_scene";
 /** Attributes that change with each frame are written this often. */
 const EVERY_MS = 100;
 
-/** Robots whose places are written. */
 const ROBOTS_TOLD = 100;
 
 export class FrameAttributes {
   private frames = 0;
   private writtenAt = { ms: 0, frames: 0 };
 
-  /** Counts a frame and writes what it shows. */
   count(nowMs: number, posesHeard: number, scene: ArenaScene | undefined): void {
     this.frames += 1;
     const { dataset } = document.body;

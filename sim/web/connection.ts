@@ -42,7 +42,6 @@ export class Connection {
   private state: ConnectionState = "connecting";
   private problem = "";
   private token = tokenOfAddress();
-  /** Whether the server accepted the token on this connection. */
   private admitted = false;
 
   constructor(private readonly events: ConnectionEvents) {

@@ -29,7 +29,6 @@ export function add(parent: HTMLElement, tag: string, classes = "", text = ""): 
   return element;
 }
 
-/** Replaces the options of a select. */
 export function setOptions(
   list: HTMLSelectElement,
   options: readonly (readonly [value: string, text: string])[],

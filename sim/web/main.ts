@@ -28,7 +28,6 @@ import { View } from "./scene/view";
 import { startTheme } from "./theme";
 import { Toolbar } from "./toolbar";
 
-/** Everything made for one snapshot. */
 interface Shown {
   /** Reports of new epochs are added to its history. */
   readonly snapshot: Snapshot;
@@ -140,7 +139,6 @@ class Page {
     this.shown?.scene.trails.show(shown);
   }
 
-  /** The colours changed: builds everything again. */
   private repaint(): void {
     if (this.shown === undefined) return;
     this.start(this.shown.snapshot);

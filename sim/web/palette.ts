@@ -8,7 +8,6 @@ const NAMES = [
 /** Each a CSS colour without variables. */
 export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 
-/** The colours in force. */
 export function readPalette(): Palette {
   // A variable would be read as written, with light-dark(); a colour is resolved.
   const probe = document.createElement("i");

@@ -10,7 +10,6 @@ import {
 import type { Asker } from "./asker";
 import { button, byId, select, setOptions, setText } from "./element";
 
-/** What each fault does to a robot, in words. */
 const FAULT_WORDS: Record<Fault, string> = {
   stall: "stall: wheels stand",
   deaf: "deaf: hears nothing",
@@ -51,7 +50,6 @@ export class RobotPanel {
     };
   }
 
-  /** The robot that the camera follows. */
   get toFollow(): number | undefined {
     return this.followed ? this.robot : undefined;
   }

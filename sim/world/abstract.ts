@@ -40,7 +40,6 @@ export class AbstractWorld {
     return this.poses;
   }
 
-  /** A new episode. */
   place(start: EpisodeStart): void {
     this.state = start.globalState;
     this.zones.set(start.localStates);

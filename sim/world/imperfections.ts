@@ -17,7 +17,6 @@ export interface Imperfections {
   readonly inertia: number;
 }
 
-/** No imperfections. */
 export const PERFECT: Imperfections = {
   wheelSlip: 0,
   odometryNoise: { position: 0, yaw: 0 },

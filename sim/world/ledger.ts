@@ -44,7 +44,6 @@ export class Ledger {
   /** Epochs since the first command, the open one included; 0: no command yet. */
   slots = 0;
   private decisionTime = -1n;
-  /** The command of the open epoch, once it was heard. */
   openCommand: GlobalCommand | undefined;
   /** [n] actions heard in the open epoch; -1: none yet. */
   openActions = new Int8Array(0);
@@ -53,7 +52,6 @@ export class Ledger {
   private localStates = new Uint8Array(0);
   private received = 0;
   private rewardSum = 0;
-  /** Actions that arrived before their command. */
   private early: LocalAction[] = [];
   private indexOf: ReadonlyMap<string, number> = new Map();
   /** The action assumed of a robot that did not act: stay. */
@@ -72,7 +70,6 @@ export class Ledger {
     this.indexOf = new Map(agentIds.map((id, index) => [id, index]));
   }
 
-  /** Totals and rewards from zero. */
   restart(): void {
     Object.assign(this.totals, NOTHING);
     this.rewards.splice(0);
@@ -146,7 +143,6 @@ export class Ledger {
     });
   }
 
-  /** Whether the command and all actions of the open epoch were heard. */
   get isComplete(): boolean {
     return this.openCommand !== undefined && this.received === this.population;
   }

@@ -21,7 +21,6 @@ export interface MotionOptions {
   readonly arena: Arena;
   /** One robot each, in order; robot i has spot i of every zone (`spotOf`). */
   readonly agentIds: readonly string[];
-  /** Key of the job-end draws. */
   readonly seed: number;
   readonly start: EpisodeStart;
   /** s; default 0 */
@@ -115,7 +114,6 @@ export class MotionWorld {
     return this.bodies.zones.slice(0, this.robots);
   }
 
-  /** The true zone of the lead vehicle now. */
   globalState(): number {
     return this.bodies.zones[this.robots];
   }

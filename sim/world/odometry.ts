@@ -6,7 +6,6 @@ import { wrapAngle } from "../../src/game/arena";
 import { countedUniform, keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
 
-/** Errors of position and heading. */
 export interface OdometryError {
   /** m in each of x and y */
   readonly position: number;
@@ -16,7 +15,6 @@ export interface OdometryError {
 
 export interface OdometryOptions {
   readonly seed: number;
-  /** One for each body. */
   readonly ids: readonly string[];
   /** [bodies * 3] the true poses. */
   readonly poses: Float64Array;

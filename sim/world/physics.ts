@@ -5,7 +5,6 @@
  */
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
 
-/** The bodies and the wall around them. */
 export interface PhysicsOptions {
   /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `move`. */
   readonly poses: Float64Array;
@@ -16,7 +15,6 @@ export interface PhysicsOptions {
   /** Largest speed of any body's wheels, m/s; longest step, s. */
   readonly fastest: number;
   readonly longestStep: number;
-  /** A circle that holds every body. */
   readonly wall: { readonly x: number; readonly y: number; readonly radius: number };
 }
 
@@ -136,7 +134,6 @@ export class Physics {
     }
   }
 
-  /** Whether no moving body comes near another one or the wall. */
   private isClear(moving: readonly number[], ways: Float64Array): boolean {
     const { poses, radii, wall } = this.options;
     if (moving.length * radii.length > MOST_PAIRS) return false;

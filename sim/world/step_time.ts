@@ -30,7 +30,6 @@ export class StepTime {
     this.anchor = start;
   }
 
-  /** Number of the epoch slot. */
   get slot(): number {
     return Math.floor((this.now + TIME_TOLERANCE_S) / this.epoch);
   }
@@ -48,7 +47,6 @@ export class StepTime {
     return parts;
   }
 
-  /** Counts a step. */
   advance(): void {
     this.steps++;
     this.age++;

@@ -8,7 +8,6 @@ import { takeOver } from "./bodies";
 
 export interface WheelOptions {
   readonly seed: number;
-  /** One for each body. */
   readonly ids: readonly string[];
   readonly limits: readonly BodyLimits[];
   /** s */
@@ -60,7 +59,6 @@ export class Wheels {
     else this.obey(command);
   }
 
-  /** Puts commands that arrived by `time` into effect. */
   hearUntil(time: number): void {
     let heard = 0;
     while (heard < this.pending.length && this.pending[heard].arrives <= time + TIME_TOLERANCE_S) {
@@ -89,13 +87,11 @@ export class Wheels {
     });
   }
 
-  /** Stops the wheels of `body`. */
   halt(body: number): void {
     this.speeds.fill(0, 2 * body, 2 * body + 2);
     this.driven.fill(0, 2 * body, 2 * body + 2);
   }
 
-  /** Draws the slip of every wheel in epoch slot `slot`. */
   drawSlip(slot: number): void {
     const { wheelSlip, ids, seed } = this.options;
     if (wheelSlip === 0) return;

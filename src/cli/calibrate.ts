@@ -40,7 +40,6 @@ const COMMAND = {
   },
 };
 
-/** Reports the epochs done on standard error, every five seconds. */
 function progressOf(epochs: number): (done: number) => void {
   let said = performance.now();
   return (done) => {
@@ -73,7 +72,6 @@ function tableOf(title: string, { rows, largest, mean }: ComparedArray): string 
   ].join("\n");
 }
 
-/** The report as text. */
 function reportOf(name: string, { global, local }: WorldDistance, measured: Measurement): string {
   const share = measured.drives > 0 ? (100 * measured.finishedDrives) / measured.drives : 100;
   return [

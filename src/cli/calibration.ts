@@ -12,9 +12,7 @@ import { MotionWorld } from "../../sim/world/motion";
 import { motionProblem } from "../../sim/world/motion_problem";
 
 export interface MeasureOptions {
-  /** Robots in the world. */
   readonly robots: number;
-  /** Epochs to count. */
   readonly epochs: number;
   readonly seed: number;
   /** Control periods of 0.1 s from a decision to the wheels; default 1. */
@@ -40,7 +38,6 @@ export interface Measurement {
 
 /** Time between two commands, s: agents act on 10 Hz odometry. */
 const CONTROL_PERIOD_S = 0.1;
-/** Epochs of a shift where the scenario has no horizon. */
 const DEFAULT_SHIFT = 50;
 /** A docked robot need only be controlled in the last periods of an epoch: earlier, it cannot move. */
 const SETTLING_PERIODS = 12;
@@ -220,10 +217,8 @@ export interface ComparedRow {
   readonly measured: readonly number[];
 }
 
-/** One array of a scenario against the world's. */
 export interface ComparedArray {
   readonly rows: readonly ComparedRow[];
-  /** Of the rows, in their order. */
   readonly distances: readonly number[];
   readonly errors: readonly number[];
   readonly largest: number;

@@ -57,9 +57,7 @@ const COMMAND = {
 
 type LearnOptions = OptionValues<typeof COMMAND.options>;
 
-/** Milliseconds between two lines of progress. */
 const PROGRESS_PERIOD_MS = 500;
-/** Characters of the bar. */
 const BAR = 20;
 /** For the estimate of time: sweeps of the full table, and multiplications of a core a second. */
 const SWEEPS = 80;

@@ -34,7 +34,6 @@ export type OptionValues<S extends OptionSpecs> = {
 export interface CommandSpec<S extends OptionSpecs> {
   /** As it is called, such as "npm run learn --". */
   readonly usage: string;
-  /** One sentence. */
   readonly summary: string;
   readonly options: S;
 }
@@ -43,7 +42,6 @@ export interface CommandSpec<S extends OptionSpecs> {
 export const AT_LEAST_0 = [0, Infinity] as const;
 export const AT_LEAST_1 = [1, Infinity] as const;
 
-/** Options that several commands have. */
 export const SEED_OPTION = {
   seed: integer({ value: "S", default: 0, range: AT_LEAST_0 }, "seed of all random draws"),
 };

@@ -4,7 +4,6 @@ import { type Game, sizesOf } from "../game/model";
 import { nest } from "../game/scenario";
 import type { Measurement } from "./calibration";
 
-/** Decimals of a written probability. */
 const DECIMALS = 5;
 
 /**

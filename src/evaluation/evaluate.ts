@@ -36,7 +36,6 @@ export interface EvaluateOptions {
   readonly seed?: number;
 }
 
-/** Estimates over rollouts. */
 export interface Earned {
   /** Σ_t γ^t r_t. */
   readonly return: Estimate;
@@ -69,7 +68,6 @@ export interface EvaluateResult extends Earned {
   readonly settings: EvaluateSettings;
 }
 
-/** The options with their defaults filled in. */
 export type EvaluateSettings = Required<Omit<EvaluateOptions, "start">> &
   Pick<EvaluateOptions, "start">;
 

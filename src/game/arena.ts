@@ -135,7 +135,6 @@ export function leadSpotOf(arena: Arena, zone: number): Point {
   return { x: middle.x + (x - middle.x) * share, y: middle.y + (y - middle.y) * share };
 }
 
-/** Mean of the zones' centres. */
 export function middleOf(arena: Arena): Point {
   const n = arena.zones.length;
   return {

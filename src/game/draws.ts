@@ -23,7 +23,6 @@ export type DrawRole =
 /** A source of uniforms in [0, 1). */
 export type Uniform = () => number;
 
-/** The uniforms that belong to one key. */
 export function keyedUniform(
   seed: number,
   role: DrawRole,

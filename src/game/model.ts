@@ -47,7 +47,6 @@ export interface Game {
   readonly sha256: string;
 }
 
-/** Sizes of a game's sets. */
 export interface Sizes {
   readonly sG: number;
   readonly aG: number;

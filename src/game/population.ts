@@ -39,7 +39,6 @@ export class Population {
   readonly counts: Int32Array;
   /** What the global agent saw last, [sL]. */
   readonly sample: Int32Array;
-  /** State of the robot that deviates. */
   deviatorState = 0;
   readonly population: number;
   private readonly sizes: Sizes;
@@ -72,7 +71,6 @@ export class Population {
     this.drawLaw = localLawDraws(game, this.stream.next);
   }
 
-  /** Begins rollout `rollout` with the first epoch of an episode. */
   start(rollout: number): void {
     this.rollout = rollout;
     this.epoch = 0;
@@ -109,7 +107,6 @@ export class Population {
     return this.sample;
   }
 
-  /** A uniform for a global action that is drawn. */
   actionUniform(): number {
     this.stream.key(this.rollout, this.epoch, ROLE.action);
     return this.stream.next();
@@ -179,7 +176,6 @@ export class Population {
 export interface GlobalController {
   /** Robots that it asks at each epoch. */
   readonly sampleSize: number;
-  /** A new episode starts. */
   reset?(): void;
   decide(globalState: number, sample: Int32Array, population: Population): number;
 }

@@ -10,9 +10,7 @@ import {
 import { type Estimate, estimate } from "./statistics";
 
 export interface TrialOptions extends PopulationOptions {
-  /** Epochs of a rollout. */
   readonly horizon: number;
-  /** Rollouts at most. */
   readonly rollouts: number;
   /** Sees every epoch before its move. */
   readonly visit?: EpochVisitor;
@@ -51,7 +49,6 @@ export class Trial {
     return this;
   }
 
-  /** Estimates over the rollouts played. */
   get earned(): { readonly return: Estimate; readonly rewardPerStep: Estimate } {
     return {
       return: estimate(this.returns.subarray(0, this.played)),

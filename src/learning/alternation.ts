@@ -7,12 +7,10 @@ import type { LearnSettings } from "./options";
 import type { Candidate, Responder, Start } from "./responder";
 import { isBetter } from "./simulation";
 
-/** What alternations did. */
 export interface Turns {
   /** Turns of G-LEARN and L-LEARN over all starts, and how many gave a better pair. */
   readonly iterations: number;
   readonly accepted: number;
-  /** Of value iteration. */
   readonly sweeps: number;
 }
 
@@ -25,7 +23,6 @@ export interface Alternated {
 
 /** Rollouts after which a start's way is given up unless it leads upwards by more than the noise. */
 const WALK_ROLLOUTS = 128;
-/** Iterations of one start at most. */
 const MOST_ITERATIONS = 10;
 
 /** Alternates from every start, of which there must be one. */

@@ -14,7 +14,6 @@ export interface Backup {
   apply(globalState: number, values: Float64Array, out: Float64Array, width?: number): void;
 }
 
-/** The largest of `errorOf` over the kernels. */
 export const worstError = (
   kernels: readonly Float64Array[],
   errorOf: (kernel: Float64Array, globalState: number) => number,
@@ -23,7 +22,6 @@ export const worstError = (
 /** ±1 patterns by which rough functions are tried beside the constant and the linear ones. */
 const ROUGH_FUNCTIONS = 2;
 
-/** How many functions `backupErrorOf` tries side by side. */
 export function checkedFunctions(states: number): number {
   return 1 + ROUGH_FUNCTIONS + states;
 }

@@ -18,7 +18,6 @@ export interface Blind {
   readonly trial: Trial;
 }
 
-/** The best of all blind pairs. */
 export async function bestBlind(game: Game, settings: LearnSettings): Promise<Blind> {
   const horizon = learningHorizon(game);
   const options = { ...simulationOf(settings, "compare", COMPARED_ROLLOUTS), horizon };

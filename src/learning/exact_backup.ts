@@ -10,7 +10,6 @@ import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_f
 import type { KernelMemory } from "./kernel_memory";
 import type { LatticeLines, PairLines } from "./lattice_lines";
 
-/** Lines averaged at once. */
 const LINES_TOGETHER = 8;
 /** Weights of longer lines would not fit into memory. */
 const MOST_WEIGHT_ROWS = 1024;

@@ -24,7 +24,6 @@ export interface Gaps {
   readonly localGapInterval: Interval;
 }
 
-/** Of each pair compared. */
 const ROLLOUTS = 256;
 
 /** @param responder of the pair's table size */

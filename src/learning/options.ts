@@ -17,7 +17,6 @@ export interface Progress {
   /** MacQueen's bound on the error of the values, and where it stops. */
   readonly residual?: number;
   readonly accuracy?: number;
-  /** Mean discounted return of the best pair so far. */
   readonly best?: number;
 }
 

@@ -37,13 +37,11 @@ export interface Candidate extends BackupUsed {
   readonly plain: Trial;
   /** `plain`, and what it earns with memory. */
   readonly trials: readonly Trial[];
-  /** Of the plain trial. */
   readonly occupancy: Occupancy;
   /** Of the value iteration that gave its global policy. */
   readonly sweeps: number;
 }
 
-/** Where an alternation starts. */
 export interface Start {
   readonly localPolicy: Float32Array;
   /** For value iteration, [sG][H]; default: zeros. */
@@ -59,7 +57,6 @@ const FEWEST_SHARED_HISTOGRAMS = 2000;
 
 export class Responder {
   readonly index: HistogramIndex;
-  /** What `report` adds to each progress. */
   readonly standing: { iteration: number; best?: Candidate } = { iteration: 0 };
   private readonly sweeps: Sweeps;
   private warned = false;

@@ -4,9 +4,7 @@ import { type Game, sizesOf } from "../game/model";
 import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
 
 export interface TableSize {
-  /** H */
   readonly histograms: number;
-  /** Most memory that learning takes. */
   readonly bytes: number;
   /** Multiplications of one sweep with exact backups, about. */
   readonly work: number;

@@ -27,7 +27,6 @@ export interface Reply {
   readonly error?: number;
 }
 
-/** Answers the requests to one thread. */
 export function answering(start: Share): (request: Request) => Reply {
   const lines = new LatticeLines(new HistogramIndex(start.states, start.size), start.pairs);
   const memory = new KernelMemory();

@@ -22,10 +22,8 @@ export interface Surrogate {
   readonly kernels: readonly Float64Array[];
 }
 
-/** How expectations are computed. */
 export interface BackupChoice {
   readonly kind: BackupKind;
-  /** Of the sampled operator. */
   readonly draws: number;
   readonly seed: number;
 }
@@ -148,7 +146,6 @@ export class Sweeper {
     }
   }
 
-  /** Of all actions in s_g, or of one. */
   private rowsOf(g: number, onlyAction?: number): ActionRows {
     const { width } = this;
     const { actions, discount, globalReward, globalTransition } = this.surrogate;

@@ -73,7 +73,6 @@ export class Sweeps {
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
-  /** One request to all threads. */
   private ask(request: Request): Promise<Reply[]> {
     return Promise.all(this.threads.map((thread) => thread.ask(request)));
   }

@@ -1,7 +1,6 @@
 /** What both learners' value iterations share. */
 import type { Game } from "../game/model";
 
-/** Least and greatest change of a value in a sweep. */
 export interface Change {
   readonly least: number;
   readonly greatest: number;

@@ -61,7 +61,6 @@ export class Observation {
     roundToSize(this.belief, this.pair.tableSize, this.histogram);
   }
 
-  /** The number of robots changes. */
   resize(population: number): void {
     if (population === this.population) return;
     this.population = population;

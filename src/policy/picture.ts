@@ -2,7 +2,6 @@
 import { HistogramIndex, roundToSize } from "../game/histogram";
 import { type PolicyPair, type Sizes } from "../game/model";
 
-/** Entries that a picture has at most; larger ones are not drawn. */
 const MOST_ENTRIES = 20_000;
 
 /**

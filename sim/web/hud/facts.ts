@@ -17,7 +17,6 @@ const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 
 type Fact = readonly [name: string, value: string, isBad?: boolean];
 
-/** Writes the facts into the elements of the last call. */
 export function showFacts(parent: HTMLElement, known: Known): void {
   factsOf(known).forEach(([name, value, isBad], index) => {
     const pair = parent.children[index] ?? addPair(parent);

@@ -78,7 +78,6 @@ export class PolicyStrips {
     }
   }
 
-  /** As the scenario names it, in words. */
   private readonly nameOf = (action: number): string =>
     (this.snapshot.globalActions[action] ?? `action ${action}`).replace(/^to_/, "to ");
 }

@@ -22,7 +22,6 @@ export function rangesOf(actions: readonly number[]): Range[] {
   return ranges;
 }
 
-/** A strip in words, for screen readers. */
 export function stripInWords(
   zone: string,
   ranges: readonly Range[],

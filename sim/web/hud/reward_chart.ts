@@ -8,7 +8,6 @@ interface Reference {
   readonly reward: number;
 }
 
-/** Epochs on the axis of an empty chart. */
 const FEWEST_EPOCHS = 20;
 
 export class RewardChart {

@@ -21,7 +21,6 @@ interface Point {
   readonly y: number;
 }
 
-/** What the camera must show. */
 export interface Extent {
   /** Middle of the zones, m. */
   readonly x: number;

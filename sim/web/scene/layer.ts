@@ -9,7 +9,6 @@ export interface Layer {
   epoch?(report: EpochReport, nowMs: number): void;
   /** A new state of the world, or the same again. */
   world?(world: WorldState): void;
-  /** Before each picture. */
   frame?(motion: Motion, nowMs: number): void;
 }
 

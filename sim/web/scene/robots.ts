@@ -18,14 +18,12 @@ import { FLAGS, LAYERS, robotPoints } from "./robot_points";
 const ARRIVE_MS = 450;
 /** The lines to the robots asked fade for this long. */
 const ASK_MS = 1100;
-/** Height of the lines at the lead vehicle. */
 const LEAD_HEIGHT_M = 0.25;
 
 /** `size` numbers for each of `count` corners, written anew for each frame. */
 const written = (count: number, size: number): BufferAttribute =>
   new BufferAttribute(new Float32Array(count * size), size).setUsage(DynamicDrawUsage);
 
-/** Sets the robots that a layer draws. */
 function show({ geometry }: Points, robots: readonly number[]): void {
   geometry.index?.set(robots);
   if (geometry.index) geometry.index.needsUpdate = true;

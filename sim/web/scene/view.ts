@@ -32,7 +32,6 @@ export class View {
   private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
   private readonly controls: OrbitControls;
   private ground: Ground | undefined;
-  /** What the ground was drawn for. */
   private readonly drawnFor = new Matrix4();
   private readonly seenBy = new Matrix4();
   private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
