@@ -88,7 +88,7 @@ export function decodePolicy(bytes: Uint8Array, source: string): LoadedPolicy {
       `${source}: the checksum does not match its contents: the file was changed or damaged; learn it again or copy it anew`,
     );
   }
-  const metadata = metadataOf(strings, source);
+  const metadata = metadataOf(strings);
   const pair = pairOf(tensors, data, metadata.tableSize);
   checkPair(pair, sizes, source);
   return { pair, metadata, sizes, sha256: sha256(bytes) };

@@ -2,17 +2,17 @@
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
 import type { Sizes } from "../game/model";
-import type { PolicyMetadata } from "../game/policy_metadata";
+import type { Interval, PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError } from "../base/errors";
 import { decodeUtf8, sha256 } from "../base/platform";
 
-export const POLICY_FORMAT = "alternating_marl policy 1";
+const POLICY_FORMAT = "alternating_marl policy 1";
 
 /** Bytes; the header of a real policy file has about a thousand. */
 const LARGEST_HEADER_BYTES = 65_536;
 
 export interface TensorInfo {
-  readonly name: string;
+  readonly name: "global_values" | "local_policy" | "global_policy";
   readonly dtype: string;
   readonly shape: readonly number[];
   /** Bytes after the header. */
@@ -20,13 +20,14 @@ export interface TensorInfo {
   readonly end: number;
 }
 
-const number = z.string().regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/, "is not a number");
+const NUMBER = "-?\\d+(\\.\\d+)?(e[+-]?\\d+)?";
+const number = z.string().regex(new RegExp(`^${NUMBER}$`), "is not a number");
 const whole = z.string().regex(/^-?\d{1,15}$/, "is not a whole number");
 const positive = z.string().regex(/^[1-9]\d{0,14}$/, "is not a positive whole number");
 const hexOfSha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
 const interval = z
   .string()
-  .regex(/^\[-?\d[^,[\]]*,-?\d[^,[\]]*\]$/, "is not an interval [low,high]");
+  .regex(new RegExp(`^\\[${NUMBER},${NUMBER}\\]$`), "is not an interval [low,high]");
 
 const metadataShape = {
   format: z.literal(POLICY_FORMAT),
@@ -67,16 +68,11 @@ const headerSchema = z.strictObject({
 export function expectedTensors({ sG, sL, aL }: Sizes, histograms: number): TensorInfo[] {
   const values = 4 * sG * histograms;
   const local = values + 4 * sL * sG * aL;
+  const actions = local + sG * histograms;
   return [
     { name: "global_values", dtype: "F32", shape: [sG, histograms], start: 0, end: values },
     { name: "local_policy", dtype: "F32", shape: [sL, sG, aL], start: values, end: local },
-    {
-      name: "global_policy",
-      dtype: "U8",
-      shape: [sG, histograms],
-      start: local,
-      end: local + sG * histograms,
-    },
+    { name: "global_policy", dtype: "U8", shape: [sG, histograms], start: local, end: actions },
   ];
 }
 
@@ -103,14 +99,14 @@ export function stringsOf(metadata: PolicyMetadata, { aG }: Sizes): MetadataStri
   return stringsSchema.parse(Object.fromEntries(strings));
 }
 
-export function metadataOf(strings: MetadataStrings, source: string): PolicyMetadata {
-  const pairOf = (text: string, key: string): [number, number] => {
+export function metadataOf(strings: MetadataStrings): PolicyMetadata {
+  const [globalGapInterval, localGapInterval] = [
+    strings.global_gap_interval,
+    strings.local_gap_interval,
+  ].map((text): Interval => {
     const [low, high] = text.slice(1, -1).split(",").map(Number);
-    if (Number.isFinite(low) && Number.isFinite(high)) return [low, high];
-    throw new InvalidInputError(
-      `${source}: ${key} is "${text}", not an interval [low,high]; learn the policy again`,
-    );
-  };
+    return [low, high];
+  });
   return {
     scenario: strings.scenario,
     scenarioSha256: strings.scenario_sha256,
@@ -122,92 +118,75 @@ export function metadataOf(strings: MetadataStrings, source: string): PolicyMeta
     backupError: Number(strings.backup_error),
     globalGap: Number(strings.global_gap),
     localGap: Number(strings.local_gap),
-    globalGapInterval: pairOf(strings.global_gap_interval, "global_gap_interval"),
-    localGapInterval: pairOf(strings.local_gap_interval, "local_gap_interval"),
+    globalGapInterval,
+    localGapInterval,
     packageVersion: strings.package_version,
   };
 }
 
-export interface ParsedHeader {
-  readonly strings: MetadataStrings;
-  readonly checksum: string;
-  readonly tensors: readonly TensorInfo[];
-  readonly data: Uint8Array;
-  readonly sizes: Sizes;
-}
-
-/** @throws InvalidInputError when the header, a dtype, a shape or an offset is not as it must be */
-export function parseHeader(bytes: Uint8Array, source: string): ParsedHeader {
+/**
+ * The checked header, and the bytes after it, `data`.
+ * @throws InvalidInputError when the header, a dtype, a shape or an offset is not as it must be
+ */
+export function parseHeader(bytes: Uint8Array, source: string) {
   const refuse = (why: string): never => {
     throw new InvalidInputError(
       `${source} is not a policy file that can be used: ${why}; give a file written by "npm run learn"`,
     );
   };
+  const dataAt = headerEnd(bytes, refuse);
+  const header = headerOf(bytes.subarray(8, dataAt), refuse);
+  const { checksum, ...strings } = header.__metadata__;
+  const [sL, sG, aL] = header.local_policy.shape;
+  const sizes: Sizes = { sG, aG: Number(strings.global_actions), sL, aL };
+  const [, histograms] = header.global_values.shape;
+  // A float: a forged header must not make us allocate an index of its size.
+  const made = histogramCount(sL, Number(strings.table_size));
+  if (made !== histograms) {
+    refuse(
+      `global_values has ${histograms} histograms and table_size ${strings.table_size} makes ${made}`,
+    );
+  }
+  const tensors = expectedTensors(sizes, histograms);
+  for (const { name, shape, start, end } of tensors) {
+    const given = header[name];
+    if (given.shape.join() !== shape.join()) {
+      refuse(`${name} has shape [${given.shape}] instead of [${shape}]`);
+    }
+    const [from, to] = given.data_offsets;
+    if (from !== start || to !== end) {
+      refuse(`${name} lies at bytes ${from} to ${to} instead of ${start} to ${end}`);
+    }
+  }
+  const data = bytes.subarray(dataAt);
+  const { end } = tensors[2];
+  if (data.length !== end) refuse(`its arrays have ${data.length} bytes instead of ${end}`);
+  return { strings, checksum, tensors, data, sizes };
+}
+
+type Refuse = (why: string) => never;
+
+/** Where the header ends, bytes. */
+function headerEnd(bytes: Uint8Array, refuse: Refuse): number {
   if (bytes.length < 8) refuse(`it has ${bytes.length} bytes, too few for a safetensors header`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > BigInt(LARGEST_HEADER_BYTES)) {
     refuse(`its header claims ${length} bytes and at most ${LARGEST_HEADER_BYTES} are read`);
   }
-  const headerEnd = 8 + Number(length);
-  if (headerEnd > bytes.length) {
-    refuse(`its header of ${length} bytes is cut off: the file has ${bytes.length} bytes`);
-  }
+  const end = 8 + Number(length);
+  if (end <= bytes.length) return end;
+  return refuse(`its header of ${length} bytes is cut off: the file has ${bytes.length} bytes`);
+}
+
+function headerOf(bytes: Uint8Array, refuse: Refuse): z.infer<typeof headerSchema> {
   let json: unknown;
   try {
-    json = JSON.parse(decodeUtf8(bytes.subarray(8, headerEnd)));
+    json = JSON.parse(decodeUtf8(bytes));
   } catch {
     refuse("its header is not JSON");
   }
   const parsed = headerSchema.safeParse(json);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0];
-    return refuse(`${path.join(".") || "its header"}: ${message}`);
-  }
-  const { checksum, ...strings } = parsed.data.__metadata__;
-  const sizes = sizesFrom(parsed.data);
-  const tensors = expectedTensors(sizes, histogramsOf(sizes, strings, parsed.data, refuse));
-  checkPlaces(parsed.data, tensors, refuse);
-  const data = bytes.subarray(headerEnd);
-  const end = tensors[2].end;
-  if (data.length !== end) refuse(`its arrays have ${data.length} bytes instead of ${end}`);
-  return { strings, checksum, tensors, data, sizes };
-}
-
-type Header = z.infer<typeof headerSchema>;
-
-function sizesFrom(header: Header): Sizes {
-  const [sL, sG, aL] = header.local_policy.shape;
-  return { sG, aG: Number(header.__metadata__.global_actions), sL, aL };
-}
-
-function histogramsOf(
-  { sL }: Sizes,
-  strings: MetadataStrings,
-  header: Header,
-  refuse: (why: string) => never,
-): number {
-  const tableSize = Number(strings.table_size);
-  const claimed = header.global_values.shape[1];
-  // A float: a forged header must not make us allocate an index of its size.
-  const count = histogramCount(sL, tableSize);
-  return count === claimed
-    ? count
-    : refuse(`global_values has ${claimed} histograms and table_size ${tableSize} makes ${count}`);
-}
-
-function checkPlaces(
-  header: Header,
-  tensors: readonly TensorInfo[],
-  refuse: (why: string) => never,
-): void {
-  const given = [header.global_values, header.local_policy, header.global_policy];
-  tensors.forEach(({ name, shape, start, end }, i) => {
-    if (given[i].shape.join() !== shape.join()) {
-      refuse(`${name} has shape [${given[i].shape}] instead of [${shape}]`);
-    }
-    const [from, to] = given[i].data_offsets;
-    if (from !== start || to !== end) {
-      refuse(`${name} lies at bytes ${from} to ${to} instead of ${start} to ${end}`);
-    }
-  });
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0];
+  return refuse(`${path.join(".") || "its header"}: ${message}`);
 }
