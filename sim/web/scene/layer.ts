@@ -1,5 +1,5 @@
 /** One kind of thing in the scene. */
-import { Line, Mesh, type Object3D, Points } from "three";
+import { BufferAttribute, DynamicDrawUsage, Line, Mesh, type Object3D, Points } from "three";
 import type { EpochReport, WorldState } from "../../protocol";
 import type { Motion } from "./motion";
 
@@ -20,3 +20,7 @@ export function disposeTree(root: Object3D): void {
     [object.material].flat().forEach((material) => material.dispose());
   });
 }
+
+/** `size` numbers for each of `count` corners, written anew for each frame. */
+export const written = (count: number, size: number): BufferAttribute =>
+  new BufferAttribute(new Float32Array(count * size), size).setUsage(DynamicDrawUsage);

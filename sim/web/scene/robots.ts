@@ -2,7 +2,6 @@
 import {
   BufferAttribute,
   BufferGeometry,
-  DynamicDrawUsage,
   Group,
   LineBasicMaterial,
   LineSegments,
@@ -10,7 +9,7 @@ import {
 } from "three";
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 import type { Palette } from "../palette";
-import type { Layer } from "./layer";
+import { type Layer, written } from "./layer";
 import type { Motion } from "./motion";
 import { FLAGS, LAYERS, robotPoints } from "./robot_points";
 
@@ -19,10 +18,6 @@ const ARRIVE_MS = 450;
 /** The lines to the robots asked fade for this long. */
 const ASK_MS = 1100;
 const LEAD_HEIGHT_M = 0.25;
-
-/** `size` numbers for each of `count` corners, written anew for each frame. */
-const written = (count: number, size: number): BufferAttribute =>
-  new BufferAttribute(new Float32Array(count * size), size).setUsage(DynamicDrawUsage);
 
 function show({ geometry }: Points, robots: readonly number[]): void {
   geometry.index?.set(robots);
