@@ -49,12 +49,12 @@ function progressOf(epochs: number): (done: number) => void {
   };
 }
 
-function summaryOf({ rows, largest, mean, errors }: ComparedArray): Record<string, unknown> {
+function summaryOf({ rows, largest, mean }: ComparedArray): Record<string, unknown> {
   return {
     largestDistance: largest,
     meanDistance: mean,
     leastSamples: Math.min(...rows.map(({ samples }) => samples)),
-    largestSamplingError: Math.max(...errors),
+    largestSamplingError: Math.max(...rows.map(({ samplingError }) => samplingError)),
     rows,
   };
 }

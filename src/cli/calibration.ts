@@ -162,46 +162,39 @@ class CalibrationRun {
   }
 }
 
+function rowsOf(flat: ArrayLike<number>, width: number): number[][] {
+  const all = Array.from(flat);
+  return Array.from({ length: all.length / width }, (_, row) =>
+    all.slice(row * width, (row + 1) * width),
+  );
+}
+
+const sumOf = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
+
 /** Each row of counts divided by its sum; rows without counts are taken from `fallback`. */
 function frequencies(counts: Float64Array, fallback: Float64Array, width: number): Float64Array {
-  const totals = rowTotals(counts, width);
+  const totals = rowsOf(counts, width).map(sumOf);
   return counts.map((count, i) => {
     const total = totals[Math.floor(i / width)];
     return total > 0 ? count / total : fallback[i];
   });
 }
 
-/** Sum of each row of `width` counts. */
-export function rowTotals(counts: Float64Array, width: number): Float64Array {
-  const totals = new Float64Array(counts.length / width);
-  counts.forEach((count, i) => (totals[Math.floor(i / width)] += count));
-  return totals;
-}
-
-/** Total variation (half the L1 distance) of each row of `width` probabilities, in [0, 1]. */
-export function rowDistances(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  width: number,
-): Float64Array {
-  const distances = new Float64Array(a.length / width);
-  for (let i = 0; i < a.length; i++) distances[Math.floor(i / width)] += Math.abs(a[i] - b[i]) / 2;
-  return distances;
-}
+/** Total variation (half the L1 distance) of two rows of probabilities, in [0, 1]. */
+export const rowDistance = (a: readonly number[], b: readonly number[]): number =>
+  sumOf(a.map((p, i) => Math.abs(p - b[i]) / 2));
 
 /**
  * Expected total variation of a measured row from the true one by chance: half the sum of the cells'
  * standard errors, and at least that of one sample.
  */
-export function rowErrors(counts: Float64Array, width: number): Float64Array {
-  const totals = rowTotals(counts, width);
-  const errors = new Float64Array(totals.length);
-  counts.forEach((count, i) => {
-    const row = Math.floor(i / width);
-    const p = totals[row] > 0 ? count / totals[row] : 0;
-    errors[row] += Math.sqrt((p * (1 - p)) / Math.max(1, totals[row])) / 2;
+export function rowError(counts: readonly number[]): number {
+  const samples = Math.max(1, sumOf(counts));
+  const errors = counts.map((count) => {
+    const p = count / samples;
+    return Math.sqrt((p * (1 - p)) / samples) / 2;
   });
-  return errors.map((error, row) => Math.max(error, 1 / Math.max(1, totals[row])));
+  return Math.max(sumOf(errors), 1 / samples);
 }
 
 /** A row of a scenario's array against the world's. */
@@ -219,8 +212,7 @@ export interface ComparedRow {
 
 export interface ComparedArray {
   readonly rows: readonly ComparedRow[];
-  readonly distances: readonly number[];
-  readonly errors: readonly number[];
+  /** Of the rows' distances. */
   readonly largest: number;
   readonly mean: number;
 }
@@ -234,22 +226,21 @@ export interface WorldDistance {
 export function compareArrays(game: Game, measured: Measurement): WorldDistance {
   const { globalStates, globalActions, localStates, localActions } = game;
   const compare = (key: "global" | "local", names: string[]): ComparedArray => {
-    const given = game[`${key}Transition`];
-    const [found, counts] = [measured[`${key}Transition`], measured[`${key}Counts`]];
-    const width = given.length / names.length;
-    const distances = Array.from(rowDistances(given, found, width));
-    const errors = Array.from(rowErrors(counts, width));
-    const samples = rowTotals(counts, width);
+    const array = `${key}Transition` as const;
+    const width = game[array].length / names.length;
+    const [given, found, counts] = [game[array], measured[array], measured[`${key}Counts`]].map(
+      (flat) => rowsOf(flat, width),
+    );
     const rows = names.map((row, i) => ({
       row,
-      distance: distances[i],
-      samples: samples[i],
-      samplingError: errors[i],
-      given: Array.from(given.subarray(i * width, (i + 1) * width)),
-      measured: Array.from(found.subarray(i * width, (i + 1) * width)),
+      distance: rowDistance(given[i], found[i]),
+      samples: sumOf(counts[i]),
+      samplingError: rowError(counts[i]),
+      given: given[i],
+      measured: found[i],
     }));
-    const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
-    return { rows, distances, errors, largest: Math.max(...distances), mean };
+    const distances = rows.map(({ distance }) => distance);
+    return { rows, largest: Math.max(...distances), mean: sumOf(distances) / distances.length };
   };
   const globalNames = globalStates.flatMap((s) => globalActions.map((a) => `${s}, ${a}`));
   const localNames = localStates.flatMap((s) =>

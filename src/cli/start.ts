@@ -75,8 +75,8 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
   await loadPhysics();
   const { local, global } = distanceFromWorld(game, robots);
   // Three sampling errors are subtracted: so few epochs leave noise in every row.
-  const notable = [local, global].some(({ distances, errors }) =>
-    distances.some((distance, row) => distance - 3 * errors[row] > NOTABLE_DISTANCE),
+  const notable = [...local.rows, ...global.rows].some(
+    ({ distance, samplingError }) => distance - 3 * samplingError > NOTABLE_DISTANCE,
   );
   if (!notable) return;
   say(

@@ -6,8 +6,8 @@ import {
   compareArrays,
   type Measurement,
   measureArrays,
-  rowDistances,
-  rowErrors,
+  rowDistance,
+  rowError,
 } from "../../src/cli/calibration";
 import { plotOf } from "../../src/cli/calibration_plot";
 import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
@@ -87,12 +87,10 @@ test("the same seed measures the same; a crowd the arena cannot hold is refused"
 });
 
 test("distances and errors, by hand", () => {
-  expect(Array.from(rowDistances([0.9, 0.1, 1, 0], [0.7, 0.3, 1, 0], 2))).toEqual([
-    expect.closeTo(0.2, 12),
-    0,
-  ]);
-  const errors = rowErrors(Float64Array.of(90, 10, 50, 0, 0, 0), 2);
-  expect(Array.from(errors)).toEqual([expect.closeTo(0.03, 12), 1 / 50, 1]);
+  expect(rowDistance([0.9, 0.1], [0.7, 0.3])).toBeCloseTo(0.2, 12);
+  expect(rowDistance([1, 0], [1, 0])).toBe(0);
+  expect(rowError([90, 10])).toBeCloseTo(0.03, 12);
+  expect([rowError([50, 0]), rowError([0, 0])]).toEqual([1 / 50, 1]);
   expect(Array.from(roundRows(Float64Array.of(1 / 3, 1 / 3, 1 / 3), 3))).toEqual([
     0.33334, 0.33333, 0.33333,
   ]);
