@@ -1,5 +1,11 @@
 /** Imperfections of bodies in the motion world; 0: none. */
-import type { OdometryError } from "./odometry";
+
+export interface OdometryError {
+  /** m in each of x and y */
+  readonly position: number;
+  /** rad */
+  readonly yaw: number;
+}
 
 export interface Imperfections {
   /**

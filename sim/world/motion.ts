@@ -48,7 +48,6 @@ const TOUCHED_M = 5e-5;
 const LEAD_ID = "lead";
 
 export class MotionWorld {
-  readonly epoch: number;
   /** How many robots there are; body n is the lead vehicle. */
   readonly robots: number;
   /** These four: see `newBodies`. */
@@ -80,26 +79,17 @@ export class MotionWorld {
     ({ poses: this.poses, twists: this.twists } = this.bodies);
     ({ slips: this.slips, locked: this.locked } = this.bodies);
     this.arena = options.arena;
-    this.epoch = options.epoch ?? options.arena.epoch;
-    this.clock = new StepTime(options.startTime ?? 0, this.epoch, before?.clock.age);
-    const { arena, seed } = options;
+    const { arena, seed, epoch = arena.epoch, startTime = 0 } = options;
+    this.clock = new StepTime(startTime, epoch, before?.clock.age);
     const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
     const ids = [...options.agentIds, LEAD_ID];
     const imperfections = { ...PERFECT, ...options.imperfections };
     this.wheels = new Wheels({ seed, ids, limits, ...imperfections });
-    this.odometry = new Odometry({
-      seed,
-      ids,
-      poses: this.poses,
-      noise: imperfections.odometryNoise,
-      drift: imperfections.odometryDrift,
-    });
+    this.odometry = new Odometry({ seed, ids, poses: this.poses, ...imperfections });
     this.physics = new Physics({
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),
-      masses: Float64Array.from(limits, (_, body) =>
-        body < this.robots ? ROBOT_MASS_KG : LEAD_MASS_KG,
-      ),
+      masses: new Float64Array(this.robots + 1).fill(ROBOT_MASS_KG).fill(LEAD_MASS_KG, this.robots),
       fastest: Math.max(arena.robot.maxSpeed, arena.lead.maxSpeed),
       longestStep: LONGEST_STEP_S,
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
@@ -292,7 +282,8 @@ export class MotionWorld {
     const dx = poses[3 * body] - from[2 * body];
     const dy = poses[3 * body + 1] - from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
-      zones[body] = zoneOf(this.arena, this.positionOf(body), zones[body]);
+      const position = { x: poses[3 * body], y: poses[3 * body + 1] };
+      zones[body] = zoneOf(this.arena, position, zones[body]);
       this.odometry.noteMove(body, dx, dy, this.clock.age);
     }
     const off = Math.max(Math.abs(dx - ways[2 * body]), Math.abs(dy - ways[2 * body + 1]));
@@ -301,13 +292,5 @@ export class MotionWorld {
     const yaw = poses[3 * body + 2];
     const speed = (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
     this.bodies.speeds[body] = this.twists[2 * body] = speed;
-  }
-
-  private readonly position = { x: 0, y: 0 };
-
-  private positionOf(body: number): { x: number; y: number } {
-    this.position.x = this.poses[3 * body];
-    this.position.y = this.poses[3 * body + 1];
-    return this.position;
   }
 }

@@ -5,23 +5,14 @@
 import { wrapAngle } from "../../src/game/arena";
 import { countedUniform, keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
+import type { Imperfections } from "./imperfections";
 
-export interface OdometryError {
-  /** m in each of x and y */
-  readonly position: number;
-  /** rad */
-  readonly yaw: number;
-}
-
-export interface OdometryOptions {
+interface OdometryOptions extends Pick<Imperfections, "odometryNoise" | "odometryDrift"> {
   readonly seed: number;
+  /** One for each body. */
   readonly ids: readonly string[];
   /** [bodies * 3] the true poses. */
   readonly poses: Float64Array;
-  /** Standard deviations of a reading. */
-  readonly noise: OdometryError;
-  /** Standard deviations after one metre: m/√m and rad/√m. */
-  readonly drift: OdometryError;
 }
 
 /** Uniforms that one body uses in one step. */
@@ -38,7 +29,7 @@ export class Odometry {
   private readonly isNoisy: boolean;
 
   constructor(private readonly options: OdometryOptions) {
-    const { poses, noise, drift } = options;
+    const { poses, odometryNoise: noise, odometryDrift: drift } = options;
     this.drifted = new Float64Array(poses.length);
     this.readings = new Float64Array(poses.length);
     this.driftKeys = this.keysOf("odometry-drift");
@@ -60,7 +51,7 @@ export class Odometry {
   /** `body` went (dx, dy) m in step number `step`. */
   noteMove(body: number, dx: number, dy: number, step: number): void {
     if (!this.drifts || (dx === 0 && dy === 0)) return;
-    const { position, yaw } = this.options.drift;
+    const { position, yaw } = this.options.odometryDrift;
     const key = this.driftKeys[body];
     const root = Math.sqrt(Math.sqrt(dx * dx + dy * dy));
     const off = this.drifted[3 * body + 2];
@@ -77,7 +68,7 @@ export class Odometry {
    * the next call.
    */
   read(step: number): Float64Array {
-    const { poses, noise } = this.options;
+    const { poses, odometryNoise: noise } = this.options;
     if (!this.drifts && !this.isNoisy) return poses;
     for (let i = 0; i < poses.length; i++) {
       const key = this.noiseKeys[Math.floor(i / 3)];

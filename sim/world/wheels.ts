@@ -5,17 +5,15 @@
 import type { BodyLimits } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
+import type { Imperfections } from "./imperfections";
 
-export interface WheelOptions {
+type WheelImperfections = Pick<Imperfections, "commandLatency" | "wheelSlip" | "inertia">;
+
+interface WheelOptions extends WheelImperfections {
   readonly seed: number;
+  /** One for each body. */
   readonly ids: readonly string[];
   readonly limits: readonly BodyLimits[];
-  /** s */
-  readonly commandLatency: number;
-  /** Largest share of a wheel's speed lost, in [0, 1). */
-  readonly wheelSlip: number;
-  /** Time constant of the body behind its wheels, s. */
-  readonly inertia: number;
 }
 
 /** A command counts as arrived this early: time is a sum of rounded steps. */
