@@ -14,7 +14,7 @@ export interface Turns {
   readonly sweeps: number;
 }
 
-export interface Alternated {
+interface Alternated {
   readonly best: Candidate;
   /** Where each start ended, the best of all first. */
   readonly ends: readonly Candidate[];
@@ -25,16 +25,7 @@ export interface Alternated {
 const WALK_ROLLOUTS = 128;
 const MOST_ITERATIONS = 10;
 
-/** Alternates from every start, of which there must be one. */
-export function alternate(
-  responder: Responder,
-  starts: readonly Start[],
-  settings: LearnSettings,
-): Promise<Alternated> {
-  return new Alternation(responder, settings).run(starts);
-}
-
-class Alternation {
+export class Alternation {
   private best?: Candidate;
   private accepted = 0;
   private sweeps = 0;
@@ -45,6 +36,7 @@ class Alternation {
     private readonly settings: LearnSettings,
   ) {}
 
+  /** Alternates from every start, of which there must be one. */
   async run(starts: readonly Start[]): Promise<Alternated> {
     const ends: Candidate[] = [];
     for (const start of starts) {

@@ -3,7 +3,7 @@ import type { StopSignal } from "../base/platform";
 import type { Game, PolicyPair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
-import { alternate, type Turns } from "./alternation";
+import { Alternation, type Turns } from "./alternation";
 import { type Blind, bestBlind } from "./blind";
 import { measureGaps } from "./gaps";
 import { startsFor, sumOf } from "./levels";
@@ -33,7 +33,7 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
   const blind = await bestBlind(game, settings);
   const coarse = await startsFor(game, settings, blind.localPolicy);
   return withResponder(game, settings, async (responder) => {
-    const fine = await alternate(responder, coarse.starts, settings);
+    const fine = await new Alternation(responder, settings).run(coarse.starts);
     const best = await atLeastBlind(fine.best, blind, responder, settings.signal);
     const gaps = await measureGaps(game, best, responder, settings);
     const { pair, backup, backupError } = best;

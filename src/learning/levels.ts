@@ -4,7 +4,7 @@
  */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import { alternate, type Turns } from "./alternation";
+import { Alternation, type Turns } from "./alternation";
 import { elevate } from "./elevation";
 import type { LearnSettings } from "./options";
 import { type Start, withResponder } from "./responder";
@@ -42,7 +42,7 @@ export async function startsFor(
   const below = { ...settings, tableSize: coarser, warn: undefined };
   const before = await startsFor(game, below, blindPolicy);
   const { ends, turns } = await withResponder(game, below, (responder) =>
-    alternate(responder, before.starts, below),
+    new Alternation(responder, below).run(before.starts),
   );
   const kept = Math.max(1, Math.floor(MOST_HISTOGRAMS / histogramCount(sL, tableSize)));
   const starts: Start[] = [];

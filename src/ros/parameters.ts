@@ -78,47 +78,35 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-/** The values that are allowed, in words: "a whole number from 1 to 9". */
-export function ruleOf(form: ValueForm): string {
+/** The values that are allowed: their schema, and in words, such as "a whole number from 1 to 9". */
+function formOf(form: ValueForm): readonly [schema: z.ZodType<Value>, words: string] {
   switch (form.type) {
     case "integer":
     case "double": {
       const [low, high] = form.range;
       const bounds = Number.isFinite(high) ? `from ${low} to ${high}` : `of at least ${low}`;
-      return `${form.type === "integer" ? "a whole number" : "a number"} ${bounds}`;
+      const [kind, words] =
+        form.type === "integer" ? [z.int(), "a whole number"] : [z.number(), "a number"];
+      return [kind.min(low).max(high), `${words} ${bounds}`];
     }
     case "string":
-      return form.choices ? `one of ${form.choices.join(", ")}` : "a string";
+      if (form.choices) return [z.enum(form.choices), `one of ${form.choices.join(", ")}`];
+      return [z.string(), "a string"];
     case "boolean":
-      return "true or false";
+      return [z.boolean(), "true or false"];
     case "double_array":
-      return "a list of numbers";
+      return [z.array(z.number()), "a list of numbers"];
     case "string_array":
-      return `a list of ${form.each[0]}`;
+      return [z.array(z.string().regex(form.each[1])), `a list of ${form.each[0]}`];
   }
 }
 
-function schemaOf(form: ValueForm): z.ZodType<Value> {
-  switch (form.type) {
-    case "integer":
-    case "double": {
-      const [low, high] = form.range;
-      return (form.type === "integer" ? z.int() : z.number()).min(low).max(high);
-    }
-    case "string":
-      return form.choices ? z.enum(form.choices) : z.string();
-    case "boolean":
-      return z.boolean();
-    case "double_array":
-      return z.array(z.number());
-    case "string_array":
-      return z.array(z.string().regex(form.each[1]));
-  }
-}
+/** The values that are allowed, in words. */
+export const ruleOf = (form: ValueForm): string => formOf(form)[1];
 
 /** Whether a plain value is of the type and allowed. */
 export const isAllowed = (form: ValueForm, value: unknown): value is Value =>
-  schemaOf(form).safeParse(value).success;
+  formOf(form)[0].safeParse(value).success;
 
 /**
  * `value` (from anywhere) as the declared type; null and undefined are an empty list where a list is
