@@ -37,6 +37,9 @@ interface Shown {
   readonly chart: RewardChart;
 }
 
+/** A browser that will give lost graphics back does so sooner, ms. */
+const LOSS_MS = 2000;
+
 class Page {
   private readonly view: View;
   private readonly toolbar: Toolbar;
@@ -48,6 +51,8 @@ class Page {
   private picture: PolicyPicture | undefined;
   private lastPoses: PoseFrame | undefined;
   private posesHeard = 0;
+  /** When the arena was drawn last, ms. */
+  private drawnMs = 0;
   private withTrails = false;
   /** What changed since the last frame; shown once with the next one. */
   private stale = { epoch: false, rewards: false, world: true };
@@ -153,6 +158,8 @@ class Page {
     const { toFollow } = this.robot;
     this.view.follow(toFollow === undefined ? undefined : scene?.placeOf(toFollow), nowMs);
     this.view.draw();
+    if (!this.view.isLost) this.drawnMs = nowMs;
+    byId("graphics").hidden = nowMs - this.drawnMs < LOSS_MS;
     this.attributes.count(nowMs, this.posesHeard, scene);
   }
 

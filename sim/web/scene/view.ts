@@ -82,6 +82,11 @@ export class View {
     return { x: (0.5 + right / 2) * clientWidth, y: (0.5 - up / 2) * clientHeight };
   }
 
+  /** Whether the browser has taken the graphics away. What was drawn is drawn again once it gives them back. */
+  get isLost(): boolean {
+    return this.renderer.getContext().isContextLost();
+  }
+
   draw(): void {
     this.controls.update();
     this.renderer.render(this.scene, this.camera);
