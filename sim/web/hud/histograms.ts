@@ -5,47 +5,21 @@
 import type { EpochReport, Snapshot } from "../../protocol";
 import { add, setText } from "../element";
 
-interface Row {
-  readonly state: HTMLElement;
-  readonly real: HTMLElement;
-  readonly seen: HTMLElement;
-  readonly error: HTMLElement;
-  readonly dot: HTMLElement;
-  readonly seenCount: HTMLElement;
-  readonly believed: HTMLElement;
-  readonly realCount: HTMLElement;
-}
-
 /** Length of the error bar to each side, in the belief's standard deviations. */
 const ERROR_DEVIATIONS = 2;
 
 export class Histograms {
-  private readonly rows: Row[];
-  private readonly titles: Record<"seen" | "believed" | "real", HTMLElement>;
+  private readonly rows: readonly ReturnType<typeof rowOf>[];
+  private readonly titles;
 
   constructor(parent: HTMLElement, snapshot: Snapshot) {
     parent.replaceChildren();
-    add(parent, "div", "note");
-    add(parent, "div", "note");
-    this.titles = {
-      seen: add(parent, "div", "note", "asked"),
-      believed: add(parent, "div", "note", "believed"),
-      real: add(parent, "div", "note", "true"),
-    };
-    this.rows = snapshot.localStates.map((name) => {
-      const state = add(parent, "div", "state", name);
-      const chart = add(parent, "div", "chart");
-      return {
-        state,
-        real: add(chart, "div", "bar real"),
-        seen: add(chart, "div", "bar seen"),
-        error: add(chart, "div", "error"),
-        dot: add(chart, "div", "dot"),
-        seenCount: add(parent, "div", "count seen"),
-        believed: add(parent, "div", "count believed"),
-        realCount: add(parent, "div", "count real"),
-      };
-    });
+    ["", ""].forEach(() => add(parent, "div"));
+    const [seen, , real] = ["asked", "believed", "true"].map((name) =>
+      add(parent, "div", "note", name),
+    );
+    this.titles = { seen, real };
+    this.rows = snapshot.localStates.map((name) => rowOf(parent, name));
   }
 
   show(report: EpochReport): void {
@@ -81,6 +55,21 @@ export class Histograms {
       row.state.classList.toggle("target", index === report.globalAction);
     });
   }
+}
+
+function rowOf(parent: HTMLElement, name: string) {
+  const state = add(parent, "div", "state", name);
+  const chart = add(parent, "div", "chart");
+  return {
+    state,
+    real: add(chart, "div", "bar real"),
+    seen: add(chart, "div", "bar seen"),
+    error: add(chart, "div", "error"),
+    dot: add(chart, "div", "dot"),
+    seenCount: add(parent, "div", "count seen"),
+    believed: add(parent, "div", "count believed"),
+    realCount: add(parent, "div", "count real"),
+  };
 }
 
 function share(count: number, of: number): number {

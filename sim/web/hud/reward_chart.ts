@@ -9,6 +9,7 @@ interface Reference {
 }
 
 const FEWEST_EPOCHS = 20;
+const LINE_PX = 14;
 
 export class RewardChart {
   private readonly plot: uPlot;
@@ -64,7 +65,7 @@ export class RewardChart {
     };
     return {
       ...this.size(),
-      padding: [8, 56, 0, 0],
+      padding: [8, 0, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -74,6 +75,7 @@ export class RewardChart {
       axes: [
         { ...axis, grid: { show: false }, size: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
         { ...axis, size: 34 },
+        this.referenceAxis(axis),
       ],
       series: [
         {},
@@ -81,7 +83,26 @@ export class RewardChart {
         { stroke: palette.text, width: 2, points: { show: false } },
         dots(palette.warning),
       ],
-      hooks: { drawClear: [(plot) => this.drawReferences(plot, font)] },
+    };
+  }
+
+  /** Labels on the right, each with a dashed line. */
+  private referenceAxis(axis: uPlot.Axis): uPlot.Axis {
+    const { references, palette } = this;
+    return {
+      ...axis,
+      scale: "y",
+      side: 1,
+      size: 56,
+      splits: () => references.map(({ reward }) => reward),
+      // A label that would cover others goes below them.
+      values: (plot) =>
+        references.map(({ label, reward }, i) => {
+          const y = plot.valToPos(reward, "y");
+          const above = references.slice(0, i).map((other) => plot.valToPos(other.reward, "y"));
+          return "\n".repeat(above.filter((other) => y - other < LINE_PX).length) + label;
+        }),
+      grid: { stroke: palette.muted, width: 1, dash: [5, 4] },
     };
   }
 
@@ -90,32 +111,6 @@ export class RewardChart {
     const low = Math.min(0, min ?? 0, ...rewards);
     const high = Math.max(1, max ?? 1, ...rewards);
     return [low, high + 0.06 * (high - low)];
-  }
-
-  private drawReferences(plot: uPlot, font: string): void {
-    const { ctx, bbox } = plot;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.font = font.replace("12px", `${12 * ratio}px`);
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
-    ctx.strokeStyle = this.palette.muted;
-    ctx.fillStyle = this.palette.muted;
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([5 * ratio, 4 * ratio]);
-    const right = bbox.left + bbox.width;
-    let lowestFree = -Infinity;
-    for (const { label, reward } of this.references) {
-      const y = plot.valToPos(reward, "y", true);
-      ctx.beginPath();
-      ctx.moveTo(bbox.left, y);
-      ctx.lineTo(right, y);
-      ctx.stroke();
-      const at = Math.max(y, lowestFree);
-      ctx.fillText(label, right + 6 * ratio, at);
-      lowestFree = at + 14 * ratio;
-    }
-    ctx.restore();
   }
 }
 

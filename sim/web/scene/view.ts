@@ -1,5 +1,6 @@
 /** Canvas and camera. Z up, metres, map frame. */
 import {
+  Box3,
   ColorManagement,
   LinearSRGBColorSpace,
   Matrix4,
@@ -107,7 +108,7 @@ export class View {
     this.renderer.setSize(width, height, false);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    if (!this.movedByHand && !this.followed) this.fit();
+    if (this.ground && !this.movedByHand && !this.followed) this.fit();
     this.draw();
     this.drawGround();
   }
@@ -128,10 +129,10 @@ export class View {
       this.camera.position.copy(target).addScaledVector(back, distance);
       this.camera.lookAt(target);
       this.camera.updateMatrixWorld();
-      const seen = this.outlineOnScreen();
+      const { min, max } = this.outlineOnScreen();
       // Perspective enlarges the near half: look at a point in front of the middle.
-      target.y += 0.3 * (seen.top + seen.bottom) * radius;
-      if (seen.right < widest && (seen.top - seen.bottom) / 2 < 0.97) far = distance;
+      target.y += 0.3 * (max.y + min.y) * radius;
+      if (Math.max(-min.x, max.x) < widest && (max.y - min.y) / 2 < 0.97) far = distance;
       else near = distance;
       if (step === 20) near = 0.8 * far;
     }
@@ -141,16 +142,10 @@ export class View {
   }
 
   /** The box about the outline on the screen, whose edges are at -1 and 1. */
-  private outlineOnScreen(): { right: number; top: number; bottom: number } {
-    const corner = new Vector3();
-    const box = { right: 0, top: -1, bottom: 1 };
-    this.extent.outline.forEach(({ x, y }, index) => {
-      corner.set(x, y, 0).project(this.camera);
-      box.right = Math.max(box.right, Math.abs(corner.x));
-      box.top = index === 0 ? corner.y : Math.max(box.top, corner.y);
-      box.bottom = index === 0 ? corner.y : Math.min(box.bottom, corner.y);
-    });
-    return box;
+  private outlineOnScreen(): Box3 {
+    const { extent, camera } = this;
+    const corners = extent.outline.map(({ x, y }) => new Vector3(x, y, 0).project(camera));
+    return new Box3().setFromPoints(corners);
   }
 }
 
