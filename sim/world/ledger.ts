@@ -17,29 +17,19 @@ export interface ClosedEpoch {
   readonly reward: number;
 }
 
-export interface Totals {
-  epochs: number;
-  missedEpochs: number;
-  staleActions: number;
-  missingActions: number;
-  /** Robots with free wheels that were not in their action's zone when its epoch ended. */
-  unreachedZones: number;
-  samplesAsked: number;
-  samplesReceived: number;
-}
-
-const NOTHING: Totals = {
+const NOTHING = {
   epochs: 0,
   missedEpochs: 0,
   staleActions: 0,
   missingActions: 0,
+  /** Robots with free wheels that were not in their action's zone when its epoch ended. */
   unreachedZones: 0,
   samplesAsked: 0,
   samplesReceived: 0,
 };
 
 export class Ledger {
-  readonly totals: Totals = { ...NOTHING };
+  readonly totals = { ...NOTHING };
   readonly rewards: number[] = [];
   /** Epochs since the first command, the open one included; 0: no command yet. */
   slots = 0;

@@ -66,20 +66,15 @@ export class Physics {
     this.world.lengthUnit = unit;
     this.world.integrationParameters.normalizedPredictionDistance = prediction / unit;
     this.buildWall(this.world);
-    this.bodies = Array.from(this.options.radii, (radius, body) => {
-      const world = this.world!;
-      const { poses } = this.options;
-      const place = RAPIER.RigidBodyDesc.fixed().setTranslation(
-        poses[3 * body],
-        poses[3 * body + 1],
-      );
-      const made = world.createRigidBody(place.lockRotations().setCanSleep(false));
-      world.createCollider(
-        smooth(RAPIER.ColliderDesc.ball(radius)).setMass(this.options.masses[body]),
-        made,
-      );
-      return made;
-    });
+    this.bodies = Array.from(this.options.radii, (_, body) => this.buildBody(this.world!, body));
+  }
+
+  private buildBody(world: RAPIER.World, body: number): RAPIER.RigidBody {
+    const { poses, radii, masses } = this.options;
+    const still = RAPIER.RigidBodyDesc.fixed().lockRotations().setCanSleep(false);
+    const made = world.createRigidBody(still.setTranslation(poses[3 * body], poses[3 * body + 1]));
+    world.createCollider(smooth(RAPIER.ColliderDesc.ball(radii[body])).setMass(masses[body]), made);
+    return made;
   }
 
   /** Frees the engine's memory; only `rebuild` may follow. */
@@ -150,18 +145,12 @@ export class Physics {
   /** Whether `body` stays clear of every other one while all go their ways. */
   private missesAll(body: number, ways: Float64Array): boolean {
     const { poses, radii } = this.options;
-    const [ownX, ownY, ownDx, ownDy] = [
-      poses[3 * body],
-      poses[3 * body + 1],
-      ways[2 * body],
-      ways[2 * body + 1],
-    ];
     for (let other = 0; other < radii.length; other++) {
       if (other === body) continue;
-      const x = poses[3 * other] - ownX;
-      const y = poses[3 * other + 1] - ownY;
-      const dx = ways[2 * other] - ownDx;
-      const dy = ways[2 * other + 1] - ownDy;
+      const x = poses[3 * other] - poses[3 * body];
+      const y = poses[3 * other + 1] - poses[3 * body + 1];
+      const dx = ways[2 * other] - ways[2 * body];
+      const dy = ways[2 * other + 1] - ways[2 * body + 1];
       const apart = radii[body] + radii[other] + CLEARANCE_M;
       let distance = x * x + y * y;
       const approach = -(x * dx + y * dy);

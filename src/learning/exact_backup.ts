@@ -97,11 +97,7 @@ function copyOf(from: Int32Array, memory: KernelMemory): Int32Array {
   return copy;
 }
 
-function inverse(order: readonly number[]): number[] {
-  const back = new Array<number>(order.length);
-  order.forEach((value, i) => (back[value] = i));
-  return back;
-}
+const inverse = (order: readonly number[]): number[] => order.map((_, i) => order.indexOf(i));
 
 /** For each h the index of the histogram (h[order[0]], h[order[1]], ...); undefined: the same. */
 function relabelling(index: HistogramIndex, order: readonly number[]): Int32Array | undefined {

@@ -42,7 +42,8 @@ export async function learnGlobal(
   const { values, next } = sweeps;
   const width = sizesOf(game).sG;
   const range = rewardRange(game);
-  start(values, width, options.initial);
+  if (options.initial) transpose(options.initial, width, values);
+  else values.fill(0);
   const acceleration = new Acceleration(values.length, game.discount);
   // Acceleration may take back as many sweeps as plain value iteration needs.
   const run = new Convergence(game.discount, options.accuracy ?? ACCURACY_SHARE * range, 2);
@@ -50,7 +51,7 @@ export async function learnGlobal(
     if (run.sweeps > 0) await onSweep?.(run.sweeps, run.error, run.accuracy);
     const change = await sweeps.sweep(onlyAction);
     run.take(change);
-    if (run.isAccurate) shifted(next, run.shift, values);
+    if (run.isAccurate) next.forEach((value, i) => (values[i] = value + run.shift));
     else acceleration.advance(values, next, change);
   }
   await onSweep?.(run.sweeps, run.error, run.accuracy);
@@ -58,32 +59,15 @@ export async function learnGlobal(
     onlyAction === undefined
       ? await sweeps.greedy(TIE_SHARE * range)
       : new Uint8Array(values.length).fill(onlyAction);
-  const globalValues = stateByState(values, width);
+  const globalValues = new Float64Array(values.length);
+  transpose(values, values.length / width, globalValues);
   return { globalValues, globalPolicy, sweeps: run.sweeps, errorBound: run.error };
 }
 
-function shifted(from: Float64Array, shift: number, to: Float64Array): void {
-  for (let i = 0; i < from.length; i++) to[i] = from[i] + shift;
-}
-
-/** [sG][H] -> [H][sG], the layout of sweeps; zeros where there is nothing to start from. */
-function start(values: Float64Array, width: number, initial?: ArrayLike<number>): void {
-  if (!initial) {
-    values.fill(0);
-    return;
+/** to[j][i] = from[i][j]: [sG][H] <-> [H][sG], the layout of sweeps. */
+function transpose(from: ArrayLike<number>, rows: number, to: Float64Array): void {
+  const columns = to.length / rows;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
   }
-  const count = values.length / width;
-  for (let g = 0; g < width; g++) {
-    for (let h = 0; h < count; h++) values[h * width + g] = initial[g * count + h];
-  }
-}
-
-/** [H][sG] -> [sG][H] */
-function stateByState(values: Float64Array, width: number): Float64Array {
-  const count = values.length / width;
-  const turned = new Float64Array(values.length);
-  for (let h = 0; h < count; h++) {
-    for (let g = 0; g < width; g++) turned[g * count + h] = values[h * width + g];
-  }
-  return turned;
 }

@@ -110,36 +110,22 @@ function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: num
 }
 
 function checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): void {
-  const again = "; learn the policy again";
-  const odd = pair.globalValues.findIndex((value) => !Number.isFinite(value));
-  if (odd >= 0) {
-    throw new InvalidInputError(
-      `${source}: global_values[${odd}] is ${pair.globalValues[odd]}, not a finite number${again}`,
-    );
-  }
-  for (let row = 0; row < pair.localPolicy.length; row += aL) {
-    let sum = 0;
-    for (let a = 0; a < aL; a++) {
-      const p = pair.localPolicy[row + a];
-      if (!(p >= 0 && p <= 1 + ROW_SUM_TOLERANCE)) {
-        throw new InvalidInputError(
-          `${source}: local_policy[${row + a}] is ${p}, not a probability${again}`,
-        );
-      }
-      sum += p;
-    }
+  const refuse = (what: string): never => {
+    throw new InvalidInputError(`${source}: ${what}; learn the policy again`);
+  };
+  const { globalValues, localPolicy, globalPolicy } = pair;
+  const odd = globalValues.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) refuse(`global_values[${odd}] is ${globalValues[odd]}, not a finite number`);
+  const wrong = localPolicy.findIndex((p) => !(p >= 0 && p <= 1 + ROW_SUM_TOLERANCE));
+  if (wrong >= 0) refuse(`local_policy[${wrong}] is ${localPolicy[wrong]}, not a probability`);
+  for (let row = 0; row < localPolicy.length / aL; row++) {
+    const sum = localPolicy.subarray(row * aL, (row + 1) * aL).reduce((all, p) => all + p, 0);
     if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
-      throw new InvalidInputError(
-        `${source}: row ${row / aL} of local_policy sums to ${sum} instead of 1${again}`,
-      );
+      refuse(`row ${row} of local_policy sums to ${sum} instead of 1`);
     }
   }
-  const wild = pair.globalPolicy.findIndex((action) => action >= aG);
-  if (wild >= 0) {
-    throw new InvalidInputError(
-      `${source}: global_policy[${wild}] is action ${pair.globalPolicy[wild]} and there are only ${aG}${again}`,
-    );
-  }
+  const wild = globalPolicy.findIndex((action) => action >= aG);
+  if (wild >= 0) refuse(`global_policy[${wild}] is action ${globalPolicy[wild]}, of only ${aG}`);
 }
 
 /** Reads and checks a policy file. @throws InvalidInputError */
