@@ -135,13 +135,27 @@ export function leadSpotOf(arena: Arena, zone: number): Point {
   return { x: middle.x + (x - middle.x) * share, y: middle.y + (y - middle.y) * share };
 }
 
-export function middleOf(arena: Arena): Point {
-  const n = arena.zones.length;
+export function middleOf({ zones }: Pick<Arena, "zones">): Point {
   return {
-    x: arena.zones.reduce((sum, zone) => sum + zone.x, 0) / n,
-    y: arena.zones.reduce((sum, zone) => sum + zone.y, 0) / n,
+    x: zones.reduce((sum, zone) => sum + zone.x, 0) / zones.length,
+    y: zones.reduce((sum, zone) => sum + zone.y, 0) / zones.length,
   };
 }
+
+/** Share of the way from a zone's centre to the middle that the lead vehicle stands off, by default. */
+const STANDOFF_SHARE = 0.65;
+const toNanometres = (metres: number): number => Math.round(metres * 1e9) / 1e9;
+
+/** The lead vehicle's standoff where none is given: by the zone nearest to the middle, m. */
+export function defaultStandoff(zones: readonly Zone[]): number {
+  const middle = middleOf({ zones });
+  const distances = zones.map((zone) => distanceTo(zone, middle)).filter((d) => d > ZONE_MARGIN_M);
+  return distances.length > 0 ? toNanometres(STANDOFF_SHARE * Math.min(...distances)) : 0;
+}
+
+/** The spacing where none is given: a robot passes between two others, m. */
+export const defaultSpacing = (robotRadius: number): number =>
+  toNanometres(4 * robotRadius + DOCKING_PLAY_M + 0.02);
 
 /** Radius about the arena's middle that holds every zone and the bodies in it, m. */
 export function arenaRadius(arena: Arena): number {
@@ -175,9 +189,32 @@ export function arenaProblem(
   if (arena.robotSpacing < 4 * arena.robot.radius + DOCKING_PLAY_M) {
     return `robots of radius ${arena.robot.radius} m cannot pass between spots ${arena.robotSpacing} m apart; make arena.robot_spacing at least ${(4 * arena.robot.radius + DOCKING_PLAY_M).toFixed(2)} m`;
   }
+  const unclear = sharedPlace(arena, needed);
+  if (unclear) return unclear;
   const seconds = longestDrive(arena);
   if (epoch < seconds) {
     return `an epoch of ${epoch} s is too short for the longest drive; make it at least ${(Math.ceil(seconds * 10) / 10).toFixed(1)} s (arena.epoch or --epoch)`;
+  }
+  return undefined;
+}
+
+/** Which two zones cannot be told apart by where bodies stand, and what to change; undefined: none. */
+function sharedPlace(arena: Arena, reach: number): string | undefined {
+  const { zones, leadZones, leadStandoff } = arena;
+  const apart = toNanometres(2 * reach + ZONE_MARGIN_M);
+  for (const [i, zone] of zones.entries()) {
+    const near = zones.findIndex((other, j) => j > i && distanceTo(zone, other) < apart);
+    if (near < 0) continue;
+    return `zones ${i} and ${near} lie ${distanceTo(zone, zones[near]).toFixed(2)} m apart, and some robots of one would count to the other; put zones at least ${(Math.ceil(apart * 100) / 100).toFixed(2)} m apart (arena.zones or arena.ring), or have fewer robots`;
+  }
+  for (const zone of leadZones.keys()) {
+    const spot = leadSpotOf(arena, zone);
+    const own = distanceTo(leadZones[zone], spot);
+    const near = leadZones.findIndex(
+      (other, j) => j !== zone && distanceTo(other, spot) < own + ZONE_MARGIN_M,
+    );
+    if (near < 0) continue;
+    return `${leadStandoff} m off zone ${zone} the lead vehicle counts to zone ${near}; make arena.lead_standoff smaller, or leave it out`;
   }
   return undefined;
 }

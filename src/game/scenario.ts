@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
 import { sha256 } from "../base/platform";
-import type { Arena, Zone } from "./arena";
+import { type Arena, defaultSpacing, defaultStandoff, type Zone } from "./arena";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import type { Game, Sizes } from "./model";
 
@@ -43,11 +43,11 @@ const arenaSchema = z.strictObject({
   ring: z.strictObject({ radius: positive, zone_radius: positive }).optional(),
   robot: body.default(DEFAULT_ROBOT),
   lead: body.default(DEFAULT_LEAD),
-  robot_spacing: positive.default(0.56),
+  robot_spacing: positive.optional(),
   epoch: finite.min(0.01).default(6),
   job_end_probability: finite.gt(0).max(1).default(1),
   zone_offsets: z.array(z.int()).optional(),
-  lead_standoff: finite.min(0).default(2.6),
+  lead_standoff: finite.min(0).optional(),
 });
 
 const scenarioSchema = z.strictObject({
@@ -230,11 +230,11 @@ function toArena(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string):
     leadZones: leadPlaces === sL ? zones : ringOf(leadPlaces, undefined),
     robot: bodyOf(arena.robot),
     lead: bodyOf(arena.lead),
-    robotSpacing: arena.robot_spacing,
+    robotSpacing: arena.robot_spacing ?? defaultSpacing(arena.robot.radius),
     epoch: arena.epoch,
     jobEndProbability: arena.job_end_probability,
     zoneOffsets,
-    leadStandoff: arena.lead_standoff,
+    leadStandoff: arena.lead_standoff ?? defaultStandoff(zones),
   };
 }
 

@@ -2,6 +2,8 @@ import {
   type Arena,
   arenaProblem,
   arenaRadius,
+  defaultSpacing,
+  defaultStandoff,
   hexagonalSpots,
   leadSpotOf,
   spotOf,
@@ -77,6 +79,27 @@ test("the lead vehicle stands off towards the middle, at most in it", () => {
 test("the arena holds every zone, the wall lies two body widths further out", () => {
   expect(arenaRadius(arena)).toBe(6);
   expect(wallRadius(arena)).toBe(7);
+});
+
+test("zones that bodies cannot be told to be in are refused, and the default standoff scales", () => {
+  const at = (radius: number, standoff?: number): Arena => {
+    const ring = [0, 1, 2, 3, 4].map((i) => ({
+      x: radius * Math.cos((2 * Math.PI * i) / 5),
+      y: radius * Math.sin((2 * Math.PI * i) / 5),
+      radius: 2,
+    }));
+    const leadStandoff = standoff ?? defaultStandoff(ring);
+    return { ...arena, zones: ring, leadZones: ring, leadStandoff };
+  };
+  expect([1.5, 4, 20].map((radius) => at(radius).leadStandoff)).toEqual([0.975, 2.6, 13]);
+  for (const radius of [1.5, 4, 20]) expect(arenaProblem(at(radius), 1, 30)).toBeUndefined();
+  expect(arenaProblem(at(1.5, 2.6), 1)).toMatch(
+    /counts to zone .*make arena.lead_standoff smaller/,
+  );
+  // Neighbours are 1.76 m apart; the outer robots' edges reach 1.45 m from a centre.
+  expect(arenaProblem(at(1.5), 7)).toContain("zones 0 and 1 lie 1.76 m apart");
+  expect(arenaProblem(at(1.5), 7)).toContain("put zones at least 3.00 m apart");
+  expect([defaultSpacing(0.11), defaultSpacing(0.25)]).toEqual([0.56, 1.12]);
 });
 
 test("an arena that is too small, too dense or too quick says what it needs", () => {
