@@ -5,8 +5,9 @@
 import { join } from "node:path";
 import { runSwarm } from "../src/cli/run_swarm";
 import type { RunSummary } from "../src/cli/simulator_report";
+import { readSettings } from "../src/cli/start_options";
 import type { ParameterMap } from "../src/cli/swarm_processes";
-import { type SwarmSettings, swarmSpecs } from "../src/cli/swarm_specs";
+import { swarmSpecs } from "../src/cli/swarm_specs";
 import { evaluate } from "../src/evaluation/evaluate";
 import { drawEpisodeStart } from "../src/game/episode";
 import { packageRoot } from "../src/base/package_root";
@@ -21,21 +22,16 @@ const game = loadScenario("dock_dispatch");
 const SHIFTS = 2;
 const ROLLOUTS = 1000;
 const [ROBOTS, SAMPLE_SIZE, SEED] = [30, 10, 5];
-const SETTINGS: SwarmSettings = {
+const { settings: SETTINGS } = readSettings({
   scenario: game.name,
   robots: ROBOTS,
-  fidelity: "motion",
-  epoch: game.arena.epoch,
   speed: 12,
   sampleSize: SAMPLE_SIZE,
-  observation: "sample",
   seconds: SHIFTS * game.horizon! * game.arena.epoch,
-  port: 0,
-  host: "127.0.0.1",
-  origins: "",
   headless: true,
   seed: SEED,
-};
+  json: false,
+});
 /** Parameters of the simulator that differ from a perfect world's, one world each. */
 const WORLDS: readonly ParameterMap[] = [
   {},

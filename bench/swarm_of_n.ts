@@ -196,11 +196,8 @@ async function measureMoving({ node, n, names, start }: Bench, seconds: number):
   const uniform = keyedUniform(1, "local-action");
   const zero = { x: 0, y: 0, z: 0 };
   serveInTurn(names.length, MOVING_MS, (body) => {
-    const [linear, angular] = [
-      { ...zero, x: uniform() },
-      { ...zero, z: 4 * uniform() - 2 },
-    ];
-    publishers[body]({ linear, angular });
+    const linear = { ...zero, x: uniform() };
+    publishers[body]({ linear, angular: { ...zero, z: 4 * uniform() - 2 } });
   });
   const instants = Array.from({ length: LISTENED }, (_, i) => {
     const heard = new Set<number>();

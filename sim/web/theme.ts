@@ -9,8 +9,9 @@ const system = matchMedia("(prefers-color-scheme: dark)");
 /** Shows the theme in force and lets the button change it. @param changed called after a change */
 export function startTheme(changed: () => void): void {
   const toggle = button("theme");
-  let chosen = stored();
-  const inForce = (): Theme => chosen ?? (system.matches ? "dark" : "light");
+  let chosen = storage()?.getItem(KEY);
+  const inForce = (): Theme =>
+    chosen === "light" || chosen === "dark" ? chosen : system.matches ? "dark" : "light";
   const show = (): void => {
     const other: Theme = inForce() === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = inForce();
@@ -20,9 +21,9 @@ export function startTheme(changed: () => void): void {
   };
   toggle.onclick = () => {
     chosen = inForce() === "dark" ? "light" : "dark";
-    store(chosen);
     show();
     changed();
+    storage()?.setItem(KEY, chosen);
   };
   system.addEventListener("change", () => {
     show();
@@ -31,20 +32,11 @@ export function startTheme(changed: () => void): void {
   show();
 }
 
-function stored(): Theme | undefined {
+/** Undefined where storage is forbidden: the choice then lasts until the page is closed. */
+function storage(): Storage | undefined {
   try {
-    const value = localStorage.getItem(KEY);
-    return value === "light" || value === "dark" ? value : undefined;
+    return localStorage;
   } catch {
-    // Storage may be forbidden: use the system's theme.
     return undefined;
-  }
-}
-
-function store(theme: Theme): void {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // Storage may be forbidden: the choice lasts until the page is closed.
   }
 }

@@ -206,11 +206,7 @@ function checkStart(
 ): void {
   const { sG, sL } = sizesOf(game);
   const counts = Array.from(localCounts);
-  if (!Number.isInteger(globalState) || globalState < 0 || globalState >= sG) {
-    throw new InvalidInputError(
-      `the start's global state is ${globalState}; give one of the ${sG} states, 0 to ${sG - 1}`,
-    );
-  }
+  requireWhole("the start's global state", globalState, 0, sG - 1);
   if (counts.length !== sL || counts.some((count) => !Number.isSafeInteger(count) || count < 0)) {
     throw new InvalidInputError(
       `the start's local counts are [${counts}]; give ${sL} whole numbers, none negative`,

@@ -58,14 +58,9 @@ export const flag = declare("boolean");
 /** A parameter that cannot be used; the message names it, its value and the rule. */
 export class ParameterError extends InvalidInputError {}
 
-const RCL_TYPES = {
-  boolean: "PARAMETER_BOOL",
-  integer: "PARAMETER_INTEGER",
-  double: "PARAMETER_DOUBLE",
-  string: "PARAMETER_STRING",
-  double_array: "PARAMETER_DOUBLE_ARRAY",
-  string_array: "PARAMETER_STRING_ARRAY",
-} as const;
+/** rcl_interfaces/ParameterType */
+const rclType = ({ type }: ParameterSpec): number =>
+  rcl().ParameterType[`PARAMETER_${type === "boolean" ? "BOOL" : type.toUpperCase()}`];
 
 /** A double as ROS reads it: 1 would be an integer. */
 export const decimal = (value: number): string =>
@@ -131,9 +126,8 @@ function describe(spec: ParameterSpec): string {
 
 /** rclnodejs leaves the range out of what it answers to `ros2 param describe`. */
 function descriptorOf(name: string, spec: ParameterSpec): object {
-  const { ParameterType, ParameterDescriptor } = rcl();
-  const type = ParameterType[RCL_TYPES[spec.type]];
-  const descriptor = new ParameterDescriptor(name, type, describe(spec), !spec.live);
+  const { ParameterDescriptor } = rcl();
+  const descriptor = new ParameterDescriptor(name, rclType(spec), describe(spec), !spec.live);
   if (!("range" in spec)) return descriptor;
   const [low, high] = spec.range;
   const message = descriptor.toMessage();
@@ -146,9 +140,9 @@ function descriptorOf(name: string, spec: ParameterSpec): object {
 
 /** As rclnodejs keeps it: of the declared type, so that an integer given for a double is one. */
 function rclParameter(name: string, spec: ParameterSpec, value: Value): RclParameter {
-  const { Parameter, ParameterType } = rcl();
+  const { Parameter } = rcl();
   const rclValue = spec.type === "integer" ? BigInt(value as number) : value;
-  return new Parameter(name, ParameterType[RCL_TYPES[spec.type]], rclValue);
+  return new Parameter(name, rclType(spec), rclValue);
 }
 
 interface ParameterRules<S extends ParameterSpecs> {
