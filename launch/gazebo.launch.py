@@ -35,8 +35,11 @@ def bridge(context):
                 "and /clock yourself"
             )
         ]
-    robots = int(LaunchConfiguration("robots").perform(context))
-    names = [f"robot_{i}" for i in range(robots)] + ["lead"]
+    robots = shared.SWARM["arguments"]["robots"]
+    count = shared.read(context, {"robots": robots}).get("robots")
+    names = [f"robot_{i}" for i in range(count or shared.spec_of("robots", robots)["default"])] + [
+        "lead"
+    ]
     topics = ["/clock@rosgraph_msgs/msg/Clock[gz.msgs.Clock"]
     for name in names:
         topics.append(f"/{name}/odom@nav_msgs/msg/Odometry[gz.msgs.Odometry")

@@ -11,9 +11,11 @@ from launch_ros.actions import Node
 sys.path.append(str(Path(__file__).absolute().parent / "lib"))
 import swarm_arguments as shared  # noqa: E402
 
-# Parameters of the local agent that are arguments here, and where they differ from declared.
+# Where this launch file differs from what is declared; the weakest section, so that whatever a file says wins.
+DEFAULTS = {"max_stamp_age": 0.5}
+# Parameters of the local agent that are arguments here.
 ARGUMENTS = {
-    name: {"parameter": f"local_agent.{name}", "always": True, **own}
+    name: {"parameter": f"local_agent.{name}", **own}
     for name, own in {
         "robot_index": {},
         "population": {"description": "Robots of the swarm, n; the same on every robot."},
@@ -21,7 +23,7 @@ ARGUMENTS = {
         "initial_pose": {},
         "stamped_cmd_vel": {},
         "max_stamp_age": {
-            "default": 0.5,
+            "installed": DEFAULTS["max_stamp_age"],
             "description": "Odometry and commands stamped longer ago than this, s, are refused: "
             "the machines need one time (NTP, chrony). 0.0: not tested.",
         },
@@ -41,6 +43,7 @@ def start(context):
         LaunchConfiguration(name).perform(context) for name in ("namespace", "params_file")
     )
     own = shared.addressed("local_agent", shared.read(context, ARGUMENTS))
+    files = [params_file] if params_file else []
     # Started again it stands, unless start_armed says otherwise.
     return [
         Node(
@@ -48,7 +51,7 @@ def start(context):
             executable="local_agent",
             namespace=namespace,
             output="screen",
-            parameters=[params_file, *own],
+            parameters=[DEFAULTS, *files, *own],
             **shared.ending(shared.process_of("local_agent")),
         )
     ]
@@ -67,8 +70,8 @@ def generate_launch_description():
             ),
             DeclareLaunchArgument(
                 "params_file",
-                default_value=shared.PARAMS_FILE,
-                description="Parameter file; the arguments above override it.",
+                default_value="",
+                description="Parameter file; only arguments that are given override it.",
             ),
             OpaqueFunction(function=start),
         ]

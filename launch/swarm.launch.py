@@ -6,7 +6,7 @@ from pathlib import Path
 import sys
 
 from launch import LaunchDescription
-from launch.actions import OpaqueFunction, Shutdown
+from launch.actions import OpaqueFunction
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
@@ -20,20 +20,43 @@ DEFAULTS = {"cache": str(CACHE), "params_file": shared.PARAMS_FILE}
 ARGUMENTS = shared.SWARM["arguments"]
 
 
-def settings_of(values):
-    """Give the run's settings: what was given, and what the parameter file says of the rest."""
-    file = Path(values["params_file"])
-    if not file.is_file():
+def sections_of(file):
+    """Give the sections of a parameter file."""
+    if not Path(file).is_file():
         raise RuntimeError(
             f"params_file:={file} is not there: give a parameter file, or leave the argument out"
         )
-    sections = yaml.safe_load(file.read_text()) or {}
+    return yaml.safe_load(Path(file).read_text()) or {}
+
+
+def told_in(sections, node, parameter):
+    """Give what a parameter file says of a node's parameter, if it does."""
+    for section in (node, f"/{node}", "/**"):
+        told = ((sections.get(section) or {}).get("ros__parameters") or {}).get(parameter)
+        if told is not None:
+            return told
+    return None
+
+
+def settings_of(values):
+    """
+    Give the run's settings: what was given, and what the parameter file says of the rest.
+
+    Those that all nodes must share are put into the values too, and thereby given to each.
+    """
+    sections = sections_of(values["params_file"])
     settings = dict(values)
     for name, argument in ARGUMENTS.items():
         node, _, parameter = argument.get("parameter", "").partition(".")
-        told = ((sections.get(node) or {}).get("ros__parameters") or {}).get(parameter)
-        if told is not None and "default" not in argument:
-            settings.setdefault(name, told)
+        if not node or name in values or "default" in argument:
+            continue
+        spec = shared.spec_of(name, argument)
+        told = told_in(sections, node, parameter)
+        if argument.get("always"):
+            text = shared.text_of(spec["default"] if told is None else told)
+            settings[name] = values[name] = shared.typed(name, text, spec)
+        elif told is not None:
+            settings[name] = told
     return settings
 
 
@@ -74,8 +97,6 @@ def nodes_of(process, values, settings):
     """Give the launch actions of a described process."""
     name = process["node"]
     more = shared.ending(process)
-    if process.get("ends_launch"):
-        more["on_exit"] = Shutdown(reason=f"the {name} ended")
     if "namespace" in process:
         more["namespace"] = process["namespace"]
     own = [

@@ -2,8 +2,9 @@
 
 import json
 from pathlib import Path
+import re
 
-from launch.actions import DeclareLaunchArgument
+from launch.actions import DeclareLaunchArgument, Shutdown
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.descriptions import Parameter
 from launch_ros.substitutions import FindPackageShare
@@ -11,6 +12,13 @@ from launch_ros.substitutions import FindPackageShare
 PACKAGE = "alternating_marl"
 PARAMS_FILE = PathJoinSubstitution([FindPackageShare(PACKAGE), "config", "swarm.yaml"])
 TYPES = {"integer": int, "double": float, "double_array": list, "string": str, "boolean": bool}
+# As npm start reads them. Python's own would take 010, which ROS reads as 8, and 1_0.
+FORMS = {
+    int: re.compile(r"[+-]?(0|[1-9][0-9]*)"),
+    float: re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE),
+}
+# Exit status of a node that was given what it cannot use.
+WRONG_USE = 2
 KINDS = {int: "a whole number", float: "a number", list: "of the form [x, y, yaw]"}
 # Every node of ROS has this one without declaring it.
 SIM_TIME = {"type": "boolean", "default": False, "description": "true: the time is that of /clock."}
@@ -53,18 +61,17 @@ def declaration(name, argument, default=None, is_required=False):
     """
     Declare a launch argument.
 
-    One that is not always given is empty by default, and the parameter file decides, so that an
-    argument which was not given does not override what a user wrote there.
+    One without a default of its own is empty by default, and the parameter file decides, so that
+    an argument which was not given does not override what a user wrote there.
     """
     spec = spec_of(name, argument)
     description = spec["description"]
     if default is None and not is_required:
-        is_left = not {"always", "default"} & argument.keys()
+        is_left = "default" not in argument
         default = "" if is_left else text_of(spec["default"])
-        if is_left and spec["default"] != "":
-            description += (
-                f" Empty: what params_file says, as installed {text_of(spec['default'])}."
-            )
+        installed = spec.get("installed", spec["default"])
+        if is_left and installed != "":
+            description += f" Empty: what params_file says, as installed {text_of(installed)}."
     choices = ["true", "false"] if spec["type"] == "boolean" else spec.get("choices")
     if choices and default == "":
         choices = ["", *choices]
@@ -73,16 +80,22 @@ def declaration(name, argument, default=None, is_required=False):
     )
 
 
+def read_as(kind, text):
+    if kind in FORMS and not FORMS[kind].fullmatch(text.strip()):
+        raise ValueError
+    return kind(text)
+
+
 def typed(name, text, spec):
     """Give an argument the type of its parameter (ROS takes no 1 for a 1.0), within its range."""
     kind = TYPES[spec["type"]]
     try:
         if kind is list:
-            numbers = [float(number) for number in text.strip().strip("[]").split(",")]
+            numbers = [read_as(float, number) for number in text.strip().strip("[]").split(",")]
             if len(numbers) != 3:
                 raise ValueError
             return numbers
-        value = text == "true" if kind is bool else kind(text)
+        value = text == "true" if kind is bool else read_as(kind, text)
     except ValueError:
         raise RuntimeError(
             f"{name}:={text} is not {KINDS[kind]}: give one, or see --show-args"
@@ -125,7 +138,18 @@ def process_of(node):
 
 
 def ending(process):
-    """Give a launched node what is to follow its end."""
-    if process.get("respawn"):
-        return {"respawn": True, "respawn_delay": SWARM["respawn_delay"]}
-    return {}
+    """
+    Give a launched node what is to follow its end.
+
+    One that was given what it cannot use would fail again and again: the launch ends instead.
+    """
+    name, is_end = process["node"], process.get("ends_launch", False)
+
+    def after(event, context):
+        if event.returncode == WRONG_USE:
+            reason = f"the {name} cannot use what it was given (status 2); its message says why"
+            return [Shutdown(reason=reason)]
+        return [Shutdown(reason=f"the {name} ended")] if is_end else []
+
+    respawn = {"respawn": True, "respawn_delay": SWARM["respawn_delay"]}
+    return {"on_exit": after, **(respawn if process.get("respawn") else {})}

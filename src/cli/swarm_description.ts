@@ -23,7 +23,7 @@ const argument = z.strictObject({
   range: z.tuple([z.number(), z.number()]).optional(),
   /** Default: the parameter's. */
   default: scalar.optional(),
-  /** The launch file gives it also at its default, over the parameter file. */
+  /** All nodes share it: the launch file gives it to each, as given or as the parameter file says. */
   always: z.literal(true).optional(),
   /** Default: the parameter's. */
   description: z.string().optional(),

@@ -1,5 +1,6 @@
 /** The launch files' structure, by stand-ins for launch and launch_ros (see show_launch.py). */
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { SWARM } from "../../src/cli/swarm_description";
@@ -28,8 +29,9 @@ interface Action {
   readonly namespace?: string;
   readonly respawn?: boolean;
   readonly respawn_delay?: number;
-  readonly on_exit?: { readonly kind: string };
-  readonly parameters?: readonly [string, ...Parameter[]];
+  /** By the exit status. */
+  readonly on_exit?: Readonly<Record<string, { readonly kind: string; readonly reason: string }[]>>;
+  readonly parameters?: readonly [string | object, ...Parameter[]];
   readonly arguments?: string[];
   readonly launch_arguments?: [string, string][];
 }
@@ -73,10 +75,11 @@ describe.each(FILES)("%s", (file, args) => {
     }
   });
 
-  test("gives each node the shipped file first, then parameters that it declares", () => {
+  test("gives each node what is shipped first, then parameters that it declares", () => {
     for (const action of shown.actions.filter(({ kind }) => kind === "node")) {
       const [first, ...own] = action.parameters!;
-      expect(first).toBe(join(root, "config", "swarm.yaml"));
+      const weakest = join(root, "config", "swarm.yaml");
+      expect(first).toEqual(file === "robot.launch.py" ? { max_stamp_age: 0.5 } : weakest);
       for (const { name, type, value } of own) {
         const [node, parameter] = name.split(":");
         expect(node).toBe(action.executable);
@@ -144,12 +147,41 @@ describe("swarm.launch.py", () => {
     expect(hosted).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
-  test("respawns the global agent, and ends with the simulator", () => {
-    const [globalAgent] = nodesOf(shown, "global_agent");
-    expect(globalAgent).toMatchObject({ respawn: true, respawn_delay: 1 });
-    const [simulator] = nodesOf(shown, "simulator");
-    expect(simulator.respawn).toBeUndefined();
-    expect(simulator.on_exit).toMatchObject({ kind: "shutdown" });
+  test("respawns all but the simulator, and ends with that and with any wrong use", () => {
+    for (const { executable, respawn, respawn_delay, on_exit } of shown.actions) {
+      const isWorld = executable === "simulator";
+      expect([executable, respawn, respawn_delay]).toEqual(
+        isWorld ? [executable, undefined, undefined] : [executable, true, 1],
+      );
+      expect(on_exit!["1"]).toHaveLength(isWorld ? 1 : 0);
+      expect(on_exit!["2"]).toEqual([
+        expect.objectContaining({
+          kind: "shutdown",
+          reason: `the ${executable} cannot use what it was given (status 2); its message says why`,
+        }),
+      ]);
+    }
+  });
+
+  test("does not override by its defaults what a parameter file says", () => {
+    const folder = mkdtempSync(join(tmpdir(), "launch-"));
+    const own = join(folder, "own.json");
+    const sections = {
+      simulator: { ros__parameters: { population: 12 } },
+      "/**": { ros__parameters: { scenario: "ring_dispatch" } },
+    };
+    writeFileSync(own, JSON.stringify(sections));
+    try {
+      const { actions } = show("swarm.launch.py", `params_file:=${own}`);
+      for (const name of ["global_agent", "local_agent", "learner", "simulator"]) {
+        const parameters = given(nodesOf({ arguments: [], actions }, name)[0]);
+        expect(parameters).toMatchObject({ population: 12, scenario: "ring_dispatch" });
+      }
+      const one = show("swarm.launch.py", `params_file:=${own}`, "robots:=3");
+      expect(given(nodesOf(one, "global_agent")[0])["population"]).toBe(3);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("all but the simulator follow /clock, robots are armed, the lead vehicle has a namespace", () => {
@@ -185,6 +217,7 @@ describe("swarm.launch.py", () => {
 
   test("says of an empty argument what the shipped file holds", () => {
     const defaults: Record<string, unknown> = {
+      robots: NODES.simulator.population.default,
       sample_size: NODES.global_agent.sample_size.default,
       table_size: NODES.learner.table_size.default,
       observation: NODES.global_agent.observation.default,
@@ -208,7 +241,7 @@ describe("swarm.launch.py", () => {
     }
   });
 
-  test.each(["robots:=many", "robots:=0", "robots_per_process:=0", "epoch:=long"])(
+  test.each(["robots:=many", "robots:=010", "robots_per_process:=0", "epoch:=1_0", "epoch:=nan"])(
     "refuses %s with a sentence",
     (wrong) => {
       const [action] = show("swarm.launch.py", wrong).actions;
@@ -218,16 +251,15 @@ describe("swarm.launch.py", () => {
   );
 });
 
-test("robot.launch.py starts one agent, in the robot's namespace, not armed", () => {
+test("robot.launch.py starts one agent in the robot's namespace, with what was given and no more", () => {
   const { actions } = show("robot.launch.py", ...robot, "initial_pose:=[1, 2, 0.5]");
   expect(actions).toHaveLength(1);
   expect(actions[0]).toMatchObject({ executable: "local_agent", namespace: "robot_3" });
-  expect(given(actions[0])).toMatchObject({
-    start_armed: false,
-    use_sim_time: false,
-    initial_pose: [1, 2, 0.5],
-    max_stamp_age: 0.5,
-  });
+  const ours = { robot_index: 3, population: 8 };
+  expect(given(actions[0])).toEqual({ ...ours, initial_pose: [1, 2, 0.5] });
+  const filed = show("robot.launch.py", ...robot, "params_file:=mine.yaml").actions[0].parameters!;
+  expect(filed.slice(0, 2)).toEqual([{ max_stamp_age: 0.5 }, "mine.yaml"]);
+  expect(filed.slice(2)).toHaveLength(Object.keys(ours).length);
 });
 
 describe("gazebo.launch.py", () => {

@@ -40,7 +40,7 @@ interface Launched {
   readonly executable: string;
   readonly namespace?: string;
   readonly respawn?: boolean;
-  readonly on_exit?: unknown;
+  readonly on_exit: Readonly<Record<string, unknown[]>>;
   readonly parameters: readonly [string, ...{ name: string; value: unknown }[]];
 }
 
@@ -77,7 +77,7 @@ test.each([
     const [, ...own] = action.parameters;
     const parameters = Object.fromEntries(own.map(({ name, value }) => [name, value]));
     const { executable: node, namespace, respawn = false } = action;
-    return { node, namespace, respawn, ends: Boolean(action.on_exit), parameters };
+    return { node, namespace, respawn, ends: action.on_exit["1"].length > 0, parameters };
   });
   const started = swarmSpecs(settings, "made.safetensors", []).map((spec) => {
     const own = Object.entries(spec.parameters);
