@@ -55,8 +55,8 @@ async function play(peer: Peer): Promise<() => void> {
 test.each([
   ["SIGINT", 0],
   ["SIGTERM", 0],
-  // SIGUSR2 makes the fixture throw an uncaught error.
-  ["SIGUSR2", 1],
+  // SIGWINCH makes the fixture throw an uncaught error.
+  ["SIGWINCH", 1],
 ] as const)(
   "%s ends it with status %i within 2 s, and every robot is told to stand",
   async (...given) => {
