@@ -3,12 +3,15 @@
  * once and takes effect at the next epoch boundary, so that their agents can start before it. With
  * it goes when shifts begin, which the world alone knows.
  */
+import { steadyMs } from "../src/ros/clock";
 import { toTime } from "../src/ros/messages";
 import { TOPICS } from "../src/ros/topics";
 import type { LoopContext } from "./loop_context";
 import { robotNames } from "./run";
 import type { WorldTopics } from "./world_topics";
 
+/** All is told again after this long, ms of wall time. */
+const REPEAT_MS = 1000;
 const AT_ONCE = 10;
 
 export class PopulationChange {
@@ -17,6 +20,7 @@ export class PopulationChange {
   private toldShift: LoopContext["run"]["shift"] | undefined;
   /** Start of the epoch from which that number holds, ns. */
   private from = 0n;
+  private toldMs = -Infinity;
 
   constructor(
     private readonly world: Pick<LoopContext, "node" | "run" | "parameters" | "controls">,
@@ -29,6 +33,8 @@ export class PopulationChange {
 
   /** Announces a new number from the next epoch `boundary` (ns) on. */
   follow(boundary: bigint): void {
+    // Again and again: whoever was told something else by mistake hears what is true.
+    if (steadyMs() - this.toldMs >= REPEAT_MS) this.tell();
     const { population } = this.world.parameters;
     // A few at a time: odometry of the others must not wait for all of them.
     if (population === this.told || !this.ros.expect(robotNames(population), AT_ONCE)) return;
@@ -55,6 +61,7 @@ export class PopulationChange {
   private tell(): void {
     const { shift } = this.world.run;
     this.toldShift = shift;
+    this.toldMs = steadyMs();
     this.publish({
       header: { stamp: toTime(this.from), frame_id: "" },
       population: this.told,

@@ -1,9 +1,10 @@
 /** Shared by all bodies of a process: commands, stops, watchdog timer, diagnostics, markers. */
 import type { RosClock } from "../ros/clock";
 import { publishDiagnostics } from "../ros/diagnostics";
-import type { Marker, Time } from "../ros/messages";
+import type { GlobalCommand, Marker, Time } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
+import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { BodyAgent } from "./body_agent";
 import { onEmergencyStop } from "./emergency_stop";
@@ -19,23 +20,36 @@ export interface Drawing {
   readonly draw: (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 }
 
+/** The commands that a process hears, once for all its bodies. */
+export class Commands {
+  readonly source: SoleSource;
+  /** Returns why a command is refused; undefined: it was taken. */
+  take: (message: GlobalCommand, areTwo: boolean) => string | undefined = () => undefined;
+
+  constructor(node: RosNode) {
+    const hear = (message: GlobalCommand, areTwo: boolean) => this.take(message, areTwo);
+    this.source = node.subscribeSole(TOPICS.globalCommand, hear).source;
+  }
+}
+
 /** Serves `bodies` through one node until the process ends; bodies may join and leave the set. */
 export function serveBodies(
   ros: RosProcess,
   node: RosNode,
   clock: RosClock,
+  commands: Commands,
   bodies: ReadonlySet<BodyAgent>,
   drawing: Drawing,
 ): void {
   const marks = new Marks(node, clock, bodies, drawing);
   const each = (work: (body: BodyAgent) => void): void =>
     bodies.forEach((body) => node.safely(() => work(body)));
-  node.subscribe(TOPICS.globalCommand, (message) => {
+  commands.take = (message, areTwo) => {
     let refusal: string | undefined;
-    each((body) => (refusal = body.hearCommand(message) ?? refusal));
+    each((body) => (refusal = body.hearCommand(message, areTwo) ?? refusal));
     marks.sampled = new Set(message.sampled_agents);
     return refusal;
-  });
+  };
   const standing = new StandingLog(node.log);
   onEmergencyStop(node, (source) => {
     if ([...bodies].some(({ permission }) => !permission.stopped)) {

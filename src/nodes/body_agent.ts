@@ -22,6 +22,7 @@ import type { Sizes } from "../game/model";
 import { reasonOf } from "../base/errors";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode } from "../ros/node";
+import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
@@ -49,6 +50,8 @@ export interface BodyOptions {
   readonly safety: SafetyParameters;
   /** The game's sizes, to check commands by. */
   readonly sizes: Sizes;
+  /** Where commands come from. */
+  readonly commands: Pick<SoleSource, "problem">;
   /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
   readonly onPose: () => void;
   /** Called at each pose outside the arena: a pending decision must be dropped. */
@@ -80,6 +83,7 @@ export class BodyAgent {
   private failure: string | undefined;
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
+  private readonly odometry: SoleSource;
   /** The newest epoch by session. */
   private readonly epochs = new Map<number, number>();
 
@@ -92,7 +96,9 @@ export class BodyAgent {
     const frame = bodyFrame(node, safety.frame_prefix);
     this.sendVelocity = velocityPublisher(node, clock, safety.stamped_cmd_vel, frame);
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
-    node.subscribe(TOPICS.odometry, (message) => this.safely(() => this.hearOdometry(message)));
+    this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
+      this.safely(() => this.hearOdometry(message, areTwo)),
+    ).source;
   }
 
   /** The robot's name. */
@@ -117,7 +123,7 @@ export class BodyAgent {
     }
   }
 
-  private hearOdometry(message: Odometry): string | undefined {
+  private hearOdometry(message: Odometry, areTwo: boolean): string | undefined {
     const { clock } = this.options;
     const { position, orientation } = message.pose.pose;
     const byWheels = planarPose(position, orientation);
@@ -130,6 +136,10 @@ export class BodyAgent {
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, this.options.safety.max_stamp_age);
     if (problem) return problem;
+    if (areTwo) {
+      this.check();
+      return undefined;
+    }
     if (stamp !== this.stamp) this.heardAt = now;
     // In simulated time odometry may arrive before the /clock of its instant.
     const since = clock.isSimulated || stamp < this.heardAt ? stamp : this.heardAt;
@@ -181,11 +191,11 @@ export class BodyAgent {
   }
 
   /** Returns why a command is refused; undefined: it was taken. */
-  hearCommand(message: GlobalCommand): string | undefined {
-    return this.safely(() => this.obey(message));
+  hearCommand(message: GlobalCommand, areTwo: boolean): string | undefined {
+    return this.safely(() => this.obey(message, areTwo));
   }
 
-  private obey(message: GlobalCommand): string | undefined {
+  private obey(message: GlobalCommand, areTwo: boolean): string | undefined {
     if (message.emergency_stop) this.permission.hearStop();
     const { clock, safety, sizes } = this.options;
     const sent = nanoseconds(message.header.stamp);
@@ -195,6 +205,10 @@ export class BodyAgent {
     const newest = this.epochs.get(message.session) ?? -1;
     if (message.epoch < newest) {
       return `the command of epoch ${message.epoch} comes after that of epoch ${newest} of its session; end whoever else publishes there`;
+    }
+    if (areTwo) {
+      this.check();
+      return undefined;
     }
     this.permission.hearCommand(steadyMs(), message);
     this.epochs.set(message.session, message.epoch);
@@ -223,7 +237,10 @@ export class BodyAgent {
   reasonToStand(): string | undefined {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
-    if (!this.options.clock.isRunning) {
+    const { clock, commands } = this.options;
+    const twoSources = clock.problem() ?? commands.problem ?? this.odometry.problem;
+    if (twoSources) return twoSources;
+    if (!clock.isRunning) {
       return "no time on /clock; start what publishes it, or set use_sim_time to false";
     }
     return (

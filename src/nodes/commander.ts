@@ -7,6 +7,7 @@ import type { LoadedPolicy } from "../policy/policy_file";
 import type { RosClock } from "../ros/clock";
 import { type GlobalCommand, toTime } from "../ros/messages";
 import type { RosNode, TriggerAnswer } from "../ros/node";
+import type { SoleSource } from "../ros/sole_source";
 import { RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
 import { onEmergencyStop } from "./emergency_stop";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
@@ -42,6 +43,8 @@ export class Commander {
   private observation: Observation | undefined;
   /** The last policy heard on the topic. */
   private heard: LoadedPolicy | undefined;
+  /** Where policies are heard from. */
+  readonly policies: SoleSource;
   private readonly publishCommand;
   private readonly publishLocalPolicy;
 
@@ -53,17 +56,19 @@ export class Commander {
     this.shifts = new Shifts(game.horizon);
     this.publishCommand = node.publisher(TOPICS.globalCommand);
     this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
-    node.subscribe(TOPICS.policy, (message) => {
+    this.policies = node.subscribeSole(TOPICS.policy, (message, areTwo) => {
       if (message.policy_sha256 === this.policy?.sha256) return undefined;
       try {
-        this.heard = policyFromMessage(message, game);
+        const policy = policyFromMessage(message, game);
+        if (areTwo) return undefined;
+        this.heard = policy;
+        this.follow(policy);
       } catch (error) {
         if (error instanceof InvalidInputError) return error.message;
         throw error;
       }
-      this.follow(this.heard);
       return undefined;
-    });
+    }).source;
     onEmergencyStop(node, (source) => {
       if (!this.stopped) node.log.warn(`emergency stop from ${source}`);
       this.stopped = true;

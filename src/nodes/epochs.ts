@@ -10,6 +10,7 @@ import { epochSeconds } from "../ros/common_parameters";
 import { discoveryHint } from "../ros/domain";
 import { fromSeconds, type GlobalState } from "../ros/messages";
 import type { RosNode } from "../ros/node";
+import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
 import {
@@ -40,6 +41,8 @@ export class Epochs {
   /** n as the simulator told it last; undefined: nobody did. */
   private toldPopulation: number | undefined;
   private leadState: GlobalState | undefined;
+  private readonly populations: SoleSource;
+  private readonly leads: SoleSource;
   /** When the next boundary was known, ms of the steady clock. */
   private scheduledMs = 0;
   private activatedMs = 0;
@@ -60,18 +63,20 @@ export class Epochs {
     const onState = (): void => this.takeAnswers();
     this.state = { epoch: 0, length: this.length, missed: 0, clockJumps: 0 };
     this.sampler = new Sampler(node, clock, sL, () => this.sampleSize, onState);
-    node.subscribe(TOPICS.population, (message) => {
+    this.populations = node.subscribeSole(TOPICS.population, (message, areTwo) => {
+      if (areTwo) return;
       this.toldPopulation = message.population;
       commander.shifts.hear(message);
-    });
-    node.subscribe(TOPICS.globalState, (message) => {
+    }).source;
+    this.leads = node.subscribeSole(TOPICS.globalState, (message, areTwo) => {
       if (message.state >= sG) {
         return `the lead vehicle says it is in state ${message.state} and the scenario has ${sG}; start every node with one scenario`;
       }
+      if (areTwo) return undefined;
       this.leadState = message;
       this.takeAnswers();
       return undefined;
-    });
+    }).source;
   }
 
   /** Length of an epoch as the parameter has it now, ns. */
@@ -81,7 +86,9 @@ export class Epochs {
 
   /** n as the simulator told it last, else as the parameter says, or as many more as are found. */
   private get population(): number {
-    const stated = this.toldPopulation ?? this.node.parameters.population;
+    // A number counts as long as whoever told it is there.
+    const told = this.populations.count > 0 ? this.toldPopulation : undefined;
+    const stated = told ?? this.node.parameters.population;
     return Math.max(stated, this.sampler.robots);
   }
 
@@ -121,9 +128,9 @@ export class Epochs {
     return ((steadyMs() - this.scheduledMs) * 1e6) / Number(this.state.length);
   }
 
-  /** What the first epoch waits for; undefined: nothing. */
+  /** What epochs wait for; undefined: nothing. */
   get waiting(): string | undefined {
-    return this.state.waiting;
+    return this.clock.problem() ?? this.leads.problem ?? this.state.waiting;
   }
 
   /** What /diagnostics tells, by name. */
@@ -148,7 +155,7 @@ export class Epochs {
     const ready = {
       clockRuns: clock.isRunning,
       hasPolicy: commander.policy !== undefined,
-      hasLead: leadState !== undefined,
+      hasLead: leadState !== undefined && !this.leads.areTwo,
     };
     const sample = missingBeforeSample(ready)
       ? { asked: 0, heard: [], waitedMs: 0 }
@@ -195,7 +202,8 @@ export class Epochs {
     if (state.open === undefined) return;
     const oldest = sampler.oldest(state.open);
     const now = this.clock.now();
-    const hasLead = leadState !== undefined && !ageTrouble(leadState, oldest, now);
+    const isKnown = leadState !== undefined && !this.leads.areTwo;
+    const hasLead = isKnown && !ageTrouble(leadState, oldest, now);
     const areAllIn = hasLead && sampler.areAllIn;
     this.take(takeAnswers(state, { hasLead, areAllIn, isTimeUp }));
   }

@@ -80,7 +80,9 @@ function policyHealth({ commander, epochs }: Observed): Health {
     global_gap: policy?.metadata.globalGap ?? "unknown",
     local_gap: policy?.metadata.localGap ?? "unknown",
   };
-  if (!policy) return { level: "error", message: "no policy", values };
+  const twoSources = commander.policies.problem;
+  if (!policy) return { level: "error", message: twoSources ?? "no policy", values };
+  if (twoSources) return { level: "warn", message: `the one before holds: ${twoSources}`, values };
   return stopped
     ? { level: "warn", message: "an emergency stop holds; reset_emergency_stop ends it", values }
     : { level: "ok", message: "in force", values };

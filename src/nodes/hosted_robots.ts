@@ -23,6 +23,7 @@ export class HostedRobots {
   private readonly leave: (() => void)[] = [];
   private joining: NodeJS.Immediate | undefined;
   private cancelLeaving = (): void => undefined;
+  private isTold = false;
 
   constructor(private readonly options: HostedOptions) {
     while (this.leave.length < options.robots) this.joinNext();
@@ -30,19 +31,31 @@ export class HostedRobots {
 
   /** Robots that join do so at once, to be ready; robots that leave do so at the message's stamp. */
   hear({ header, population }: Pick<Population, "header" | "population">): string | undefined {
-    const { first, robots, population: started, clock, safely } = this.options;
+    const { first, robots, population: started } = this.options;
     const isLast = first + robots === started;
     const count = Math.max(0, Math.min(isLast ? Infinity : robots, population - first));
     if (count > MOST_HOSTED) {
       return `${count} robots would be served by one process, which bears ${MOST_HOSTED}; end whatever else publishes there`;
     }
+    this.isTold = true;
+    this.become(count, nanoseconds(header.stamp));
+    return undefined;
+  }
+
+  /** Nobody tells the number any more: it is as at the start. */
+  forget(): void {
+    if (this.isTold) this.become(this.options.robots, 0n);
+    this.isTold = false;
+  }
+
+  /** @param from ROS time from which further robots leave, ns */
+  private become(count: number, from: bigint): void {
     clearImmediate(this.joining);
     this.cancelLeaving();
     this.joinUpTo(count);
-    this.cancelLeaving = clock.at(nanoseconds(header.stamp), () =>
-      this.leave.splice(count).forEach((leave) => safely(leave)),
+    this.cancelLeaving = this.options.clock.at(from, () =>
+      this.leave.splice(count).forEach((leave) => this.options.safely(leave)),
     );
-    return undefined;
   }
 
   /** One a turn of the event loop: the other robots' commands and watchdogs must not wait. */

@@ -6,7 +6,7 @@ import { toTime } from "../ros/messages";
 import { clockOf, RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
-import { serveBodies } from "./bodies";
+import { Commands, serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { arenaMarkers, bodyMarkers } from "./markers";
 import { LEAD_AGENT_PARAMETERS } from "./parameters";
@@ -16,6 +16,7 @@ void runProcess((ros) => {
   const game = loadScenario(node.parameters.scenario);
   const publishState = node.publisher(TOPICS.globalState);
   const clock = clockOf(node);
+  const commands = new Commands(node);
   const body: BodyAgent = new BodyAgent({
     node,
     clock,
@@ -23,6 +24,7 @@ void runProcess((ros) => {
     limits: game.arena.lead,
     safety: node.parameters,
     sizes: sizesOf(game),
+    commands: commands.source,
     onPose: () =>
       publishState({
         header: { stamp: toTime(body.stamp), frame_id: "map" },
@@ -35,7 +37,7 @@ void runProcess((ros) => {
     },
   });
   const { arena, globalStates } = game;
-  serveBodies(ros, node, clock, new Set([body]), {
+  serveBodies(ros, node, clock, commands, new Set([body]), {
     rate: node.parameters.markers_rate,
     draw: (stamp, marked) => [
       ...arenaMarkers(stamp, arena, globalStates),

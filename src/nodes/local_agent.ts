@@ -16,7 +16,7 @@ import {
 import { ParameterError, type ParameterValues } from "../ros/parameters";
 import { type RosProcess, runProcess, sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
-import { serveBodies } from "./bodies";
+import { Commands, serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
 import { LocalPolicies } from "./local_policies";
@@ -26,10 +26,14 @@ import { LOCAL_AGENT_PARAMETERS } from "./parameters";
 type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
 type LocalNode = RosNode<typeof LOCAL_AGENT_PARAMETERS>;
 
+/** Whether the number of robots is told by anybody is looked at this often, ms. */
+const POPULATION_MS = 1000;
+
 interface Host {
   readonly game: Game;
   readonly arena: Arena;
   readonly clock: RosClock;
+  readonly commands: Commands;
   readonly policies: LocalPolicies;
   readonly parameters: Parameters;
 }
@@ -59,6 +63,7 @@ export class LocalAgent {
       limits: host.arena.robot,
       safety: node.parameters,
       sizes: sizesOf(host.game),
+      commands: host.commands.source,
       onPose: () => this.onPose(),
       onOutside: () => void (this.pending = undefined),
       onDecision: (command) => {
@@ -157,15 +162,16 @@ void runProcess((ros) => {
   const game = loadScenario(parameters.scenario);
   const { arena } = game;
   const policies = new LocalPolicies(game);
-  const host: Host = { game, arena, clock: clockOf(node), policies, parameters };
-  node.subscribe(TOPICS.localPolicy, (message) => policies.hear(message));
+  const commands = new Commands(node);
+  const host: Host = { game, arena, clock: clockOf(node), commands, policies, parameters };
+  node.subscribeSole(TOPICS.localPolicy, (message, areTwo) => policies.hear(message, areTwo));
   const bodies =
     parameters.robots === 0
       ? new Set([new LocalAgent(host, node, parameters.robot_index).body])
       : hostRobots(ros, node, host);
   const [first] = bodies;
   const { name } = first;
-  serveBodies(ros, node, host.clock, bodies, {
+  serveBodies(ros, node, host.clock, commands, bodies, {
     rate: parameters.markers_rate,
     draw: (stamp, marked) =>
       bodyMarkers(stamp, name, marked, arena.robot.radius, arena.zones.length),
@@ -204,6 +210,11 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<B
     };
   };
   const hosted = new HostedRobots({ clock: host.clock, first, robots, population, join, safely });
-  node.subscribe(TOPICS.population, (message) => hosted.hear(message));
+  const told = node.subscribeSole(TOPICS.population, (message, areTwo) =>
+    areTwo ? undefined : hosted.hear(message),
+  );
+  const look = (): void => (told.source.count === 0 ? hosted.forget() : undefined);
+  const timer = setInterval(() => safely(look), POPULATION_MS);
+  ros.onEnd(() => clearInterval(timer));
   return bodies;
 }

@@ -10,8 +10,11 @@ export class LocalPolicies {
 
   constructor(private readonly game: Game) {}
 
-  /** @returns why the policy is refused, and what to do; undefined: it was taken */
-  hear(message: LocalPolicy): string | undefined {
+  /**
+   * @param areTwo whether two sources are heard: nothing is taken then
+   * @returns why the policy is refused, and what to do; undefined: it is not
+   */
+  hear(message: LocalPolicy, areTwo = false): string | undefined {
     const { sL, sG, aL } = sizesOf(this.game);
     const policy = Float64Array.from(message.local_policy);
     if (message.scenario_sha256 !== this.game.sha256) {
@@ -22,6 +25,7 @@ export class LocalPolicies {
     if (!shaped || policy.length !== sL * sG * aL || !rowsSumToOne(policy, aL)) {
       return `it is not ${sL} x ${sG} rows of ${aL} probabilities; learn the policy anew`;
     }
+    if (areTwo) return undefined;
     const others = this.newest.filter((kept) => kept.sha256 !== message.policy_sha256);
     this.newest.splice(
       0,

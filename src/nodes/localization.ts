@@ -12,6 +12,7 @@ import {
   type Vector3,
 } from "../ros/messages";
 import type { RosNode } from "../ros/node";
+import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
 import type { SafetyParameters } from "./parameters";
@@ -39,8 +40,8 @@ interface Timed {
 }
 
 export class Localization {
-  /** Why the pose is not known; undefined: it is. */
-  problem: string | undefined;
+  private untrusted: string | undefined;
+  private readonly poses: SoleSource | undefined;
   /** The problem as long as nothing has told the origin. */
   private readonly untold: string | undefined;
   /** Origins in the map by the name of their frame; heardMs: steady clock, Infinity: for good. */
@@ -57,7 +58,9 @@ export class Localization {
     const { pose_source, initial_pose } = parameters;
     if (pose_source === "pose") {
       this.untold = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
-      node.subscribe(TOPICS.pose, (message) => this.hearPose(message));
+      const hear = (message: PoseWithCovarianceStamped, areTwo: boolean) =>
+        this.hearPose(message, areTwo);
+      this.poses = node.subscribeSole(TOPICS.pose, hear).source;
     } else if (pose_source === "tf") {
       this.untold =
         "tf does not tell where its odometry is in the map; start what localises the robot";
@@ -71,11 +74,19 @@ export class Localization {
       const [x = 0, y = 0, yaw = 0] = initial_pose;
       this.origins.set(POSED, { origin: { x, y, yaw }, heardMs: Infinity });
     }
-    this.problem = this.untold;
+    this.untrusted = this.untold;
+  }
+
+  /** Why the pose is not known; undefined: it is. */
+  get problem(): string | undefined {
+    return this.poses?.problem ?? this.untrusted;
   }
 
   /** A pose in the map frame; its stamp may lie a little before or after the newest odometry. */
-  private hearPose({ header, pose: told }: PoseWithCovarianceStamped): string | undefined {
+  private hearPose(
+    { header, pose: told }: PoseWithCovarianceStamped,
+    areTwo: boolean,
+  ): string | undefined {
     const { max_pose_deviation: most } = this.parameters;
     if (plainFrame(header.frame_id) !== "map") {
       return `it is in the frame ${header.frame_id}; it must be in map`;
@@ -86,10 +97,11 @@ export class Localization {
     if (pose === undefined || Number.isNaN(deviation)) {
       return "its pose or covariance is not finite, or its orientation is not a unit quaternion; look at what localises the robot";
     }
+    if (areTwo) return undefined;
     if (deviation > most) {
       this.waiting = undefined;
       this.origins.clear();
-      this.problem = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;
+      this.untrusted = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;
       return undefined;
     }
     const stamp = nanoseconds(header.stamp);
@@ -151,16 +163,16 @@ export class Localization {
     const known = this.origins.get(frame);
     if (known === undefined) {
       // Also where odometry has changed to a frame that tf does not place.
-      this.problem ??= this.untold;
+      this.untrusted ??= this.untold;
       return undefined;
     }
     if (pose_timeout > 0 && steadyMs() - known.heardMs > pose_timeout * 1000) {
       this.origins.delete(frame);
       this.waiting = undefined;
-      this.problem = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what localises the robot`;
+      this.untrusted = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what localises the robot`;
       return undefined;
     }
-    this.problem = undefined;
+    this.untrusted = undefined;
     return placed(known.origin, pose);
   }
 }

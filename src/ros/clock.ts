@@ -28,6 +28,9 @@ export class RosClock {
   /** When /clock advanced last, ms of the steady clock. */
   private advancedMs = -Infinity;
 
+  /** Why the time on /clock cannot be believed; undefined: it can. */
+  problem = (): string | undefined => undefined;
+
   /** @param isSimulated whether time comes from /clock (use_sim_time). */
   constructor(readonly isSimulated: boolean) {}
 

@@ -5,10 +5,15 @@ import { codecOf } from "./codec";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
 import { type RclNode, type RclQoS, rcl } from "./rcl";
+import { retire, SoleSource } from "./sole_source";
 import type { Topic } from "./topics";
 
 export interface Subscription {
   destroy(): void;
+}
+
+export interface SoleSubscription extends Subscription {
+  readonly source: SoleSource;
 }
 
 /** Sends a message; `destroy` takes the publisher out of the graph. */
@@ -18,12 +23,6 @@ export interface Publish<Message> extends Subscription {
 
 /** Refused messages of one topic are logged this often at most, ms. */
 const REFUSAL_MS = 1000;
-
-/**
- * A destroyed subscription's object is kept for this long, ms: rclnodejs' waiting thread may still
- * hand it a message, and crashes where it was collected (RobotWebTools/rclnodejs#896).
- */
-const RETIRED_MS = 2000;
 
 function qosOf({ depth, reliability, durability }: Topic): RclQoS {
   const { QoS } = rcl();
@@ -65,7 +64,10 @@ export class Endpoints {
    * Messages as the bytes that came.
    * @throws InvalidInputError where the package of the type is not installed
    */
-  readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription => {
+  readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription =>
+    this.keep({ destroy: this.hearRaw(topic, hear).destroy });
+
+  private hearRaw(topic: Topic, hear: (bytes: Uint8Array) => void) {
     requirePackage(topic);
     const { node } = this;
     const options = { qos: qosOf(topic), isRaw: true } as const;
@@ -75,18 +77,61 @@ export class Endpoints {
     });
     const destroy = (): void => {
       node.destroySubscription(subscription);
-      setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
+      retire(subscription);
     };
-    return this.keep({ destroy });
-  };
+    return { subscription, destroy };
+  }
 
   /** @param hear takes a message, or says why it refuses it and what to do */
   readonly subscribe = <Type extends keyof MessageTypes>(
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => string | undefined | void,
   ): Subscription => {
+    return this.subscribeRaw(topic, this.decoder(topic, hear));
+  };
+
+  /**
+   * Of a topic that has one source.
+   * @param hear is told besides whether two are heard: then it refuses what it would refuse, and
+   *   takes nothing
+   */
+  readonly subscribeSole = <Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    hear: (message: MessageTypes[Type], areTwo: boolean) => string | undefined | void,
+  ): SoleSubscription => {
+    let held: Uint8Array | undefined;
+    const take = this.decoder(topic, (message) => hear(message, source.areTwo));
+    const takeOrHold = (bytes: Uint8Array): void => {
+      held = source.isValue && source.areTwo ? bytes : undefined;
+      take(bytes);
+    };
+    let heard = this.hearRaw(topic, takeOrHold);
+    // The value of whoever is left: what came from it alone, or what it says to a new subscription.
+    const onOne = (publishers: number): void => {
+      if (!source.isValue) return;
+      if (publishers > 1 && held) return take(held);
+      heard.destroy();
+      heard = this.hearRaw(topic, takeOrHold);
+      source.subscription = heard.subscription;
+    };
+    const { node } = this;
+    const later = (publishers: number): void =>
+      void setImmediate(() => this.live.has(endpoint) && this.safely(() => onOne(publishers)));
+    const source = new SoleSource(node, topic, qosOf(topic), heard.subscription, later);
+    const destroy = (): void => {
+      source.end();
+      heard.destroy();
+    };
+    const endpoint = this.keep({ destroy, source });
+    return endpoint;
+  };
+
+  private decoder<Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    hear: (message: MessageTypes[Type]) => string | undefined | void,
+  ): (bytes: Uint8Array) => void {
     const codec = codecOf(topic.type);
-    return this.subscribeRaw(topic, (bytes) => {
+    return (bytes) => {
       let message: MessageTypes[Type];
       try {
         message = codec.decode(bytes);
@@ -97,8 +142,8 @@ export class Endpoints {
       }
       const refusal = hear(message);
       if (refusal) this.refuse(topic, refusal);
-    });
-  };
+    };
+  }
 
   /** Takes all of them out of the graph; the node stays, and may publish and subscribe anew. */
   readonly silence = (): void => this.live.forEach((endpoint) => endpoint.destroy());

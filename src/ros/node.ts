@@ -28,7 +28,7 @@ import {
 import { Services } from "./services";
 import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
 
-export type { Publish, Subscription } from "./endpoints";
+export type { Publish, SoleSubscription, Subscription } from "./endpoints";
 export type { TriggerAnswer } from "./services";
 export { clockOf } from "./sim_time";
 
@@ -54,6 +54,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   readonly publisher;
   readonly subscribe;
   readonly subscribeRaw;
+  readonly subscribeSole;
   readonly silence;
   readonly triggerService;
   readonly boolService;
@@ -85,6 +86,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
       publisher: this.publisher,
       subscribe: this.subscribe,
       subscribeRaw: this.subscribeRaw,
+      subscribeSole: this.subscribeSole,
       silence: this.silence,
     } = this.endpoints);
     const services = new Services(this.node, safely);

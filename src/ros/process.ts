@@ -5,6 +5,7 @@ import { InvalidInputError, reasonOf } from "../base/errors";
 import { initialiseRos } from "./initialise";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";
+import { watchSources } from "./sole_source";
 
 /** What was published last needs this long to leave, ms. */
 const SENDING_MS = 50;
@@ -13,6 +14,9 @@ const SENDING_MS = 50;
 export function sent(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SENDING_MS));
 }
+
+/** Who publishes is looked at this often at least, ms. */
+const SOURCES_MS = 100;
 
 /** A process that has not ended by itself this long after it was asked to is ended, ms. */
 export const LAST_RESORT_MS = 1500;
@@ -123,6 +127,10 @@ class RunningProcess implements RosProcess {
   start(): void {
     for (const node of this.nodes) if (!this.isEnding) node.start();
     this.hasStarted = true;
+    const [first] = this.nodes;
+    if (first === undefined) return;
+    const look = watchSources(first.log);
+    setInterval(() => first.safely(look), SOURCES_MS).unref();
   }
 
   private async leave(status: number): Promise<void> {

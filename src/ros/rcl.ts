@@ -13,6 +13,8 @@ export interface RclPublisher {
 }
 
 export interface RclSubscription {
+  /** Publishers that it is matched with: their messages reach it. */
+  readonly publisherCount: number;
   isDestroyed(): boolean;
 }
 
@@ -38,6 +40,11 @@ export interface RclClient {
   sendRequestAsync(request: object, options: { timeout: number }): Promise<unknown>;
 }
 
+export interface RclEndpointInfo {
+  readonly node_name: string;
+  readonly node_namespace: string;
+}
+
 export interface RclNode {
   createClient(type: string, name: string): RclClient;
   createPublisher(type: string, topic: string, options: { qos: RclQoS }): RclPublisher;
@@ -46,6 +53,12 @@ export interface RclNode {
     topic: string,
     options: { qos: RclQoS; isRaw: true },
     callback: (message: Buffer) => void,
+  ): RclSubscription;
+  createSubscription(
+    type: string,
+    topic: string,
+    options: { qos: RclQoS },
+    callback: (message: unknown, info: { readonly publisherGid: Buffer }) => void,
   ): RclSubscription;
   destroyPublisher(publisher: RclPublisher): void;
   destroySubscription(subscription: RclSubscription): void;
@@ -61,6 +74,7 @@ export interface RclNode {
   createGuardCondition(callback: () => void): RclGuardCondition;
   getTopicNamesAndTypes(): { name: string; types: string[] }[];
   countPublishers(topic: string): number;
+  getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
   declareParameter(
     parameter: RclParameter,
     descriptor: object,

@@ -34,11 +34,14 @@ export function prepareSimTime(node: RclNode, given: unknown): void {
  * `node` has use_sim_time set.
  */
 export function clockOf(
-  node: Pick<Endpoints, "subscribe"> & { readonly usesSimTime: boolean },
+  node: Pick<Endpoints, "subscribeSole"> & { readonly usesSimTime: boolean },
 ): RosClock {
   const clock = new RosClock(node.usesSimTime);
   if (clock.isSimulated) {
-    node.subscribe(TOPICS.clockHeard, (message) => clock.hear(message.clock));
+    const { source } = node.subscribeSole(TOPICS.clockHeard, (message, areTwo) => {
+      if (!areTwo) clock.hear(message.clock);
+    });
+    clock.problem = () => source.problem;
   }
   return clock;
 }

@@ -227,6 +227,22 @@ test("bytes that are no message, cut short or too long, are refused on every kin
   await expectSteadyRun();
 });
 
+test("a second source of the number of robots is named, and no robot leaves", async () => {
+  const since = monotonic();
+  const none = { header, population: 0, shift: toTime(0n), next_shift: toTime(0n) };
+  const timer = setInterval(() => peer.publishBytes(TOPICS.population, none), AGAIN_MS);
+  try {
+    const named = /two sources of \/simulator\/population: \/\w+ and \/simulator; none counts/;
+    await peer.first("log", since, ({ text }) => named.test(text));
+    await peer.first("log", since, ({ name, text }) => name === "local_agent" && named.test(text));
+    await expectSteadyRun();
+  } finally {
+    clearInterval(timer);
+  }
+  const populations = peer.of("command", since).map(({ message }) => message.population);
+  expect(new Set(populations)).toEqual(new Set([ROBOTS.length]));
+});
+
 test("an emergency stop that cannot be read is one", async () => {
   const since = monotonic();
   const unreadable = Buffer.from([0, 1, 0, 0, 255, 255, 255, 127]);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
-import type { GlobalCommand } from "../../src/ros/messages";
+import { type GlobalCommand, planarOdometry } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
 import { alwaysDoing, commandOf } from "../support/commands";
 import { Child } from "./child";
@@ -231,6 +231,33 @@ test("a command of another session makes it stand until one alone is heard for 1
   const ended = monotonic();
   await robot.moves(ended);
   expect(robot.told(ended).find(moves)!.time - ended).toBeGreaterThan(0.9);
+});
+
+test("a second source of its odometry makes it stand, named, until one is left", async () => {
+  await moving(robot);
+  const other = new Peer(environmentOf(domain), ["--node", "stranger"]);
+  const topic = topicOf(robot.name, TOPICS.odometry);
+  const { x, y, yaw } = robot.pose;
+  const apart = () => planarOdometry(stamp(), robot.name, { x: x + 0.5, y, yaw });
+  const start = monotonic();
+  const lies = setInterval(() => other.publishBytes(topic, apart()), PERIOD_MS);
+  const named = /standing: two sources of odom \(\/\w+ and \/stranger\)/;
+  try {
+    await robot.says(named, start);
+    const stands = monotonic();
+    await robot.says(named, stands + 2);
+    expect(robot.told(stands).length).toBeGreaterThan(5);
+    expect(robot.told(stands).filter(moves)).toEqual([]);
+  } finally {
+    clearInterval(lies);
+    await other.end();
+  }
+  await moving(robot);
+  const lines = peer.of("log", start).filter(({ text }) => text.includes("of /robot_0/odom"));
+  expect(lines.map(({ text }) => text.split(":")[0])).toEqual([
+    "two sources of /robot_0/odom",
+    "one source again of /robot_0/odom",
+  ]);
 });
 
 test("rclpy reads the markers, at the place where the body is", async () => {

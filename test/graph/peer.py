@@ -237,6 +237,7 @@ def spin(executor):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--node", default=NODE, help="its name")
     parser.add_argument("--robots", type=int, default=0)
     parser.add_argument("--velocities", action="store_true")
     parser.add_argument("--odometry", action="store_true")
@@ -250,7 +251,7 @@ def main():
     parser.add_argument("--graph", type=float, help="look at the graph each so many seconds")
     options = parser.parse_args()
     rclpy.init(args=[])
-    node = rclpy.create_node(NODE)
+    node = rclpy.create_node(options.node)
     hear(node, options)
     if options.graph:
         arguments = (node, options.robots, options.graph)

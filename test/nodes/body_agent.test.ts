@@ -167,3 +167,31 @@ test("a command that is refused stops all the same when it says so", () => {
   expect(say(COMMAND, command(0, { action: 200, emergency_stop: true }))).toMatch(/names .* 200/);
   expect(body.permission.stopped).toBe(true);
 });
+
+test.each([COMMAND, "odom"])("while %s has two sources a driving body stands", (topic) => {
+  const { body, sent, say, two } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(11, 0));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  two.add(topic);
+  say(topic, topic === COMMAND ? command(1) : odometry(11.1, 0.5));
+  expect(sent.at(-1)!.linear.x).toBe(0);
+  expect(body.reasonToStand()).toBe(`two sources of ${topic}`);
+  expect([body.pose!.x, body.permission.stopped]).toEqual([0, false]);
+  say(COMMAND, command(1, { emergency_stop: true }));
+  expect(body.permission.stopped).toBe(true);
+  two.clear();
+  expect(body.reasonToStand()).toMatch(/emergency stop/);
+});
+
+test("while /clock has two sources a body stands", () => {
+  const clock = running();
+  const { body, sent, say } = setup(clock);
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  clock.problem = () => "two sources of /clock";
+  say("odom", odometry(11, 0));
+  expect(body.reasonToStand()).toBe("two sources of /clock");
+  expect(sent.at(-1)!.linear.x).toBe(0);
+});

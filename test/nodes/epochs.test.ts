@@ -225,3 +225,26 @@ test("a reset that no robot can hear says so and changes nothing", () => {
   expect(reset().success).toBe(true);
   expect(commands.at(-1)!.resets).toBe(1);
 });
+
+test("while two sources tell the lead vehicle's state no epoch is decided, and it is said", () => {
+  const { commands, health, tick, two, wait } = setup();
+  for (const seconds of [1, 6]) tick(seconds);
+  two.add("/global_agent/state");
+  tick(12);
+  wait(TIMEOUT_MS);
+  expect(commands).toHaveLength(1);
+  expect(health()).toMatchObject({ level: "error", message: "two sources of /global_agent/state" });
+  two.clear();
+  tick(18);
+  expect(commands.map(({ epoch }) => epoch)).toEqual([0, 2]);
+});
+
+test("a number of robots that one of two sources tells counts for nothing", () => {
+  const { epochs, tellPopulation, two } = setup();
+  tellPopulation(20);
+  two.add("/simulator/population");
+  tellPopulation(100_000);
+  const asks = (size: number) => () => epochs.requireSampleSize(size);
+  expect(asks(20)).not.toThrow();
+  expect(asks(21)).toThrow(/sample_size/);
+});

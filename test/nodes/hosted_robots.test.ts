@@ -18,6 +18,7 @@ function setup(first: number, robots: number) {
   return {
     served: () => [serving.size, Math.min(...serving), Math.max(...serving)],
     count: () => serving.size,
+    forget: () => hosted.forget(),
     hear: (population: number, from: bigint) =>
       hosted.hear({ header: { stamp: toTime(from * SECOND), frame_id: "" }, population }),
     time: (seconds: bigint) => clock.hear(toTime(seconds * SECOND)),
@@ -83,4 +84,15 @@ test("a population that one process cannot bear is refused, and changes nothing"
   expect(hear(131, 6n)).toBeUndefined();
   jest.runAllTimers();
   expect(count()).toBe(31);
+});
+
+test("a number that nobody tells any more counts no more: robots are as at the start", () => {
+  const { count, hear, time, forget } = setup(0, 30);
+  time(1n);
+  hear(0, 1n);
+  jest.runAllTimers();
+  expect(count()).toBe(0);
+  forget();
+  jest.runAllTimers();
+  expect(count()).toBe(30);
 });

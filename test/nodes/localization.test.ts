@@ -1,6 +1,6 @@
 import { Localization, type LocalizationParameters } from "../../src/nodes/localization";
 import { fromSeconds, planarOdometry, planarQuaternion, toTime } from "../../src/ros/messages";
-import { playedNode } from "../support/played_node";
+import { playedNode, playedSoles } from "../support/played_node";
 
 /** The odometry's origin in the map. */
 const ORIGIN = { x: 3, y: -2, yaw: 1 };
@@ -15,7 +15,11 @@ const PLACE = {
 /** A localization on a fake node. */
 function setup(parameters: Partial<LocalizationParameters>) {
   const hear = new Map<string, (message: object) => string | undefined>();
+  const { two, subscribeSole } = playedSoles<object>((topic, callback) =>
+    hear.set(topic.name, callback),
+  );
   const node = {
+    subscribeSole,
     robot: "robot_0",
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
@@ -29,6 +33,7 @@ function setup(parameters: Partial<LocalizationParameters>) {
   });
   return {
     localization,
+    two,
     say: (topic: string, message: object) => hear.get(topic)!(message),
     locate: (seconds: number, pose = LOCAL, frame?: string) =>
       localization.locate(odometry(seconds, frame), pose),
@@ -181,4 +186,18 @@ test("odometry that goes on in a frame that tf does not place is said to be lost
   expect(localization.problem).toMatch(/tf does not tell/);
   expectPlace(locate(3));
   expect(localization.problem).toBeUndefined();
+});
+
+test("while two sources tell its pose it is not known, and neither is taken", () => {
+  const { localization, say, locate, two } = setup({ pose_source: "pose" });
+  say("pose", poseAt(1));
+  locate(1);
+  expect(localization.problem).toBeUndefined();
+  two.add("pose");
+  expect(localization.problem).toBe("two sources of pose");
+  say("pose", poseAt(2, { ...PLACE, x: 50 }));
+  locate(2);
+  two.clear();
+  expect(localization.problem).toBeUndefined();
+  expect(locate(2)!.x).toBeCloseTo(PLACE.x);
 });

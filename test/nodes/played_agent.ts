@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { sizesOf } from "../../src/game/model";
 import { randomGame } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
-import { playedNode } from "../support/played_node";
+import { playedNode, playedSoles } from "../support/played_node";
 
 const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
 export const K = 4;
@@ -40,6 +40,8 @@ const stateOf = (robot: string, seconds: number, state = 2) => ({
   stopped: false,
 });
 
+type Hear = (message: unknown) => string | undefined;
+
 export interface Played {
   /** Robots that answer nothing. */
   readonly silent?: ReadonlySet<string>;
@@ -58,14 +60,22 @@ export function setup({
   clock = new RosClock(true),
   leadStopped = false,
 }: Played = {}) {
-  const hear = new Map<string, (message: unknown) => string | undefined>();
+  const hear = new Map<string, Hear>();
   const commands: GlobalCommand[] = [];
   const warnings: string[] = [];
   let reset: (() => { success: boolean; message: string }) | undefined;
   let most = 0;
   const live = () =>
     [...hear.keys()].filter((name) => name.endsWith("/state") && !name.startsWith("/global"));
+  const subscribe = (topic: { name: string }, callback: Hear) => {
+    hear.set(topic.name, callback);
+    most = Math.max(most, live().length);
+    return { destroy: () => void hear.delete(topic.name) };
+  };
+  const { two, subscribeSole } = playedSoles<unknown>(subscribe);
   const node = {
+    subscribe,
+    subscribeSole,
     parameters: {
       population: ROBOTS.length,
       sample_size: K,
@@ -84,11 +94,6 @@ export function setup({
       (topic: { name: string }) =>
       (message: GlobalCommand): void =>
         void (topic.name === "/global_agent/command" && commands.push(message)),
-    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) => {
-      hear.set(topic.name, callback);
-      most = Math.max(most, live().length);
-      return { destroy: () => void hear.delete(topic.name) };
-    },
     subscribeRaw: () => ({ destroy: () => undefined }),
     triggerService: (name: string, answer: typeof reset) => {
       if (name === RESET_SERVICE) reset = answer;
@@ -133,6 +138,8 @@ export function setup({
     commands,
     warnings,
     epochs: agent,
+    /** Names of topics that two sources publish. */
+    two,
     /** What /diagnostics tells of the epochs. */
     health: () => check.look(),
     tick,

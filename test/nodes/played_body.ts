@@ -13,7 +13,7 @@ import {
 } from "../../src/ros/messages";
 import { commandOf } from "../support/commands";
 import { randomGame } from "../games";
-import { playedNode } from "../support/played_node";
+import { playedNode, playedSoles } from "../support/played_node";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 4, aL: 2 }, 1);
 const { sG } = sizesOf(game);
@@ -28,15 +28,17 @@ export function setup(
   const sent: Twist[] = [];
   const decisions: number[] = [];
   const left: boolean[] = [];
+  const { two, subscribeSole } = playedSoles<unknown>((topic, callback) =>
+    hear.set(topic.name, callback),
+  );
   const node = {
+    subscribeSole,
     robot: "robot_0",
     name: "local_agent",
     callbackErrors: 0,
     log: { warn: () => undefined },
     safely: (work: () => void) => work(),
     publisher: () => (message: Twist) => void sent.push(message),
-    subscribe: (topic: { name: string }, callback: (message: unknown) => string | undefined) =>
-      void hear.set(topic.name, callback),
   };
   const body = new BodyAgent({
     node: playedNode(node),
@@ -59,6 +61,11 @@ export function setup(
       ...safety,
     },
     sizes: sizesOf(game),
+    commands: {
+      get problem() {
+        return two.has(COMMAND) ? `two sources of ${COMMAND}` : undefined;
+      },
+    },
     onPose,
     onOutside: () => void left.push(true),
     onDecision: (command) => {
@@ -66,10 +73,12 @@ export function setup(
       body.target = { x: 100, y: 0 };
     },
   });
-  hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand));
+  hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand, two.has(COMMAND)));
   hear.set("/emergency_stop", () => void body.hearStop());
   return {
     body,
+    /** Names of topics that two sources publish. */
+    two,
     sent,
     decisions,
     /** One entry per pose outside the arena. */

@@ -7,3 +7,27 @@ export function playedNode<S extends ParameterSpecs>(
 ): RosNode<S> {
   return members as Partial<RosNode<S>> as RosNode<S>;
 }
+
+/** Played subscriptions to topics that have one source; those in `two` have two. */
+export function playedSoles<M>(
+  subscribe: (topic: { name: string }, hear: (message: M) => string | undefined) => void,
+) {
+  const two = new Set<string>();
+  const subscribeSole = (
+    topic: { name: string },
+    hear: (message: M, areTwo: boolean) => string | undefined,
+  ) => {
+    subscribe(topic, (message) => hear(message, two.has(topic.name)));
+    const source = {
+      count: 1,
+      get areTwo() {
+        return two.has(topic.name);
+      },
+      get problem() {
+        return two.has(topic.name) ? `two sources of ${topic.name}` : undefined;
+      },
+    };
+    return { source };
+  };
+  return { two, subscribeSole };
+}

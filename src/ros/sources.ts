@@ -1,0 +1,86 @@
+/**
+ * Topics that have one source: while two publishers of one are heard nobody can say which is right, so
+ * that their messages do not count. Whoever died without a word stays in the graph for 20 s; it is told
+ * from a second source by its silence.
+ */
+
+/** After a publisher came or left, it takes this long to hear whether it speaks, ms. */
+const SETTLE_MS = 1000;
+/** A publisher of a stream that said nothing for this long is silent, ms. */
+const QUIET_MS = 2500;
+
+/** Whether a topic is heard from two sources. Pure; times are ms of the steady clock. */
+export class Sources {
+  private count = 0;
+  private changedMs = -Infinity;
+  private readonly heardMs = new Map<string, number>();
+
+  /** @param isStream whether the source goes on to publish; else it says a value once */
+  constructor(private readonly isStream: boolean) {}
+
+  /** Takes how many publishers there are. Returns whether who speaks must be heard anew. */
+  look(count: number, nowMs: number): boolean {
+    if (count === this.count) return false;
+    this.count = count;
+    this.changedMs = nowMs;
+    this.heardMs.clear();
+    return true;
+  }
+
+  /** A publisher spoke. */
+  hear(publisher: string, nowMs: number): void {
+    this.heardMs.set(publisher, nowMs);
+  }
+
+  areTwo(nowMs: number): boolean {
+    if (this.count < 2) return false;
+    if (nowMs - this.changedMs < SETTLE_MS) return true;
+    const since = this.isStream ? nowMs - QUIET_MS : -Infinity;
+    return [...this.heardMs.values()].filter((ms) => ms >= since).length > 1;
+  }
+}
+
+export interface Watched {
+  /** With its namespace. */
+  readonly topic: string;
+  /** Names of the nodes that publish there, where they are two or more; undefined: one or none. */
+  readonly publishers: string | undefined;
+}
+
+interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** A node whose name discovery has not told yet. */
+export const UNKNOWN = "a node not known yet";
+
+/** Logs once which topics began to have two sources, and which have one again. */
+export class SourceLog {
+  private readonly told = new Set<Watched>();
+
+  constructor(private readonly log: Log) {}
+
+  look(all: Iterable<Watched>): void {
+    const begun = new Map<string, string[]>();
+    const ended: string[] = [];
+    const seen = new Set(all);
+    for (const each of seen) {
+      const { publishers, topic } = each;
+      if (publishers === undefined && this.told.delete(each)) ended.push(topic);
+      if (publishers === undefined || publishers.includes(UNKNOWN) || this.told.has(each)) continue;
+      this.told.add(each);
+      begun.set(publishers, [...(begun.get(publishers) ?? []), topic]);
+    }
+    for (const each of this.told) if (!seen.has(each)) this.told.delete(each);
+    for (const [publishers, topics] of begun) {
+      this.log.warn(`two sources of ${which(topics)}: ${publishers}; none counts: end one of them`);
+    }
+    if (ended.length > 0) this.log.info(`one source again of ${which(ended)}`);
+  }
+}
+
+const which = (topics: readonly string[]): string =>
+  topics.length > 3
+    ? `${topics.length} topics (${topics[0]} to ${topics.at(-1)})`
+    : topics.join(", ");
