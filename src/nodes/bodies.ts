@@ -11,7 +11,6 @@ import { onEmergencyStop } from "./emergency_stop";
 import type { MarkedBody } from "./markers";
 import { StandingLog } from "./standing_log";
 
-/** Period of the watchdog timer. */
 const WATCHDOG_PERIOD_MS = 50;
 
 export interface Drawing {
@@ -76,7 +75,6 @@ export function serveBodies(
 
 /** The markers of a process's bodies. */
 class Marks {
-  /** Robots asked at the last epoch. */
   sampled = new Set<string>();
 
   constructor(

@@ -39,7 +39,6 @@ const REPEAT_ZERO_MS = 200;
 const JUMP_M = 1;
 /** A body that left the arena is back once it is this far inside the edge. */
 const REENTRY_M = 0.1;
-/** Sessions whose newest epoch is kept. */
 const KEPT_SESSIONS = 8;
 
 export interface BodyOptions {
@@ -84,7 +83,6 @@ export class BodyAgent {
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
   private readonly odometry: SoleSource;
-  /** The newest epoch by session. */
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {

@@ -27,7 +27,6 @@ export interface Decision extends Answers {
   /** ROS time of its boundary, ns. */
   readonly time: bigint;
   readonly globalState: number;
-  /** Robots that could have been asked. */
   readonly population: number;
 }
 
@@ -41,7 +40,6 @@ export class Commander {
   /** The world tells when they begin. */
   readonly shifts: Shifts;
   private observation: Observation | undefined;
-  /** The last policy heard on the topic. */
   private heard: LoadedPolicy | undefined;
   /** Where policies are heard from. */
   readonly policies: SoleSource;
@@ -157,7 +155,6 @@ export class Commander {
     return this.observation;
   }
 
-  /** Publishes the command of an epoch. */
   decide(decision: Decision): void {
     const { epoch, globalState, sample, received } = decision;
     const { policy, game } = this;
@@ -192,7 +189,6 @@ export class Commander {
     observation.predict(globalState);
   }
 
-  /** Epochs went by without a command. */
   missed(epochs: number): void {
     if (this.command === undefined) return;
     const predictions = Math.min(epochs, MOST_PREDICTIONS);

@@ -11,7 +11,6 @@ const FIRST_SAMPLE_MS = 10_000;
 export interface EpochState {
   /** Number of the open epoch; where none is open, of the next. */
   readonly epoch: number;
-  /** Length of the epoch at hand. */
   readonly length: bigint;
   /** Start of the next epoch; undefined: the session's first one waits. */
   readonly boundary?: bigint;
@@ -40,7 +39,6 @@ export interface EpochStep {
   readonly effects: readonly EpochEffect[];
 }
 
-/** What is there before the first epoch. */
 export interface Readiness {
   readonly clockRuns: boolean;
   readonly hasPolicy: boolean;
@@ -91,7 +89,6 @@ export function start(state: EpochState, now: bigint, length: bigint, there: Rea
   return also(resumed, { do: "schedule", boundary });
 }
 
-/** Most names that are told. */
 const MOST_NAMED = 5;
 
 function namesOf(absent: readonly string[]): string {

@@ -92,7 +92,6 @@ export class Epochs {
     return Math.max(stated, this.sampler.robots);
   }
 
-  /** k of the next sample. */
   get sampleSize(): number {
     const { node, commander, population } = this;
     const tableSize = commander.policy?.pair.tableSize ?? 1;

@@ -16,7 +16,6 @@ export interface HostedOptions {
   readonly safely: (work: () => void) => void;
 }
 
-/** The most robots that one process serves. */
 export const MOST_HOSTED = 1000;
 
 export class HostedRobots {

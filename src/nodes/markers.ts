@@ -84,7 +84,6 @@ export function bodyMarkers(
   ];
 }
 
-/** Per zone a disc and its name. */
 export function arenaMarkers(stamp: Time, arena: Arena, names: readonly string[]): Marker[] {
   return arena.zones.flatMap(({ x, y, radius }, zone) => {
     const pose = { position: at(x, y), orientation: planarQuaternion(0) };

@@ -7,7 +7,6 @@ import type { GlobalCommand } from "../ros/messages";
 /** After two sessions were heard at once, one must be heard alone for this long. */
 export const SESSION_ALONE_MS = 1000;
 
-/** The fields of a command that matter here. */
 export type Heartbeat = Pick<GlobalCommand, "session" | "emergency_stop" | "resets">;
 
 export class Permission {
@@ -33,7 +32,6 @@ export class Permission {
     this.holds = !armed;
   }
 
-  /** Whether an emergency stop holds. */
   get stopped(): boolean {
     return this.holds;
   }

@@ -34,7 +34,6 @@ export function policyFromMessage(message: Policy, game: Game): LoadedPolicy {
   return policy;
 }
 
-/** π_l of a policy as the message for local agents. */
 export function toLocalPolicy(policy: LoadedPolicy): LocalPolicy {
   return {
     policy_sha256: policy.sha256,

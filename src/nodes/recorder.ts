@@ -11,7 +11,6 @@ import { RobotsInGraph } from "./robots_in_graph";
 /** Period at which the graph is searched for robots that joined or left. */
 const LOOK_MS = 500;
 
-/** Topics of the swarm as a whole. */
 const SWARM: readonly Topic[] = [
   TOPICS.globalCommand,
   TOPICS.globalState,

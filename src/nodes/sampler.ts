@@ -21,17 +21,14 @@ interface Sample {
   readonly sinceMs: number;
 }
 
-/** A sample whose answers are waited for. */
 interface Asking extends Sample {
   /** ROS time of the epoch's start, ns. */
   readonly time: bigint;
 }
 
-/** What came of a sample. */
 export interface Answers {
   /** k asked for. */
   readonly sampleSize: number;
-  /** Names of the robots asked. */
   readonly sample: readonly string[];
   /** Their states that count. */
   readonly received: readonly AgentState[];
@@ -126,7 +123,6 @@ export class Sampler {
     this.asking = { ...sample, time };
   }
 
-  /** Unsubscribes from everybody. */
   stop(): void {
     this.asking = undefined;
     this.prepared = undefined;
@@ -245,7 +241,6 @@ export class Sampler {
     this.fewer = fewer;
   }
 
-  /** Robots found. */
   get robots(): number {
     return this.roster.robots.length;
   }

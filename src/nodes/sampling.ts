@@ -16,7 +16,6 @@ export class Roster {
     private readonly quarantineMs: () => number,
   ) {}
 
-  /** Looks which robots are there. */
   refresh(): void {
     this.robots = [...new Set(this.find())];
   }
@@ -26,7 +25,6 @@ export class Roster {
     for (const robot of robots) this.until.set(robot, nowMs + this.quarantineMs());
   }
 
-  /** They answered. */
   release(robots: readonly string[]): void {
     for (const robot of robots) this.until.delete(robot);
   }

@@ -79,7 +79,6 @@ export class StateSubscriptions {
     }
   }
 
-  /** Subscribes to one more. */
   add(robot: string): void {
     if (this.live.has(robot)) return;
     const subscription = this.node.subscribe(topicOf(robot, TOPICS.agentState), (message) => {
@@ -118,7 +117,6 @@ export class StateSubscriptions {
     return this.live.size;
   }
 
-  /** The newest states of those robots that were heard. */
   newest(robots: readonly string[]): AgentState[] {
     return robots.flatMap((robot) => this.live.get(robot)?.newest ?? []);
   }

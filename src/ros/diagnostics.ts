@@ -27,7 +27,6 @@ const PERIOD_MS = 1000;
 /** Up to so many checks have a status each; more are summed up in one. */
 const MOST_APART = 50;
 
-/** Starts to publish; returns what ends it. */
 export function publishDiagnostics(
   node: RosNode,
   clock: RosClock,

@@ -100,7 +100,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     this.parameters = declareParameters(this.node, specs, given, (next) => this.checkChange(next));
   }
 
-  /** The name with its namespace. */
   private get qualifiedName(): string {
     return `${this.node.namespace()}/${this.node.name()}`.replace(/^\/+/, "/");
   }

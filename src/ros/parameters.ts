@@ -96,10 +96,8 @@ function formOf(form: ValueForm): readonly [schema: z.ZodType<Value>, words: str
   }
 }
 
-/** The values that are allowed, in words. */
 export const ruleOf = (form: ValueForm): string => formOf(form)[1];
 
-/** Whether a plain value is of the type and allowed. */
 export const isAllowed = (form: ValueForm, value: unknown): value is Value =>
   formOf(form)[0].safeParse(value).success;
 
