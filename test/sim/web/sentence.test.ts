@@ -3,6 +3,7 @@ import { buildSync } from "esbuild";
 import { join } from "node:path";
 import { runInThisContext } from "node:vm";
 import type { EpochReport, Snapshot, WorldState } from "../../../sim/protocol";
+import { PlayedSwarm } from "../../browser/played_swarm";
 import { root } from "../../packaging/checkout";
 
 type SentenceOf = (snapshot: Snapshot, report: EpochReport, world?: WorldState) => string;
@@ -18,13 +19,12 @@ const { sentenceOf } = runInThisContext(`${outputFiles[0].text};page`) as {
   sentenceOf: SentenceOf;
 };
 
-const snapshot = {
-  robots: Array.from({ length: 30 }, (_, i) => `robot_${i}`),
-  localStates: ["bay_0", "bay_1", "bay_2"],
-  globalStates: ["bay_0", "bay_1", "bay_2"],
-} as unknown as Snapshot;
-
-const report = {
+const zones = ["bay_0", "bay_1", "bay_2"];
+const played = new PlayedSwarm(30, 6, 1);
+const snapshot: Snapshot = { ...played.snapshot(), localStates: zones, globalStates: zones };
+const calm: WorldState = { ...played.world, canCommand: true };
+const report: EpochReport = {
+  ...played.latest,
   sampled: [1, 2, 3, 4],
   missing: 0,
   belief: [0.1, 0.7, 0.2],
@@ -32,10 +32,10 @@ const report = {
   globalAction: 1,
   trueHistogram: [3, 20, 7],
   emergencyStop: false,
-} as unknown as EpochReport;
+};
 
 const say = (more: Partial<EpochReport>, world?: Partial<WorldState>): string =>
-  sentenceOf(snapshot, { ...report, ...more }, world as WorldState | undefined);
+  sentenceOf(snapshot, { ...report, ...more }, world && { ...calm, ...world });
 
 test.each<[string, Partial<EpochReport>]>([
   [
