@@ -119,7 +119,6 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   }
   const { file, policy } = learned;
   const references = referencesOf(game, policy, settings);
-  if (settings.fidelity === "motion") await sayDistance(game, settings.robots, say);
   const specs = swarmSpecs(settings, file, references);
   say(
     `starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain.id})`,
@@ -127,7 +126,10 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   const tell = (report: SimulatorReport): void => sayReport(report, say);
   const { robots, json, seconds } = settings;
   const patience = { robots, isBounded: json || seconds !== undefined };
-  const outcome = await runSwarm(specs, domain.id, patience, signal, say, tell);
+  const running = runSwarm(specs, domain.id, patience, signal, say, tell);
+  // It takes a second or more, in which the processes come up.
+  if (settings.fidelity === "motion") await sayDistance(game, robots, say);
+  const outcome = await running;
   domain.release();
   if (outcome.failure) say(outcome.failure);
   if (settings.json) {
