@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentOf } from "../../src/cli/swarm_processes";
 import { packageRoot } from "../../src/base/package_root";
 import { writeCarousel } from "./carousel";
 import { secondsOfProduct } from "./lateness";
-import { monotonic, Peer } from "./peer";
+import { type EventOf, monotonic, Peer } from "./peer";
 import { eventually } from "./wait";
 
 const START = join(packageRoot(), "dist", "src", "cli", "start.js");
@@ -97,46 +97,30 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Names of the shared memory that running processes use: tests beside this one have some. */
-function memoryInUse(): Set<string> {
-  const maps = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/maps`, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return new Set(pids.flatMap((pid) => maps(pid).match(/(?<=\/dev\/shm\/)\S+/g) ?? []));
+/** Names of the shared memory that these processes use, as they lie in /dev/shm. */
+function memoryOf(pids: readonly number[]): string[] {
+  const maps = pids.map((pid) => readFileSync(`/proc/${pid}/maps`, "utf8")).join("\n");
+  const names = new Set(maps.match(/(?<=\/dev\/shm\/)fast(rtps|dds)_\w+/g));
+  return [...names].flatMap((name) => [name, `${name}_el`]);
 }
 
-/** Temporary files, lock files and shared memory that a start may leave behind. */
-function leftovers(): string[] {
-  const cache = readdirSync(join(packageRoot(), ".cache"), { recursive: true }).map(String);
-  const shared = readdirSync("/dev/shm").filter((name) => /^fast(rtps|dds)_/.test(name));
+/** What is left of the memory of processes that have ended. */
+function memoryLeft(names: readonly string[]): string[] {
+  const left = names.filter((name) => existsSync(join("/dev/shm", name)));
   // Fast DDS may recreate the port of a participant that has just ended. Such a port has no lock
   // file, and the next participant takes it over.
-  const inUse = memoryInUse();
-  const unused = shared.filter((name) => !inUse.has(name.replace(/_el$/, "")));
-  const held = unused.filter((name) => !/_port\d+$/.test(name) || shared.includes(`${name}_el`));
-  return [...cache.filter((name) => /tmp|lock|partial/.test(name)), ...held];
+  return left.filter((name) => !/_port\d+$/.test(name) || left.includes(`${name}_el`));
+}
+
+/** Temporary files in the checkout, and locks. */
+function temporaryFiles(): string[] {
+  const cache = readdirSync(join(packageRoot(), ".cache"), { recursive: true }).map(String);
+  return cache.filter((name) => /tmp|lock|partial/.test(name));
 }
 
 test.each([
-  [["--robots", "0"], /--robots is "0"; give a whole number from 1/],
-  [["--robots", "ten"], /--robots is "ten"; give a whole number/],
-  [["--sample-size", "31"], /--sample-size is 31 and there are 30 robots/],
-  [["--fidelity", "real"], /--fidelity is "real"; give one of motion, abstract/],
-  [["--observation", "none"], /give one of sample, filter/],
-  [["--speed", "1000"], /too short for the nodes to answer; give at most/],
-  [["--speed", "2", "--fidelity", "abstract"], /--speed is for --fidelity motion/],
-  [["--epoch", "1"], /an epoch of 1 s is too short .* make it at least/],
-  [["--robots", "500"], /cannot hold 500 robots .* radius of at least/],
-  [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
-  [["--policy", "/no/such/policy"], /\/no\/such\/policy/],
-  [["--headless", "--port", "9"], /--port is the page's/],
-  [["--odometry-rate", "5"], /--odometry-rate is a recording's; give --record/],
   [["--wrong"], /--wrong/],
+  [["--policy", "/no/such/policy"], /\/no\/such\/policy/],
 ])("npm start -- %j is refused with a sentence and status 2", async (args, sentence) => {
   const { status, out, err } = await start(...args).ended;
   expect(err).toMatch(sentence);
@@ -177,7 +161,8 @@ test("ring_dispatch in motion says how far its arrays are from the world's", asy
 });
 
 test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s, leaving nothing", async () => {
-  const before = leftovers();
+  const before = temporaryFiles();
+  const memory: string[] = [];
   const both = [start("--port", "0"), start("--port", "0", "--seed", "5")];
   const pages = await Promise.all(both.map(({ said }) => said(/The page: (\S+)/)));
   expect(pages[0][1]).not.toBe(pages[1][1]);
@@ -186,6 +171,9 @@ test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s
   for (const { child, ended } of both) {
     const processes = descendants(child.pid!);
     expect(processes.length).toBeGreaterThanOrEqual(5);
+    const isUp = (): boolean => processes.every((pid) => memoryOf([pid]).length > 0);
+    await eventually("every process uses shared memory", isUp);
+    memory.push(...memoryOf(processes));
     const asked = monotonic();
     child.kill("SIGINT");
     const { status } = await ended;
@@ -194,7 +182,10 @@ test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s
     expect(processes.filter(isAlive)).toEqual([]);
   }
   // Tests that run beside this one have temporary files, too.
-  const left = (): string[] => leftovers().filter((name) => !before.includes(name));
+  const left = (): string[] => [
+    ...temporaryFiles().filter((name) => !before.includes(name)),
+    ...memoryLeft(memory),
+  ];
   const isClean = (): boolean => left().length === 0;
   // Where it is not clean in time, the next line says what is left.
   await eventually("no file is left", isClean, CLEAN_S).catch(() => undefined);
@@ -208,34 +199,33 @@ function kill({ child }: Running, program: string): void {
   process.kill(descendants(child.pid!).find(runs)!, "SIGKILL");
 }
 
-test("a killed global agent is started again and the swarm goes on", async () => {
-  const running = start("--fidelity", "abstract", "--headless", "--epoch", "1");
-  await running.said(/epoch 9: reward/);
-  kill(running, "global_agent.js");
-  await running.said(/global_agent ended by SIGKILL; it is started again/);
-  await running.said(/over [1-9]\d{2} epochs/);
-  running.child.kill("SIGINT");
-  expect((await running.ended).status).toBe(0);
-});
-
-test("a killed host of robots and a killed lead agent are started again and drive", async () => {
+test("killed agents are started again, robots drive again, and Ctrl-C still ends with status 0", async () => {
   const folder = mkdtempSync(join(tmpdir(), "carousel-"));
-  const few = ["--robots", "4", "--table-size", "2", "--speed", "3", "--headless"];
+  const few = ["--robots", "4", "--table-size", "2", "--speed", "6", "--headless"];
   const running = start("--scenario", writeCarousel(folder), ...few);
   const [, domain] = await running.said(/ROS domain (\d+)/);
   const peer = new Peer(environmentOf(Number(domain)), ["--robots", "4", "--velocities"]);
-  const driving = (body: string) =>
-    peer.first("velocity", monotonic(), (told) => told.body === body && told.linear !== 0);
-  try {
-    for (const [program, name, body] of [
-      ["local_agent.js", "local_agents_0", "robot_0"],
-      ["lead_agent.js", "lead_agent", "lead"],
-    ]) {
-      await driving(body);
-      kill(running, program);
-      await running.said(new RegExp(`${name} ended by SIGKILL; it is started again`));
-      await driving(body);
+  const driving = async (since: number) => {
+    for (const body of ["robot_0", "lead"]) {
+      await peer.first("velocity", since, (told) => told.body === body && told.linear !== 0);
     }
+  };
+  const killed = async (name: string, program: string): Promise<void> => {
+    kill(running, program);
+    await running.said(new RegExp(`${name} ended by SIGKILL; it is started again`));
+  };
+  try {
+    await driving(0);
+    await killed("local_agents_0", "local_agent.js");
+    await killed("lead_agent", "lead_agent.js");
+    await driving(monotonic());
+
+    const { session } = peer.of("command").at(-1)!.message;
+    await killed("global_agent", "global_agent.js");
+    const isNew = ({ message }: EventOf<"command">): boolean => message.session !== session;
+    const { time } = await peer.first("command", 0, isNew);
+    await driving(time);
+
     running.child.kill("SIGINT");
     expect((await running.ended).status).toBe(0);
   } finally {
@@ -246,7 +236,7 @@ test("a killed host of robots and a killed lead agent are started again and driv
 });
 
 test("a start that is killed takes its nodes with it", async () => {
-  const running = start("--headless");
+  const running = start("--headless", "--fidelity", "abstract");
   await running.said(/following policy/);
   const processes = descendants(running.child.pid!);
   running.child.kill("SIGKILL");

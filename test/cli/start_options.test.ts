@@ -1,0 +1,26 @@
+/** What `npm start` refuses. test/graph/start.test.ts shows how a refusal ends the command. */
+import { InvalidInputError } from "../../src/base/errors";
+import { parseOptions } from "../../src/cli/options";
+import { readSettings, START_OPTIONS } from "../../src/cli/start_options";
+
+const settingsOf = (args: readonly string[]) =>
+  readSettings(parseOptions({ usage: "", summary: "", options: START_OPTIONS }, args));
+
+test.each([
+  [["--robots", "0"], /--robots is "0"; give a whole number from 1/],
+  [["--robots", "ten"], /--robots is "ten"; give a whole number/],
+  [["--sample-size", "31"], /--sample-size is 31 and there are 30 robots/],
+  [["--fidelity", "real"], /--fidelity is "real"; give one of motion, abstract/],
+  [["--observation", "none"], /give one of sample, filter/],
+  [["--speed", "1000"], /too short for the nodes to answer; give at most/],
+  [["--speed", "2", "--fidelity", "abstract"], /--speed is for --fidelity motion/],
+  [["--epoch", "1"], /an epoch of 1 s is too short .* make it at least/],
+  [["--robots", "500"], /cannot hold 500 robots .* radius of at least/],
+  [["--headless", "--port", "9"], /--port is the page's/],
+  [["--odometry-rate", "5"], /--odometry-rate is a recording's; give --record/],
+  [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
+])("npm start -- %j is refused with one sentence", (args, sentence) => {
+  expect(() => settingsOf(args)).toThrow(InvalidInputError);
+  expect(() => settingsOf(args)).toThrow(sentence);
+  expect(() => settingsOf(args)).not.toThrow(/\n/);
+});
