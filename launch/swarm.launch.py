@@ -97,8 +97,9 @@ def nodes_of(process, values, settings):
     """Give the launch actions of a described process."""
     name = process["node"]
     more = shared.ending(process)
-    if "namespace" in process:
-        more["namespace"] = process["namespace"]
+    within = [values.get("namespace", "").strip("/"), process.get("namespace")]
+    if any(within):
+        more["namespace"] = "/".join(filter(None, within))
     own = [
         parameters_of(process, {**values, **group}, settings)
         for group in groups_of(process, values)

@@ -6,9 +6,9 @@ import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { DriveCommand, Pose } from "./drive";
 
-/** `<prefix>base_link`; `{robot}` in the prefix stands for the robot's name. */
+/** `<prefix>base_link`; `{robot}` in the prefix stands for the robot's name with its fleet's. */
 export function bodyFrame(node: RosNode, prefix: string): string {
-  const named = prefix.replaceAll("{robot}", node.robot);
+  const named = prefix.replaceAll("{robot}", `${node.fleetPrefix}${node.robot}`);
   return named === "/" ? "base_link" : `${named}base_link`;
 }
 

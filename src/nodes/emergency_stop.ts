@@ -4,9 +4,14 @@ import { codecOf } from "../ros/codec";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 
+/** Of all fleets in the domain. */
+const STOP_OF_ALL = { ...TOPICS.emergencyStop, name: `/${TOPICS.emergencyStop.name}` };
+
 /** @param stop takes who asked, in words */
 export function onEmergencyStop(node: RosNode, stop: (source: string) => void): void {
-  node.subscribeRaw(TOPICS.emergencyStop, (bytes) => stop(sourceOf(bytes)));
+  const hear = (bytes: Uint8Array): void => stop(sourceOf(bytes));
+  node.subscribeRaw(TOPICS.emergencyStop, hear);
+  if (node.fleetPrefix !== "") node.subscribeRaw(STOP_OF_ALL, hear);
 }
 
 function sourceOf(bytes: Uint8Array): string {

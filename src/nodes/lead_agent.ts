@@ -12,7 +12,7 @@ import { arenaMarkers, bodyMarkers } from "./markers";
 import { LEAD_AGENT_PARAMETERS } from "./parameters";
 
 void runProcess((ros) => {
-  const node = ros.add(new RosNode("lead_agent", undefined, LEAD_AGENT_PARAMETERS));
+  const node = ros.add(new RosNode("lead_agent", undefined, LEAD_AGENT_PARAMETERS, "robot"));
   const game = loadScenario(node.parameters.scenario);
   const publishState = node.publisher(TOPICS.globalState);
   const clock = clockOf(node);

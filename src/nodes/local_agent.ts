@@ -158,6 +158,7 @@ function checkRobots(robot: string, { robots, robot_index, population }: Paramet
 void runProcess((ros) => {
   const node = ros.add(new RosNode("local_agent", undefined, LOCAL_AGENT_PARAMETERS));
   const { parameters } = node;
+  if (parameters.robots === 0) node.serveRobot();
   checkRobots(node.robot, parameters);
   const game = loadScenario(parameters.scenario);
   const { arena } = game;

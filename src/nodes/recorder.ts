@@ -92,7 +92,7 @@ void runProcess((ros) => {
     );
   };
   const write: Write = (topic, bytes) => {
-    recording.write(topic, bytes, BigInt(Date.now()) * 1_000_000n);
+    recording.write({ ...topic, name: node.nameOf(topic) }, bytes, BigInt(Date.now()) * 1_000_000n);
     tellFailure();
   };
   for (const topic of SWARM) record(node, write, topic);

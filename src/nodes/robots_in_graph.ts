@@ -40,7 +40,7 @@ export class RobotsInGraph {
     this.robots = states
       .filter((name) => counted.get(name))
       .map((name) => name.slice(1, -SUFFIX.length))
-      .filter((robot) => robot !== "");
+      .filter((robot) => robot !== "" && !robot.includes("/"));
     return this.robots;
   }
 }

@@ -40,9 +40,9 @@ export function publishDiagnostics(
       header: { stamp: clock.stamp(), frame_id: "" },
       status: told.map(({ name, robot, health }) => ({
         level: LEVEL[health.level],
-        name,
+        name: `${node.fleetPrefix}${name}`,
         message: health.message,
-        hardware_id: robot,
+        hardware_id: robot && `${node.fleetPrefix}${robot}`,
         values: Object.entries(health.values).map(([key, value]) => ({
           key,
           value: String(value),

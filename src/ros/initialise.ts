@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { cacheFolder, writableFolder } from "../base/folders";
 import { wantedDomain } from "./domain";
+import { NOBODY, takeNamespace } from "./fleet";
 import { rcl } from "./rcl";
 
 /** By what rcl says that it could not parse: the remedy. */
@@ -27,7 +28,7 @@ export function argumentProblem(said: string): string | undefined {
   if (what === undefined) return undefined;
   const place = reason.replace(/, at \/\S+:\d+/g, "").trim();
   const known = REMEDIES.find(([name]) => name.startsWith(what) || what.startsWith(name));
-  return `ROS refuses ${argument}: ${place}; ${known?.[1] ?? "see --ros-args in the ROS 2 documentation"}`;
+  return `ROS refuses ${argument.replace(NOBODY, "")}: ${place}; ${known?.[1] ?? "see --ros-args in the ROS 2 documentation"}`;
 }
 
 /** Where ROS writes its logs, as the variables say. */
@@ -59,7 +60,7 @@ export async function initialiseRos(): Promise<void> {
   wantedDomain(process.env);
   provideLogFolder();
   try {
-    await rcl().init();
+    await rcl().init(undefined, takeNamespace(process.argv));
   } catch (error) {
     const problem = argumentProblem(reasonOf(error));
     if (problem !== undefined) throw new InvalidInputError(problem, { cause: error });

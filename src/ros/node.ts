@@ -9,6 +9,7 @@
  * quarter of a processor.
  */
 import { Endpoints } from "./endpoints";
+import { Fleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
 import {
@@ -27,16 +28,17 @@ import {
 } from "./rcl";
 import { Services } from "./services";
 import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
+import type { Topic } from "./topics";
 
 export type { Publish, SoleSubscription, Subscription } from "./endpoints";
 export type { TriggerAnswer } from "./services";
 export { clockOf } from "./sim_time";
 
 /**
- * managed: with a lifecycle (`manage`). hosted: one of many in a process, without services: of 22
+ * robot: in its robot's namespace. managed: with a lifecycle (`manage`). hosted: one of many in a process, without services: of 22
  * endpoints that discovery makes known to everybody, 8 are left.
  */
-export type NodeKind = "plain" | "managed" | "hosted";
+export type NodeKind = "plain" | "robot" | "managed" | "hosted";
 
 let sections: readonly Section[] | undefined;
 
@@ -61,21 +63,26 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   readonly call;
   private readonly endpoints: Endpoints;
   private readonly node: RclNode;
+  private readonly fleet: Fleet;
   private readonly guard: RclGuardCondition;
 
-  /** @throws ParameterError when a parameter breaks its declaration */
+  /**
+   * @param namespace of its robot, within that of the process
+   * @throws ParameterError when a parameter breaks its declaration
+   */
   constructor(
     name: string,
-    namespace: string | undefined,
+    namespace: `/${string}` | undefined,
     private readonly specs: S,
     kind: NodeKind = "plain",
   ) {
     const NodeClass = kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node;
     const hasServices = kind !== "hosted";
-    this.node = new NodeClass(name, namespace, undefined, {
+    this.node = new NodeClass(name, namespaceOf(namespace), undefined, {
       startParameterServices: hasServices,
       startTypeDescriptionService: hasServices,
     });
+    this.fleet = new Fleet(this.node, kind === "hosted" || kind === "robot");
     this.log = this.node.getLogger();
     this.contain();
     this.guard = this.node.createGuardCondition(() => undefined);
@@ -108,9 +115,24 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     return this.node.name();
   }
 
-  /** The namespace without its leading slash: the robot's name. */
+  /** The namespace within the fleet, without its leading slash: the robot's name. */
   get robot(): string {
-    return this.node.namespace().replace(/^\//, "");
+    return this.fleet.robot;
+  }
+
+  /** For names that all fleets share: the fleet's, with a slash behind it; empty: none. */
+  get fleetPrefix(): string {
+    return this.fleet.prefix;
+  }
+
+  /** A topic's name as ROS has it. */
+  nameOf({ name }: Topic): string {
+    return this.fleet.resolve(name);
+  }
+
+  /** Its namespace turns out to be that of a robot, not of a fleet; before any topic is there. */
+  serveRobot(): void {
+    this.fleet.setRobots();
   }
 
   get usesSimTime(): boolean {
@@ -164,9 +186,12 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     return this.node.countPublishers(topic);
   }
 
-  /** The topics of the graph, those too that somebody only listens to. */
+  /** The fleet's topics in the graph, those too that somebody only listens to. */
   topics(): { readonly name: string; readonly types: readonly string[] }[] {
-    return this.node.getTopicNamesAndTypes();
+    return this.node.getTopicNamesAndTypes().flatMap(({ name: full, types }) => {
+      const name = this.fleet.within(full);
+      return name === undefined ? [] : [{ name, types }];
+    });
   }
 
   start(): void {

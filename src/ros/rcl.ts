@@ -141,7 +141,7 @@ type NodeConstructor<N extends RclNode> = new (
 ) => N;
 
 interface RclModule {
-  init(): Promise<void>;
+  init(context?: undefined, argv?: readonly string[]): Promise<void>;
   shutdown(): void;
   removeSignalHandlers(): void;
   Node: NodeConstructor<RclNode>;

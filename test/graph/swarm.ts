@@ -27,6 +27,10 @@ export interface SwarmOptions extends Partial<SwarmSettings> {
   /** Processes left out. */
   readonly without?: readonly string[];
   readonly tableSize?: number;
+  /** Namespace of the whole swarm, without slashes. */
+  readonly fleet?: string;
+  /** Another swarm, whose ROS domain it shares; it ends later. */
+  readonly beside?: Pick<Swarm, "environment">;
 }
 
 export interface Swarm {
@@ -198,13 +202,14 @@ function specsOf(
   settings: SwarmSettings,
   file: string,
   trace: string,
-  { overrides = {}, programs = {}, without = [] }: SwarmOptions,
+  { overrides = {}, programs = {}, without = [], fleet }: SwarmOptions,
 ): ProcessSpec[] {
   return swarmSpecs(settings, file, [])
     .filter((spec) => !without.includes(spec.name))
     .map((spec) => ({
       ...spec,
       respawn: false,
+      namespace: [fleet, spec.namespace].filter(Boolean).join("/") || undefined,
       file: programs[spec.name] ?? spec.file,
       parameters: {
         ...spec.parameters,
@@ -244,15 +249,15 @@ function run(specs: readonly ProcessSpec[], processes: SwarmProcesses, follower:
 }
 
 export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
-  const { overrides, programs, without, tableSize = 10, ...chosen } = options;
+  const { overrides, programs, without, tableSize = 10, fleet, beside, ...chosen } = options;
   const settings = { ...DEFAULTS, ...chosen };
   const game = loadScenario(settings.scenario);
   const { file, policy } = await policyFor(game, tableSize, settings.robots);
   const folder = mkdtempSync(join(tmpdir(), "swarm-"));
   const trace = join(folder, "trace.jsonl");
-  const domain = await claimDomain();
-  const environment = environmentOf(domain);
-  const specs = specsOf(settings, file, trace, { overrides, programs, without });
+  const domain = beside ? undefined : await claimDomain();
+  const environment = domain ? environmentOf(domain) : beside!.environment;
+  const specs = specsOf(settings, file, trace, { overrides, programs, without, fleet });
   const follower = new Follower(specs.map(({ name }) => name));
   const processes = new SwarmProcesses(environment, follower.events);
   return {
@@ -272,7 +277,7 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
     ...run(specs, processes, follower),
     end: async () => {
       await processes.end();
-      domain.release();
+      domain?.release();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -139,6 +139,12 @@ describe("swarm.launch.py", () => {
     expect(topics).toContain(TOPICS.markers.name);
   });
 
+  test("puts all of a fleet into its namespace", () => {
+    const fleet = show("swarm.launch.py", "namespace:=/fleet_a");
+    const places = fleet.actions.map(({ namespace }) => namespace);
+    expect(new Set(places)).toEqual(new Set(["fleet_a", "fleet_a/lead"]));
+  });
+
   test("hosts each robot once", () => {
     const hosted = nodesOf(shown, "local_agent").flatMap((action) => {
       const { robots, robot_index: first } = given(action) as Record<string, number>;

@@ -5,6 +5,7 @@ import type { ParameterSpecs } from "../../src/ros/parameters";
 export function playedNode<S extends ParameterSpecs>(
   members: Partial<Record<keyof RosNode, unknown>>,
 ): RosNode<S> {
+  if (!("fleetPrefix" in members)) Object.assign(members, { fleetPrefix: "" });
   return members as Partial<RosNode<S>> as RosNode<S>;
 }
 
