@@ -2,6 +2,7 @@
  * Where a body is in the map frame. Its wheels tell where it is from an origin (odom -> base_link);
  * a parameter, a pose topic or tf tells where that origin is (map -> odom, REP-105).
  */
+import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
 import {
   nanoseconds,
@@ -25,6 +26,8 @@ const POSED = "";
 const LONGEST_AWAY_S = 0.5;
 /** A pose stamped further ahead of the newest odometry than this is of another clock. */
 const LONGEST_AHEAD_S = 1;
+/** Wheels that have turned by less, m or rad, stand. */
+const STILL = 0.01;
 /** Odometry kept to match poses that arrive late, messages. */
 const KEPT_ODOMETRY = 50;
 
@@ -45,7 +48,9 @@ export class Localization {
   /** The problem as long as nothing has told the origin. */
   private readonly untold: string | undefined;
   /** Origins in the map by the name of their frame; heardMs: steady clock, Infinity: for good. */
-  private readonly origins = new Map<string, { readonly origin: Pose; readonly heardMs: number }>();
+  private readonly origins = new Map<string, { readonly origin: Pose; heardMs: number }>();
+  /** Where the wheels stand still, and when that was looked at last, ms of the steady clock. */
+  private still: { readonly pose: Pose; seenMs: number } | undefined;
   /** The newest poses by the wheels, oldest first. */
   private readonly byWheels: Timed[] = [];
   /** A pose in the map that waits for the odometry of its stamp. */
@@ -166,6 +171,7 @@ export class Localization {
       this.untrusted ??= this.untold;
       return undefined;
     }
+    if (pose_source === "pose") known.heardMs += this.stillMs(pose);
     if (pose_timeout > 0 && steadyMs() - known.heardMs > pose_timeout * 1000) {
       this.origins.delete(frame);
       this.waiting = undefined;
@@ -174,6 +180,23 @@ export class Localization {
     }
     this.untrusted = undefined;
     return placed(known.origin, pose);
+  }
+
+  /** How long the wheels have stood since the last look, ms. */
+  private stillMs(pose: Pose): number {
+    const now = steadyMs();
+    const { still } = this;
+    const isStill =
+      still !== undefined &&
+      Math.hypot(pose.x - still.pose.x, pose.y - still.pose.y) < STILL &&
+      Math.abs(wrapAngle(pose.yaw - still.pose.yaw)) < STILL;
+    if (!isStill) {
+      this.still = { pose, seenMs: now };
+      return 0;
+    }
+    const since = now - still.seenMs;
+    still.seenMs = now;
+    return since;
   }
 }
 

@@ -106,10 +106,11 @@ test("an uncertain pose, and one that is no longer told, is unknown", () => {
   expect(locate(1.1)).toBeUndefined();
   expect(localization.problem).toMatch(/may be 0.60 m or rad off \(max_pose_deviation is 0.5\)/);
   say("pose", poseAt(1));
+  const driven = (way: number) => ({ ...LOCAL, x: LOCAL.x + way });
   jest.advanceTimersByTime(4900);
-  expectPlace(locate(6));
+  expect(locate(6, driven(1))).toBeDefined();
   jest.advanceTimersByTime(200);
-  expect(locate(6)).toBeUndefined();
+  expect(locate(6.2, driven(1.1))).toBeUndefined();
   expect(localization.problem).toMatch(/nothing localised it for 5 s/);
 });
 
@@ -200,4 +201,21 @@ test("while two sources tell its pose it is not known, and neither is taken", ()
   two.clear();
   expect(localization.problem).toBeUndefined();
   expect(locate(2)!.x).toBeCloseTo(PLACE.x);
+});
+
+test("a robot that stands is not lost where its localiser speaks only after motion", () => {
+  const { localization, say, locate } = setup({ pose_source: "pose", pose_timeout: 5 });
+  say("pose", poseAt(1));
+  for (let seconds = 1; seconds < 60; seconds++) {
+    expect(locate(seconds)).toBeDefined();
+    jest.advanceTimersByTime(1000);
+  }
+  const driven = (seconds: number) => locate(seconds, { ...LOCAL, x: LOCAL.x + seconds - 60 });
+  for (let seconds = 60; seconds < 65; seconds++) {
+    expect(driven(seconds)).toBeDefined();
+    jest.advanceTimersByTime(1000);
+  }
+  jest.advanceTimersByTime(1000);
+  expect(driven(66)).toBeUndefined();
+  expect(localization.problem).toMatch(/nothing localised it for 5 s/);
 });
