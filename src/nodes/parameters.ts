@@ -29,6 +29,10 @@ const SAFETY = {
     { default: 0, unit: "s", range: [0, 60] },
     "Odometry and commands stamped longer ago than this (ROS time) are refused; 0: not tested.",
   ),
+  max_rate: double(
+    { default: 30, unit: "Hz", range: [5, 1000] },
+    "cmd_vel, state and transform are sent so often at most, by the stamps of the odometry, however often that comes.",
+  ),
   arena_margin: double(
     { default: 1, unit: "m", range: [0, 1e6] },
     "A body further than this outside the circle that holds all zones stands until it is brought back.",
@@ -57,7 +61,7 @@ const SAFETY = {
   ),
   pose_timeout: double(
     { default: 5, unit: "s", range: [0, 3600] },
-    "The pose is unknown when neither pose nor tf placed it for this long (steady clock); 0: not tested.",
+    "The pose is unknown when neither pose nor tf placed it for this long (steady clock); 0: not tested. With pose_source pose only the time counts in which the wheels turn: a localiser may speak only after motion.",
   ),
   publish_tf: flag(
     { default: false },

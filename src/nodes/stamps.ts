@@ -29,3 +29,25 @@ export function odometryProblem(stamp: bigint, now: bigint): string | undefined 
 export function isRepeat(stamp: bigint, newest: bigint, since: bigint, now: bigint): boolean {
   return stamp === newest && now > since + STANDING_NS;
 }
+
+/** Bounds how often something is done, by the stamps of what arrives, ns. */
+export class Pace {
+  private last: bigint | undefined;
+  private next = 0n;
+  private readonly period: bigint;
+
+  /** @param rate times a second at most, on average */
+  constructor(rate: number) {
+    this.period = fromSeconds(1 / rate);
+  }
+
+  /** Whether it is done now. What repeats a stamp, or goes back in time, is always. */
+  isDue(stamp: bigint): boolean {
+    const isLater = this.last !== undefined && stamp > this.last;
+    if (isLater && stamp < this.next) return false;
+    const isOnTime = isLater && stamp - this.next < this.period;
+    this.next = (isOnTime ? this.next : stamp) + this.period;
+    this.last = stamp;
+    return true;
+  }
+}

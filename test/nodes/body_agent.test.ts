@@ -195,3 +195,15 @@ test("while /clock has two sources a body stands", () => {
   expect(body.reasonToStand()).toBe("two sources of /clock");
   expect(sent.at(-1)!.linear.x).toBe(0);
 });
+
+test("odometry at 200 Hz is answered at max_rate, with no less than the limits allow", () => {
+  const { sent, say } = setup(running(), () => void states.push(true));
+  const states: boolean[] = [];
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  const [sentBefore, statesBefore] = [sent.length, states.length];
+  for (let i = 1; i <= 400; i++) say("odom", odometry(10 + i / 200, i / 1e4));
+  expect(states.length - statesBefore).toBeCloseTo(60, -0.5);
+  expect(sent.length - sentBefore).toBeCloseTo(60, -0.5);
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+});

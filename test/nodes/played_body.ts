@@ -48,6 +48,7 @@ export function setup(
     safety: {
       cmd_vel_timeout: 0.4,
       max_stamp_age: 0,
+      max_rate: 30,
       arena_margin: 1000,
       start_armed: true,
       stamped_cmd_vel: false,
