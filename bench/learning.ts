@@ -13,6 +13,7 @@ import { learn } from "../src/learning/learn";
 import { type LoadedPolicy, loadPolicy } from "../src/policy/policy_file";
 import { drawnScenario, randomScenario } from "../test/games";
 import { figure, say } from "./measure";
+import { roundedMeanLearner } from "./rounded_mean";
 
 const ROLLOUTS = 2000;
 const RING_TABLES = [5, 10, 20, 50];
@@ -107,19 +108,27 @@ function drawnGame(seed: number): { game: Game; tableSize: number } {
 }
 
 export async function benchGames(): Promise<void> {
-  say(`${GAMES} drawn games, n = ${POPULATION}: learned minus blind, in discounted return`);
+  say(
+    `${GAMES} drawn games, n = ${POPULATION}: learned minus blind, and minus the rounded-mean learner, in discounted return`,
+  );
   let below = 0;
+  let overRounded = 0;
   for (let seed = 1; seed <= GAMES; seed++) {
     const { game, tableSize } = drawnGame(seed);
     const learned = await learn(game, { tableSize, population: POPULATION });
+    const rounded = { pair: roundedMeanLearner(game, tableSize) };
     const options = { population: POPULATION, rollouts: ROLLOUTS, seed: 77, horizon: 100 };
-    const result = evaluate(game, learned, options);
+    const result = evaluate(game, learned, options, rounded);
     const blind = result.overBlind.return;
+    const other = result.difference!.return;
     if (blind.mean < -2 * blind.standardError) below += 1;
+    overRounded += other.mean / Math.abs(result.return.mean) / GAMES;
     const { sG, aG, sL, aL } = sizesOf(game);
     say(
-      `  ${game.name}: ${sG}/${aG}/${sL}/${aL}, k = ${tableSize}: ${result.return.mean.toFixed(2)}; over blind ${figure(blind, 3)}`,
+      `  ${game.name}: ${sG}/${aG}/${sL}/${aL}, k = ${tableSize}: ${result.return.mean.toFixed(2)}; over blind ${figure(blind, 3)}; over rounded mean ${figure(other, 3)}`,
     );
   }
-  say(`  below blind by more than two standard errors: ${below} of ${GAMES}`);
+  say(
+    `  below blind by more than two standard errors: ${below} of ${GAMES}; over the rounded-mean learner by ${(100 * overRounded).toFixed(1)} % on average`,
+  );
 }
