@@ -40,7 +40,7 @@ export const SIMULATOR_PARAMETERS = {
     "Address that the page is served on; another than 127.0.0.1 shows it to others (0.0.0.0: to all).",
   ),
   origins: text(
-    { default: "" },
+    { default: "", mayBeEmpty: true },
     "Further addresses by which the page is opened, such as http://localhost:9000 of a forwarded port or https://robots.example of a proxy; separated by commas.",
   ),
   headless: flag({ default: false }, "No page."),
@@ -51,7 +51,7 @@ export const SIMULATOR_PARAMETERS = {
       "Reward per epoch of the random, blind and full-observation references, for the page.",
   },
   trace: text(
-    { default: "" },
+    { default: "", mayBeEmpty: true },
     "File that gets one JSON line an epoch (states, sample, actions, reward); empty: none.",
   ),
   wheel_slip: double(

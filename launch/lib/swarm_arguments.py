@@ -122,8 +122,7 @@ def addressed(node, values):
     """
     Give parameters addressed to a node by its bare name.
 
-    rclnodejs lets a node's own section of a file win over a parameter that names no node, and
-    ignores sections such as /robot_3/local_agent, which a dict of parameters would become.
+    rclnodejs lets a node's own section of a file win over a parameter that names no node.
     """
     # Text stays text: launch would read that of a JSON object as something else.
     return [

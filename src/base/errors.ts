@@ -10,6 +10,16 @@ export function requireWhole(name: string, value: number, least: number, most = 
   throw new InvalidInputError(`${name} is ${value}; give a whole number ${bound}`);
 }
 
+/** Characters of text from outside that a sentence shows. */
+const SHOWN = 200;
+
+/** Text from outside, short enough for a sentence and in one line. */
+export function cut(text: string, most = SHOWN): string {
+  const shown = text.length > most ? `${text.slice(0, most)}... (${text.length} characters)` : text;
+  // eslint-disable-next-line no-control-regex
+  return shown.replace(/[\x00-\x1f\x7f]/g, " ");
+}
+
 /** What a caught error says, for a sentence. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -30,7 +30,21 @@ export const decodeUtf8 = (bytes: Uint8Array): string =>
   new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 
 export const readBytes = (file: string): Uint8Array => readFileSync(file);
-export const readText = (file: string): string => readFileSync(file, "utf8");
+
+/** Encodings by the mark with which editors of other systems begin a file. */
+const MARKS: readonly [mark: string, encoding: string][] = [
+  ["fffe", "utf-16le"],
+  ["feff", "utf-16be"],
+];
+
+/** A text file, without the mark at its start. */
+export function readText(file: string): string {
+  const bytes = readFileSync(file);
+  const mark = bytes.subarray(0, 2).toString("hex");
+  const encoding = MARKS.find(([start]) => start === mark)?.[1] ?? "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 export const namesIn = (folder: string): string[] => readdirSync(folder);
 
 /** A file of the compiled src/, by its path there. */

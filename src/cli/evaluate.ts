@@ -1,13 +1,13 @@
 /** `npm run evaluate`: what a policy earns in a population simulated without robots. */
 import { basename } from "node:path";
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
 import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evaluate";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import type { PopulationStart } from "../game/population";
 import { InvalidInputError } from "../base/errors";
+import { readText } from "../base/platform";
+import { parseYaml } from "../base/yaml";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
 import { GLOBAL_AGENT_PARAMETERS } from "../nodes/parameters";
 import { integer, text } from "../ros/parameters";
@@ -68,7 +68,7 @@ const startSchema = z.strictObject({
 function loadStart(file: string, game: Game): PopulationStart {
   let start: z.infer<typeof startSchema>;
   try {
-    start = startSchema.parse(parse(readFileSync(file, "utf8")));
+    start = startSchema.parse(parseYaml(readText(file)));
   } catch (error) {
     throw new InvalidInputError(
       `the start ${file} cannot be used: ${problemIn(error)}; give a YAML or JSON file with global_state and local_counts and nothing else`,

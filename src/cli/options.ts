@@ -49,7 +49,8 @@ export const JSON_OPTION = {
   json: flag({ default: false }, "print one JSON object on standard output and nothing else there"),
 };
 
-const WHOLE = /^[+-]?\d+$/;
+/** Without leading zeros: ROS reads 010 as 8. */
+const WHOLE = /^[+-]?(0|[1-9]\d*)$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const flagOf = (name: string): string =>
@@ -82,7 +83,8 @@ function readValue(name: string, spec: OptionSpec, text: string): Value {
   const isNumber =
     (spec.type === "integer" && WHOLE.test(text)) || (spec.type === "double" && NUMBER.test(text));
   const value = isNumber ? Number(text) : text;
-  if (isAllowed(spec, value)) return value;
+  // Empty is not nothing: an option that is to have no effect is left out.
+  if (text.trim() !== "" && isAllowed(spec, value)) return value;
   throw new UsageError(`${flagOf(name)} is "${text}"; give ${ruleOf(spec)}`);
 }
 

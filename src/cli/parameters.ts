@@ -32,8 +32,8 @@ const declarations = (): string => `${JSON.stringify(NODES, null, 2)}\n`;
 const HEAD = `# Every parameter of every node at its default: see docs/parameters.md for what each is.
 # Generated: after a change of the declarations run npm run parameters -- --write.
 # Sections are bare node names: they hold for a node of that name in every namespace, so
-# local_agent's for all robots. rclnodejs ignores sections that name a namespace, and lets a node's
-# own section win over \`/**\` and over \`-p name:=value\`: to override one, write
+# local_agent's for all robots. Sections that name a namespace (/robot_3/local_agent) win over them. A
+# node's own section wins over \`/**\` and over \`-p name:=value\`: to override one, write
 # \`-p global_agent:sample_size:=5\`.
 `;
 

@@ -193,7 +193,7 @@ export function arenaProblem(
   if (unclear) return unclear;
   const seconds = longestDrive(arena);
   if (epoch < seconds) {
-    return `an epoch of ${epoch} s is too short for the longest drive; make it at least ${(Math.ceil(seconds * 10) / 10).toFixed(1)} s (arena.epoch or --epoch)`;
+    return `an epoch of ${epoch} s is too short for the longest drive; make it at least ${(Math.ceil(seconds * 10) / 10).toFixed(1)} s (arena.epoch of the scenario, --epoch, epoch:= or epoch_length)`;
   }
   return undefined;
 }

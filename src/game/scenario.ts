@@ -1,8 +1,8 @@
 /** Scenario files: YAML text -> checked `Game`. */
-import { parse } from "yaml";
 import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
 import { sha256 } from "../base/platform";
+import { parseYaml } from "../base/yaml";
 import { type Arena, defaultSpacing, defaultStandoff, type Zone } from "./arena";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import type { Game, Sizes } from "./model";
@@ -81,7 +81,7 @@ type ScenarioFile = z.infer<typeof scenarioSchema>;
 export function parseScenario(text: string, source: string): Game {
   let data: unknown;
   try {
-    data = parse(text);
+    data = parseYaml(text);
   } catch (error) {
     throw new InvalidInputError(
       `${source} is not YAML: ${String(error).split("\n")[0]} mend the line named`,

@@ -1,5 +1,5 @@
 /** The emergency stop: every message on its topic means stop, even one that cannot be read. */
-import { reasonOf } from "../base/errors";
+import { cut, reasonOf } from "../base/errors";
 import { codecOf } from "../ros/codec";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
@@ -16,7 +16,7 @@ export function onEmergencyStop(node: RosNode, stop: (source: string) => void): 
 
 function sourceOf(bytes: Uint8Array): string {
   try {
-    return codecOf(TOPICS.emergencyStop.type).decode(bytes).source;
+    return cut(codecOf(TOPICS.emergencyStop.type).decode(bytes).source);
   } catch (error) {
     return `somebody whose message cannot be read (${reasonOf(error)}); look at who publishes there`;
   }

@@ -2,6 +2,7 @@
  * Where a body is in the map frame. Its wheels tell where it is from an origin (odom -> base_link);
  * a parameter, a pose topic or tf tells where that origin is (map -> odom, REP-105).
  */
+import { cut } from "../base/errors";
 import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
 import {
@@ -94,7 +95,7 @@ export class Localization {
   ): string | undefined {
     const { max_pose_deviation: most } = this.parameters;
     if (plainFrame(header.frame_id) !== "map") {
-      return `it is in the frame ${header.frame_id}; it must be in map`;
+      return `it is in the frame ${cut(header.frame_id)}; it must be in map`;
     }
     const pose = planarPose(told.pose.position, told.pose.orientation);
     const { covariance } = told;
@@ -147,7 +148,7 @@ export class Localization {
       const origin = planarPose(transform.translation, transform.rotation);
       if (origin) this.origins.set(plainFrame(child_frame_id), { origin, heardMs });
       else {
-        refusal = `its transform from map to ${child_frame_id} is not finite or no unit quaternion; look at what localises the robot`;
+        refusal = `its transform from map to ${cut(child_frame_id)} is not finite or no unit quaternion; look at what localises the robot`;
       }
     }
     return refusal;

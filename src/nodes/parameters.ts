@@ -68,7 +68,7 @@ const SAFETY = {
     "Publish the body's pose on /tf, map to <frame_prefix>base_link; leave it where the robot's driver does so.",
   ),
   frame_prefix: text(
-    { default: "{robot}/" },
+    { default: "{robot}/", mayBeEmpty: true },
     "Before base_link in frame names; {robot} stands for the robot's name.",
   ),
   markers_rate: double(
@@ -82,7 +82,7 @@ export type SafetyParameters = ParameterValues<typeof SAFETY>;
 export const GLOBAL_AGENT_PARAMETERS = {
   scenario: SCENARIO,
   policy_file: text(
-    { default: "", live: true },
+    { default: "", mayBeEmpty: true, live: true },
     "Policy file (safetensors), read when the node is configured and by the service reload_policy; empty: wait for the policy topic.",
   ),
   sample_size: integer(
@@ -161,14 +161,14 @@ export const RECORDER_PARAMETERS = {
     "Odometry of each robot is recorded at most so often (wall time); 0: not at all.",
   ),
   about: text(
-    { default: "" },
+    { default: "", mayBeEmpty: true },
     "Words kept with the recording, such as the parameters of the run (JSON).",
   ),
 } as const satisfies ParameterSpecs;
 
 export const LEARNER_PARAMETERS = {
   scenario: SCENARIO,
-  policy_file: text({ default: "" }, "Policy file to publish; empty: learn one."),
+  policy_file: text({ default: "", mayBeEmpty: true }, "Policy file to publish; empty: learn one."),
   table_size: integer(
     { default: 0, unit: "robots", range: [0, 200] },
     "k of the table that is learned; 0: 10, or all robots if fewer.",

@@ -15,7 +15,7 @@
 import { HistogramIndex } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { cut, InvalidInputError, reasonOf } from "../base/errors";
 import { encodeUtf8, readBytes, sha256 } from "../base/platform";
 import { writeWhole } from "../base/whole_file";
 import {
@@ -153,12 +153,12 @@ export function requireScenario(policy: LoadedPolicy, game: Game): void {
   const shapes = ({ sG, aG, sL, aL }: Sizes): string => `${sG}/${aG}/${sL}/${aL}`;
   if (shapes(own) !== shapes(sizes)) {
     throw new InvalidInputError(
-      `the policy has ${shapes(sizes)} global states/global actions/local states/local actions and the scenario ${game.name} has ${shapes(own)}; learn a policy for ${game.name} or name the scenario ${metadata.scenario}`,
+      `the policy has ${shapes(sizes)} global states/global actions/local states/local actions and the scenario ${game.name} has ${shapes(own)}; learn a policy for ${game.name} or name the scenario ${cut(metadata.scenario)}`,
     );
   }
   if (metadata.scenarioSha256 !== game.sha256) {
     throw new InvalidInputError(
-      `the policy was learned for ${metadata.scenario} (${metadata.scenarioSha256.slice(0, 12)}) and the scenario is ${game.name} (${game.sha256.slice(0, 12)}): names, arrays or discount differ; learn it again with this scenario`,
+      `the policy was learned for ${cut(metadata.scenario)} (${metadata.scenarioSha256.slice(0, 12)}) and the scenario is ${game.name} (${game.sha256.slice(0, 12)}): names, arrays or discount differ; learn it again with this scenario`,
     );
   }
 }

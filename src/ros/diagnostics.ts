@@ -2,6 +2,7 @@
  * /diagnostics (REP-107): one DiagnosticArray a process each second. A process with many robots sends
  * one status for all of them.
  */
+import { cut } from "../base/errors";
 import type { RosClock } from "./clock";
 import type { RosNode } from "./node";
 import { TOPICS } from "./topics";
@@ -23,6 +24,8 @@ export interface Check {
   readonly look: () => Health;
 }
 
+/** Characters. */
+const LONGEST_MESSAGE = 1000;
 const PERIOD_MS = 1000;
 /** Up to so many checks have a status each; more are summed up in one. */
 const MOST_APART = 50;
@@ -41,11 +44,11 @@ export function publishDiagnostics(
       status: told.map(({ name, robot, health }) => ({
         level: LEVEL[health.level],
         name: `${node.fleetPrefix}${name}`,
-        message: health.message,
+        message: cut(health.message, LONGEST_MESSAGE),
         hardware_id: robot && `${node.fleetPrefix}${robot}`,
         values: Object.entries(health.values).map(([key, value]) => ({
           key,
-          value: String(value),
+          value: cut(String(value)),
         })),
       })),
     });

@@ -45,6 +45,28 @@ let sections: readonly Section[] | undefined;
 /** A host of many robots reads its parameter files once. */
 const sectionsOnce = (): readonly Section[] => (sections ??= sectionsIn(process.argv));
 
+/** Characters of a line in the log. Whatever text from outside it holds, it does not fill a disk. */
+const LONGEST_LINE = 2000;
+
+function boundedLog(log: RclLogger): RclLogger {
+  const bounded =
+    (level: keyof RclLogger) =>
+    (line: string): void =>
+      log[level](line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line);
+  const [debug, info] = [bounded("debug"), bounded("info")];
+  return { debug, info, warn: bounded("warn"), error: bounded("error") };
+}
+
+/** rclnodejs publishes parameter events in a node's namespace; those of ROS have one absolute topic. */
+function withCommonEvents(NodeClass: ReturnType<typeof rcl>["Node"]): typeof NodeClass {
+  return class extends NodeClass {
+    override createPublisher(...[type, topic, options]: Parameters<RclNode["createPublisher"]>) {
+      const name = topic === "parameter_events" ? `/${topic}` : topic;
+      return super.createPublisher(type, name, options);
+    }
+  };
+}
+
 export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   /** Current values: those that are not read-only change when they are set. */
   readonly parameters: ParameterValues<S>;
@@ -76,14 +98,19 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     private readonly specs: S,
     kind: NodeKind = "plain",
   ) {
-    const NodeClass = kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node;
+    const NodeClass = withCommonEvents(
+      kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node,
+    );
     const hasServices = kind !== "hosted";
     this.node = new NodeClass(name, namespaceOf(namespace), undefined, {
       startParameterServices: hasServices,
       startTypeDescriptionService: hasServices,
     });
     this.fleet = new Fleet(this.node, kind === "hosted" || kind === "robot");
-    this.log = this.node.getLogger();
+    const log = boundedLog(this.node.getLogger());
+    this.log = log;
+    // rclnodejs' own and the endpoints' lines are bounded too.
+    this.node.getLogger = () => log;
     this.contain();
     this.guard = this.node.createGuardCondition(() => undefined);
     this.wakeBeforeSync();

@@ -2,13 +2,36 @@
  * Sections of parameter files that name a namespace (such as /robot_3/local_agent): rclnodejs
  * hears only `/**` and a node's bare name, and says nothing of the others.
  */
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { z } from "zod";
 import { reasonOf } from "../base/errors";
+import { readText } from "../base/platform";
+import { parseYaml } from "../base/yaml";
 import { ParameterError } from "./parameters";
 
 const PARAMETERS = "ros__parameters";
+
+const tag = (name: string, test: RegExp, resolve: (text: string) => unknown) => ({
+  tag: `tag:yaml.org,2002:${name}`,
+  default: true as const,
+  test,
+  resolve,
+});
+
+/** "0x10" and "010", as C reads them. */
+function wholeOf(text: string): number {
+  const [, sign, digits] = /^([+-]?)(.*)$/.exec(text)!;
+  const isOctal = /^0[0-7]+$/.test(digits);
+  return Number(isOctal ? `0o${digits}` : digits) * (sign === "-" ? -1 : 1);
+}
+
+/** What unquoted text is to rcl (rcl_yaml_param_parser), so that one value has one meaning. */
+const RCL_TAGS = [
+  tag("bool", /^(y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
+  tag("bool", /^(n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
+  tag("int", /^[+-]?(0[xX][\da-fA-F]+|0[0-7]*|[1-9]\d*)$/, wholeOf),
+  tag("float", /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, Number),
+  tag("float", /^[+-]?\.(inf|Inf|INF)$/, (text) => (text.startsWith("-") ? -Infinity : Infinity)),
+];
 
 const mapping = z.record(z.string(), z.unknown());
 
@@ -51,7 +74,7 @@ function sectionsOf(file: string): Section[] {
     }
   };
   try {
-    visit("", parse(readFileSync(file, "utf8")));
+    visit("", parseYaml(readText(file), { schema: "failsafe", customTags: [...RCL_TAGS] }));
   } catch (error) {
     throw new ParameterError(`the parameter file ${file} cannot be used: ${reasonOf(error)}`);
   }

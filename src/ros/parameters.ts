@@ -1,6 +1,6 @@
 /** Parameters declared once as data; values parsed and checked against their declaration. */
 import { z } from "zod";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { cut, InvalidInputError, reasonOf } from "../base/errors";
 import { type RclNode, type RclParameter, rcl } from "./rcl";
 
 interface TypeOf {
@@ -17,7 +17,12 @@ export type Value = TypeOf[keyof TypeOf];
 /** A type and the values of it that are allowed. */
 export type ValueForm =
   | { readonly type: "integer" | "double"; readonly range: readonly [min: number, max: number] }
-  | { readonly type: "string"; readonly choices?: readonly string[] }
+  | {
+      readonly type: "string";
+      readonly choices?: readonly string[];
+      /** Whether no text at all means something. */
+      readonly mayBeEmpty?: true;
+    }
   | { readonly type: "boolean" | "double_array" }
   | {
       readonly type: "string_array";
@@ -86,7 +91,8 @@ function formOf(form: ValueForm): readonly [schema: z.ZodType<Value>, words: str
     }
     case "string":
       if (form.choices) return [z.enum(form.choices), `one of ${form.choices.join(", ")}`];
-      return [z.string(), "a string"];
+      if (form.mayBeEmpty) return [z.string(), "a string"];
+      return [z.string().regex(/\S/), "a string that is not empty"];
     case "boolean":
       return [z.boolean(), "true or false"];
     case "double_array":
@@ -112,7 +118,7 @@ export function checkParameter(name: string, spec: ParameterSpec, value: unknown
   if (isAllowed(spec, given)) return given;
   const unit = "range" in spec && spec.unit ? ` ${spec.unit}` : "";
   throw new ParameterError(
-    `parameter ${name} is ${JSON.stringify(given)}; it must be ${ruleOf(spec)}${unit}`,
+    `parameter ${name} is ${cut(String(JSON.stringify(given)))}; it must be ${ruleOf(spec)}${unit}`,
   );
 }
 

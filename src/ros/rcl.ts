@@ -82,6 +82,8 @@ export interface RclNode {
   ): RclParameter;
   getParameter(name: string): RclParameter;
   hasParameter(name: string): boolean;
+  /** Its `_readOnly` is internal: there is no way to say it of a parameter that rclnodejs declares. */
+  getParameterDescriptor(name: string): { _readOnly: boolean };
   setParameter(parameter: RclParameter): { readonly successful: boolean; readonly reason: string };
   addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
   addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;

@@ -23,6 +23,8 @@ export function prepareSimTime(node: RclNode, given: unknown): void {
     const { Parameter, ParameterType } = rcl();
     node.setParameter(new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, given));
   }
+  // The clock of a process is chosen at its start: a robot's time does not change under way.
+  node.getParameterDescriptor(USE_SIM_TIME)._readOnly = true;
   const source = node._timeSource;
   if (source._clockSubscription === undefined) return;
   node.destroySubscription(source._clockSubscription);

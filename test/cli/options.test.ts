@@ -32,6 +32,9 @@ test("a negative number is a value, not an option", () => {
 test.each([
   [["--file", "a", "--table-size", "10"], '--table-size is "10"; give a whole number from -5 to 9'],
   [["--file", "a", "--table-size", "1.5"], '--table-size is "1.5"; give a whole number'],
+  [["--file", "a", "--table-size", "010"], '--table-size is "010"; give a whole number'],
+  [["--file="], '--file is ""; give a string that is not empty'],
+  [["--file", " "], '--file is " "; give a string that is not empty'],
   [["--file", "a", "--table-size", "1e0"], '--table-size is "1e0"; give a whole number'],
   [["--file", "a", "--rate", "-1"], '--rate is "-1"; give a number of at least 0'],
   [["--file", "a", "--rate", "0x10"], '--rate is "0x10"; give a number'],
@@ -54,5 +57,9 @@ test("the options of npm start are the described ones, with their parameters' ra
   expect(() => parseOptions(options, ["--port", "65536"])).toThrow(
     '--port is "65536"; give a whole number from 0 to 65535',
   );
+  // Empty would be every address.
+  for (const name of ["--host", "--policy", "--origins"]) {
+    expect(() => parseOptions(options, [`${name}=`])).toThrow(`${name} is ""; give`);
+  }
   expect(START_OPTIONS.sampleSize.description).toMatch(/asked at each epoch, k.*\(default 0\)/);
 });

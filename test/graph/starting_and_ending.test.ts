@@ -93,13 +93,13 @@ test("a section of a parameter file that names a namespace is heard", async () =
   const folder = mkdtempSync(join(tmpdir(), "sections-"));
   const domain = await claimDomain();
   const file = join(folder, "robots.yaml");
-  writeFileSync(file, "/*/local_agent:\n  ros__parameters: { robots: -7 }\n");
+  writeFileSync(file, "/*/local_agent:\n  ros__parameters: { robots: -010 }\n");
   const rosArgs = ["-r", "__ns:=/robot_3", "--params-file", file];
   const child = new Child(environmentOf(domain), "src/nodes/local_agent.js", { rosArgs });
   try {
     expect(await child.ended).toMatchObject({
       status: 2,
-      lines: [expect.stringMatching(/robots is -7; it must be/)],
+      lines: [expect.stringMatching(/robots is -8; it must be/)],
     });
   } finally {
     await child.end();

@@ -88,6 +88,11 @@ test.each([
     () => new Uint8Array(Buffer.from("ffffffffffffff7f00", "hex")),
     /header claims/,
   ],
+  [
+    "a key twice",
+    () => withHeader((header) => header.replace("{", '{"local_policy":{"dtype":"F32"},')),
+    /its header has the key local_policy twice/,
+  ],
   ["a header of text", () => withHeader(() => "hello wo"), /header is not JSON/],
   ["another dtype", () => withHeader((h) => h.replace('"F32"', '"F64"')), /global_values\.dtype/],
   ["a wrong offset", () => withHeader((h) => h.replace('s":[0,', 's":[4,')), /lies at bytes 4/],

@@ -9,6 +9,7 @@ const common = { description: "" };
 const SECONDS: ParameterSpec = { ...common, type: "double", default: 1, unit: "s", range: [0, 5] };
 const COUNT: ParameterSpec = { ...common, type: "integer", default: 1, range: [1, 9] };
 const MODE: ParameterSpec = { ...common, type: "string", default: "a", choices: ["a", "b"] };
+const TEXT: ParameterSpec = { ...common, type: "string", default: "a" };
 const FLAG: ParameterSpec = { ...common, type: "boolean", default: false };
 const LIST: ParameterSpec = { ...common, type: "double_array", default: [] };
 
@@ -22,6 +23,8 @@ test.each<[ParameterSpec, unknown, string]>([
   [COUNT, undefined, "parameter p is undefined; it must be a whole number from 1 to 9"],
   [MODE, "c", 'parameter p is "c"; it must be one of a, b'],
   [MODE, 1, "parameter p is 1; it must be one of a, b"],
+  [TEXT, "", 'parameter p is ""; it must be a string that is not empty'],
+  [TEXT, " ", 'parameter p is " "; it must be a string that is not empty'],
   [FLAG, "true", 'parameter p is "true"; it must be true or false'],
   [LIST, [1, NaN], "parameter p is [1,null]; it must be a list of numbers"],
   [LIST, "1, 2", 'parameter p is "1, 2"; it must be a list of numbers'],
@@ -40,6 +43,40 @@ test.each<[ParameterSpec, unknown, unknown]>([
   [LIST, null, []],
 ])("a right value arrives as its declared type, however ROS gives it: %#", (spec, value, plain) => {
   expect(checkParameter("p", spec, value)).toEqual(plain);
+});
+
+test.each([
+  ["010", 8],
+  ["-010", -8],
+  ["0x10", 16],
+  ["08", 8],
+  ["1e3", 1000],
+  [".5", 0.5],
+  ["+7", 7],
+  ["on", true],
+  ["N", false],
+  ["~", "~"],
+  ["'010'", "010"],
+  ['"on"', "on"],
+  ["0o17", "0o17"],
+])("unquoted text in a section with a namespace means what it means to ROS: %s", (text, value) => {
+  const folder = mkdtempSync(join(tmpdir(), "values-"));
+  const file = join(folder, "a.yaml");
+  writeFileSync(file, `/*/local_agent:\n  ros__parameters: { a: ${text} }\n`);
+  const args = ["--ros-args", "--params-file", file];
+  try {
+    const given = namespacedParameters(sectionsIn(args), args, "/robot_3/local_agent");
+    expect(given.get("a")).toBe(value);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a long value is cut where it is named", () => {
+  const given = "x".repeat(1e6);
+  expect(() => checkParameter("p", MODE, given)).toThrow(
+    /^parameter p is "x{199}\.\.\. \(1000002 char/,
+  );
 });
 
 test("every default satisfies its own declaration, and everything is described", () => {
