@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { spawn } from "node:child_process";
 import os from "node:os";
 import { pathToFileURL } from "node:url";
@@ -29,10 +30,10 @@ export function runNode(args, env, cwd) {
   const forward = (signal) => {
     const first = sent.get(signal);
     if (first === undefined) {
-      sent.set(signal, Date.now());
+      sent.set(signal, performance.now());
       // A closed terminal is a request to end like any other.
       child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
-    } else if (Date.now() - first > PATIENCE_MS) {
+    } else if (performance.now() - first > PATIENCE_MS) {
       child.kill("SIGKILL");
     }
   };

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -78,9 +79,9 @@ function interrupt(signal) {
   stopping = true;
   say("interrupted: ending what runs; the next start goes on from the last finished step");
   signalGroups("SIGINT");
-  const deadline = Date.now() + 2000;
+  const deadline = performance.now() + 2000;
   const poll = setInterval(() => {
-    if (running.size > 0 && Date.now() < deadline) return;
+    if (running.size > 0 && performance.now() < deadline) return;
     signalGroups("SIGKILL");
     clearInterval(poll);
     process.exit(128 + os.constants.signals[signal]);

@@ -8,10 +8,11 @@ import { stringify } from "@foxglove/rosmsg";
 import { McapWriter } from "@mcap/core";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { definitionsOf } from "./codec";
+import { steadyMs } from "./clock";
 import type { Topic } from "./topics";
 
-/** A chunk is closed by the first message that comes this long after the chunk's first, ns. */
-const CHUNK_NS = 500_000_000n;
+/** A chunk is closed by the first message that comes this long after the chunk's first, ms. */
+const CHUNK_MS = 500;
 /** A chunk is closed once it holds more, bytes. */
 const LARGEST_CHUNK = 2 ** 20;
 
@@ -46,8 +47,8 @@ export class Recording {
   private readonly schemas = new Map<string, number>();
   private readonly handle: number;
   private position = 0n;
-  /** Time of the first message of the chunk at hand; undefined: it has none. */
-  private opened: bigint | undefined;
+  /** When the first message of the chunk at hand came, ms of the steady clock; undefined: it has none. */
+  private openedMs: number | undefined;
   private isDue = false;
   /** The writer takes one call after the other. */
   private last: Promise<void>;
@@ -82,17 +83,20 @@ export class Recording {
     this.next(() => this.writer.addMetadata({ name: "alternating_marl", metadata }));
   }
 
-  /** @param timeNs of arrival, since 1970 */
-  write(topic: Topic, data: Uint8Array, timeNs: bigint): void {
+  /**
+   * @param timeNs of arrival, since 1970: system time, which may be set back
+   * @param nowMs of the steady clock
+   */
+  write(topic: Topic, data: Uint8Array, timeNs: bigint, nowMs = steadyMs()): void {
     this.next(async () => {
       const channel = this.channels.get(topic.name) ?? (await this.register(topic));
       const { id: channelId, sequence } = channel;
       channel.sequence += 1;
       const times = { logTime: timeNs, publishTime: timeNs };
-      this.opened ??= timeNs;
-      this.isDue = timeNs - this.opened >= CHUNK_NS;
+      this.openedMs ??= nowMs;
+      this.isDue = nowMs - this.openedMs >= CHUNK_MS;
       await this.writer.addMessage({ channelId, sequence, ...times, data });
-      if (this.isDue) this.opened = undefined;
+      if (this.isDue) this.openedMs = undefined;
       this.count += 1;
     });
   }

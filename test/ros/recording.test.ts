@@ -18,7 +18,8 @@ test("a full disk ends the recording with its reason; what was written stays, no
   const file = join(folder, "run.mcap");
   const recording = new Recording(file, { about: "a test" });
   const write = (from: number, to: number): void => {
-    for (let i = from; i < to; i++) recording.write(TOPICS.policy, big, BigInt(i) * SECOND);
+    for (let i = from; i < to; i++)
+      recording.write(TOPICS.policy, big, BigInt(i) * SECOND, 1000 * i);
   };
   write(0, 4);
   await new Promise((resolve) => setImmediate(resolve));
@@ -45,12 +46,14 @@ test("a file that exists or has no folder is refused with what to do", () => {
   expect(() => new Recording(file, {})).toThrow(/cannot be recorded to: .*ENOENT.*give a new file/);
 });
 
-test("a chunk is written twice a second, however many messages there are", async () => {
+test("a chunk is written twice a second, even where system time is set back an hour", async () => {
   const file = join(folder, "run.mcap");
   const recording = new Recording(file, {});
   const sizes = new Set<number>();
   for (let i = 0; i <= 1000; i++) {
-    recording.write(TOPICS.policy, big.subarray(0, 100), (BigInt(i) * SECOND) / 100n);
+    const setBack = i > 500 ? 3600n * SECOND : 0n;
+    const systemTime = 7200n * SECOND + (BigInt(i) * SECOND) / 100n - setBack;
+    recording.write(TOPICS.policy, big.subarray(0, 100), systemTime, 10 * i);
     await new Promise((resolve) => setImmediate(resolve));
     sizes.add(statSync(file).size);
   }
