@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { robotNames } from "../../sim/run";
 import type { RunSummary } from "../../src/cli/simulator_report";
-import { type Game, sizesOf } from "../../src/game/model";
+import { sizesOf } from "../../src/game/model";
 import { nest } from "../../src/game/scenario";
 import { loadScenario } from "../../src/game/scenario_file";
-import type { LoadedPolicy } from "../../src/policy/policy_file";
+import { inclusionQuantile, overlapFit } from "../support/sampling_fit";
+import { decisions, expectWellFormed, lookingAt, overBudget } from "./heard_run";
+import { Peer } from "./peer";
 import {
   meanReward,
   readTrace,
@@ -15,20 +18,25 @@ import {
   type TraceLine,
   transitionFit,
 } from "./run_trace";
-import { startSwarm, type SwarmOptions } from "./swarm";
+import { startSwarm, type Swarm, type SwarmOptions } from "./swarm";
 
 /** A fit less probable than this is a fault; the seeds are fixed. */
 const LEVEL = 1e-4;
-/** Two shifts of dock_dispatch. A wrong row of P_l has p = 0 in them. */
+/** Two shifts of dock_dispatch. */
 const EPOCHS = 100;
-/** Fewer are enough to see a fault that occurs in every epoch. */
-const FAULTY_EPOCHS = 25;
+/** Fewer are enough to see a fault, and two runs that differ: a difference stays. */
+const FEW_EPOCHS = 50;
+/** Of the run that a peer hears: whole shifts, as of the others. */
+const HEARD_EPOCHS = 300;
+/** Probability of each tail of the samples that the peer hears; the seed is fixed. */
+const TAIL = 0.001;
+const ROBOTS = 30;
+const K = 10;
 
 interface Played {
   readonly trace: TraceLine[];
   readonly summary: RunSummary;
-  readonly game: Game;
-  readonly policy: LoadedPolicy;
+  readonly swarm: Swarm;
 }
 
 async function play(scenario: string, seed: number, options: SwarmOptions = {}): Promise<Played> {
@@ -36,7 +44,7 @@ async function play(scenario: string, seed: number, options: SwarmOptions = {}):
   try {
     const summary = await swarm.summary;
     expect(swarm.deaths).toEqual([]);
-    return { trace: readTrace(swarm.trace), summary, game: swarm.game, policy: swarm.policy };
+    return { trace: readTrace(swarm.trace), summary, swarm };
   } finally {
     await swarm.end();
   }
@@ -68,9 +76,7 @@ function withWrongRow(name: string, file: string): string {
   return file;
 }
 
-const HEALTHY = ["ring_dispatch", "dock_dispatch"].flatMap((name) =>
-  [2, 3].map((seed) => [name, seed] as const),
-);
+const STALE = "test/graph/fixtures/stale_simulator.js";
 const AT_ONCE = 4;
 const played = new Map<string, Played>();
 
@@ -83,61 +89,121 @@ async function playAll(runs: readonly (readonly [string, () => Promise<Played>])
   await Promise.all([...Array(AT_ONCE).keys()].map(worker));
 }
 
+let peer: Peer;
+
+/** The same, heard by a peer from the beginning. */
+async function playHeard(scenario: string, seed: number): Promise<Played> {
+  const heard = await play(scenario, seed, {
+    seconds: HEARD_EPOCHS,
+    before: async (environment) => {
+      peer = new Peer(environment, lookingAt(ROBOTS));
+      await peer.first("ready");
+    },
+  });
+  await peer.first("command", 0, ({ message }) => message.epoch === HEARD_EPOCHS - 1);
+  await peer.end();
+  return heard;
+}
+
 const folder = mkdtempSync(join(tmpdir(), "wrong-"));
 
 beforeAll(async () => {
+  const few = { seconds: FEW_EPOCHS };
   const scenario = withWrongRow("ring_dispatch", join(folder, "wrong.yaml"));
   await playAll([
-    ...HEALTHY.map(([name, seed]) => [`${name}/${seed}`, () => play(name, seed)] as const),
-    ["again", () => play("ring_dispatch", 2)],
+    ["dock_dispatch/3", () => playHeard("dock_dispatch", 3)],
+    ["dock_dispatch/2", () => play("dock_dispatch", 2)],
+    ["ring_dispatch/3", () => play("ring_dispatch", 3)],
+    ["ring_dispatch/2", () => play("ring_dispatch", 2)],
+    ["again", () => play("ring_dispatch", 2, few)],
+    ["stale", () => play("dock_dispatch", 2, { ...few, programs: { simulator: STALE } })],
     [
-      "stale",
-      () =>
-        play("dock_dispatch", 2, {
-          seconds: FAULTY_EPOCHS,
-          programs: { simulator: "test/graph/fixtures/stale_simulator.js" },
-        }),
+      "wrong row",
+      () => play("ring_dispatch", 2, { ...few, overrides: { simulator: { scenario } } }),
     ],
-    ["wrong row", () => play("ring_dispatch", 2, { overrides: { simulator: { scenario } } })],
   ]);
 }, 400_000);
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await peer?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-test.each(HEALTHY)(
-  "%s with seed %d over ROS is the abstract game that evaluate plays",
-  (name, seed) => {
-    const { trace, summary, game, policy } = played.get(`${name}/${seed}`)!;
-    expect(summary).toMatchObject({
-      epochs: EPOCHS,
-      missedEpochs: 0,
-      staleActions: 0,
-      missingActions: 0,
-      samplesAsked: EPOCHS * 10,
-      samplesReceived: EPOCHS * 10,
-    });
-    expect(trace.map(({ epoch }) => epoch)).toEqual([...Array(EPOCHS).keys()]);
-    expect(replayDifferences(trace, game, policy, seed)).toEqual([]);
-    const fit = transitionFit(trace, game);
-    expect(fit.local).toBeGreaterThan(LEVEL);
-    expect(fit.global).toBeGreaterThan(LEVEL);
-    const { low, high } = rewardQuantiles(trace, game, policy);
-    expect(meanReward(trace)).toBeGreaterThan(low);
-    expect(meanReward(trace)).toBeLessThan(high);
-  },
-);
+test.each([
+  ["ring_dispatch", 2],
+  ["ring_dispatch", 3],
+  ["dock_dispatch", 2],
+  ["dock_dispatch", 3],
+])("%s with seed %d over ROS is the abstract game that evaluate plays", (name, seed) => {
+  const { trace, summary, swarm } = played.get(`${name}/${seed}`)!;
+  const { game, policy, settings } = swarm;
+  const epochs = settings.seconds!;
+  expect(summary).toMatchObject({
+    epochs,
+    missedEpochs: 0,
+    staleActions: 0,
+    missingActions: 0,
+    samplesAsked: epochs * K,
+    samplesReceived: epochs * K,
+  });
+  expect(trace.map(({ epoch }) => epoch)).toEqual([...Array(epochs).keys()]);
+  expect(replayDifferences(trace, game, policy, seed)).toEqual([]);
+  const fit = transitionFit(trace, game);
+  expect(fit.local).toBeGreaterThan(LEVEL);
+  expect(fit.global).toBeGreaterThan(LEVEL);
+  const { low, high } = rewardQuantiles(trace, game, policy);
+  expect(meanReward(trace)).toBeGreaterThan(low);
+  expect(meanReward(trace)).toBeLessThan(high);
+});
 
 test("the same seed twice makes the same decisions", () => {
-  expect(played.get("again")!.trace).toEqual(played.get("ring_dispatch/2")!.trace);
+  const first = played.get("ring_dispatch/2")!.trace.slice(0, FEW_EPOCHS);
+  expect(played.get("again")!.trace).toEqual(first);
 });
 
 test("one wrong row of P_l in the world is seen by the fit of the transitions", () => {
-  const { trace, game } = played.get("wrong row")!;
-  expect(transitionFit(trace, game).local).toBeLessThan(LEVEL);
+  const { trace, swarm } = played.get("wrong row")!;
+  expect(transitionFit(trace, swarm.game).local).toBeLessThan(LEVEL);
 });
 
 test("states one epoch old are seen by the ledger and the replay", () => {
-  const { trace, summary, game, policy } = played.get("stale")!;
+  const { trace, summary, swarm } = played.get("stale")!;
+  const { game, policy } = swarm;
   expect(summary.staleActions).toBeGreaterThan(0);
   expect(replayDifferences(trace, game, policy, 2)).not.toEqual([]);
+});
+
+test("an rclpy peer hears 300 epochs: commands well-formed, samples uniform, the policy the one they name", () => {
+  const { swarm } = played.get("dock_dispatch/3")!;
+  const heard = decisions(peer).map(({ message }) => message);
+  expect(heard).toHaveLength(HEARD_EPOCHS);
+  heard.forEach((command, i) => {
+    expectWellFormed(command, swarm);
+    expect(command.epoch).toBe(heard[0].epoch + i);
+    expect(command.missing).toBe(0);
+  });
+  const samples = heard.map(({ sampled_agents }) => sampled_agents);
+  const quantile = inclusionQuantile(samples, robotNames(ROBOTS));
+  const overlaps = overlapFit(samples, ROBOTS);
+  const looks = peer.of("graph");
+  const most = Math.max(...looks.map(({ live }) => live.length));
+  console.log(
+    `${samples.length} samples: inclusion at quantile ${quantile.toFixed(3)}, overlaps p = ${overlaps.toFixed(3)}; at most ${most} live subscriptions in ${looks.length} looks`,
+  );
+  expect(quantile).toBeGreaterThan(TAIL);
+  expect(quantile).toBeLessThan(1 - TAIL);
+  expect(overlaps).toBeGreaterThan(TAIL);
+  expect(overBudget(looks, K)).toEqual([]);
+
+  const policies = peer.of("policy");
+  expect(policies).toHaveLength(1);
+  const { sL, sG, aL } = sizesOf(swarm.game);
+  expect(policies[0].message).toMatchObject({
+    policy_sha256: heard[0].policy_sha256,
+    scenario_sha256: swarm.game.sha256,
+    local_states: sL,
+    global_states: sG,
+    local_actions: aL,
+    local_policy: Array.from(swarm.policy.pair.localPolicy),
+  });
 });

@@ -31,6 +31,8 @@ export interface SwarmOptions extends Partial<SwarmSettings> {
   readonly fleet?: string;
   /** Another swarm, whose ROS domain it shares; it ends later. */
   readonly beside?: Pick<Swarm, "environment">;
+  /** Awaited before the processes start: a peer can be there from the beginning. */
+  readonly before?: (environment: NodeJS.ProcessEnv) => Promise<unknown>;
 }
 
 export interface Swarm {
@@ -249,7 +251,16 @@ function run(specs: readonly ProcessSpec[], processes: SwarmProcesses, follower:
 }
 
 export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
-  const { overrides, programs, without, tableSize = 10, fleet, beside, ...chosen } = options;
+  const {
+    overrides,
+    programs,
+    without,
+    before,
+    tableSize = 10,
+    fleet,
+    beside,
+    ...chosen
+  } = options;
   const settings = { ...DEFAULTS, ...chosen };
   const game = loadScenario(settings.scenario);
   const { file, policy } = await policyFor(game, tableSize, settings.robots);
@@ -257,6 +268,7 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const trace = join(folder, "trace.jsonl");
   const domain = beside ? undefined : await claimDomain();
   const environment = domain ? environmentOf(domain) : beside!.environment;
+  await before?.(environment);
   const specs = specsOf(settings, file, trace, { overrides, programs, without, fleet });
   const follower = new Follower(specs.map(({ name }) => name));
   const processes = new SwarmProcesses(environment, follower.events);
