@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RESET_SERVICE } from "../../src/ros/topics";
 import { writeCarousel } from "./carousel";
-import { secondsOfProduct } from "./lateness";
+import { endOfBound, secondsOfProduct } from "./lateness";
 import { type EventOf, type HeardCommand, monotonic, Peer } from "./peer";
 import type { Own } from "./shared";
 import { startSwarm, type Swarm } from "./swarm";
@@ -21,6 +21,8 @@ export const EPOCH = 2;
 const SPEED = 3;
 /** At least so many bodies move at the same time before something stops them. */
 const MOVING = 15;
+/** An epoch that began no longer ago still has most of its drives before it, s. */
+const JUST_BEGUN = 0.4;
 /** Robots drive again within this time after a test; otherwise the swarm is started anew, s. */
 const MENDED_S = 20;
 /** Robots drive within this time of a swarm's start, s. */
@@ -63,7 +65,7 @@ export class MovingSwarm {
   async mend(): Promise<void> {
     this.swarm.heal();
     if (this.newestCommand.emergency_stop) await this.peer.call(RESET_SERVICE);
-    await this.moving(monotonic(), MENDED_S);
+    await this.moving(monotonic() - JUST_BEGUN, MENDED_S);
   }
 
   get newestCommand(): HeardCommand {
@@ -76,8 +78,8 @@ export class MovingSwarm {
    * a while, so what is done next is done while they move.
    */
   async moving(since = monotonic(), seconds?: number): Promise<void> {
-    const epoch = this.peer.of("command").at(-1)?.message.epoch;
-    const isNew = ({ message }: EventOf<"command">): boolean => message.epoch !== epoch;
+    const old = this.peer.of("command").findLast(({ time }) => time < since)?.message.epoch;
+    const isNew = ({ message }: EventOf<"command">): boolean => message.epoch !== old;
     const { time } = await this.peer.first("command", since, isNew, seconds);
     const bodies = new Set<string>();
     const areMany = (heard: EventOf<"velocity">): boolean => {
@@ -93,7 +95,11 @@ export class MovingSwarm {
    * Infinity where the newest velocity of one, at `end`, is not zero. Some must be moving at `start`.
    */
   secondsToZero(start: number, end: number): number {
-    const heard = this.peer.of("velocity", start - 1).filter(({ time }) => time <= end);
+    // In the order in which they were sent: they may be heard in another one.
+    const heard = this.peer
+      .of("velocity", start - 1)
+      .filter(({ time }) => time <= end)
+      .sort((a, b) => a.time - b.time);
     expect(new Set(heard.map(({ body }) => body)).size).toBe(ROBOTS + 1);
     const before = heard.filter(({ time }) => time <= start);
     const newest = new Map(before.map((told) => [told.body, told]));
@@ -128,8 +134,11 @@ export class MovingSwarm {
 
   async expectZeroWithin(bound: number, start: number, what: string): Promise<void> {
     await this.heardUntil(start + WATCHED);
-    const seconds = this.secondsToZero(start, start + WATCHED);
-    if (seconds === Infinity) console.log(this.wordsOf(start, start + WATCHED));
+    // Processes may have waited for a core meanwhile.
+    const end = endOfBound(start, WATCHED);
+    await this.heardUntil(end);
+    const seconds = this.secondsToZero(start, end);
+    if (seconds === Infinity) console.log(this.wordsOf(start, end));
     const stood = start + seconds;
     const product = secondsOfProduct(
       `${what}: every cmd_vel zero`,

@@ -44,10 +44,25 @@ os.dup2(2, 1)
 output = threading.Lock()
 
 
+def steady_offset():
+    """The monotonic clock minus system time, read where nothing came between the two, s."""
+
+    def reading():
+        before = time.monotonic()
+        offset = before - time.time()
+        return time.monotonic() - before, offset
+
+    return min(reading() for _ in range(100))[1]
+
+
+# Read once: between two readings for each message this process may wait for a core.
+STEADY_OFFSET = steady_offset()
+
+
 def say(kind, info=None, at=None, **what):
     now = time.monotonic() if at is None else at
     if info is not None:
-        now += info["source_timestamp"] / 1e9 - time.time()
+        now = info["source_timestamp"] / 1e9 + STEADY_OFFSET
     line = json.dumps({"kind": kind, "time": now, **what})
     try:
         with output:
