@@ -13,13 +13,24 @@ const root = packageRoot();
 
 /** What is documented is run in a folder of its own, where `examples` and `dist` are as in the checkout. */
 let folder: string;
+/** Runs that end by themselves: they mostly wait, so they run beside the others. */
+let ferry: Running;
+let recorded: Running;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "examples-"));
   for (const name of ["examples", "dist"]) symlinkSync(join(root, name), join(folder, name));
+  const memory = "--sample-size 1 --observation filter";
+  recorded = start(`--record run.mcap --headless --seconds 60 --speed 10 ${memory}`);
+  ferry = start(
+    "--scenario examples/scenario/ferry.yaml --fidelity abstract --robots 10 --headless --seconds 240 --json",
+  );
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await Promise.all([recorded, ferry].map((run) => run?.end("SIGKILL")));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A command of a document that runs until it is ended. */
 class Running {
@@ -93,23 +104,9 @@ const ros = (domain: string, words: string): Running =>
   new Running("scripts/ros.mjs", words, domain);
 
 test("a scenario of one's own runs over ROS in the abstract world", async () => {
-  const running = start(
-    "--scenario examples/scenario/ferry.yaml --fidelity abstract --robots 10 --headless --seconds 240 --json",
-  );
-  expect(await running.ended).toBe(0);
-  const summary: unknown = JSON.parse(running.out.trim().split("\n").at(-1)!);
+  expect(await ferry.ended).toBe(0);
+  const summary: unknown = JSON.parse(ferry.out.trim().split("\n").at(-1)!);
   expect(summary).toMatchObject({ scenario: "ferry", epochs: 40, missedEpochs: 0 });
-});
-
-test("a swarm that asks one robot, with memory, is recorded, and Python reads the recording", async () => {
-  const memory = "--sample-size 1 --observation filter";
-  const recorded = start(`--record run.mcap --headless --seconds 60 --speed 10 ${memory}`);
-  expect(await recorded.ended).toBe(0);
-  // No ROS graph is needed to read a file.
-  const reading = ros("0", "python3 examples/programs/read_recording.py run.mcap");
-  expect(await reading.ended).toBe(0);
-  const [first] = reading.out.trim().split("\n");
-  expect(first).toMatch(/^\S.* 0 \[\d, \d, \d, \d, \d\]$/);
 });
 
 test("a robot of one's own joins a swarm, is asked and driven, and stops by itself when its agent dies", async () => {
@@ -154,4 +151,13 @@ test("a robot of one's own joins a swarm, is asked and driven, and stops by itse
     await peer?.end();
     for (const one of running) await one.end("SIGKILL");
   }
+});
+
+test("a swarm that asks one robot, with memory, is recorded, and Python reads the recording", async () => {
+  expect(await recorded.ended).toBe(0);
+  // No ROS graph is needed to read a file.
+  const reading = ros("0", "python3 examples/programs/read_recording.py run.mcap");
+  expect(await reading.ended).toBe(0);
+  const [first] = reading.out.trim().split("\n");
+  expect(first).toMatch(/^\S.* 0 \[\d, \d, \d, \d, \d\]$/);
 });
