@@ -21,6 +21,9 @@ import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_sourc
  */
 const MOST_PREDICTIONS = 1000;
 
+/** A policy of more bytes takes longer to read than a command may be late by. */
+const LONG_BYTES = 2 ** 22;
+
 /** What an epoch knows when it is decided. */
 export interface Decision extends Answers {
   readonly epoch: number;
@@ -56,6 +59,8 @@ export class Commander {
     this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
     this.policies = node.subscribeSole(TOPICS.policy, (message, areTwo) => {
       if (message.policy_sha256 === this.policy?.sha256) return undefined;
+      // It would not count: no time is taken from the commands for reading it.
+      if (areTwo && message.data.length > LONG_BYTES) return undefined;
       try {
         const policy = policyFromMessage(message, game);
         if (areTwo) return undefined;

@@ -1,6 +1,6 @@
 /** The emergency stop: every message on its topic means stop, even one that cannot be read. */
 import { cut, reasonOf } from "../base/errors";
-import { codecOf } from "../ros/codec";
+import { codecOf, lengthProblem } from "../ros/codec";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 
@@ -15,8 +15,11 @@ export function onEmergencyStop(node: RosNode, stop: (source: string) => void): 
 }
 
 function sourceOf(bytes: Uint8Array): string {
+  const { type } = TOPICS.emergencyStop;
+  const problem = lengthProblem(type, bytes.length);
+  if (problem) return `somebody (its message is not read: ${problem})`;
   try {
-    return cut(codecOf(TOPICS.emergencyStop.type).decode(bytes).source);
+    return cut(codecOf(type).decode(bytes).source);
   } catch (error) {
     return `somebody whose message cannot be read (${reasonOf(error)}); look at who publishes there`;
   }

@@ -95,11 +95,9 @@ export function decodePolicy(bytes: Uint8Array, source: string): LoadedPolicy {
 }
 
 function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): PolicyPair {
-  const view = new DataView(data.buffer, data.byteOffset);
+  // All at once, as little endian as every machine that ROS 2 runs on: one by one takes seconds.
   const floats = ({ start, end }: TensorInfo): Float32Array =>
-    Float32Array.from({ length: (end - start) / 4 }, (_, i) =>
-      view.getFloat32(start + 4 * i, true),
-    );
+    new Float32Array(Uint8Array.from(data.subarray(start, end)).buffer);
   const [values, local, actions] = tensors;
   return {
     tableSize,

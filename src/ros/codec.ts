@@ -12,6 +12,23 @@ export interface Codec<T> {
 /** A message on the wire may be padded to a multiple of this, bytes. */
 const PADDING = 4;
 
+/** The largest message of a type where no other is given, bytes: none has long lists. */
+const MOST_BYTES = 2 ** 16;
+/** Names of 100,000 robots; the transforms of a large tree; π_l; a policy file, as long as it may be. */
+const MOST_BYTES_OF: Readonly<Record<string, number>> = {
+  "alternating_marl/msg/GlobalCommand": 2 ** 22,
+  "tf2_msgs/msg/TFMessage": 2 ** 20,
+  "alternating_marl/msg/LocalPolicy": 2 ** 22,
+  "alternating_marl/msg/Policy": Infinity,
+};
+
+/** Why a message of so many bytes is not even decoded, which would take long; undefined: it is. */
+export function lengthProblem(type: string, bytes: number): string | undefined {
+  const most = MOST_BYTES_OF[type] ?? MOST_BYTES;
+  if (bytes <= most) return undefined;
+  return `it has ${bytes} bytes, and a ${type} has ${most} at most; look at who publishes there (ros2 topic info -v)`;
+}
+
 /** The definition of `type` (pkg/msg/Name) followed by those of all types in it. */
 export function definitionsOf(type: string): (typeof DEFINITIONS)[string] {
   if (type in DEFINITIONS) return DEFINITIONS[type];

@@ -1,7 +1,7 @@
 /** A node's publishers and subscriptions: messages are raw bytes through the codec. */
 import { reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
-import { codecOf } from "./codec";
+import { codecOf, lengthProblem } from "./codec";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
 import { type RclNode, type RclQoS, rcl } from "./rcl";
@@ -132,6 +132,8 @@ export class Endpoints {
   ): (bytes: Uint8Array) => void {
     const codec = codecOf(topic.type);
     return (bytes) => {
+      const problem = lengthProblem(topic.type, bytes.length);
+      if (problem) return this.refuse(topic, problem);
       let message: MessageTypes[Type];
       try {
         message = codec.decode(bytes);

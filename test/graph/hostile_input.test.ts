@@ -222,6 +222,9 @@ test("bytes that are no message, cut short or too long, are refused on every kin
   await refusal(TOPICS.clockSent, () => noise.subarray(0, 8), /it is no rosgraph_msgs/);
   const cut = valid.subarray(0, valid.length / 2);
   await refusal(TOPICS.globalCommand, () => cut, /is no alternating_marl\/msg\/GlobalCommand/);
+  const huge = Buffer.alloc(1_000_000);
+  const odometry = topicOf("robot_2", TOPICS.odometry);
+  await refusal(odometry, () => huge, /it has \d+ bytes, and a .* look at who publishes/);
   const long = Buffer.concat([valid, noise]);
   await refusal(TOPICS.globalCommand, () => long, /bytes are left over/);
   await expectSteadyRun();

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { codecOf, definitionsOf } from "../../src/ros/codec";
+import { codecOf, definitionsOf, lengthProblem } from "../../src/ros/codec";
 import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
 
 const TYPES = [
@@ -103,4 +103,21 @@ test("a type's definitions hold all types in it, its own first", () => {
     "alternating_marl/GlobalCommand",
     "std_msgs/Header",
   ]);
+});
+
+test.each(TYPES.filter((type) => !type.endsWith("/Policy")))(
+  "a %s of 200 MB is refused before it is decoded",
+  (type) => {
+    expect(lengthProblem(type, 2e8)).toMatch(/^it has 200000000 bytes.* look at who publishes/);
+    expect(lengthProblem(type, 2 ** 16)).toBeUndefined();
+  },
+);
+
+test("a command of 100,000 robots' names is decoded", () => {
+  const sampled_agents = Array.from({ length: 100_000 }, (_, i) => `robot_${i}`);
+  const bytes = codecOf("alternating_marl/msg/GlobalCommand").encode({
+    ...command,
+    sampled_agents,
+  });
+  expect(lengthProblem("alternating_marl/msg/GlobalCommand", bytes.length)).toBeUndefined();
 });
