@@ -29,6 +29,8 @@ const LONGEST_AWAY_S = 0.5;
 const LONGEST_AHEAD_S = 1;
 /** Wheels that have turned by less, m or rad, stand. */
 const STILL = 0.01;
+/** ... for this long at least, ms: those that turn do so too, between two messages. */
+const STILL_MS = 500;
 /** Odometry kept to match poses that arrive late, messages. */
 const KEPT_ODOMETRY = 50;
 
@@ -50,8 +52,8 @@ export class Localization {
   private readonly untold: string | undefined;
   /** Origins in the map by the name of their frame; heardMs: steady clock, Infinity: for good. */
   private readonly origins = new Map<string, { readonly origin: Pose; heardMs: number }>();
-  /** Where the wheels stand still, and when that was looked at last, ms of the steady clock. */
-  private still: { readonly pose: Pose; seenMs: number } | undefined;
+  /** Where the wheels stand still, since when, and up to when that was counted, ms, steady clock. */
+  private still: { readonly pose: Pose; readonly sinceMs: number; countedMs: number } | undefined;
   /** The newest poses by the wheels, oldest first. */
   private readonly byWheels: Timed[] = [];
   /** A pose in the map that waits for the odometry of its stamp. */
@@ -183,7 +185,7 @@ export class Localization {
     return placed(known.origin, pose);
   }
 
-  /** How long the wheels have stood since the last look, ms. */
+  /** How long the wheels have stood and it was not counted yet, ms. */
   private stillMs(pose: Pose): number {
     const now = steadyMs();
     const { still } = this;
@@ -192,12 +194,13 @@ export class Localization {
       Math.hypot(pose.x - still.pose.x, pose.y - still.pose.y) < STILL &&
       Math.abs(wrapAngle(pose.yaw - still.pose.yaw)) < STILL;
     if (!isStill) {
-      this.still = { pose, seenMs: now };
+      this.still = { pose, sinceMs: now, countedMs: now };
       return 0;
     }
-    const since = now - still.seenMs;
-    still.seenMs = now;
-    return since;
+    if (now - still.sinceMs < STILL_MS) return 0;
+    const uncounted = now - still.countedMs;
+    still.countedMs = now;
+    return uncounted;
   }
 }
 

@@ -219,3 +219,18 @@ test("a robot that stands is not lost where its localiser speaks only after moti
   expect(driven(66)).toBeUndefined();
   expect(localization.problem).toMatch(/nothing localised it for 5 s/);
 });
+
+test("a robot that drives is lost after pose_timeout however often its wheels tell of it", () => {
+  const { localization, say, locate } = setup({ pose_source: "pose", pose_timeout: 5 });
+  say("pose", poseAt(1));
+  const drive = (from: number, to: number) => {
+    for (let tick = from; tick < to; tick++) {
+      locate(1 + tick / 200, { ...LOCAL, x: LOCAL.x + 0.4 * (tick / 200) });
+      jest.advanceTimersByTime(5);
+    }
+  };
+  drive(0, 990);
+  expect(localization.problem).toBeUndefined();
+  drive(990, 1020);
+  expect(localization.problem).toMatch(/nothing localised it for 5 s/);
+});
