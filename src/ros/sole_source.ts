@@ -23,7 +23,7 @@ let probes = 0;
 /** Logs of all topics of the process with one source. */
 export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): () => void {
   const sourceLog = new SourceLog(log);
-  return () => sourceLog.look(sources);
+  return () => sourceLog.look(sources, steadyMs());
 }
 
 export class SoleSource {

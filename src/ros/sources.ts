@@ -54,25 +54,35 @@ interface Log {
 
 /** A node whose name discovery has not told yet. */
 export const UNKNOWN = "a node not known yet";
+/** Its name is waited for no longer, ms: what speaks DDS without ROS has none. */
+const NAMING_MS = 3000;
 
 /** Logs once which topics began to have two sources, and which have one again. */
 export class SourceLog {
   private readonly told = new Set<Watched>();
+  /** Since when the name of a publisher is waited for. */
+  private readonly waitsMs = new Map<Watched, number>();
 
   constructor(private readonly log: Log) {}
 
-  look(all: Iterable<Watched>): void {
+  /** @param nowMs of the steady clock */
+  look(all: Iterable<Watched>, nowMs: number): void {
     const begun = new Map<string, string[]>();
     const ended: string[] = [];
     const seen = new Set(all);
     for (const each of seen) {
       const { publishers, topic } = each;
       if (publishers === undefined && this.told.delete(each)) ended.push(topic);
-      if (publishers === undefined || publishers.includes(UNKNOWN) || this.told.has(each)) continue;
+      if (!publishers?.includes(UNKNOWN)) this.waitsMs.delete(each);
+      else if (!this.waitsMs.has(each)) this.waitsMs.set(each, nowMs);
+      const isNamed = nowMs - (this.waitsMs.get(each) ?? -Infinity) >= NAMING_MS;
+      if (publishers === undefined || !isNamed || this.told.has(each)) continue;
       this.told.add(each);
       begun.set(publishers, [...(begun.get(publishers) ?? []), topic]);
     }
-    for (const each of this.told) if (!seen.has(each)) this.told.delete(each);
+    for (const known of [this.told, this.waitsMs]) {
+      for (const each of known.keys()) if (!seen.has(each)) known.delete(each);
+    }
     for (const [publishers, topics] of begun) {
       this.log.warn(`two sources of ${which(topics)}: ${publishers}; none counts: end one of them`);
     }
