@@ -42,6 +42,8 @@ class Running {
   constructor(program: string, words: string, domain?: string) {
     const env = { ...process.env };
     delete env.ROS_DOMAIN_ID;
+    // Set by the npm that runs the tests: paths would be of its folder.
+    delete env.INIT_CWD;
     if (domain !== undefined) Object.assign(env, { ROS_DOMAIN_ID: domain });
     this.child = spawn(process.execPath, [join(root, program), ...words.split(" ")], {
       cwd: folder,
