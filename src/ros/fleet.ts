@@ -48,8 +48,6 @@ export class Fleet {
     node.createClient = (type, name) => createClient(type, resolve(name));
     const count = node.countPublishers.bind(node);
     node.countPublishers = (name) => count(resolve(name));
-    const infoOf = node.getPublishersInfoByTopic.bind(node);
-    node.getPublishersInfoByTopic = (name) => infoOf(this.within(name) ? name : resolve(name));
   }
 
   private get own(): string {

@@ -13,6 +13,8 @@ export interface RclPublisher {
 }
 
 export interface RclSubscription {
+  /** Its name in the graph. */
+  readonly topic: string;
   /** Publishers that it is matched with: their messages reach it. */
   readonly publisherCount: number;
   isDestroyed(): boolean;
@@ -74,6 +76,7 @@ export interface RclNode {
   createGuardCondition(callback: () => void): RclGuardCondition;
   getTopicNamesAndTypes(): { name: string; types: string[] }[];
   countPublishers(topic: string): number;
+  /** @param topic its name in the graph */
   getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
   declareParameter(
     parameter: RclParameter,

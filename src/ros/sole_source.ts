@@ -27,6 +27,7 @@ export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): (
 }
 
 export class SoleSource {
+  /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
   readonly topic: string;
   private readonly sources: Sources;
   private probe: RclSubscription | undefined;
@@ -45,8 +46,7 @@ export class SoleSource {
     public subscription: RclSubscription,
     private readonly onOne: (publishers: number) => void,
   ) {
-    const namespace = node.namespace().replace(/\/$/, "");
-    this.topic = declared.name.startsWith("/") ? declared.name : `${namespace}/${declared.name}`;
+    this.topic = subscription.topic;
     this.sources = new Sources(!this.isValue);
     sources.add(this);
   }

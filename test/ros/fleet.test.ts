@@ -10,7 +10,6 @@ function played(namespace: string, isRobots: boolean) {
   const node = {
     ...{ createPublisher: named, createSubscription: named, createService: named },
     ...{ createClient: named, countPublishers: (name: string) => names.push(name) },
-    getPublishersInfoByTopic: (name: string) => names.push(name),
     namespace: () => namespace,
   };
   const fleet = new Fleet(node as unknown as RclNode, isRobots);
