@@ -165,7 +165,8 @@ void runProcess((ros) => {
   const policies = new LocalPolicies(game);
   const commands = new Commands(node);
   const host: Host = { game, arena, clock: clockOf(node), commands, policies, parameters };
-  node.subscribeSole(TOPICS.localPolicy, (message, areTwo) => policies.hear(message, areTwo));
+  // A command names its policy by hash, so that a second source's is not taken for it.
+  node.subscribe(TOPICS.localPolicy, (message) => policies.hear(message));
   const bodies =
     parameters.robots === 0
       ? new Set([new LocalAgent(host, node, parameters.robot_index).body])
