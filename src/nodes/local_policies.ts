@@ -10,11 +10,8 @@ export class LocalPolicies {
 
   constructor(private readonly game: Game) {}
 
-  /**
-   * @param areTwo whether two sources are heard: nothing is taken then
-   * @returns why the policy is refused, and what to do; undefined: it is not
-   */
-  hear(message: LocalPolicy, areTwo = false): string | undefined {
+  /** @returns why the policy is refused, and what to do; undefined: it was taken */
+  hear(message: LocalPolicy): string | undefined {
     const { sL, sG, aL } = sizesOf(this.game);
     const policy = Float64Array.from(message.local_policy);
     if (message.scenario_sha256 !== this.game.sha256) {
@@ -25,7 +22,6 @@ export class LocalPolicies {
     if (!shaped || policy.length !== sL * sG * aL || !rowsSumToOne(policy, aL)) {
       return `it is not ${sL} x ${sG} rows of ${aL} probabilities; learn the policy anew`;
     }
-    if (areTwo) return undefined;
     const others = this.newest.filter((kept) => kept.sha256 !== message.policy_sha256);
     this.newest.splice(
       0,

@@ -13,7 +13,7 @@ const FRESH_MS = 20;
 /** Longer messages are not taken twice: there a silent publisher counts too. */
 const isLong = ({ type }: Topic): boolean => type === "alternating_marl/msg/Policy";
 /** Their source says them once, or seldom. */
-const VALUES: readonly string[] = ["Policy", "LocalPolicy", "Population"].map(
+const VALUES: readonly string[] = ["Policy", "Population"].map(
   (name) => `alternating_marl/msg/${name}`,
 );
 
