@@ -46,7 +46,7 @@ export function serveBodies(
   commands.take = (message, areTwo) => {
     let refusal: string | undefined;
     each((body) => (refusal = body.hearCommand(message, areTwo) ?? refusal));
-    marks.sampled = new Set(message.sampled_agents);
+    marks.sampled = message.sampled_agents;
     return refusal;
   };
   const standing = new StandingLog(node.log);
@@ -75,7 +75,8 @@ export function serveBodies(
 
 /** The markers of a process's bodies. */
 class Marks {
-  sampled = new Set<string>();
+  /** Robots asked at the newest command. */
+  sampled: readonly string[] = [];
 
   constructor(
     private readonly node: RosNode,
@@ -94,8 +95,9 @@ class Marks {
   }
 
   private marked(): readonly MarkedBody[] {
+    const sampled = new Set(this.sampled);
     return [...this.bodies].flatMap(({ pose, zone, name }) =>
-      pose === undefined ? [] : [{ pose, zone, isSampled: this.sampled.has(name) }],
+      pose === undefined ? [] : [{ pose, zone, isSampled: sampled.has(name) }],
     );
   }
 }
