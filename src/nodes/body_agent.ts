@@ -30,7 +30,7 @@ import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
 import { Localization, planarPose } from "./localization";
 import type { SafetyParameters } from "./parameters";
 import { Permission } from "./permission";
-import { ageProblem, isRepeat, odometryProblem, Pace } from "./stamps";
+import { ageProblem, isRepeat, odometryProblem, RateLimit } from "./stamps";
 import { Stillness } from "./stillness";
 
 /** A standing body's zero cmd_vel is repeated this often. */
@@ -73,7 +73,7 @@ export class BodyAgent {
   private readonly sendTransform: ((stamp: Time, pose: Pose) => void) | undefined;
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
-  private readonly pace: Pace;
+  private readonly rateLimit: RateLimit;
   /** Stamp of the odometry that was answered last, ns. */
   private answered = 0n;
   private readonly middle: Point;
@@ -91,7 +91,7 @@ export class BodyAgent {
   constructor(private readonly options: BodyOptions) {
     const { node, clock, safety } = options;
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
-    this.pace = new Pace(safety.max_rate);
+    this.rateLimit = new RateLimit(safety.max_rate);
     this.middle = middleOf(options.arena);
     this.reach = arenaRadius(options.arena) + safety.arena_margin;
     this.localization = new Localization(node, safety);
@@ -177,7 +177,7 @@ export class BodyAgent {
     this.pose = pose;
     this.zone = this.isOutside ? undefined : zoneOf(this.options.arena, pose, this.zone);
     this.stamp = stamp;
-    if (this.pace.isDue(stamp)) this.answer(pose, time);
+    if (this.rateLimit.isDue(stamp)) this.answer(pose, time);
     else this.check();
   }
 

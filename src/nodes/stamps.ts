@@ -31,7 +31,7 @@ export function isRepeat(stamp: bigint, newest: bigint, since: bigint, now: bigi
 }
 
 /** Bounds how often something is done, by the stamps of what arrives, ns. */
-export class Pace {
+export class RateLimit {
   private last: bigint | undefined;
   private next = 0n;
   private readonly period: bigint;
