@@ -1,4 +1,5 @@
 /** A swarm's processes, from their start until the simulator's run is over. */
+import { NOTABLE_WAIT_MS } from "../nodes/epoch_machine";
 import {
   type EpochTold,
   parseReport,
@@ -7,8 +8,8 @@ import {
 } from "./simulator_report";
 import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
 
-/** A start whose first command is not there by then says so, ms. */
-const NOTABLE_WAIT_MS = 10_000;
+/** By then the global agent has said what it waits for, ms. */
+const AFTER_ITS_WORDS_MS = NOTABLE_WAIT_MS + 1000;
 /** A start that nobody watches ends by then. More than a thousand robots take longer to start. */
 const LONGEST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS_A_ROBOT = 60;
@@ -30,7 +31,7 @@ export function watchStart(
   const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
   const where = "the messages above say what is waited for";
   const timers = [
-    setTimeout(() => say(`${none(NOTABLE_WAIT_MS)}; ${where}`), NOTABLE_WAIT_MS + 1000),
+    setTimeout(() => say(`${none(NOTABLE_WAIT_MS)}; ${where}`), AFTER_ITS_WORDS_MS),
     isBounded &&
       setTimeout(() => giveUp(`${none(longest)}, so the swarm was stopped; ${where}`), longest),
   ];

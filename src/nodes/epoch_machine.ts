@@ -7,6 +7,8 @@ import { type AgentState, nanoseconds } from "../ros/messages";
 
 /** The first epoch waits this long for its whole sample to be heard, ms of wall time. */
 const FIRST_SAMPLE_MS = 10_000;
+/** What the first epoch waits for is logged after this time, ms of wall time. */
+export const NOTABLE_WAIT_MS = 10_000;
 
 export interface EpochState {
   /** Number of the open epoch; where none is open, of the next. */

@@ -19,6 +19,7 @@ import {
   type EpochState,
   type EpochStep,
   missingBeforeSample,
+  NOTABLE_WAIT_MS,
   start,
   takeAnswers,
 } from "./epoch_machine";
@@ -30,9 +31,6 @@ import { ageTrouble } from "./state_subscriptions";
 const WAIT_SHARE = 0.5;
 /** Silent robots are replaced after this share of the wait. */
 const REPLACE_SHARE = 0.5;
-
-/** What the first epoch waits for is logged after this time, ms of wall time. */
-const NOTABLE_WAIT_MS = 10_000;
 
 export class Epochs {
   private checkedSize = 0;
