@@ -11,7 +11,7 @@ from launch_ros.actions import Node
 sys.path.append(str(Path(__file__).absolute().parent / "lib"))
 import swarm_arguments as shared  # noqa: E402
 
-# Where this launch file differs from what is declared; the weakest section, so that whatever a file says wins.
+# Where this launch file differs from what is declared. They are the weakest section: a file wins.
 DEFAULTS = {"max_stamp_age": 0.5}
 # Parameters of the local agent that are arguments here.
 ARGUMENTS = {

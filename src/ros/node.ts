@@ -35,8 +35,8 @@ export type { TriggerAnswer } from "./services";
 export { clockOf } from "./sim_time";
 
 /**
- * robot: in its robot's namespace. managed: with a lifecycle (`manage`). hosted: one of many in a process, without services: of 22
- * endpoints that discovery makes known to everybody, 8 are left.
+ * robot: in its robot's namespace. managed: with a lifecycle (`manage`). hosted: one of many in a
+ * process, without services: of 22 endpoints that discovery makes known to everybody, 8 are left.
  */
 export type NodeKind = "plain" | "robot" | "managed" | "hosted";
 
