@@ -24,7 +24,7 @@ const runs = soak
   : [
       [["pure"], "--maxWorkers=2"],
       [["processes"], "--maxWorkers=2"],
-      [["timed"], "--maxWorkers=2"],
+      [["timed"], "--runInBand"],
     ];
 
 async function runJest(projects, mode, env, folder) {
