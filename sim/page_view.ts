@@ -6,8 +6,11 @@ import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
 import { pictureOf } from "../src/policy/picture";
-import { decodePolicy, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
-import { TOPICS } from "../src/ros/topics";
+import { inTurns } from "../src/base/steps";
+import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
+import { mostPolicyBytes } from "../src/policy/policy_header";
+import type { Policy } from "../src/ros/messages";
+import { bounded, TOPICS } from "../src/ros/topics";
 import type { LoopContext, PublishPoses } from "./loop_context";
 import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
@@ -32,6 +35,7 @@ export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
 
 export class PageView {
   private policy: LoadedPolicy | undefined;
+  private policiesHeard = 0;
   private readonly timer: NodeJS.Timeout;
 
   static async start(viewed: Viewed): Promise<PageView> {
@@ -57,18 +61,23 @@ export class PageView {
     node.log.info(`page, which only shows: ${server.url}`);
     // Logs go to /rosout and into recordings, so the token is printed here only.
     if (!process.connected) console.log(`The page: ${server.commandUrl}`);
-    node.subscribe(TOPICS.policy, ({ data }) => {
-      try {
-        const policy = decodePolicy(data, "the policy heard");
-        requireScenario(policy, run.options.game);
-        this.policy = policy;
-      } catch (error) {
-        return reasonOf(error);
-      }
-      return undefined;
-    });
+    const topic = bounded(TOPICS.policy, mostPolicyBytes(sizesOf(run.options.game)));
+    node.subscribe(topic, (message) => this.hearPolicy(message));
     controls.onChange = () => this.tellWorld();
     this.timer = setInterval(() => node.safely(() => this.tellWorld()), WORLD_MS);
+  }
+
+  /** The world goes on while it is read. Gives why it is refused. */
+  private async hearPolicy({ data }: Policy): Promise<string | undefined> {
+    const order = ++this.policiesHeard;
+    try {
+      const policy = await inTurns(decodeSteps(data, "the policy heard"));
+      requireScenario(policy, this.viewed.run.options.game);
+      if (order === this.policiesHeard) this.policy = policy;
+    } catch (error) {
+      return reasonOf(error);
+    }
+    return undefined;
   }
 
   /** With the token that lets its page command. */

@@ -16,10 +16,21 @@ export interface StopSignal {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** SHA-256 (hex) of the parts, one after another; texts as UTF-8. */
-export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+/** SHA-256 (hex) of a text, as UTF-8. */
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Bytes of a step: some milliseconds. */
+const STEP_BYTES = 2 ** 22;
+
+/** SHA-256 (hex) of the parts, one after another. */
+export function* sha256Steps(...parts: readonly Uint8Array[]): Generator<void, string> {
   const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += STEP_BYTES) {
+      hash.update(part.subarray(at, at + STEP_BYTES));
+      yield;
+    }
+  }
   return hash.digest("hex");
 }
 

@@ -1,6 +1,7 @@
 /** Memory and work that learning at a table size takes. */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
+import { LARGEST_TABLE } from "../policy/policy_header";
 import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
 
 export interface TableSize {
@@ -39,6 +40,3 @@ export function largestTableSize(game: Game, memory: number, draws: number): num
   while (size < LARGEST_TABLE && tableSizeOf(game, size + 1, draws).bytes <= usable) size++;
   return size;
 }
-
-/** No table has more robots: a line of the lattice is averaged in O(k²). */
-const LARGEST_TABLE = 10_000;

@@ -2,18 +2,25 @@
 import { randomInt } from "node:crypto";
 import { type Game, sizesOf } from "../game/model";
 import { InvalidInputError } from "../base/errors";
+import { finish, inTurns, type Steps } from "../base/steps";
 import { Observation, type ObservationMode } from "../policy/observation";
 import type { LoadedPolicy } from "../policy/policy_file";
+import { mostPolicyBytes } from "../policy/policy_header";
 import type { RosClock } from "../ros/clock";
-import { type GlobalCommand, toTime } from "../ros/messages";
+import { type GlobalCommand, type Policy, toTime } from "../ros/messages";
 import type { RosNode, TriggerAnswer } from "../ros/node";
 import type { SoleSource } from "../ros/sole_source";
-import { RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
+import { bounded, RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
 import { onEmergencyStop } from "./emergency_stop";
 import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import type { Answers } from "./sampler";
 import { Shifts } from "./shifts";
-import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_source";
+import {
+  policyFromFile,
+  policyFromFileInTurns,
+  policyFromMessage,
+  toLocalPolicy,
+} from "./policy_source";
 
 /**
  * Most predictions made for epochs without a command. Each brings the belief closer to the kernel's
@@ -21,8 +28,8 @@ import { policyFromFile, policyFromMessage, toLocalPolicy } from "./policy_sourc
  */
 const MOST_PREDICTIONS = 1000;
 
-/** A policy of more bytes takes longer to read than a command may be late by. */
-const LONG_BYTES = 2 ** 22;
+/** A policy of more bytes is read between commands. */
+const LONG_BYTES = 2 ** 20;
 
 /** What an epoch knows when it is decided. */
 export interface Decision extends Answers {
@@ -44,6 +51,8 @@ export class Commander {
   readonly shifts: Shifts;
   private observation: Observation | undefined;
   private heard: LoadedPolicy | undefined;
+  /** Policies that came: one that is still being read gives way to the next. */
+  private came = 0;
   /** Where policies are heard from. */
   readonly policies: SoleSource;
   private readonly publishCommand;
@@ -57,20 +66,13 @@ export class Commander {
     this.shifts = new Shifts(game.horizon);
     this.publishCommand = node.publisher(TOPICS.globalCommand);
     this.publishLocalPolicy = node.publisher(TOPICS.localPolicy);
-    this.policies = node.subscribeSole(TOPICS.policy, (message, areTwo) => {
+    const topic = bounded(TOPICS.policy, mostPolicyBytes(sizesOf(game)));
+    this.policies = node.subscribeSole(topic, (message, areTwo) => {
+      const order = ++this.came;
       if (message.policy_sha256 === this.policy?.sha256) return undefined;
-      // It would not count: no time is taken from the commands for reading it.
-      if (areTwo && message.data.length > LONG_BYTES) return undefined;
-      try {
-        const policy = policyFromMessage(message, game);
-        if (areTwo) return undefined;
-        this.heard = policy;
-        this.follow(policy);
-      } catch (error) {
-        if (error instanceof InvalidInputError) return error.message;
-        throw error;
-      }
-      return undefined;
+      if (message.data.length <= LONG_BYTES) return finish(this.hear(message, order));
+      // It would not count: it is not even read.
+      return areTwo ? undefined : inTurns(this.hear(message, order));
     }).source;
     onEmergencyStop(node, (source) => {
       if (!this.stopped) node.log.warn(`emergency stop from ${source}`);
@@ -79,6 +81,20 @@ export class Commander {
     });
     node.triggerService(RESET_SERVICE, () => this.release());
     node.triggerService(RELOAD_SERVICE, () => this.reload());
+  }
+
+  /** Follows the policy of a message. Gives why it refuses it, and what to do. */
+  private *hear(message: Policy, order: number): Steps<string | undefined> {
+    try {
+      const policy = yield* policyFromMessage(message, this.game);
+      if (this.came > order || this.policies.areTwo) return undefined;
+      this.heard = policy;
+      this.follow(policy);
+    } catch (error) {
+      if (error instanceof InvalidInputError) return error.message;
+      throw error;
+    }
+    return undefined;
   }
 
   /** @throws InvalidInputError for a policy file that cannot be used */
@@ -118,14 +134,17 @@ export class Commander {
     );
   }
 
-  private reload(): TriggerAnswer {
+  private async reload(): Promise<TriggerAnswer> {
     const { policy_file } = this.node.parameters;
     if (!policy_file) {
       const message = "parameter policy_file is empty; set it, or publish on the policy topic";
       return { success: false, message };
     }
     try {
-      this.follow(policyFromFile(policy_file, this.game));
+      const order = ++this.came;
+      const policy = await policyFromFileInTurns(policy_file, this.game);
+      if (this.came > order) return { success: false, message: "another policy came meanwhile" };
+      this.follow(policy);
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       return { success: false, message: `${error.message} (the policy before stays in force)` };

@@ -16,7 +16,7 @@ export function onEmergencyStop(node: RosNode, stop: (source: string) => void): 
 
 function sourceOf(bytes: Uint8Array): string {
   const { type } = TOPICS.emergencyStop;
-  const problem = lengthProblem(type, bytes.length);
+  const problem = lengthProblem(TOPICS.emergencyStop, bytes.length);
   if (problem) return `somebody (its message is not read: ${problem})`;
   try {
     return cut(codecOf(type).decode(bytes).source);

@@ -15,7 +15,7 @@ import {
 } from "../ros/messages";
 import { ParameterError, type ParameterValues } from "../ros/parameters";
 import { type RosProcess, runProcess, sent } from "../ros/process";
-import { TOPICS } from "../ros/topics";
+import { bounded, TOPICS } from "../ros/topics";
 import { Commands, serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
@@ -165,8 +165,10 @@ void runProcess((ros) => {
   const policies = new LocalPolicies(game);
   const commands = new Commands(node);
   const host: Host = { game, arena, clock: clockOf(node), commands, policies, parameters };
+  const { sL, sG, aL } = sizesOf(game);
   // A command names its policy by hash, so that a second source's is not taken for it.
-  node.subscribe(TOPICS.localPolicy, (message) => policies.hear(message));
+  const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aL);
+  node.subscribe(topic, (message) => policies.hear(message));
   const bodies =
     parameters.robots === 0
       ? new Set([new LocalAgent(host, node, parameters.robot_index).body])

@@ -16,10 +16,11 @@ import { HistogramIndex } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { cut, InvalidInputError, reasonOf } from "../base/errors";
-import { encodeUtf8, readBytes, sha256 } from "../base/platform";
+import { encodeUtf8, readBytes, sha256Steps } from "../base/platform";
+import { finish, type Steps } from "../base/steps";
 import { writeWhole } from "../base/whole_file";
 import {
-  checksumOf,
+  checksumSteps,
   expectedTensors,
   metadataOf,
   parseHeader,
@@ -57,7 +58,7 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: 
     write(array, new DataView(data.buffer, tensors[i].start));
   });
   const strings = stringsOf(metadata, sizes);
-  const checksum = checksumOf(strings, tensors, data);
+  const checksum = finish(checksumSteps(strings, tensors, data));
   const header: Record<string, unknown> = { __metadata__: { ...strings, checksum } };
   for (const { name, dtype, shape, start, end } of tensors) {
     header[name] = { dtype, shape, data_offsets: [start, end] };
@@ -81,17 +82,21 @@ function write(array: Float32Array | Uint8Array, view: DataView): void {
  * @param source the file's name, for messages
  * @throws InvalidInputError that says what failed, why and what to do
  */
-export function decodePolicy(bytes: Uint8Array, source: string): LoadedPolicy {
+export const decodePolicy = (bytes: Uint8Array, source: string): LoadedPolicy =>
+  finish(decodeSteps(bytes, source));
+
+/** The same in steps: a large table takes longer to read than a command may be late by. */
+export function* decodeSteps(bytes: Uint8Array, source: string): Steps<LoadedPolicy> {
   const { strings, checksum, tensors, data, sizes } = parseHeader(bytes, source);
-  if (checksumOf(strings, tensors, data) !== checksum) {
+  if ((yield* checksumSteps(strings, tensors, data)) !== checksum) {
     throw new InvalidInputError(
       `${source}: the checksum does not match its contents: the file was changed or damaged; learn it again or copy it anew`,
     );
   }
   const metadata = metadataOf(strings);
   const pair = pairOf(tensors, data, metadata.tableSize);
-  checkPair(pair, sizes, source);
-  return { pair, metadata, sizes, sha256: sha256(bytes) };
+  yield* checkPair(pair, sizes, source);
+  return { pair, metadata, sizes, sha256: yield* sha256Steps(bytes) };
 }
 
 function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): PolicyPair {
@@ -107,14 +112,30 @@ function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: num
   };
 }
 
-function checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): void {
+/** Values that are looked at in a step: some milliseconds. */
+const STEP_VALUES = 2 ** 19;
+
+/** Index of the first value that is wrong; -1: none is. */
+function* findSteps(
+  values: Float32Array | Uint8Array,
+  isWrong: (value: number) => boolean,
+): Steps<number> {
+  for (let from = 0; from < values.length; from += STEP_VALUES) {
+    const end = Math.min(from + STEP_VALUES, values.length);
+    for (let i = from; i < end; i++) if (isWrong(values[i])) return i;
+    yield;
+  }
+  return -1;
+}
+
+function* checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): Steps<void> {
   const refuse = (what: string): never => {
     throw new InvalidInputError(`${source}: ${what}; learn the policy again`);
   };
   const { globalValues, localPolicy, globalPolicy } = pair;
-  const odd = globalValues.findIndex((value) => !Number.isFinite(value));
+  const odd = yield* findSteps(globalValues, (value) => !Number.isFinite(value));
   if (odd >= 0) refuse(`global_values[${odd}] is ${globalValues[odd]}, not a finite number`);
-  const wrong = localPolicy.findIndex((p) => !(p >= 0 && p <= 1 + ROW_SUM_TOLERANCE));
+  const wrong = yield* findSteps(localPolicy, (p) => !(p >= 0 && p <= 1 + ROW_SUM_TOLERANCE));
   if (wrong >= 0) refuse(`local_policy[${wrong}] is ${localPolicy[wrong]}, not a probability`);
   for (let row = 0; row < localPolicy.length / aL; row++) {
     const sum = localPolicy.subarray(row * aL, (row + 1) * aL).reduce((all, p) => all + p, 0);
@@ -122,7 +143,7 @@ function checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): void {
       refuse(`row ${row} of local_policy sums to ${sum} instead of 1`);
     }
   }
-  const wild = globalPolicy.findIndex((action) => action >= aG);
+  const wild = yield* findSteps(globalPolicy, (action) => action >= aG);
   if (wild >= 0) refuse(`global_policy[${wild}] is action ${globalPolicy[wild]}, of only ${aG}`);
 }
 
@@ -132,12 +153,15 @@ export function loadPolicy(file: string): LoadedPolicy {
   try {
     bytes = readBytes(file);
   } catch (error) {
-    throw new InvalidInputError(
-      `the policy file ${file} cannot be read: ${reasonOf(error)}; give the path of a file written by "npm run learn"`,
-    );
+    throw unreadable(file, error);
   }
   return decodePolicy(bytes, file);
 }
+
+export const unreadable = (file: string, error: unknown): InvalidInputError =>
+  new InvalidInputError(
+    `the policy file ${file} cannot be read: ${reasonOf(error)}; give the path of a file written by "npm run learn"`,
+  );
 
 /** Writes a policy file whole or not at all. @throws InvalidInputError when it cannot be written */
 export function savePolicy(file: string, bytes: Uint8Array): void {

@@ -4,7 +4,8 @@ import { histogramCount } from "../game/histogram";
 import type { Sizes } from "../game/model";
 import type { Interval, PolicyMetadata } from "../game/policy_metadata";
 import { InvalidInputError } from "../base/errors";
-import { decodeUtf8, sha256 } from "../base/platform";
+import { decodeUtf8, encodeUtf8, sha256Steps } from "../base/platform";
+import type { Steps } from "../base/steps";
 
 const POLICY_FORMAT = "alternating_marl policy 1";
 
@@ -76,17 +77,33 @@ export function expectedTensors({ sG, sL, aL }: Sizes, histograms: number): Tens
   ];
 }
 
-export function checksumOf(
+export function* checksumSteps(
   strings: MetadataStrings,
   tensors: readonly TensorInfo[],
   data: Uint8Array,
-): string {
+): Steps<string> {
   const sorted = Object.entries(strings).sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = tensors.map(({ name, dtype, shape, start, end }) => [
-    name + dtype + JSON.stringify(shape),
+  const parts = tensors.flatMap(({ name, dtype, shape, start, end }) => [
+    encodeUtf8(name + dtype + JSON.stringify(shape)),
     data.subarray(start, end),
   ]);
-  return sha256(JSON.stringify(Object.fromEntries(sorted)), ...parts.flat());
+  return yield* sha256Steps(encodeUtf8(JSON.stringify(Object.fromEntries(sorted))), ...parts);
+}
+
+/** No table has more robots: learning averages a line of the lattice in O(k²). */
+export const LARGEST_TABLE = 10_000;
+/** Entries (s_g, histogram) of a table: learning cannot address more (learning/size.ts). */
+export const MOST_ENTRIES = 12_500_000;
+
+/** Bytes of the longest policy file of a game with these sizes. */
+export function mostPolicyBytes(sizes: Sizes): number {
+  let most = 1;
+  for (let size = 1; size <= LARGEST_TABLE; size++) {
+    const histograms = histogramCount(sizes.sL, size);
+    if (sizes.sG * histograms > MOST_ENTRIES) break;
+    most = histograms;
+  }
+  return 8 + LARGEST_HEADER_BYTES + expectedTensors(sizes, most)[2].end;
 }
 
 /** The metadata as the file keeps it: names in snake_case, values as text. */

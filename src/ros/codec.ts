@@ -2,6 +2,7 @@
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import { DEFINITIONS } from "./generated/messages";
 import type { MessageTypes } from "./messages";
+import type { Topic } from "./topics";
 
 export interface Codec<T> {
   encode(message: T): Buffer;
@@ -14,19 +15,22 @@ const PADDING = 4;
 
 /** The largest message of a type where no other is given, bytes: none has long lists. */
 const MOST_BYTES = 2 ** 16;
-/** Names of 100,000 robots; the transforms of a large tree; π_l; a policy file, as long as it may be. */
+/** Names of 100,000 robots; the transforms of a large tree. Whoever hears policies bounds them. */
 const MOST_BYTES_OF: Readonly<Record<string, number>> = {
   "alternating_marl/msg/GlobalCommand": 2 ** 22,
   "tf2_msgs/msg/TFMessage": 2 ** 20,
-  "alternating_marl/msg/LocalPolicy": 2 ** 22,
-  "alternating_marl/msg/Policy": Infinity,
 };
 
+/** Bytes of the longest message on a topic. */
+export const mostBytesOf = ({ type, mostBytes }: Topic): number =>
+  mostBytes ?? MOST_BYTES_OF[type] ?? MOST_BYTES;
+
 /** Why a message of so many bytes is not even decoded, which would take long; undefined: it is. */
-export function lengthProblem(type: string, bytes: number): string | undefined {
-  const most = MOST_BYTES_OF[type] ?? MOST_BYTES;
+export function lengthProblem(topic: Topic, bytes: number): string | undefined {
+  const { type } = topic;
+  const most = mostBytesOf(topic);
   if (bytes <= most) return undefined;
-  return `it has ${bytes} bytes, and a ${type} has ${most} at most; look at who publishes there (ros2 topic info -v)`;
+  return `it has ${bytes} bytes, and a ${type} has ${most} at most here; look at who publishes there (ros2 topic info -v)`;
 }
 
 /** The definition of `type` (pkg/msg/Name) followed by those of all types in it. */

@@ -21,6 +21,9 @@ export interface Publish<Message> extends Subscription {
   (message: Message): void;
 }
 
+/** Why a message is refused, and what to do; later, where it takes long to read. */
+export type Refusal = string | undefined | void | Promise<string | undefined>;
+
 /** Refused messages of one topic are logged this often at most, ms. */
 const REFUSAL_MS = 1000;
 
@@ -85,7 +88,7 @@ export class Endpoints {
   /** @param hear takes a message, or says why it refuses it and what to do */
   readonly subscribe = <Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type]) => string | undefined | void,
+    hear: (message: MessageTypes[Type]) => Refusal,
   ): Subscription => {
     return this.subscribeRaw(topic, this.decoder(topic, hear));
   };
@@ -97,7 +100,7 @@ export class Endpoints {
    */
   readonly subscribeSole = <Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type], areTwo: boolean) => string | undefined | void,
+    hear: (message: MessageTypes[Type], areTwo: boolean) => Refusal,
   ): SoleSubscription => {
     let held: Uint8Array | undefined;
     const take = this.decoder(topic, (message) => hear(message, source.areTwo));
@@ -128,11 +131,11 @@ export class Endpoints {
 
   private decoder<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type]) => string | undefined | void,
+    hear: (message: MessageTypes[Type]) => Refusal,
   ): (bytes: Uint8Array) => void {
     const codec = codecOf(topic.type);
     return (bytes) => {
-      const problem = lengthProblem(topic.type, bytes.length);
+      const problem = lengthProblem(topic, bytes.length);
       if (problem) return this.refuse(topic, problem);
       let message: MessageTypes[Type];
       try {
@@ -143,7 +146,8 @@ export class Endpoints {
         return;
       }
       const refusal = hear(message);
-      if (refusal) this.refuse(topic, refusal);
+      if (refusal instanceof Promise) void this.refuseLater(topic, refusal);
+      else if (refusal) this.refuse(topic, refusal);
     };
   }
 
@@ -158,6 +162,17 @@ export class Endpoints {
         if (this.live.delete(endpoint)) destroy();
       },
     });
+  }
+
+  private async refuseLater(topic: Topic, coming: Promise<string | undefined>): Promise<void> {
+    try {
+      const refusal = await coming;
+      if (refusal) this.refuse(topic, refusal);
+    } catch (error) {
+      this.safely(() => {
+        throw error;
+      });
+    }
   }
 
   private refuse(topic: Topic, why: string): void {

@@ -71,7 +71,7 @@ export interface RclNode {
     callback: (
       request: unknown,
       response: { template: Record<string, unknown>; send(r: unknown): void },
-    ) => void,
+    ) => void | Promise<void>,
   ): unknown;
   createGuardCondition(callback: () => void): RclGuardCondition;
   getTopicNamesAndTypes(): { name: string; types: string[] }[];

@@ -7,6 +7,8 @@ export interface TriggerAnswer {
   readonly message: string;
 }
 
+type Answer = TriggerAnswer | Promise<TriggerAnswer>;
+
 /** Another node's answer is waited for this long, ms. */
 const CALL_MS = 3000;
 
@@ -20,23 +22,27 @@ export class Services {
   ) {}
 
   /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
-  readonly triggerService = (name: string, answer: () => TriggerAnswer): void =>
+  readonly triggerService = (name: string, answer: () => Answer): void =>
     this.serve("std_srvs/srv/Trigger", name, answer);
 
   /** A std_srvs/SetBool service; else as `triggerService`. */
-  readonly boolService = (name: string, answer: (value: boolean) => TriggerAnswer): void =>
+  readonly boolService = (name: string, answer: (value: boolean) => Answer): void =>
     this.serve("std_srvs/srv/SetBool", name, (request) =>
       answer((request as { readonly data: boolean }).data),
     );
 
-  private serve(type: string, name: string, answer: (request: unknown) => TriggerAnswer): void {
-    this.node.createService(type, name, {}, (request, response) =>
-      this.safely(() => {
-        const reply = { success: false, message: "it failed; the node's log says why" };
-        this.safely(() => Object.assign(reply, answer(request)));
-        response.send(Object.assign(response.template, reply));
-      }),
-    );
+  private serve(type: string, name: string, answer: (request: unknown) => Answer): void {
+    this.node.createService(type, name, {}, async (request, response) => {
+      let reply: TriggerAnswer = { success: false, message: "it failed; the node's log says why" };
+      try {
+        reply = await answer(request);
+      } catch (error) {
+        this.safely(() => {
+          throw error;
+        });
+      }
+      this.safely(() => response.send(Object.assign(response.template, reply)));
+    });
   }
 
   /**

@@ -10,6 +10,8 @@ export interface Topic<Type extends string = string> {
   readonly reliability: Reliability;
   readonly durability: Durability;
   readonly depth: number;
+  /** Longer messages are refused unread; undefined: as its type says (codec.ts). */
+  readonly mostBytes?: number;
 }
 
 const of =
@@ -63,6 +65,15 @@ export const RELOAD_SERVICE = "/global_agent/reload_policy";
 export const PAUSE_SERVICE = "/simulator/pause";
 export const STEP_SERVICE = "/simulator/step";
 export const WORLD_RESET_SERVICE = "/simulator/reset";
+
+/** Room in a message beside its array, bytes. */
+const ROOM = 2 ** 16;
+
+/** The same topic, where the message's array has so many bytes at most. */
+export const bounded = <Type extends string>(topic: Topic<Type>, bytes: number): Topic<Type> => ({
+  ...topic,
+  mostBytes: bytes + ROOM,
+});
 
 /** The same topic in a robot's namespace. */
 export function topicOf<Type extends string>(robot: string, relative: Topic<Type>): Topic<Type> {

@@ -248,3 +248,24 @@ test("a number of robots that one of two sources tells counts for nothing", () =
   expect(asks(20)).not.toThrow();
   expect(asks(21)).toThrow(/sample_size/);
 });
+
+test("a large policy is read between commands; a newer one takes its place", async () => {
+  const { commands, tick, publishPolicy, repeat } = setup();
+  for (const seconds of [1, 6]) tick(seconds);
+  const [{ policy_sha256: before }] = commands;
+  const large = publishPolicy(600);
+  expect(large.refusal).not.toBeUndefined();
+  repeat();
+  tick(12);
+  expect(commands.at(-1)!.policy_sha256).toBe(before);
+  await jest.advanceTimersByTimeAsync(1000);
+  tick(18);
+  expect(commands.at(-1)!.policy_sha256).toBe(large.sha256);
+  const overtaken = publishPolicy(601);
+  const newest = publishPolicy(3);
+  expect(newest.refusal).toBeUndefined();
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(await Promise.all([large.refusal, overtaken.refusal])).toEqual([undefined, undefined]);
+  tick(24);
+  expect(commands.at(-1)!.policy_sha256).toBe(newest.sha256);
+});

@@ -18,14 +18,16 @@ const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
 export const K = 4;
 export const ROBOTS = [...Array(12).keys()].map((i) => `robot_${i}`);
 const pair = madePair(game, K);
-const bytes = encodePolicy(pair, madeMetadata(game, K), sizesOf(game));
 export const SEED = 5;
 export const TIMEOUT_MS = 1000;
-const POLICY = {
-  scenario: game.name,
-  policy_sha256: createHash("sha256").update(bytes).digest("hex"),
-  data: bytes,
-};
+/** A policy's message. */
+function policyOf(tableSize: number) {
+  const made = madePair(game, tableSize);
+  const data = encodePolicy(made, madeMetadata(game, tableSize), sizesOf(game));
+  const policy_sha256 = createHash("sha256").update(data).digest("hex");
+  return { scenario: game.name, policy_sha256, data };
+}
+const POLICY = policyOf(K);
 
 const stamp = (seconds: number) => toTime(BigInt(Math.round(seconds * 1e9)));
 
@@ -162,6 +164,13 @@ export function setup({
         shift: stamp(shift),
         next_shift: stamp(nextShift),
       }),
+    /** A policy of this table size is published; returns its hash, and why it is refused. */
+    publishPolicy: (tableSize: number) => {
+      const message = policyOf(tableSize);
+      return { sha256: message.policy_sha256, refusal: hear.get("/policy")!(message) };
+    },
+    /** The command again. */
+    repeat: () => commander.repeat(),
     reset: () => reset!(),
     wait: (ms: number) => jest.advanceTimersByTime(ms),
     mostSubscriptions: () => most,

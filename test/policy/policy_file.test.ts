@@ -3,15 +3,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { histogramCount } from "../../src/game/histogram";
 import { sizesOf } from "../../src/game/model";
 import { InvalidInputError } from "../../src/base/errors";
 import {
   decodePolicy,
+  decodeSteps,
   encodePolicy,
   loadPolicy,
   requireScenario,
   savePolicy,
 } from "../../src/policy/policy_file";
+import { largestTableSize } from "../../src/learning/size";
+import { mostPolicyBytes } from "../../src/policy/policy_header";
 import { messageOf, randomGame, shipped } from "../games";
 import { madeMetadata, madePair } from "./policies";
 
@@ -110,6 +114,34 @@ test.each([
   const said = messageOf(() => decodePolicy(make(), "p"));
   expect(said).toMatch(message);
 });
+
+test("a large table is read in many short steps", () => {
+  const large = madePair(game, 1500);
+  const file = encodePolicy(large, madeMetadata(game, 1500), sizesOf(game));
+  const steps = decodeSteps(file, "p");
+  let count = 0;
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) count++;
+  const { globalValues, globalPolicy } = step.value.pair;
+  expect(globalValues.at(-1)).toBe(large.globalValues.at(-1));
+  expect(Buffer.compare(globalPolicy, large.globalPolicy)).toBe(0);
+  // Both hashes go through all bytes, 4 MiB at a time.
+  expect(count).toBeGreaterThan((2 * file.length) / 2 ** 22);
+});
+
+test.each(["dock_dispatch", "ring_dispatch", "random"])(
+  "the largest table that can be learned for %s is no longer than a policy may be",
+  (name) => {
+    const its = name === "random" ? randomGame({ sG: 9, aG: 9, sL: 2, aL: 2 }, 1) : shipped(name);
+    const sizes = sizesOf(its);
+    const largest = largestTableSize(its, Infinity, 0);
+    const { sG, sL, aL } = sizes;
+    const arrays = 5 * sG * histogramCount(sL, largest) + 4 * sL * sG * aL;
+    expect(mostPolicyBytes(sizes)).toBeGreaterThan(arrays + 2000);
+    expect(mostPolicyBytes(sizes)).toBeLessThan(2 * arrays + 70_000);
+    expect(mostPolicyBytes(sizes)).toBeLessThan(65e6);
+  },
+);
 
 test("arrays that no learner writes are refused although their checksum is right", () => {
   const local = pair.localPolicy.slice();

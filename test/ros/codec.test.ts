@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { codecOf, definitionsOf, lengthProblem } from "../../src/ros/codec";
 import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
+import { bounded, TOPICS } from "../../src/ros/topics";
 
 const TYPES = [
   "nav_msgs/msg/Odometry",
@@ -105,13 +106,17 @@ test("a type's definitions hold all types in it, its own first", () => {
   ]);
 });
 
-test.each(TYPES.filter((type) => !type.endsWith("/Policy")))(
-  "a %s of 200 MB is refused before it is decoded",
-  (type) => {
-    expect(lengthProblem(type, 2e8)).toMatch(/^it has 200000000 bytes.* look at who publishes/);
-    expect(lengthProblem(type, 2 ** 16)).toBeUndefined();
-  },
-);
+test.each(TYPES)("a %s of 200 MB is refused before it is decoded", (type) => {
+  const topic = { ...TOPICS.globalCommand, type };
+  expect(lengthProblem(topic, 2e8)).toMatch(/^it has 200000000 bytes.* look at who publishes/);
+  expect(lengthProblem(topic, 2 ** 16)).toBeUndefined();
+});
+
+test("a topic whose scenario bounds its array has room for that, and for little more", () => {
+  const topic = bounded(TOPICS.policy, 1e6);
+  expect(lengthProblem(topic, 1e6 + 1000)).toBeUndefined();
+  expect(lengthProblem(topic, 1.1e6)).toMatch(/a alternating_marl.* has \d+ at most here/);
+});
 
 test("a command of 100,000 robots' names is decoded", () => {
   const sampled_agents = Array.from({ length: 100_000 }, (_, i) => `robot_${i}`);
@@ -119,5 +124,5 @@ test("a command of 100,000 robots' names is decoded", () => {
     ...command,
     sampled_agents,
   });
-  expect(lengthProblem("alternating_marl/msg/GlobalCommand", bytes.length)).toBeUndefined();
+  expect(lengthProblem(TOPICS.globalCommand, bytes.length)).toBeUndefined();
 });
