@@ -1,17 +1,32 @@
 import fs from "node:fs";
 import path from "node:path";
 import { inRoot, interfaces, python, pythonModules, root } from "./paths.mjs";
-import { isWritable, onPath } from "./machine.mjs";
+import { isWritable } from "./machine.mjs";
 
-/** The prefix of a ROS 2 that is sourced, or undefined. (Our own environment is not one.) */
+/** What a set-up makes is no ROS 2 that is sourced, wherever the checkout is. */
+const ownPrefix = /[/\\]\.ros[/\\](python|interfaces)[/\\]?$/;
+
+/** The prefixes of a ROS 2 that is sourced, an overlay before what it overlays. */
+export function sourcedPrefixes() {
+  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(path.delimiter);
+  return prefixes.filter((prefix) => prefix && !ownPrefix.test(prefix));
+}
+
+/** Where a package of the sourced ROS 2 is, by ament's resource index (REP-122); or undefined. */
+export function sourcedPrefix(name) {
+  const entry = path.join("share", "ament_index", "resource_index", "packages", name);
+  return sourcedPrefixes().find((prefix) => fs.existsSync(path.join(prefix, entry)));
+}
+
+/** A ROS 2 that is sourced, or undefined. `ros2` may be a link or a wrapper that stands elsewhere. */
 export function sourcedRos() {
-  const ros2 = process.env.ROS_DISTRO && onPath("ros2");
-  if (!ros2 || ros2.endsWith(path.join(".ros", "python", "bin", "ros2"))) return undefined;
-  return { distro: process.env.ROS_DISTRO, prefix: path.resolve(path.dirname(ros2), "..") };
+  const { ROS_DISTRO: distro } = process.env;
+  const prefix = distro && sourcedPrefix("rcl");
+  return prefix ? { distro, prefix } : undefined;
 }
 
 /** Puts folders in front of a list such as PATH, each folder once. */
-function inFront(list, ...folders) {
+export function inFront(list, ...folders) {
   const rest = (list ?? "")
     .split(path.delimiter)
     .filter((entry) => entry && !folders.includes(entry));

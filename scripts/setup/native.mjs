@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { availableParallelism } from "node:os";
-import { rosEnvironment, sourcedRos } from "./environment.mjs";
+import { inFront, rosEnvironment, sourcedRos } from "./environment.mjs";
 import { nodePrefix } from "./machine.mjs";
 import { inRoot, native, rclnodejs } from "./paths.mjs";
 import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
@@ -25,14 +25,38 @@ export function nativeKey() {
 }
 
 /**
+ * rclnodejs takes the folder above that of `ros2` for the ROS 2, with one include/ and one lib/ for
+ * all packages. A folder of links stands for that, wherever `ros2` and each package are.
+ * @returns the environment in which it is found
+ */
+export function linkRos(folder, env) {
+  const prefixes = env.AMENT_PREFIX_PATH.split(path.delimiter).filter(Boolean);
+  for (const part of ["include", "lib"]) {
+    fs.mkdirSync(path.join(folder, part), { recursive: true });
+    for (const from of prefixes.map((prefix) => path.join(prefix, part)).filter(fs.existsSync)) {
+      for (const name of fs.readdirSync(from)) {
+        const link = path.join(folder, part, name);
+        // What comes first, an overlay, holds.
+        if (!fs.lstatSync(link, { throwIfNoEntry: false }))
+          fs.symlinkSync(path.join(from, name), link);
+      }
+    }
+  }
+  const bin = path.join(folder, "bin");
+  fs.mkdirSync(bin);
+  fs.writeFileSync(path.join(bin, "ros2"), "#!/bin/sh\n", { mode: 0o755 });
+  return { ...env, PATH: inFront(env.PATH, bin) };
+}
+
+/**
  * Builds in a copy: rclnodejs answers any failing load, such as one by a node that runs during a
  * set-up, with a build of its own in node_modules, and the two would disturb each other.
  */
 async function run() {
   emptyFolder(native);
-  const env = toolEnvironment(rosEnvironment());
   const work = inRoot(".ros", "work");
   emptyFolder(work);
+  const env = linkRos(path.join(work, "ros"), toolEnvironment(rosEnvironment()));
   const omitted = ["prebuilds", "build", "generated"].map((folder) => path.join(rclnodejs, folder));
   const copy = path.join(work, "rclnodejs");
   fs.cpSync(rclnodejs, copy, { recursive: true, filter: (file) => !omitted.includes(file) });

@@ -35,7 +35,7 @@ async function installPackages(env) {
   await install("--no-build-isolation", "--use-pep517", "-r", sources);
 }
 
-/** rclnodejs looks for the ROS 2 that it is built against beside a program named `ros2`. */
+/** Who calls `ros2` is told why there is none. */
 function placeRos2() {
   const text =
     '#!/bin/sh\necho "The ROS 2 wheels hold no ros2 command: source a ROS 2 Jazzy for it, or use the page, or a script with rclpy (README, Two commands)." >&2\nexit 1\n';

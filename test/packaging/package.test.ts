@@ -1,6 +1,7 @@
 /** package.xml, versions, the licence and the messages' words. */
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { python, read, root } from "./checkout";
 
@@ -77,8 +78,60 @@ test.each([
   ["/tmp", /^undefined$/],
 ])("the set-up says of %s what it is", (folder, words) => {
   const program = `import { folderProblem } from "./scripts/setup/machine.mjs"; console.log(String(folderProblem("${folder}", { ros: true })))`;
+  expect(said(program)).toMatch(words);
+});
+
+/** What a program prints in this checkout. */
+function said(program: string, env: NodeJS.ProcessEnv = process.env): string {
   const args = ["--input-type=module", "-e", program];
-  expect(execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" }).trim()).toMatch(
-    words,
+  return execFileSync(process.execPath, args, { cwd: root, encoding: "utf8", env }).trim();
+}
+
+describe("a ROS 2 that is sourced", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ros-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Makes files below the folder. */
+  const place = (...files: string[]) => {
+    for (const file of files) {
+      mkdirSync(join(folder, file, ".."), { recursive: true });
+      writeFileSync(join(folder, file), "", { mode: 0o755 });
+    }
+  };
+  const index = "share/ament_index/resource_index/packages";
+  place(`overlay/${index}/mine`, "overlay/include/mine/of_overlay", "overlay/lib/libmine.so");
+  place(
+    `ros/${index}/rcl`,
+    "ros/include/rcl/of_ros",
+    "ros/include/mine/of_ros",
+    "ros/lib/librcl.so",
   );
+  place(`.ros/python/${index}/rcl`, "wrappers/bin/ros2");
+
+  const sourced = (...prefixes: string[]) => ({
+    ...process.env,
+    ROS_DISTRO: "jazzy",
+    PATH: `${folder}/wrappers/bin:${process.env.PATH}`,
+    AMENT_PREFIX_PATH: prefixes.map((prefix) => join(folder, prefix)).join(":"),
+  });
+  const environment = "./scripts/setup/environment.mjs";
+  const find = `import { sourcedRos } from "${environment}"; console.log(String(sourcedRos()?.prefix))`;
+
+  test("is where the package rcl is, wherever ros2 stands", () => {
+    expect(said(find, sourced("overlay", "ros"))).toBe(join(folder, "ros"));
+    expect(said(find, sourced("overlay"))).toBe("undefined");
+    expect(said(find, sourced(".ros/python", "ros"))).toBe(join(folder, "ros"));
+    expect(said(find, sourced(".ros/python"))).toBe("undefined");
+    expect(said(find, { ...sourced("ros"), ROS_DISTRO: "" })).toBe("undefined");
+  });
+
+  test("is one folder to rclnodejs' build, an overlay's packages before those below", () => {
+    const link = `import { linkRos } from "./scripts/setup/native.mjs"; console.log(linkRos("${folder}/links", process.env).PATH)`;
+    const [first] = said(link, sourced("overlay", "ros")).split(":");
+    expect(readdirSync(first)).toEqual(["ros2"]);
+    const held = (part: string) => readdirSync(join(first, "..", part)).sort();
+    expect(held("include")).toEqual(["mine", "rcl"]);
+    expect(held("include/mine")).toEqual(["of_overlay"]);
+    expect(held("lib")).toEqual(["libmine.so", "librcl.so"]);
+  });
 });
