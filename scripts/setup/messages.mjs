@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { rosEnvironment, sourcedRos } from "./environment.mjs";
+import { rosEnvironment, sourcedPrefix, sourcedRos } from "./environment.mjs";
 import { findPython } from "./machine.mjs";
 import { nativeKey, placeNative } from "./native.mjs";
 import { inRoot, interfaces, python, pythonModules, rclnodejs } from "./paths.mjs";
@@ -14,7 +14,8 @@ const recipe = inRoot("scripts", "setup", "messages.mjs");
 
 export const interfacesKey = () => {
   const inputs = hashFiles(...sources.map((name) => inRoot(name)), recipe);
-  return hashOf([inputs, interfaces, sourcedRos() ?? wheelsKey()]);
+  const installed = [sourcedRos() ?? wheelsKey(), sourcedPrefix("tf2_msgs") !== undefined];
+  return hashOf([inputs, interfaces, ...installed]);
 };
 
 /** CMake's arguments for the wheels: their own CMake, ninja and Python. */
@@ -48,16 +49,52 @@ function copySources(folder) {
   return folder;
 }
 
+/** The one message of tf2_msgs that nodes send and hear: the wheels hold no such package. */
+function writeTf2Messages(folder) {
+  fs.mkdirSync(path.join(folder, "msg"), { recursive: true });
+  const files = {
+    "package.xml": `<package format="3">
+  <name>tf2_msgs</name>
+  <version>0.36.0</version>
+  <description>TFMessage of tf2_msgs, for a machine without it.</description>
+  <maintainer email="maintainers@alternating-marl.example.org">alternating_marl developers</maintainer>
+  <license>BSD-3-Clause</license>
+  <buildtool_depend>ament_cmake</buildtool_depend>
+  <depend>geometry_msgs</depend>
+  <member_of_group>rosidl_interface_packages</member_of_group>
+</package>
+`,
+    "CMakeLists.txt": `cmake_minimum_required(VERSION 3.20)
+project(tf2_msgs)
+find_package(ament_cmake REQUIRED)
+find_package(rosidl_default_generators REQUIRED)
+find_package(geometry_msgs REQUIRED)
+rosidl_generate_interfaces(tf2_msgs msg/TFMessage.msg DEPENDENCIES geometry_msgs)
+ament_package()
+`,
+    [path.join("msg", "TFMessage.msg")]: "geometry_msgs/TransformStamped[] transforms\n",
+  };
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  return folder;
+}
+
 async function buildInterfaces() {
   emptyFolder(interfaces);
   const work = inRoot(".ros", "work");
   emptyFolder(work);
-  const build = path.join(work, "build");
-  const source = copySources(path.join(work, "source"));
+  fs.rmSync(inRoot(".cache", "setup", "messages.log"), { force: true });
+  await buildPackage(copySources(path.join(work, "source")), path.join(work, "build"));
+  if (sourcedPrefix("tf2_msgs") === undefined) {
+    await buildPackage(writeTf2Messages(path.join(work, "tf2")), path.join(work, "tf2_build"));
+  }
+  fs.rmSync(work, { recursive: true, force: true });
+  stamp(interfaces, interfacesKey());
+}
+
+async function buildPackage(source, build) {
   const env = toolEnvironment(rosEnvironment());
   const run = (...args) =>
     tool("Building the messages", "cmake", args, { env, log: "messages", append: true });
-  fs.rmSync(inRoot(".cache", "setup", "messages.log"), { force: true });
   await run(
     ...["-S", source, "-B", build, "-DINTERFACES_ONLY=ON", "-DCMAKE_BUILD_TYPE=Release"],
     ...["-DBUILD_TESTING=OFF", `-DCMAKE_INSTALL_PREFIX=${interfaces}`],
@@ -66,8 +103,6 @@ async function buildInterfaces() {
     ...(await withoutPythonModule(build)),
   );
   await run("--build", build, "--parallel", "--target", "install");
-  fs.rmSync(work, { recursive: true, force: true });
-  stamp(interfaces, interfacesKey());
 }
 
 export const interfaceBuild = {

@@ -27,11 +27,12 @@ import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
 import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
-import { Localization, planarPose } from "./localization";
+import { Localization } from "./localization";
 import type { SafetyParameters } from "./parameters";
 import { Permission } from "./permission";
 import { ageProblem, isRepeat, odometryProblem, RateLimit } from "./stamps";
 import { Stillness } from "./stillness";
+import { planarPose, type TransformTree } from "./transforms";
 
 /** A standing body's zero cmd_vel is repeated this often. */
 const REPEAT_ZERO_MS = 200;
@@ -51,6 +52,7 @@ export interface BodyOptions {
   readonly sizes: Sizes;
   /** Where commands come from. */
   readonly commands: Pick<SoleSource, "problem">;
+  readonly transforms: () => TransformTree;
   /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
   readonly onPose: () => void;
   /** Called at each pose outside the arena: a pending decision must be dropped. */
@@ -94,7 +96,7 @@ export class BodyAgent {
     this.rateLimit = new RateLimit(safety.max_rate);
     this.middle = middleOf(options.arena);
     this.reach = arenaRadius(options.arena) + safety.arena_margin;
-    this.localization = new Localization(node, safety);
+    this.localization = new Localization(node, safety, options.transforms);
     const frame = bodyFrame(node, safety.frame_prefix);
     this.sendVelocity = velocityPublisher(node, clock, safety.stamped_cmd_vel, frame);
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;

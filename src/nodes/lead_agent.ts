@@ -8,6 +8,7 @@ import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { Commands, serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
+import { heardTransforms } from "./localization";
 import { arenaMarkers, bodyMarkers } from "./markers";
 import { LEAD_AGENT_PARAMETERS } from "./parameters";
 
@@ -25,6 +26,7 @@ void runProcess((ros) => {
     safety: node.parameters,
     sizes: sizesOf(game),
     commands: commands.source,
+    transforms: heardTransforms(node),
     onPose: () =>
       publishState({
         header: { stamp: toTime(body.stamp), frame_id: "map" },

@@ -19,6 +19,7 @@ import { bounded, TOPICS } from "../ros/topics";
 import { Commands, serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
+import { heardTransforms } from "./localization";
 import { LocalPolicies } from "./local_policies";
 import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "./parameters";
@@ -34,6 +35,7 @@ interface Host {
   readonly arena: Arena;
   readonly clock: RosClock;
   readonly commands: Commands;
+  readonly transforms: ReturnType<typeof heardTransforms>;
   readonly policies: LocalPolicies;
   readonly parameters: Parameters;
 }
@@ -64,6 +66,7 @@ export class LocalAgent {
       safety: node.parameters,
       sizes: sizesOf(host.game),
       commands: host.commands.source,
+      transforms: host.transforms,
       onPose: () => this.onPose(),
       onOutside: () => void (this.pending = undefined),
       onDecision: (command) => {
@@ -164,7 +167,8 @@ void runProcess((ros) => {
   const { arena } = game;
   const policies = new LocalPolicies(game);
   const commands = new Commands(node);
-  const host: Host = { game, arena, clock: clockOf(node), commands, policies, parameters };
+  const [clock, transforms] = [clockOf(node), heardTransforms(node)];
+  const host: Host = { game, arena, clock, commands, transforms, policies, parameters };
   const { sL, sG, aL } = sizesOf(game);
   // A command names its policy by hash, so that a second source's is not taken for it.
   const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aL);

@@ -5,24 +5,14 @@
 import { cut } from "../base/errors";
 import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
-import {
-  nanoseconds,
-  type Odometry,
-  type PoseWithCovarianceStamped,
-  type Quaternion,
-  type TransformStamped,
-  type Vector3,
-} from "../ros/messages";
+import { nanoseconds, type Odometry, type PoseWithCovarianceStamped } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
 import type { SafetyParameters } from "./parameters";
+import { plainFrame, planarPose, TransformTree } from "./transforms";
 
-/** A quaternion's squared norm may differ from 1 by this much: float32, and rough drivers. */
-const NORM_TOLERANCE = 0.1;
-/** Name under which the origin is kept that a parameter or a pose topic places. */
-const POSED = "";
 /** A pose is matched with no odometry further from its stamp than this. */
 const LONGEST_AWAY_S = 0.5;
 /** A pose stamped further ahead of the newest odometry than this is of another clock. */
@@ -39,6 +29,22 @@ export type LocalizationParameters = Pick<
   "pose_source" | "initial_pose" | "max_pose_deviation" | "pose_timeout"
 >;
 
+/** What a process hears of tf, once for all its bodies, from the first call on. */
+export function heardTransforms(node: RosNode): () => TransformTree {
+  let tree: TransformTree | undefined;
+  return () => {
+    if (tree) return tree;
+    const heard = (tree = new TransformTree());
+    node.subscribe(TOPICS.transformHeard, (message) =>
+      heard.hear(message.transforms, false, steadyMs()),
+    );
+    node.subscribe(TOPICS.staticTransform, (message) =>
+      heard.hear(message.transforms, true, steadyMs()),
+    );
+    return heard;
+  };
+}
+
 interface Timed {
   /** ROS time, ns. */
   readonly stamp: bigint;
@@ -48,10 +54,9 @@ interface Timed {
 export class Localization {
   private untrusted: string | undefined;
   private readonly poses: SoleSource | undefined;
-  /** The problem as long as nothing has told the origin. */
-  private readonly untold: string | undefined;
-  /** Origins in the map by the name of their frame; heardMs: steady clock, Infinity: for good. */
-  private readonly origins = new Map<string, { readonly origin: Pose; heardMs: number }>();
+  /** Where the odometry's origin is in the map; heardMs: steady clock, Infinity: for good. */
+  private told: { readonly origin: Pose; heardMs: number } | undefined;
+  private readonly transforms: TransformTree | undefined;
   /** Where the wheels stand still, since when, and up to when that was counted, ms, steady clock. */
   private still: { readonly pose: Pose; readonly sinceMs: number; countedMs: number } | undefined;
   /** The newest poses by the wheels, oldest first. */
@@ -59,30 +64,24 @@ export class Localization {
   /** A pose in the map that waits for the odometry of its stamp. */
   private waiting: Timed | undefined;
 
+  /** @param transforms what is heard of tf; called where the parameters ask for it */
   constructor(
     node: RosNode,
     private readonly parameters: LocalizationParameters,
+    transforms: () => TransformTree,
   ) {
     const { pose_source, initial_pose } = parameters;
     if (pose_source === "pose") {
-      this.untold = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
+      this.untrusted = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
       const hear = (message: PoseWithCovarianceStamped, areTwo: boolean) =>
         this.hearPose(message, areTwo);
       this.poses = node.subscribeSole(TOPICS.pose, hear).source;
     } else if (pose_source === "tf") {
-      this.untold =
-        "tf does not tell where its odometry is in the map; start what localises the robot";
-      node.subscribe(TOPICS.transformHeard, (message) =>
-        this.hearTransforms(message.transforms, steadyMs()),
-      );
-      node.subscribe(TOPICS.staticTransform, (message) =>
-        this.hearTransforms(message.transforms, Infinity),
-      );
+      this.transforms = transforms();
     } else {
       const [x = 0, y = 0, yaw = 0] = initial_pose;
-      this.origins.set(POSED, { origin: { x, y, yaw }, heardMs: Infinity });
+      this.told = { origin: { x, y, yaw }, heardMs: Infinity };
     }
-    this.untrusted = this.untold;
   }
 
   /** Why the pose is not known; undefined: it is. */
@@ -108,7 +107,7 @@ export class Localization {
     if (areTwo) return undefined;
     if (deviation > most) {
       this.waiting = undefined;
-      this.origins.clear();
+      this.told = undefined;
       this.untrusted = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;
       return undefined;
     }
@@ -135,25 +134,8 @@ export class Localization {
     if (away > LONGEST_AWAY_S) {
       return `it is stamped ${away.toFixed(1)} s away from any odometry kept; stamp it with the time at which it was true`;
     }
-    const origin = originOf(waiting.pose, nearest.pose);
-    this.origins.set(POSED, { origin, heardMs: steadyMs() });
+    this.told = { origin: originOf(waiting.pose, nearest.pose), heardMs: steadyMs() };
     return undefined;
-  }
-
-  private hearTransforms(
-    transforms: readonly TransformStamped[],
-    heardMs: number,
-  ): string | undefined {
-    let refusal: string | undefined;
-    for (const { header, child_frame_id, transform } of transforms) {
-      if (plainFrame(header.frame_id) !== "map") continue;
-      const origin = planarPose(transform.translation, transform.rotation);
-      if (origin) this.origins.set(plainFrame(child_frame_id), { origin, heardMs });
-      else {
-        refusal = `its transform from map to ${cut(child_frame_id)} is not finite or no unit quaternion; look at what localises the robot`;
-      }
-    }
-    return refusal;
   }
 
   /**
@@ -167,22 +149,23 @@ export class Localization {
       if (this.byWheels.length > KEPT_ODOMETRY) this.byWheels.shift();
       this.match();
     }
-    const frame = pose_source === "tf" ? plainFrame(header.frame_id) : POSED;
-    const known = this.origins.get(frame);
-    if (known === undefined) {
-      // Also where odometry has changed to a frame that tf does not place.
-      this.untrusted ??= this.untold;
-      return undefined;
+    const { told, transforms } = this;
+    if (transforms) {
+      const timeoutMs = pose_timeout > 0 ? pose_timeout * 1000 : Infinity;
+      const origin = transforms.find(header.frame_id, steadyMs(), timeoutMs);
+      this.untrusted = typeof origin === "string" ? origin : undefined;
+      return typeof origin === "string" ? undefined : placed(origin, pose);
     }
-    if (pose_source === "pose") known.heardMs += this.stillMs(pose);
-    if (pose_timeout > 0 && steadyMs() - known.heardMs > pose_timeout * 1000) {
-      this.origins.delete(frame);
+    if (told === undefined) return undefined;
+    if (pose_source === "pose") told.heardMs += this.stillMs(pose);
+    if (pose_timeout > 0 && steadyMs() - told.heardMs > pose_timeout * 1000) {
+      this.told = undefined;
       this.waiting = undefined;
       this.untrusted = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what localises the robot`;
       return undefined;
     }
     this.untrusted = undefined;
-    return placed(known.origin, pose);
+    return placed(told.origin, pose);
   }
 
   /** How long the wheels have stood and it was not counted yet, ms. */
@@ -202,18 +185,6 @@ export class Localization {
     still.countedMs = now;
     return uncounted;
   }
-}
-
-/** Frames with and without a leading slash are the same: tf2 knows no slash. */
-const plainFrame = (frame: string): string => frame.replace(/^\//, "");
-
-/** A pose in the plane; undefined where it is not finite or the orientation no unit quaternion. */
-export function planarPose(position: Vector3, q: Quaternion): Pose | undefined {
-  const norm = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
-  if (!(Math.abs(norm - 1) < NORM_TOLERANCE)) return undefined;
-  const yaw = Math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z));
-  const pose = { x: position.x, y: position.y, yaw };
-  return Number.isFinite(pose.x + pose.y + pose.yaw) ? pose : undefined;
 }
 
 /** `pose`, told from `origin`, in the frame that `origin` is told in. */

@@ -47,7 +47,7 @@ const SAFETY = {
   ),
   pose_source: text(
     { default: "odometry", choices: ["odometry", "pose", "tf"] },
-    "What tells where the odometry's origin is in the map frame: initial_pose, the topic <robot>/pose (geometry_msgs/PoseWithCovarianceStamped), or tf (map to the odometry's frame).",
+    "What tells where the odometry's origin is in the map frame: initial_pose, the topic <robot>/pose (geometry_msgs/PoseWithCovarianceStamped), or tf (from map to the odometry's frame, by any chain).",
   ),
   initial_pose: {
     type: "double_array",

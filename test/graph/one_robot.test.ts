@@ -2,6 +2,9 @@
  * Local agents that hear odometry, poses and commands from the test alone. Every fault of those
  * makes a robot stand.
  */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
@@ -26,6 +29,8 @@ const EPOCH_MS = 2000;
 
 type Commands = "sent" | "silent" | "old" | "of wrong shape" | "of no state";
 
+const IN_TF = "is placed by a chain of tf that breaks";
+
 /** The host has a robot for each; all faults begin at the same time. */
 const FAULTS: readonly (readonly [what: string, fault: Partial<Fault>, said: RegExp])[] = [
   ["is malformed", { odometry: "malformed" }, /standing: no odometry/],
@@ -36,6 +41,7 @@ const FAULTS: readonly (readonly [what: string, fault: Partial<Fault>, said: Reg
   ["is far from the arena", { odometry: "outside" }, /standing: out of the arena/],
   ["is stamped in the future", { odometry: "future" }, /standing: no odometry/],
   ["has a pose no more", { poses: "silent" }, /standing: nothing localised it for 0.25 s/],
+  [IN_TF, { poses: "silent" }, /standing: tf has not told robot_(\d+)\/map -> robot_\1\/odom for/],
   ["has an uncertain pose", { poses: "uncertain" }, /standing: its pose may be 2.00 m or rad off/],
 ];
 
@@ -53,6 +59,7 @@ let agent: Child;
 /** Serves the others. */
 let host: Child;
 let peer: Peer;
+let folder: string;
 let robots: readonly ToldRobot[];
 let robot: ToldRobot;
 let hosted: readonly ToldRobot[];
@@ -90,8 +97,20 @@ beforeAll(async () => {
   domain = await claimDomain();
   const environment = environmentOf(domain);
   agent = startAgent();
-  const parameters = { ...PARAMETERS, robot_index: 1, robots: FAULTS.length, markers_rate: 0 };
-  host = new Child(environment, "src/nodes/local_agent.js", { parameters });
+  const { pose_source, ...rest } = PARAMETERS;
+  const parameters = { ...rest, robot_index: 1, robots: FAULTS.length, markers_rate: 0 };
+  const inTf = 1 + FAULTS.findIndex(([what]) => what === IN_TF);
+  folder = mkdtempSync(join(tmpdir(), "one-robot-"));
+  const file = join(folder, "parameters.yaml");
+  const section = (name: string, source: string) =>
+    `${name}: {ros__parameters: {pose_source: ${source}}}\n`;
+  const sections = [
+    section("local_agent", pose_source),
+    section(`/robot_${inTf}/local_agent`, "tf"),
+  ];
+  writeFileSync(file, sections.join(""));
+  const rosArgs = ["--params-file", file];
+  host = new Child(environment, "src/nodes/local_agent.js", { parameters, rosArgs });
   const { name, type } = TOPICS.markers;
   const options = [
     "--robots",
@@ -102,12 +121,16 @@ beforeAll(async () => {
   ];
   peer = new Peer(environment, [...options, "--hear", name, type]);
   await peer.first("ready", 0, undefined, 60);
-  robots = [...Array(PARAMETERS.population).keys()].map((index) => new ToldRobot(peer, index));
+  const indices = [...Array(PARAMETERS.population).keys()];
+  robots = indices.map((index) => new ToldRobot(peer, index, index === inTf));
   [robot, ...hosted] = robots;
-  for (const { name } of robots) {
-    await peer.advertise(topicOf(name, TOPICS.odometry), 1);
-    await peer.advertise(topicOf(name, TOPICS.pose), 1);
+  for (const each of robots) {
+    await peer.advertise(topicOf(each.name, TOPICS.odometry), 1);
+    if (!each.isInTf) await peer.advertise(topicOf(each.name, TOPICS.pose), 1);
   }
+  await peer.advertise(TOPICS.transform, 1);
+  await peer.advertise(TOPICS.staticTransform, 1);
+  peer.publishBytes(TOPICS.staticTransform, robots[inTf].staticLink());
   await peer.advertise(TOPICS.globalCommand, 2);
   await peer.advertise(TOPICS.localPolicy, 2);
   peer.publishBytes(TOPICS.localPolicy, alwaysDoing(game, "up", "up"));
@@ -120,6 +143,7 @@ afterAll(async () => {
   await agent?.end();
   await host?.end();
   domain?.release();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /**

@@ -4,7 +4,9 @@ import { codecOf } from "../../src/ros/codec";
 import {
   type Odometry,
   planarOdometry,
+  planarQuaternion,
   type PoseWithCovarianceStamped,
+  type TFMessage,
   toTime,
 } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
@@ -23,6 +25,17 @@ export const stamp = (seconds = 0) =>
 
 export const moves = ({ linear, angular }: { linear: number; angular: number }): boolean =>
   linear !== 0 || angular !== 0;
+
+function transform(
+  frame_id: string,
+  child_frame_id: string,
+  ...[x, y, yaw]: readonly [number, number, number]
+): TFMessage {
+  const rotation = planarQuaternion(yaw);
+  const header = { stamp: stamp(), frame_id };
+  const transform = { translation: { x, y, z: 0 }, rotation };
+  return { transforms: [{ header, child_frame_id, transform }] };
+}
 
 /** What the world does to a robot now. */
 export interface Fault {
@@ -44,6 +57,8 @@ export class ToldRobot {
   constructor(
     private readonly peer: Peer,
     index: number,
+    /** Whether a chain of transforms tells its place, instead of the pose topic. */
+    readonly isInTf = false,
   ) {
     this.name = `robot_${index}`;
   }
@@ -91,7 +106,10 @@ export class ToldRobot {
     const bytes = codecOf(TOPICS.odometry.type).encode(this.odometry());
     const told = odometry === "malformed" ? bytes.subarray(0, bytes.length / 2) : bytes;
     this.peer.publishBytes(topicOf(this.name, TOPICS.odometry), told);
-    if (poses !== "silent") this.peer.publishBytes(topicOf(this.name, TOPICS.pose), this.located());
+    if (poses !== "silent" && this.isInTf) this.peer.publishBytes(TOPICS.transform, this.link());
+    else if (poses !== "silent") {
+      this.peer.publishBytes(topicOf(this.name, TOPICS.pose), this.located());
+    }
     if (this.fault === WELL) this.placedAt = monotonic();
   }
 
@@ -109,7 +127,18 @@ export class ToldRobot {
     const [dx, dy] = [x - ORIGIN.x, y - ORIGIN.y];
     const [c, s] = [Math.cos(ORIGIN.yaw), Math.sin(ORIGIN.yaw)];
     const wheels = { x: c * dx + s * dy, y: c * dy - s * dx, yaw: yaw - ORIGIN.yaw };
-    return planarOdometry(this.stamped, this.name, wheels);
+    const told = planarOdometry(this.stamped, this.name, wheels);
+    return { ...told, header: { ...told.header, frame_id: `${this.name}/odom` } };
+  }
+
+  /** map -> its map, for /tf_static: once. */
+  staticLink(): TFMessage {
+    return transform("map", `${this.name}/map`, ORIGIN.x, 0, 0);
+  }
+
+  /** Its map -> its odometry. */
+  private link(): TFMessage {
+    return transform(`${this.name}/map`, `${this.name}/odom`, 0, ORIGIN.y, ORIGIN.yaw);
   }
 
   /** What a localizer tells. */

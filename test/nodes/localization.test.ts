@@ -1,4 +1,8 @@
-import { Localization, type LocalizationParameters } from "../../src/nodes/localization";
+import {
+  heardTransforms,
+  Localization,
+  type LocalizationParameters,
+} from "../../src/nodes/localization";
 import { fromSeconds, planarOdometry, planarQuaternion, toTime } from "../../src/ros/messages";
 import { playedNode, playedSoles } from "../support/played_node";
 
@@ -24,13 +28,15 @@ function setup(parameters: Partial<LocalizationParameters>) {
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
   };
-  const localization = new Localization(playedNode(node), {
+  const all = {
     pose_source: "odometry",
     initial_pose: [0, 0, 0],
     max_pose_deviation: 0.5,
     pose_timeout: 5,
     ...parameters,
-  });
+  } as const;
+  const played = playedNode(node);
+  const localization = new Localization(played, all, heardTransforms(played));
   return {
     localization,
     two,
@@ -169,10 +175,11 @@ test.each(["/tf", "/tf_static"])("%s places the origin of the odometry's frame a
   const { say, locate, localization } = setup({ pose_source: "tf" });
   expect(locate(1)).toBeUndefined();
   say(topic, transform("robot_1/odom"));
-  say(topic, transform("robot_0/odom", "earth"));
+  say(topic, transform("robot_0/odom", "robot_0/map"));
   expect(locate(1)).toBeUndefined();
-  expect(localization.problem).toMatch(/tf does not tell/);
-  say(topic, transform());
+  expect(localization.problem).toMatch(/tf does not tell .*\(robot_0\/map -> robot_0\/odom\)/);
+  const [above] = transform("robot_0/map").transforms;
+  say(topic, { transforms: [{ ...above, transform: NOWHERE }] });
   expectPlace(locate(1));
   jest.advanceTimersByTime(6000);
   // What is static is told once.
@@ -233,4 +240,13 @@ test("a robot that drives is lost after pose_timeout however often its wheels te
   expect(localization.problem).toBeUndefined();
   drive(990, 1020);
   expect(localization.problem).toMatch(/nothing localised it for 5 s/);
+});
+
+test("the bodies of a process hear tf once, and only where one of them asks for it", () => {
+  const heard: string[] = [];
+  const node = playedNode({ subscribe: ({ name }: { name: string }) => void heard.push(name) });
+  const transforms = heardTransforms(node);
+  expect(heard).toEqual([]);
+  expect(transforms()).toBe(transforms());
+  expect(heard).toEqual(["/tf", "/tf_static"]);
 });

@@ -2,6 +2,7 @@
 import { sizesOf } from "../../src/game/model";
 import { BodyAgent } from "../../src/nodes/body_agent";
 import type { SafetyParameters } from "../../src/nodes/parameters";
+import { TransformTree } from "../../src/nodes/transforms";
 import { RosClock } from "../../src/ros/clock";
 import {
   fromSeconds,
@@ -67,6 +68,7 @@ export function setup(
         return two.has(COMMAND) ? `two sources of ${COMMAND}` : undefined;
       },
     },
+    transforms: () => new TransformTree(),
     onPose,
     onOutside: () => void left.push(true),
     onDecision: (command) => {
