@@ -1,7 +1,10 @@
 /** A run's trace, compared with the model and with the decisions of the pure core. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { robotNames } from "../../sim/run";
+import { AbstractWorld } from "../../sim/world/abstract";
 import { compareAgentIds, drawIndex, keyedUniform } from "../../src/game/draws";
+import { drawEpisodeStart } from "../../src/game/episode";
 import { type Game, sizesOf } from "../../src/game/model";
 import { rollouts } from "../../src/evaluation/evaluate";
 import { drawSample } from "../../src/nodes/sampling";
@@ -58,35 +61,55 @@ export function transitionFit(
   };
 }
 
-/** Makes each recorded decision again with the pure core; returns what differs. */
-export function replayDifferences(
-  trace: readonly TraceLine[],
+/**
+ * The run of the abstract world that a seed gives, an epoch a second, played by the pure core.
+ * @param world its transitions move robots and the lead vehicle; agents know `game`
+ */
+export function playPurely(
   game: Game,
   policy: LoadedPolicy,
   seed: number,
-): string[] {
-  const { sG, sL, aL } = sizesOf(game);
-  const population = trace[0].localStates.length;
-  const ids = [...Array(population).keys()].map((i) => `robot_${i}`).sort(compareAgentIds);
+  population: number,
+  epochs: number,
+  world = game,
+): TraceLine[] {
+  const { sG, aG, sL, aL } = sizesOf(game);
+  const ids = robotNames(population);
+  const sorted = [...ids].sort(compareAgentIds);
   const observation = new Observation(game, policy.pair, "sample", population);
-  const differences: string[] = [];
-  for (const line of trace) {
-    const say = (what: string) => differences.push(`epoch ${line.epoch}: ${what}`);
-    const sample = drawSample(seed, line.epoch, ids, policy.pair.tableSize);
-    if (sample.join() !== line.sampled.join()) say("sample");
-    const counts = new Array<number>(sL).fill(0);
-    for (const robot of sample) counts[line.localStates[ids.indexOf(robot)]]++;
-    if (counts.join() !== line.histogram.join()) say("histogram");
-    if (line.commandGlobalState !== line.globalState) say("global state");
-    observation.observe(line.histogram);
-    if (observation.decide(line.commandGlobalState) !== line.globalAction) say("global action");
-    line.actions.forEach((action, i) => {
-      const row = (line.localStates[i] * sG + line.globalState) * aL;
-      const u = keyedUniform(seed, "local-action", ids[i], line.epoch)();
-      if (drawIndex(u, policy.pair.localPolicy, row, aL) !== action) say(`action of ${ids[i]}`);
+  const startOf = (episode: number) => drawEpisodeStart(game, ids, seed, episode);
+  const played = new AbstractWorld(world, ids, seed, startOf(0));
+  return [...Array(epochs).keys()].map((epoch) => {
+    const { horizon = Infinity } = game;
+    if (epoch % horizon === 0) played.place(startOf(Math.floor(epoch / horizon)));
+    const [globalState, localStates] = [played.globalState(), Array.from(played.localStates())];
+    const sampled = drawSample(seed, epoch, sorted, policy.pair.tableSize);
+    const histogram = new Array<number>(sL).fill(0);
+    for (const robot of sampled) histogram[localStates[ids.indexOf(robot)]]++;
+    observation.observe(histogram);
+    const globalAction = observation.decide(globalState);
+    const rows = localStates.map((state) => (state * sG + globalState) * aL);
+    const actions = ids.map((id, i) => {
+      const u = keyedUniform(seed, "local-action", id, epoch)();
+      return drawIndex(u, policy.pair.localPolicy, rows[i], aL);
     });
-  }
-  return differences;
+    const earned = rows.reduce((sum, row, i) => sum + game.localReward[row + actions[i]], 0);
+    played.step(epoch, globalAction, actions);
+    return {
+      epoch,
+      simTime: epoch + 1,
+      globalState,
+      commandGlobalState: globalState,
+      globalAction,
+      sampled,
+      histogram,
+      localStates,
+      actions,
+      reward: game.globalReward[globalState * aG + globalAction] + earned / population,
+      nextGlobalState: played.globalState(),
+      nextLocalStates: Array.from(played.localStates()),
+    };
+  });
 }
 
 /**
