@@ -25,7 +25,7 @@ import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
 import { withMeasuredArrays } from "./scenario_writer";
 
-const COMMAND = {
+export const COMMAND = {
   usage: "npm run calibrate --",
   summary:
     "Measures in the motion world how robots and lead vehicle really move, and how far the scenario's arrays are from it.",
@@ -91,7 +91,7 @@ function warnUnseen(rows: readonly ComparedRow[]): void {
   );
 }
 
-async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
+export async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
   const { scenario, robots, epochs, seed, write, plot } = options;
   if (write !== undefined) requireWritable("--write", write);
   if (plot !== undefined) requireWritable("--plot", plot);

@@ -21,7 +21,7 @@ import {
   UsageError,
 } from "./options";
 
-const COMMAND = {
+export const COMMAND = {
   usage: "npm run evaluate --",
   summary: "Evaluates a policy, or the difference of two, in a population simulated by counts.",
   options: {
@@ -84,7 +84,7 @@ function loadStart(file: string, game: Game): PopulationStart {
   return { globalState, localCounts };
 }
 
-async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
+export async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
   const { policy: files, scenario, robots: population, start: startFile, json, ...how } = options;
   if (files.length > 2) {
     throw new UsageError(`--policy is given ${files.length} times; give one or two policies`);
@@ -130,4 +130,4 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
   ].join("\n");
 }
 
-void runCommand(COMMAND, main);
+if (require.main === module) void runCommand(COMMAND, main);

@@ -20,7 +20,7 @@ import {
 
 const MOST_THREADS = 256;
 
-const COMMAND = {
+export const COMMAND = {
   usage: "npm run learn --",
   summary: "Learns a pair of policies for a scenario and writes it to a policy file.",
   options: {
@@ -104,7 +104,7 @@ function announce(
   );
 }
 
-async function main({ out: file, robots, json, ...options }: LearnOptions): Promise<number> {
+export async function main({ out: file, robots, json, ...options }: LearnOptions): Promise<number> {
   const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
   const learnOptions = { ...options, population: robots, threads };
   requireWritable("--out", file);
@@ -154,4 +154,4 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
   ].join("\n");
 }
 
-void runCommand(COMMAND, main);
+if (require.main === module) void runCommand(COMMAND, main);

@@ -131,25 +131,37 @@ export function parseOptions<S extends OptionSpecs>(
   ) as OptionValues<S>;
 }
 
+type Main<S extends OptionSpecs> = (options: OptionValues<S>) => Promise<number | void>;
+
+/** Runs `main` with what `args` say: the exit status (0 done, 1 failed, 2 wrong use) and why. */
+export async function outcomeOf<S extends OptionSpecs>(
+  command: CommandSpec<S>,
+  main: Main<S>,
+  args: readonly string[],
+): Promise<{ readonly status: number; readonly why?: string }> {
+  try {
+    return { status: (await main(parseOptions(command, args))) ?? 0 };
+  } catch (error) {
+    // The help was printed.
+    if (error instanceof CommanderError) return { status: 0 };
+    if (error instanceof InvalidInputError) return { status: 2, why: error.message };
+    const stack = error instanceof Error ? error.stack : undefined;
+    return { status: 1, why: stack ?? reasonOf(error) };
+  }
+}
+
 /**
  * Runs a command: parses its arguments, prints its help, turns errors into one sentence on standard
- * error and an exit status (0 done, 1 failed, 2 wrong use). `main` may return a status of its own.
+ * error and an exit status. `main` may return a status of its own.
  */
 export async function runCommand<S extends OptionSpecs>(
   command: CommandSpec<S>,
-  main: (options: OptionValues<S>) => Promise<number | void>,
+  main: Main<S>,
 ): Promise<void> {
   endWithoutReader();
-  try {
-    process.exitCode = (await main(parseOptions(command, process.argv.slice(2)))) ?? 0;
-  } catch (error) {
-    // The help was printed.
-    if (error instanceof CommanderError) return;
-    const isForeseen = error instanceof InvalidInputError;
-    const stack = error instanceof Error ? error.stack : undefined;
-    process.stderr.write(`${isForeseen ? error.message : (stack ?? reasonOf(error))}\n`);
-    process.exitCode = isForeseen ? 2 : 1;
-  }
+  const { status, why } = await outcomeOf(command, main, process.argv.slice(2));
+  if (why !== undefined) process.stderr.write(`${why}\n`);
+  process.exitCode = status;
 }
 
 /**
