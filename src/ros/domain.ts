@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { InvalidInputError } from "../base/errors";
+import { RANGE } from "./transport";
 
 /** Domains whose ports lie below the usual ephemeral ones (DDSI-RTPS 2.2, 9.6.1.1). */
 const FIRST = 1;
@@ -62,8 +63,6 @@ export function participantsIn(domain: number): number {
   return new Set(own.map((port) => Math.floor(port / PARTICIPANT_PORTS))).size;
 }
 
-/** How far processes look for each other, as ROS reads it. */
-const RANGE = "ROS_AUTOMATIC_DISCOVERY_RANGE";
 /** So many processes of a domain find each other on one machine (rmw_fastrtps, Fast DDS). */
 const MOST_LOCAL = 32;
 const MOST = 100;

@@ -6,6 +6,7 @@ import { cacheFolder, writableFolder } from "../base/folders";
 import { wantedDomain } from "./domain";
 import { NOBODY, takeNamespace } from "./fleet";
 import { rcl } from "./rcl";
+import { RANGE, udpOnly } from "./transport";
 
 /** By what rcl says that it could not parse: the remedy. */
 const REMEDIES: readonly [what: string, remedy: string][] = [
@@ -59,6 +60,8 @@ function provideLogFolder(): void {
 export async function initialiseRos(): Promise<void> {
   wantedDomain(process.env);
   provideLogFolder();
+  const range = process.env[RANGE];
+  Object.assign(process.env, udpOnly(process.env));
   try {
     await rcl().init(undefined, takeNamespace(process.argv));
   } catch (error) {
@@ -68,5 +71,8 @@ export async function initialiseRos(): Promise<void> {
       `ROS 2 did not start (${reasonOf(error)}); source a ROS 2, or run it by npm run ros`,
       { cause: error },
     );
+  } finally {
+    // ROS has read it. What speaks of it says what the user set.
+    if (range !== undefined) process.env[RANGE] = range;
   }
 }
