@@ -16,7 +16,7 @@ let peer: Peer;
 
 shared(
   async (own) => {
-    run = await MovingSwarm.start(own);
+    run = await MovingSwarm.start(own, ["--states"]);
     ({ swarm, peer } = run);
   },
   () => run.mend(),

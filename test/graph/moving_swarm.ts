@@ -51,7 +51,7 @@ export class MovingSwarm {
         speed: SPEED,
       }),
     );
-    const options = ["--robots", `${ROBOTS}`, "--velocities", "--states"];
+    const options = ["--robots", `${ROBOTS}`, "--velocities"];
     const peer = own(new Peer(swarm.environment, [...options, ...more]));
     const run = new MovingSwarm(swarm, peer);
     await run.moving(0, STARTED_S);

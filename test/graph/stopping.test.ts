@@ -1,6 +1,6 @@
 /** Driving robots stand soon after every fault of the processes around them. */
 import { endOfBound, secondsOfProduct } from "./lateness";
-import { type EventOf, monotonic, type Peer } from "./peer";
+import { type EventOf, monotonic, Peer } from "./peer";
 import { EPOCH, isMoving, MovingSwarm, ROBOTS, WATCHDOG_BOUND } from "./moving_swarm";
 import { shared } from "./shared";
 import type { Swarm } from "./swarm";
@@ -18,7 +18,7 @@ let peer: Peer;
 
 shared(
   async (own) => {
-    run = await MovingSwarm.start(own, ["--odometry", "--hear", ...TRANSITIONS]);
+    run = await MovingSwarm.start(own, ["--hear", ...TRANSITIONS]);
     ({ swarm, peer } = run);
   },
   () => run.mend(),
@@ -69,26 +69,40 @@ test("a global agent that is stopped and continued: robots stand within 0.5 s, a
   expect(run.newestCommand.emergency_stop).toBe(false);
 });
 
+/** A peer that hears the odometry of all, which is much: only where it is looked at. */
+async function hearOdometry(): Promise<Peer> {
+  const witness = new Peer(swarm.environment, ["--robots", `${ROBOTS}`, "--odometry"]);
+  const bodies = new Set<string>();
+  await witness.first("odometry", 0, ({ body }) => bodies.add(body).size === ROBOTS + 1);
+  return witness;
+}
+
 test("the death of the robots' agents: bases stop by themselves, epochs go on, and so do the robots", async () => {
-  const killed = monotonic();
-  const { epoch } = run.newestCommand;
-  swarm.kill("local_agents_0", "SIGKILL");
-  // Without an agent a simulated base stops by its own timeout (0.5 s) and its brakes.
-  // The lead vehicle drives on and may push a robot that stands: each was seen to stand in time.
-  await peer.first("odometry", killed + BASE_BOUND);
-  const after = endOfBound(killed, BASE_BOUND);
-  await peer.first("odometry", after);
-  const stood = peer
-    .of("odometry", killed + WATCHDOG_BOUND)
-    .filter(({ time, body }) => time <= after && body !== "lead")
-    .filter(({ linear, angular }) => Math.abs(linear) + Math.abs(angular) < 0.02);
-  expect(new Set(stood.map(({ body }) => body)).size).toBe(ROBOTS);
-  const missing = await peer.first(
-    "command",
-    killed,
-    ({ message }) => message.epoch > epoch + 1 && message.missing > 0,
-  );
-  expect(missing.message.histogram.reduce((a, b) => a + b, 0)).toBe(0);
+  const witness = await hearOdometry();
+  try {
+    await run.moving();
+    const killed = monotonic();
+    const { epoch } = run.newestCommand;
+    swarm.kill("local_agents_0", "SIGKILL");
+    // Without an agent a simulated base stops by its own timeout (0.5 s) and its brakes.
+    // The lead vehicle drives on and may push a robot that stands: each was seen to stand in time.
+    await witness.first("odometry", killed + BASE_BOUND);
+    const after = endOfBound(killed, BASE_BOUND);
+    await witness.first("odometry", after);
+    const stood = witness
+      .of("odometry", killed + WATCHDOG_BOUND)
+      .filter(({ time, body }) => time <= after && body !== "lead")
+      .filter(({ linear, angular }) => Math.abs(linear) + Math.abs(angular) < 0.02);
+    expect(new Set(stood.map(({ body }) => body)).size).toBe(ROBOTS);
+    const missing = await peer.first(
+      "command",
+      killed,
+      ({ message }) => message.epoch > epoch + 1 && message.missing > 0,
+    );
+    expect(missing.message.histogram.reduce((a, b) => a + b, 0)).toBe(0);
+  } finally {
+    await witness.end();
+  }
   swarm.restart("local_agents_0");
   await run.moving();
 });
