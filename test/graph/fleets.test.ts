@@ -5,7 +5,7 @@ import { TOPICS } from "../../src/ros/topics";
 import { TestPage } from "../sim/visitors";
 import { Peer } from "./peer";
 import { shared } from "./shared";
-import { startSwarm, type Swarm } from "./swarm";
+import { PACED, startSwarm, type Swarm } from "./swarm";
 
 const FLEETS = ["fleet_a", "fleet_b"] as const;
 const ROBOTS = 4;
@@ -15,7 +15,7 @@ let peer: Peer;
 
 shared(
   async (own) => {
-    const options = { robots: ROBOTS, tableSize: 3, headless: false };
+    const options = { programs: PACED, robots: ROBOTS, tableSize: 3, headless: false };
     const first = own(await startSwarm({ ...options, fleet: FLEETS[0] }));
     const second = own(await startSwarm({ ...options, fleet: FLEETS[1], beside: first, seed: 3 }));
     swarms = [first, second];

@@ -8,7 +8,7 @@ import { packageRoot } from "../../src/base/package_root";
 import { RELOAD_SERVICE, TOPICS } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
 import { shared } from "./shared";
-import { startSwarm, type Swarm } from "./swarm";
+import { PACED, startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 8;
 /** The first command comes within this time of a swarm's start, s. */
@@ -25,7 +25,8 @@ shared(
   async (own) => {
     folder = mkdtempSync(join(tmpdir(), "managed-"));
     own({ end: async () => rmSync(folder, { recursive: true, force: true }) });
-    swarm = own(await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 3, epoch: 6 }));
+    const size = { robots: ROBOTS, sampleSize: 2, tableSize: 3 };
+    swarm = own(await startSwarm({ programs: PACED, ...size }));
     peer = own(new Peer(swarm.environment, ["--diagnostics"]));
     await peer.first("command", 0, undefined, STARTED_S);
   },

@@ -13,7 +13,7 @@ import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
 import { monotonic, Peer } from "./peer";
 import { readTrace } from "./run_trace";
 import { shared } from "./shared";
-import { startSwarm, type Swarm } from "./swarm";
+import { PACED, startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3", "robot_4", "robot_5"];
 /** Population in the peer's own commands, to tell them from the global agent's. */
@@ -31,7 +31,7 @@ let peer: Peer;
 shared(
   async (own) => {
     const size = { robots: ROBOTS.length, sampleSize: 3, tableSize: 3 };
-    swarm = own(await startSwarm({ fidelity: "abstract", ...size }));
+    swarm = own(await startSwarm({ programs: PACED, ...size }));
     peer = own(new Peer(swarm.environment, ["--log"]));
     await peer.first("command", 0, undefined, STARTED_S);
   },

@@ -10,7 +10,7 @@ import { packageRoot } from "../../src/base/package_root";
 import { Child } from "./child";
 import { secondsOfProduct } from "./lateness";
 import { monotonic, Peer } from "./peer";
-import { startSwarm, type Swarm } from "./swarm";
+import { PACED, startSwarm, type Swarm } from "./swarm";
 import { eventually } from "./wait";
 
 const ROBOTS = 4;
@@ -46,7 +46,8 @@ function read(file: string): z.infer<typeof foundSchema> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "recording-"));
   const record = join(folder, "clean.mcap");
-  swarm = await startSwarm({ robots: ROBOTS, sampleSize: 2, tableSize: 2, record });
+  const size = { robots: ROBOTS, sampleSize: 2, tableSize: 2 };
+  swarm = await startSwarm({ programs: PACED, ...size, record });
 });
 
 afterAll(async () => {
@@ -139,7 +140,7 @@ test("an existing recording is never written over, and the swarm goes on", async
 test("a full disk ends the recording, says so, and leaves a file that reads; the swarm goes on", async () => {
   const file = join(folder, "full.mcap");
   // Room for the first chunks, of half a second each.
-  const largest = 512 * 1024;
+  const largest = 128 * 1024;
   const parameters = { file, odometry_rate: 50 };
   const child = new Child(swarm.environment, RECORDER, { parameters, largestFile: largest });
   await child.says("the swarm goes on");

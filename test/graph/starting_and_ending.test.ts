@@ -9,7 +9,7 @@ import { claimDomain } from "../../src/ros/domain";
 import { Child } from "./child";
 import { secondsOfProduct } from "./lateness";
 import { monotonic } from "./peer";
-import { environmentOf, startSwarm } from "./swarm";
+import { environmentOf, PACED, startSwarm } from "./swarm";
 import { PATIENCE_S, within } from "./wait";
 
 /** A process ends within this time of being told to, s. */
@@ -144,7 +144,7 @@ test("a node whose starter is gone before it listens ends by itself", async () =
 test.each(["SIGINT", "SIGTERM"] as const)(
   "%s ends each process of a running swarm with status 0 within 2 s",
   async (signal) => {
-    const swarm = await startSwarm({ robots: 4, sampleSize: 2, tableSize: 2 });
+    const swarm = await startSwarm({ programs: PACED, robots: 4, sampleSize: 2, tableSize: 2 });
     try {
       await swarm.epochs(2);
       const asked = monotonic();

@@ -84,6 +84,9 @@ const DEFAULTS: SwarmSettings = {
   seed: 0,
 };
 
+/** Programs of a swarm whose abstract world takes its time, where a test needs no other. */
+export const PACED = { simulator: "test/graph/fixtures/paced_simulator.js" };
+
 const ENDING: readonly NodeJS.Signals[] = ["SIGKILL", "SIGTERM", "SIGINT"];
 /** Longest wait for the reward of the next epoch, and of the first one after the start, s. */
 const EPOCH_WITHIN_S = 40;
