@@ -7,6 +7,8 @@ test("on one machine a profile without shared memory takes LOCALHOST's place", (
   const { FASTRTPS_DEFAULT_PROFILES_FILE: file, ...rest } = udpOnly(LOCALHOST);
   expect(rest).toEqual({ ROS_AUTOMATIC_DISCOVERY_RANGE: "SYSTEM_DEFAULT" });
   expect(existsSync(file!)).toBe(true);
+  const inherited = { ...LOCALHOST, FASTRTPS_DEFAULT_PROFILES_FILE: file };
+  expect(udpOnly(inherited)).toEqual(udpOnly(LOCALHOST));
 });
 
 test.each([
