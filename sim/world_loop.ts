@@ -7,18 +7,14 @@ import { steadyMs } from "../src/ros/clock";
 import type { LoopContext } from "./loop_context";
 import { PopulationChange } from "./population_change";
 import type { Ledger } from "./world/ledger";
-import { WorldTopics } from "./world_topics";
+import { type OdometrySource, WorldTopics } from "./world_topics";
 
 /** The true state of a world; it stays valid until the next step. */
-export interface SimulatedWorld {
+export interface SimulatedWorld extends OdometrySource {
   /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
   readonly poses: Float64Array;
-  /** [(n+1) * 2] forward m/s and yaw rate rad/s; absent: all stand. */
-  readonly twists?: Float64Array;
   /** [n] 1: wheels locked. */
   readonly locked: Uint8Array;
-  /** [(n+1) * 3] poses as odometry has them. */
-  readOdometry(): Float64Array;
   /** [n] */
   localStates(): Uint8Array;
   globalState(): number;
@@ -185,7 +181,7 @@ export class WorldLoop {
   private tell(): void {
     const { world } = this.driver;
     this.tellClock();
-    this.topics.sendOdometry(this.now, world.readOdometry(), world.twists);
+    this.topics.sendOdometry(this.now, world);
     this.told.atMs = steadyMs();
   }
 

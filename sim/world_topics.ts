@@ -6,7 +6,9 @@ import {
   type GlobalCommand,
   type LocalAction,
   type Odometry,
+  odometryFrame,
   planarOdometry,
+  planarQuaternion,
   toTime,
   type Twist,
 } from "../src/ros/messages";
@@ -16,6 +18,16 @@ import { ToldPoses } from "./faults";
 import type { Fault } from "./protocol";
 
 export const LEAD = "lead";
+
+/** What a world's odometry is made of. */
+export interface OdometrySource {
+  /** [(n+1) * 3] x m, y m, yaw rad as odometry has them; the lead vehicle is the last. */
+  readOdometry(): Float64Array;
+  /** In x and in y, m², and of the heading, rad²; absent: none. */
+  odometryVariances?(body: number): readonly [number, number];
+  /** [(n+1) * 2] forward m/s and yaw rate rad/s; absent: all stand. */
+  readonly twists?: Float64Array;
+}
 
 export interface WorldTopicsOptions {
   readonly node: RosNode;
@@ -36,6 +48,7 @@ interface BodyTopics {
 
 export class WorldTopics {
   private readonly publishClock;
+  private readonly publishStatic;
   private readonly told = new ToldPoses();
   /** The robots' topics, in order, including robots that join at the next boundary. */
   private readonly robotTopics: BodyTopics[] = [];
@@ -45,6 +58,7 @@ export class WorldTopics {
   constructor(private readonly options: WorldTopicsOptions) {
     const { node, robots } = options;
     this.publishClock = node.publisher(TOPICS.clockSent);
+    this.publishStatic = node.publisher(TOPICS.staticTransformSent);
     this.lead = this.connect(LEAD);
     this.setRobots(robots);
     node.subscribe(TOPICS.globalCommand, options.onCommand);
@@ -70,6 +84,24 @@ export class WorldTopics {
       publishOdometry.destroy();
       heard.forEach((subscription) => subscription.destroy());
     }
+    this.placeFrames();
+  }
+
+  /** Odometry begins at the map's origin: tools that draw it in the map are told so. */
+  private placeFrames(): void {
+    const stamp = toTime(0n);
+    const transform = { translation: { x: 0, y: 0, z: 0 }, rotation: planarQuaternion(0) };
+    const transforms = this.bodies.map(({ name }) => ({
+      header: { stamp, frame_id: "map" },
+      child_frame_id: odometryFrame(this.inTf(name)),
+      transform,
+    }));
+    this.publishStatic({ transforms });
+  }
+
+  /** A body's name where all fleets share the names. */
+  private inTf(name: string): string {
+    return `${this.options.node.fleetPrefix}${name}`;
   }
 
   private get bodies(): readonly BodyTopics[] {
@@ -89,7 +121,7 @@ export class WorldTopics {
       const topic = topicOf(name, TOPICS.twistStamped);
       heard.push(node.subscribe(topic, ({ twist }) => velocity(twist)));
     } else if (onVelocity) heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
-    return { name, publishOdometry: node.publisher(topicOf(name, TOPICS.odometry)), heard };
+    return { name, publishOdometry: node.publisher(topicOf(name, TOPICS.odometrySent)), heard };
   }
 
   private hearVelocity({ linear, angular }: Twist, robot?: number): void {
@@ -104,15 +136,16 @@ export class WorldTopics {
     this.publishClock({ clock: toTime(time) });
   }
 
-  /** @param twists [(n+1) * 2] forward m/s and yaw rate rad/s; absent: standing */
-  sendOdometry(time: bigint, poses: Float64Array, twists?: Float64Array): void {
+  sendOdometry(time: bigint, world: OdometrySource): void {
     const stamp = toTime(time);
+    const poses = world.readOdometry();
     this.bodies.forEach(({ name, publishOdometry }, body) => {
       const told = this.told.of(body, poses, this.options.faults.get(body));
       if (told === undefined) return;
       const [x, y, yaw] = told;
-      const [linear, angular] = twists?.subarray(2 * body) ?? [];
-      publishOdometry(planarOdometry(stamp, name, { x, y, yaw }, linear, angular));
+      const twist = world.twists?.subarray(2 * body);
+      const variances = world.odometryVariances?.(body);
+      publishOdometry(planarOdometry(stamp, this.inTf(name), { x, y, yaw }, twist, variances));
     });
   }
 

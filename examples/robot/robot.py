@@ -21,6 +21,7 @@ PERIOD_S = 0.05
 # Without a command for this long the base stops. This must be in the base itself: when the agent
 # or the network dies, nobody is left to send a zero. Time is the steady clock's, which nobody sets.
 COMMAND_TIMEOUT_S = 0.5
+VARIANCES = (1e-4, 1e-4, 1e6, 1e6, 1e6, 1e-4)
 
 
 class Base:
@@ -82,6 +83,8 @@ class Driver(Node):
         message.pose.pose.orientation.w = math.cos(self.base.yaw / 2)
         message.twist.twist.linear.x = self.base.linear
         message.twist.twist.angular.z = self.base.angular
+        # Variances of x, y, z, roll, pitch and yaw: wheels tell nothing of three of them.
+        message.pose.covariance[::7] = message.twist.covariance[::7] = VARIANCES
         self.odometry.publish(message)
 
 

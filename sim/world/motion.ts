@@ -190,6 +190,11 @@ export class MotionWorld {
     return this.odometry.read(this.clock.age);
   }
 
+  /** Of the odometry of a body: in x and in y, m², and of the heading, rad². */
+  odometryVariances(body: number): readonly [number, number] {
+    return this.odometry.variances(body);
+  }
+
   /** Whether robot i stands at its spot in some zone, as docking requires. */
   isSettled(i: number): boolean {
     if (this.locked[i] === 1) return true;

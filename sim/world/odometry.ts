@@ -21,6 +21,8 @@ const DRAWS = 4;
 export class Odometry {
   /** [bodies * 3] drift so far. */
   private readonly drifted: Float64Array;
+  /** [bodies] m gone since the drift began. */
+  private readonly ways: Float64Array;
   private readonly readings: Float64Array;
   /** [bodies] keys of the draws. */
   private readonly driftKeys: Int32Array;
@@ -31,6 +33,7 @@ export class Odometry {
   constructor(private readonly options: OdometryOptions) {
     const { poses, odometryNoise: noise, odometryDrift: drift } = options;
     this.drifted = new Float64Array(poses.length);
+    this.ways = new Float64Array(poses.length / 3);
     this.readings = new Float64Array(poses.length);
     this.driftKeys = this.keysOf("odometry-drift");
     this.noiseKeys = this.keysOf("odometry-noise");
@@ -41,11 +44,13 @@ export class Odometry {
   /** Clears the drift: bodies were placed and know where. */
   reset(): void {
     this.drifted.fill(0);
+    this.ways.fill(0);
   }
 
   /** Continues the drift of bodies that were in the world before. */
   takeOver(before: Odometry): void {
     takeOver(this.drifted, before.drifted, 3);
+    takeOver(this.ways, before.ways, 1);
   }
 
   /** `body` went (dx, dy) m in step number `step`. */
@@ -53,7 +58,9 @@ export class Odometry {
     if (!this.drifts || (dx === 0 && dy === 0)) return;
     const { position, yaw } = this.options.odometryDrift;
     const key = this.driftKeys[body];
-    const root = Math.sqrt(Math.sqrt(dx * dx + dy * dy));
+    const way = Math.sqrt(dx * dx + dy * dy);
+    this.ways[body] += way;
+    const root = Math.sqrt(way);
     const off = this.drifted[3 * body + 2];
     // A wrong heading turns the distance gone, too.
     this.drifted[3 * body] += dx * (Math.cos(off) - 1) - dy * Math.sin(off);
@@ -61,6 +68,14 @@ export class Odometry {
     this.drifted[3 * body] += position * root * normal(key, DRAWS * step, Math.cos);
     this.drifted[3 * body + 1] += position * root * normal(key, DRAWS * step, Math.sin);
     this.drifted[3 * body + 2] += yaw * root * normal(key, DRAWS * step + 2, Math.cos);
+  }
+
+  /** Of a reading of `body`: in x and in y, m², and of the heading, rad². */
+  variances(body: number): readonly [number, number] {
+    const { odometryNoise: noise, odometryDrift: drift } = this.options;
+    const of = (axis: "position" | "yaw"): number =>
+      noise[axis] ** 2 + drift[axis] ** 2 * this.ways[body];
+    return [of("position"), of("yaw")];
   }
 
   /**

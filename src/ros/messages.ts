@@ -35,30 +35,50 @@ export function planarQuaternion(yaw: number): Quaternion {
   return { x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) };
 }
 
-/** Zeros: the uncertainty is not stated. */
-const COVARIANCE = new Float64Array(36);
+/** Filters divide by variances: what is exact has this one, m² or rad². */
+const LEAST_VARIANCE = 1e-9;
+/** Wheels tell nothing of height, roll and pitch. */
+const UNKNOWN_VARIANCE = 1e6;
 
-/** Odometry of a body `name` in the plane: pose in the map frame, m and rad; m/s and rad/s. */
+/** Rows and columns are x, y, z, roll, pitch, yaw; variances of x and of y, and of yaw. */
+function planarCovariance(position: number, yaw: number): Float64Array {
+  const covariance = new Float64Array(36);
+  const known = [position, position, UNKNOWN_VARIANCE, UNKNOWN_VARIANCE, UNKNOWN_VARIANCE, yaw];
+  known.forEach((variance, i) => (covariance[7 * i] = Math.max(variance, LEAST_VARIANCE)));
+  return covariance;
+}
+
+const EXACT = planarCovariance(0, 0);
+
+/** The frame in which a body's odometry is told, where it has one of its own (REP-105). */
+export const odometryFrame = (name: string): string => `${name}/odom`;
+
+/**
+ * Odometry of a body `name` in the plane.
+ * @param pose in the odometry's frame, m and rad
+ * @param twist m/s and rad/s
+ * @param variances of x and of y, m², and of yaw, rad²
+ */
 export function planarOdometry(
   stamp: Time,
   name: string,
   pose: { readonly x: number; readonly y: number; readonly yaw: number },
-  linear = 0,
-  angular = 0,
+  [linear = 0, angular = 0]: ArrayLike<number> & Iterable<number> = [],
+  variances?: readonly [number, number],
 ): Odometry {
   return {
-    header: { stamp, frame_id: "map" },
+    header: { stamp, frame_id: odometryFrame(name) },
     child_frame_id: `${name}/base_link`,
     pose: {
       pose: {
         position: { x: pose.x, y: pose.y, z: 0 },
         orientation: planarQuaternion(pose.yaw),
       },
-      covariance: COVARIANCE,
+      covariance: variances ? planarCovariance(...variances) : EXACT,
     },
     twist: {
       twist: { linear: { x: linear, y: 0, z: 0 }, angular: { x: 0, y: 0, z: angular } },
-      covariance: COVARIANCE,
+      covariance: EXACT,
     },
   };
 }

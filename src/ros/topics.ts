@@ -34,6 +34,7 @@ const own = <Name extends string>(name: Name) => `alternating_marl/msg/${name}` 
 
 export const TOPICS = {
   odometry: lossy("odom", "nav_msgs/msg/Odometry"),
+  odometrySent: reliable("odom", "nav_msgs/msg/Odometry"),
   pose: lossy("pose", "geometry_msgs/msg/PoseWithCovarianceStamped"),
   twist: reliable("cmd_vel", "geometry_msgs/msg/Twist"),
   twistStamped: reliable("cmd_vel", "geometry_msgs/msg/TwistStamped"),
@@ -50,6 +51,7 @@ export const TOPICS = {
   markers: reliable("/swarm/markers", "visualization_msgs/msg/MarkerArray", 10),
   transform: reliable("/tf", "tf2_msgs/msg/TFMessage", 100),
   transformHeard: lossy("/tf", "tf2_msgs/msg/TFMessage", 100),
+  staticTransformSent: latched("/tf_static", "tf2_msgs/msg/TFMessage"),
   staticTransform: latched("/tf_static", "tf2_msgs/msg/TFMessage", 100),
   diagnostics: reliable("/diagnostics", "diagnostic_msgs/msg/DiagnosticArray"),
   clockHeard: lossy("/clock", "rosgraph_msgs/msg/Clock"),

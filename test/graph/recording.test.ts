@@ -110,11 +110,15 @@ test("a recording holds commands, the states sampled, actions, rewards, odometry
   expect(seen).toEqual(command.histogram);
 });
 
-test("rosbag2's overrides fit what the swarm's latched topics offer, by rclpy's rules", () => {
-  const { "/tf_static": foreign, ...profiles } = parse(
+test("rosbag2's overrides fit the swarm's latched topics, and reliable listeners its odometry, by rclpy's rules", () => {
+  const latched = parse(
     readFileSync(join(packageRoot(), "config", "rosbag2_qos.yaml"), "utf8"),
   ) as Record<string, object>;
-  expect(foreign).toBeDefined();
+  const odometry = {
+    ...{ history: "keep_last", depth: 1 },
+    ...{ reliability: "reliable", durability: "volatile" },
+  };
+  const profiles = { ...latched, "/robot_0/odom": odometry, "/lead/odom": odometry };
   const program = join(packageRoot(), "test", "graph", "check_qos.py");
   const options = { encoding: "utf8", env: swarm.environment } as const;
   const found = execFileSync("python3", [program, JSON.stringify(profiles)], options);

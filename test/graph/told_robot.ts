@@ -127,8 +127,7 @@ export class ToldRobot {
     const [dx, dy] = [x - ORIGIN.x, y - ORIGIN.y];
     const [c, s] = [Math.cos(ORIGIN.yaw), Math.sin(ORIGIN.yaw)];
     const wheels = { x: c * dx + s * dy, y: c * dy - s * dx, yaw: yaw - ORIGIN.yaw };
-    const told = planarOdometry(this.stamped, this.name, wheels);
-    return { ...told, header: { ...told.header, frame_id: `${this.name}/odom` } };
+    return planarOdometry(this.stamped, this.name, wheels);
   }
 
   /** map -> its map, for /tf_static: once. */
@@ -146,6 +145,6 @@ export class ToldRobot {
     const { header, pose: truth } = planarOdometry(stamp(), this.name, this.place());
     const covariance = Float64Array.from(truth.covariance);
     covariance[7] = this.fault.poses === "uncertain" ? 4 : 0.01;
-    return { header, pose: { ...truth, covariance } };
+    return { header: { ...header, frame_id: "map" }, pose: { ...truth, covariance } };
   }
 }

@@ -31,14 +31,20 @@ type Parameters = {
   -readonly [K in keyof LoopContext["parameters"]]: LoopContext["parameters"][K];
 };
 
-interface LoopOptions extends Pick<RunOptions, "game" | "robots" | "epochNs" | "fidelity"> {
+export interface LoopOptions extends Pick<RunOptions, "game" | "robots" | "epochNs" | "fidelity"> {
   readonly durationNs?: bigint;
+  readonly fleetPrefix?: string;
   /** Over the declared defaults. */
   readonly parameters?: Partial<Parameters>;
 }
 
 /** What a world's loop needs, on a node without ROS; resets place robots by the seed 5. */
-export function loopContext({ parameters: own, durationNs = 0n, ...options }: LoopOptions) {
+export function loopContext({
+  parameters: own,
+  durationNs = 0n,
+  fleetPrefix = "",
+  ...options
+}: LoopOptions) {
   const { node, hear, toldOn } = heardNode();
   const calls = { resets: 0, over: 0 };
   const run = new Run({
@@ -56,7 +62,7 @@ export function loopContext({ parameters: own, durationNs = 0n, ...options }: Lo
   }
   const population = options.robots.length;
   const context = {
-    node: playedNode(node),
+    node: playedNode({ ...node, fleetPrefix }),
     run,
     parameters: { ...defaults, seed: 5, population, ...own } as Parameters,
     controls: new WorldControls(),

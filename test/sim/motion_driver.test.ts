@@ -2,8 +2,15 @@ import { MotionDriver } from "../../sim/motion_driver";
 import { robotNames, Run } from "../../sim/run";
 import { loadPhysics } from "../../sim/world/physics";
 import { WorldLoop } from "../../sim/world_loop";
-import { type GlobalCommand, type LocalAction, nanoseconds, toTime } from "../../src/ros/messages";
-import { loopContext } from "./heard_node";
+import {
+  type GlobalCommand,
+  type LocalAction,
+  nanoseconds,
+  type Odometry,
+  type TFMessage,
+  toTime,
+} from "../../src/ros/messages";
+import { loopContext, type LoopOptions } from "./heard_node";
 import { dockDispatch } from "./world/motion_helpers";
 
 const ROBOTS = robotNames(3);
@@ -17,9 +24,10 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 /** The motion world in its loop, on a node without ROS. */
-function setup(durationNs = 0n) {
+function setup(durationNs = 0n, own: LoopOptions["parameters"] = {}, fleetPrefix = "") {
   const { context, hear, toldOn, calls } = loopContext({
     ...{ game: dockDispatch, robots: ROBOTS, epochNs: EPOCH_NS, fidelity: "motion", durationNs },
+    ...{ parameters: own, fleetPrefix },
   });
   const { run, controls, parameters } = context;
   const driver = new MotionDriver(context);
@@ -74,6 +82,32 @@ test("odometry comes at 10 Hz of simulated time, whatever the speed", () => {
   toldOn("");
   jest.advanceTimersByTime(1000);
   expect(Math.abs(toldOn("/robot_0/odom").length - 40)).toBeLessThanOrEqual(1);
+  loop.stop();
+});
+
+test("odometry has a frame of its own in the map, and the variances of the noise that is set", () => {
+  const noise = { odometry_noise: 0.03, odometry_noise_yaw: 0.1 };
+  const { loop, toldOn } = setup(0n, noise, "fleet_a/");
+  const [{ transforms }] = toldOn("/tf_static") as TFMessage[];
+  const here = { translation: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } };
+  expect(
+    transforms.map(({ header, child_frame_id, transform }) => [
+      ...[header.frame_id, child_frame_id],
+      transform,
+    ]),
+  ).toEqual([...ROBOTS, "lead"].map((name) => ["map", `fleet_a/${name}/odom`, here] as const));
+  jest.advanceTimersByTime(SETTLED_MS);
+  const [odometry] = toldOn("/robot_1/odom") as Odometry[];
+  expect(odometry.header.frame_id).toBe("fleet_a/robot_1/odom");
+  expect(odometry.child_frame_id).toBe("fleet_a/robot_1/base_link");
+  const deviations = ({ covariance }: Odometry["pose"] | Odometry["twist"]): number[] =>
+    [0, 7, 14, 21, 28, 35].map((i) => Math.sqrt(covariance[i]));
+  const [unknown, exact] = [1000, expect.closeTo(0, 4)];
+  const [m, rad] = [expect.closeTo(0.03, 9), expect.closeTo(0.1, 9)];
+  expect(deviations(odometry.pose)).toEqual([m, m, unknown, unknown, unknown, rad]);
+  expect(deviations(odometry.twist)).toEqual([exact, exact, unknown, unknown, unknown, exact]);
+  // A filter divides by it.
+  expect(odometry.twist.covariance[0]).toBeGreaterThan(0);
   loop.stop();
 });
 

@@ -119,6 +119,7 @@ test("noise has its deviation, is new in each step and the same when read again"
     expect(Math.abs(found.mean)).toBeLessThan((4 * deviation) / Math.sqrt(ROBOTS));
     expect(found.deviation / deviation).toBeCloseTo(1, 0);
   }
+  expect(world.odometryVariances(7)).toEqual([0.03 ** 2, 0.1 ** 2]);
   const first = world.readOdometry().slice();
   expect(world.readOdometry()).toEqual(first);
   world.step(0.02);
@@ -133,9 +134,11 @@ test("drift grows as the root of the way, and stays where a robot stands", () =>
   const after = spread(errors(world, 0));
   expect(Math.abs(after.deviation / (0.05 * Math.sqrt(way)) - 1)).toBeLessThan(0.15);
   expect(Math.abs(after.mean)).toBeLessThan((4 * 0.1) / Math.sqrt(ROBOTS));
+  expect(world.odometryVariances(100)[0]).toBeCloseTo(0.05 ** 2 * way, 6);
   const start = { globalState: 0, localStates: new Uint8Array(ROBOTS) };
   world.place(start);
   expect(errors(world, 0)).toEqual(Array(ROBOTS).fill(0));
+  expect(world.odometryVariances(100)).toEqual([0, 0]);
 });
 
 test("a heading that drifts takes the way with it", () => {
