@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { inFront, rosEnvironment, sourcedRos } from "./environment.mjs";
 import { nodePrefix } from "./machine.mjs";
 import { inRoot, native, rclnodejs } from "./paths.mjs";
+import { SetupError } from "./report.mjs";
 import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
 import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
@@ -49,6 +50,58 @@ export function linkRos(folder, env) {
 }
 
 /**
+ * What is changed in rclnodejs: a raw message longer than the subscription's `handle.mostBytes` is
+ * taken off the middleware without a copy, and its length is given in its place. To copy 200 MB
+ * twice takes longer than a robot waits for its next command.
+ */
+const changes = [
+  {
+    file: "src/rcl_subscription_bindings.cpp",
+    before: `  rcl_ret_t ret = rmw_serialized_message_init(&msg, 0u, &allocator);
+`,
+    after: `  struct Room {
+    double most;
+    size_t wanted;
+  } room = {info[0].As<Napi::Object>().Get("mostBytes").ToNumber().DoubleValue(), 0};
+  allocator.state = &room;
+  allocator.reallocate = [](void* bytes, size_t size, void* state) -> void* {
+    auto* room = static_cast<Room*>(state);
+    room->wanted = size;
+    return size > room->most ? nullptr : realloc(bytes, size);
+  };
+  rcl_ret_t ret = rmw_serialized_message_init(&msg, 0u, &allocator);
+`,
+  },
+  {
+    file: "src/rcl_subscription_bindings.cpp",
+    before: `  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);
+`,
+    after: `  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);
+  if (room.wanted > room.most) {
+    rcl_reset_error();
+    rcl_ret_t fini_ret = rmw_serialized_message_fini(&msg);
+    if (fini_ret != RCL_RET_OK) rcl_reset_error();
+    return Napi::Number::New(env, static_cast<double>(room.wanted));
+  }
+`,
+  },
+];
+
+function change(folder) {
+  for (const { file, before, after } of changes) {
+    const name = path.join(folder, file);
+    const text = fs.readFileSync(name, "utf8");
+    if (text.split(before).length !== 2) {
+      throw new SetupError(`${file} of rclnodejs is not as expected: npm ci brings it back.`);
+    }
+    fs.writeFileSync(
+      name,
+      text.replace(before, () => after),
+    );
+  }
+}
+
+/**
  * Builds in a copy: rclnodejs answers any failing load, such as one by a node that runs during a
  * set-up, with a build of its own in node_modules, and the two would disturb each other.
  */
@@ -60,6 +113,7 @@ async function run() {
   const omitted = ["prebuilds", "build", "generated"].map((folder) => path.join(rclnodejs, folder));
   const copy = path.join(work, "rclnodejs");
   fs.cpSync(rclnodejs, copy, { recursive: true, filter: (file) => !omitted.includes(file) });
+  change(copy);
   const gyp = inRoot("node_modules", "node-gyp", "bin", "node-gyp.js");
   // The headers beside this Node.js: node-gyp would otherwise fetch them from a site of its own.
   const options = [`--nodedir=${nodePrefix}`, `--jobs=${availableParallelism()}`];

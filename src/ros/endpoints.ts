@@ -1,7 +1,7 @@
 /** A node's publishers and subscriptions: messages are raw bytes through the codec. */
 import { reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
-import { codecOf, lengthProblem } from "./codec";
+import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
 import { type RclNode, type RclQoS, rcl } from "./rcl";
@@ -70,14 +70,19 @@ export class Endpoints {
   readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription =>
     this.keep({ destroy: this.hearRaw(topic, hear).destroy });
 
-  private hearRaw(topic: Topic, hear: (bytes: Uint8Array) => void) {
+  /** @param most bytes of a message; a longer one is refused */
+  private hearRaw(topic: Topic, hear: (bytes: Uint8Array) => void, most = Infinity) {
     requirePackage(topic);
     const { node } = this;
     const options = { qos: qosOf(topic), isRaw: true } as const;
-    const subscription = node.createSubscription(topic.type, topic.name, options, (bytes) => {
-      this.bytesHeard += bytes.length;
-      this.safely(() => hear(bytes));
+    const subscription = node.createSubscription(topic.type, topic.name, options, (taken) => {
+      const length = typeof taken === "number" ? taken : taken.length;
+      this.bytesHeard += length;
+      const problem = length > most ? lengthProblem(topic, length) : undefined;
+      if (problem) this.refuse(topic, problem);
+      else if (typeof taken !== "number") this.safely(() => hear(taken));
     });
+    subscription.handle.mostBytes = most;
     const destroy = (): void => {
       node.destroySubscription(subscription);
       retire(subscription);
@@ -90,7 +95,8 @@ export class Endpoints {
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => Refusal,
   ): Subscription => {
-    return this.subscribeRaw(topic, this.decoder(topic, hear));
+    const { destroy } = this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic));
+    return this.keep({ destroy });
   };
 
   /**
@@ -108,13 +114,14 @@ export class Endpoints {
       held = source.isValue && source.areTwo ? bytes : undefined;
       take(bytes);
     };
-    let heard = this.hearRaw(topic, takeOrHold);
+    const most = mostBytesOf(topic);
+    let heard = this.hearRaw(topic, takeOrHold, most);
     // The value of whoever is left: what came from it alone, or what it says to a new subscription.
     const onOne = (publishers: number): void => {
       if (!source.isValue) return;
       if (publishers > 1 && held) return take(held);
       heard.destroy();
-      heard = this.hearRaw(topic, takeOrHold);
+      heard = this.hearRaw(topic, takeOrHold, most);
       source.subscription = heard.subscription;
     };
     const { node } = this;
@@ -135,8 +142,6 @@ export class Endpoints {
   ): (bytes: Uint8Array) => void {
     const codec = codecOf(topic.type);
     return (bytes) => {
-      const problem = lengthProblem(topic, bytes.length);
-      if (problem) return this.refuse(topic, problem);
       let message: MessageTypes[Type];
       try {
         message = codec.decode(bytes);

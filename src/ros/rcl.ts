@@ -16,6 +16,8 @@ export interface RclPublisher {
 export interface RclSubscription {
   /** Its name in the graph. */
   readonly topic: string;
+  /** Of the native part: longer raw messages are not copied (scripts/setup/native.mjs). */
+  readonly handle: { mostBytes?: number };
   /** Publishers that it is matched with: their messages reach it. */
   readonly publisherCount: number;
   isDestroyed(): boolean;
@@ -55,7 +57,8 @@ export interface RclNode {
     type: string,
     topic: string,
     options: { qos: RclQoS; isRaw: true },
-    callback: (message: Buffer) => void,
+    /** Takes the length of a message in its place where that has more than `handle.mostBytes`. */
+    callback: (message: Buffer | number) => void,
   ): RclSubscription;
   createSubscription(
     type: string,

@@ -10,6 +10,7 @@ import {
   toTime,
 } from "../../src/ros/messages";
 import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
+import { secondsOfProduct } from "./lateness";
 import { monotonic, Peer } from "./peer";
 import { readTrace } from "./run_trace";
 import { shared } from "./shared";
@@ -18,6 +19,8 @@ import { PACED, startSwarm, type Swarm } from "./swarm";
 const ROBOTS = ["robot_0", "robot_1", "robot_2", "robot_3", "robot_4", "robot_5"];
 /** Population in the peer's own commands, to tell them from the global agent's. */
 const OWN = 666;
+/** Robots stand without a command for so long, s. */
+const WATCHDOG = 0.35;
 /** The flood lasts so long, s. */
 const FLOOD = 3;
 /** The first command comes within this time of a swarm's start, s. */
@@ -36,7 +39,7 @@ shared(
     await peer.first("command", 0, undefined, STARTED_S);
   },
   async () => {
-    expect(swarm.deaths).toEqual([]);
+    expect(swarm.crashes).toEqual([]);
     expect(heard().at(-1)!.message.emergency_stop).toBe(false);
   },
 );
@@ -81,7 +84,7 @@ async function expectSteadyRun(): Promise<void> {
     new Set([swarm.policy.sha256]),
   );
   expect(heard().at(-1)!.message.emergency_stop).toBe(false);
-  expect(swarm.deaths).toEqual([]);
+  expect(swarm.crashes).toEqual([]);
 }
 
 /** Commands since `since`, each with the true histogram of the robots it asked. */
@@ -201,6 +204,31 @@ test("damaged policies are refused and the one in force stays", async () => {
   await refusal(topic, () => wild, /is not 5 x 5 rows of 3 probabilities; learn/);
   const other = { ...local, scenario_sha256: "2".repeat(64) };
   await refusal(topic, () => other, /scenario 22222222 .*start every node/);
+  await expectSteadyRun();
+});
+
+test("a policy of 200 MB, from whom alone policies are heard, keeps no command away", async () => {
+  swarm.kill("learner", "SIGTERM");
+  await swarm.exit("learner");
+  const topic = TOPICS.policy;
+  await peer.advertise(topic, 1);
+  const size = 200_000_000;
+  const head = codecOf(topic.type).encode({
+    scenario: swarm.game.name,
+    policy_sha256: "3".repeat(64),
+    data: new Uint8Array(),
+  });
+  head.writeUInt32LE(size, head.length - 4);
+  const since = monotonic();
+  peer.publishBytes(topic, head, size);
+  const isRefusal =
+    /policy was refused: it has 2000\d+ bytes, and a .*Policy has \d+ at most here;/;
+  const refused = await peer.first("log", since, ({ text }) => isRefusal.test(text));
+  await peer.first("command", refused.time + 0.5);
+  const times = heard().flatMap(({ time }) => (time > since - 0.5 ? [time] : []));
+  const gaps = times.slice(1).map((time, i) => [times[i], time] as const);
+  const [from, to] = gaps.reduce((a, b) => (b[1] - b[0] > a[1] - a[0] ? b : a));
+  expect(secondsOfProduct("the next command came", from, to)).toBeLessThan(WATCHDOG);
   await expectSteadyRun();
 });
 

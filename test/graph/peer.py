@@ -214,9 +214,9 @@ class Operations:
         )
         say("advertised", topic=where["topic"])
 
-    def publish(self, fields=None, hex=None, **where):
+    def publish(self, fields=None, hex=None, zeros=0, **where):
         made = self.publisher(**where)
-        message = bytes.fromhex(hex) if hex else fill(message_class(where["type"])(), fields)
+        message = bytes.fromhex(hex) + bytes(zeros) if hex else fill(message_class(where["type"])(), fields)
         # The time of sending, not of the report.
         sent = time.monotonic()
         made.publish(message)

@@ -199,13 +199,14 @@ export class Peer {
     return sent.time;
   }
 
-  /** Publishes these bytes, or a message encoded by our codec, as they are. */
+  /** Publishes these bytes, or a message encoded by our codec, as they are; and so many zeros. */
   publishBytes<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
     message: Buffer | MessageTypes[Type],
+    zeros = 0,
   ): void {
     const bytes = Buffer.isBuffer(message) ? message : codecOf(topic.type).encode(message);
-    this.do({ do: "publish", ...where(topic), hex: bytes.toString("hex") });
+    this.do({ do: "publish", ...where(topic), hex: bytes.toString("hex"), zeros });
   }
 
   /** Calls a service; resolves with its response's fields. */

@@ -12,7 +12,7 @@ test("sources are looked up and named by the topic's name in the graph", () => {
     },
   } as unknown as RclNode;
   // As a fleet and a rule such as -r /clock:=/world/time make it.
-  const heard = { topic: "/world/time", publisherCount: 2, isDestroyed: () => false };
+  const heard = { topic: "/world/time", publisherCount: 2, handle: {}, isDestroyed: () => false };
   const source = new SoleSource(node, TOPICS.clockHeard, {} as RclQoS, heard, () => undefined);
   expect(source.publishers).toBe("/one and /two");
   expect(source.topic).toBe("/world/time");
