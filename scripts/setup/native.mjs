@@ -50,9 +50,10 @@ export function linkRos(folder, env) {
 }
 
 /**
- * What is changed in rclnodejs: a raw message longer than the subscription's `handle.mostBytes` is
- * taken off the middleware without a copy, and its length is given in its place. To copy 200 MB
- * twice takes longer than a robot waits for its next command.
+ * What is changed in rclnodejs. A raw message longer than the subscription's `handle.mostBytes` is
+ * taken off the middleware without a copy, and its length is given in its place: to copy 200 MB
+ * twice takes longer than a robot waits for its next command. And where `handle.publisher` is set,
+ * it becomes the identity (hex) of whoever published the raw message that is taken.
  */
 const changes = [
   {
@@ -62,7 +63,9 @@ const changes = [
     after: `  struct Room {
     double most;
     size_t wanted;
-  } room = {info[0].As<Napi::Object>().Get("mostBytes").ToNumber().DoubleValue(), 0};
+  };
+  Napi::Object handle = info[0].As<Napi::Object>();
+  Room room = {handle.Get("mostBytes").ToNumber().DoubleValue(), 0};
   allocator.state = &room;
   allocator.reallocate = [](void* bytes, size_t size, void* state) -> void* {
     auto* room = static_cast<Room*>(state);
@@ -76,7 +79,16 @@ const changes = [
     file: "src/rcl_subscription_bindings.cpp",
     before: `  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);
 `,
-    after: `  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);
+    after: `  rmw_message_info_t from = rmw_get_zero_initialized_message_info();
+  ret = rcl_take_serialized_message(subscription, &msg, &from, nullptr);
+  if (handle.Get("publisher").IsString()) {
+    std::string publisher;
+    for (uint8_t byte : from.publisher_gid.data) {
+      publisher += "0123456789abcdef"[byte >> 4];
+      publisher += "0123456789abcdef"[byte & 15];
+    }
+    handle.Set("publisher", publisher);
+  }
   if (room.wanted > room.most) {
     rcl_reset_error();
     rcl_ret_t fini_ret = rmw_serialized_message_fini(&msg);

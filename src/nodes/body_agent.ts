@@ -71,7 +71,7 @@ export class BodyAgent {
   /** Where to drive, map frame, m; undefined: stand. */
   target: Point | undefined;
   readonly permission: Permission;
-  private readonly sendVelocity: (command: DriveCommand) => void;
+  private readonly sendVelocity: ReturnType<typeof velocityPublisher>;
   private readonly sendTransform: ((stamp: Time, pose: Pose) => void) | undefined;
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
@@ -250,7 +250,11 @@ export class BodyAgent {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     const { clock, commands } = this.options;
-    const twoSources = clock.problem() ?? commands.problem ?? this.odometry.problem;
+    const twoSources =
+      clock.problem() ??
+      commands.problem ??
+      this.odometry.problem ??
+      this.sendVelocity.source.problem;
     if (twoSources) return twoSources;
     if (!clock.isRunning) {
       return "no time on /clock; start what publishes it, or set use_sim_time to false";

@@ -3,6 +3,7 @@ import type { RosClock } from "../ros/clock";
 import type { Time, Twist } from "../ros/messages";
 import { planarQuaternion } from "../ros/messages";
 import type { RosNode } from "../ros/node";
+import type { SoleSender } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { DriveCommand, Pose } from "./drive";
 
@@ -12,24 +13,26 @@ export function bodyFrame(node: RosNode, prefix: string): string {
   return named === "/" ? "base_link" : `${named}base_link`;
 }
 
-/** cmd_vel, as Twist or stamped. */
+/** cmd_vel, as Twist or stamped; `source` tells whether another node publishes it too. */
 export function velocityPublisher(
   node: RosNode,
   clock: RosClock,
   stamped: boolean,
   frame: string,
-): (command: DriveCommand) => void {
+): ((command: DriveCommand) => void) & { readonly source: Pick<SoleSender, "problem"> } {
   const twist = (command: DriveCommand): Twist => ({
     linear: { x: command.linear, y: 0, z: 0 },
     angular: { x: 0, y: 0, z: command.angular },
   });
   if (!stamped) {
-    const publish = node.publisher(TOPICS.twist);
-    return (command) => publish(twist(command));
+    const publish = node.publisherSole(TOPICS.twist);
+    const send = (command: DriveCommand): void => publish(twist(command));
+    return Object.assign(send, { source: publish.source });
   }
-  const publish = node.publisher(TOPICS.twistStamped);
-  return (command) =>
+  const publish = node.publisherSole(TOPICS.twistStamped);
+  const send = (command: DriveCommand): void =>
     publish({ header: { stamp: clock.stamp(), frame_id: frame }, twist: twist(command) });
+  return Object.assign(send, { source: publish.source });
 }
 
 /** The transform map -> `frame` (REP-105). */

@@ -2,6 +2,7 @@
 import { type RosClock, steadyMs } from "../ros/clock";
 import { type AgentState, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode, Subscription } from "../ros/node";
+import type { SpokenSource } from "../ros/sole_source";
 import { TOPICS, topicOf } from "../ros/topics";
 
 /** Clock-skew tolerance, ns. A later stamp predates a clock reset; ignore it. */
@@ -26,6 +27,8 @@ export class StateSubscriptions {
   /** States that the scenario lacks (refused), repeats (taken), and late ones (ignored). */
   readonly counts = { unknown: 0, duplicate: 0, late: 0 };
   private readonly live = new Map<string, Entry>();
+  /** Who speaks in each robot's name, by robot: remembered from one subscription to the next. */
+  private readonly sources = new Map<string, SpokenSource>();
   /** The rest of a change of subscriptions that is under way. */
   private pending: Generator<void> | undefined;
 
@@ -81,15 +84,23 @@ export class StateSubscriptions {
 
   add(robot: string): void {
     if (this.live.has(robot)) return;
-    const subscription = this.node.subscribe(topicOf(robot, TOPICS.agentState), (message) => {
+    const topic = topicOf(robot, TOPICS.agentState);
+    const source = this.sources.get(robot) ?? this.node.spokenSource(this.node.nameOf(topic));
+    this.sources.set(robot, source);
+    const subscription = this.node.subscribeSpoken(topic, source, (message, isOneOfTwo) => {
       const entry = this.live.get(robot);
-      return entry && this.hear(robot, entry, message);
+      return entry && this.hear(robot, entry, message, isOneOfTwo);
     });
     this.live.set(robot, { subscription, heardMs: -Infinity });
   }
 
-  /** Why a state is refused; undefined: it is taken, or ignored as late. */
-  private hear(robot: string, entry: Entry, message: AgentState): string | undefined {
+  /** Why a state is refused; undefined: it is taken, or ignored: it is late, or one of two. */
+  private hear(
+    robot: string,
+    entry: Entry,
+    message: AgentState,
+    isOneOfTwo: () => boolean,
+  ): string | undefined {
     const { counts } = this;
     if (message.state >= this.localStates) {
       counts.unknown++;
@@ -98,6 +109,12 @@ export class StateSubscriptions {
     const { newest } = entry;
     if (newest && this.isLate(message, newest)) {
       counts.late++;
+      return undefined;
+    }
+    // What cannot be of now is no second source: it does not count anyway.
+    const age = this.clock.now() - nanoseconds(message.header.stamp);
+    if (age >= -CLOCK_SKEW_NS && age <= CLOCK_SKEW_NS && isOneOfTwo()) {
+      entry.newest = undefined;
       return undefined;
     }
     if (newest && isRepeat(message, newest)) counts.duplicate++;

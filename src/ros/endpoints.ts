@@ -5,7 +5,7 @@ import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
 import { type RclNode, type RclQoS, rcl } from "./rcl";
-import { retire, SoleSource } from "./sole_source";
+import { retire, SoleSender, SoleSource, SpokenSource } from "./sole_source";
 import type { Topic } from "./topics";
 
 export interface Subscription {
@@ -19,6 +19,8 @@ export interface SoleSubscription extends Subscription {
 /** Sends a message; `destroy` takes the publisher out of the graph. */
 export interface Publish<Message> extends Subscription {
   (message: Message): void;
+  /** Its name in the graph. */
+  readonly topic: string;
 }
 
 /** Why a message is refused, and what to do; later, where it takes long to read. */
@@ -57,10 +59,29 @@ export class Endpoints {
   ): Publish<MessageTypes[Type]> => {
     const codec = codecOf(topic.type);
     requirePackage(topic);
-    const publisher = this.node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
+    const { node } = this;
+    const publisher = node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
     const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
-    const destroy = (): void => this.node.destroyPublisher(publisher);
-    return this.keep(Object.assign(publish, { destroy }));
+    const destroy = (): void => node.destroyPublisher(publisher);
+    return this.keep(Object.assign(publish, { destroy, topic: publisher.topic }));
+  };
+
+  /** Of a topic that this node alone publishes. */
+  readonly publisherSole = <Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+  ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } => {
+    const publish = this.publisher(topic);
+    const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
+      this.keep(this.hearFrom(topic, (_bytes, publisher) => hear(publisher))),
+    );
+    const { destroy } = publish;
+    return Object.assign(publish, {
+      source,
+      destroy: () => {
+        source.end();
+        destroy();
+      },
+    });
   };
 
   /**
@@ -69,6 +90,15 @@ export class Endpoints {
    */
   readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription =>
     this.keep({ destroy: this.hearRaw(topic, hear).destroy });
+
+  /** @param hear is told besides who published */
+  private hearFrom(topic: Topic, hear: (bytes: Uint8Array, publisher: string) => void) {
+    const tell = (bytes: Uint8Array): void => hear(bytes, handle.publisher ?? "");
+    const { subscription, destroy } = this.hearRaw(topic, tell, mostBytesOf(topic));
+    const { handle } = subscription;
+    handle.publisher = "";
+    return { destroy };
+  }
 
   /** @param most bytes of a message; a longer one is refused */
   private hearRaw(topic: Topic, hear: (bytes: Uint8Array) => void, most = Infinity) {
@@ -98,6 +128,28 @@ export class Endpoints {
     const { destroy } = this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic));
     return this.keep({ destroy });
   };
+
+  /**
+   * Of a topic that has one source, which is told by who speaks alone.
+   * @param hear is given besides what says that the message's sender speaks, and whether two do
+   */
+  readonly subscribeSpoken = <Type extends keyof MessageTypes>(
+    topic: Topic<Type>,
+    source: SpokenSource,
+    hear: (message: MessageTypes[Type], isOneOfTwo: () => boolean) => Refusal,
+  ): Subscription => {
+    let sender = "";
+    const take = this.decoder(topic, (message) => hear(message, () => source.hear(sender)));
+    const heard = this.hearFrom(topic, (bytes, publisher) => {
+      sender = publisher;
+      take(bytes);
+    });
+    return this.keep(heard);
+  };
+
+  /** For subscribeSpoken, which may come and go. @param name in the graph */
+  readonly spokenSource = (name: string): SpokenSource =>
+    new SpokenSource(this.node, name, name, "none counts");
 
   /**
    * Of a topic that has one source.

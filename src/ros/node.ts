@@ -138,6 +138,18 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     return `${this.node.namespace()}/${this.node.name()}`.replace(/^\/+/, "/");
   }
 
+  get subscribeSpoken() {
+    return this.endpoints.subscribeSpoken;
+  }
+
+  get spokenSource() {
+    return this.endpoints.spokenSource;
+  }
+
+  get publisherSole() {
+    return this.endpoints.publisherSole;
+  }
+
   get name(): string {
     return this.node.name();
   }

@@ -10,14 +10,19 @@ import type { Durability, Reliability } from "./topics";
 export type RclQoS = object;
 
 export interface RclPublisher {
+  /** Its name in the graph. */
+  readonly topic: string;
   publish(message: Buffer): void;
 }
 
 export interface RclSubscription {
   /** Its name in the graph. */
   readonly topic: string;
-  /** Of the native part: longer raw messages are not copied (scripts/setup/native.mjs). */
-  readonly handle: { mostBytes?: number };
+  /**
+   * What the native part reads: a longer raw message is not copied; and writes, where it is set: who
+   * published the raw message taken last (scripts/setup/native.mjs).
+   */
+  readonly handle: { mostBytes?: number; publisher?: string };
   /** Publishers that it is matched with: their messages reach it. */
   readonly publisherCount: number;
   isDestroyed(): boolean;

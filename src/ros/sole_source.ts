@@ -1,11 +1,13 @@
-/** A subscription to a topic that has one source (sources.ts), on its node. */
+/** Topics that have one source (sources.ts), on their node. */
 import { steadyMs } from "./clock";
 import { type RclNode, type RclQoS, type RclSubscription } from "./rcl";
-import { SourceLog, Sources, UNKNOWN } from "./sources";
+import { SourceLog, Sources, Speakers, UNKNOWN, type Watched } from "./sources";
 import type { Topic } from "./topics";
 
-/** A process listens on so many topics for who speaks; on further ones a silent publisher counts too. */
+/** A process listens on so many of its robots' topics for who speaks; on further ones a silent publisher counts too. */
 const MOST_PROBES = 50;
+/** Topics of the swarm are few, and always listened to. */
+const isOfSwarm = ({ name }: Topic): boolean => name.startsWith("/");
 /** Names are looked up again this often at most while one is not known, ms. */
 const NAMES_MS = 200;
 /** `problem` is as old as this at most, ms: many bodies ask often. */
@@ -17,36 +19,143 @@ const VALUES: readonly string[] = ["Policy", "Population"].map(
   (name) => `alternating_marl/msg/${name}`,
 );
 
-const sources = new Set<SoleSource>();
+const sources = new Set<Watched>();
+const senders = new Set<SoleSender>();
 let probes = 0;
 
-/** Logs of all topics of the process with one source. */
+/** Within so many looks each topic that a body's agent sends on is looked at once: 4 s. */
+const ROUND_LOOKS = 40;
+
+/** Logs of all topics of the process with one source; called ten times a second. */
 export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): () => void {
   const sourceLog = new SourceLog(log);
-  return () => sourceLog.look(sources, steadyMs());
+  let turn = 0;
+  return () => {
+    const all = [...senders];
+    for (let i = 0; i < all.length / ROUND_LOOKS; i++) all[turn++ % all.length].look();
+    sourceLog.look(sources, steadyMs());
+  };
 }
 
-export class SoleSource {
-  /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
-  readonly topic: string;
-  private readonly sources: Sources;
-  private probe: RclSubscription | undefined;
+abstract class Source implements Watched {
   private names = "";
-  private namedMs = -Infinity;
+  protected namedMs = -Infinity;
   private told: string | undefined;
   private toldMs = -Infinity;
 
+  constructor(
+    protected readonly node: Pick<RclNode, "getPublishersInfoByTopic">,
+    /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
+    readonly topic: string,
+    private readonly label: string,
+    readonly effect: string,
+  ) {}
+
+  /** Whether two sources are heard. */
+  abstract readonly areTwo: boolean;
+
+  /** The nodes that publish, while two sources are heard. */
+  get publishers(): string | undefined {
+    if (!this.areTwo) return undefined;
+    const nowMs = steadyMs();
+    const isKnown = this.namedMs > -Infinity && !this.names.includes(UNKNOWN);
+    if (!isKnown && nowMs - this.namedMs > NAMES_MS) {
+      this.namedMs = nowMs;
+      this.names = this.node
+        .getPublishersInfoByTopic(this.topic)
+        .map(({ node_name: name, node_namespace: namespace }) =>
+          name.includes("UNKNOWN") ? UNKNOWN : `${namespace}/${name}`.replace("//", "/"),
+        )
+        .sort()
+        .join(" and ");
+    }
+    return this.names;
+  }
+
+  /** What is wrong while two sources are heard; undefined: nothing is. */
+  get problem(): string | undefined {
+    const nowMs = steadyMs();
+    if (nowMs - this.toldMs > FRESH_MS) {
+      this.toldMs = nowMs;
+      const { publishers, label } = this;
+      this.told =
+        publishers === undefined
+          ? undefined
+          : `two sources of ${label} (${publishers}); end one of them`;
+    }
+    return this.told;
+  }
+
+  end(): void {
+    sources.delete(this);
+  }
+}
+
+/** Told from its messages by who speaks, whoever else is there. */
+export class SpokenSource extends Source {
+  private readonly speakers = new Speakers();
+
+  /** A publisher spoke. Returns whether two do. */
+  hear(publisher: string): boolean {
+    const areTwo = this.speakers.hear(publisher, steadyMs());
+    if (areTwo && !sources.has(this)) {
+      this.namedMs = -Infinity;
+      sources.add(this);
+    }
+    return areTwo;
+  }
+
+  get areTwo(): boolean {
+    return this.speakers.areTwo(steadyMs());
+  }
+}
+
+/** A topic that this node alone publishes: where another one does too, it listens. */
+export class SoleSender extends SpokenSource {
+  private heard: { destroy(): void } | undefined;
+
+  /** @param listen to the topic, for who speaks */
+  constructor(
+    protected override readonly node: Pick<RclNode, "getPublishersInfoByTopic" | "countPublishers">,
+    topic: string,
+    label: string,
+    private readonly listen: (hear: (publisher: string) => void) => { destroy(): void },
+  ) {
+    super(node, topic, label, "whoever listens obeys both");
+    senders.add(this);
+  }
+
+  look(): void {
+    if (this.node.countPublishers(this.topic) < 2) this.ignore();
+    else this.heard ??= this.listen((publisher) => void this.hear(publisher));
+  }
+
+  private ignore(): void {
+    this.heard?.destroy();
+    this.heard = undefined;
+  }
+
+  override end(): void {
+    super.end();
+    senders.delete(this);
+    this.ignore();
+  }
+}
+
+export class SoleSource extends Source {
+  private readonly sources: Sources;
+  private probe: RclSubscription | undefined;
   private wereTwo = false;
 
   /** @param onOne called after two sources were heard, with what is left of them */
   constructor(
-    private readonly node: RclNode,
+    protected override readonly node: RclNode,
     private readonly declared: Topic,
     private readonly qos: RclQoS,
     public subscription: RclSubscription,
     private readonly onOne: (publishers: number) => void,
   ) {
-    this.topic = subscription.topic;
+    super(node, subscription.topic, declared.name, "none counts");
     this.sources = new Sources(!this.isValue);
     sources.add(this);
   }
@@ -76,46 +185,15 @@ export class SoleSource {
     return areTwo;
   }
 
-  /** The nodes that publish, while two sources are heard. */
-  get publishers(): string | undefined {
-    if (!this.areTwo) return undefined;
-    const nowMs = steadyMs();
-    const isKnown = this.namedMs > -Infinity && !this.names.includes(UNKNOWN);
-    if (!isKnown && nowMs - this.namedMs > NAMES_MS) {
-      this.namedMs = nowMs;
-      this.names = this.node
-        .getPublishersInfoByTopic(this.topic)
-        .map(({ node_name: name, node_namespace: namespace }) =>
-          name.includes("UNKNOWN") ? UNKNOWN : `${namespace}/${name}`.replace("//", "/"),
-        )
-        .sort()
-        .join(" and ");
-    }
-    return this.names;
-  }
-
-  /** Why no message counts; undefined: they do. */
-  get problem(): string | undefined {
-    const nowMs = steadyMs();
-    if (nowMs - this.toldMs > FRESH_MS) {
-      this.toldMs = nowMs;
-      const { publishers, declared } = this;
-      this.told =
-        publishers === undefined
-          ? undefined
-          : `two sources of ${declared.name} (${publishers}); end one of them`;
-    }
-    return this.told;
-  }
-
-  end(): void {
+  override end(): void {
     this.endProbe();
-    sources.delete(this);
+    super.end();
   }
 
   /** Hears, besides the messages, who sends each: rclnodejs tells that of messages that are not raw. */
   private listen(): void {
-    if (probes >= MOST_PROBES || isLong(this.declared)) return;
+    const isFull = probes >= MOST_PROBES && !isOfSwarm(this.declared);
+    if (isFull || isLong(this.declared)) return;
     probes++;
     const { type, name } = this.declared;
     this.probe = this.node.createSubscription(type, name, { qos: this.qos }, (_message, info) =>

@@ -40,9 +40,30 @@ export class Sources {
   }
 }
 
+/** Whoever speaks on a topic, by identity. Pure; times are ms of the steady clock. */
+export class Speakers {
+  private readonly heardMs = new Map<string, number>();
+
+  /** A publisher spoke. Returns whether another one has lately. */
+  hear(publisher: string, nowMs: number): boolean {
+    this.heardMs.set(publisher, nowMs);
+    return this.areTwo(nowMs);
+  }
+
+  areTwo(nowMs: number): boolean {
+    if (this.heardMs.size < 2) return false;
+    for (const [publisher, ms] of this.heardMs) {
+      if (nowMs - ms > QUIET_MS) this.heardMs.delete(publisher);
+    }
+    return this.heardMs.size > 1;
+  }
+}
+
 export interface Watched {
   /** With its namespace. */
   readonly topic: string;
+  /** What comes of two sources. */
+  readonly effect: string;
   /** Names of the nodes that publish there, where they are two or more; undefined: one or none. */
   readonly publishers: string | undefined;
 }
@@ -78,13 +99,14 @@ export class SourceLog {
       const isNamed = nowMs - (this.waitsMs.get(each) ?? -Infinity) >= NAMING_MS;
       if (publishers === undefined || !isNamed || this.told.has(each)) continue;
       this.told.add(each);
-      begun.set(publishers, [...(begun.get(publishers) ?? []), topic]);
+      const key = `${publishers}; ${each.effect}`;
+      begun.set(key, [...(begun.get(key) ?? []), topic]);
     }
     for (const known of [this.told, this.waitsMs]) {
       for (const each of known.keys()) if (!seen.has(each)) known.delete(each);
     }
-    for (const [publishers, topics] of begun) {
-      this.log.warn(`two sources of ${which(topics)}: ${publishers}; none counts: end one of them`);
+    for (const [what, topics] of begun) {
+      this.log.warn(`two sources of ${which(topics)}: ${what}: end one of them`);
     }
     if (ended.length > 0) this.log.info(`one source again of ${which(ended)}`);
   }

@@ -207,31 +207,6 @@ test("damaged policies are refused and the one in force stays", async () => {
   await expectSteadyRun();
 });
 
-test("a policy of 200 MB, from whom alone policies are heard, keeps no command away", async () => {
-  swarm.kill("learner", "SIGTERM");
-  await swarm.exit("learner");
-  const topic = TOPICS.policy;
-  await peer.advertise(topic, 1);
-  const size = 200_000_000;
-  const head = codecOf(topic.type).encode({
-    scenario: swarm.game.name,
-    policy_sha256: "3".repeat(64),
-    data: new Uint8Array(),
-  });
-  head.writeUInt32LE(size, head.length - 4);
-  const since = monotonic();
-  peer.publishBytes(topic, head, size);
-  const isRefusal =
-    /policy was refused: it has 2000\d+ bytes, and a .*Policy has \d+ at most here;/;
-  const refused = await peer.first("log", since, ({ text }) => isRefusal.test(text));
-  await peer.first("command", refused.time + 0.5);
-  const times = heard().flatMap(({ time }) => (time > since - 0.5 ? [time] : []));
-  const gaps = times.slice(1).map((time, i) => [times[i], time] as const);
-  const [from, to] = gaps.reduce((a, b) => (b[1] - b[0] > a[1] - a[0] ? b : a));
-  expect(secondsOfProduct("the next command came", from, to)).toBeLessThan(WATCHDOG);
-  await expectSteadyRun();
-});
-
 test("bytes that are no message, cut short or too long, are refused on every kind of topic", async () => {
   const valid = codecOf("alternating_marl/msg/GlobalCommand").encode(command({}));
   const noise = Buffer.from(Array.from({ length: 64 }, (_, i) => (i * 73 + 41) % 251));
@@ -272,6 +247,56 @@ test("a second source of the number of robots is named, and no robot leaves", as
   }
   const populations = peer.of("command", since).map(({ message }) => message.population);
   expect(new Set(populations)).toEqual(new Set([ROBOTS.length]));
+});
+
+test("a second publisher of a robot's cmd_vel, or of its state, is named within 5 s", async () => {
+  const zero = { x: 0, y: 0, z: 0 };
+  const since = monotonic();
+  const send = (): void => {
+    peer.publishBytes(topicOf("robot_1", TOPICS.twist), { linear: zero, angular: zero });
+    const { decision_time: stamp } = heard().at(-1)!.message;
+    const state = { state: 0, acted: false, epoch: 0, decision_time: stamp, stopped: false };
+    for (const agent_id of ROBOTS.slice(0, 3)) {
+      const message = { header: { ...header, stamp }, agent_id, ...state };
+      peer.publishBytes(topicOf(agent_id, TOPICS.agentState), message);
+    }
+  };
+  const timer = setInterval(send, AGAIN_MS);
+  const named = (words: RegExp) => peer.first("log", since, ({ text }) => words.test(text));
+  const both = "/peer and /robot_1/local_agent";
+  try {
+    await named(/two sources of \/robot_\d\/state: \/peer and .*; none counts: end one of them/);
+    const { time } = await named(new RegExp(`two sources of /robot_1/cmd_vel: ${both}; whoever`));
+    expect(secondsOfProduct("two publishers were named", since, time)).toBeLessThan(5);
+  } finally {
+    clearInterval(timer);
+  }
+  await expectSteadyRun();
+});
+
+test("a policy of 200 MB, from whom alone policies are heard, keeps no command away", async () => {
+  swarm.kill("learner", "SIGTERM");
+  await swarm.exit("learner");
+  const topic = TOPICS.policy;
+  await peer.advertise(topic, 1);
+  const size = 200_000_000;
+  const head = codecOf(topic.type).encode({
+    scenario: swarm.game.name,
+    policy_sha256: "3".repeat(64),
+    data: new Uint8Array(),
+  });
+  head.writeUInt32LE(size, head.length - 4);
+  const since = monotonic();
+  peer.publishBytes(topic, head, size);
+  const isRefusal =
+    /policy was refused: it has 2000\d+ bytes, and a .*Policy has \d+ at most here;/;
+  const refused = await peer.first("log", since, ({ text }) => isRefusal.test(text));
+  await peer.first("command", refused.time + 0.5);
+  const times = heard().flatMap(({ time }) => (time > since - 0.5 ? [time] : []));
+  const gaps = times.slice(1).map((time, i) => [times[i], time] as const);
+  const [from, to] = gaps.reduce((a, b) => (b[1] - b[0] > a[1] - a[0] ? b : a));
+  expect(secondsOfProduct("the next command came", from, to)).toBeLessThan(WATCHDOG);
+  await expectSteadyRun();
 });
 
 test("an emergency stop that cannot be read is one", async () => {

@@ -216,7 +216,11 @@ class Operations:
 
     def publish(self, fields=None, hex=None, zeros=0, **where):
         made = self.publisher(**where)
-        message = bytes.fromhex(hex) + bytes(zeros) if hex else fill(message_class(where["type"])(), fields)
+        message = (
+            bytes.fromhex(hex) + bytes(zeros)
+            if hex
+            else fill(message_class(where["type"])(), fields)
+        )
         # The time of sending, not of the report.
         sent = time.monotonic()
         made.publish(message)

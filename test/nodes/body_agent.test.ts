@@ -185,6 +185,23 @@ test.each([COMMAND, "odom"])("while %s has two sources a driving body stands", (
   expect(body.reasonToStand()).toMatch(/emergency stop/);
 });
 
+test("while another node publishes its cmd_vel too a body sends zero, and goes on afterwards", () => {
+  const { body, sent, two, say } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(10.1, 0));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  two.add("cmd_vel");
+  body.check();
+  expect(sent.at(-1)!.linear.x).toBe(0);
+  say("odom", odometry(10.2, 0));
+  expect(sent.at(-1)!.linear.x).toBe(0);
+  expect(body.reasonToStand()).toBe("two sources of cmd_vel");
+  two.clear();
+  say("odom", odometry(10.3, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+});
+
 test("while /clock has two sources a body stands", () => {
   const clock = running();
   const { body, sent, say } = setup(clock);

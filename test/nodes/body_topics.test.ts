@@ -8,13 +8,11 @@ import { playedNode } from "../support/played_node";
 /** A node that keeps what the wire would carry. */
 function setup() {
   const sent: { topic: Topic; message: unknown }[] = [];
-  const node = {
-    robot: "robot_3",
-    publisher: (topic: Topic) => (message: MessageTypes[keyof MessageTypes]) => {
-      const codec = codecOf(topic.type as keyof MessageTypes);
-      sent.push({ topic, message: codec.decode(codec.encode(message)) });
-    },
+  const publisher = (topic: Topic) => (message: MessageTypes[keyof MessageTypes]) => {
+    const codec = codecOf(topic.type as keyof MessageTypes);
+    sent.push({ topic, message: codec.decode(codec.encode(message)) });
   };
+  const node = { robot: "robot_3", publisher, publisherSole: publisher };
   return { node: playedNode(node), sent };
 }
 

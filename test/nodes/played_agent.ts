@@ -5,6 +5,7 @@ import { RosClock } from "../../src/ros/clock";
 import { Commander } from "../../src/nodes/commander";
 import { Epochs } from "../../src/nodes/epochs";
 import { globalChecks } from "../../src/nodes/global_health";
+import { SpokenSource } from "../../src/ros/sole_source";
 import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { MeanFieldFilter } from "../../src/policy/filter";
 import { encodePolicy } from "../../src/policy/policy_file";
@@ -42,11 +43,15 @@ const stateOf = (robot: string, seconds: number, state = 2) => ({
   stopped: false,
 });
 
+const noGraph = { getPublishersInfoByTopic: () => [] };
+
 type Hear = (message: unknown) => string | undefined;
 
 export interface Played {
   /** Robots that answer nothing. */
   readonly silent?: ReadonlySet<string>;
+  /** Robots in whose name another node answers too. */
+  readonly forged?: ReadonlySet<string>;
   /** Who is in the graph. */
   readonly robots?: () => readonly string[];
   /** What robots say besides where they are. */
@@ -57,6 +62,7 @@ export interface Played {
 
 export function setup({
   silent = new Set<string>(),
+  forged = new Set<string>(),
   robots = () => ROBOTS,
   acted = {},
   clock = new RosClock(true),
@@ -78,6 +84,17 @@ export function setup({
   const node = {
     subscribe,
     subscribeSole,
+    nameOf: ({ name }: { name: string }) => name,
+    spokenSource: (name: string) => new SpokenSource(noGraph, name, name, "none counts"),
+    subscribeSpoken: (
+      topic: { name: string },
+      source: SpokenSource,
+      callback: (message: unknown, isOneOfTwo: () => boolean) => string | undefined,
+    ) =>
+      subscribe(topic, (message) => {
+        const { sender = "its agent" } = message as { sender?: string };
+        return callback(message, () => source.hear(sender));
+      }),
     parameters: {
       population: ROBOTS.length,
       sample_size: K,
@@ -130,6 +147,7 @@ export function setup({
       const robot = name.slice(1, -"/state".length);
       if (silent.has(robot)) continue;
       hear.get(name)!({ ...stateOf(robot, now), ...acted });
+      if (forged.has(robot)) hear.get(name)!({ ...stateOf(robot, now, 0), sender: "a forger" });
     }
   };
   expect(hear.get("/policy")!(POLICY)).toBeUndefined();

@@ -39,7 +39,14 @@ export function setup(
     callbackErrors: 0,
     log: { warn: () => undefined },
     safely: (work: () => void) => work(),
-    publisher: () => (message: Twist) => void sent.push(message),
+    publisherSole: ({ name }: { name: string }) => {
+      const source = {
+        get problem() {
+          return two.has(name) ? `two sources of ${name}` : undefined;
+        },
+      };
+      return Object.assign((message: Twist) => void sent.push(message), { source });
+    },
   };
   const body = new BodyAgent({
     node: playedNode(node),

@@ -232,3 +232,20 @@ describe("where fewer than k are eligible, robots in quarantine are asked too", 
     expect(asked(4)).toEqual(others.sort(compareAgentIds));
   });
 });
+
+test("where two speak in a robot's name neither counts, until one has been silent for 2.5 s", () => {
+  const forged = new Set<string>();
+  const { commands, tick, wait } = setup({ forged });
+  for (const seconds of [1, 6]) tick(seconds);
+  ROBOTS.slice(0, 6).forEach((robot) => forged.add(robot));
+  for (const seconds of [7, 12]) tick(seconds);
+  wait(TIMEOUT_MS);
+  const { sampled_agents, histogram, missing } = commands.at(-1)!;
+  expect(commands).toHaveLength(2);
+  const asked = sampled_agents.filter((robot) => forged.has(robot)).length;
+  expect({ missing, histogram }).toEqual({ missing: asked, histogram: [0, 0, K - asked] });
+  forged.clear();
+  wait(11_000);
+  for (const seconds of [18, 24]) tick(seconds);
+  expect(commands.at(-1)).toMatchObject({ missing: 0, histogram: [0, 0, K] });
+});

@@ -1,4 +1,4 @@
-import { SourceLog, Sources, UNKNOWN, type Watched } from "../../src/ros/sources";
+import { SourceLog, Sources, Speakers, UNKNOWN, type Watched } from "../../src/ros/sources";
 
 describe("a stream", () => {
   test("counts while one publishes it, whatever comes and goes", () => {
@@ -56,12 +56,24 @@ test("a value that two have said does not count however long ago that was", () =
   expect(sources.areTwo(1e9 + 1000)).toBe(false);
 });
 
+test("two speak from the second's first word on, until one has been silent for 2.5 s", () => {
+  const speakers = new Speakers();
+  for (let ms = 0; ms < 5000; ms += 100) expect(speakers.hear("a", ms)).toBe(false);
+  expect(speakers.hear("b", 5000)).toBe(true);
+  expect(speakers.hear("a", 5100)).toBe(true);
+  expect(speakers.areTwo(7500)).toBe(true);
+  expect(speakers.hear("a", 7500)).toBe(true);
+  expect(speakers.areTwo(7501)).toBe(false);
+  expect(speakers.hear("a", 7600)).toBe(false);
+});
+
 test("the log tells once of each change, by name, and of many topics in one line", () => {
   const lines: string[] = [];
   const log = new SourceLog({ info: (l) => void lines.push(l), warn: (l) => void lines.push(l) });
   const topic = (name: string): { -readonly [K in keyof Watched]: Watched[K] } => ({
     topic: name,
     publishers: undefined,
+    effect: "none counts",
   });
   const clock = topic("/clock");
   const odometry = [0, 1, 2, 3].map((i) => topic(`/robot_${i}/odom`));
@@ -87,11 +99,11 @@ test("the log tells once of each change, by name, and of many topics in one line
 test("a source whose name stays unknown is logged too, after 3 s", () => {
   const lines: string[] = [];
   const log = new SourceLog({ info: (l) => void lines.push(l), warn: (l) => void lines.push(l) });
-  const clock = { topic: "/clock", publishers: `/a and ${UNKNOWN}` };
+  const clock = { topic: "/clock", effect: "both do", publishers: `/a and ${UNKNOWN}` };
   log.look([clock], 0);
   log.look([clock], 2999);
   expect(lines).toEqual([]);
   log.look([clock], 3000);
   log.look([clock], 9000);
-  expect(lines).toEqual([`two sources of /clock: /a and ${UNKNOWN}; none counts: end one of them`]);
+  expect(lines).toEqual([`two sources of /clock: /a and ${UNKNOWN}; both do: end one of them`]);
 });
