@@ -10,7 +10,7 @@ const project = (displayName, settings) => ({
   ...settings,
 });
 
-/** Robots must stand within 0.5 s here: each of these files runs alone on the machine. */
+/** Robots must stand within 0.5 s here: these files run after the others. */
 const TIMED = "/graph/(emergency_stop|one_robot|stopping)\\.";
 
 module.exports = {

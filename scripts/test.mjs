@@ -16,15 +16,15 @@ const filters = args.filter((argument) => argument !== "--soak");
 
 /**
  * Jest's projects, and how they run. What only computes comes first. Of those with real nodes, the
- * files that hold robots against the watchdog's bound run one by one. All take off what the machine
- * is late by (test/graph/lateness.ts).
+ * files that hold robots against the watchdog's bound run by themselves. All take off what the
+ * machine is late by (test/graph/lateness.ts).
  */
 const runs = soak
   ? [[["soak"], "--runInBand"]]
   : [
       [["pure"], "--maxWorkers=2"],
       [["processes"], "--maxWorkers=2"],
-      [["timed"], "--runInBand"],
+      [["timed"], "--maxWorkers=2"],
     ];
 
 async function runJest(projects, mode, env, folder) {
