@@ -5,8 +5,9 @@
  * `-r __ns:=...` would put every node of a process into that one namespace, and all hosted robots on
  * one `cmd_vel`. So this namespace is taken out of the arguments and put before each node's own.
  */
-import type { RclNode } from "./rcl";
+import type { NodeConstructor, RclNode } from "./rcl";
 
+const NAMED = ["createPublisher", "createSubscription", "createService", "createClient"] as const;
 const SHARED = new Set(["/tf", "/tf_static", "/diagnostics", "/parameter_events", "/rosout"]);
 /** A rule for a node of this name is checked by ROS and holds for none. */
 export const NOBODY = "no_node_of_this_name:";
@@ -31,40 +32,27 @@ export const namespaceOf = (own = ""): string | undefined => `${ofProcess}${own}
 export class Fleet {
   /** Its namespace, such as /fleet_a; empty: none. */
   private name: string;
+  private readonly own: string;
 
-  /** @param isRobots whether the node's own namespace is that of a robot */
-  constructor(
-    private readonly node: RclNode,
-    isRobots: boolean,
-  ) {
-    this.name = isRobots ? this.parent : this.own;
-    const resolve = (name: string): string => this.resolve(name);
-    for (const method of ["createPublisher", "createSubscription", "createService"] as const) {
-      const create = node[method].bind(node) as (...all: unknown[]) => never;
-      node[method] = (type: string, name: string, ...more: unknown[]) =>
-        create(type, resolve(name), ...more);
-    }
-    const createClient = node.createClient.bind(node);
-    node.createClient = (type, name) => createClient(type, resolve(name));
-    const count = node.countPublishers.bind(node);
-    node.countPublishers = (name) => count(resolve(name));
-  }
-
-  private get own(): string {
-    return this.node.namespace().replace(/\/$/, "");
-  }
-
-  private get parent(): string {
-    return this.own.replace(/\/[^/]*$/, "");
+  /**
+   * @param namespace of the node
+   * @param isRobots whether that is a robot's
+   */
+  constructor(namespace: string, isRobots: boolean) {
+    this.own = namespace.replace(/\/$/, "");
+    this.name = this.own;
+    if (isRobots) this.setRobots();
   }
 
   /** The node turns out to be a robot's. */
   setRobots(): void {
-    this.name = this.parent;
+    this.name = this.own.replace(/\/[^/]*$/, "");
   }
 
   /** A name as ROS has it. */
   resolve(name: string): string {
+    // rclnodejs has the node's own of what ROS has one of.
+    if (name === "parameter_events") return `/${name}`;
     if (name.startsWith("//")) return name.slice(1);
     return name.startsWith("/") && !SHARED.has(name) ? `${this.name}${name}` : name;
   }
@@ -83,4 +71,35 @@ export class Fleet {
   get prefix(): string {
     return this.name === "" ? "" : `${this.name.slice(1)}/`;
   }
+}
+
+/** A node whose names are those of its fleet. */
+export interface FleetNode extends RclNode {
+  readonly fleet: Fleet;
+}
+
+/** rclnodejs' class with the names of a fleet: in its constructor, too, which makes endpoints. */
+export function inFleet(
+  NodeClass: NodeConstructor<RclNode>,
+  isRobots: boolean,
+): NodeConstructor<FleetNode> {
+  const Named = class extends NodeClass implements FleetNode {
+    declare private known: Fleet | undefined;
+
+    get fleet(): Fleet {
+      return (this.known ??= new Fleet(this.namespace(), isRobots));
+    }
+
+    override countPublishers(name: string): number {
+      return super.countPublishers(this.fleet.resolve(name));
+    }
+  };
+  const { prototype } = Named;
+  for (const method of NAMED) {
+    const create = prototype[method] as (...all: unknown[]) => never;
+    prototype[method] = function (this: FleetNode, type: string, name: string, ...more: unknown[]) {
+      return create.call(this, type, this.fleet.resolve(name), ...more);
+    };
+  }
+  return Named;
 }

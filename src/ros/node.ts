@@ -9,7 +9,7 @@
  * quarter of a processor.
  */
 import { Endpoints } from "./endpoints";
-import { Fleet, namespaceOf } from "./fleet";
+import { type FleetNode, inFleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
 import {
@@ -19,13 +19,7 @@ import {
   type ParameterValues,
   setParameter,
 } from "./parameters";
-import {
-  type RclGuardCondition,
-  type RclLifecycleNode,
-  type RclLogger,
-  type RclNode,
-  rcl,
-} from "./rcl";
+import { type RclGuardCondition, type RclLifecycleNode, type RclLogger, rcl } from "./rcl";
 import { Services } from "./services";
 import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
 import type { Topic } from "./topics";
@@ -57,16 +51,6 @@ function boundedLog(log: RclLogger): RclLogger {
   return { debug, info, warn: bounded("warn"), error: bounded("error") };
 }
 
-/** rclnodejs publishes parameter events in a node's namespace; those of ROS have one absolute topic. */
-function withCommonEvents(NodeClass: ReturnType<typeof rcl>["Node"]): typeof NodeClass {
-  return class extends NodeClass {
-    override createPublisher(...[type, topic, options]: Parameters<RclNode["createPublisher"]>) {
-      const name = topic === "parameter_events" ? `/${topic}` : topic;
-      return super.createPublisher(type, name, options);
-    }
-  };
-}
-
 export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   /** Current values: those that are not read-only change when they are set. */
   readonly parameters: ParameterValues<S>;
@@ -84,8 +68,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   readonly boolService;
   readonly call;
   private readonly endpoints: Endpoints;
-  private readonly node: RclNode;
-  private readonly fleet: Fleet;
+  private readonly node: FleetNode;
   private readonly guard: RclGuardCondition;
 
   /**
@@ -98,15 +81,15 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     private readonly specs: S,
     kind: NodeKind = "plain",
   ) {
-    const NodeClass = withCommonEvents(
+    const NodeClass = inFleet(
       kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node,
+      kind === "hosted" || kind === "robot",
     );
     const hasServices = kind !== "hosted";
     this.node = new NodeClass(name, namespaceOf(namespace), undefined, {
       startParameterServices: hasServices,
       startTypeDescriptionService: hasServices,
     });
-    this.fleet = new Fleet(this.node, kind === "hosted" || kind === "robot");
     const log = boundedLog(this.node.getLogger());
     this.log = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
@@ -156,22 +139,22 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
 
   /** The namespace within the fleet, without its leading slash: the robot's name. */
   get robot(): string {
-    return this.fleet.robot;
+    return this.node.fleet.robot;
   }
 
   /** For names that all fleets share: the fleet's, with a slash behind it; empty: none. */
   get fleetPrefix(): string {
-    return this.fleet.prefix;
+    return this.node.fleet.prefix;
   }
 
   /** A topic's name as ROS has it. */
   nameOf({ name }: Topic): string {
-    return this.fleet.resolve(name);
+    return this.node.fleet.resolve(name);
   }
 
   /** Its namespace turns out to be that of a robot, not of a fleet; before any topic is there. */
   serveRobot(): void {
-    this.fleet.setRobots();
+    this.node.fleet.setRobots();
   }
 
   get usesSimTime(): boolean {
@@ -218,7 +201,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
 
   /** Lets others drive the lifecycle of a managed node. */
   manage(steps: LifecycleSteps): Lifecycle {
-    return new Lifecycle(this.node as RclLifecycleNode, steps, this.log);
+    return new Lifecycle(this.node as FleetNode & RclLifecycleNode, steps, this.log);
   }
 
   countPublishers(topic: string): number {
@@ -228,7 +211,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   /** The fleet's topics in the graph, those too that somebody only listens to. */
   topics(): { readonly name: string; readonly types: readonly string[] }[] {
     return this.node.getTopicNamesAndTypes().flatMap(({ name: full, types }) => {
-      const name = this.fleet.within(full);
+      const name = this.node.fleet.within(full);
       return name === undefined ? [] : [{ name, types }];
     });
   }

@@ -147,7 +147,7 @@ export interface RclLifecycleNode extends RclNode {
   ) => void;
 }
 
-type NodeConstructor<N extends RclNode> = new (
+export type NodeConstructor<N extends RclNode> = new (
   name: string,
   namespace: string | undefined,
   context?: undefined,

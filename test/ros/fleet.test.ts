@@ -1,19 +1,27 @@
-import { Fleet, namespaceOf, takeNamespace } from "../../src/ros/fleet";
-import type { RclNode } from "../../src/ros/rcl";
+import { inFleet, namespaceOf, takeNamespace } from "../../src/ros/fleet";
+import type { NodeConstructor, RclNode } from "../../src/ros/rcl";
 
 afterEach(() => void takeNamespace([]));
 
 /** A node that is no node, and the names that ROS was given. */
 function played(namespace: string, isRobots: boolean) {
   const names: string[] = [];
-  const named = (_type: string, name: string) => void names.push(name);
-  const node = {
+  const named = (_type: string, name: string): void => void names.push(name);
+  class Played {
+    constructor() {
+      // As rclnodejs does.
+      this.createPublisher("a_type", "parameter_events");
+    }
+    declare createPublisher: typeof named;
+  }
+  Object.assign(Played.prototype, {
     ...{ createPublisher: named, createSubscription: named, createService: named },
-    ...{ createClient: named, countPublishers: (name: string) => names.push(name) },
+    ...{ createClient: named, countPublishers: (name: string) => named("", name) },
     namespace: () => namespace,
-  };
-  const fleet = new Fleet(node as unknown as RclNode, isRobots);
-  return { fleet, node, names };
+  });
+  const InFleet = inFleet(Played as unknown as NodeConstructor<RclNode>, isRobots);
+  const node = new InFleet("a_node", namespace);
+  return { node, names };
 }
 
 test("the namespace of a process is before those of its nodes, and ROS has none for all of them", () => {
@@ -32,16 +40,25 @@ test.each([
   ["/robot_3", true, "robot_3", ""],
   ["/", false, "", ""],
 ])("in %s (a robot's: %s) names are of the fleet", (namespace, isRobots, robot, of) => {
-  const { fleet, node, names } = played(namespace, isRobots);
+  const { node, names } = played(namespace, isRobots);
+  const { fleet } = node;
   expect([fleet.robot, fleet.prefix]).toEqual([robot, of === "" ? "" : `${of.slice(1)}/`]);
-  node.createPublisher("a_type", "cmd_vel");
-  node.createSubscription("a_type", "/clock");
+  const [options, hear] = [{ qos: {} }, (): void => undefined];
+  node.createPublisher("a_type", "cmd_vel", options);
+  node.createSubscription("a_type", "/clock", options, hear);
   node.createClient("a_type", "/global_agent/set_parameters");
-  node.createService("a_type", "//emergency_stop");
-  node.createSubscription("a_type", "/tf");
+  node.createService("a_type", "//emergency_stop", options, hear);
+  node.createSubscription("a_type", "/tf", options, hear);
   node.countPublishers("/robot_1/state");
   expect(names).toEqual([
-    ...["cmd_vel", `${of}/clock`, `${of}/global_agent/set_parameters`, "/emergency_stop", "/tf"],
+    ...[
+      "/parameter_events",
+      "cmd_vel",
+      `${of}/clock`,
+      `${of}/global_agent/set_parameters`,
+      "/emergency_stop",
+      "/tf",
+    ],
     `${of}/robot_1/state`,
   ]);
   expect(fleet.within(`${of}/robot_1/state`)).toBe("/robot_1/state");
