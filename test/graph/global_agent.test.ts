@@ -75,7 +75,7 @@ test("parameters are described with unit, range and whether they can be set", as
   const answer = await peer.request(
     "/global_agent/describe_parameters",
     "rcl_interfaces/srv/DescribeParameters",
-    { names: ["sample_size", "epoch_length", "observation", "seed"] },
+    { names: ["sample_size", "epoch_length", "observation", "seed", "use_sim_time"] },
   );
   expect(answer.descriptors).toMatchObject([
     { type: INTEGER, read_only: false, integer_range: [{ from_value: 0, to_value: 100_000 }] },
@@ -86,7 +86,14 @@ test("parameters are described with unit, range and whether they can be set", as
     },
     { description: expect.stringContaining("One of: sample, filter.") as string },
     { read_only: true },
+    { type: BOOL, read_only: true },
   ]);
+});
+
+test("parameter events of all nodes, hosted ones too, are on one absolute topic", async () => {
+  // The hosted robots, their host, both other agents, learner and simulator; and the peer.
+  await peer.publishers("/parameter_events", ROBOTS + 6);
+  for (const of of ["/robot_3", "/lead"]) await peer.publishers(`${of}/parameter_events`, 0);
 });
 
 test.each([
