@@ -16,7 +16,10 @@ let peer: Peer;
 shared(
   async (own) => {
     const options = { programs: PACED, robots: ROBOTS, tableSize: 3, headless: false };
-    const first = own(await startSwarm({ ...options, fleet: FLEETS[0] }));
+    // Where its odometry begins one fleet takes from the simulator's static transforms.
+    const inTf = { pose_source: "tf" };
+    const overrides = { local_agents_0: inTf, lead_agent: inTf };
+    const first = own(await startSwarm({ ...options, overrides, fleet: FLEETS[0] }));
     const second = own(await startSwarm({ ...options, fleet: FLEETS[1], beside: first, seed: 3 }));
     swarms = [first, second];
     peer = own(new Peer(first.environment, []));
