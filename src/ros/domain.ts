@@ -55,12 +55,18 @@ const usedDomains = (): Set<number> =>
 /** Each participant of a domain binds two ports, from the tenth on: d1, d3 and PG. */
 const FIRST_PARTICIPANT = 10;
 const PARTICIPANT_PORTS = 2;
+/** From this domain on its ports are among those that Linux gives to any program. */
+const FIRST_SHARED = 102;
+const LAST_PORT = 65_535;
 
 /** Processes of this machine that are in the domain. */
 export function participantsIn(domain: number): number {
   const ports = usedPorts().map((port) => port - DOMAIN_PORTS * domain - FIRST_PARTICIPANT);
-  const own = ports.filter((port) => port >= 0 && port < DOMAIN_PORTS - FIRST_PARTICIPANT);
-  return new Set(own.map((port) => Math.floor(port / PARTICIPANT_PORTS))).size;
+  const own = new Set(ports.filter((port) => port >= 0 && port < DOMAIN_PORTS - FIRST_PARTICIPANT));
+  // There only who has both ports is taken for a participant.
+  const isOne = (port: number): boolean => domain < FIRST_SHARED || own.has(port ^ 1);
+  const all = [...own].filter(isOne).map((port) => Math.floor(port / PARTICIPANT_PORTS));
+  return new Set(all).size;
 }
 
 /** So many processes of a domain find each other on one machine (rmw_fastrtps, Fast DDS). */
@@ -81,7 +87,11 @@ export function discoveryProblem(
   if (range === "OFF") {
     return `${RANGE} is OFF, with which no process hears another: unset it, or set it to LOCALHOST or SUBNET`;
   }
-  const most = range === "LOCALHOST" ? MOST_LOCAL : MOST;
+  const room = LAST_PORT + 1 - discoveryPort(domain) - FIRST_PARTICIPANT;
+  const most = Math.min(
+    range === "LOCALHOST" ? MOST_LOCAL : MOST,
+    Math.floor(room / PARTICIPANT_PORTS),
+  );
   if (there + wanted <= most) return undefined;
   const others = `${there} of this machine are in ROS domain ${domain}`;
   return `${wanted} processes are to be started and ${others}; with ${RANGE}=${range} only ${most} find each other: end others, choose another ROS_DOMAIN_ID, or start fewer robots`;

@@ -58,6 +58,27 @@ test("the processes of a domain are counted by the ports that they hold", async 
   }
 });
 
+test("where Linux gives a domain's ports to any program, who has one of the two is not counted", async () => {
+  const domain = 150;
+  const before = participantsIn(domain);
+  const sockets = [214, 216, 217].map((offset) => {
+    const socket = createSocket("udp4");
+    return socket.bind(7400 + 250 * domain + offset, "127.0.0.1");
+  });
+  await Promise.all(sockets.map((socket) => once(socket, "listening")));
+  try {
+    expect(participantsIn(domain) - before).toBe(1);
+  } finally {
+    sockets.forEach((socket) => socket.close());
+  }
+});
+
+test("the last domain has ports for 63 processes", () => {
+  const environment = { ROS_AUTOMATIC_DISCOVERY_RANGE: "SUBNET" };
+  expect(discoveryProblem(environment, 232, 63, 0)).toBeUndefined();
+  expect(discoveryProblem(environment, 232, 64, 0)).toMatch(/only 63 find each other/);
+});
+
 test.each([
   ["OFF", 5, 0, /_RANGE is OFF, with which no process hears another: unset it/],
   [
