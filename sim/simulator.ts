@@ -128,7 +128,8 @@ void runProcess(async (ros) => {
     onStop: () => controls.onChange(),
   });
   node.checkChange = (next) => changeProblem(run, parameters, next);
-  const steering = new Steering({ node, controls, swarm: new SwarmLink(node), run });
+  const onPause = (paused: boolean): void => tellParent({ type: "paused", paused });
+  const steering = new Steering({ node, controls, swarm: new SwarmLink(node), run, onPause });
   const shared = { node, run, parameters, controls, factor };
   if (!parameters.headless) {
     const snapshot = (): Snapshot => snapshotOf(game, parameters, run);

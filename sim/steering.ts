@@ -18,6 +18,8 @@ export interface Steered {
   readonly controls: WorldControls;
   readonly swarm: SwarmLink;
   readonly run: Run;
+  /** Called after the world was paused, or goes on. */
+  readonly onPause: (paused: boolean) => void;
 }
 
 const done = (message: string): CommandResult => ({ done: true, message });
@@ -95,6 +97,7 @@ export class Steering {
 
   private pause(paused: boolean): CommandResult {
     this.steered.controls.pause(paused);
+    this.steered.onPause(paused);
     return done(paused ? "time stands" : "time goes on");
   }
 

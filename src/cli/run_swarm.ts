@@ -21,21 +21,51 @@ export interface Patience {
   readonly isBounded: boolean;
 }
 
-/** Says that nothing begins, and calls `giveUp` later, if the wait has an end. Returns what ends it. */
-export function watchStart(
-  { robots, isBounded }: Patience,
-  say: (line: string) => void,
-  giveUp: (why: string) => void,
-): () => void {
-  const longest = Math.max(LONGEST_WAIT_MS, LONGEST_WAIT_MS_A_ROBOT * robots);
-  const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
-  const where = "the messages above say what is waited for";
-  const timers = [
-    setTimeout(() => say(`${none(NOTABLE_WAIT_MS)}; ${where}`), AFTER_ITS_WORDS_MS),
-    isBounded &&
-      setTimeout(() => giveUp(`${none(longest)}, so the swarm was stopped; ${where}`), longest),
-  ];
-  return () => timers.forEach((timer) => timer && clearTimeout(timer));
+/** A start's wait for its first command. */
+export class StartWatch {
+  private timers: readonly (NodeJS.Timeout | false)[] = [];
+  private isOver = false;
+
+  /**
+   * @param say is told that nothing begins
+   * @param giveUp is called later, if the wait has an end
+   */
+  constructor(
+    private readonly patience: Patience,
+    private readonly say: (line: string) => void,
+    private readonly giveUp: (why: string) => void,
+  ) {
+    this.begin();
+  }
+
+  private begin(): void {
+    const { robots, isBounded } = this.patience;
+    const longest = Math.max(LONGEST_WAIT_MS, LONGEST_WAIT_MS_A_ROBOT * robots);
+    const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
+    const where = "the messages above say what is waited for";
+    const end = (): void => this.giveUp(`${none(longest)}, so the swarm was stopped; ${where}`);
+    this.timers = [
+      setTimeout(() => this.say(`${none(NOTABLE_WAIT_MS)}; ${where}`), AFTER_ITS_WORDS_MS),
+      isBounded && setTimeout(end, longest),
+    ];
+  }
+
+  hear(report: SimulatorReport): void {
+    if (report.type === "page" || this.isOver) return;
+    this.stop();
+    // The simulator's first report of an epoch comes with the first command. A paused world waits.
+    if (report.type !== "paused") this.isOver = true;
+    else if (!report.paused) this.begin();
+  }
+
+  end(): void {
+    this.stop();
+    this.isOver = true;
+  }
+
+  private stop(): void {
+    this.timers.forEach((timer) => timer && clearTimeout(timer));
+  }
 }
 
 export interface Outcome {
@@ -69,14 +99,13 @@ export async function runSwarm(
     failure ??= why;
     over.abort();
   };
-  const endWatch = watchStart(patience, say, fail);
+  const watch = new StartWatch(patience, say, fail);
   const swarm = new SwarmProcesses(environmentOf(domain), {
     onMessage: (_name, message) => {
       const report = parseReport(message);
       if (report === undefined) return;
       onReport(report);
-      // Its first report comes with the first command.
-      if (report.type !== "page") endWatch();
+      watch.hear(report);
       if (report.type === "epoch") last = report.report;
       if (report.type !== "summary") return;
       // The agents end now, before they report that the simulator is missing.
@@ -90,7 +119,7 @@ export async function runSwarm(
   });
   for (const spec of specs) swarm.start(spec);
   await aborted(AbortSignal.any([signal, over.signal]));
-  endWatch();
+  watch.end();
   await swarm.end();
   if (summary === undefined && last !== undefined) failure ??= unfinished(last);
   return { summary, failure };

@@ -32,6 +32,8 @@ const reportSchema = z.discriminatedUnion("type", [
       missedEpochs: z.number(),
     }),
   }),
+  /** Somebody paused the world, or let it go on. */
+  z.object({ type: z.literal("paused"), paused: z.boolean() }),
   z.object({ type: z.literal("summary"), summary: summarySchema }),
 ]);
 

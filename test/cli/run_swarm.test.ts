@@ -1,4 +1,4 @@
-import { watchStart } from "../../src/cli/run_swarm";
+import { StartWatch } from "../../src/cli/run_swarm";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -6,12 +6,12 @@ afterEach(() => void jest.useRealTimers());
 const watched = (robots: number, isBounded: boolean) => {
   const said: string[] = [];
   const failures: string[] = [];
-  const end = watchStart(
+  const watch = new StartWatch(
     { robots, isBounded },
     (line) => said.push(line),
     (why) => failures.push(why),
   );
-  return { said, failures, end };
+  return { said, failures, watch };
 };
 
 test("a start without a first command says so, and ends where nobody watches it", () => {
@@ -31,9 +31,21 @@ test("a start without a first command says so, and ends where nobody watches it"
 });
 
 test("a start with its first command says nothing more", () => {
-  const { said, failures, end } = watched(9, true);
+  const { said, failures, watch } = watched(9, true);
   jest.advanceTimersByTime(9000);
-  end();
+  watch.end();
   jest.advanceTimersByTime(100_000);
   expect([said, failures]).toEqual([[], []]);
+});
+
+test("a start whose world is paused before the first command waits until it goes on", () => {
+  const { said, failures, watch } = watched(9, true);
+  watch.hear({ type: "paused", paused: true });
+  jest.advanceTimersByTime(200_000);
+  expect([said, failures]).toEqual([[], []]);
+  watch.hear({ type: "paused", paused: false });
+  jest.advanceTimersByTime(59_000);
+  expect(failures).toEqual([]);
+  jest.advanceTimersByTime(2000);
+  expect(failures).toHaveLength(1);
 });

@@ -47,7 +47,13 @@ function setup(fidelity: "motion" | "abstract") {
     onStop: () => undefined,
   });
   const controls = new WorldControls();
-  const steering = new Steering({ node: playedNode(node), controls, swarm, run });
+  const steering = new Steering({
+    node: playedNode(node),
+    controls,
+    swarm,
+    run,
+    onPause: (paused) => void told.push(paused ? "paused" : "goes on"),
+  });
   return {
     run,
     controls,
