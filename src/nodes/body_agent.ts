@@ -59,6 +59,8 @@ export interface BodyOptions {
   readonly onOutside: () => void;
   /** Called with the first copy of a new epoch's command. */
   readonly onDecision: (command: GlobalCommand) => void;
+  /** Why decisions are not carried out; undefined: they are. */
+  readonly idle?: () => string | undefined;
 }
 
 export class BodyAgent {
@@ -167,7 +169,10 @@ export class BodyAgent {
   private move(pose: Pose, time: Time): void {
     const stamp = nanoseconds(time);
     const seconds = Number(stamp - this.stamp) / 1e9;
-    if (this.isElsewhere(pose, seconds)) this.target = undefined;
+    if (this.isElsewhere(pose, seconds)) {
+      this.target = undefined;
+      this.stand();
+    }
     const { middle, reach } = this;
     const distance = Math.hypot(pose.x - middle.x, pose.y - middle.y);
     this.isOutside = distance > (this.isOutside ? reach - REENTRY_M : reach);
@@ -262,7 +267,8 @@ export class BodyAgent {
     return (
       this.permission.reasonToStand(steadyMs()) ??
       this.localization.problem ??
-      (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined)
+      (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined) ??
+      this.options.idle?.()
     );
   }
 

@@ -48,7 +48,8 @@ export class LocalAgent {
   private lastAction: LocalAction | undefined;
   /** Decision time of the epoch last acted on. */
   private decisionTime: Time = toTime(0n);
-  private explained = "";
+  /** The start of the hash of the local policy that is missing. */
+  private missing: string | undefined;
 
   /** @param index decides the robot's spot in a zone */
   constructor(
@@ -73,6 +74,7 @@ export class LocalAgent {
         this.pending = command;
         this.act();
       },
+      idle: () => this.idleness,
     });
   }
 
@@ -102,12 +104,11 @@ export class LocalAgent {
     if (body.stamp < oldest) return;
     const policy = host.policies.get(pending.policy_sha256);
     if (policy === undefined) {
-      this.explain(
-        `standing: the local policy ${pending.policy_sha256.slice(0, 8)} that the command names was not heard; check that the global agent publishes local_policy`,
-      );
+      this.missing = pending.policy_sha256.slice(0, 8);
       body.target = undefined;
       return;
     }
+    this.missing = undefined;
     this.pending = undefined;
     this.perform(pending, policy, body.zone);
   }
@@ -137,9 +138,12 @@ export class LocalAgent {
     this.body.target = spotOf(arena, targetZone(arena, zone, action), this.index);
   }
 
-  private explain(what: string): void {
-    if (what !== this.explained) this.node.log.warn(what);
-    this.explained = what;
+  /** Why it has not acted on the newest command; undefined: it has. */
+  private get idleness(): string | undefined {
+    return (
+      this.missing &&
+      `the local policy ${this.missing} that the command names was not heard; check that the global agent publishes local_policy`
+    );
   }
 }
 

@@ -45,6 +45,27 @@ test("a body that was put elsewhere forgets where it was going", () => {
   expect(sent.at(-1)!.linear.x).toBe(0);
 });
 
+test("a body that was put elsewhere is sent zero at once, also before its next velocity is due", () => {
+  const { sent, say } = setup(running(), undefined, { max_rate: 5 });
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(10.2, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  say("odom", odometry(10.25, 20));
+  expect(sent.at(-1)!.linear.x).toBe(0);
+});
+
+test("a body that cannot act on its command says why it stands", () => {
+  const idle: string[] = [];
+  const { body, sent, say } = setup(running(), undefined, {}, () => idle[0]);
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  idle.push("its policy is missing");
+  say("odom", odometry(10.2, 0.01));
+  expect(sent.at(-1)!.linear.x).toBe(0);
+  expect(body.reasonToStand()).toBe(idle[0]);
+});
+
 test("out of the arena a body stands, and goes on once it is back", () => {
   const { body, sent, say } = setup(running());
   say("odom", odometry(10, 0));

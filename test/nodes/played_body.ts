@@ -24,6 +24,7 @@ export function setup(
   clock = new RosClock(true),
   onPose: () => void = () => undefined,
   safety: Partial<SafetyParameters> = {},
+  idle?: () => string | undefined,
 ) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const sent: Twist[] = [];
@@ -82,6 +83,7 @@ export function setup(
       decisions.push(command.epoch);
       body.target = { x: 100, y: 0 };
     },
+    idle,
   });
   hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand, two.has(COMMAND)));
   hear.set("/emergency_stop", () => void body.hearStop());
