@@ -93,9 +93,9 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     file: "test/sim/page_access.test.ts",
     by: 'readOrigins("http://localhost:9000/, HTTPS://Robots.Example")',
   },
-  "npm start -- --record run.mcap --headless --seconds 60 --speed 10": {
+  "npm start -- --record run.mcap --headless --seconds 30 --speed 10": {
     file: "test/graph/examples.test.ts",
-    by: "--record run.mcap --headless --seconds 60 --speed 10",
+    by: "--record run.mcap --headless --seconds 30 --speed 10",
   },
   "npm run ros -- python3 examples/programs/read_recording.py run.mcap": {
     file: "test/graph/examples.test.ts",

@@ -21,7 +21,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "examples-"));
   for (const name of ["examples", "dist"]) symlinkSync(join(root, name), join(folder, name));
   const memory = "--sample-size 1 --observation filter";
-  recorded = start(`--record run.mcap --headless --seconds 60 --speed 10 ${memory}`);
+  recorded = start(`--record run.mcap --headless --seconds 30 --speed 10 ${memory}`);
   ferry = start(
     "--scenario examples/scenario/ferry.yaml --fidelity abstract --robots 10 --headless --seconds 240 --json",
   );
