@@ -2,13 +2,16 @@
 import { reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
+import { Connection, type Role } from "./connections";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
-import { type RclNode, type RclQoS, rcl } from "./rcl";
+import { type RclNode, type RclQoS, type RclSubscription, rcl } from "./rcl";
+import { Seldom } from "./seldom";
 import { retire, SoleSender, SoleSource, SpokenSource } from "./sole_source";
 import type { Topic } from "./topics";
 
 export interface Subscription {
+  readonly connection: Connection;
   destroy(): void;
 }
 
@@ -26,8 +29,8 @@ export interface Publish<Message> extends Subscription {
 /** Why a message is refused, and what to do; later, where it takes long to read. */
 export type Refusal = string | undefined | void | Promise<string | undefined>;
 
-/** Refused messages of one topic are logged this often at most, ms. */
-const REFUSAL_MS = 1000;
+/** Messages are refused at present where one was so long ago, ms. */
+const PRESENT_MS = 2000;
 
 function qosOf({ depth, reliability, durability }: Topic): RclQoS {
   const { QoS } = rcl();
@@ -44,7 +47,8 @@ const upperCase = <T extends string>(text: T) => text.toUpperCase() as Uppercase
 export class Endpoints {
   /** Of all messages that the subscriptions were given. */
   bytesHeard = 0;
-  private readonly refusalMs = new Map<string, number>();
+  /** The newest of each topic. */
+  private readonly refusals = new Map<string, { why: string; ms: number; seldom: Seldom }>();
   private readonly live = new Set<Subscription>();
 
   /** @param safely runs a callback, and contains what it throws */
@@ -63,7 +67,9 @@ export class Endpoints {
     const publisher = node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
     const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
     const destroy = (): void => node.destroyPublisher(publisher);
-    return this.keep(Object.assign(publish, { destroy, topic: publisher.topic }));
+    const count = (): number => publisher.subscriptionCount;
+    const endpoint = Object.assign(publish, { destroy, topic: publisher.topic });
+    return this.keep(endpoint, topic, "sends", publisher.topic, count);
   };
 
   /** Of a topic that this node alone publishes. */
@@ -72,7 +78,7 @@ export class Endpoints {
   ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } => {
     const publish = this.publisher(topic);
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
-      this.keep(this.hearFrom(topic, (_bytes, publisher) => hear(publisher))),
+      this.heard(topic, this.hearFrom(topic, (_bytes, publisher) => hear(publisher))),
     );
     const { destroy } = publish;
     return Object.assign(publish, {
@@ -89,7 +95,7 @@ export class Endpoints {
    * @throws InvalidInputError where the package of the type is not installed
    */
   readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription =>
-    this.keep({ destroy: this.hearRaw(topic, hear).destroy });
+    this.heard(topic, this.hearRaw(topic, hear));
 
   /** @param hear is told besides who published */
   private hearFrom(topic: Topic, hear: (bytes: Uint8Array, publisher: string) => void) {
@@ -97,7 +103,7 @@ export class Endpoints {
     const { subscription, destroy } = this.hearRaw(topic, tell, mostBytesOf(topic));
     const { handle } = subscription;
     handle.publisher = "";
-    return { destroy };
+    return { subscription, destroy };
   }
 
   /** @param most bytes of a message; a longer one is refused */
@@ -125,8 +131,7 @@ export class Endpoints {
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => Refusal,
   ): Subscription => {
-    const { destroy } = this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic));
-    return this.keep({ destroy });
+    return this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic)));
   };
 
   /**
@@ -144,7 +149,7 @@ export class Endpoints {
       sender = publisher;
       take(bytes);
     });
-    return this.keep(heard);
+    return this.heard(topic, heard);
   };
 
   /** For subscribeSpoken, which may come and go. @param name in the graph */
@@ -184,7 +189,8 @@ export class Endpoints {
       source.end();
       heard.destroy();
     };
-    const endpoint = this.keep({ destroy, source });
+    const count = (): number => source.count;
+    const endpoint = this.keep({ destroy, source }, topic, "takes", source.topic, count);
     return endpoint;
   };
 
@@ -211,14 +217,38 @@ export class Endpoints {
   /** Takes all of them out of the graph; the node stays, and may publish and subscribe anew. */
   readonly silence = (): void => this.live.forEach((endpoint) => endpoint.destroy());
 
-  private keep<E extends Subscription>(endpoint: E): E {
+  private heard(
+    topic: Topic,
+    { subscription, destroy }: { subscription: RclSubscription; destroy: () => void },
+  ): Subscription {
+    const count = (): number => subscription.publisherCount;
+    return this.keep({ destroy }, topic, "takes", subscription.topic, count);
+  }
+
+  /** @param name in the graph; `count` of others that are connected */
+  private keep<E extends Pick<Subscription, "destroy">>(
+    endpoint: E,
+    topic: Topic,
+    role: Role,
+    name: string,
+    count: () => number,
+  ): E & Subscription {
+    const refusal = (): string | undefined => {
+      const { why, ms } = this.refusals.get(topic.name) ?? { why: "", ms: -Infinity };
+      return steadyMs() - ms < PRESENT_MS ? `refused: ${why}` : undefined;
+    };
+    const connection = new Connection(this.node, topic, role, name, count, refusal);
     const { destroy } = endpoint;
-    this.live.add(endpoint);
-    return Object.assign(endpoint, {
+    const kept = Object.assign(endpoint, {
+      connection,
       destroy: () => {
-        if (this.live.delete(endpoint)) destroy();
+        if (!this.live.delete(kept)) return;
+        connection.end();
+        destroy();
       },
     });
+    this.live.add(kept);
+    return kept;
   }
 
   private async refuseLater(topic: Topic, coming: Promise<string | undefined>): Promise<void> {
@@ -233,9 +263,10 @@ export class Endpoints {
   }
 
   private refuse(topic: Topic, why: string): void {
-    const now = steadyMs();
-    if (now - (this.refusalMs.get(topic.name) ?? -Infinity) < REFUSAL_MS) return;
-    this.refusalMs.set(topic.name, now);
+    const { seldom } = this.refusals.get(topic.name) ?? { seldom: new Seldom() };
+    const ms = steadyMs();
+    this.refusals.set(topic.name, { why, ms, seldom });
+    if (!seldom.isDue(why, ms)) return;
     this.node.getLogger().warn(`a message on ${topic.name} was refused: ${why}`);
   }
 }

@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { InvalidInputError, reasonOf } from "../base/errors";
+import { watchConnections } from "./connections";
 import { initialiseRos } from "./initialise";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";
@@ -17,6 +18,8 @@ export function sent(): Promise<void> {
 
 /** Who publishes is looked at this often at least, ms. */
 const SOURCES_MS = 100;
+/** Who is not connected, ms. */
+const CONNECTIONS_MS = 1000;
 
 /** A process that has not ended by itself this long after it was asked to is ended, ms. */
 export const LAST_RESORT_MS = 1500;
@@ -131,6 +134,8 @@ class RunningProcess implements RosProcess {
     if (first === undefined) return;
     const look = watchSources(first.log);
     setInterval(() => first.safely(look), SOURCES_MS).unref();
+    const lookForOthers = watchConnections(first.log);
+    setInterval(() => first.safely(lookForOthers), CONNECTIONS_MS).unref();
   }
 
   private async leave(status: number): Promise<void> {

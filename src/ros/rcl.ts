@@ -12,6 +12,8 @@ export type RclQoS = object;
 export interface RclPublisher {
   /** Its name in the graph. */
   readonly topic: string;
+  /** Subscriptions that it is matched with: they get its messages. */
+  readonly subscriptionCount: number;
   publish(message: Buffer): void;
 }
 
@@ -53,6 +55,9 @@ export interface RclClient {
 export interface RclEndpointInfo {
   readonly node_name: string;
   readonly node_namespace: string;
+  readonly topic_type: string;
+  /** Numbers of rmw. */
+  readonly qos_profile: { readonly reliability: number; readonly durability: number };
 }
 
 export interface RclNode {
@@ -87,6 +92,8 @@ export interface RclNode {
   countPublishers(topic: string): number;
   /** @param topic its name in the graph */
   getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
+  /** @param topic its name in the graph */
+  getSubscriptionsInfoByTopic(topic: string): RclEndpointInfo[];
   declareParameter(
     parameter: RclParameter,
     descriptor: object,
