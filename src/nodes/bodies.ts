@@ -2,9 +2,8 @@
 import type { RosClock } from "../ros/clock";
 import { publishDiagnostics } from "../ros/diagnostics";
 import type { GlobalCommand, Marker, Time } from "../ros/messages";
-import type { RosNode } from "../ros/node";
+import type { RosNode, SoleSubscription } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
-import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { BodyAgent } from "./body_agent";
 import { onEmergencyStop } from "./emergency_stop";
@@ -21,13 +20,13 @@ export interface Drawing {
 
 /** The commands that a process hears, once for all its bodies. */
 export class Commands {
-  readonly source: SoleSource;
+  readonly heard: SoleSubscription;
   /** Returns why a command is refused; undefined: it was taken. */
   take: (message: GlobalCommand, areTwo: boolean) => string | undefined = () => undefined;
 
   constructor(node: RosNode) {
     const hear = (message: GlobalCommand, areTwo: boolean) => this.take(message, areTwo);
-    this.source = node.subscribeSole(TOPICS.globalCommand, hear).source;
+    this.heard = node.subscribeSole(TOPICS.globalCommand, hear);
   }
 }
 

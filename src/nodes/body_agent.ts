@@ -21,8 +21,7 @@ import {
 import type { Sizes } from "../game/model";
 import { reasonOf } from "../base/errors";
 import type { Check, Health } from "../ros/diagnostics";
-import type { RosNode } from "../ros/node";
-import type { SoleSource } from "../ros/sole_source";
+import type { RosNode, SoleSubscription } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
@@ -41,6 +40,8 @@ const JUMP_M = 1;
 /** A body that left the arena is back once it is this far inside the edge. */
 const REENTRY_M = 0.1;
 const KEPT_SESSIONS = 8;
+/** Without a `max_stamp_age`, odometry stamped longer ago is refused in system time, s. */
+const OLDEST_S = 1;
 
 export interface BodyOptions {
   readonly node: RosNode;
@@ -51,7 +52,7 @@ export interface BodyOptions {
   /** The game's sizes, to check commands by. */
   readonly sizes: Sizes;
   /** Where commands come from. */
-  readonly commands: Pick<SoleSource, "problem">;
+  readonly commands: Pick<SoleSubscription, "source" | "connection">;
   readonly transforms: () => TransformTree;
   /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
   readonly onPose: () => void;
@@ -89,7 +90,9 @@ export class BodyAgent {
   private failure: string | undefined;
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
-  private readonly odometry: SoleSource;
+  private readonly odometry: SoleSubscription;
+  /** Whether odometry comes one after the other: the abstract world's, once an epoch, takes no cmd_vel. */
+  private isDriven = false;
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {
@@ -104,7 +107,7 @@ export class BodyAgent {
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
     this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
       this.safely(() => this.hearOdometry(message, areTwo)),
-    ).source;
+    );
   }
 
   /** The robot's name. */
@@ -130,7 +133,7 @@ export class BodyAgent {
   }
 
   private hearOdometry(message: Odometry, areTwo: boolean): string | undefined {
-    const { clock } = this.options;
+    const { clock, safety } = this.options;
     const { position, orientation } = message.pose.pose;
     const byWheels = planarPose(position, orientation);
     const stamp = nanoseconds(message.header.stamp);
@@ -140,7 +143,7 @@ export class BodyAgent {
     const now = clock.now();
     const problem =
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
-      ageProblem(stamp, now, this.options.safety.max_stamp_age);
+      ageProblem(stamp, now, safety.max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
     if (problem) return problem;
     if (areTwo) {
       this.check();
@@ -169,6 +172,7 @@ export class BodyAgent {
   private move(pose: Pose, time: Time): void {
     const stamp = nanoseconds(time);
     const seconds = Number(stamp - this.stamp) / 1e9;
+    if (seconds > 0) this.isDriven = seconds < this.options.safety.cmd_vel_timeout;
     if (this.isElsewhere(pose, seconds)) {
       this.target = undefined;
       this.stand();
@@ -255,19 +259,26 @@ export class BodyAgent {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     const { clock, commands } = this.options;
+    const { odometry, sendVelocity } = this;
     const twoSources =
       clock.problem() ??
-      commands.problem ??
-      this.odometry.problem ??
-      this.sendVelocity.source.problem;
+      commands.source.problem ??
+      odometry.source.problem ??
+      sendVelocity.source.problem;
     if (twoSources) return twoSources;
     if (!clock.isRunning) {
       return "no time on /clock; start what publishes it, or set use_sim_time to false";
     }
     return (
-      this.permission.reasonToStand(steadyMs()) ??
+      this.permission.reasonToStand(steadyMs(), {
+        command: commands.connection,
+        odometry: odometry.connection,
+      }) ??
       this.localization.problem ??
       (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined) ??
+      (this.isDriven && sendVelocity.connection.isAlone
+        ? sendVelocity.connection.problem
+        : undefined) ??
       this.options.idle?.()
     );
   }
@@ -291,10 +302,22 @@ export class BodyAgent {
       callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
-    if (!this.stillness.isHeld) return { level: "ok", message: "free to move", values };
-    const message =
+    const message = this.hindrance;
+    return message === undefined
+      ? { level: "ok", message: "free to move", values }
+      : { level: "warn", message, values };
+  }
+
+  /** Why it does not go where it should though it may move; undefined: it does. */
+  private get hindrance(): string | undefined {
+    const { isAlone, problem } = this.sendVelocity.connection;
+    const held =
       "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen";
-    return { level: "warn", message, values };
+    return (
+      (isAlone ? undefined : problem) ??
+      (this.stillness.isHeld ? held : undefined) ??
+      this.permission.reasonToHalt(steadyMs())
+    );
   }
 
   /** The watchdog, called by a timer (bodies.ts). */

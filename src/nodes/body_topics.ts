@@ -1,5 +1,6 @@
 /** What an agent publishes about its body: cmd_vel, and the transform map -> base_link. */
 import type { RosClock } from "../ros/clock";
+import type { Connection } from "../ros/connections";
 import type { Time, Twist } from "../ros/messages";
 import { planarQuaternion } from "../ros/messages";
 import type { RosNode } from "../ros/node";
@@ -13,13 +14,18 @@ export function bodyFrame(node: RosNode, prefix: string): string {
   return named === "/" ? "base_link" : `${named}base_link`;
 }
 
+interface VelocityTopic {
+  readonly source: Pick<SoleSender, "problem">;
+  readonly connection: Pick<Connection, "isAlone" | "problem">;
+}
+
 /** cmd_vel, as Twist or stamped; `source` tells whether another node publishes it too. */
 export function velocityPublisher(
   node: RosNode,
   clock: RosClock,
   stamped: boolean,
   frame: string,
-): ((command: DriveCommand) => void) & { readonly source: Pick<SoleSender, "problem"> } {
+): ((command: DriveCommand) => void) & VelocityTopic {
   const twist = (command: DriveCommand): Twist => ({
     linear: { x: command.linear, y: 0, z: 0 },
     angular: { x: 0, y: 0, z: command.angular },
@@ -27,12 +33,14 @@ export function velocityPublisher(
   if (!stamped) {
     const publish = node.publisherSole(TOPICS.twist);
     const send = (command: DriveCommand): void => publish(twist(command));
-    return Object.assign(send, { source: publish.source });
+    const { source, connection } = publish;
+    return Object.assign(send, { source, connection });
   }
   const publish = node.publisherSole(TOPICS.twistStamped);
   const send = (command: DriveCommand): void =>
     publish({ header: { stamp: clock.stamp(), frame_id: frame }, twist: twist(command) });
-  return Object.assign(send, { source: publish.source });
+  const { source, connection } = publish;
+  return Object.assign(send, { source, connection });
 }
 
 /** The transform map -> `frame` (REP-105). */

@@ -45,6 +45,8 @@ export interface Readiness {
   readonly clockRuns: boolean;
   readonly hasPolicy: boolean;
   readonly hasLead: boolean;
+  /** Why its state is not heard, where that is known. */
+  readonly leadProblem?: string;
   /** Robots found, and robots of the whole swarm. */
   readonly robots: number;
   readonly population: number;
@@ -60,14 +62,17 @@ export interface Readiness {
 
 /** What must be there before any robot is asked, and is not; undefined: nothing is missing. */
 export function missingBeforeSample(
-  there: Pick<Readiness, "clockRuns" | "hasPolicy" | "hasLead">,
+  there: Pick<Readiness, "clockRuns" | "hasPolicy" | "hasLead" | "leadProblem">,
 ): string | undefined {
   if (!there.clockRuns)
     return "no time on /clock; start what publishes it, or set use_sim_time to false";
   if (!there.hasPolicy)
     return "no policy; start the learner, or set policy_file and call reload_policy";
-  return there.hasLead ? undefined : "the lead vehicle's state is not heard; start lead_agent";
+  if (there.hasLead) return undefined;
+  return `the lead vehicle's state is not heard${because(there.leadProblem)}; start lead_agent`;
 }
+
+const because = (why: string | undefined): string => (why ? `: ${why}` : "");
 
 /**
  * Starts the session's first epoch if it can. A swarm that starts waits for all its robots; one that
@@ -140,7 +145,8 @@ export function begin(state: EpochState, now: bigint, length: bigint): EpochStep
 /** Decides the open epoch when all asked have answered, or by what came when the time is up. */
 export function takeAnswers(
   state: EpochState,
-  answers: { readonly hasLead: boolean; readonly areAllIn: boolean; readonly isTimeUp: boolean },
+  answers: Pick<Readiness, "hasLead" | "leadProblem"> &
+    Readonly<Record<"areAllIn" | "isTimeUp", boolean>>,
 ): EpochStep {
   const { open: time, epoch } = state;
   const { hasLead, areAllIn, isTimeUp } = answers;
@@ -149,7 +155,8 @@ export function takeAnswers(
     const decided = { ...state, epoch: epoch + 1, open: undefined };
     return also(still(decided), { do: "decide", epoch, time });
   }
-  return abandon(state, "the lead vehicle's state did not come in time; look at lead_agent");
+  const why = `the lead vehicle's state did not come in time${because(answers.leadProblem)}`;
+  return abandon(state, `${why}; look at lead_agent`);
 }
 
 function abandon(state: EpochState, why: string): EpochStep {

@@ -8,8 +8,8 @@ import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
 import { discoveryHint } from "../ros/domain";
-import { fromSeconds, type GlobalState } from "../ros/messages";
-import type { RosNode } from "../ros/node";
+import { fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
+import type { RosNode, SoleSubscription } from "../ros/node";
 import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
@@ -40,7 +40,7 @@ export class Epochs {
   private toldPopulation: number | undefined;
   private leadState: GlobalState | undefined;
   private readonly populations: SoleSource;
-  private readonly leads: SoleSource;
+  private readonly leads: SoleSubscription;
   /** When the next boundary was known, ms of the steady clock. */
   private scheduledMs = 0;
   private activatedMs = 0;
@@ -74,7 +74,7 @@ export class Epochs {
       this.leadState = message;
       this.takeAnswers();
       return undefined;
-    }).source;
+    });
   }
 
   /** Length of an epoch as the parameter has it now, ns. */
@@ -127,7 +127,7 @@ export class Epochs {
 
   /** What epochs wait for; undefined: nothing. */
   get waiting(): string | undefined {
-    return this.clock.problem() ?? this.leads.problem ?? this.state.waiting;
+    return this.clock.problem() ?? this.leads.source.problem ?? this.state.waiting;
   }
 
   /** What /diagnostics tells, by name. */
@@ -152,7 +152,8 @@ export class Epochs {
     const ready = {
       clockRuns: clock.isRunning,
       hasPolicy: commander.policy !== undefined,
-      hasLead: leadState !== undefined && !this.leads.areTwo,
+      hasLead: leadState !== undefined && !this.leads.source.areTwo,
+      leadProblem: this.leads.connection.problem,
     };
     const sample = missingBeforeSample(ready)
       ? { asked: 0, heard: [], waitedMs: 0 }
@@ -199,10 +200,13 @@ export class Epochs {
     if (state.open === undefined) return;
     const oldest = sampler.oldest(state.open);
     const now = this.clock.now();
-    const isKnown = leadState !== undefined && !this.leads.areTwo;
-    const hasLead = isKnown && !ageTrouble(leadState, oldest, now);
+    const isKnown = leadState !== undefined && !this.leads.source.areTwo;
+    const trouble = isKnown ? ageTrouble(leadState, oldest, now) : undefined;
+    const hasLead = isKnown && !trouble;
     const areAllIn = hasLead && sampler.areAllIn;
-    this.take(takeAnswers(state, { hasLead, areAllIn, isTimeUp }));
+    const seconds = isKnown ? Number(now - nanoseconds(leadState.header.stamp)) / 1e9 : 0;
+    const leadProblem = trouble && `it is ${trouble}, stamped ${seconds.toFixed(1)} s ago`;
+    this.take(takeAnswers(state, { hasLead, leadProblem, areAllIn, isTimeUp }));
   }
 
   private take({ state, effects }: EpochStep): void {

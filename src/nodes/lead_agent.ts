@@ -25,7 +25,7 @@ void runProcess((ros) => {
     limits: game.arena.lead,
     safety: node.parameters,
     sizes: sizesOf(game),
-    commands: commands.source,
+    commands: commands.heard,
     transforms: heardTransforms(node),
     onPose: () =>
       publishState({

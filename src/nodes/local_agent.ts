@@ -48,6 +48,8 @@ export class LocalAgent {
   private lastAction: LocalAction | undefined;
   /** Decision time of the epoch last acted on. */
   private decisionTime: Time = toTime(0n);
+  /** That odometry is too old for decisions. */
+  private behind: string | undefined;
   /** The start of the hash of the local policy that is missing. */
   private missing: string | undefined;
 
@@ -66,11 +68,12 @@ export class LocalAgent {
       limits: host.arena.robot,
       safety: node.parameters,
       sizes: sizesOf(host.game),
-      commands: host.commands.source,
+      commands: host.commands.heard,
       transforms: host.transforms,
       onPose: () => this.onPose(),
       onOutside: () => void (this.pending = undefined),
       onDecision: (command) => {
+        this.explainMissed();
         this.pending = command;
         this.act();
       },
@@ -110,6 +113,7 @@ export class LocalAgent {
     }
     this.missing = undefined;
     this.pending = undefined;
+    this.behind = undefined;
     this.perform(pending, policy, body.zone);
   }
 
@@ -140,10 +144,17 @@ export class LocalAgent {
 
   /** Why it has not acted on the newest command; undefined: it has. */
   private get idleness(): string | undefined {
-    return (
-      this.missing &&
-      `the local policy ${this.missing} that the command names was not heard; check that the global agent publishes local_policy`
-    );
+    return this.missing
+      ? `the local policy ${this.missing} that the command names was not heard; check that the global agent publishes local_policy`
+      : this.behind;
+  }
+
+  /** Called at a decision: the one before may not have been carried out. */
+  private explainMissed(): void {
+    const { pending, body } = this;
+    const seconds = pending ? Number(nanoseconds(pending.decision_time) - body.stamp) / 1e9 : 0;
+    if (body.zone === undefined || seconds <= this.node.parameters.max_state_age) return;
+    this.behind = `it misses decisions: its newest odometry is stamped ${seconds.toFixed(1)} s before them (max_state_age); look at what delays it`;
   }
 }
 

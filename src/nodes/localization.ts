@@ -6,8 +6,7 @@ import { cut } from "../base/errors";
 import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
 import { nanoseconds, type Odometry, type PoseWithCovarianceStamped } from "../ros/messages";
-import type { RosNode } from "../ros/node";
-import type { SoleSource } from "../ros/sole_source";
+import type { RosNode, SoleSubscription } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
 import type { SafetyParameters } from "./parameters";
@@ -53,7 +52,7 @@ interface Timed {
 
 export class Localization {
   private untrusted: string | undefined;
-  private readonly poses: SoleSource | undefined;
+  private readonly poses: SoleSubscription | undefined;
   /** Where the odometry's origin is in the map; heardMs: steady clock, Infinity: for good. */
   private told: { readonly origin: Pose; heardMs: number } | undefined;
   private readonly transforms: TransformTree | undefined;
@@ -75,7 +74,7 @@ export class Localization {
       this.untrusted = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
       const hear = (message: PoseWithCovarianceStamped, areTwo: boolean) =>
         this.hearPose(message, areTwo);
-      this.poses = node.subscribeSole(TOPICS.pose, hear).source;
+      this.poses = node.subscribeSole(TOPICS.pose, hear);
     } else if (pose_source === "tf") {
       this.transforms = transforms();
     } else {
@@ -86,7 +85,9 @@ export class Localization {
 
   /** Why the pose is not known; undefined: it is. */
   get problem(): string | undefined {
-    return this.poses?.problem ?? this.untrusted;
+    const { untrusted, poses } = this;
+    const cause = untrusted && poses?.connection.problem;
+    return poses?.source.problem ?? (cause ? `${untrusted}: ${cause}` : untrusted);
   }
 
   /** A pose in the map frame; its stamp may lie a little before or after the newest odometry. */

@@ -1,4 +1,5 @@
 /** Logs which bodies of a process began to stand, and why, and which may move again. */
+import { withoutNumbers } from "../ros/seldom";
 
 export interface Watched {
   readonly name: string;
@@ -21,14 +22,27 @@ const who = (names: readonly string[]): string =>
 
 /** Looks between two times that it speaks: after a start robots come and go one by one. */
 const QUIET_LOOKS = 10;
+/** A body is free once it was for so many looks (1 s): one that stops and goes on is logged once. */
+const FREE_LOOKS = 20;
+/** One that stands from the start, or for another reason, is logged after so many (10 s). */
+const OTHER_LOOKS = 200;
+
+interface Seen {
+  /** Why it stands, without numbers that change; undefined: it may move. */
+  kind: string | undefined;
+  /** Looks since that is so, and since it may move. */
+  looks: number;
+  free: number;
+  /** The kind that was logged; empty: none. */
+  logged: string | undefined;
+}
 
 export class StandingLog {
   /** What changed since it spoke last: names of those that stand now, by the reason, and the others. */
   private stopped = new Map<string, string[]>();
   private freed: string[] = [];
   private quiet = 0;
-  /** Bodies that were free to move at the last look. */
-  private readonly moving = new WeakSet<Watched>();
+  private readonly seen = new WeakMap<Watched, Seen>();
 
   constructor(private readonly log: Log) {}
 
@@ -37,19 +51,29 @@ export class StandingLog {
     const { stopped } = this;
     for (const body of bodies) {
       const reason = body.reasonToStand();
-      const mayMove = reason === undefined;
-      if (mayMove === this.moving.has(body)) continue;
-      if (mayMove) {
-        this.moving.add(body);
+      if (!this.isNews(body, reason)) continue;
+      if (reason === undefined) {
         this.freed.push(body.name);
       } else {
-        this.moving.delete(body);
         this.freed = this.freed.filter((name) => name !== body.name);
         stopped.set(reason, [...(stopped.get(reason) ?? []), body.name]);
       }
     }
     this.quiet -= 1;
     if (this.quiet < 0 && stopped.size + this.freed.length > 0) this.speak();
+  }
+
+  private isNews(body: Watched, reason: string | undefined): boolean {
+    let kind = reason && withoutNumbers(reason);
+    const seen = this.seen.get(body) ?? { kind, looks: 0, free: 0, logged: "" };
+    this.seen.set(body, seen);
+    seen.free = kind === undefined ? seen.free + 1 : 0;
+    if (kind === undefined && seen.free <= FREE_LOOKS) kind = seen.kind;
+    if (seen.kind !== kind) [seen.kind, seen.looks] = [kind, 0];
+    const isFirst = kind === undefined || seen.logged === undefined;
+    if (kind === seen.logged || (!isFirst && seen.looks++ < OTHER_LOOKS)) return false;
+    seen.logged = kind;
+    return true;
   }
 
   private speak(): void {

@@ -40,14 +40,18 @@ const FAULTS: readonly (readonly [what: string, fault: Partial<Fault>, said: Reg
   ["is not a number", { odometry: "NaN" }, /standing: no odometry/],
   ["is far from the arena", { odometry: "outside" }, /standing: out of the arena/],
   ["is stamped in the future", { odometry: "future" }, /standing: no odometry/],
+  ["is 8 s old", { odometry: "old" }, /no odometry that is new: refused: it is stamped 8/],
   ["has a pose no more", { poses: "silent" }, /standing: nothing localised it for 0.25 s/],
   [IN_TF, { poses: "silent" }, /standing: tf has not told robot_(\d+)\/map -> robot_\1\/odom for/],
   ["has an uncertain pose", { poses: "uncertain" }, /standing: its pose may be 2.00 m or rad off/],
 ];
 
+/** The peer plays the bases of so many robots; that of the one after them is another's. */
+const PLAYED = 1 + FAULTS.length;
+
 const PARAMETERS = {
   start_armed: true,
-  population: 1 + FAULTS.length,
+  population: PLAYED + 1,
   markers_rate: 10,
   pose_source: "pose",
   pose_timeout: 0.25,
@@ -62,7 +66,9 @@ let peer: Peer;
 let folder: string;
 let robots: readonly ToldRobot[];
 let robot: ToldRobot;
-let hosted: readonly ToldRobot[];
+let hosted: ToldRobot[];
+/** Nobody takes its velocity. */
+let other: ToldRobot;
 let timer: NodeJS.Timeout;
 let commands: Commands = "sent";
 let epoch = 1;
@@ -98,7 +104,7 @@ beforeAll(async () => {
   const environment = environmentOf(domain);
   agent = startAgent();
   const { pose_source, ...rest } = PARAMETERS;
-  const parameters = { ...rest, robot_index: 1, robots: FAULTS.length, markers_rate: 0 };
+  const parameters = { ...rest, robot_index: 1, robots: PLAYED, markers_rate: 0 };
   const inTf = 1 + FAULTS.findIndex(([what]) => what === IN_TF);
   folder = mkdtempSync(join(tmpdir(), "one-robot-"));
   const file = join(folder, "parameters.yaml");
@@ -112,18 +118,13 @@ beforeAll(async () => {
   const rosArgs = ["--params-file", file];
   host = new Child(environment, "src/nodes/local_agent.js", { parameters, rosArgs });
   const { name, type } = TOPICS.markers;
-  const options = [
-    "--robots",
-    `${PARAMETERS.population}`,
-    "--velocities",
-    "--log",
-    "--diagnostics",
-  ];
+  const options = ["--robots", `${PLAYED}`, "--velocities", "--log", "--diagnostics"];
   peer = new Peer(environment, [...options, "--hear", name, type]);
   await peer.first("ready", 0, undefined, 60);
   const indices = [...Array(PARAMETERS.population).keys()];
   robots = indices.map((index) => new ToldRobot(peer, index, index === inTf));
   [robot, ...hosted] = robots;
+  other = hosted.pop()!;
   for (const each of robots) {
     await peer.advertise(topicOf(each.name, TOPICS.odometry), 1);
     if (!each.isInTf) await peer.advertise(topicOf(each.name, TOPICS.pose), 1);
@@ -282,6 +283,28 @@ test("a second source of its odometry makes it stand, named, until one is left",
     "two sources of /robot_0/odom",
     "one source again of /robot_0/odom",
   ]);
+});
+
+test("a base that nobody plays, or that takes another type, is named and what to do, once in the log", async () => {
+  await other.says(/standing: nobody takes \/robot_\d+\/cmd_vel/, monotonic());
+  const start = monotonic();
+  const [velocity, type] = [topicOf(other.name, TOPICS.twist).name, TOPICS.twistStamped.type];
+  const base = new Peer(environmentOf(domain), ["--node", "base", "--hear", velocity, type]);
+  try {
+    const sentence = new RegExp(
+      `${velocity}: /base takes ${type}, .*: set stamped_cmd_vel to true`,
+    );
+    await other.says(new RegExp(`standing: ${sentence.source}`), start);
+    await peer.first("log", start, ({ text }) => sentence.test(text));
+    const isTopics = ({ name, text }: { name: string; text: string }) =>
+      name === "local_agent: topics" && sentence.test(text);
+    const { time } = await peer.first("diagnostic", start, isTopics);
+    await peer.first("diagnostic", time + 1, isTopics);
+    const lines = peer.of("log", start).filter(({ text }) => text.startsWith("not connected"));
+    expect(lines).toHaveLength(1);
+  } finally {
+    await base.end();
+  }
 });
 
 test("rclpy reads the markers, at the place where the body is", async () => {

@@ -39,7 +39,8 @@ function transform(
 
 /** What the world does to a robot now. */
 export interface Fault {
-  odometry: "true" | "silent" | "frozen" | "repeated" | "NaN" | "outside" | "future" | "malformed";
+  odometry:
+    "true" | "silent" | "frozen" | "repeated" | "NaN" | "outside" | "future" | "old" | "malformed";
   poses: "sent" | "silent" | "uncertain";
 }
 
@@ -122,7 +123,8 @@ export class ToldRobot {
   /** As its wheels tell it. */
   private odometry(): Odometry {
     const { odometry } = this.fault;
-    if (odometry !== "repeated") this.stamped = stamp(odometry === "future" ? 600 : 0);
+    const ahead = { future: 600, old: -8 }[odometry as string] ?? 0;
+    if (odometry !== "repeated") this.stamped = stamp(ahead);
     const { x, y, yaw } = this.place();
     const [dx, dy] = [x - ORIGIN.x, y - ORIGIN.y];
     const [c, s] = [Math.cos(ORIGIN.yaw), Math.sin(ORIGIN.yaw)];

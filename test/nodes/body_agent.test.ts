@@ -245,3 +245,57 @@ test("odometry at 200 Hz is answered at max_rate, with no less than the limits a
   expect(sent.length - sentBefore).toBeCloseTo(60, -0.5);
   expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
 });
+
+test.each([
+  ["nobody takes /robot_0/cmd_vel; start who does, by that name", true, "error"],
+  ["/robot_0/cmd_vel: /base takes another type", true, "error"],
+  ["/robot_0/cmd_vel: /other takes another type", false, "warn"],
+])("a base that does not get cmd_vel is not called blocked, but: %s", (problem, isAlone, level) => {
+  jest.useFakeTimers();
+  const { body, say, velocityTo } = setup(running());
+  Object.assign(velocityTo, { problem, isAlone });
+  for (let i = 0; i < 10; i++) {
+    jest.advanceTimersByTime(100);
+    say(COMMAND, command(0));
+    say("odom", odometry(10 + i / 10, 0));
+  }
+  const message = isAlone ? `standing: ${problem}` : problem;
+  expect(body.diagnosis.look()).toMatchObject({ level, message });
+  jest.useRealTimers();
+});
+
+test("a world that gives odometry once an epoch needs no cmd_vel", () => {
+  const { body, say, velocityTo } = setup(running());
+  Object.assign(velocityTo, { problem: "nobody takes /robot_0/cmd_vel", isAlone: true });
+  say(COMMAND, command(0));
+  say("odom", odometry(10, 0));
+  say("odom", odometry(16, 5));
+  expect(body.diagnosis.look()).toMatchObject({ level: "ok", message: "free to move" });
+});
+
+test.each([
+  ["odom", /^standing: no odometry that is new: nobody sends it$/],
+  [COMMAND, /^standing: no command from the global agent: nobody sends it$/],
+])("where %s does not come it says what is known of why", (topic, words) => {
+  const { body, say, problems } = setup(running());
+  say(topic === "odom" ? COMMAND : "odom", topic === "odom" ? command(0) : odometry(10, 0));
+  problems.set(topic, "nobody sends it");
+  expect(body.diagnosis.look().message).toMatch(words);
+});
+
+test("odometry twice a second is told by its rate, while it stands and while it goes on", () => {
+  jest.useFakeTimers();
+  const { body, say } = setup(running(), () => undefined, { cmd_vel_timeout: 0.3 });
+  const told = Array.from({ length: 100 }, (_, i) => {
+    jest.advanceTimersByTime(100);
+    say(COMMAND, command(0));
+    if (i % 5 === 0) say("odom", odometry(10 + i / 10, i / 100));
+    return body.diagnosis.look();
+  }).slice(20);
+  jest.useRealTimers();
+  const rate = "comes 2.0 times a second, up to 0.50 s apart; at most 0.3 s apart is needed";
+  expect([...new Set(told.map(({ level, message }) => `${level}: ${message}`))]).toEqual([
+    `warn: stands and goes on: odometry ${rate} (cmd_vel_timeout)`,
+    `error: standing: no odometry that is new: ${rate} (cmd_vel_timeout)`,
+  ]);
+});

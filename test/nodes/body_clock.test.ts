@@ -96,6 +96,15 @@ test("with max_stamp_age, odometry and commands stamped earlier are refused with
   expect(goOn(fresh, () => odometry((x += 0.01), -0.4)).speed).toBeGreaterThan(0);
 });
 
+test("odometry that is 8 s old is refused in system time without max_stamp_age too", () => {
+  const late = driving();
+  let x = 0.1;
+  const told = goOn(late, () => odometry((x += 0.01), -8));
+  expect(told.speed).toBe(0);
+  expect(told.refusals).toMatch(/^it is stamped 8\.00 s ago .*set the clocks by each other/);
+  expect(late.body.diagnosis.look().message).toMatch(/^standing: no odometry that is new/);
+});
+
 test("no sequence of odometry, however it is stamped and whenever it comes, breaks the limits", () => {
   const { maxSpeed, maxAcceleration, maxYawRate, maxYawAcceleration } = randomGame(
     { sG: 2, aG: 3, sL: 4, aL: 2 },

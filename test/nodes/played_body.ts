@@ -1,6 +1,6 @@
 /** A body agent on a fake node. */
 import { sizesOf } from "../../src/game/model";
-import { BodyAgent } from "../../src/nodes/body_agent";
+import { BodyAgent, type BodyOptions } from "../../src/nodes/body_agent";
 import type { SafetyParameters } from "../../src/nodes/parameters";
 import { TransformTree } from "../../src/nodes/transforms";
 import { RosClock } from "../../src/ros/clock";
@@ -30,7 +30,9 @@ export function setup(
   const sent: Twist[] = [];
   const decisions: number[] = [];
   const left: boolean[] = [];
-  const { two, subscribeSole } = playedSoles<unknown>((topic, callback) =>
+  /** What is wrong with whoever takes cmd_vel. */
+  const velocityTo: { isAlone: boolean; problem?: string } = { isAlone: false };
+  const { two, problems, subscribeSole } = playedSoles<unknown>((topic, callback) =>
     hear.set(topic.name, callback),
   );
   const node = {
@@ -46,9 +48,14 @@ export function setup(
           return two.has(name) ? `two sources of ${name}` : undefined;
         },
       };
-      return Object.assign((message: Twist) => void sent.push(message), { source });
+      const connection = velocityTo;
+      return Object.assign((message: Twist) => void sent.push(message), { source, connection });
     },
   };
+  let hearCommand: BodyAgent["hearCommand"] = () => undefined;
+  const commands = node.subscribeSole({ name: COMMAND }, (message, areTwo) =>
+    hearCommand(message as GlobalCommand, areTwo),
+  ) as BodyOptions["commands"];
   const body = new BodyAgent({
     node: playedNode(node),
     clock,
@@ -71,11 +78,7 @@ export function setup(
       ...safety,
     },
     sizes: sizesOf(game),
-    commands: {
-      get problem() {
-        return two.has(COMMAND) ? `two sources of ${COMMAND}` : undefined;
-      },
-    },
+    commands,
     transforms: () => new TransformTree(),
     onPose,
     onOutside: () => void left.push(true),
@@ -85,12 +88,14 @@ export function setup(
     },
     idle,
   });
-  hear.set(COMMAND, (message) => body.hearCommand(message as GlobalCommand, two.has(COMMAND)));
+  hearCommand = body.hearCommand.bind(body);
   hear.set("/emergency_stop", () => void body.hearStop());
   return {
     body,
     /** Names of topics that two sources publish. */
     two,
+    problems,
+    velocityTo,
     sent,
     decisions,
     /** One entry per pose outside the arena. */

@@ -12,22 +12,44 @@ function watched(count: number) {
     log.look(bodies);
     return lines.splice(0);
   };
-  /** Half a second of looks. */
-  const looks = (): string[] => Array.from({ length: 11 }, look).flat();
+  /** Somewhat more than a second of looks. */
+  const looks = (length = 22): string[] => Array.from({ length }, look).flat();
   return { reasons, look, looks };
 }
 
-test("bodies that stand from the start are not logged; all that begin to stand for one reason, once", () => {
+test("all that begin to stand for one reason are logged once", () => {
   const { reasons, looks: look } = watched(30);
   expect(look()).toEqual([]);
   reasons.fill(undefined);
   expect(look()).toEqual(["free to move: 30 bodies (robot_0 to robot_29)"]);
   reasons.fill("no command");
   expect(look()).toEqual(["standing: 30 bodies (robot_0 to robot_29): no command"]);
-  // A change of reason is told by /diagnostics alone.
-  reasons.fill("no odometry");
-  expect(look()).toEqual([]);
 });
+
+test("bodies that stand from the start, or come to stand for another reason, are logged after 10 s", () => {
+  const { reasons, looks } = watched(30);
+  expect(looks(200)).toEqual([]);
+  expect(looks()).toEqual(["standing: 30 bodies (robot_0 to robot_29): nothing heard"]);
+  reasons.fill("no odometry");
+  expect(looks(200)).toEqual([]);
+  expect(looks()).toEqual(["standing: 30 bodies (robot_0 to robot_29): no odometry"]);
+});
+
+test.each([0, 40])(
+  "a body that stops and goes on twice a second, after %i looks at which it may move, is logged once",
+  (free) => {
+    const { reasons, looks, look } = watched(1);
+    if (free > 0) reasons[0] = undefined;
+    looks(free);
+    const said = Array.from({ length: 240 }, (_, i) => {
+      reasons[0] = i % 10 > 2 ? undefined : `it comes ${(2 + i / 1000).toFixed(3)} times a second`;
+      return look();
+    });
+    expect(said.flat()).toEqual([
+      expect.stringMatching(/^standing: robot_0: it comes 2.\d+ times/),
+    ]);
+  },
+);
 
 test("a few are named, by their reasons", () => {
   const { reasons, looks: look } = watched(4);
@@ -42,10 +64,11 @@ test("a few are named, by their reasons", () => {
 
 test("what changes one by one, as after a start, is summed up", () => {
   const { reasons, look, looks } = watched(12);
+  look();
   const said = reasons.flatMap((_, i) => {
     reasons[i] = undefined;
     return look();
   });
-  said.push(...looks());
+  said.push(...looks(33));
   expect(said).toEqual(["free to move: robot_0", "free to move: 11 bodies (robot_1 to robot_11)"]);
 });

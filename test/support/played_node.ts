@@ -14,6 +14,8 @@ export function playedSoles<M>(
   subscribe: (topic: { name: string }, hear: (message: M) => string | undefined) => void,
 ) {
   const two = new Set<string>();
+  /** Why topics are not connected. */
+  const problems = new Map<string, string>();
   const subscribeSole = (
     topic: { name: string },
     hear: (message: M, areTwo: boolean) => string | undefined,
@@ -28,7 +30,12 @@ export function playedSoles<M>(
         return two.has(topic.name) ? `two sources of ${topic.name}` : undefined;
       },
     };
-    return { source };
+    const connection = {
+      get problem() {
+        return problems.get(topic.name);
+      },
+    };
+    return { source, connection };
   };
-  return { two, subscribeSole };
+  return { two, problems, subscribeSole };
 }
