@@ -27,7 +27,7 @@ const SAFETY = {
   ),
   max_stamp_age: double(
     { default: 0, unit: "s", range: [0, 60] },
-    "Odometry and commands stamped longer ago than this (ROS time) are refused; 0: not tested.",
+    "Odometry and commands stamped longer ago than this (ROS time) are refused; 0: odometry in system time is after 1 s, nothing else is.",
   ),
   max_rate: double(
     { default: 30, unit: "Hz", range: [5, 1000] },

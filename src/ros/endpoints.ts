@@ -78,7 +78,10 @@ export class Endpoints {
   ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } => {
     const publish = this.publisher(topic);
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
-      this.heard(topic, this.hearFrom(topic, (_bytes, publisher) => hear(publisher))),
+      this.heard(
+        topic,
+        this.hearFrom(topic, (_bytes, publisher) => hear(publisher)),
+      ),
     );
     const { destroy } = publish;
     return Object.assign(publish, {

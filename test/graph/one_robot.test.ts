@@ -285,26 +285,21 @@ test("a second source of its odometry makes it stand, named, until one is left",
   ]);
 });
 
-test("a base that nobody plays, or that takes another type, is named and what to do, once in the log", async () => {
-  await other.says(/standing: nobody takes \/robot_\d+\/cmd_vel/, monotonic());
+test("slow odometry is told by its rate; a base of another type by both types, once in the log", async () => {
   const start = monotonic();
-  const [velocity, type] = [topicOf(other.name, TOPICS.twist).name, TOPICS.twistStamped.type];
-  const base = new Peer(environmentOf(domain), ["--node", "base", "--hear", velocity, type]);
-  try {
-    const sentence = new RegExp(
-      `${velocity}: /base takes ${type}, .*: set stamped_cmd_vel to true`,
-    );
-    await other.says(new RegExp(`standing: ${sentence.source}`), start);
-    await peer.first("log", start, ({ text }) => sentence.test(text));
-    const isTopics = ({ name, text }: { name: string; text: string }) =>
-      name === "local_agent: topics" && sentence.test(text);
-    const { time } = await peer.first("diagnostic", start, isTopics);
-    await peer.first("diagnostic", time + 1, isTopics);
-    const lines = peer.of("log", start).filter(({ text }) => text.startsWith("not connected"));
-    expect(lines).toHaveLength(1);
-  } finally {
-    await base.end();
-  }
+  other.fault = { ...WELL, odometry: "slow" };
+  await other.says(/odometry( that is new:)? comes \d.\d times a second, .* 0.35 s/, start);
+  other.fault = WELL;
+  await other.says(/standing: nobody takes/, start);
+  const { name, type } = topicOf(other.name, TOPICS.twistStamped);
+  const base = new Peer(environmentOf(domain), ["--node", "base", "--hear", name, type]);
+  const words = new RegExp(`${name}: /base takes ${type}, .*: set stamped_cmd_vel to true`);
+  const isIt = ({ text }: { text: string }): boolean => words.test(text);
+  await other.says(new RegExp(`standing: ${words.source}`), start);
+  await peer.first("log", start, isIt);
+  await peer.first("diagnostic", start, (told) => / topics$/.test(told.name) && isIt(told));
+  expect(peer.of("log", start).filter(isIt)).toHaveLength(1);
+  await base.end();
 });
 
 test("rclpy reads the markers, at the place where the body is", async () => {

@@ -14,6 +14,8 @@ import { type EventOf, monotonic, type Peer } from "./peer";
 
 /** Odometry and the command's copies come this often, ms. */
 export const PERIOD_MS = 100;
+/** Odometry that is too slow comes once in so many periods. */
+const SLOW = 5;
 /** A robot is seen to stand for so long, s. */
 const WATCHED = 1.2;
 const home = loadScenario("dock_dispatch").arena.zones[0];
@@ -40,7 +42,16 @@ function transform(
 /** What the world does to a robot now. */
 export interface Fault {
   odometry:
-    "true" | "silent" | "frozen" | "repeated" | "NaN" | "outside" | "future" | "old" | "malformed";
+    | "true"
+    | "silent"
+    | "frozen"
+    | "repeated"
+    | "NaN"
+    | "outside"
+    | "future"
+    | "old"
+    | "slow"
+    | "malformed";
   poses: "sent" | "silent" | "uncertain";
 }
 
@@ -52,6 +63,7 @@ export class ToldRobot {
   readonly pose = { x: home.x, y: home.y, yaw: 0 };
   fault = WELL;
   private stamped = stamp();
+  private steps = 0;
   /** When it was last told an odometry and a pose that are well, by the peer's clock, s. */
   placedAt = 0;
 
@@ -103,7 +115,7 @@ export class ToldRobot {
       this.pose.x += (asked.linear * Math.cos(this.pose.yaw) * PERIOD_MS) / 1000;
       this.pose.y += (asked.linear * Math.sin(this.pose.yaw) * PERIOD_MS) / 1000;
     }
-    if (odometry === "silent") return;
+    if (odometry === "silent" || (odometry === "slow" && this.steps++ % SLOW !== 0)) return;
     const bytes = codecOf(TOPICS.odometry.type).encode(this.odometry());
     const told = odometry === "malformed" ? bytes.subarray(0, bytes.length / 2) : bytes;
     this.peer.publishBytes(topicOf(this.name, TOPICS.odometry), told);

@@ -84,7 +84,16 @@ describe("a process's topics", () => {
   const connect = (topic: Topic, name: string, count: number): Connection => {
     const info = (): RclEndpointInfo[] => others;
     const node = { getPublishersInfoByTopic: () => [], getSubscriptionsInfoByTopic: info };
-    made.push(new Connection(node, topic, "sends", name, () => count, () => refused));
+    made.push(
+      new Connection(
+        node,
+        topic,
+        "sends",
+        name,
+        () => count,
+        () => refused,
+      ),
+    );
     return made.at(-1)!;
   };
 
