@@ -208,7 +208,7 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<B
   /** Nodes of robots that left, kept for their return: a node cannot end before its process. */
   const idle = new Map<number, LocalNode>();
   const nodeOf = (index: number): LocalNode =>
-    ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, "hosted"));
+    ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, node));
   const safely = (work: () => void): void => node.safely(work);
   /** For each robot that stands and is about to go, what completes that. */
   const leaving = new Map<number, () => void>();

@@ -7,6 +7,7 @@
  */
 import type { NodeConstructor, RclNode } from "./rcl";
 
+const EVENTS = "parameter_events";
 const NAMED = ["createPublisher", "createSubscription", "createService", "createClient"] as const;
 const SHARED = new Set(["/tf", "/tf_static", "/diagnostics", "/parameter_events", "/rosout"]);
 /** A rule for a node of this name is checked by ROS and holds for none. */
@@ -52,7 +53,7 @@ export class Fleet {
   /** A name as ROS has it. */
   resolve(name: string): string {
     // rclnodejs has the node's own of what ROS has one of.
-    if (name === "parameter_events") return `/${name}`;
+    if (name === EVENTS) return `/${name}`;
     if (name.startsWith("//")) return name.slice(1);
     return name.startsWith("/") && !SHARED.has(name) ? `${this.name}${name}` : name;
   }
@@ -78,10 +79,14 @@ export interface FleetNode extends RclNode {
   readonly fleet: Fleet;
 }
 
-/** rclnodejs' class with the names of a fleet: in its constructor, too, which makes endpoints. */
+/**
+ * rclnodejs' class with the names of a fleet: in its constructor, too, which makes endpoints.
+ * @param host its publisher of /parameter_events is the node's, too
+ */
 export function inFleet(
   NodeClass: NodeConstructor<RclNode>,
   isRobots: boolean,
+  host?: RclNode,
 ): NodeConstructor<FleetNode> {
   const Named = class extends NodeClass implements FleetNode {
     declare private known: Fleet | undefined;
@@ -98,6 +103,7 @@ export function inFleet(
   for (const method of NAMED) {
     const create = prototype[method] as (...all: unknown[]) => never;
     prototype[method] = function (this: FleetNode, type: string, name: string, ...more: unknown[]) {
+      if (host && name === EVENTS) return host._parameterEventPublisher as never;
       return create.call(this, type, this.fleet.resolve(name), ...more);
     };
   }

@@ -19,7 +19,13 @@ import {
   type ParameterValues,
   setParameter,
 } from "./parameters";
-import { type RclGuardCondition, type RclLifecycleNode, type RclLogger, rcl } from "./rcl";
+import {
+  type RclGuardCondition,
+  type RclLifecycleNode,
+  type RclLogger,
+  type RclNodeLogger,
+  rcl,
+} from "./rcl";
 import { Services } from "./services";
 import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
 import type { Topic } from "./topics";
@@ -29,10 +35,11 @@ export type { TriggerAnswer } from "./services";
 export { clockOf } from "./sim_time";
 
 /**
- * robot: in its robot's namespace. managed: with a lifecycle (`manage`). hosted: one of many in a
- * process, without services: of 22 endpoints that discovery makes known to everybody, 8 are left.
+ * robot: in its robot's namespace. managed: with a lifecycle (`manage`). A node: the one that hosts
+ * it, one of many in the process. A hosted node has no services and no /rosout of its own, and the
+ * host's thread waits for its messages (docs/decisions/one_process_many_robots.md).
  */
-export type NodeKind = "plain" | "robot" | "managed" | "hosted";
+export type NodeKind = "plain" | "robot" | "managed" | RosNode;
 
 let sections: readonly Section[] | undefined;
 
@@ -42,13 +49,33 @@ const sectionsOnce = (): readonly Section[] => (sections ??= sectionsIn(process.
 /** Characters of a line in the log. Whatever text from outside it holds, it does not fill a disk. */
 const LONGEST_LINE = 2000;
 
-function boundedLog(log: RclLogger): RclLogger {
+function boundedLog(log: RclNodeLogger): RclNodeLogger {
   const bounded =
     (level: keyof RclLogger) =>
     (line: string): void =>
       log[level](line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line);
   const [debug, info] = [bounded("debug"), bounded("info")];
-  return { debug, info, warn: bounded("warn"), error: bounded("error") };
+  const getChild = (name: string): RclNodeLogger => boundedLog(log.getChild(name));
+  return { debug, info, warn: bounded("warn"), error: bounded("error"), getChild };
+}
+
+function nodeOf(
+  name: string,
+  namespace: `/${string}` | undefined,
+  kind: NodeKind,
+  host: FleetNode | undefined,
+): FleetNode {
+  const NodeClass = inFleet(
+    kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node,
+    host !== undefined || kind === "robot",
+    host,
+  );
+  const isWhole = host === undefined;
+  return new NodeClass(name, namespaceOf(namespace), undefined, {
+    startParameterServices: isWhole,
+    startTypeDescriptionService: isWhole,
+    enableRosout: isWhole,
+  });
 }
 
 export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
@@ -69,7 +96,9 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   readonly call;
   private readonly endpoints: Endpoints;
   private readonly node: FleetNode;
-  private readonly guard: RclGuardCondition;
+  private readonly logger: RclNodeLogger;
+  /** None: the host's thread waits for its messages. */
+  private readonly guard: RclGuardCondition | undefined;
 
   /**
    * @param namespace of its robot, within that of the process
@@ -81,22 +110,16 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     private readonly specs: S,
     kind: NodeKind = "plain",
   ) {
-    const NodeClass = inFleet(
-      kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node,
-      kind === "hosted" || kind === "robot",
-    );
-    const hasServices = kind !== "hosted";
-    this.node = new NodeClass(name, namespaceOf(namespace), undefined, {
-      startParameterServices: hasServices,
-      startTypeDescriptionService: hasServices,
-    });
-    const log = boundedLog(this.node.getLogger());
-    this.log = log;
+    const host = typeof kind === "string" ? undefined : kind;
+    this.node = nodeOf(name, namespace, kind, host?.node);
+    const log = host ? host.logger.getChild(this.robot) : boundedLog(this.node.getLogger());
+    this.log = this.logger = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
     this.node.getLogger = () => log;
     this.contain();
-    this.guard = this.node.createGuardCondition(() => undefined);
-    this.wakeBeforeSync();
+    this.guard = host ? undefined : this.node.createGuardCondition(() => undefined);
+    if (host) this.waitIn(host);
+    else this.wakeBeforeSync();
     const safely = (work: () => void): void => this.safely(work);
     this.endpoints = new Endpoints(this.node, safely);
     ({
@@ -178,10 +201,16 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     // A property of the native class: shadowed, since it cannot be assigned.
     Object.defineProperty(this.node, "syncHandles", {
       value: () => {
-        if (this.node.spinning) this.guard.trigger();
+        if (this.node.spinning) this.guard?.trigger();
         sync();
       },
     });
+  }
+
+  /** The host's thread waits for its messages. One thread each would be woken for each message. */
+  private waitIn({ node }: RosNode): void {
+    this.node._subscriptions = node._subscriptions;
+    Object.defineProperty(this.node, "syncHandles", { value: () => node.syncHandles() });
   }
 
   /** Runs `work`; what it throws is logged and counted. */
@@ -217,10 +246,11 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   }
 
   start(): void {
-    this.node.spin(-1);
+    if (this.guard) this.node.spin(-1);
   }
 
   stop(): void {
+    if (!this.guard) return;
     this.guard.trigger();
     this.node.stop();
   }

@@ -47,6 +47,10 @@ export interface RclLogger {
   error(message: string): void;
 }
 
+export interface RclNodeLogger extends RclLogger {
+  getChild(name: string): RclNodeLogger;
+}
+
 export interface RclClient {
   isServiceServerAvailable(): boolean;
   sendRequestAsync(request: object, options: { timeout: number }): Promise<unknown>;
@@ -107,7 +111,7 @@ export interface RclNode {
   addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
   addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;
   getParameterOverrides(): RclParameter[];
-  getLogger(): RclLogger;
+  getLogger(): RclNodeLogger;
   name(): string;
   namespace(): string;
   execute(handles: unknown): void;
@@ -120,6 +124,10 @@ export interface RclNode {
     readonly successful: boolean;
     readonly reason: string;
   };
+  /** Internal: what the node's thread waits for. */
+  _subscriptions: RclSubscription[];
+  /** Internal: of /parameter_events. */
+  readonly _parameterEventPublisher: RclPublisher;
   /** Internal: holds the node's own reliable /clock subscription, which is taken away. */
   readonly _timeSource: { _clockSubscription: RclSubscription | undefined };
 }
@@ -158,7 +166,11 @@ export type NodeConstructor<N extends RclNode> = new (
   name: string,
   namespace: string | undefined,
   context?: undefined,
-  options?: { startParameterServices: boolean; startTypeDescriptionService: boolean },
+  options?: {
+    startParameterServices: boolean;
+    startTypeDescriptionService: boolean;
+    enableRosout: boolean;
+  },
 ) => N;
 
 interface RclModule {
