@@ -145,9 +145,12 @@ def ending(process):
     name, is_end = process["node"], process.get("ends_launch", False)
 
     def after(event, context):
-        if event.returncode == WRONG_USE:
-            reason = f"the {name} cannot use what it was given (status 2); its message says why"
-            return [Shutdown(reason=reason)]
+        status = event.returncode
+        if context.is_shutdown:
+            return []
+        if status == WRONG_USE or (is_end and status != 0):
+            # By an error launch says the reason, and itself ends with status 1.
+            raise RuntimeError(f"the {name} ended with status {status}; its message says why")
         return [Shutdown(reason=f"the {name} ended")] if is_end else []
 
     respawn = {"respawn": True, "respawn_delay": SWARM["respawn_delay"]}

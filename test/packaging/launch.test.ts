@@ -159,13 +159,18 @@ describe("swarm.launch.py", () => {
       expect([executable, respawn, respawn_delay]).toEqual(
         isWorld ? [executable, undefined, undefined] : [executable, true, 1],
       );
-      expect(on_exit!["1"]).toHaveLength(isWorld ? 1 : 0);
-      expect(on_exit!["2"]).toEqual([
-        expect.objectContaining({
-          kind: "shutdown",
-          reason: `the ${executable} cannot use what it was given (status 2); its message says why`,
-        }),
-      ]);
+      const failed = (status: number) => [
+        {
+          kind: "refused",
+          why: `the ${executable} ended with status ${status}; its message says why`,
+        },
+      ];
+      // An error gives the launch a status other than 0.
+      expect(on_exit).toEqual({
+        "0": isWorld ? [expect.objectContaining({ kind: "shutdown" })] : [],
+        "1": isWorld ? failed(1) : [],
+        "2": failed(2),
+      });
     }
   });
 

@@ -14,8 +14,10 @@ ROOT = Path(__file__).absolute().parents[2]
 
 
 class Context:
+    # As launch's LaunchContext has them.
+    is_shutdown = False
+
     def __init__(self, values):
-        # As launch's LaunchContext has it.
         self.launch_configurations = values
 
 
@@ -106,10 +108,18 @@ def install_stand_ins(packages):
     )
 
 
+def attempt(function, *args):
+    try:
+        return function(*args)
+    except RuntimeError as error:
+        return [{"kind": "refused", "why": str(error)}]
+
+
 def plain(value, context):
     if callable(value):
         # What follows a node's end, by its exit status.
-        ends = {code: value(types.SimpleNamespace(returncode=code), context) for code in (0, 1, 2)}
+        events = {code: types.SimpleNamespace(returncode=code) for code in (0, 1, 2)}
+        ends = {code: attempt(value, event, context) for code, event in events.items()}
         return plain(ends, context)
     if isinstance(value, dict):
         return {key: plain(item, context) for key, item in value.items()}
@@ -132,10 +142,7 @@ def main(file, given):
                 default = perform(context, entity["default"])
                 context.launch_configurations.setdefault(entity["name"], default)
         elif entity["kind"] == "function":
-            try:
-                actions.extend(entity["function"](context))
-            except RuntimeError as error:
-                actions.append({"kind": "refused", "why": str(error)})
+            actions.extend(attempt(entity["function"], context))
         else:
             actions.append(entity)
     arguments = [entity for entity in entities if entity["kind"] == "argument"]
