@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { InvalidInputError, reasonOf } from "../src/base/errors";
 import { CallbackGuard } from "./callback_guard";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
@@ -122,7 +123,13 @@ export class PageServer {
         this.port = typeof address === "object" && address !== null ? address.port : port;
         return;
       } catch (error) {
-        if (!String(error).includes("EADDRINUSE")) throw error;
+        const why = reasonOf(error);
+        if (!why.includes("EADDRINUSE")) {
+          throw new InvalidInputError(
+            `the page cannot be served on host ${host}, port ${port}: ${why}; give an address of this machine, such as 127.0.0.1, and a port that you may use`,
+            { cause: error },
+          );
+        }
         if (port < last) continue;
         const tried = `ports ${first} to ${last} of ${host} are taken`;
         throw new Error(`${tried}; give another with --port`, { cause: error });

@@ -1,7 +1,6 @@
 /** The learner's node: publishes a policy, read from a file or learned at the start. */
-import { readFileSync } from "node:fs";
 import { loadScenario } from "../game/scenario_file";
-import { decodePolicy, requireScenario } from "../policy/policy_file";
+import { decodePolicy, readPolicy, requireScenario } from "../policy/policy_file";
 import { RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
@@ -28,7 +27,7 @@ void runProcess(async (ros) => {
     });
     file = learned.file;
   }
-  const data = readFileSync(file);
+  const data = readPolicy(file);
   const policy = decodePolicy(data, file);
   requireScenario(policy, game);
   publish({ scenario: game.name, policy_sha256: policy.sha256, data });

@@ -147,16 +147,17 @@ function* checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): Steps<
   if (wild >= 0) refuse(`global_policy[${wild}] is action ${globalPolicy[wild]}, of only ${aG}`);
 }
 
-/** Reads and checks a policy file. @throws InvalidInputError */
-export function loadPolicy(file: string): LoadedPolicy {
-  let bytes: Uint8Array;
+/** The bytes of a policy file, unchecked. @throws InvalidInputError when it cannot be read */
+export function readPolicy(file: string): Uint8Array {
   try {
-    bytes = readBytes(file);
+    return readBytes(file);
   } catch (error) {
     throw unreadable(file, error);
   }
-  return decodePolicy(bytes, file);
 }
+
+/** Reads and checks a policy file. @throws InvalidInputError */
+export const loadPolicy = (file: string): LoadedPolicy => decodePolicy(readPolicy(file), file);
 
 export const unreadable = (file: string, error: unknown): InvalidInputError =>
   new InvalidInputError(

@@ -23,6 +23,12 @@ const UNUSABLE: readonly [string, ParameterMap, number, RegExp][] = [
   ["sim/simulator.js", { fidelity: "fast" }, 2, /fidelity is "fast"; it must be one of motion/],
   ["sim/simulator.js", { scenario: "dock_dispatch", population: 9000 }, 2, /give zones a radius/],
   ["src/nodes/learner.js", { scenario: "nowhere" }, 2, /scenario "nowhere" cannot be read/],
+  [
+    "src/nodes/learner.js",
+    { scenario: "dock_dispatch", policy_file: "nowhere" },
+    2,
+    /the policy file nowhere cannot be read: ENOENT.*; give the path/,
+  ],
   ["src/nodes/local_agent.js", { scenario: "SCENARIO", robots: 1 }, 2, /broken\.yaml/],
   ["src/nodes/local_agent.js", { robots: 0 }, 2, /needs its robot's namespace; give -r __ns/],
   ["src/nodes/local_agent.js", { robots: 3, population: 2 }, 2, /give population:=N/],

@@ -16,6 +16,7 @@ import {
 } from "../../sim/page_server";
 import { isToken } from "../../sim/page_access";
 import { encodePoses } from "../../sim/protocol";
+import { InvalidInputError } from "../../src/base/errors";
 import { epochReport, snapshot, world } from "./messages";
 import { TestPage, get, readUntilFrame, sleepingPage } from "./visitors";
 
@@ -280,6 +281,14 @@ test("close ends pages, half-open upgrades and idle connections at once", async 
   server.pages.publish(epochReport(1));
   server.pages.publishPoses(frameAt(1));
   await expect(get(server, "/")).rejects.toThrow("ECONNREFUSED");
+});
+
+test("a host that is not this machine's is wrong use", async () => {
+  const page = start({ port: 0, host: "192.0.2.1" });
+  await expect(page).rejects.toThrow(InvalidInputError);
+  await expect(page).rejects.toThrow(
+    /served on host 192.0.2.1, port 0: .*listen EADDRNOTAVAIL.*; give an address of this machine/,
+  );
 });
 
 test("20 taken ports in a row are said", async () => {
