@@ -102,15 +102,17 @@ export class Endpoints {
 
   /** @param hear is told besides who published */
   private hearFrom(topic: Topic, hear: (bytes: Uint8Array, publisher: string) => void) {
-    const tell = (bytes: Uint8Array): void => hear(bytes, handle.publisher ?? "");
-    const { subscription, destroy } = this.hearRaw(topic, tell, mostBytesOf(topic));
-    const { handle } = subscription;
-    handle.publisher = "";
-    return { subscription, destroy };
+    const heard = this.hearRaw(topic, hear, mostBytesOf(topic));
+    heard.subscription.handle.publisher = "";
+    return heard;
   }
 
   /** @param most bytes of a message; a longer one is refused */
-  private hearRaw(topic: Topic, hear: (bytes: Uint8Array) => void, most = Infinity) {
+  private hearRaw(
+    topic: Topic,
+    hear: (bytes: Uint8Array, publisher: string) => void,
+    most = Infinity,
+  ) {
     requirePackage(topic);
     const { node } = this;
     const options = { qos: qosOf(topic), isRaw: true } as const;
@@ -119,7 +121,9 @@ export class Endpoints {
       this.bytesHeard += length;
       const problem = length > most ? lengthProblem(topic, length) : undefined;
       if (problem) this.refuse(topic, problem);
-      else if (typeof taken !== "number") this.safely(() => hear(taken));
+      else if (typeof taken !== "number") {
+        this.safely(() => hear(taken, subscription.handle.publisher ?? ""));
+      }
     });
     subscription.handle.mostBytes = most;
     const destroy = (): void => {
@@ -133,9 +137,8 @@ export class Endpoints {
   readonly subscribe = <Type extends keyof MessageTypes>(
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => Refusal,
-  ): Subscription => {
-    return this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic)));
-  };
+  ): Subscription =>
+    this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic)));
 
   /**
    * Of a topic that has one source, which is told by who speaks alone.
@@ -146,13 +149,8 @@ export class Endpoints {
     source: SpokenSource,
     hear: (message: MessageTypes[Type], isOneOfTwo: () => boolean) => Refusal,
   ): Subscription => {
-    let sender = "";
-    const take = this.decoder(topic, (message) => hear(message, () => source.hear(sender)));
-    const heard = this.hearFrom(topic, (bytes, publisher) => {
-      sender = publisher;
-      take(bytes);
-    });
-    return this.heard(topic, heard);
+    const take = this.decoder(topic, (message, sender) => hear(message, () => source.hear(sender)));
+    return this.heard(topic, this.hearFrom(topic, take));
   };
 
   /** For subscribeSpoken, which may come and go. @param name in the graph */
@@ -168,26 +166,16 @@ export class Endpoints {
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type], areTwo: boolean) => Refusal,
   ): SoleSubscription => {
-    let held: Uint8Array | undefined;
-    const take = this.decoder(topic, (message) => hear(message, source.areTwo));
-    const takeOrHold = (bytes: Uint8Array): void => {
-      held = source.isValue && source.areTwo ? bytes : undefined;
-      take(bytes);
-    };
-    const most = mostBytesOf(topic);
-    let heard = this.hearRaw(topic, takeOrHold, most);
-    // The value of whoever is left: what came from it alone, or what it says to a new subscription.
-    const onOne = (publishers: number): void => {
-      if (!source.isValue) return;
-      if (publishers > 1 && held) return take(held);
+    const take = this.decoder(topic, (message, sender) => hear(message, source.hear(sender)));
+    let heard = this.hearFrom(topic, take);
+    const again = (): void => {
+      if (!this.live.has(endpoint)) return;
       heard.destroy();
-      heard = this.hearRaw(topic, takeOrHold, most);
+      heard = this.hearFrom(topic, take);
       source.subscription = heard.subscription;
     };
-    const { node } = this;
-    const later = (publishers: number): void =>
-      void setImmediate(() => this.live.has(endpoint) && this.safely(() => onOne(publishers)));
-    const source = new SoleSource(node, topic, qosOf(topic), heard.subscription, later);
+    const later = (): void => void setImmediate(() => this.safely(again));
+    const source = new SoleSource(this.node, topic, heard.subscription, later);
     const destroy = (): void => {
       source.end();
       heard.destroy();
@@ -199,10 +187,10 @@ export class Endpoints {
 
   private decoder<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type]) => Refusal,
-  ): (bytes: Uint8Array) => void {
+    hear: (message: MessageTypes[Type], publisher: string) => Refusal,
+  ): (bytes: Uint8Array, publisher: string) => void {
     const codec = codecOf(topic.type);
-    return (bytes) => {
+    return (bytes, publisher) => {
       let message: MessageTypes[Type];
       try {
         message = codec.decode(bytes);
@@ -211,7 +199,7 @@ export class Endpoints {
         this.refuse(topic, `${why}; look at who publishes there (ros2 topic info -v)`);
         return;
       }
-      const refusal = hear(message);
+      const refusal = hear(message, publisher);
       if (refusal instanceof Promise) void this.refuseLater(topic, refusal);
       else if (refusal) this.refuse(topic, refusal);
     };

@@ -74,12 +74,6 @@ export interface RclNode {
     /** Takes the length of a message in its place where that has more than `handle.mostBytes`. */
     callback: (message: Buffer | number) => void,
   ): RclSubscription;
-  createSubscription(
-    type: string,
-    topic: string,
-    options: { qos: RclQoS },
-    callback: (message: unknown, info: { readonly publisherGid: Buffer }) => void,
-  ): RclSubscription;
   destroyPublisher(publisher: RclPublisher): void;
   destroySubscription(subscription: RclSubscription): void;
   createService(

@@ -1,27 +1,20 @@
 /** Topics that have one source (sources.ts), on their node. */
 import { steadyMs } from "./clock";
-import { type RclNode, type RclQoS, type RclSubscription } from "./rcl";
-import { SourceLog, Sources, Speakers, UNKNOWN, type Watched } from "./sources";
+import type { RclNode, RclSubscription } from "./rcl";
+import { SourceLog, Speakers, UNKNOWN, type Watched } from "./sources";
 import type { Topic } from "./topics";
 
-/** A process listens on so many of its robots' topics for who speaks; on further ones a silent publisher counts too. */
-const MOST_PROBES = 50;
-/** Topics of the swarm are few, and always listened to. */
-const isOfSwarm = ({ name }: Topic): boolean => name.startsWith("/");
 /** Names are looked up again this often at most while one is not known, ms. */
 const NAMES_MS = 200;
 /** `problem` is as old as this at most, ms: many bodies ask often. */
 const FRESH_MS = 20;
-/** Longer messages are not taken twice: there a silent publisher counts too. */
-const isLong = ({ type }: Topic): boolean => type === "alternating_marl/msg/Policy";
-/** Their source says them once, or seldom. */
-const VALUES: readonly string[] = ["Policy", "Population"].map(
-  (name) => `alternating_marl/msg/${name}`,
-);
+/** Its source says it once, and then is silent: there a silent publisher counts too. */
+const POLICY = "alternating_marl/msg/Policy";
+/** Whoever is left when others are gone may have said these long ago: they are heard anew. */
+const VALUES: readonly string[] = [POLICY, "alternating_marl/msg/Population"];
 
 const sources = new Set<Watched>();
 const senders = new Set<SoleSender>();
-let probes = 0;
 
 /** Within so many looks each topic that a body's agent sends on is looked at once: 4 s. */
 const ROUND_LOOKS = 40;
@@ -37,7 +30,9 @@ export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): (
   };
 }
 
-abstract class Source implements Watched {
+/** Told from its messages by who speaks, whoever else is there. */
+export class SpokenSource implements Watched {
+  private readonly speakers = new Speakers();
   private names = "";
   protected namedMs = -Infinity;
   private told: string | undefined;
@@ -51,8 +46,21 @@ abstract class Source implements Watched {
     readonly effect: string,
   ) {}
 
+  /** A publisher spoke. Returns whether two do. */
+  hear(publisher: string): boolean {
+    this.speakers.hear(publisher, steadyMs());
+    const { areTwo } = this;
+    if (areTwo && !sources.has(this)) {
+      this.namedMs = -Infinity;
+      sources.add(this);
+    }
+    return areTwo;
+  }
+
   /** Whether two sources are heard. */
-  abstract readonly areTwo: boolean;
+  get areTwo(): boolean {
+    return this.speakers.areTwo(steadyMs());
+  }
 
   /** The nodes that publish, while two sources are heard. */
   get publishers(): string | undefined {
@@ -91,25 +99,6 @@ abstract class Source implements Watched {
   }
 }
 
-/** Told from its messages by who speaks, whoever else is there. */
-export class SpokenSource extends Source {
-  private readonly speakers = new Speakers();
-
-  /** A publisher spoke. Returns whether two do. */
-  hear(publisher: string): boolean {
-    const areTwo = this.speakers.hear(publisher, steadyMs());
-    if (areTwo && !sources.has(this)) {
-      this.namedMs = -Infinity;
-      sources.add(this);
-    }
-    return areTwo;
-  }
-
-  get areTwo(): boolean {
-    return this.speakers.areTwo(steadyMs());
-  }
-}
-
 /** A topic that this node alone publishes: where another one does too, it listens. */
 export class SoleSender extends SpokenSource {
   private heard: { destroy(): void } | undefined;
@@ -142,27 +131,19 @@ export class SoleSender extends SpokenSource {
   }
 }
 
-export class SoleSource extends Source {
-  private readonly sources: Sources;
-  private probe: RclSubscription | undefined;
-  private wereTwo = false;
+/** A topic that this node listens to: a second publisher that does not speak does no harm. */
+export class SoleSource extends SpokenSource {
+  private lastCount = 0;
 
-  /** @param onOne called after two sources were heard, with what is left of them */
+  /** @param again subscribes anew: others are gone, and what the one that is left said counts */
   constructor(
-    protected override readonly node: RclNode,
-    private readonly declared: Topic,
-    private readonly qos: RclQoS,
+    node: RclNode,
+    private readonly declared: Pick<Topic, "name" | "type">,
     public subscription: RclSubscription,
-    private readonly onOne: (publishers: number) => void,
+    private readonly again: () => void,
   ) {
     super(node, subscription.topic, declared.name, "none counts");
-    this.sources = new Sources(!this.isValue);
     sources.add(this);
-  }
-
-  /** Whether its source does not go on to publish. */
-  get isValue(): boolean {
-    return VALUES.includes(this.declared.type);
   }
 
   /** Publishers that are heard. */
@@ -171,42 +152,15 @@ export class SoleSource extends Source {
   }
 
   /** Whether two sources are heard, so that no message counts. */
-  get areTwo(): boolean {
-    const { count } = this;
-    const nowMs = steadyMs();
-    if (this.sources.look(count, nowMs)) {
+  override get areTwo(): boolean {
+    const { count, lastCount } = this;
+    const { type } = this.declared;
+    if (count !== lastCount) {
+      this.lastCount = count;
       this.namedMs = -Infinity;
-      this.endProbe();
-      if (count > 1) this.listen();
+      if (count === 1 && lastCount > 1 && VALUES.includes(type)) this.again();
     }
-    const areTwo = count > 1 && (this.probe === undefined || this.sources.areTwo(nowMs));
-    if (this.wereTwo && !areTwo) this.onOne(count);
-    this.wereTwo = areTwo;
-    return areTwo;
-  }
-
-  override end(): void {
-    this.endProbe();
-    super.end();
-  }
-
-  /** Hears, besides the messages, who sends each: rclnodejs tells that of messages that are not raw. */
-  private listen(): void {
-    const isFull = probes >= MOST_PROBES && !isOfSwarm(this.declared);
-    if (isFull || isLong(this.declared)) return;
-    probes++;
-    const { type, name } = this.declared;
-    this.probe = this.node.createSubscription(type, name, { qos: this.qos }, (_message, info) =>
-      this.sources.hear(info.publisherGid.toString("hex"), steadyMs()),
-    );
-  }
-
-  private endProbe(): void {
-    if (this.probe === undefined) return;
-    probes--;
-    this.node.destroySubscription(this.probe);
-    retire(this.probe);
-    this.probe = undefined;
+    return count > 1 && (type === POLICY || super.areTwo);
   }
 }
 

@@ -4,42 +4,8 @@
  * from a second source by its silence.
  */
 
-/** After a publisher came or left, it takes this long to hear whether it speaks, ms. */
-const SETTLE_MS = 1000;
-/** A publisher of a stream that said nothing for this long is silent, ms. */
+/** A publisher that said nothing for this long is silent, ms. */
 const QUIET_MS = 2500;
-
-/** Whether a topic is heard from two sources. Pure; times are ms of the steady clock. */
-export class Sources {
-  private count = 0;
-  private changedMs = -Infinity;
-  private readonly heardMs = new Map<string, number>();
-
-  /** @param isStream whether the source goes on to publish; else it says a value once */
-  constructor(private readonly isStream: boolean) {}
-
-  /** Takes how many publishers there are. Returns whether who speaks must be heard anew. */
-  look(count: number, nowMs: number): boolean {
-    if (count === this.count) return false;
-    this.count = count;
-    this.changedMs = nowMs;
-    this.heardMs.clear();
-    return true;
-  }
-
-  /** A publisher spoke. */
-  hear(publisher: string, nowMs: number): void {
-    this.heardMs.set(publisher, nowMs);
-  }
-
-  areTwo(nowMs: number): boolean {
-    if (this.count < 2) return false;
-    if (nowMs - this.changedMs < SETTLE_MS) return true;
-    const since = this.isStream ? nowMs - QUIET_MS : -Infinity;
-    return [...this.heardMs.values()].filter((ms) => ms >= since).length > 1;
-  }
-}
-
 /** Whoever speaks on a topic, by identity. Pure; times are ms of the steady clock. */
 export class Speakers {
   private readonly heardMs = new Map<string, number>();

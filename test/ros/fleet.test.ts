@@ -43,7 +43,7 @@ test.each([
   const { node, names } = played(namespace, isRobots);
   const { fleet } = node;
   expect([fleet.robot, fleet.prefix]).toEqual([robot, of === "" ? "" : `${of.slice(1)}/`]);
-  const [options, hear] = [{ qos: {} }, (): void => undefined];
+  const [options, hear] = [{ qos: {}, isRaw: true } as const, (): void => undefined];
   node.createPublisher("a_type", "cmd_vel", options);
   node.createSubscription("a_type", "/clock", options, hear);
   node.createClient("a_type", "/global_agent/set_parameters");

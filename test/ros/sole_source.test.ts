@@ -1,22 +1,68 @@
 import { SoleSender, SoleSource } from "../../src/ros/sole_source";
 import { TOPICS } from "../../src/ros/topics";
-import type { RclNode, RclQoS } from "../../src/ros/rcl";
+import type { RclNode } from "../../src/ros/rcl";
 
-test("sources are looked up and named by the topic's name in the graph", () => {
+afterEach(() => void jest.useRealTimers());
+
+/** A topic under the name that a fleet and a rule such as -r /clock:=/world/time make of it. */
+function listensTo({ name, type }: { name: string; type: string }) {
   const asked: string[] = [];
   const node = {
-    createSubscription: () => ({}),
-    getPublishersInfoByTopic(name: string) {
-      asked.push(name);
+    getPublishersInfoByTopic(topic: string) {
+      asked.push(topic);
       return ["one", "two"].map((node_name) => ({ node_name, node_namespace: "/" }));
     },
   } as unknown as RclNode;
-  // As a fleet and a rule such as -r /clock:=/world/time make it.
-  const heard = { topic: "/world/time", publisherCount: 2, handle: {}, isDestroyed: () => false };
-  const source = new SoleSource(node, TOPICS.clockHeard, {} as RclQoS, heard, () => undefined);
+  const heard = { topic: `/world${name}`, publisherCount: 1, handle: {}, isDestroyed: () => false };
+  const again = jest.fn();
+  const source = new SoleSource(node, { name, type }, heard, again);
+  return { source, heard, again, asked };
+}
+
+test("sources are looked up and named by the topic's name in the graph", () => {
+  const { source, heard, asked } = listensTo(TOPICS.clockHeard);
+  heard.publisherCount = 2;
+  for (const publisher of ["a", "b"]) source.hear(publisher);
   expect(source.publishers).toBe("/one and /two");
-  expect(source.topic).toBe("/world/time");
-  expect(asked).toEqual(["/world/time"]);
+  expect(source.topic).toBe("/world/clock");
+  expect(asked).toEqual(["/world/clock"]);
+  source.end();
+});
+
+test("a stream counts beside one that is silent, not beside one that speaks, until that is gone", () => {
+  jest.useFakeTimers();
+  const { source, heard, again } = listensTo(TOPICS.clockHeard);
+  expect(source.hear("a")).toBe(false);
+  heard.publisherCount = 2;
+  // As one that died without a word.
+  expect(source.areTwo).toBe(false);
+  expect(source.hear("b")).toBe(true);
+  jest.advanceTimersByTime(2400);
+  expect(source.hear("b")).toBe(true);
+  jest.advanceTimersByTime(101);
+  expect(source.areTwo).toBe(false);
+  expect(source.hear("a")).toBe(true);
+  heard.publisherCount = 1;
+  expect(source.areTwo).toBe(false);
+  expect(again).not.toHaveBeenCalled();
+  source.end();
+});
+
+test("of values, whoever is left is heard anew; a policy does not count beside a silent publisher", () => {
+  jest.useFakeTimers();
+  for (const topic of [TOPICS.policy, TOPICS.population]) {
+    const { source, heard, again } = listensTo(topic);
+    expect(source.hear("a")).toBe(false);
+    heard.publisherCount = 2;
+    jest.advanceTimersByTime(60_000);
+    expect(source.areTwo).toBe(topic === TOPICS.policy);
+    expect(again).not.toHaveBeenCalled();
+    heard.publisherCount = 1;
+    expect(source.areTwo).toBe(false);
+    expect(source.areTwo).toBe(false);
+    expect(again).toHaveBeenCalledTimes(1);
+    source.end();
+  }
 });
 
 test("where another node publishes what this one does, it listens, and both are named once both speak", () => {
@@ -46,5 +92,4 @@ test("where another node publishes what this one does, it listens, and both are 
   sender.look();
   expect(hear).toBeUndefined();
   sender.end();
-  jest.useRealTimers();
 });
