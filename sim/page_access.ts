@@ -122,6 +122,5 @@ export function isToken(shown: string, token: string): boolean {
 }
 
 /** Outside text for a log: one line, escaped, cut. */
-function quote(text: string | undefined): string {
-  return text === undefined ? "missing" : JSON.stringify(text.slice(0, 100));
-}
+const quote = (text: string | undefined): string =>
+  text === undefined ? "missing" : JSON.stringify(text.slice(0, 100));

@@ -24,9 +24,8 @@ export interface PoseFrame {
 const POSES_TYPE = 1;
 const POSES_HEADER_BYTES = 16;
 
-function poseFrameBytes(robots: number): number {
-  return POSES_HEADER_BYTES + 12 * (robots + 1) + 2 * robots;
-}
+const poseFrameBytes = (robots: number): number =>
+  POSES_HEADER_BYTES + 12 * (robots + 1) + 2 * robots;
 
 /**
  * A pose frame, little endian: u8 type (1), u8 version, u16 zero, u32 n, f64 simulated time (s);

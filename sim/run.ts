@@ -24,9 +24,8 @@ export interface RunOptions {
   readonly onStop: () => void;
 }
 
-export function robotNames(population: number): string[] {
-  return Array.from({ length: population }, (_, i) => `robot_${i}`);
-}
+export const robotNames = (population: number): string[] =>
+  Array.from({ length: population }, (_, i) => `robot_${i}`);
 
 export class Run {
   readonly ledger: Ledger;

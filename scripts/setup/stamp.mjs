@@ -3,9 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 /** The hash of a JSON value. A step's key is the hash of all its inputs. */
-export function hashOf(value) {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
-}
+export const hashOf = (value) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
 /** Names and contents of files and folders (missing ones too) as one hash. */
 export function hashFiles(...entries) {

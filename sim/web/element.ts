@@ -1,9 +1,7 @@
 /** Helpers for the document. */
 
 /** The element with this id; the page's own HTML has it. */
-export function byId(id: string): HTMLElement {
-  return field(id, HTMLElement);
-}
+export const byId = (id: string): HTMLElement => field(id, HTMLElement);
 
 /** The same, of a kind; throws where the page has none. */
 export function field<E extends HTMLElement>(id: string, kind: new () => E): E {
@@ -12,13 +10,9 @@ export function field<E extends HTMLElement>(id: string, kind: new () => E): E {
   return found;
 }
 
-export function button(id: string): HTMLButtonElement {
-  return field(id, HTMLButtonElement);
-}
+export const button = (id: string): HTMLButtonElement => field(id, HTMLButtonElement);
 
-export function select(id: string): HTMLSelectElement {
-  return field(id, HTMLSelectElement);
-}
+export const select = (id: string): HTMLSelectElement => field(id, HTMLSelectElement);
 
 /** A new element with classes and text, put at the end of `parent`. */
 export function add(parent: HTMLElement, tag: string, classes = "", text = ""): HTMLElement {

@@ -181,6 +181,5 @@ export class Physics {
 }
 
 /** No friction, no bounce: only its wheels turn a robot. */
-function smooth(collider: RAPIER.ColliderDesc): RAPIER.ColliderDesc {
-  return collider.setFriction(0).setRestitution(0);
-}
+const smooth = (collider: RAPIER.ColliderDesc): RAPIER.ColliderDesc =>
+  collider.setFriction(0).setRestitution(0);

@@ -38,9 +38,8 @@ export function rosArguments(spec: ProcessSpec, file?: string): string[] {
 }
 
 /** Text is quoted: ROS reads an unquoted 1e5 or on as a number or a boolean. */
-function scalar(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
-}
+const scalar = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : String(value);
 
 /** Resolves when a process has ended and its last message has come. */
 async function hasEnded(child: ChildProcess): Promise<void> {

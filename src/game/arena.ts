@@ -69,9 +69,8 @@ export function zoneOf(arena: Arena, position: Point, previous?: number): number
 }
 
 /** The same angle in [-π, π]. */
-export function wrapAngle(angle: number): number {
-  return angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
-}
+export const wrapAngle = (angle: number): number =>
+  angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 
 function distanceTo(zone: Zone, position: Point): number {
   const dx = position.x - zone.x;
@@ -80,14 +79,12 @@ function distanceTo(zone: Zone, position: Point): number {
 }
 
 /** The zone that a local action drives to from `zone`. */
-export function targetZone(arena: Arena, zone: number, localAction: number): number {
-  return neighbour(arena, zone, arena.zoneOffsets[localAction]);
-}
+export const targetZone = (arena: Arena, zone: number, localAction: number): number =>
+  neighbour(arena, zone, arena.zoneOffsets[localAction]);
 
 /** The zone `offset` zones ahead on the ring. */
-function neighbour({ zones }: Arena, zone: number, offset: number): number {
-  return (((zone + offset) % zones.length) + zones.length) % zones.length;
-}
+const neighbour = ({ zones }: Arena, zone: number, offset: number): number =>
+  (((zone + offset) % zones.length) + zones.length) % zones.length;
 
 /** Hexagonal packing about (0, 0): the first `count` lattice points by distance, then by angle. */
 export function hexagonalSpots(count: number, spacing: number): Point[] {
@@ -166,9 +163,7 @@ export function arenaRadius(arena: Arena): number {
 }
 
 /** Radius of the wall about the arena's middle: no body's edge gets past it, m. */
-export function wallRadius(arena: Arena): number {
-  return arenaRadius(arena) + 4 * arena.robot.radius;
-}
+export const wallRadius = (arena: Arena): number => arenaRadius(arena) + 4 * arena.robot.radius;
 
 /**
  * Why `population` robots cannot use this arena with an epoch of `epoch` seconds, with the radius

@@ -36,9 +36,8 @@ export function keyedUniform(
  * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter. It is cheap:
  * some draws are made at every step of every body.
  */
-export function countedUniform(key: number, counter: number): number {
-  return (scrambled(scrambled(counter) ^ key) + 0.5) / 4294967296;
-}
+export const countedUniform = (key: number, counter: number): number =>
+  (scrambled(scrambled(counter) ^ key) + 0.5) / 4294967296;
 
 /** Mixes the bits of a 32-bit integer; a bijection (lowbias32). */
 function scrambled(h: number): number {
@@ -85,6 +84,5 @@ export function drawWithoutReplacement<T>(
 const collator = new Intl.Collator("en", { numeric: true });
 
 /** Robots in the order in which draws see them: by name, numbers in names by value. */
-export function compareAgentIds(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
-}
+export const compareAgentIds = (a: string, b: string): number =>
+  collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);

@@ -249,9 +249,8 @@ function ringOf(count: number, given: { radius: number; zone_radius: number } | 
 }
 
 /** A ring on which `zones` neighbours lie at least 4.7 m apart, m. */
-function defaultRing(zones: number): number {
-  return zones < 5 ? 4 : Math.max(4, 2.35 / Math.sin(Math.PI / zones));
-}
+const defaultRing = (zones: number): number =>
+  zones < 5 ? 4 : Math.max(4, 2.35 / Math.sin(Math.PI / zones));
 
 /** Nested lists of a flat array; the inverse of the parser's flattening. */
 export function nest(flat: ArrayLike<number>, shape: readonly number[]): NestedNumbers {

@@ -19,6 +19,5 @@ export function estimate(samples: ArrayLike<number>): Estimate {
 }
 
 /** Estimate of E[a - b] from samples paired on common random numbers. */
-export function pairedDifference(a: Float64Array, b: Float64Array): Estimate {
-  return estimate(a.map((value, i) => value - b[i]));
-}
+export const pairedDifference = (a: Float64Array, b: Float64Array): Estimate =>
+  estimate(a.map((value, i) => value - b[i]));

@@ -58,6 +58,5 @@ export class Trial {
 }
 
 /** Σ_t γ^t rewards[t] */
-export function discounted(rewards: Float64Array, discount: number): number {
-  return rewards.reduceRight((ahead, reward) => reward + discount * ahead, 0);
-}
+export const discounted = (rewards: Float64Array, discount: number): number =>
+  rewards.reduceRight((ahead, reward) => reward + discount * ahead, 0);

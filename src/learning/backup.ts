@@ -22,9 +22,7 @@ export const worstError = (
 /** ±1 patterns by which rough functions are tried beside the constant and the linear ones. */
 const ROUGH_FUNCTIONS = 2;
 
-export function checkedFunctions(states: number): number {
-  return 1 + ROUGH_FUNCTIONS + states;
-}
+export const checkedFunctions = (states: number): number => 1 + ROUGH_FUNCTIONS + states;
 
 /**
  * Largest error of `apply` on functions whose expectation is known. For V(h) = Π_s x_s^{h_s},

@@ -105,10 +105,7 @@ function brakingSpeed(way: number, maxDeceleration: number, delay: number): numb
   return b * (Math.sqrt(delay * delay + (2 * way) / b) - delay);
 }
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, value));
-}
+const clamp = (value: number, least: number, most: number): number =>
+  Math.max(least, Math.min(most, value));
 
-function length(dx: number, dy: number): number {
-  return Math.sqrt(dx * dx + dy * dy);
-}
+const length = (dx: number, dy: number): number => Math.sqrt(dx * dx + dy * dy);

@@ -159,9 +159,8 @@ export function takeAnswers(
   return abandon(state, `${why}; look at lead_agent`);
 }
 
-function abandon(state: EpochState, why: string): EpochStep {
-  return skip(state, 1, `epoch ${state.epoch} is missed: ${why}`);
-}
+const abandon = (state: EpochState, why: string): EpochStep =>
+  skip(state, 1, `epoch ${state.epoch} is missed: ${why}`);
 
 /** Boundaries that nobody saw are epochs too: shifts are counted by them. */
 function skipUnseen(state: EpochState, epochs: number): EpochStep {

@@ -26,9 +26,8 @@ export function odometryProblem(stamp: bigint, now: bigint): string | undefined 
  * world that is paused repeats its odometry too, but then ROS time stands as well.
  * @param since ROS time of that stamp, or of its arrival where the stamp is ahead
  */
-export function isRepeat(stamp: bigint, newest: bigint, since: bigint, now: bigint): boolean {
-  return stamp === newest && now > since + STANDING_NS;
-}
+export const isRepeat = (stamp: bigint, newest: bigint, since: bigint, now: bigint): boolean =>
+  stamp === newest && now > since + STANDING_NS;
 
 /** Bounds how often something is done, by the stamps of what arrives, ns. */
 export class RateLimit {

@@ -22,9 +22,8 @@ const CHANCE_DEVIATIONS = 3 * Math.sqrt(NEWEST_WEIGHT / (2 - NEWEST_WEIGHT));
  * v of a sample of m of n without replacement: the covariance of its shares is v (diag(p) - p pᵀ), where
  * p is the population's law.
  */
-export function samplingVariance(n: number, m: number): number {
-  return n > 1 ? Math.max(0, (n - m) / (n - 1)) / m : 0;
-}
+export const samplingVariance = (n: number, m: number): number =>
+  n > 1 ? Math.max(0, (n - m) / (n - 1)) / m : 0;
 
 /** 1 - |p|²: a covariance v (diag(p) - p pᵀ) has the trace v times this. */
 const spreadOf = (law: Float64Array): number => 1 - law.reduce((sum, p) => sum + p * p, 0);

@@ -2,9 +2,7 @@
 import { nanoseconds, type Time, toTime } from "./messages";
 
 /** Milliseconds of the steady clock: for watchdogs, deadlines and ages of arrival. */
-export function steadyMs(): number {
-  return performance.now();
-}
+export const steadyMs = (): number => performance.now();
 
 /** A fall of ROS time by more is a reset: of a simulation, of a recording, of the system clock. */
 const JUMP_MS = 1000;

@@ -25,9 +25,7 @@ const PORT_BASE = 7400;
 const DOMAIN_PORTS = 250;
 
 /** Port of a domain's discovery: PB + DG · domain. */
-function discoveryPort(domain: number): number {
-  return PORT_BASE + DOMAIN_PORTS * domain;
-}
+const discoveryPort = (domain: number): number => PORT_BASE + DOMAIN_PORTS * domain;
 
 export interface Domain {
   readonly id: number;

@@ -17,18 +17,15 @@ export interface MessageTypes extends Omit<
 }
 
 /** Nanoseconds of a stamp; exact below 2^53 ns only as a bigint, so it is one. */
-export function nanoseconds(time: Time): bigint {
-  return BigInt(time.sec) * 1_000_000_000n + BigInt(time.nanosec);
-}
+export const nanoseconds = (time: Time): bigint =>
+  BigInt(time.sec) * 1_000_000_000n + BigInt(time.nanosec);
 
 export function toTime(ns: bigint): Time {
   return { sec: Number(ns / 1_000_000_000n), nanosec: Number(ns % 1_000_000_000n) };
 }
 
 /** Nanoseconds of `seconds`, to the nearest. */
-export function fromSeconds(seconds: number): bigint {
-  return BigInt(Math.round(seconds * 1e9));
-}
+export const fromSeconds = (seconds: number): bigint => BigInt(Math.round(seconds * 1e9));
 
 /** A turn about the vertical by `yaw` rad. */
 export function planarQuaternion(yaw: number): Quaternion {

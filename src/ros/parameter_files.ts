@@ -36,9 +36,8 @@ const RCL_TAGS = [
 const mapping = z.record(z.string(), z.unknown());
 
 /** Names of the files in a process's arguments. */
-function filesIn(args: readonly string[]): string[] {
-  return args.filter((_, i) => i > 0 && args[i - 1] === "--params-file");
-}
+const filesIn = (args: readonly string[]): string[] =>
+  args.filter((_, i) => i > 0 && args[i - 1] === "--params-file");
 
 /** Parameters that -p assigns to a node of this name: they win over files. */
 function assignedIn(args: readonly string[], name: string): Set<string> {
@@ -58,9 +57,7 @@ export type Section = readonly [path: string, parameters: Readonly<Record<string
  * Every section of the files that a process's arguments name: to be read once for all its nodes.
  * @throws ParameterError for a file that cannot be read
  */
-export function sectionsIn(args: readonly string[]): Section[] {
-  return filesIn(args).flatMap(sectionsOf);
-}
+export const sectionsIn = (args: readonly string[]): Section[] => filesIn(args).flatMap(sectionsOf);
 
 function sectionsOf(file: string): Section[] {
   const sections: Section[] = [];

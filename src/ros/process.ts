@@ -12,9 +12,7 @@ import { watchSources } from "./sole_source";
 const SENDING_MS = 50;
 
 /** Resolves when the last messages have had time to leave. */
-export function sent(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, SENDING_MS));
-}
+export const sent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SENDING_MS));
 
 /** Who publishes is looked at this often at least, ms. */
 const SOURCES_MS = 100;

@@ -72,10 +72,7 @@ function rowOf(parent: HTMLElement, name: string) {
   };
 }
 
-function share(count: number, of: number): number {
-  return of > 0 ? count / of : 0;
-}
+const share = (count: number, of: number): number => (of > 0 ? count / of : 0);
 
-function total(histogram: readonly number[]): number {
-  return histogram.reduce((sum, count) => sum + count, 0);
-}
+const total = (histogram: readonly number[]): number =>
+  histogram.reduce((sum, count) => sum + count, 0);

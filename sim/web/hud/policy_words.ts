@@ -34,6 +34,4 @@ export function stripInWords(
   return `Share of all robots in ${zone}: ${parts.join("; ")}. Believed now: ${percent(believed)}.`;
 }
 
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
-}
+const percent = (share: number): string => `${Math.round(100 * share)} %`;

@@ -54,9 +54,8 @@ function modesOf(values: readonly number[]): number[] {
   return most === 0 ? [] : values.flatMap((value, i) => (value > most - ROUNDING ? [i] : []));
 }
 
-function without(indices: readonly number[], index: number): number[] {
-  return indices.filter((other) => other !== index);
-}
+const without = (indices: readonly number[], index: number): number[] =>
+  indices.filter((other) => other !== index);
 
 function namesOf(indices: readonly number[], names: readonly string[]): string {
   const words = indices.map((index) => names[index] ?? `state ${index}`);
