@@ -94,10 +94,6 @@ export function inFleet(
     get fleet(): Fleet {
       return (this.known ??= new Fleet(this.namespace(), isRobots));
     }
-
-    override countPublishers(name: string): number {
-      return super.countPublishers(this.fleet.resolve(name));
-    }
   };
   const { prototype } = Named;
   for (const method of NAMED) {

@@ -234,7 +234,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   }
 
   countPublishers(topic: string): number {
-    return this.node.countPublishers(topic);
+    return this.node.countPublishers(this.node.fleet.resolve(topic));
   }
 
   /** The fleet's topics in the graph, those too that somebody only listens to. */

@@ -87,8 +87,8 @@ export interface RclNode {
   ): unknown;
   createGuardCondition(callback: () => void): RclGuardCondition;
   getTopicNamesAndTypes(): { name: string; types: string[] }[];
-  countPublishers(topic: string): number;
   /** @param topic its name in the graph */
+  countPublishers(topic: string): number;
   getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
   /** @param topic its name in the graph */
   getSubscriptionsInfoByTopic(topic: string): RclEndpointInfo[];

@@ -91,8 +91,8 @@ test("parameters are described with unit, range and whether they can be set", as
 });
 
 test("parameter events of all nodes, hosted ones too, are on one absolute topic", async () => {
-  // The hosted robots, their host, both other agents, learner and simulator; and the peer.
-  await peer.publishers("/parameter_events", ROBOTS + 6);
+  // A host publishes for its robots; both other agents, learner and simulator; and the peer.
+  await peer.publishers("/parameter_events", 6);
   for (const of of ["/robot_3", "/lead"]) await peer.publishers(`${of}/parameter_events`, 0);
 });
 
