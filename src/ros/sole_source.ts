@@ -39,7 +39,7 @@ export class SpokenSource implements Watched {
   private toldMs = -Infinity;
 
   constructor(
-    protected readonly node: Pick<RclNode, "getPublishersInfoByTopic">,
+    protected readonly node: Pick<RclNode, "getPublishersInfoByTopic" | "countPublishers">,
     /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
     readonly topic: string,
     private readonly label: string,
@@ -57,9 +57,14 @@ export class SpokenSource implements Watched {
     return areTwo;
   }
 
-  /** Whether two sources are heard. */
+  /** Publishers that are there. */
+  get count(): number {
+    return this.node.countPublishers(this.topic);
+  }
+
+  /** Whether two sources are heard. A robot that is back with a new publisher is none. */
   get areTwo(): boolean {
-    return this.speakers.areTwo(steadyMs());
+    return this.speakers.areTwo(steadyMs()) && this.count > 1;
   }
 
   /** The nodes that publish, while two sources are heard. */
@@ -105,7 +110,7 @@ export class SoleSender extends SpokenSource {
 
   /** @param listen to the topic, for who speaks */
   constructor(
-    protected override readonly node: Pick<RclNode, "getPublishersInfoByTopic" | "countPublishers">,
+    node: ConstructorParameters<typeof SpokenSource>[0],
     topic: string,
     label: string,
     private readonly listen: (hear: (publisher: string) => void) => { destroy(): void },
@@ -115,7 +120,7 @@ export class SoleSender extends SpokenSource {
   }
 
   look(): void {
-    if (this.node.countPublishers(this.topic) < 2) this.ignore();
+    if (this.count < 2) this.ignore();
     else this.heard ??= this.listen((publisher) => void this.hear(publisher));
   }
 
@@ -147,7 +152,7 @@ export class SoleSource extends SpokenSource {
   }
 
   /** Publishers that are heard. */
-  get count(): number {
+  override get count(): number {
     return this.subscription.publisherCount;
   }
 

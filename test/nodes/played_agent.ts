@@ -43,7 +43,7 @@ const stateOf = (robot: string, seconds: number, state = 2) => ({
   stopped: false,
 });
 
-const noGraph = { getPublishersInfoByTopic: () => [] };
+const noGraph = { getPublishersInfoByTopic: () => [], countPublishers: () => 2 };
 
 type Hear = (message: unknown) => string | undefined;
 

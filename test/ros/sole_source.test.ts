@@ -1,4 +1,4 @@
-import { SoleSender, SoleSource } from "../../src/ros/sole_source";
+import { SoleSender, SoleSource, SpokenSource } from "../../src/ros/sole_source";
 import { TOPICS } from "../../src/ros/topics";
 import type { RclNode } from "../../src/ros/rcl";
 
@@ -63,6 +63,16 @@ test("of values, whoever is left is heard anew; a policy does not count beside a
     expect(again).toHaveBeenCalledTimes(1);
     source.end();
   }
+});
+
+test("a publisher that left the graph, as of a robot that is back, is no second source", () => {
+  let publishers = 1;
+  const node = { countPublishers: () => publishers } as unknown as RclNode;
+  const source = new SpokenSource(node, "/robot_1/state", "state", "none counts");
+  for (const publisher of ["before", "after"]) expect(source.hear(publisher)).toBe(false);
+  publishers = 2;
+  expect(source.hear("before")).toBe(true);
+  source.end();
 });
 
 test("where another node publishes what this one does, it listens, and both are named once both speak", () => {
