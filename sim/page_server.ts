@@ -7,7 +7,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { InvalidInputError, reasonOf } from "../src/base/errors";
 import { CallbackGuard } from "./callback_guard";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
@@ -71,14 +71,8 @@ export class PageServer {
       perMessageDeflate: false,
     });
     this.http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
-    this.http.on(
-      "request",
-      this.guard.wrap("a request", (request, response) => this.answer(request, response)),
-    );
-    this.http.on(
-      "upgrade",
-      this.guard.wrap("an upgrade", (request, socket, head) => this.upgrade(request, socket, head)),
-    );
+    this.http.on("request", this.guard.wrap("a request", this.answer.bind(this)));
+    this.http.on("upgrade", this.guard.wrap("an upgrade", this.upgrade.bind(this)));
     this.http.on("connection", (socket) => {
       this.touch(socket);
       socket.on("close", () => this.bare.delete(socket));
@@ -139,7 +133,7 @@ export class PageServer {
 
   private async end(): Promise<void> {
     clearInterval(this.pinging);
-    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
+    const closed = once(this.http.close(), "close");
     if (this.pages.clients > 0) {
       this.guard.wrap("a goodbye", () => this.pages.close())();
       await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
@@ -190,14 +184,10 @@ export class PageServer {
       );
       return;
     }
-    this.sockets.handleUpgrade(
-      request,
-      socket,
-      head,
-      this.guard.wrap("a connection", (page) => {
-        if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(socket);
-      }),
-    );
+    const welcome = this.guard.wrap("a connection", (page: WebSocket) => {
+      if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(socket);
+    });
+    this.sockets.handleUpgrade(request, socket, head, welcome);
   }
 }
 

@@ -138,8 +138,5 @@ export class PageView {
 function gapsOf(metadata: PolicyMetadata): PolicyPicture["gaps"] {
   const { globalGap, globalGapInterval, localGap, localGapInterval } = metadata;
   const gapOf = (gap: number, [low, high]: Interval): Gap => ({ gap, low, high });
-  return {
-    global: gapOf(globalGap, globalGapInterval),
-    local: gapOf(localGap, localGapInterval),
-  };
+  return { global: gapOf(globalGap, globalGapInterval), local: gapOf(localGap, localGapInterval) };
 }

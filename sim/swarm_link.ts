@@ -58,7 +58,4 @@ export class SwarmLink {
 
 const ofString = (text: string): object => ({ type: TYPE.string, string_value: text });
 
-const ofInteger = (value: number): object => ({
-  type: TYPE.integer,
-  integer_value: BigInt(value),
-});
+const ofInteger = (value: number): object => ({ type: TYPE.integer, integer_value: BigInt(value) });

@@ -20,6 +20,10 @@ export function cut(text: string, most = SHOWN): string {
   return shown.replace(/[\x00-\x1f\x7f]/g, " ");
 }
 
+/** Names in a sentence: more than three as how many there are, and the first and last. */
+export const listed = (names: readonly string[], kind: string): string =>
+  names.length > 3 ? `${names.length} ${kind} (${names[0]} to ${names.at(-1)})` : names.join(", ");
+
 /** What a caught error says, for a sentence. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -21,51 +21,41 @@ export interface Patience {
   readonly isBounded: boolean;
 }
 
-/** A start's wait for its first command. */
-export class StartWatch {
-  private timers: readonly (NodeJS.Timeout | false)[] = [];
-  private isOver = false;
-
-  /**
-   * @param say is told that nothing begins
-   * @param giveUp is called later, if the wait has an end
-   */
-  constructor(
-    private readonly patience: Patience,
-    private readonly say: (line: string) => void,
-    private readonly giveUp: (why: string) => void,
-  ) {
-    this.begin();
-  }
-
-  private begin(): void {
-    const { robots, isBounded } = this.patience;
-    const longest = Math.max(LONGEST_WAIT_MS, LONGEST_WAIT_MS_A_ROBOT * robots);
-    const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
-    const where = "the messages above say what is waited for";
-    const end = (): void => this.giveUp(`${none(longest)}, so the swarm was stopped; ${where}`);
-    this.timers = [
-      setTimeout(() => this.say(`${none(NOTABLE_WAIT_MS)}; ${where}`), AFTER_ITS_WORDS_MS),
-      isBounded && setTimeout(end, longest),
-    ];
-  }
-
-  hear(report: SimulatorReport): void {
-    if (report.type === "page" || this.isOver) return;
-    this.stop();
-    // The simulator's first report of an epoch comes with the first command. A paused world waits.
-    if (report.type !== "paused") this.isOver = true;
-    else if (!report.paused) this.begin();
-  }
-
-  end(): void {
-    this.stop();
-    this.isOver = true;
-  }
-
-  private stop(): void {
-    this.timers.forEach((timer) => timer && clearTimeout(timer));
-  }
+/**
+ * A start's wait for its first command.
+ * @param say is told that nothing begins
+ * @param giveUp is called later, if the wait has an end
+ */
+export function watchStart(
+  { robots, isBounded }: Patience,
+  say: (line: string) => void,
+  giveUp: (why: string) => void,
+) {
+  const longest = Math.max(LONGEST_WAIT_MS, LONGEST_WAIT_MS_A_ROBOT * robots);
+  const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
+  const where = "the messages above say what is waited for";
+  const lose = (): void => giveUp(`${none(longest)}, so the swarm was stopped; ${where}`);
+  let timers: readonly (NodeJS.Timeout | false)[] = [];
+  let isOver = false;
+  const begin = (): void => {
+    const hint = setTimeout(() => say(`${none(NOTABLE_WAIT_MS)}; ${where}`), AFTER_ITS_WORDS_MS);
+    timers = [hint, isBounded && setTimeout(lose, longest)];
+  };
+  const stop = (): void => timers.forEach((timer) => timer && clearTimeout(timer));
+  begin();
+  return {
+    hear(report: SimulatorReport): void {
+      if (report.type === "page" || isOver) return;
+      stop();
+      // The simulator's first report of an epoch comes with the first command. A paused world waits.
+      if (report.type !== "paused") isOver = true;
+      else if (!report.paused) begin();
+    },
+    end(): void {
+      stop();
+      isOver = true;
+    },
+  };
 }
 
 export interface Outcome {
@@ -99,7 +89,7 @@ export async function runSwarm(
     failure ??= why;
     over.abort();
   };
-  const watch = new StartWatch(patience, say, fail);
+  const watch = watchStart(patience, say, fail);
   const swarm = new SwarmProcesses(environmentOf(domain), {
     onMessage: (_name, message) => {
       const report = parseReport(message);

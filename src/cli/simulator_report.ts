@@ -10,10 +10,7 @@ const summarySchema = z.object({
   staleActions: z.number(),
   missingActions: z.number(),
   unreachedZones: z.number(),
-  rewardPerEpoch: z.object({
-    mean: z.number().nullable(),
-    standardError: z.number().nullable(),
-  }),
+  rewardPerEpoch: z.object({ mean: z.number().nullable(), standardError: z.number().nullable() }),
   samplesAsked: z.number(),
   samplesReceived: z.number(),
   /** Simulated seconds since the first command. */

@@ -92,10 +92,7 @@ export function hexagonalSpots(count: number, spacing: number): Point[] {
   const points: Point[] = [];
   for (let row = -rings; row <= rings; row++) {
     for (let column = -rings; column <= rings; column++) {
-      points.push({
-        x: spacing * (column + row / 2),
-        y: spacing * row * Math.sqrt(0.75),
-      });
+      points.push({ x: spacing * (column + row / 2), y: spacing * row * Math.sqrt(0.75) });
     }
   }
   const key = (p: Point): [number, number] => [

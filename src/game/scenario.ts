@@ -117,10 +117,7 @@ function toGame(file: ScenarioFile, source: string): Game {
     ...arrays,
     initialGlobal: rows(file.initial.global, [sizes.sG], true, `${source}: initial.global`),
     initialLocal: Array.isArray(local)
-      ? {
-          kind: "fixed",
-          probabilities: rows(local, [sizes.sL], true, `${source}: initial.local`),
-        }
+      ? { kind: "fixed", probabilities: rows(local, [sizes.sL], true, `${source}: initial.local`) }
       : { kind: "dirichlet", alpha: local.dirichlet },
     horizon: file.horizon,
     arena: toArena(file, sizes, source),

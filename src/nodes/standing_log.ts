@@ -1,4 +1,6 @@
 /** Logs which bodies of a process began to stand, and why, and which may move again. */
+import { listed } from "../base/errors";
+import type { RosNode } from "../ros/node";
 import { withoutNumbers } from "../ros/seldom";
 
 export interface Watched {
@@ -6,19 +8,6 @@ export interface Watched {
   /** Why it may not move now; undefined: it may. */
   reasonToStand(): string | undefined;
 }
-
-interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-}
-
-/** Up to this many names are listed one by one. */
-const MOST_LISTED = 3;
-
-const who = (names: readonly string[]): string =>
-  names.length > MOST_LISTED
-    ? `${names.length} bodies (${names[0]} to ${names.at(-1)})`
-    : names.join(", ");
 
 /** Looks between two times that it speaks: after a start robots come and go one by one. */
 const QUIET_LOOKS = 10;
@@ -44,7 +33,7 @@ export class StandingLog {
   private quiet = 0;
   private readonly seen = new WeakMap<Watched, Seen>();
 
-  constructor(private readonly log: Log) {}
+  constructor(private readonly log: Pick<RosNode["log"], "info" | "warn">) {}
 
   /** Logs what changed since the last look, one line for all bodies with the same reason. */
   look(bodies: Iterable<Watched>): void {
@@ -78,8 +67,9 @@ export class StandingLog {
 
   private speak(): void {
     const { stopped, freed } = this;
-    for (const [reason, names] of stopped) this.log.warn(`standing: ${who(names)}: ${reason}`);
-    if (freed.length > 0) this.log.info(`free to move: ${who(freed)}`);
+    for (const [reason, names] of stopped)
+      this.log.warn(`standing: ${listed(names, "bodies")}: ${reason}`);
+    if (freed.length > 0) this.log.info(`free to move: ${listed(freed, "bodies")}`);
     [this.stopped, this.freed, this.quiet] = [new Map(), [], QUIET_LOOKS];
   }
 }

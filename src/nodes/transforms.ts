@@ -22,10 +22,7 @@ interface Link extends Transform {
   readonly heardMs: number;
 }
 
-const HERE: Transform = {
-  translation: { x: 0, y: 0, z: 0 },
-  rotation: { x: 0, y: 0, z: 0, w: 1 },
-};
+const HERE: Transform = { translation: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 } };
 
 export class TransformTree {
   /** By child frame: its parents, at most two, the one heard earlier first. */

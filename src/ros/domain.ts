@@ -46,10 +46,6 @@ function usedPorts(): number[] {
   });
 }
 
-/** With discovery on the local host alone nobody binds the port of discovery itself. */
-const usedDomains = (): Set<number> =>
-  new Set(usedPorts().map((port) => Math.floor(port / DOMAIN_PORTS)));
-
 /** Each participant of a domain binds two ports, from the tenth on: d1, d3 and PG. */
 const FIRST_PARTICIPANT = 10;
 const PARTICIPANT_PORTS = 2;
@@ -119,13 +115,10 @@ function claim(domain: number): Promise<Server | undefined> {
  * @throws InvalidInputError when the wanted one is claimed, or none is free
  */
 export async function claimDomain(wanted?: number): Promise<Domain> {
-  const used = usedDomains();
-  const candidates =
-    wanted === undefined
-      ? [...Array(LAST - FIRST + 1).keys()]
-          .map((i) => FIRST + i)
-          .filter((domain) => !used.has(domain))
-      : [wanted];
+  // With discovery on the local host alone nobody binds the port of discovery itself.
+  const used = new Set(usedPorts().map((port) => Math.floor(port / DOMAIN_PORTS)));
+  const own = Array.from({ length: LAST - FIRST + 1 }, (_, i) => FIRST + i);
+  const candidates = wanted === undefined ? own.filter((id) => !used.has(id)) : [wanted];
   for (const id of candidates) {
     const server = await claim(id);
     if (server) return { id, release: () => void server.close() };

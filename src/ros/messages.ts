@@ -67,10 +67,7 @@ export function planarOdometry(
     header: { stamp, frame_id: odometryFrame(name) },
     child_frame_id: `${name}/base_link`,
     pose: {
-      pose: {
-        position: { x: pose.x, y: pose.y, z: 0 },
-        orientation: planarQuaternion(pose.yaw),
-      },
+      pose: { position: { x: pose.x, y: pose.y, z: 0 }, orientation: planarQuaternion(pose.yaw) },
       covariance: variances ? planarCovariance(...variances) : EXACT,
     },
     twist: {

@@ -85,34 +85,28 @@ function onSignals(end: () => void, pause: () => void): void {
 
 type Ending = () => void | Promise<void>;
 
-export interface RosProcess {
-  /** Nodes to spin, from the end of `main` on or, added later, at once; each is stopped at the end. */
-  add<N extends RosNode>(node: N): N;
-  /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
-  onEnd(work: Ending): void;
-  /** Called each time before the process is halted from its terminal: robots are told to stand. */
-  onPause(work: () => void): void;
-  /** Ends the process. */
-  end(status?: number): void;
-}
+export type RosProcess = Pick<RunningProcess, "add" | "onEnd" | "onPause" | "end">;
 
-class RunningProcess implements RosProcess {
+class RunningProcess {
   private readonly nodes: RosNode[] = [];
   private readonly endings: Ending[] = [];
   private readonly pauses: (() => void)[] = [];
   private hasStarted = false;
   private isEnding = false;
 
+  /** Nodes to spin, from the end of `main` on or, added later, at once; each is stopped at the end. */
   add<N extends RosNode>(node: N): N {
     this.nodes.push(node);
     if (this.hasStarted && !this.isEnding) node.start();
     return node;
   }
 
+  /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
   onEnd(work: Ending): void {
     this.endings.push(work);
   }
 
+  /** Called each time before the process is halted from its terminal: robots are told to stand. */
   onPause(work: () => void): void {
     this.pauses.push(work);
   }
@@ -121,6 +115,7 @@ class RunningProcess implements RosProcess {
     this.pauses.forEach((work) => work());
   }
 
+  /** Ends the process. */
   end(status = 0): void {
     void this.leave(status);
   }

@@ -3,6 +3,8 @@
  * that their messages do not count. Whoever died without a word stays in the graph for 20 s; it is told
  * from a second source by its silence.
  */
+import { listed } from "../base/errors";
+import type { RclLogger } from "./rcl";
 
 /** A publisher that said nothing for this long is silent, ms. */
 const QUIET_MS = 2500;
@@ -34,11 +36,6 @@ export interface Watched {
   readonly publishers: string | undefined;
 }
 
-interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-}
-
 /** A node whose name discovery has not told yet. */
 export const UNKNOWN = "a node not known yet";
 /** Its name is waited for no longer, ms: what speaks DDS without ROS has none. */
@@ -50,7 +47,7 @@ export class SourceLog {
   /** Since when the name of a publisher is waited for. */
   private readonly waitsMs = new Map<Watched, number>();
 
-  constructor(private readonly log: Log) {}
+  constructor(private readonly log: Pick<RclLogger, "info" | "warn">) {}
 
   /** @param nowMs of the steady clock */
   look(all: Iterable<Watched>, nowMs: number): void {
@@ -72,13 +69,8 @@ export class SourceLog {
       for (const each of known.keys()) if (!seen.has(each)) known.delete(each);
     }
     for (const [what, topics] of begun) {
-      this.log.warn(`two sources of ${which(topics)}: ${what}: end one of them`);
+      this.log.warn(`two sources of ${listed(topics, "topics")}: ${what}: end one of them`);
     }
-    if (ended.length > 0) this.log.info(`one source again of ${which(ended)}`);
+    if (ended.length > 0) this.log.info(`one source again of ${listed(ended, "topics")}`);
   }
 }
-
-const which = (topics: readonly string[]): string =>
-  topics.length > 3
-    ? `${topics.length} topics (${topics[0]} to ${topics.at(-1)})`
-    : topics.join(", ");

@@ -22,8 +22,5 @@ export function udpOnly(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!isFastDds || profile !== ONE_MACHINE) return {};
   if (environment[RANGE] !== "LOCALHOST" || ROS_STATIC_PEERS)
     return { FASTDDS_BUILTIN_TRANSPORTS: environment.FASTDDS_BUILTIN_TRANSPORTS || "UDPv4" };
-  return {
-    [RANGE]: "SYSTEM_DEFAULT",
-    FASTRTPS_DEFAULT_PROFILES_FILE: ONE_MACHINE,
-  };
+  return { [RANGE]: "SYSTEM_DEFAULT", FASTRTPS_DEFAULT_PROFILES_FILE: ONE_MACHINE };
 }

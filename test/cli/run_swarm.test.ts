@@ -1,4 +1,4 @@
-import { StartWatch } from "../../src/cli/run_swarm";
+import { watchStart } from "../../src/cli/run_swarm";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -6,7 +6,7 @@ afterEach(() => void jest.useRealTimers());
 const watched = (robots: number, isBounded: boolean) => {
   const said: string[] = [];
   const failures: string[] = [];
-  const watch = new StartWatch(
+  const watch = watchStart(
     { robots, isBounded },
     (line) => said.push(line),
     (why) => failures.push(why),
