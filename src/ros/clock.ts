@@ -78,7 +78,7 @@ export class RosClock {
     const due = this.alarms.filter((alarm) => alarm.time <= now || isVoid(alarm));
     if (due.length === 0) return;
     this.alarms = this.alarms.filter((alarm) => !due.includes(alarm));
-    for (const alarm of due) alarm.ring();
+    for (const { ring } of due.sort((a, b) => (a.time < b.time ? -1 : 1))) ring();
   }
 
   /** System time has no messages to wake by: a timer for the earliest alarm. */

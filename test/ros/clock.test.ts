@@ -65,6 +65,14 @@ test("an alarm set for a time that is past rings without a further /clock", asyn
   await new Promise<void>((resolve) => clock.at(fromSeconds(4), resolve));
 });
 
+test("alarms that are due at once ring in the order of their times", () => {
+  const { clock, hear } = simulated();
+  const rung: number[] = [];
+  for (const seconds of [9, 5]) clock.at(fromSeconds(seconds), () => rung.push(seconds));
+  hear(10);
+  expect(rung).toEqual([5, 9]);
+});
+
 test("in system time alarms ring in order, no earlier than asked", async () => {
   const clock = new RosClock(false);
   expect(clock.isRunning).toBe(true);
