@@ -74,9 +74,10 @@ def generate_launch_description():
         [
             OpaqueFunction(function=refuse_own_world),
             *(shared.declaration(name, shared.SWARM["arguments"][name]) for name in SHARED),
-            OpaqueFunction(function=bridge),
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(swarm), launch_arguments=passed.items()
             ),
+            # Last: where the swarm refuses an argument, launch would leave the bridge running.
+            OpaqueFunction(function=bridge),
         ]
     )

@@ -128,13 +128,15 @@ def start(context):
     ]
     if values["rviz"]:
         layout = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), "config", "swarm.rviz"])
-        nodes.append(
+        # First: where RViz is not found, launch would leave those started before it running.
+        nodes.insert(
+            0,
             Node(
                 package="rviz2",
                 executable="rviz2",
                 arguments=["-d", layout],
                 parameters=[{"use_sim_time": True}],
-            )
+            ),
         )
     return nodes
 

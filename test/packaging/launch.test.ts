@@ -124,6 +124,8 @@ describe("swarm.launch.py", () => {
   test("opens RViz on the shipped layout where it is asked for, with markers and transforms", () => {
     const seen = show("swarm.launch.py", "rviz:=true");
     const [rviz] = nodesOf(seen, "rviz2");
+    // Where launch does not find it, nothing else is started and left behind.
+    expect(seen.actions.indexOf(rviz)).toBe(0);
     expect(rviz.arguments).toEqual(["-d", join(root, "config", "swarm.rviz")]);
     for (const name of ["local_agent", "lead_agent"]) {
       for (const action of nodesOf(seen, name)) {
@@ -293,6 +295,8 @@ describe("gazebo.launch.py", () => {
   test("bridges odometry, commands and the clock only where the bridge is installed", () => {
     const [bridge] = nodesOf(bridged, "parameter_bridge");
     expect(bridge.arguments).toHaveLength(1 + 2 * 3);
+    // Where the swarm refuses an argument, no bridge is started and left behind.
+    expect(bridged.actions.map(({ kind }) => kind)).toEqual(["include", "node"]);
     expect(nodesOf(show("gazebo.launch.py"), "parameter_bridge")).toEqual([]);
   });
 });
