@@ -166,7 +166,8 @@ const abandon = (state: EpochState, why: string): EpochStep =>
 function skipUnseen(state: EpochState, epochs: number): EpochStep {
   if (epochs <= 0) return still(state);
   const last = state.epoch + epochs - 1;
-  return skip(state, epochs, `epochs ${state.epoch} to ${last} went by unseen`);
+  const which = epochs === 1 ? `epoch ${last}` : `epochs ${state.epoch} to ${last}`;
+  return skip(state, epochs, `${which} went by unseen`);
 }
 
 function skip(state: EpochState, epochs: number, why: string): EpochStep {

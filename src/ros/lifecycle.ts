@@ -2,12 +2,19 @@
  * A managed node (design.ros2.org/articles/node_lifecycle.html): `ros2 lifecycle` and Nav2's
  * manager can configure, activate, deactivate and clean it up. rclnodejs keeps the states.
  *
- * Two faults of rclnodejs 2.2.0 are worked around here; test/graph/global_agent.test.ts fails without.
+ * Three faults of rclnodejs 2.2.0 are worked around here; test/graph/global_agent.test.ts fails without.
  * An invalid transition throws in the service's callback and aborts the process (in rclpy it was
- * ros2/rclpy#1209). And the service get_transition_graph is offered and never answered.
+ * ros2/rclpy#1209). The service get_transition_graph is offered and never answered. And
+ * get_available_transitions tells no states.
  */
 import { reasonOf } from "../base/errors";
-import { type RclLifecycleNode, type RclLogger, type RclState, rcl } from "./rcl";
+import {
+  type RclLifecycleNode,
+  type RclLogger,
+  type RclState,
+  type RclTransition,
+  rcl,
+} from "./rcl";
 
 /** What a node does at each step; a throw refuses the step and the node stays where it was. */
 export interface LifecycleSteps {
@@ -44,7 +51,7 @@ export class Lifecycle {
       return this.step("cleanup");
     });
     this.refuseInvalid();
-    this.answerGraph();
+    this.tellTransitions();
   }
 
   /** Unconfigured -> inactive -> active; says whether both steps were taken. */
@@ -88,19 +95,25 @@ export class Lifecycle {
     };
   }
 
-  /** A second server of the name answers. */
-  private answerGraph(): void {
+  private tellTransitions(): void {
     const { node } = this;
     const type = "lifecycle_msgs/srv/GetAvailableTransitions";
-    node.createService(type, `${node.name()}/get_transition_graph`, {}, (_request, response) => {
-      const transitions = node.transitions.map(({ transition, startState, goalState }) => ({
-        transition: plain(transition),
-        start_state: plain(startState),
-        goal_state: plain(goalState),
-      }));
-      response.send(Object.assign(response.template, { available_transitions: transitions }));
-    });
+    node._onGetAvailableTransitions = (_request, response) =>
+      response.send(answerOf(response.template, node.availableTransitions));
+    // A second server of the name answers.
+    node.createService(type, `${node.name()}/get_transition_graph`, {}, (_request, response) =>
+      response.send(answerOf(response.template, node.transitions)),
+    );
   }
 }
+
+const answerOf = (template: object, ways: readonly RclTransition[]): object =>
+  Object.assign(template, {
+    available_transitions: ways.map(({ transition, startState, goalState }) => ({
+      transition: plain(transition),
+      start_state: plain(startState),
+      goal_state: plain(goalState),
+    })),
+  });
 
 const plain = ({ id, label }: RclState): object => ({ id, label });

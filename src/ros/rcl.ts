@@ -131,16 +131,18 @@ export interface RclState {
   readonly label: string;
 }
 
+export interface RclTransition {
+  readonly transition: RclState;
+  readonly startState: RclState;
+  readonly goalState: RclState;
+}
+
 /** rclnodejs' managed node. */
 export interface RclLifecycleNode extends RclNode {
   readonly currentState: RclState;
-  readonly availableTransitions: readonly { readonly transition: RclState }[];
+  readonly availableTransitions: readonly RclTransition[];
   /** Of every state. */
-  readonly transitions: readonly {
-    readonly transition: RclState;
-    readonly startState: RclState;
-    readonly goalState: RclState;
-  }[];
+  readonly transitions: readonly RclTransition[];
   registerOnConfigure(callback: () => number): void;
   registerOnActivate(callback: () => number): void;
   registerOnDeactivate(callback: () => number): void;
@@ -154,6 +156,8 @@ export interface RclLifecycleNode extends RclNode {
     request: { readonly transition: RclState },
     response: { template: object; send(answer: object): void },
   ) => void;
+  /** Internal: the answer to get_available_transitions, without its states. */
+  _onGetAvailableTransitions: RclLifecycleNode["_onChangeState"];
 }
 
 export type NodeConstructor<N extends RclNode> = new (

@@ -215,16 +215,23 @@ test("a policy that comes on the topic is taken between two epochs, for all who 
   }
 });
 
-test("the graph of transitions is told, as ros2 lifecycle list --all asks for it", async () => {
+test("transitions are told with their states, as ros2 lifecycle list asks for them", async () => {
   const named = z.object({ id: z.number(), label: z.string() });
   const one = z.object({ transition: named, start_state: named, goal_state: named });
   const graph = z.object({ available_transitions: z.array(one) });
   const type = "lifecycle_msgs/srv/GetAvailableTransitions";
-  const told = graph.parse(await peer.request("/global_agent/get_transition_graph", type));
-  const ways = told.available_transitions.map(
-    ({ start_state, transition, goal_state }) =>
-      `${start_state.label} ${transition.label} ${goal_state.label}`,
-  );
+  const waysOf = async (service: string) => {
+    const told = graph.parse(await peer.request(`/global_agent/${service}`, type));
+    return told.available_transitions.map(
+      ({ start_state, transition, goal_state }) =>
+        `${start_state.label} ${transition.label} ${goal_state.label}`,
+    );
+  };
+  expect(await waysOf("get_available_transitions")).toEqual([
+    "active deactivate deactivating",
+    "active shutdown shuttingdown",
+  ]);
+  const ways = await waysOf("get_transition_graph");
   expect(ways).toContain("unconfigured configure configuring");
   expect(ways).toContain("active deactivate deactivating");
   expect(ways.length).toBeGreaterThan(20);

@@ -139,6 +139,8 @@ describe("at a boundary", () => {
   });
 
   test("boundaries that nobody saw are missed epochs", () => {
+    const one = beginAt(decide(beginAt(scheduled, 6)), 18.5);
+    expect(skipsOf(one)).toEqual(["epoch 1 went by unseen"]);
     const step = beginAt(decide(beginAt(scheduled, 6)), 30.5);
     expect(skipsOf(step)).toEqual(["epochs 1 to 3 went by unseen"]);
     expect(step.state).toMatchObject({ epoch: 4, open: fromSeconds(30), missed: 3 });
