@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { rosEnvironment, sourcedPrefix, sourcedRos } from "./environment.mjs";
 import { findPython } from "./machine.mjs";
-import { nativeKey, placeNative } from "./native.mjs";
+import { isPlaced, nativeKey, placeNative } from "./native.mjs";
 import { inRoot, interfaces, python, pythonModules, rclnodejs } from "./paths.mjs";
 import { say, SetupError, shortPath } from "./report.mjs";
 import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
@@ -133,6 +133,6 @@ async function generate() {
 
 export const messageModules = {
   title: "the messages in JavaScript (rclnodejs)",
-  isCurrent: () => isStamped(generated, messagesKey()),
+  isCurrent: () => isPlaced() && isStamped(generated, messagesKey()),
   run: generate,
 };

@@ -144,6 +144,9 @@ async function run() {
   stamp(native, nativeKey());
 }
 
+/** Whether it is there: where rclnodejs cannot load it, it removes it, builds anew and may fail. */
+export const isPlaced = () => fs.existsSync(built);
+
 /** Puts the binary where rclnodejs looks for it: `npm ci` empties node_modules. */
 export function placeNative() {
   // rclnodejs would prefer a binary that it ships, whatever ROS 2 that was built against.
