@@ -24,6 +24,15 @@ export function cut(text: string, most = SHOWN): string {
 export const listed = (names: readonly string[], kind: string): string =>
   names.length > 3 ? `${names.length} ${kind} (${names[0]} to ${names.at(-1)})` : names.join(", ");
 
+/** What `work` gives; undefined where it throws. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a caught error says, for a sentence. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -34,12 +34,10 @@ export function heardTransforms(node: RosNode): () => TransformTree {
   return () => {
     if (tree) return tree;
     const heard = (tree = new TransformTree());
-    node.subscribe(TOPICS.transformHeard, (message) =>
-      heard.hear(message.transforms, false, steadyMs()),
-    );
-    node.subscribe(TOPICS.staticTransform, (message) =>
-      heard.hear(message.transforms, true, steadyMs()),
-    );
+    for (const topic of [TOPICS.transformHeard, TOPICS.staticTransform]) {
+      const isStatic = topic === TOPICS.staticTransform;
+      node.subscribe(topic, ({ transforms }) => heard.hear(transforms, isStatic, steadyMs()));
+    }
     return heard;
   };
 }

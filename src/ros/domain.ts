@@ -1,7 +1,7 @@
 /** A ROS domain that no other swarm on this machine uses. */
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { InvalidInputError } from "../base/errors";
+import { attempt, InvalidInputError } from "../base/errors";
 import { RANGE } from "./transport";
 
 /** Domains whose ports lie below the usual ephemeral ones (DDSI-RTPS 2.2, 9.6.1.1). */
@@ -35,12 +35,7 @@ export interface Domain {
 /** UDP ports that processes of this machine have bound, counted from PORT_BASE. */
 function usedPorts(): number[] {
   return ["/proc/net/udp", "/proc/net/udp6"].flatMap((table) => {
-    let text: string;
-    try {
-      text = readFileSync(table, "utf8");
-    } catch {
-      return [];
-    }
+    const text = attempt(() => readFileSync(table, "utf8")) ?? "";
     const ports = text.split("\n").map((row) => row.trim().split(/\s+/)[1]?.split(":")[1]);
     return ports.map((port) => parseInt(port, 16) - PORT_BASE).filter((port) => port >= 0);
   });

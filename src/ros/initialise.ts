@@ -1,7 +1,7 @@
 /** ROS 2 brought up in this process, and why it cannot be, in words. */
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { attempt, InvalidInputError, reasonOf } from "../base/errors";
 import { cacheFolder, writableFolder } from "../base/folders";
 import { wantedDomain } from "./domain";
 import { NOBODY, takeNamespace } from "./fleet";
@@ -34,13 +34,8 @@ export function argumentProblem(said: string): string | undefined {
 
 /** Where ROS writes its logs, as the variables say. */
 function logFolder({ ROS_LOG_DIR: own, ROS_HOME: home }: NodeJS.ProcessEnv): string {
-  if (own) return own;
-  try {
-    return join(home || join(homedir(), ".ros"), "log");
-  } catch {
-    // This user has no home.
-    return "";
-  }
+  // This user may have no home.
+  return own || (attempt(() => join(home || join(homedir(), ".ros"), "log")) ?? "");
 }
 
 /** ROS ends a process that cannot write its log: it is sent elsewhere, if need be. */

@@ -8,6 +8,7 @@ import type { RclLogger } from "./rcl";
 
 /** A publisher that said nothing for this long is silent, ms. */
 const QUIET_MS = 2500;
+
 /** Whoever speaks on a topic, by identity. Pure; times are ms of the steady clock. */
 export class Speakers {
   private readonly heardMs = new Map<string, number>();
