@@ -1,7 +1,7 @@
 /** How an episode (shift) starts: the scenario's initial law, by keyed draws. */
 import gamma from "@stdlib/random-base-gamma";
 import { drawIndex, keyedUniform, type Uniform } from "./draws";
-import type { Game } from "./model";
+import { type Game, scaleToOne } from "./model";
 
 export interface EpisodeStart {
   readonly globalState: number;
@@ -16,8 +16,7 @@ export function localLawDraws(game: Game, uniform: Uniform): () => Float64Array 
   const draw = gamma.factory(initialLocal.alpha, 1, { prng: uniform });
   return () => {
     const law = Float64Array.from(game.localStates, () => draw());
-    const total = law.reduce((sum, weight) => sum + weight, 0);
-    if (total > 0) return law.map((weight) => weight / total);
+    if (scaleToOne(law)) return law;
     // With a tiny alpha all weights can underflow to 0: one state then takes all.
     const chosen = Math.floor(uniform() * law.length);
     return law.map((_, s) => (s === chosen ? 1 : 0));

@@ -75,6 +75,14 @@ export interface PolicyPair {
   readonly globalValues: Float32Array;
 }
 
+/** Makes the weights of a law sum to 1. Returns whether they can: not all are 0. */
+export function scaleToOne(law: Float64Array): boolean {
+  const total = law.reduce((sum, weight) => sum + weight, 0);
+  if (total <= 0) return false;
+  for (let i = 0; i < law.length; i++) law[i] /= total;
+  return true;
+}
+
 /**
  * M_{s_g}[s][s'] = Σ_a π_l(a|s,s_g) P_l(s'|s,s_g,a): how one local agent moves while the global
  * state is `globalState`. Returns [sL][sL'], rows sum to 1.
@@ -95,9 +103,7 @@ export function localKernel(
       }
     }
     // π_l in float32 misses 1 by 1e-7, which the check of a backup would see.
-    const own = kernel.subarray(s * sL, (s + 1) * sL);
-    const total = own.reduce((sum, p) => sum + p, 0);
-    for (let t = 0; t < sL; t++) own[t] /= total;
+    scaleToOne(kernel.subarray(s * sL, (s + 1) * sL));
   }
   return kernel;
 }

@@ -7,7 +7,7 @@
  * samples of k, not a stationary guess under uniform s_g (the authors' code), nor the k-chained MDP
  * with UCFH (the paper).
  */
-import { type Game, sizesOf } from "../game/model";
+import { type Game, scaleToOne, sizesOf } from "../game/model";
 import { Convergence, lowestBest, rewardRange, TIE_SHARE } from "./value_iteration";
 
 /** Width of the values' bounds, as a share of the rewards' range. */
@@ -96,8 +96,8 @@ function policyOf(q: Float64Array, aL: number, tie: number, temperature?: number
       continue;
     }
     const weights = values.map((value) => Math.exp((value - best) / temperature));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    for (let a = 0; a < aL; a++) policy[row + a] = weights[a] / total;
+    scaleToOne(weights);
+    policy.set(weights, row);
   }
   return policy;
 }

@@ -1,6 +1,6 @@
 /** Which states a pair visits, discounted, and what the global agent does and sees there. */
 import { HistogramIndex, roundToSize } from "../game/histogram";
-import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
+import { type Game, type PolicyPair, scaleToOne, type Sizes, sizesOf } from "../game/model";
 import type { EpochVisitor } from "../game/population";
 
 /** Discounted moments of (share of the population, share of the sample) for one s_g. */
@@ -92,13 +92,6 @@ export class Occupancy {
     });
     return policy;
   }
-}
-
-function scaleToOne(row: Float64Array): boolean {
-  const total = row.reduce((sum, weight) => sum + weight, 0);
-  if (total <= 0) return false;
-  for (let i = 0; i < row.length; i++) row[i] /= total;
-  return true;
 }
 
 /** w in [0, 1]; 1 where s_g was never met or the samples never differed. */
