@@ -185,6 +185,12 @@ describe("an open epoch", () => {
     expect(step.state).toMatchObject({ epoch: 1, open: undefined, missed: 1 });
   });
 
+  test("says why the lead vehicle's state did not count, where that is known", () => {
+    const leadProblem = "it is stale, stamped 8.0 s ago";
+    const step = takeAnswers(open, { ...answered, hasLead: false, leadProblem, isTimeUp: true });
+    expect(skipsOf(step)).toEqual([expect.stringMatching(/did not come in time.*it is stale, st/)]);
+  });
+
   test("takes no answers once it is decided", () => {
     const { state } = takeAnswers(open, answered);
     expect(takeAnswers(state, answered)).toEqual({ state, effects: [] });
