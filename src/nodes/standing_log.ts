@@ -27,8 +27,8 @@ interface Seen {
 }
 
 export class StandingLog {
-  /** What changed since it spoke last: names of those that stand now, by the reason, and the others. */
-  private stopped = new Map<string, string[]>();
+  /** What changed since it spoke last: who stands now and one's reason, by its kind, and the others. */
+  private stopped = new Map<string, { readonly names: string[]; readonly reason: string }>();
   private freed: string[] = [];
   private quiet = 0;
   private readonly seen = new WeakMap<Watched, Seen>();
@@ -45,7 +45,9 @@ export class StandingLog {
         this.freed.push(body.name);
       } else {
         this.freed = this.freed.filter((name) => name !== body.name);
-        stopped.set(reason, [...(stopped.get(reason) ?? []), body.name]);
+        const kind = withoutNumbers(reason);
+        const like = stopped.get(kind) ?? { names: [], reason };
+        stopped.set(kind, { ...like, names: [...like.names, body.name] });
       }
     }
     this.quiet -= 1;
@@ -67,7 +69,7 @@ export class StandingLog {
 
   private speak(): void {
     const { stopped, freed } = this;
-    for (const [reason, names] of stopped)
+    for (const { reason, names } of stopped.values())
       this.log.warn(`standing: ${listed(names, "bodies")}: ${reason}`);
     if (freed.length > 0) this.log.info(`free to move: ${listed(freed, "bodies")}`);
     [this.stopped, this.freed, this.quiet] = [new Map(), [], QUIET_LOOKS];

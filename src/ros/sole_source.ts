@@ -16,8 +16,10 @@ const VALUES: readonly string[] = [POLICY, "alternating_marl/msg/Population"];
 const sources = new Set<Watched>();
 const senders = new Set<SoleSender>();
 
-/** Within so many looks each topic that a body's agent sends on is looked at once: 4 s. */
+/** Within so many looks each topic that a body's agent sends on is looked at once (4 s), */
 const ROUND_LOOKS = 40;
+/** but no look goes on for longer, ms: among 1,000 robots, counting one topic takes 0.5 ms. */
+const LONGEST_MS = 0.2;
 
 /** Logs of all topics of the process with one source; called ten times a second. */
 export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): () => void {
@@ -25,8 +27,10 @@ export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): (
   let turn = 0;
   return () => {
     const all = [...senders];
-    for (let i = 0; i < all.length / ROUND_LOOKS; i++) all[turn++ % all.length].look();
-    sourceLog.look(sources, steadyMs());
+    const nowMs = steadyMs();
+    for (let i = 0; i < all.length / ROUND_LOOKS && steadyMs() - nowMs < LONGEST_MS; i++)
+      all[turn++ % all.length].look();
+    sourceLog.look(sources, nowMs);
   };
 }
 

@@ -26,6 +26,16 @@ test("all that begin to stand for one reason are logged once", () => {
   expect(look()).toEqual(["standing: 30 bodies (robot_0 to robot_29): no command"]);
 });
 
+test("reasons that name each body's own topic are one reason", () => {
+  const { reasons, looks: look } = watched(30);
+  reasons.fill(undefined);
+  look();
+  reasons.forEach((_, i) => (reasons[i] = `nobody takes /robot_${i}/cmd_vel`));
+  expect(look()).toEqual([
+    "standing: 30 bodies (robot_0 to robot_29): nobody takes /robot_0/cmd_vel",
+  ]);
+});
+
 test("bodies that stand from the start, or come to stand for another reason, are logged after 10 s", () => {
   const { reasons, looks } = watched(30);
   expect(looks(200)).toEqual([]);
