@@ -3,7 +3,7 @@
  * does not fit, and tells neither of the two: the graph shows it.
  */
 import { steadyMs } from "./clock";
-import type { RclEndpointInfo, RclNode } from "./rcl";
+import { fullName, type RclEndpointInfo, type RclNode } from "./rcl";
 import { Seldom } from "./seldom";
 import { type Topic, TOPICS } from "./topics";
 
@@ -38,8 +38,7 @@ export function mismatchOf(topic: Topic, role: Role, other: RclEndpointInfo): st
   if (kind === undefined) return undefined;
   const [does, infinitive] = role === "sends" ? ["takes", "take"] : ["sends", "send"];
   const remedy = REMEDIES[there[kind]] ?? `let it ${infinitive} ${topic[kind]}`;
-  const node = `${namespace}/${name}`.replace("//", "/");
-  return `${node} ${does} ${there[kind]}, and this node ${role} ${topic[kind]}: ${remedy}`;
+  return `${fullName(namespace, name)} ${does} ${there[kind]}, and this node ${role} ${topic[kind]}: ${remedy}`;
 }
 
 const connections = new Set<Connection>();

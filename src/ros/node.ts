@@ -20,6 +20,7 @@ import {
   setParameter,
 } from "./parameters";
 import {
+  fullName,
   type RclGuardCondition,
   type RclLifecycleNode,
   type RclLogger,
@@ -135,13 +136,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
       boolService: this.boolService,
       call: this.call,
     } = services);
-    const given = namespacedParameters(sectionsOnce(), process.argv, this.qualifiedName);
+    const qualified = fullName(this.node.namespace(), this.name);
+    const given = namespacedParameters(sectionsOnce(), process.argv, qualified);
     prepareSimTime(this.node, given.get(USE_SIM_TIME));
     this.parameters = declareParameters(this.node, specs, given, (next) => this.checkChange(next));
-  }
-
-  private get qualifiedName(): string {
-    return `${this.node.namespace()}/${this.node.name()}`.replace(/^\/+/, "/");
   }
 
   get subscribeSpoken() {

@@ -56,6 +56,10 @@ export interface RclClient {
   sendRequestAsync(request: object, options: { timeout: number }): Promise<unknown>;
 }
 
+/** A node as the graph shows it: `/robot_3/local_agent`. */
+export const fullName = (namespace: string, name: string): string =>
+  `${namespace}/${name}`.replace(/^\/+/, "/");
+
 export interface RclEndpointInfo {
   readonly node_name: string;
   readonly node_namespace: string;

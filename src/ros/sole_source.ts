@@ -1,6 +1,6 @@
 /** Topics that have one source (sources.ts), on their node. */
 import { steadyMs } from "./clock";
-import type { RclNode, RclSubscription } from "./rcl";
+import { fullName, type RclNode, type RclSubscription } from "./rcl";
 import { SourceLog, Speakers, UNKNOWN, type Watched } from "./sources";
 import type { Topic } from "./topics";
 
@@ -81,7 +81,7 @@ export class SpokenSource implements Watched {
       this.names = this.node
         .getPublishersInfoByTopic(this.topic)
         .map(({ node_name: name, node_namespace: namespace }) =>
-          name.includes("UNKNOWN") ? UNKNOWN : `${namespace}/${name}`.replace("//", "/"),
+          name.includes("UNKNOWN") ? UNKNOWN : fullName(namespace, name),
         )
         .sort()
         .join(" and ");
