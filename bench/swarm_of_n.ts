@@ -113,6 +113,9 @@ async function measureCommands(bench: Bench, sampleSize: number, epochs: number)
   const asked = { population: n, sample_size: sampleSize, epoch_length: EPOCH_S };
   const pid = start("global_agent", { scenario, ...asked });
   const publishers = names.map((name) => node.publisher(topicOf(name, TOPICS.odometry)));
+  // Robots stand where nobody takes their cmd_vel. This node does, and never spins.
+  const bases = new RosNode("bench_bases", undefined, {});
+  names.forEach((name) => bases.subscribeRaw(topicOf(name, TOPICS.twist), () => undefined));
   serveInTurn(names.length, ODOMETRY_MS, (body) => {
     const stamp = toTime(BigInt(Date.now()) * 1_000_000n);
     const pose = { ...arena.zones[body % arena.zones.length], yaw: 0 };
@@ -135,15 +138,14 @@ async function measureCommands(bench: Bench, sampleSize: number, epochs: number)
   return seen;
 }
 
-/** Every copy of a command until `epochs` were heard, and s until the first. */
+/** Every copy of a command until `epochs` were heard, and s from the start to the first. */
 async function hearEpochs(node: RosNode, epochs: number, onEpoch: (count: number) => void) {
-  const startedMs = performance.now();
   const copies: Copy[] = [];
   let startSeconds = NaN;
   await new Promise<void>((resolve) => {
     let count = 0;
     node.subscribe(TOPICS.globalCommand, ({ epoch, missing, header, decision_time }) => {
-      if (count === 0) startSeconds = (performance.now() - startedMs) / 1000;
+      if (count === 0) startSeconds = performance.now() / 1000;
       const isNew = epoch !== copies.at(-1)?.epoch;
       copies.push({ epoch, missing, sentMs: toMs(header.stamp), decisionMs: toMs(decision_time) });
       if (isNew) onEpoch(++count);
