@@ -11,6 +11,7 @@ import type { MarkedBody } from "./markers";
 import { StandingLog } from "./standing_log";
 
 const WATCHDOG_PERIOD_MS = 50;
+const STANDING_PERIOD_MS = 200;
 
 export interface Drawing {
   /** Hz; 0: no markers. */
@@ -55,11 +56,11 @@ export function serveBodies(
     }
     each((body) => body.hearStop());
   });
-  const look = (): void => {
-    each((body) => body.check());
-    standing.look(bodies);
-  };
-  const timers = [setInterval(look, WATCHDOG_PERIOD_MS), ...marks.timers()];
+  const timers = [
+    setInterval(() => each((body) => body.check()), WATCHDOG_PERIOD_MS),
+    setInterval(() => node.safely(() => standing.look(bodies)), STANDING_PERIOD_MS),
+    ...marks.timers(),
+  ];
   const endDiagnostics = publishDiagnostics(node, clock, () =>
     Array.from(bodies, ({ diagnosis }) => diagnosis),
   );

@@ -10,11 +10,11 @@ export interface Watched {
 }
 
 /** Looks between two times that it speaks: after a start robots come and go one by one. */
-const QUIET_LOOKS = 10;
+const QUIET_LOOKS = 3;
 /** A body is free once it was for so many looks (1 s): one that stops and goes on is logged once. */
-const FREE_LOOKS = 20;
+const FREE_LOOKS = 5;
 /** One that stands from the start, or for another reason, is logged after so many (10 s). */
-const OTHER_LOOKS = 200;
+const OTHER_LOOKS = 50;
 
 interface Seen {
   /** Why it stands, without numbers that change; undefined: it may move. */
@@ -63,6 +63,8 @@ export class StandingLog {
     if (seen.kind !== kind) [seen.kind, seen.looks] = [kind, 0];
     const isFirst = kind === undefined || seen.logged === undefined;
     if (kind === seen.logged || (!isFirst && seen.looks++ < OTHER_LOOKS)) return false;
+    // It counts as standing, and may move at this look: there is no reason to tell.
+    if (kind !== undefined && reason === undefined) return false;
     seen.logged = kind;
     return true;
   }
