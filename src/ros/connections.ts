@@ -7,6 +7,8 @@ import { fullName, type RclEndpointInfo, type RclNode } from "./rcl";
 import { Seldom } from "./seldom";
 import { type Topic, TOPICS } from "./topics";
 
+/** Whether somebody is connected is as old as this at most, ms: many bodies ask often. */
+const COUNTED_MS = 200;
 /** Looks at the graph go on for this long at most, ms: in a large one each takes a while. */
 const LOOKING_MS = 2;
 const MOST_LISTED = 3;
@@ -46,6 +48,8 @@ const connections = new Set<Connection>();
 /** A topic's publisher or subscription of this process. */
 export class Connection {
   private mismatches: readonly string[] = [];
+  private countedMs = -Infinity;
+  private isEmpty = true;
 
   /**
    * @param name of the topic in the graph
@@ -75,7 +79,11 @@ export class Connection {
 
   /** Whether nobody is connected. */
   get isAlone(): boolean {
-    return this.count() === 0;
+    const nowMs = steadyMs();
+    if (nowMs - this.countedMs > COUNTED_MS) {
+      [this.countedMs, this.isEmpty] = [nowMs, this.count() === 0];
+    }
+    return this.isEmpty;
   }
 
   /** Who is not connected, and why. */
