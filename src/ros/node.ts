@@ -18,6 +18,7 @@ import {
   type ParameterSpecs,
   type ParameterValues,
   setParameter,
+  valuesAtStart,
 } from "./parameters";
 import {
   fullName,
@@ -139,7 +140,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     const qualified = fullName(this.node.namespace(), this.name);
     const given = namespacedParameters(sectionsOnce(), process.argv, qualified);
     prepareSimTime(this.node, given.get(USE_SIM_TIME));
-    this.parameters = declareParameters(this.node, specs, given, (next) => this.checkChange(next));
+    this.parameters = valuesAtStart(this.node, specs, given);
+    // A hosted node has no services by which they could be asked for or set.
+    if (host) return;
+    declareParameters(this.node, specs, this.parameters, (next) => this.checkChange(next));
   }
 
   get subscribeSpoken() {

@@ -104,8 +104,14 @@ function formOf(form: ValueForm): readonly [schema: z.ZodType<Value>, words: str
 
 export const ruleOf = (form: ValueForm): string => formOf(form)[1];
 
-export const isAllowed = (form: ValueForm, value: unknown): value is Value =>
-  formOf(form)[0].safeParse(value).success;
+/** Made once each: a host checks the same parameters for all its robots. */
+const schemas = new WeakMap<ValueForm, z.ZodType<Value>>();
+
+export function isAllowed(form: ValueForm, value: unknown): value is Value {
+  const schema = schemas.get(form) ?? formOf(form)[0];
+  schemas.set(form, schema);
+  return schema.safeParse(value).success;
+}
 
 /**
  * `value` (from anywhere) as the declared type; null and undefined are an empty list where a list is
@@ -157,29 +163,42 @@ interface ParameterRules<S extends ParameterSpecs> {
 export type ParameterCheck<S extends ParameterSpecs> = ParameterRules<S>["check"];
 
 /**
- * Declares `specs` on a node and gives their values, checked; they change when somebody sets a
- * parameter that is not read-only. A refusal gives its reason (rclnodejs' own says nothing).
+ * The values that `specs` have at a node's start, checked.
  * @param given values that rclnodejs does not hear of, by name
+ * @throws ParameterError for a value that breaks its declaration
+ */
+export function valuesAtStart<S extends ParameterSpecs>(
+  node: RclNode,
+  specs: S,
+  given: ReadonlyMap<string, unknown>,
+): ParameterValues<S> {
+  const overrides = new Map(node.getParameterOverrides().map(({ name, value }) => [name, value]));
+  for (const [name, value] of given) overrides.set(name, value);
+  const values = Object.entries(specs).map(([name, spec]) => [
+    name,
+    checkParameter(name, spec, overrides.has(name) ? overrides.get(name) : spec.default),
+  ]);
+  return Object.fromEntries(values) as ParameterValues<S>;
+}
+
+/**
+ * Declares `specs` on a node; `values` change when somebody sets a parameter that is not read-only. A
+ * refusal gives its reason (rclnodejs' own says nothing).
  * @param check asked before values are set at run time
- * @throws ParameterError for a value at start that breaks its declaration
  */
 export function declareParameters<S extends ParameterSpecs>(
   node: RclNode,
   specs: S,
-  given: ReadonlyMap<string, unknown>,
+  values: ParameterValues<S>,
   check: ParameterCheck<S>,
-): ParameterValues<S> {
-  const overrides = new Map(node.getParameterOverrides().map(({ name, value }) => [name, value]));
-  for (const [name, value] of given) overrides.set(name, value);
-  const values: Record<string, Value> = {};
-  for (const [name, spec] of Object.entries(specs)) {
-    const value = overrides.has(name) ? overrides.get(name) : spec.default;
-    values[name] = checkParameter(name, spec, value);
-    const parameter = rclParameter(name, spec, values[name]);
-    node.declareParameter(parameter, descriptorOf(name, spec), true);
-  }
+): void {
+  const all = Object.entries(specs);
+  node.declareParameters(
+    all.map(([name, spec]) => rclParameter(name, spec, values[name])),
+    all.map(([name, spec]) => descriptorOf(name, spec)),
+    true,
+  );
   takeChanges(node, specs, values, (next) => check(next as ParameterValues<S>));
-  return values as ParameterValues<S>;
 }
 
 /** Takes values that are set at run time into `values`: all of a request or none. */

@@ -96,11 +96,11 @@ export interface RclNode {
   getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
   /** @param topic its name in the graph */
   getSubscriptionsInfoByTopic(topic: string): RclEndpointInfo[];
-  declareParameter(
-    parameter: RclParameter,
-    descriptor: object,
-    ignoreOverride: boolean,
-  ): RclParameter;
+  declareParameters(
+    parameters: readonly RclParameter[],
+    descriptors: readonly object[],
+    ignoreOverrides: boolean,
+  ): unknown;
   getParameter(name: string): RclParameter;
   hasParameter(name: string): boolean;
   /** Its `_readOnly` is internal: there is no way to say it of a parameter that rclnodejs declares. */

@@ -90,7 +90,7 @@ test("parameters are described with unit, range and whether they can be set", as
   ]);
 });
 
-test("parameter events of all nodes, hosted ones too, are on one absolute topic", async () => {
+test("parameter events of all nodes are on one absolute topic", async () => {
   // A host publishes for its robots; both other agents, learner and simulator; and the peer.
   await peer.publishers("/parameter_events", 6);
   for (const of of ["/robot_3", "/lead"]) await peer.publishers(`${of}/parameter_events`, 0);

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { holdsFor, namespacedParameters, sectionsIn } from "../../src/ros/parameter_files";
-import { checkParameter, ParameterError, type ParameterSpec } from "../../src/ros/parameters";
+import {
+  checkParameter,
+  ParameterError,
+  type ParameterSpec,
+  valuesAtStart,
+} from "../../src/ros/parameters";
+import type { RclNode } from "../../src/ros/rcl";
 
 const common = { description: "" };
 const SECONDS: ParameterSpec = { ...common, type: "double", default: 1, unit: "s", range: [0, 5] };
@@ -70,6 +76,20 @@ test.each([
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("at its start a node has its defaults, what rclnodejs heard, and what it did not hear", () => {
+  const overrides = [
+    { name: "seconds", type: 3, value: 2 },
+    { name: "count", type: 2, value: 3n },
+  ];
+  // Nothing else of rclnodejs is asked: a host does this for each of its robots.
+  const node = { getParameterOverrides: () => overrides } as unknown as RclNode;
+  const specs = { seconds: SECONDS, count: COUNT, mode: MODE };
+  const values = (given: Record<string, unknown>) =>
+    valuesAtStart(node, specs, new Map(Object.entries(given)));
+  expect(values({ seconds: 4 })).toEqual({ seconds: 4, count: 3, mode: "a" });
+  expect(() => values({ count: 10 })).toThrow("parameter count is 10; it must be a whole number");
 });
 
 test("a long value is cut where it is named", () => {
