@@ -16,6 +16,7 @@ import {
 import { ParameterError, type ParameterValues } from "../ros/parameters";
 import { type RosProcess, runProcess, sent } from "../ros/process";
 import { bounded, TOPICS } from "../ros/topics";
+import { receiveBufferProblem } from "../ros/transport";
 import { Commands, serveBodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
@@ -27,6 +28,8 @@ import { LOCAL_AGENT_PARAMETERS } from "./parameters";
 type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
 type LocalNode = RosNode<typeof LOCAL_AGENT_PARAMETERS>;
 
+/** From so many robots on, the system's limit on receive buffers matters. */
+const MANY_ROBOTS = 100;
 /** Whether the number of robots is told by anybody is looked at this often, ms. */
 const POPULATION_MS = 1000;
 
@@ -204,6 +207,8 @@ void runProcess((ros) => {
 /** Many robots, each with a node of its own; the simulator's population says how many. */
 function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<BodyAgent> {
   const { robots, robot_index: first, population } = host.parameters;
+  const problem = first === 0 && population >= MANY_ROBOTS ? receiveBufferProblem() : undefined;
+  if (problem) node.log.warn(problem);
   const bodies = new Set<BodyAgent>();
   /** Nodes of robots that left, kept for their return: a node cannot end before its process. */
   const idle = new Map<number, LocalNode>();

@@ -1,4 +1,5 @@
 /** How messages travel between processes: over UDP alone (docs/decisions/udp_only.md). */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../base/package_root";
 
@@ -23,4 +24,19 @@ export function udpOnly(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (environment[RANGE] !== "LOCALHOST" || ROS_STATIC_PEERS)
     return { FASTDDS_BUILTIN_TRANSPORTS: environment.FASTDDS_BUILTIN_TRANSPORTS || "UDPv4" };
   return { [RANGE]: "SYSTEM_DEFAULT", FASTRTPS_DEFAULT_PROFILES_FILE: ONE_MACHINE };
+}
+
+/** Bytes that a socket may hold while its process is busy; config/one_machine.xml asks for them. */
+const RECEIVE_BYTES = 4_194_304;
+
+const receiveLimit = (): number =>
+  process.platform === "linux"
+    ? Number(readFileSync("/proc/sys/net/core/rmem_max", "utf8"))
+    : Infinity;
+
+/** Why many robots are discovered slowly, and what to do; undefined: the system is not in the way. */
+export function receiveBufferProblem(limit = receiveLimit()): string | undefined {
+  return limit < RECEIVE_BYTES
+    ? `net.core.rmem_max lets a socket hold ${limit} bytes: messages are lost and sent again while many robots start; allow more: sudo sysctl -w net.core.rmem_max=${RECEIVE_BYTES}`
+    : undefined;
 }
