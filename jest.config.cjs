@@ -10,11 +10,9 @@ const project = (displayName, settings) => ({
   ...settings,
 });
 
-/** Robots must stand within 0.5 s here: these files run after the others. */
-const TIMED = "/graph/(emergency_stop|one_robot|stopping)\\.";
-
 module.exports = {
   testTimeout: 150_000,
+  testSequencer: "<rootDir>/test/support/order.mjs",
   projects: [
     project("pure", {
       testMatch: ["<rootDir>/dist/test/**/*.test.js"],
@@ -23,11 +21,6 @@ module.exports = {
     // These start real nodes and a real browser.
     project("processes", {
       testMatch: ["<rootDir>/dist/test/{graph,browser}/**/*.test.js"],
-      testPathIgnorePatterns: [TIMED],
-    }),
-    project("timed", {
-      testMatch: ["<rootDir>/dist/test/graph/**/*.test.js"],
-      testPathIgnorePatterns: [`^(?!.*${TIMED})`],
     }),
     project("soak", { testMatch: ["<rootDir>/dist/test/**/*.soak.js"] }),
   ],

@@ -15,20 +15,16 @@ const soak = args.includes("--soak");
 const filters = args.filter((argument) => argument !== "--soak");
 
 /**
- * Jest's projects, and how they run. What only computes comes first. Of those with real nodes, the
- * files that hold robots against the watchdog's bound run by themselves. All take off what the
- * machine is late by (test/graph/lateness.ts).
+ * Jest's projects, and how many files run at a time: more than cores, for those with real nodes
+ * mostly wait (test/support/order.mjs). What the machine is late by they take off
+ * (test/graph/lateness.ts).
  */
-const runs = soak
-  ? [[["soak"], "--runInBand"]]
-  : [
-      [["pure"], "--maxWorkers=2"],
-      [["processes"], "--maxWorkers=2"],
-      [["timed"], "--maxWorkers=2"],
-    ];
+const [projects, mode] = soak
+  ? [["soak"], "--runInBand"]
+  : [["pure", "processes"], "--maxWorkers=3"];
 
-async function runJest(projects, mode, env, folder) {
-  const output = path.join(folder, `${projects[0]}.json`);
+async function runJest(env, folder) {
+  const output = path.join(folder, "results.json");
   const jest = inRoot("node_modules", "jest", "bin", "jest.js");
   const config = ["--config", inRoot("jest.config.cjs"), "--selectProjects", ...projects, mode];
   const reporting = ["--json", `--outputFile=${output}`, "--passWithNoTests"];
@@ -47,25 +43,12 @@ async function runJest(projects, mode, env, folder) {
   };
 }
 
-async function runAll(env) {
-  const total = { status: 0, passed: 0, failed: 0, skipped: 0 };
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "alternating_marl-test-"));
-  try {
-    for (const [projects, mode] of runs) {
-      const result = await runJest(projects, mode, env, folder);
-      total.status ||= result.status;
-      for (const count of ["passed", "failed", "skipped"]) total[count] += result[count];
-      if (result.status > 128) break;
-    }
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
-  return total;
-}
-
 await main(async () => {
   const env = await setup({ ros: true });
-  const { status, passed, failed, skipped } = await runAll(env);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "alternating_marl-test-"));
+  const { status, passed, failed, skipped } = await runJest(env, folder).finally(() =>
+    fs.rmSync(folder, { recursive: true, force: true }),
+  );
   const nothingRan = passed + failed === 0;
   if (nothingRan) process.stderr.write("No test ran.\n");
   process.exitCode = status || (failed > 0 || nothingRan ? 1 : 0);
