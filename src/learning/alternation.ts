@@ -3,7 +3,6 @@
  * common random numbers. Another pair becomes the best only where it is better by more than the
  * noise, and the best pair ever met is the one returned.
  */
-import type { LearnSettings } from "./options";
 import type { Candidate, Responder, Start } from "./responder";
 import { isBetter } from "./simulation";
 
@@ -31,10 +30,7 @@ export class Alternation {
   private sweeps = 0;
   private readonly seen = new Set<string>();
 
-  constructor(
-    private readonly responder: Responder,
-    private readonly settings: LearnSettings,
-  ) {}
+  constructor(private readonly responder: Responder) {}
 
   /** Alternates from every start, of which there must be one. */
   async run(starts: readonly Start[]): Promise<Alternated> {
@@ -54,7 +50,7 @@ export class Alternation {
 
   /** G-LEARN, then L-LEARN against its policy, until nothing new or nothing better comes. */
   private async walk(start: Start): Promise<Candidate | undefined> {
-    const { responder, settings } = this;
+    const { responder } = this;
     let next = start;
     let own: Candidate | undefined;
     for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
@@ -67,7 +63,7 @@ export class Alternation {
       await this.consider(candidate);
       if (own && !(await this.isBetter(candidate, own, WALK_ROLLOUTS))) break;
       own = candidate;
-      const localPolicy = await responder.localResponse(candidate, settings.temperature);
+      const localPolicy = await responder.localResponse(candidate, responder.settings.temperature);
       next = { localPolicy, values: candidate.pair.globalValues };
     }
     return own;
@@ -83,6 +79,7 @@ export class Alternation {
   }
 
   private isBetter(candidate: Candidate, other: Candidate, rollouts?: number): Promise<boolean> {
-    return isBetter(candidate.trials, other.trials, this.settings.signal, rollouts);
+    const { signal } = this.responder.settings;
+    return isBetter(candidate.trials, other.trials, signal, rollouts);
   }
 }

@@ -14,11 +14,6 @@ export interface Backup {
   apply(globalState: number, values: Float64Array, out: Float64Array, width?: number): void;
 }
 
-export const worstError = (
-  kernels: readonly Float64Array[],
-  errorOf: (kernel: Float64Array, globalState: number) => number,
-): number => Math.max(0, ...kernels.map(errorOf));
-
 /** ±1 patterns by which rough functions are tried beside the constant and the linear ones. */
 const ROUGH_FUNCTIONS = 2;
 

@@ -5,7 +5,7 @@
  * h_i + h_j is fixed (assembly/kernels.ts). O(sL² · k · H) for one backup instead of O(H²).
  */
 import { HistogramIndex } from "../game/histogram";
-import { type Backup, backupErrorOf, checkedFunctions, worstError } from "./backup";
+import { type Backup, backupErrorOf, checkedFunctions } from "./backup";
 import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_factors";
 import type { KernelMemory } from "./kernel_memory";
 import type { LatticeLines, PairLines } from "./lattice_lines";
@@ -51,11 +51,12 @@ export class ExactBackup implements Backup {
     }));
     if (this.relabelled.some(({ last }) => last))
       this.scratch = memory.floats(index.count * widest);
-    this.error = worstError(kernels, (kernel, s) =>
+    const errors = kernels.map((kernel, s) =>
       this.factors[s].growth === Infinity
         ? Infinity
         : backupErrorOf(memory, index, kernel, (values, out, w) => this.apply(s, values, out, w)),
     );
+    this.error = Math.max(0, ...errors);
   }
 
   apply(globalState: number, values: Float64Array, out: Float64Array, width = this.width): void {

@@ -10,31 +10,21 @@
  * localGap = the same for the discounted r_l of one robot that deviates while the n − 1 others follow
  * the pair; BR_l is the greedy L-LEARN(π_g) under the pair's occupancy.
  */
-import type { Game } from "../game/model";
-import type { Interval } from "../game/policy_metadata";
+import type { Interval, PolicyMetadata } from "../game/policy_metadata";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
-import type { LearnSettings } from "./options";
+import type { Trial } from "../game/trial";
+import type { StopSignal } from "../base/platform";
 import type { Candidate, Responder } from "./responder";
 import { isBetter, play, simulationOf, trialOf } from "./simulation";
 
-export interface Gaps {
-  readonly globalGap: number;
-  readonly globalGapInterval: Interval;
-  readonly localGap: number;
-  readonly localGapInterval: Interval;
-}
+type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}`>;
 
 const ROLLOUTS = 256;
 
 /** @param responder of the pair's table size */
-export async function measureGaps(
-  game: Game,
-  candidate: Candidate,
-  responder: Responder,
-  settings: LearnSettings,
-): Promise<Gaps> {
-  const globalGain = await globalGainOf(game, candidate, responder, settings);
-  const localGain = await localGainOf(game, candidate, responder, settings);
+export async function measureGaps(candidate: Candidate, responder: Responder): Promise<Gaps> {
+  const globalGain = await globalGainOf(candidate, responder);
+  const localGain = await localGainOf(candidate, responder);
   return {
     globalGap: Math.max(0, globalGain.mean),
     globalGapInterval: intervalOf(globalGain),
@@ -48,47 +38,44 @@ function intervalOf({ mean, standardError }: Estimate): Interval {
   return [Math.max(0, mean - Z95 * standardError), Math.max(0, mean + Z95 * standardError)];
 }
 
+const NO_GAIN: Estimate = { mean: 0, standardError: 0 };
+
 const isSame = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   Array.prototype.every.call(a, (value, i) => value === b[i]);
 
-async function globalGainOf(
-  game: Game,
-  { pair }: Candidate,
-  responder: Responder,
-  settings: LearnSettings,
-): Promise<Estimate> {
+/** What the deviating player gains over the pair, by all rollouts of both. */
+async function gainOf(deviating: Trial, own: Trial, signal?: StopSignal): Promise<Estimate> {
+  for (const trial of [deviating, own]) await play(trial, trial.returns.length, signal);
+  return pairedDifference(deviating.returns, own.returns);
+}
+
+async function globalGainOf({ pair }: Candidate, responder: Responder): Promise<Estimate> {
+  const { game, settings } = responder;
   const { localPolicy, globalValues } = pair;
   const learned = await responder.respond({ localPolicy, values: globalValues });
   responder.report({ doing: "gaps" });
-  const { signal } = settings;
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
     trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));
   let rival = learned.pair.globalPolicy;
   for (const action of game.globalActions.keys()) {
     const constant = new Uint8Array(rival.length).fill(action);
     const [tried, best] = [trial(constant, "choose"), trial(rival, "choose")];
-    if (await isBetter([tried], [best], signal)) rival = constant;
+    if (await isBetter([tried], [best], settings.signal)) rival = constant;
   }
-  if (isSame(rival, pair.globalPolicy)) return { mean: 0, standardError: 0 };
-  const gained = await play(trial(rival, "measure"), ROLLOUTS, signal);
-  const own = await play(trial(pair.globalPolicy, "measure"), ROLLOUTS, signal);
-  return pairedDifference(gained.returns, own.returns);
+  if (isSame(rival, pair.globalPolicy)) return NO_GAIN;
+  const [deviating, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
+  return gainOf(deviating, own, settings.signal);
 }
 
-async function localGainOf(
-  game: Game,
-  candidate: Candidate,
-  responder: Responder,
-  settings: LearnSettings,
-): Promise<Estimate> {
+async function localGainOf(candidate: Candidate, responder: Responder): Promise<Estimate> {
+  const { game, settings } = responder;
   const { pair } = candidate;
   const response = await responder.localResponse(candidate);
   responder.report({ doing: "gaps" });
-  if (isSame(response, pair.localPolicy)) return { mean: 0, standardError: 0 };
+  if (isSame(response, pair.localPolicy)) return NO_GAIN;
   const options = simulationOf(settings, "measure", 2 * ROLLOUTS);
-  const [gained, own] = [response, pair.localPolicy].map((deviator) =>
+  const [deviating, own] = [response, pair.localPolicy].map((deviator) =>
     trialOf(game, pair, "sample", { ...options, deviator }),
   );
-  for (const trial of [gained, own]) await play(trial, options.rollouts, settings.signal);
-  return pairedDifference(gained.returns, own.returns);
+  return gainOf(deviating, own, settings.signal);
 }

@@ -1,5 +1,4 @@
 /** `learn`: a pair of policies for a game, with what is known about its quality. */
-import type { StopSignal } from "../base/platform";
 import type { Game, PolicyPair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
@@ -33,9 +32,9 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
   const blind = await bestBlind(game, settings);
   const coarse = await startsFor(game, settings, blind.localPolicy);
   return withResponder(game, settings, async (responder) => {
-    const fine = await new Alternation(responder, settings).run(coarse.starts);
-    const best = await atLeastBlind(fine.best, blind, responder, settings.signal);
-    const gaps = await measureGaps(game, best, responder, settings);
+    const fine = await new Alternation(responder).run(coarse.starts);
+    const best = await atLeastBlind(fine.best, blind, responder);
+    const gaps = await measureGaps(best, responder);
     const { pair, backup, backupError } = best;
     const metadata: PolicyMetadata = {
       scenario: game.name,
@@ -60,9 +59,8 @@ async function atLeastBlind(
   best: Candidate,
   { localPolicy, action, trial }: Blind,
   responder: Responder,
-  signal?: StopSignal,
 ): Promise<Candidate> {
-  if (!(await isBetter([trial], [best.plain], signal))) return best;
+  if (!(await isBetter([trial], [best.plain], responder.settings.signal))) return best;
   const blind = await responder.respond({ localPolicy }, action);
   responder.standing.best = blind;
   return blind;

@@ -42,7 +42,7 @@ export async function startsFor(
   const below = { ...settings, tableSize: coarser, warn: undefined };
   const before = await startsFor(game, below, blindPolicy);
   const { ends, turns } = await withResponder(game, below, (responder) =>
-    new Alternation(responder, below).run(before.starts),
+    new Alternation(responder).run(before.starts),
   );
   const kept = Math.max(1, Math.floor(MOST_HISTOGRAMS / histogramCount(sL, tableSize)));
   const starts: Start[] = [];

@@ -62,8 +62,8 @@ export class Responder {
   private warned = false;
 
   constructor(
-    private readonly game: Game,
-    private readonly settings: LearnSettings,
+    readonly game: Game,
+    readonly settings: LearnSettings,
   ) {
     this.index = new HistogramIndex(game.localStates.length, settings.tableSize);
     const lines = new LatticeLines(this.index);

@@ -6,7 +6,7 @@
 import { drawIndex } from "../game/draws";
 import { HistogramIndex } from "../game/histogram";
 import { KeyedStream } from "../game/keyed_stream";
-import { type Backup, backupErrorOf, worstError } from "./backup";
+import { type Backup, backupErrorOf } from "./backup";
 import type { KernelMemory } from "./kernel_memory";
 
 export class SampledBackup implements Backup {
@@ -26,9 +26,10 @@ export class SampledBackup implements Backup {
   ) {
     const stream = new KeyedStream(seed);
     this.drawn = kernels.map((kernel, s) => this.drawAll(kernel, globalStates[s], stream));
-    this.error = worstError(kernels, (kernel, s) =>
+    const errors = kernels.map((kernel, s) =>
       backupErrorOf(memory, index, kernel, (values, out, w) => this.apply(s, values, out, w)),
     );
+    this.error = Math.max(0, ...errors);
   }
 
   apply(globalState: number, values: Float64Array, out: Float64Array, width = this.width): void {

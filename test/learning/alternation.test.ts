@@ -18,7 +18,7 @@ test("a start met before is not walked again", async () => {
   const starts = [{ localPolicy: uniform }];
   const alternated = (twice: boolean) =>
     withResponder(game, settings, (responder) =>
-      new Alternation(responder, settings).run(twice ? [...starts, ...starts] : starts),
+      new Alternation(responder).run(twice ? [...starts, ...starts] : starts),
     );
   const [once, again] = [await alternated(false), await alternated(true)];
   expect(again.turns).toEqual(once.turns);
@@ -31,7 +31,7 @@ test("a start met before is not walked again", async () => {
 test("the best pair earns at least what each start's end earns, within noise", async () => {
   const starts = firstStarts(game, uniform);
   const { best, ends } = await withResponder(game, settings, (responder) =>
-    new Alternation(responder, settings).run(starts),
+    new Alternation(responder).run(starts),
   );
   const meanOf = ({ trials }: typeof best): number =>
     trials.reduce((sum, trial) => sum + trial.play().earned.return.mean / trials.length, 0);
