@@ -1,4 +1,5 @@
 /** The header of a policy file: safetensors' JSON with the metadata, checked before any array. */
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
 import type { Sizes } from "../game/model";
@@ -195,40 +196,22 @@ function headerEnd(bytes: Uint8Array, refuse: Refuse): number {
   return refuse(`its header of ${length} bytes is cut off: the file has ${bytes.length} bytes`);
 }
 
-/** A key that JSON has twice: readers differ in which of the two they take. */
-function keyTwice(text: string, json: unknown): string | undefined {
-  const left = new Map<string, number>();
-  const count = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, inner] of Object.entries(value)) {
-      if (!Array.isArray(value)) left.set(key, (left.get(key) ?? 0) + 1);
-      count(inner);
-    }
-  };
-  count(json);
-  for (const [, key, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
-    if (colon === undefined) continue;
-    const name = JSON.parse(key) as string;
-    const times = (left.get(name) ?? 0) - 1;
-    if (times < 0) return name;
-    left.set(name, times);
-  }
-  return undefined;
-}
-
 function headerOf(bytes: Uint8Array, refuse: Refuse): z.infer<typeof headerSchema> {
+  let text = "";
   let json: unknown;
-  let twice: string | undefined;
   try {
-    const text = decodeUtf8(bytes);
+    text = decodeUtf8(bytes);
     json = JSON.parse(text);
-    twice = keyTwice(text, json);
   } catch {
     refuse("its header is not JSON");
   }
-  if (twice !== undefined) refuse(`its header has the key ${twice} twice`);
   const parsed = headerSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  return refuse(`${path.join(".") || "its header"}: ${message}`);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    return refuse(`${path.join(".") || "its header"}: ${message}`);
+  }
+  // JSON with a key twice: readers differ in which of the two they take. YAML knows such a key.
+  const twice = parseDocument(text).errors.find(({ code }) => code === "DUPLICATE_KEY");
+  if (twice) refuse(`its header has the key ${text.slice(twice.pos[0]).split('"', 2)[1]} twice`);
+  return parsed.data;
 }
