@@ -4,7 +4,6 @@ import { steadyMs } from "../src/ros/clock";
 import type { LoopContext } from "./loop_context";
 import { Pace } from "./pace";
 import { takeOver } from "./world/bodies";
-import type { Imperfections } from "./world/imperfections";
 import type { Ledger } from "./world/ledger";
 import { MotionWorld } from "./world/motion";
 import type { WorldDriver } from "./world_loop";
@@ -25,16 +24,6 @@ const SETTLE_MS = 700;
 const LONGEST_WAIT_MS = 15_000;
 /** Share of its wheels' way that a robot with the fault "slip" loses. */
 const SLIP_SHARE = 0.5;
-
-function imperfectionsOf(parameters: LoopContext["parameters"]): Imperfections {
-  return {
-    wheelSlip: parameters.wheel_slip,
-    odometryNoise: { position: parameters.odometry_noise, yaw: parameters.odometry_noise_yaw },
-    odometryDrift: { position: parameters.odometry_drift, yaw: parameters.odometry_drift_yaw },
-    commandLatency: parameters.command_latency,
-    inertia: parameters.inertia,
-  };
-}
 
 const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
@@ -70,7 +59,7 @@ export class MotionDriver implements WorldDriver {
       start: run.start(),
       startTime: Number(this.startNs) / 1e9,
       epoch: Number(epochNs) / 1e9,
-      imperfections: imperfectionsOf(parameters),
+      imperfections: parameters,
     });
   }
 

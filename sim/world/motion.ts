@@ -84,8 +84,8 @@ export class MotionWorld {
     const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
     const ids = [...options.agentIds, LEAD_ID];
     const imperfections = { ...PERFECT, ...options.imperfections };
-    this.wheels = new Wheels({ seed, ids, limits, ...imperfections });
-    this.odometry = new Odometry({ seed, ids, poses: this.poses, ...imperfections });
+    this.wheels = new Wheels({ ...imperfections, seed, ids, limits });
+    this.odometry = new Odometry({ ...imperfections, seed, ids, poses: this.poses });
     this.physics = new Physics({
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),

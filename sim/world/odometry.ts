@@ -7,7 +7,7 @@ import { countedUniform, keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
 import type { Imperfections } from "./imperfections";
 
-interface OdometryOptions extends Pick<Imperfections, "odometryNoise" | "odometryDrift"> {
+interface OdometryOptions extends Imperfections {
   readonly seed: number;
   /** One for each body. */
   readonly ids: readonly string[];
@@ -31,14 +31,14 @@ export class Odometry {
   private readonly isNoisy: boolean;
 
   constructor(private readonly options: OdometryOptions) {
-    const { poses, odometryNoise: noise, odometryDrift: drift } = options;
+    const { poses } = options;
     this.drifted = new Float64Array(poses.length);
     this.ways = new Float64Array(poses.length / 3);
     this.readings = new Float64Array(poses.length);
     this.driftKeys = this.keysOf("odometry-drift");
     this.noiseKeys = this.keysOf("odometry-noise");
-    this.drifts = drift.position > 0 || drift.yaw > 0;
-    this.isNoisy = noise.position > 0 || noise.yaw > 0;
+    this.drifts = options.odometry_drift > 0 || options.odometry_drift_yaw > 0;
+    this.isNoisy = options.odometry_noise > 0 || options.odometry_noise_yaw > 0;
   }
 
   /** Clears the drift: bodies were placed and know where. */
@@ -56,7 +56,7 @@ export class Odometry {
   /** `body` went (dx, dy) m in step number `step`. */
   noteMove(body: number, dx: number, dy: number, step: number): void {
     if (!this.drifts || (dx === 0 && dy === 0)) return;
-    const { position, yaw } = this.options.odometryDrift;
+    const { odometry_drift: position, odometry_drift_yaw: yaw } = this.options;
     const key = this.driftKeys[body];
     const way = Math.sqrt(dx * dx + dy * dy);
     this.ways[body] += way;
@@ -72,10 +72,9 @@ export class Odometry {
 
   /** Of a reading of `body`: in x and in y, m², and of the heading, rad². */
   variances(body: number): readonly [number, number] {
-    const { odometryNoise: noise, odometryDrift: drift } = this.options;
-    const of = (axis: "position" | "yaw"): number =>
-      noise[axis] ** 2 + drift[axis] ** 2 * this.ways[body];
-    return [of("position"), of("yaw")];
+    const { odometry_noise, odometry_drift, odometry_noise_yaw, odometry_drift_yaw } = this.options;
+    const of = (noise: number, drift: number): number => noise ** 2 + drift ** 2 * this.ways[body];
+    return [of(odometry_noise, odometry_drift), of(odometry_noise_yaw, odometry_drift_yaw)];
   }
 
   /**
@@ -83,12 +82,12 @@ export class Odometry {
    * the next call.
    */
   read(step: number): Float64Array {
-    const { poses, odometryNoise: noise } = this.options;
+    const { poses, odometry_noise, odometry_noise_yaw } = this.options;
     if (!this.drifts && !this.isNoisy) return poses;
     for (let i = 0; i < poses.length; i++) {
       const key = this.noiseKeys[Math.floor(i / 3)];
       const axis = i % 3;
-      const deviation = axis === 2 ? noise.yaw : noise.position;
+      const deviation = axis === 2 ? odometry_noise_yaw : odometry_noise;
       const pair = DRAWS * step + (axis === 2 ? 2 : 0);
       const error = this.isNoisy
         ? deviation * normal(key, pair, axis === 1 ? Math.sin : Math.cos)

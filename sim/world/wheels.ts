@@ -7,9 +7,7 @@ import { keyedUniform } from "../../src/game/draws";
 import { takeOver } from "./bodies";
 import type { Imperfections } from "./imperfections";
 
-type WheelImperfections = Pick<Imperfections, "commandLatency" | "wheelSlip" | "inertia">;
-
-interface WheelOptions extends WheelImperfections {
+interface WheelOptions extends Imperfections {
   readonly seed: number;
   /** One for each body. */
   readonly ids: readonly string[];
@@ -51,9 +49,9 @@ export class Wheels {
   /** Takes a command for `body` sent at `time`, unless it is not finite. */
   setCommand(body: number, v: number, w: number, time: number): void {
     if (!Number.isFinite(v) || !Number.isFinite(w)) return;
-    const { commandLatency } = this.options;
-    const command = { arrives: time + commandLatency, body, v, w };
-    if (commandLatency > 0) this.pending.push(command);
+    const { command_latency: latency } = this.options;
+    const command = { arrives: time + latency, body, v, w };
+    if (latency > 0) this.pending.push(command);
     else this.obey(command);
   }
 
@@ -91,19 +89,19 @@ export class Wheels {
   }
 
   drawSlip(slot: number): void {
-    const { wheelSlip, ids, seed } = this.options;
-    if (wheelSlip === 0) return;
+    const { wheel_slip: slip, ids, seed } = this.options;
+    if (slip === 0) return;
     ids.forEach((id, body) => {
       const uniform = keyedUniform(seed, "wheel-slip", id, slot);
-      this.grip[2 * body] = 1 - wheelSlip * uniform();
-      this.grip[2 * body + 1] = 1 - wheelSlip * uniform();
+      this.grip[2 * body] = 1 - slip * uniform();
+      this.grip[2 * body + 1] = 1 - slip * uniform();
     });
   }
 
   /** Accelerates the wheels of `body` towards its command for dt s; the body follows. */
   turn(body: number, dt: number): void {
     const { speeds, commands, driven } = this;
-    const { wheelSlip, inertia } = this.options;
+    const { wheel_slip: slip, inertia } = this.options;
     const limits = this.options.limits[body];
     const i = 2 * body;
     speeds[i] = approach(speeds[i], commands[i], limits.maxSpeed, limits.maxAcceleration * dt);
@@ -111,7 +109,7 @@ export class Wheels {
     speeds[i + 1] = approach(speeds[i + 1], commands[i + 1], limits.maxYawRate, yawChange);
     let v = speeds[i];
     let w = speeds[i + 1];
-    if (wheelSlip > 0) {
+    if (slip > 0) {
       const left = this.grip[i] * (v - limits.radius * w);
       const right = this.grip[i + 1] * (v + limits.radius * w);
       v = (left + right) / 2;

@@ -46,10 +46,12 @@ function spread(values: readonly number[]): { mean: number; deviation: number } 
 
 test("with every number 0 it is the perfect world, bit for bit, and odometry is the truth", () => {
   const zero: Imperfections = {
-    wheelSlip: 0,
-    odometryNoise: { position: 0, yaw: 0 },
-    odometryDrift: { position: 0, yaw: 0 },
-    commandLatency: 0,
+    wheel_slip: 0,
+    odometry_noise: 0,
+    odometry_noise_yaw: 0,
+    odometry_drift: 0,
+    odometry_drift_yaw: 0,
+    command_latency: 0,
     inertia: 0,
   };
   const [plain, zeroed] = [worldWith({}), worldWith(zero)];
@@ -59,7 +61,7 @@ test("with every number 0 it is the perfect world, bit for bit, and odometry is 
 });
 
 test("a command takes hold after its latency, and not before; commands keep their order", () => {
-  const world = worldWith({ commandLatency: 0.2 });
+  const world = worldWith({ command_latency: 0.2 });
   const before = world.poses.slice();
   world.setCommand(0, 1, 0);
   world.step(0.1);
@@ -91,7 +93,7 @@ test("a body of 0.5 s inertia has 1 - 1/e of its wheels' speed half a second lat
 });
 
 test("wheels that slip by up to 0.2 lose 0.1 of the way on average, more or less in each epoch", () => {
-  const world = worldWith({ wheelSlip: 0.2 });
+  const world = worldWith({ wheel_slip: 0.2 });
   drive(world, 1);
   const shares = drive(world, 1).map((way) => 1 - way);
   const { mean, deviation } = spread(shares);
@@ -106,14 +108,14 @@ test("wheels that slip by up to 0.2 lose 0.1 of the way on average, more or less
 });
 
 test("wheels that slip unevenly turn a robot off its way", () => {
-  const world = worldWith({ wheelSlip: 0.2 });
+  const world = worldWith({ wheel_slip: 0.2 });
   const yaw = world.poses[2];
   drive(world, 1);
   expect(Math.abs(world.poses[2] - yaw)).toBeGreaterThan(0.01);
 });
 
 test("noise has its deviation, is new in each step and the same when read again", () => {
-  const world = worldWith({ odometryNoise: { position: 0.03, yaw: 0.1 } });
+  const world = worldWith({ odometry_noise: 0.03, odometry_noise_yaw: 0.1 });
   for (const [axis, deviation] of [0.03, 0.03, 0.1].entries()) {
     const found = spread(errors(world, axis));
     expect(Math.abs(found.mean)).toBeLessThan((4 * deviation) / Math.sqrt(ROBOTS));
@@ -127,7 +129,7 @@ test("noise has its deviation, is new in each step and the same when read again"
 });
 
 test("drift grows as the root of the way, and stays where a robot stands", () => {
-  const world = worldWith({ odometryDrift: { position: 0.05, yaw: 0 } });
+  const world = worldWith({ odometry_drift: 0.05 });
   world.step(3);
   expect(errors(world, 0)).toEqual(Array(ROBOTS).fill(0));
   const way = drive(world, 4)[100];
@@ -142,7 +144,7 @@ test("drift grows as the root of the way, and stays where a robot stands", () =>
 });
 
 test("a heading that drifts takes the way with it", () => {
-  const world = worldWith({ odometryDrift: { position: 0, yaw: 0.1 } });
+  const world = worldWith({ odometry_drift_yaw: 0.1 });
   drive(world, 4);
   expect(spread(errors(world, 2)).deviation).toBeCloseTo(0.1 * Math.sqrt(3.875), 1);
   expect(spread(errors(world, 1)).deviation).toBeGreaterThan(0.1);
@@ -150,10 +152,12 @@ test("a heading that drifts takes the way with it", () => {
 
 test("the same seed gives the same slips and readings, another one others", () => {
   const all: Imperfections = {
-    wheelSlip: 0.1,
-    odometryNoise: { position: 0.01, yaw: 0.01 },
-    odometryDrift: { position: 0.01, yaw: 0.01 },
-    commandLatency: 0.1,
+    wheel_slip: 0.1,
+    odometry_noise: 0.01,
+    odometry_noise_yaw: 0.01,
+    odometry_drift: 0.01,
+    odometry_drift_yaw: 0.01,
+    command_latency: 0.1,
     inertia: 0.1,
   };
   const run = (seed: number): MotionWorld => {

@@ -41,8 +41,9 @@ function driven(robots: number, delay = 0): MotionWorld {
   const world = worldOf(openArena, zones, {
     seed: SEED,
     imperfections: {
-      commandLatency: delay,
-      odometryDrift: { position: 0.02, yaw: 0.02 },
+      command_latency: delay,
+      odometry_drift: 0.02,
+      odometry_drift_yaw: 0.02,
       inertia: 0.1,
     },
   });
