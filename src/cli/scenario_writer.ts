@@ -1,5 +1,5 @@
 /** Writes measured arrays into a scenario's text. */
-import { Document, isScalar, isSeq, parseDocument, visit } from "yaml";
+import { Document, isScalar, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
 import { nest } from "../game/scenario";
 import type { Measurement } from "./calibration";
@@ -33,13 +33,10 @@ export function withMeasuredArrays(
   put("local_transition", roundRows(measured.localTransition, sL), [sL, sG, aL, sL], note);
   visit(document, {
     Seq: (_, node) => {
-      if (node.items.every((item) => !isSeq(item) && isScalar(item))) node.flow = true;
+      if (node.items.every(isScalar)) node.flow = true;
     },
   });
-  // Lists as people write them, [1, 0], where the library writes [ 1, 0 ].
-  return document
-    .toString({ lineWidth: 0 })
-    .replace(/^(\s*(?:[\w-]+:|-)[ -]*)\[ (.*) \]$/gm, "$1[$2]");
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 /** Sets the comment above `key`, in place of that of a former run. */
