@@ -10,13 +10,9 @@ const TIMEOUT_MS = 5000;
 const BURST = 10;
 const RATE = 5;
 
-interface Waiting {
-  readonly resolve: (answer: Answer) => void;
-  readonly timer: number;
-}
-
 export class PendingCommands {
-  private readonly waiting = new Map<number, Waiting>();
+  /** By the command's id. */
+  private readonly waiting = new Map<number, (answer: Answer) => void>();
   private nextId = 1;
   private credit = BURST;
   private creditMs = 0;
@@ -33,20 +29,16 @@ export class PendingCommands {
       return Promise.resolve(refusal(id, "not connected: the command was not sent"));
     }
     return new Promise((resolve) => {
-      const timer = window.setTimeout(() => {
-        this.settle(refusal(id, `no answer within ${TIMEOUT_MS / 1000} s: is the simulator busy?`));
-      }, TIMEOUT_MS);
-      this.waiting.set(id, { resolve, timer });
+      this.waiting.set(id, resolve);
+      const late = refusal(id, `no answer within ${TIMEOUT_MS / 1000} s: is the simulator busy?`);
+      setTimeout(() => this.settle(late), TIMEOUT_MS);
     });
   }
 
   /** Resolves the command of `answer`; a late answer is ignored. */
   settle(answer: Answer): void {
-    const waiting = this.waiting.get(answer.id);
-    if (waiting === undefined) return;
+    this.waiting.get(answer.id)?.(answer);
     this.waiting.delete(answer.id);
-    clearTimeout(waiting.timer);
-    waiting.resolve(answer);
   }
 
   /** The connection is lost: no answer will come. */

@@ -1,8 +1,6 @@
 /** Light or dark: the system's until a person chooses; the browser remembers the choice. */
 import { button } from "./element";
 
-type Theme = "light" | "dark";
-
 const KEY = "theme";
 const system = matchMedia("(prefers-color-scheme: dark)");
 
@@ -10,17 +8,16 @@ const system = matchMedia("(prefers-color-scheme: dark)");
 export function startTheme(changed: () => void): void {
   const toggle = button("theme");
   let chosen = storage()?.getItem(KEY);
-  const inForce = (): Theme =>
-    chosen === "light" || chosen === "dark" ? chosen : system.matches ? "dark" : "light";
+  const isDark = (): boolean => chosen === "dark" || (chosen !== "light" && system.matches);
   const show = (): void => {
-    const other: Theme = inForce() === "dark" ? "light" : "dark";
-    document.documentElement.dataset.theme = inForce();
-    document.documentElement.style.colorScheme = inForce();
-    toggle.textContent = other === "dark" ? "Dark" : "Light";
+    const [own, other, word] = isDark() ? ["dark", "light", "Light"] : ["light", "dark", "Dark"];
+    document.documentElement.dataset.theme = own;
+    document.documentElement.style.colorScheme = own;
+    toggle.textContent = word;
     toggle.setAttribute("aria-label", `Change to the ${other} theme`);
   };
   toggle.onclick = () => {
-    chosen = inForce() === "dark" ? "light" : "dark";
+    chosen = isDark() ? "light" : "dark";
     show();
     changed();
     storage()?.setItem(KEY, chosen);

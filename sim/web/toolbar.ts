@@ -1,4 +1,5 @@
 /** The toolbar: pause, step, speed, robots, sample, reset. Enabled on a page that may command. */
+import type { PageCommand } from "../page_protocol";
 import type { Snapshot, WorldState } from "../protocol";
 import type { Asker } from "./asker";
 import { button, field, onSubmit, select, setOptions, setText } from "./element";
@@ -29,19 +30,15 @@ export class Toolbar {
     this.pause.onclick = () => void asker.ask({ do: this.paused ? "resume" : "pause" });
     this.step.onclick = () => void asker.ask({ do: "step" });
     this.speed.onchange = () => void asker.ask({ do: "speed", factor: Number(this.speed.value) });
-    onSubmit("sample-size-form", () => {
-      void asker.ask({ do: "sampleSize", size: this.sampleSize.valueAsNumber });
-    });
-    onSubmit("population-form", () => {
-      void asker.ask({ do: "population", robots: this.population.valueAsNumber });
-    });
+    const submit = (id: string, command: () => PageCommand): void =>
+      onSubmit(id, () => void asker.ask(command()));
+    submit("sample-size-form", () => ({ do: "sampleSize", size: this.sampleSize.valueAsNumber }));
+    submit("population-form", () => ({ do: "population", robots: this.population.valueAsNumber }));
+    submit("reset-form", () => ({ do: "reset", seed: this.seed.valueAsNumber }));
     this.observation.onchange = () => {
       const mode = this.observation.value === "filter" ? "filter" : "sample";
       void asker.ask({ do: "observation", mode });
     };
-    onSubmit("reset-form", () => {
-      void asker.ask({ do: "reset", seed: this.seed.valueAsNumber });
-    });
   }
 
   start({ robots }: Snapshot): void {

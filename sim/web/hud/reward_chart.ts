@@ -22,12 +22,10 @@ export class RewardChart {
     private readonly palette: Palette,
   ) {
     parent.replaceChildren();
-    const { random, blind, full } = snapshot.references;
-    this.references = [
-      { label: "full", reward: full },
-      { label: "blind", reward: blind },
-      { label: "random", reward: random },
-    ].flatMap(({ label, reward }) => (reward === undefined ? [] : [{ label, reward }]));
+    this.references = (["full", "blind", "random"] as const).flatMap((label) => {
+      const reward = snapshot.references[label];
+      return reward === undefined ? [] : [{ label, reward }];
+    });
     this.plot = new uPlot(this.options(), [[], [], [], []], parent);
     this.observer = new ResizeObserver(() => this.plot.setSize(this.size()));
     this.observer.observe(parent);

@@ -2,7 +2,7 @@
  * Floor, grid, zones and their labels. They lie under everything else and do not move, so they have a
  * 2D canvas of their own, redrawn only when the camera moves.
  */
-import type { Matrix4 } from "three";
+import { Matrix4, Vector4 } from "three";
 import type { Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 
@@ -50,7 +50,7 @@ export class Ground {
   private readonly pen: CanvasRenderingContext2D;
   private readonly extent: Extent;
   /** From the map to the screen's cube. */
-  private view: readonly number[] = [];
+  private view = new Matrix4();
   private width = 0;
   private height = 0;
 
@@ -69,7 +69,7 @@ export class Ground {
   draw(view: Matrix4, width: number, height: number): void {
     const { canvas, pen, palette, extent } = this;
     const { zones, localStates } = this.snapshot;
-    [this.view, this.width, this.height] = [view.elements, width, height];
+    [this.view, this.width, this.height] = [view, width, height];
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
     pen.scale(devicePixelRatio, devicePixelRatio);
@@ -100,27 +100,21 @@ export class Ground {
 
   /** The part of the edge from `before` to `point` that is in front of the camera, px. */
   private ahead(point: Point, before: Point): [number, number][] {
-    const [from, to] = [this.depthOf(before), this.depthOf(point)];
-    const share = (NEAR_M - from) / (to - from);
-    const crossing = {
-      x: before.x + share * (point.x - before.x),
-      y: before.y + share * (point.y - before.y),
-    };
+    const [from, to] = [this.inView(before), this.inView(point)];
+    const crossing = from.clone().lerp(to, (NEAR_M - from.w) / (to.w - from.w));
     return [
-      ...(from < NEAR_M !== to < NEAR_M ? [this.onScreen(crossing)] : []),
-      ...(to < NEAR_M ? [] : [this.onScreen(point)]),
+      ...(from.w < NEAR_M !== to.w < NEAR_M ? [this.onScreen(crossing)] : []),
+      ...(to.w < NEAR_M ? [] : [this.onScreen(to)]),
     ];
   }
 
-  private depthOf({ x, y }: Point): number {
-    return this.view[3] * x + this.view[7] * y + this.view[15];
+  /** A point of the floor in the screen's cube, times its depth w, m. */
+  private inView({ x, y }: Point): Vector4 {
+    return new Vector4(x, y, 0, 1).applyMatrix4(this.view);
   }
 
-  private onScreen(point: Point): [number, number] {
-    const { view, width, height } = this;
-    const along = (row: number): number =>
-      (view[row] * point.x + view[row + 4] * point.y + view[row + 12]) / this.depthOf(point);
-    return [((1 + along(0)) / 2) * width, ((1 - along(1)) / 2) * height];
+  private onScreen({ x, y, w }: Vector4): [number, number] {
+    return [((1 + x / w) / 2) * this.width, ((1 - y / w) / 2) * this.height];
   }
 
   /** Draws a label beside the zone, outwards; its size does not depend on the camera. */
@@ -128,8 +122,8 @@ export class Ground {
     const { pen, palette, extent } = this;
     const distance = Math.hypot(x - extent.x, y - extent.y);
     const outward = distance > 0 ? (radius + LABEL_GAP_M) / distance : 0;
-    const spot = { x: x + outward * (x - extent.x), y: y + outward * (y - extent.y) };
-    if (this.depthOf(spot) < NEAR_M) return;
+    const spot = this.inView({ x: x + outward * (x - extent.x), y: y + outward * (y - extent.y) });
+    if (spot.w < NEAR_M) return;
     const [left, top] = this.onScreen(spot);
     const size = this.width < NARROW_PX ? LABEL_HEIGHT_PX.narrow : LABEL_HEIGHT_PX.wide;
     pen.font = `600 ${0.56 * size}px system-ui, "Open Sans", sans-serif`;

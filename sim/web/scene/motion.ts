@@ -49,9 +49,5 @@ export class Motion {
 }
 
 /** The shorter way round from one heading to another, rad. */
-function turn(from: number, to: number): number {
-  const difference = (to - from) % (2 * Math.PI);
-  if (difference > Math.PI) return difference - 2 * Math.PI;
-  if (difference < -Math.PI) return difference + 2 * Math.PI;
-  return difference;
-}
+const turn = (from: number, to: number): number =>
+  to - from - 2 * Math.PI * Math.round((to - from) / (2 * Math.PI));
