@@ -3,6 +3,7 @@ import type { RosNode } from "../src/ros/node";
 import type { ParameterValues } from "../src/ros/parameters";
 import type { RealTimeFactor } from "./pace";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
+import type { encodePoses } from "./protocol";
 import type { Run } from "./run";
 import type { WorldControls } from "./world_controls";
 
@@ -16,16 +17,5 @@ export interface LoopContext {
   readonly onOver: () => void;
 }
 
-/**
- * Shows a frame on the page.
- * @param seconds simulated time
- * @param poses [(n+1) * 3] m, m, rad in the map frame, the lead vehicle last
- * @param locked [n] 1: wheels locked
- * @param states [n] zones
- */
-export type PublishPoses = (
-  seconds: number,
-  poses: Float64Array,
-  locked: Uint8Array,
-  states: Uint8Array,
-) => void;
+/** Shows a frame on the page: simulated time, poses, locks and zones as `encodePoses` takes them. */
+export type PublishPoses = (...frame: Parameters<typeof encodePoses>) => void;

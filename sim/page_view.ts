@@ -94,9 +94,8 @@ export class PageView {
     this.server.pages.restart();
   }
 
-  readonly poses: PublishPoses = (seconds, poses, locked, states) => {
-    if (this.server.pages.clients === 0) return;
-    this.server.pages.publishPoses(encodePoses(seconds, poses, locked, states));
+  readonly poses: PublishPoses = (...frame) => {
+    if (this.server.pages.clients > 0) this.server.pages.publishPoses(encodePoses(...frame));
   };
 
   close(): Promise<void> {

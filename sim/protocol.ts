@@ -49,7 +49,7 @@ export type Fault = (typeof FAULTS)[number];
 export const MODES = ["sample", "filter"] as const;
 
 /** One epoch. Sent when its command is heard and, under the same number, when it is rewarded. */
-const epochReport = z.object({
+export const epochReport = z.object({
   type: z.literal("epoch"),
   epoch: count,
   /** Simulated time of the decision, s. */

@@ -120,7 +120,7 @@ void runProcess(async (ros) => {
   let view: PageView | undefined;
   const run = makeRun(game, parameters, {
     onEpoch: (report) => {
-      tellParent({ type: "epoch", report });
+      tellParent(report);
       view?.epoch(report);
       if (report.reward !== null) publishReport(wireReport(report, report.reward, factor));
     },

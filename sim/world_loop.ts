@@ -68,11 +68,9 @@ export class WorldLoop {
     private readonly context: LoopContext,
     private readonly driver: WorldDriver,
   ) {
-    const { node, run, parameters, controls } = context;
+    const { node, run } = context;
     this.now = driver.startNs;
-    this.topics = new WorldTopics({
-      node,
-      robots: run.robots,
+    this.topics = new WorldTopics(context, {
       onCommand: (command) => {
         const isFirst = run.hearCommand(command);
         if (isFirst) this.population.tellShift();
@@ -84,8 +82,6 @@ export class WorldLoop {
         if (driver.isLockstep) this.advance();
       },
       onVelocity: driver.setVelocity?.bind(driver),
-      stampedVelocity: parameters.stamped_cmd_vel,
-      faults: controls.faults,
     });
     this.population = new PopulationChange(context, this.topics);
     if (driver.isLockstep) {

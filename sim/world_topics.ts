@@ -12,10 +12,10 @@ import {
   toTime,
   type Twist,
 } from "../src/ros/messages";
-import type { Publish, RosNode, Subscription } from "../src/ros/node";
+import type { Publish, Subscription } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import { ToldPoses } from "./faults";
-import type { Fault } from "./protocol";
+import type { LoopContext } from "./loop_context";
 
 export const LEAD = "lead";
 
@@ -29,15 +29,12 @@ export interface OdometrySource {
   readonly twists?: Float64Array;
 }
 
-export interface WorldTopicsOptions {
-  readonly node: RosNode;
-  readonly robots: readonly string[];
+/** What is done with what the world hears. */
+export interface WorldEars {
   readonly onCommand: (command: GlobalCommand) => void;
   readonly onAction: (action: LocalAction) => void;
   /** Body n is the lead vehicle; absent: cmd_vel is not heard (abstract). */
   readonly onVelocity?: (body: number, linear: number, angular: number) => void;
-  readonly stampedVelocity?: boolean;
-  readonly faults: ReadonlyMap<number, Fault>;
 }
 
 interface BodyTopics {
@@ -55,13 +52,16 @@ export class WorldTopics {
   private readonly lead: BodyTopics;
   private robots = 0;
 
-  constructor(private readonly options: WorldTopicsOptions) {
-    const { node, robots } = options;
+  constructor(
+    private readonly context: LoopContext,
+    private readonly ears: WorldEars,
+  ) {
+    const { node, run } = context;
     this.publishClock = node.publisher(TOPICS.clockSent);
     this.publishStatic = node.publisher(TOPICS.staticTransformSent);
     this.lead = this.connect(LEAD);
-    this.setRobots(robots);
-    node.subscribe(TOPICS.globalCommand, options.onCommand);
+    this.setRobots(run.robots);
+    node.subscribe(TOPICS.globalCommand, ears.onCommand);
   }
 
   /**
@@ -101,7 +101,7 @@ export class WorldTopics {
 
   /** A body's name where all fleets share the names. */
   private inTf(name: string): string {
-    return `${this.options.node.fleetPrefix}${name}`;
+    return `${this.context.node.fleetPrefix}${name}`;
   }
 
   private get bodies(): readonly BodyTopics[] {
@@ -110,14 +110,15 @@ export class WorldTopics {
 
   /** @param robot its index; undefined: the lead vehicle */
   private connect(name: string, robot?: number): BodyTopics {
-    const { node, onAction, onVelocity, stampedVelocity } = this.options;
+    const { node, parameters } = this.context;
+    const { onAction, onVelocity } = this.ears;
     const velocity = (twist: Twist): void => this.hearVelocity(twist, robot);
     const heard: Subscription[] = [];
     if (robot !== undefined) {
       const action = topicOf(name, TOPICS.localAction);
       heard.push(node.subscribe(action, onAction));
     }
-    if (onVelocity && stampedVelocity) {
+    if (onVelocity && parameters.stamped_cmd_vel) {
       const topic = topicOf(name, TOPICS.twistStamped);
       heard.push(node.subscribe(topic, ({ twist }) => velocity(twist)));
     } else if (onVelocity) heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
@@ -125,11 +126,11 @@ export class WorldTopics {
   }
 
   private hearVelocity({ linear, angular }: Twist, robot?: number): void {
-    const { faults, onVelocity } = this.options;
     // Agents of robots that join at the next boundary send zeros already.
     if (robot !== undefined && robot >= this.robots) return;
     const body = robot ?? this.robots;
-    if (faults.get(body) !== "deaf") onVelocity?.(body, linear.x, angular.z);
+    const isDeaf = this.context.controls.faults.get(body) === "deaf";
+    if (!isDeaf) this.ears.onVelocity?.(body, linear.x, angular.z);
   }
 
   sendClock(time: bigint): void {
@@ -140,7 +141,7 @@ export class WorldTopics {
     const stamp = toTime(time);
     const poses = world.readOdometry();
     this.bodies.forEach(({ name, publishOdometry }, body) => {
-      const told = this.told.of(body, poses, this.options.faults.get(body));
+      const told = this.told.of(body, poses, this.context.controls.faults.get(body));
       if (told === undefined) return;
       const [x, y, yaw] = told;
       const twist = world.twists?.subarray(2 * body);
@@ -151,7 +152,7 @@ export class WorldTopics {
 
   /** Whether every body's cmd_vel and the global agent's command have a publisher. */
   agentsAreThere(): boolean {
-    const { node } = this.options;
+    const { node } = this.context;
     return (
       node.countPublishers(TOPICS.globalCommand.name) > 0 &&
       this.bodies.every(({ name }) => node.countPublishers(topicOf(name, TOPICS.twist).name) > 0)

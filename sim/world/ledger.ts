@@ -4,6 +4,7 @@
  */
 import { targetZone } from "../../src/game/arena";
 import { type Game, sizesOf } from "../../src/game/model";
+import { type Estimate, estimate } from "../../src/game/statistics";
 import { type GlobalCommand, type LocalAction, nanoseconds } from "../../src/ros/messages";
 
 /** An ended epoch that had its command in time. */
@@ -185,20 +186,14 @@ export class Ledger {
 }
 
 /** Mean of a correlated series and its standard error by batch means (⌊√N⌋ batches); null: too few. */
-export function batchMeans(series: readonly number[]): {
-  mean: number | null;
-  standardError: number | null;
-} {
-  const count = series.length;
-  if (count === 0) return { mean: null, standardError: null };
-  const mean = series.reduce((a, b) => a + b, 0) / count;
-  const batches = Math.floor(Math.sqrt(count));
+export function batchMeans(series: readonly number[]): { [K in keyof Estimate]: number | null } {
+  if (series.length === 0) return { mean: null, standardError: null };
+  const { mean } = estimate(series);
+  const batches = Math.floor(Math.sqrt(series.length));
   if (batches < 2) return { mean, standardError: null };
-  const length = Math.floor(count / batches);
+  const length = Math.floor(series.length / batches);
   const means = [...Array(batches).keys()].map(
-    (b) => series.slice(b * length, (b + 1) * length).reduce((x, y) => x + y, 0) / length,
+    (b) => estimate(series.slice(b * length, (b + 1) * length)).mean,
   );
-  const centre = means.reduce((x, y) => x + y, 0) / batches;
-  const variance = means.reduce((sum, m) => sum + (m - centre) ** 2, 0) / (batches - 1);
-  return { mean, standardError: Math.sqrt(variance / batches) };
+  return { mean, standardError: estimate(means).standardError };
 }

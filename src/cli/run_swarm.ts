@@ -1,11 +1,7 @@
 /** A swarm's processes, from their start until the simulator's run is over. */
 import { NOTABLE_WAIT_MS } from "../nodes/epoch_machine";
-import {
-  type EpochTold,
-  parseReport,
-  type RunSummary,
-  type SimulatorReport,
-} from "./simulator_report";
+import type { EpochReport } from "../../sim/protocol";
+import { parseReport, type RunSummary, type SimulatorReport } from "./simulator_report";
 import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
 
 /** By then the global agent has said what it waits for, ms. */
@@ -64,7 +60,7 @@ export interface Outcome {
   readonly failure: string | undefined;
 }
 
-const unfinished = (last: EpochTold): string =>
+const unfinished = (last: EpochReport): string =>
   `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
 
 async function aborted(signal: AbortSignal): Promise<void> {
@@ -82,7 +78,7 @@ export async function runSwarm(
   onReport: (report: SimulatorReport) => void,
 ): Promise<Outcome> {
   let summary: RunSummary | undefined;
-  let last: EpochTold | undefined;
+  let last: EpochReport | undefined;
   let failure: string | undefined;
   const over = new AbortController();
   const fail = (why: string): void => {
@@ -96,7 +92,7 @@ export async function runSwarm(
       if (report === undefined) return;
       onReport(report);
       watch.hear(report);
-      if (report.type === "epoch") last = report.report;
+      if (report.type === "epoch") last = report;
       if (report.type !== "summary") return;
       // The agents end now, before they report that the simulator is missing.
       summary = report.summary;

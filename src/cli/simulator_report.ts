@@ -1,5 +1,6 @@
 /** Messages from the simulator's process to its parent, parsed from unknown. */
 import { z } from "zod";
+import { epochReport } from "../../sim/protocol";
 
 const summarySchema = z.object({
   scenario: z.string(),
@@ -19,23 +20,13 @@ const summarySchema = z.object({
 
 const reportSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("page"), url: z.string() }),
-  z.object({
-    type: z.literal("epoch"),
-    report: z.object({
-      epoch: z.number(),
-      reward: z.number().nullable(),
-      meanReward: z.number().nullable(),
-      epochsCounted: z.number(),
-      missedEpochs: z.number(),
-    }),
-  }),
+  epochReport,
   /** Somebody paused the world, or let it go on. */
   z.object({ type: z.literal("paused"), paused: z.boolean() }),
   z.object({ type: z.literal("summary"), summary: summarySchema }),
 ]);
 
 export type RunSummary = z.infer<typeof summarySchema>;
-export type EpochTold = Extract<SimulatorReport, { type: "epoch" }>["report"];
 export type SimulatorReport = z.infer<typeof reportSchema>;
 
 /** A message as a report; undefined when it is something else. */

@@ -158,11 +158,9 @@ function summaryOf(
 /** Prints the page's address, and every tenth epoch. */
 function sayReport(told: SimulatorReport, say: Say): void {
   if (told.type === "page") say(`\nThe page: ${told.url}\n`);
-  if (told.type !== "epoch") return;
-  const { report } = told;
-  if (report.reward === null || report.epochsCounted % 10 !== 0) return;
+  if (told.type !== "epoch" || told.reward === null || told.epochsCounted % 10 !== 0) return;
   say(
-    `epoch ${report.epoch}: reward ${report.reward.toFixed(2)}, mean ${report.meanReward?.toFixed(2)} over ${report.epochsCounted} epochs, ${report.missedEpochs} missed`,
+    `epoch ${told.epoch}: reward ${told.reward.toFixed(2)}, mean ${told.meanReward?.toFixed(2)} over ${told.epochsCounted} epochs, ${told.missedEpochs} missed`,
   );
 }
 

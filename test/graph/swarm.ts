@@ -170,7 +170,7 @@ class Follower {
       const report = parseReport(message);
       if (report?.type === "summary") this.summary.resolve(report.summary);
       if (report?.type === "page") this.page.resolve(report.url);
-      if (report?.type === "epoch" && report.report.reward !== null) this.rewarded++;
+      if (report?.type === "epoch" && report.reward !== null) this.rewarded++;
     },
     onDeath: (name, how) => {
       this.deaths.push(`${name} ${how}`);
