@@ -50,7 +50,7 @@ export function encodePoses(
   view.setUint8(1, PROTOCOL_VERSION);
   view.setUint32(4, robots, true);
   view.setFloat64(8, simTime, true);
-  poses.forEach((value, index) => view.setFloat32(POSES_HEADER_BYTES + 4 * index, value, true));
+  new Float32Array(frame.buffer, POSES_HEADER_BYTES, poses.length).set(poses);
   frame.set(locked, POSES_HEADER_BYTES + 4 * poses.length);
   frame.set(states, POSES_HEADER_BYTES + 4 * poses.length + robots);
   return frame;
@@ -72,11 +72,8 @@ export function decodePoses(data: ArrayBuffer | Uint8Array): PoseFrame {
     throw new ProtocolError(`a pose frame of ${robots} robots has ${bytes.length} bytes`);
   }
   const simTime = view.getFloat64(8, true);
-  const poses = new Float32Array(3 * (robots + 1));
-  for (let i = 0; i < poses.length; i++) {
-    poses[i] = view.getFloat32(POSES_HEADER_BYTES + 4 * i, true);
-  }
-  const end = POSES_HEADER_BYTES + 4 * poses.length;
+  const end = POSES_HEADER_BYTES + 12 * (robots + 1);
+  const poses = new Float32Array(new Uint8Array(bytes.subarray(POSES_HEADER_BYTES, end)).buffer);
   const locked = bytes.slice(end, end + robots);
   const states = bytes.slice(end + robots);
   if (!Number.isFinite(simTime) || !poses.every(Number.isFinite)) {

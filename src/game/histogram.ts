@@ -84,19 +84,13 @@ export class HistogramIndex {
   /** Moves `counts` to the next histogram in order (the last one stays as it is). */
   private next(counts: Int32Array): void {
     const last = this.states - 1;
-    const tail = counts[last];
-    if (tail > 0 && last > 0) {
-      counts[last] = tail - 1;
-      counts[last - 1] += 1;
-      // The rest of the tail stays at the end: it is already the lexicographically smallest.
-      return;
-    }
-    let s = last - 1;
+    let s = last;
     while (s > 0 && counts[s] === 0) s--;
-    if (s <= 0) return;
+    if (s === 0) return;
     const moved = counts[s];
     counts[s] = 0;
     counts[s - 1] += 1;
+    // The rest goes to the end: lexicographically the smallest.
     counts[last] = moved - 1;
   }
 }

@@ -31,19 +31,10 @@ export function learnLocal(
   const run = new Convergence(game.discount, (ACCURACY_SHARE * range) / 2);
   while (!run.isOver) {
     fillQ(game, lead, values, q);
-    const next = values.map((_, state) => {
-      let best = -Infinity;
-      for (let a = 0; a < aL; a++) best = Math.max(best, q[state * aL + a]);
-      return best;
-    });
-    let least = Infinity;
-    let greatest = -Infinity;
-    next.forEach((value, state) => {
-      least = Math.min(least, value - values[state]);
-      greatest = Math.max(greatest, value - values[state]);
-    });
+    const next = values.map((_, state) => Math.max(...q.subarray(state * aL, (state + 1) * aL)));
+    const changes = next.map((value, state) => value - values[state]).sort();
     values = next;
-    run.take({ least, greatest });
+    run.take({ least: changes[0], greatest: changes[changes.length - 1] });
   }
   fillQ(game, lead, values, q);
   return policyOf(q, aL, TIE_SHARE * range, temperature);
@@ -53,14 +44,12 @@ export function learnLocal(
 function effectiveKernel(game: Game, actionLaw: ArrayLike<number>): Float64Array {
   const { sL, sG, aG } = sizesOf(game);
   const kernel = new Float64Array(sL * sG * sG);
-  for (let l = 0; l < sL; l++) {
-    for (let g = 0; g < sG; g++) {
-      for (let a = 0; a < aG; a++) {
-        const probability = actionLaw[(l * sG + g) * aG + a];
-        for (let next = 0; next < sG; next++) {
-          kernel[(l * sG + g) * sG + next] +=
-            probability * game.globalTransition[(g * aG + a) * sG + next];
-        }
+  for (let state = 0; state < sL * sG; state++) {
+    for (let a = 0; a < aG; a++) {
+      const probability = actionLaw[state * aG + a];
+      const row = ((state % sG) * aG + a) * sG;
+      for (let next = 0; next < sG; next++) {
+        kernel[state * sG + next] += probability * game.globalTransition[row + next];
       }
     }
   }

@@ -56,14 +56,12 @@ export class Occupancy {
   actionLaw(): Float64Array {
     const { sG, sL, aG } = this.sizes;
     const law = this.law.slice();
-    for (let l = 0; l < sL; l++) {
-      for (let g = 0; g < sG; g++) {
-        const row = law.subarray((l * sG + g) * aG, (l * sG + g + 1) * aG);
-        if (!scaleToOne(row)) {
-          row.set(this.lead.subarray(g * aG, (g + 1) * aG));
-          if (!scaleToOne(row)) row.fill(1 / aG);
-        }
-      }
+    for (let state = 0; state < sL * sG; state++) {
+      const row = law.subarray(state * aG, (state + 1) * aG);
+      if (scaleToOne(row)) continue;
+      const g = state % sG;
+      row.set(this.lead.subarray(g * aG, (g + 1) * aG));
+      if (!scaleToOne(row)) row.fill(1 / aG);
     }
     return law;
   }

@@ -47,6 +47,7 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: 
   const histograms = new HistogramIndex(sizes.sL, pair.tableSize).count;
   const tensors = expectedTensors(sizes, histograms);
   const arrays = [pair.globalValues, pair.localPolicy, pair.globalPolicy];
+  // Arrays are as little endian as every machine that ROS 2 runs on: one by one takes seconds.
   const data = new Uint8Array(tensors[2].end);
   arrays.forEach((array, i) => {
     const wanted = tensors[i].shape.reduce((product, size) => product * size, 1);
@@ -55,7 +56,7 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: 
         `${tensors[i].name} has ${array.length} entries and its shape [${tensors[i].shape}] needs ${wanted}; pass the sizes of the game it was learned for`,
       );
     }
-    write(array, new DataView(data.buffer, tensors[i].start));
+    data.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), tensors[i].start);
   });
   const strings = stringsOf(metadata, sizes);
   const checksum = finish(checksumSteps(strings, tensors, data));
@@ -70,11 +71,6 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: 
   file.set(json, 8);
   file.set(data, dataAt);
   return file;
-}
-
-function write(array: Float32Array | Uint8Array, view: DataView): void {
-  if (array instanceof Uint8Array) array.forEach((value, i) => view.setUint8(i, value));
-  else array.forEach((value, i) => view.setFloat32(4 * i, value, true));
 }
 
 /**
@@ -100,7 +96,6 @@ export function* decodeSteps(bytes: Uint8Array, source: string): Steps<LoadedPol
 }
 
 function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): PolicyPair {
-  // All at once, as little endian as every machine that ROS 2 runs on: one by one takes seconds.
   const floats = ({ start, end }: TensorInfo): Float32Array =>
     new Float32Array(Uint8Array.from(data.subarray(start, end)).buffer);
   const [values, local, actions] = tensors;
