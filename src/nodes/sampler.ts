@@ -91,7 +91,7 @@ export class Sampler {
     const others = this.roster.quarantined(sinceMs).slice(0, size - drawn.length);
     const spare = new Set(drawn.length > 0 ? others : []);
     const robots = [...drawn, ...others];
-    this.states.keepSoon(robots);
+    this.states.keep(robots);
     this.prepared = { epoch, size, robots, asked: new Set(robots), spare, sinceMs };
     return this.prepared;
   }
@@ -119,14 +119,13 @@ export class Sampler {
   ask(epoch: number, time: bigint): void {
     const sample = this.prepare(epoch);
     this.prepared = undefined;
-    this.states.finish();
     this.asking = { ...sample, time };
   }
 
   stop(): void {
     this.asking = undefined;
     this.prepared = undefined;
-    this.states.keep([]);
+    this.states.stop();
   }
 
   /** Stamps before this are too old for a decision at `time`, ns. */

@@ -9,6 +9,8 @@ import { TOPICS, topicOf } from "../ros/topics";
 const CLOCK_SKEW_NS = 1_000_000_000n;
 /** A robot repeats its state with its odometry; after this long without one its state is stale, ms. */
 const LONGEST_SILENCE_MS = 1000;
+/** Subscriptions are made and ended in parts that are about as long as this, ms. */
+const PART_MS = 2;
 
 /**
  * Why a robot's state does not count at a decision. silent: none came. stale: stamped too long
@@ -43,28 +45,26 @@ export class StateSubscriptions {
     private readonly onState: () => void,
   ) {}
 
-  /** Subscribes to exactly these robots. Others are unsubscribed first: the number never rises above. */
+  /**
+   * Subscribes to exactly these robots. Others are unsubscribed first: the number never rises above.
+   * In parts, between other work such as commands: in a large graph each takes milliseconds.
+   */
   keep(robots: readonly string[]): void {
-    this.pending = this.changes(robots);
-    this.finish();
-  }
-
-  /** The same, one by one between other work: in a large graph each takes milliseconds. */
-  keepSoon(robots: readonly string[]): void {
     const changes = this.changes(robots);
     this.pending = changes;
     const proceed = (): void => {
       if (this.pending !== changes) return;
-      if (changes.next().done) this.pending = undefined;
-      else setImmediate(() => this.node.safely(proceed));
+      const endMs = steadyMs() + PART_MS;
+      while (!changes.next().done) {
+        if (steadyMs() >= endMs) return void setImmediate(() => this.node.safely(proceed));
+      }
     };
     proceed();
   }
 
-  /** Completes what `keepSoon` began. */
-  finish(): void {
-    while (this.pending && !this.pending.next().done);
+  stop(): void {
     this.pending = undefined;
+    Array.from(this.changes([]));
   }
 
   private *changes(robots: readonly string[]): Generator<void> {
