@@ -23,6 +23,7 @@ import {
   start,
   takeAnswers,
 } from "./epoch_machine";
+import { inTime, Overload } from "./overload";
 import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import { Sampler } from "./sampler";
 import { ageTrouble } from "./state_subscriptions";
@@ -36,6 +37,11 @@ export class Epochs {
   private checkedSize = 0;
   private state: EpochState;
   private readonly sampler: Sampler;
+  private readonly overload = new Overload(() => this.sampleSize);
+  /** When the open epoch's boundary was noticed, ROS time, and whether that was late. */
+  private begun = { time: 0n, isLate: false };
+  /** Whether the last epoch's command was, by overload. */
+  private isLate = false;
   /** n as the simulator told it last; undefined: nobody did. */
   private toldPopulation: number | undefined;
   private leadState: GlobalState | undefined;
@@ -60,7 +66,7 @@ export class Epochs {
     const { sG, sL } = sizesOf(game);
     const onState = (): void => this.takeAnswers();
     this.state = { epoch: 0, length: this.length, missed: 0, clockJumps: 0 };
-    this.sampler = new Sampler(node, clock, sL, () => this.sampleSize, onState);
+    this.sampler = new Sampler(node, clock, sL, () => this.overload.size, onState);
     this.populations = node.subscribeSole(TOPICS.population, (message, areTwo) => {
       if (areTwo) return;
       this.toldPopulation = message.population;
@@ -125,6 +131,13 @@ export class Epochs {
     return ((steadyMs() - this.scheduledMs) * 1e6) / Number(this.state.length);
   }
 
+  /** That fewer than k robots are asked; undefined: all k are. */
+  get overloaded(): string | undefined {
+    const { overload, sampleSize } = this;
+    if (!overload.isOn) return undefined;
+    return `commands came late: ${overload.size} robots are asked and sample_size is ${sampleSize}`;
+  }
+
   /** What epochs wait for; undefined: nothing. */
   get waiting(): string | undefined {
     return this.clock.problem() ?? this.leads.source.problem ?? this.state.waiting;
@@ -161,7 +174,9 @@ export class Epochs {
     const { robots } = sampler;
     const { population } = this;
     const absent = robots < population ? sampler.absentOf(population) : [];
-    const isComplete = this.mayBeginWithout;
+    // It has waited for robots as long as it shall.
+    const seconds = this.node.parameters.start_timeout || Infinity;
+    const isComplete = steadyMs() - this.activatedMs > 1000 * seconds;
     const there = { ...ready, ...sample, robots, population, absent, isComplete };
     this.take(start(this.state, clock.now(), this.length, there));
     this.sayWait();
@@ -170,12 +185,6 @@ export class Epochs {
     if (hasStarted && [leadState, ...sample.heard].some((told) => told?.stopped)) {
       commander.stopped = true;
     }
-  }
-
-  /** Whether the session's first epoch has waited for robots as long as `start_timeout` says. */
-  private get mayBeginWithout(): boolean {
-    const { start_timeout: seconds } = this.node.parameters;
-    return seconds > 0 && steadyMs() - this.activatedMs > 1000 * seconds;
   }
 
   /** Logs what a long wait is for: again where it is for something else, and not more often. */
@@ -192,7 +201,12 @@ export class Epochs {
   }
 
   private begin(): void {
-    this.take(begin(this.state, this.clock.now(), this.length));
+    const { clock, state } = this;
+    const time = clock.now();
+    // /clock may tell time in large steps.
+    const tolerance = clock.isSimulated ? state.length : inTime(state.length);
+    this.begun = { time, isLate: time - (state.boundary ?? time) >= tolerance };
+    this.take(begin(state, time, this.length));
   }
 
   private takeAnswers(isTimeUp = false): void {
@@ -210,11 +224,25 @@ export class Epochs {
   }
 
   private take({ state, effects }: EpochStep): void {
+    const { open } = this.state;
+    if (open !== undefined && state.open !== open) this.judge(state.open !== undefined);
     this.state = state;
     if (state.open === undefined) this.cancelWaits();
     effects.forEach((effect) => this.carryOut(effect));
     // The command is on its way first: subscribing takes time.
     if (this.state.open === undefined) setImmediate(() => this.node.safely(() => this.prepare()));
+  }
+
+  /** The open epoch ends, by its command or by the next one's boundary: was it in time? */
+  private judge(isOverdue: boolean): void {
+    const { begun, overload, overloaded: before } = this;
+    const isInTime = this.clock.now() - begun.time <= inTime(this.state.length);
+    this.isLate = isOverdue || begun.isLate || (!isInTime && this.sampler.areManyLate);
+    overload.hear(this.isLate ? "late" : isInTime ? "in time" : "excused");
+    if (!before === !this.overloaded) return;
+    this.node.log.warn(
+      this.overloaded ?? `commands are in time: ${overload.size} robots are asked`,
+    );
   }
 
   /** The next epoch's sample is subscribed to ahead of time. */
@@ -241,12 +269,13 @@ export class Epochs {
       case "ask":
         this.cancelWaits();
         sampler.ask(effect.epoch, effect.time);
-        this.later(REPLACE_SHARE, () => sampler.replaceSilent());
+        this.at(inTime(this.state.length), () => sampler.markLate());
+        if (!this.begun.isLate) this.later(REPLACE_SHARE, () => sampler.replaceSilent());
         this.later(1, () => this.takeAnswers(true));
         this.takeAnswers();
         break;
       case "decide": {
-        const answers = sampler.close();
+        const answers = sampler.close(this.isLate);
         const population = sampler.robots;
         commander.decide({ ...effect, ...answers, globalState: leadState!.state, population });
       }
@@ -267,7 +296,13 @@ export class Epochs {
     };
     const timer = setTimeout(once, this.node.parameters.sample_timeout * 1000 * share);
     const wait = BigInt(Math.round(Number(this.state.length) * WAIT_SHARE * share));
-    cancels.push(() => clearTimeout(timer), this.clock.at(this.clock.now() + wait, once));
+    cancels.push(() => clearTimeout(timer));
+    this.at(wait, once);
+  }
+
+  /** Does something to the open epoch after so much ROS time, ns. */
+  private at(wait: bigint, work: () => void): void {
+    this.cancels.push(this.clock.at(this.clock.now() + wait, () => this.node.safely(work)));
   }
 
   private cancelWaits(): void {

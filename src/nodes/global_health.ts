@@ -43,16 +43,13 @@ function epochsHealth(observed: Observed, before: Readonly<Record<string, number
   }
   const problem = problemOf(observed);
   if (problem) return { level: "error", message: problem, values };
-  const since = Object.entries(epochs.troubles)
-    .map(([name, count]) => ({
-      name: name.replaceAll("_", " "),
-      more: count - (before[name] ?? 0),
-    }))
-    .filter(({ more }) => more > 0);
-  if (since.length > 0) {
-    const message = since.map(({ name, more }) => `${name}: ${more}`).join(", ");
-    return { level: "warn", message: `${message} since a second ago`, values };
-  }
+  const since = Object.entries(epochs.troubles).flatMap(([name, count]) => {
+    const more = count - (before[name] ?? 0);
+    return more > 0 ? `${name.replaceAll("_", " ")}: ${more}` : [];
+  });
+  const counted = since.length > 0 && `${since.join(", ")} since a second ago`;
+  const troubles = [epochs.overloaded, counted].filter(Boolean);
+  if (troubles.length > 0) return { level: "warn", message: troubles.join("; "), values };
   const asked = command?.sampled_agents.length ?? 0;
   if (command && asked < command.sample_size) {
     const message = `only ${asked} of ${command.sample_size} robots can be asked: all of them are (${epochs.values.quarantined} in quarantine); start more, or lower sample_size`;

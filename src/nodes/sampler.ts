@@ -1,8 +1,11 @@
 /** Whom an epoch asks: its sample, subscribed to ahead of time, and what comes of it. */
+import { listed } from "../base/errors";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { type AgentState, fromSeconds } from "../ros/messages";
 import type { RosNode } from "../ros/node";
+import { Seldom } from "../ros/seldom";
 import { TOPICS, topicOf } from "../ros/topics";
+import { fewOf } from "./overload";
 import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import { RobotsInGraph } from "./robots_in_graph";
 import { drawReplacements, drawSample, Roster } from "./sampling";
@@ -24,6 +27,10 @@ interface Sample {
 interface Asking extends Sample {
   /** ROS time of the epoch's start, ns. */
   readonly time: bigint;
+  /** Robots that had not answered in time. */
+  late: readonly string[];
+  /** Who was asked in others' place, in words. */
+  instead: string;
 }
 
 export interface Answers {
@@ -39,10 +46,13 @@ interface Troubled {
   readonly trouble: Unusable;
 }
 
-const inWords = (robots: readonly Troubled[]): string =>
-  robots.map(({ robot, trouble }) => `${robot} ${trouble}`).join(", ");
-
 const namesOf = (robots: readonly Troubled[]): string[] => robots.map(({ robot }) => robot);
+
+const inWords = (robots: readonly Troubled[]): string[] =>
+  robots.map(({ robot, trouble }) => `${robot} ${trouble}`);
+
+/** A look for robots that left goes on for this long at most, ms. */
+const LOOKING_MS = 2;
 
 export class Sampler {
   private readonly states: StateSubscriptions;
@@ -52,8 +62,8 @@ export class Sampler {
   private asking: Asking | undefined;
   /** States asked for that did not count: all, and by what was wrong with them. */
   private readonly counts = { missing: 0, silent: 0, stale: 0, future: 0 };
-  /** Robots asked at the last epoch, if fewer than k; logged when it changes. */
-  private fewer: number | undefined;
+  /** For epochs with troubles, since the last one without. */
+  private seldom = new Seldom();
 
   /**
    * @param localStates |S_l|
@@ -119,7 +129,7 @@ export class Sampler {
   ask(epoch: number, time: bigint): void {
     const sample = this.prepare(epoch);
     this.prepared = undefined;
-    this.asking = { ...sample, time };
+    this.asking = { ...sample, time, late: [], instead: "" };
   }
 
   stop(): void {
@@ -138,19 +148,31 @@ export class Sampler {
     return this.asking !== undefined && this.waitedFor(this.asking).length === 0;
   }
 
-  /** Silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
+  /** Whoever has not answered yet is late. */
+  markLate(): void {
+    if (this.asking) this.asking.late = namesOf(this.waitedFor(this.asking));
+  }
+
+  /** Whether so many answered late that it is not their fault. The dead do not answer. */
+  get areManyLate(): boolean {
+    const { asking } = this;
+    if (asking === undefined) return false;
+    const silent = this.unusableOf({ ...asking, robots: asking.late }).length;
+    return asking.late.length - silent > fewOf(asking.size);
+  }
+
+  /** A few silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
   replaceSilent(): void {
     const { asking } = this;
-    const silent = asking ? this.waitedFor(asking) : [];
-    if (asking === undefined || silent.length === 0) return;
+    if (asking === undefined || this.areManyLate) return;
+    const silent = this.waitedFor(asking).slice(0, fewOf(asking.size));
+    if (silent.length === 0) return;
     this.roster.quarantine(namesOf(silent), steadyMs());
     const others = this.askOthers(asking, silent.length);
     const inPlace = new Map(others.map((robot, i) => [silent[i].robot, robot]));
     asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
     for (const { trouble } of silent.slice(0, others.length)) this.counts[trouble]++;
-    this.node.log.warn(
-      `epoch ${asking.epoch}: ${inWords(silent)}; asked ${others.join(", ") || "nobody"} instead`,
-    );
+    asking.instead = `asked ${others.join(", ") || "nobody"} instead of ${namesOf(silent).join(", ")}`;
   }
 
   /** Asks others in the place of robots that left the graph. Returns whether any had left. */
@@ -158,14 +180,17 @@ export class Sampler {
     this.roster.refresh();
     const { asking } = this;
     if (asking === undefined) return false;
-    const gone = namesOf(this.unusableOf(asking)).filter((robot) => this.hasLeft(robot));
+    const endMs = steadyMs() + LOOKING_MS;
+    const gone = namesOf(this.unusableOf(asking)).filter(
+      (robot) => steadyMs() < endMs && this.hasLeft(robot),
+    );
     if (gone.length === 0) return false;
     const there = asking.robots.filter((robot) => !gone.includes(robot));
     this.states.keep(there);
     const others = this.askOthers(asking, gone.length);
     asking.robots = [...there, ...others];
-    const instead = others.join(", ") || "nobody";
-    this.node.log.info(`epoch ${asking.epoch}: ${gone.join(", ")} left; asked ${instead} instead`);
+    const instead = `asked ${listed(others, "others") || "nobody"} instead`;
+    this.node.log.info(`epoch ${asking.epoch}: ${listed(gone, "robots")} left; ${instead}`);
     return true;
   }
 
@@ -208,7 +233,7 @@ export class Sampler {
   }
 
   /** Ends the open epoch: what came counts, and what is missing is counted and warned of. */
-  close(): Answers {
+  close(isOverload: boolean): Answers {
     const { asking } = this;
     if (asking === undefined) throw new Error("no epoch is open; ask a sample first");
     this.asking = undefined;
@@ -219,25 +244,16 @@ export class Sampler {
     const silent = namesOf(unusable);
     const answered = robots.filter((robot) => !silent.includes(robot));
     this.roster.release(answered);
-    this.roster.quarantine(namesOf(this.waitedFor(asking)), steadyMs());
-    if (unusable.length > 0) {
-      this.node.log.warn(
-        `epoch ${epoch}: ${unusable.length} of ${robots.length} states missing: ${inWords(unusable)}`,
-      );
+    // By overload any robot is late.
+    if (!isOverload) this.roster.quarantine(namesOf(this.waitedFor(asking)), steadyMs());
+    const missing = `${silent.length} of ${robots.length} states missing: ${listed(inWords(unusable), "robots")}`;
+    const fewer = `only ${robots.length} robots can be asked and sample_size is ${size}: all of them are (${this.values.quarantined} in quarantine)`;
+    const notes = [silent.length > 0 && missing, asking.instead, robots.length < size && fewer];
+    if (!notes.some(Boolean)) this.seldom = new Seldom();
+    else if (this.seldom.isDue(`${notes.map(Boolean)}`, steadyMs())) {
+      this.node.log.warn(`epoch ${epoch}: ${notes.filter(Boolean).join("; ")}`);
     }
-    this.warnOfFewer(asking);
     return { sampleSize: size, sample: robots, received: this.states.newest(answered) };
-  }
-
-  /** Logs when fewer than k robots can be asked, once for each number. */
-  private warnOfFewer({ epoch, robots, size }: Asking): void {
-    const fewer = robots.length < size ? robots.length : undefined;
-    if (fewer !== this.fewer && fewer !== undefined) {
-      this.node.log.warn(
-        `epoch ${epoch}: only ${fewer} robots can be asked and sample_size is ${size}: all of them are (${this.values.quarantined} in quarantine)`,
-      );
-    }
-    this.fewer = fewer;
   }
 
   get robots(): number {

@@ -1,10 +1,12 @@
 /** Swarms of up to 1,000 robots with topics of their own (bench/swarm_of_n.ts). */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../../src/base/package_root";
 import { claimDomain } from "../../src/ros/domain";
+import { nanoseconds } from "../../src/ros/messages";
+import { type EventOf, Peer } from "./peer";
 import { environmentOf } from "./swarm";
 
 const seenSchema = z.object({
@@ -19,21 +21,33 @@ const seenSchema = z.object({
 });
 const idleSchema = z.object({ cores: z.number() });
 
-/** Runs the benchmark with so many robots, robots asked, and epochs or seconds; its result. */
-async function run(...size: readonly [number, number, number]): Promise<unknown> {
+type Size = readonly [robots: number, asked: number, epochsOrSeconds: number];
+
+/** What `look` gives while the benchmark runs. */
+async function beside<T>(
+  size: Size,
+  look: (child: ChildProcess, environment: NodeJS.ProcessEnv) => Promise<T>,
+): Promise<T> {
   const domain = await claimDomain();
+  const environment = environmentOf(domain);
   const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
-  const child = fork(program, size.map(String), { env: environmentOf(domain) });
+  const child = fork(program, size.map(String), { env: environment });
   try {
-    const ended = once(child, "exit");
-    const [message] = (await once(child, "message")) as [unknown];
-    expect(await ended).toEqual([0, null]);
-    return message;
+    return await look(child, environment);
   } finally {
     child.kill("SIGKILL");
     domain.release();
   }
 }
+
+/** The benchmark's result. */
+const run = (...size: Size): Promise<unknown> =>
+  beside(size, async (child) => {
+    const ended = once(child, "exit");
+    const [message] = (await once(child, "message")) as [unknown];
+    expect(await ended).toEqual([0, null]);
+    return message;
+  });
 
 test("of 1,000 robots 50 asked each second: no epoch is missed in ten minutes, commands are in time and memory stays", async () => {
   const seen = seenSchema.parse(await run(1000, 50, 600));
@@ -44,6 +58,42 @@ test("of 1,000 robots 50 asked each second: no epoch is missed in ten minutes, c
   expect(seen.p99).toBeLessThan(250);
   expect(seen.growth).toBeLessThan(2);
 }, 900_000);
+
+/** A program beside the swarm keeps a core busy for this long, s. */
+const BUSY_S = 60;
+/** So long after it commands are in time again, s; that is looked at for LOOKED_S. */
+const AFTER_S = 10;
+const LOOKED_S = 60;
+
+const lateMs = ({ header, decision_time }: EventOf<"command">["message"]): number =>
+  Number(nanoseconds(header.stamp) - nanoseconds(decision_time)) / 1e6;
+
+test("a busy program beside 1,000 robots makes commands late for as long as it runs, and 10 s", async () => {
+  await beside([1000, 50, 600], async (_, environment) => {
+    const peer = new Peer(environment, []);
+    const busy: ChildProcess[] = [];
+    const commandAfter = (time: number): Promise<EventOf<"command">> =>
+      peer.first("command", time, undefined, 120);
+    try {
+      const { time: start } = await commandAfter(0);
+      const { time: calm } = await commandAfter(start + AFTER_S);
+      busy.push(spawn(process.execPath, ["-e", "for (;;);"]));
+      const { time: end } = await commandAfter(calm + BUSY_S);
+      busy[0].kill("SIGKILL");
+      await commandAfter(end + AFTER_S + LOOKED_S);
+      const heard = peer.of("command", end + AFTER_S).map(({ message }) => message);
+      const firsts = heard.filter(({ epoch }, i) => i > 0 && epoch !== heard[i - 1].epoch);
+      const late = firsts.map(lateMs).sort((a, b) => a - b);
+      expect(late[Math.floor(0.99 * late.length)]).toBeLessThan(100);
+      const numbers = firsts.map(({ epoch }) => epoch);
+      expect(numbers).toEqual(numbers.map((_epoch, i) => numbers[0] + i));
+      expect(firsts.at(-1)!.sample_size).toBe(50);
+    } finally {
+      busy.forEach((each) => each.kill("SIGKILL"));
+      await peer.end();
+    }
+  });
+}, 400_000);
 
 test("the bytes that reach the global agent grow with k and not with n", async () => {
   const shortRun = seenSchema.omit({ growth: true });
