@@ -4,7 +4,7 @@ import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { clockOf, RosNode } from "../ros/node";
-import { type RosClock } from "../ros/clock";
+import { type RosClock, steadyMs } from "../ros/clock";
 import {
   fromSeconds,
   type GlobalCommand,
@@ -24,6 +24,7 @@ import { heardTransforms } from "./localization";
 import { LocalPolicies } from "./local_policies";
 import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "./parameters";
+import { Repeats } from "./stamps";
 
 type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
 type LocalNode = RosNode<typeof LOCAL_AGENT_PARAMETERS>;
@@ -47,6 +48,7 @@ export class LocalAgent {
   readonly body: BodyAgent;
   private readonly publishState;
   private readonly publishAction;
+  private readonly states = new Repeats();
   private pending: GlobalCommand | undefined;
   private lastAction: LocalAction | undefined;
   /** Decision time of the epoch last acted on. */
@@ -90,14 +92,18 @@ export class LocalAgent {
     if (this.lastAction && nanoseconds(this.lastAction.header.stamp) === this.body.stamp) {
       this.publishAction(this.lastAction);
     }
+    const { stamp, zone, permission } = this.body;
+    const news = `${zone} ${this.lastAction?.epoch} ${permission.stopped}`;
+    const { max_state_age } = this.node.parameters;
+    if (!this.states.isDue(news, stamp, steadyMs(), max_state_age)) return;
     this.publishState({
-      header: { stamp: toTime(this.body.stamp), frame_id: "map" },
+      header: { stamp: toTime(stamp), frame_id: "map" },
       agent_id: this.node.robot,
-      state: this.body.zone!,
+      state: zone!,
       acted: this.lastAction !== undefined,
       epoch: this.lastAction?.epoch ?? 0,
       decision_time: this.decisionTime,
-      stopped: this.body.permission.stopped,
+      stopped: permission.stopped,
     });
   }
 

@@ -5,6 +5,9 @@ import { fromSeconds } from "../ros/messages";
 const MOST_AHEAD_NS = fromSeconds(60);
 /** ROS time that has advanced by no more than this is taken as standing still, ns. */
 const STANDING_NS = fromSeconds(0.05);
+/** A state that says nothing new is repeated after this long, ROS time, and wall time. */
+const REPEAT_S = 0.5;
+const REPEAT_MS = 400;
 
 const secondsOf = (ns: bigint): number => Number(ns) / 1e9;
 
@@ -47,6 +50,27 @@ export class RateLimit {
     const isOnTime = isLater && stamp - this.next < this.period;
     this.next = (isOnTime ? this.next : stamp) + this.period;
     this.last = stamp;
+    return true;
+  }
+}
+
+/** Bounds how often what says nothing new is repeated. */
+export class Repeats {
+  private said: string | undefined;
+  private stamp = 0n;
+  private sentMs = 0;
+
+  /**
+   * Whether it is sent now: it says something new, or a decision could soon find the last too old.
+   * @param stamp of what is said, ns
+   * @param nowMs of the steady clock
+   * @param maxAge above which a decision does not count it, s
+   */
+  isDue(news: string, stamp: bigint, nowMs: number, maxAge: number): boolean {
+    const seconds = secondsOf(stamp - this.stamp);
+    const isFresh = seconds >= 0 && seconds < Math.min(maxAge / 2, REPEAT_S);
+    if (news === this.said && isFresh && nowMs - this.sentMs < REPEAT_MS) return false;
+    [this.said, this.stamp, this.sentMs] = [news, stamp, nowMs];
     return true;
   }
 }
