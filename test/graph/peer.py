@@ -18,7 +18,7 @@ import time
 
 import rclpy
 from rcl_interfaces.msg import Log
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from alternating_marl.msg import AgentState, GlobalCommand, LocalPolicy
@@ -26,6 +26,8 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Twist
 from nav_msgs.msg import Odometry
 from rosgraph_msgs.msg import Clock
+
+WaitSet = rclpy_implementation.WaitSet
 
 LATCHED = QoSProfile(
     depth=100,
@@ -37,6 +39,10 @@ SENSOR = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 NODE = "peer"
 # An operation that waits longer gives up, s: peer.ts has given up by then.
 PATIENCE = 40
+# A client that is made meanwhile is heard after this time, ns.
+NEXT_NS = 20_000_000
+# Messages that are sent at the same time are taken together, s.
+TOGETHER = 0.002
 
 # The middleware writes its own errors on standard output: they go to standard error.
 events = os.fdopen(os.dup(1), "w")
@@ -114,7 +120,10 @@ def hear(node, options):
         LATCHED,
     )
     node.create_subscription(
-        LocalPolicy, "/local_policy", lambda message: say("policy", message=plain(message)), LATCHED
+        LocalPolicy,
+        "/local_policy",
+        lambda message, _: say("policy", message=plain(message)),
+        LATCHED,
     )
     bodies = [f"robot_{i}" for i in range(options.robots)] + ["lead"]
     for body in bodies if options.velocities else []:
@@ -134,11 +143,11 @@ def hear(node, options):
             say("odometry", body=body, x=x if math.isfinite(x) else None, **told)
 
         node.create_subscription(
-            Odometry, f"/{body}/odom", lambda m, body=body: odometry(body, m), SENSOR
+            Odometry, f"/{body}/odom", lambda m, _, body=body: odometry(body, m), SENSOR
         )
     for body in bodies[:-1] if options.states else []:
         node.create_subscription(
-            AgentState, f"/{body}/state", lambda m: say("state", message=plain(m)), LATCHED
+            AgentState, f"/{body}/state", lambda m, _: say("state", message=plain(m)), LATCHED
         )
     for topic, kind in options.hear:
 
@@ -146,25 +155,25 @@ def hear(node, options):
             say("heard", topic=topic, message=plain(message))
 
         node.create_subscription(
-            message_class(kind), topic, lambda m, topic=topic: heard(topic, m), RELIABLE
+            message_class(kind), topic, lambda m, _, topic=topic: heard(topic, m), RELIABLE
         )
     if options.diagnostics:
         node.create_subscription(
             DiagnosticArray,
             "/diagnostics",
-            lambda message: [hear_status(status) for status in message.status],
+            lambda message, _: [hear_status(status) for status in message.status],
             RELIABLE,
         )
     if options.clock:
         node.create_subscription(
             Clock,
             "/clock",
-            lambda m: say("clock", now=m.clock.sec + m.clock.nanosec / 1e9),
+            lambda m, _: say("clock", now=m.clock.sec + m.clock.nanosec / 1e9),
             SENSOR,
         )
     if options.log:
         node.create_subscription(
-            Log, "/rosout", lambda m: say("log", name=m.name, level=m.level, text=m.msg), LATCHED
+            Log, "/rosout", lambda m, _: say("log", name=m.name, level=m.level, text=m.msg), LATCHED
         )
 
 
@@ -245,13 +254,49 @@ class Operations:
         )
 
 
-def spin(executor):
-    """Spins on after a message that cannot be decoded."""
+def take_message(subscription):
+    """Whether there was one."""
+    got = subscription.handle.take_message(subscription.msg_type, False)
+    if got is not None:
+        subscription.callback(*got)
+    return got is not None
+
+
+def take_answer(client):
+    """Whether there was one."""
+    header, response = client.handle.take_response(client.srv_type.Response)
+    if header is not None:
+        client.get_pending_request(header.request_id.sequence_number).set_result(response)
+    return header is not None
+
+
+def take_all(entity, take):
+    """Goes on after a message that cannot be decoded."""
+    try:
+        while take(entity):
+            pass
+    except Exception as error:
+        print(f"peer: {error}", file=sys.stderr)
+
+
+def spin(node):
+    """Hears everything. rclpy's own executor needs twice the time: it wakes for each message."""
     while rclpy.ok():
-        try:
-            executor.spin()
-        except Exception as error:
-            print(f"peer: {error}", file=sys.stderr)
+        subscriptions = {entity.handle.pointer: entity for entity in node.subscriptions}
+        clients = {entity.handle.pointer: entity for entity in node.clients}
+        counts = len(subscriptions), 0, 0, len(clients), 0, 0
+        waiting = WaitSet(*counts, node.context.handle)
+        waiting.clear_entities()
+        for entity in subscriptions.values():
+            waiting.add_subscription(entity.handle)
+        for entity in clients.values():
+            waiting.add_client(entity.handle)
+        waiting.wait(NEXT_NS)
+        for pointer in waiting.get_ready_entities("subscription"):
+            take_all(subscriptions[pointer], take_message)
+        for pointer in waiting.get_ready_entities("client"):
+            take_all(clients[pointer], take_answer)
+        time.sleep(TOGETHER)
 
 
 def main():
@@ -275,9 +320,7 @@ def main():
     if options.graph:
         arguments = (node, options.robots, options.graph)
         threading.Thread(target=watch_graph, args=arguments, daemon=True).start()
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    threading.Thread(target=spin, args=(executor,), daemon=True).start()
+    threading.Thread(target=spin, args=(node,), daemon=True).start()
     say("ready")
     operations = Operations(node)
     for line in sys.stdin:
