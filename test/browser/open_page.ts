@@ -22,6 +22,8 @@ export interface OpenPageOptions {
   readonly colorScheme?: "light" | "dark";
   /** What the browser calls its language; default en-GB. */
   readonly language?: string;
+  /** Pictures a second at most, as on a slow screen; undefined: as many as the browser draws. */
+  readonly pictures?: number;
   /** Called with each text that the page's server sends it. */
   readonly onMessage?: (text: string) => void;
 }
@@ -39,7 +41,11 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
       locale: "en-GB",
     });
     // As a browser under the locale C has it.
-    const { language } = options;
+    const { language, pictures } = options;
+    if (pictures)
+      await page.addInitScript(
+        `requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), ${1000 / pictures})`,
+      );
     if (language)
       await page.addInitScript(
         `Object.defineProperty(navigator, "language", { value: "${language}", configurable: true })`,

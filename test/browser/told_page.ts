@@ -15,9 +15,10 @@ export class ToldPage {
 
   async open(url: string): Promise<void> {
     this.opened = await openPage(url, {
-      // Small: drawn by software, beside the swarm that is measured.
+      // Small and seldom: drawn by software, beside the swarm that is measured.
       width: 640,
       height: 400,
+      pictures: 4,
       onMessage: (text) => {
         this.told.push(parseServerMessage(text));
         this.wake();
