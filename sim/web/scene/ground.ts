@@ -2,7 +2,7 @@
  * Floor, grid, zones and their labels. They lie under everything else and do not move, so they have a
  * 2D canvas of their own, redrawn only when the camera moves.
  */
-import { Matrix4, Vector4 } from "three";
+import * as THREE from "three";
 import type { Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 
@@ -50,7 +50,7 @@ export class Ground {
   private readonly pen: CanvasRenderingContext2D;
   private readonly extent: Extent;
   /** From the map to the screen's cube. */
-  private view = new Matrix4();
+  private view = new THREE.Matrix4();
   private width = 0;
   private height = 0;
 
@@ -66,7 +66,7 @@ export class Ground {
   }
 
   /** @param view the camera's matrices, multiplied; sizes in px */
-  draw(view: Matrix4, width: number, height: number): void {
+  draw(view: THREE.Matrix4, width: number, height: number): void {
     const { canvas, pen, palette, extent } = this;
     const { zones, localStates } = this.snapshot;
     [this.view, this.width, this.height] = [view, width, height];
@@ -109,11 +109,11 @@ export class Ground {
   }
 
   /** A point of the floor in the screen's cube, times its depth w, m. */
-  private inView({ x, y }: Point): Vector4 {
-    return new Vector4(x, y, 0, 1).applyMatrix4(this.view);
+  private inView({ x, y }: Point): THREE.Vector4 {
+    return new THREE.Vector4(x, y, 0, 1).applyMatrix4(this.view);
   }
 
-  private onScreen({ x, y, w }: Vector4): [number, number] {
+  private onScreen({ x, y, w }: THREE.Vector4): [number, number] {
     return [((1 + x / w) / 2) * this.width, ((1 - y / w) / 2) * this.height];
   }
 

@@ -1,16 +1,5 @@
 /** The lead vehicle and where it is sent: a line on the floor, the zone's ring, a marker at its goal. */
-import {
-  BufferGeometry,
-  CircleGeometry,
-  ConeGeometry,
-  Group,
-  Line,
-  LineDashedMaterial,
-  Mesh,
-  MeshBasicMaterial,
-  RingGeometry,
-  Vector3,
-} from "three";
+import * as THREE from "three";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 import type { Layer } from "./layer";
@@ -21,20 +10,20 @@ import type { Motion } from "./motion";
 const ARRIVED_M = 0.3;
 
 /** @param isFlat it lies on the floor, under everything else */
-function mesh(shape: BufferGeometry, isFlat = false): Mesh {
+function mesh(shape: THREE.BufferGeometry, isFlat = false): THREE.Mesh {
   const options = { vertexColors: true, transparent: isFlat, depthWrite: !isFlat };
-  const made = new Mesh(shape, new MeshBasicMaterial(options));
+  const made = new THREE.Mesh(shape, new THREE.MeshBasicMaterial(options));
   made.renderOrder = isFlat ? -1 : 0;
   return made;
 }
 
 export class Lead implements Layer {
-  readonly object = new Group();
-  private readonly body: Mesh;
-  private readonly shadow: Mesh;
-  private readonly way: Line<BufferGeometry, LineDashedMaterial>;
-  private readonly target: Mesh;
-  private readonly pointer: Mesh;
+  readonly object = new THREE.Group();
+  private readonly body: THREE.Mesh;
+  private readonly shadow: THREE.Mesh;
+  private readonly way: THREE.Line<THREE.BufferGeometry, THREE.LineDashedMaterial>;
+  private readonly target: THREE.Mesh;
+  private readonly pointer: THREE.Mesh;
   private targetZone: number | undefined;
 
   constructor(
@@ -43,14 +32,14 @@ export class Lead implements Layer {
   ) {
     const { lead, shadow } = palette;
     this.body = mesh(leadShape(palette));
-    this.shadow = mesh(painted(new CircleGeometry(1.4, 32), shadow, 0.5, 0), true);
-    this.target = mesh(painted(new RingGeometry(0.97, 1.025, 72), lead), true);
-    this.pointer = mesh(painted(new ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2), lead));
+    this.shadow = mesh(painted(new THREE.CircleGeometry(1.4, 32), shadow, 0.5, 0), true);
+    this.target = mesh(painted(new THREE.RingGeometry(0.97, 1.025, 72), lead), true);
+    this.pointer = mesh(painted(new THREE.ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2), lead));
     this.body.scale.setScalar(snapshot.leadRadius);
     this.shadow.scale.setScalar(snapshot.leadRadius);
-    this.way = new Line(
-      new BufferGeometry().setFromPoints([new Vector3(), new Vector3()]),
-      new LineDashedMaterial({ color: lead, dashSize: 0.18, gapSize: 0.12 }),
+    this.way = new THREE.Line(
+      new THREE.BufferGeometry().setFromPoints([new THREE.Vector3(), new THREE.Vector3()]),
+      new THREE.LineDashedMaterial({ color: lead, dashSize: 0.18, gapSize: 0.12 }),
     );
     this.way.frustumCulled = false;
     this.object.add(this.shadow, this.body, this.target, this.pointer, this.way);

@@ -4,15 +4,7 @@
  * rendering pays for each triangle and each instance; this stays fast with 1,000 robots, and edges
  * are smooth at any size.
  */
-import {
-  type BufferGeometry,
-  Color,
-  GLSL3,
-  Points,
-  RawShaderMaterial,
-  Vector2,
-  type WebGLRenderer,
-} from "three";
+import * as THREE from "three";
 import type { Palette } from "../palette";
 
 /** Bits of a robot's fourth number. */
@@ -118,33 +110,35 @@ void main() {
  * @param halo size of the rings about those asked, 1 at rest; shared by the layers
  */
 export function robotPoints(
-  shape: BufferGeometry,
+  shape: THREE.BufferGeometry,
   layer: number,
   radius: number,
   palette: Palette,
   halo: { value: number },
-): Points {
+): THREE.Points {
   const { free, docked, dark, shadow, seen, text, warning } = palette;
-  const colours = Object.entries({ free, docked, dark, shadow, seen, text, warning });
+  const colours = Object.entries({ free, docked, dark, shadow, seen, text, warning }).map(
+    ([name, value]) => [name, { value: new THREE.Color(value) }] as const,
+  );
   const height = { value: 1 };
-  const material = new RawShaderMaterial({
-    glslVersion: GLSL3,
+  const material = new THREE.RawShaderMaterial({
+    glslVersion: THREE.GLSL3,
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
     transparent: true,
     depthWrite: false,
     premultipliedAlpha: true,
     uniforms: {
-      ...Object.fromEntries(colours.map(([name, value]) => [name, { value: new Color(value) }])),
+      ...Object.fromEntries(colours),
       ...{ radius: { value: radius }, layer: { value: layer }, height, halo },
       simple: { value: shape.getAttribute("robot").count > MANY },
     },
   });
-  const points = new Points(shape, material);
+  const points = new THREE.Points(shape, material);
   points.frustumCulled = false;
   points.renderOrder = layer;
-  const buffer = new Vector2();
-  points.onBeforeRender = (renderer: WebGLRenderer) => {
+  const buffer = new THREE.Vector2();
+  points.onBeforeRender = (renderer: THREE.WebGLRenderer) => {
     height.value = renderer.getDrawingBufferSize(buffer).height;
   };
   return points;

@@ -1,12 +1,5 @@
 /** The robots, the marks about them, and the lines along which the lead vehicle asks some of them. */
-import {
-  BufferAttribute,
-  BufferGeometry,
-  Group,
-  LineBasicMaterial,
-  LineSegments,
-  type Points,
-} from "three";
+import * as THREE from "three";
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 import type { Palette } from "../palette";
 import { type Layer, written } from "./layer";
@@ -19,19 +12,19 @@ const ARRIVE_MS = 450;
 const ASK_MS = 1100;
 const LEAD_HEIGHT_M = 0.25;
 
-function show({ geometry }: Points, robots: readonly number[]): void {
+function show({ geometry }: THREE.Points, robots: readonly number[]): void {
   geometry.index?.set(robots);
   if (geometry.index) geometry.index.needsUpdate = true;
   geometry.setDrawRange(0, robots.length);
 }
 
 export class Robots implements Layer {
-  readonly object = new Group();
-  private readonly robots: BufferAttribute;
-  private readonly rings: Points;
-  private readonly crosses: Points;
+  readonly object = new THREE.Group();
+  private readonly robots: THREE.BufferAttribute;
+  private readonly rings: THREE.Points;
+  private readonly crosses: THREE.Points;
   private readonly halo = { value: 1 };
-  private readonly asks: LineSegments<BufferGeometry, LineBasicMaterial>;
+  private readonly asks: THREE.LineSegments<THREE.BufferGeometry, THREE.LineBasicMaterial>;
   private readonly count: number;
   private readonly radius: number;
   private sampled: readonly number[] = [];
@@ -44,18 +37,18 @@ export class Robots implements Layer {
     this.count = snapshot.robots.length;
     this.radius = snapshot.robotRadius;
     this.robots = written(this.count, 4);
-    const pointsOf = (layer: number): Points => {
-      const shape = new BufferGeometry().setAttribute("robot", this.robots);
-      const index = new BufferAttribute(new Uint32Array(this.count), 1);
+    const pointsOf = (layer: number): THREE.Points => {
+      const shape = new THREE.BufferGeometry().setAttribute("robot", this.robots);
+      const index = new THREE.BufferAttribute(new Uint32Array(this.count), 1);
       return robotPoints(shape.setIndex(index), layer, this.radius, palette, this.halo);
     };
     this.rings = pointsOf(LAYERS.rings);
     this.crosses = pointsOf(LAYERS.crosses);
     const bodies = pointsOf(LAYERS.bodies);
     show(bodies, [...Array(this.count).keys()]);
-    this.asks = new LineSegments(
-      new BufferGeometry().setAttribute("position", written(2 * this.count, 3)),
-      new LineBasicMaterial({ color: palette.seen, transparent: true, depthWrite: false }),
+    this.asks = new THREE.LineSegments(
+      new THREE.BufferGeometry().setAttribute("position", written(2 * this.count, 3)),
+      new THREE.LineBasicMaterial({ color: palette.seen, transparent: true, depthWrite: false }),
     );
     this.asks.frustumCulled = false;
     this.object.add(this.rings, bodies, this.crosses, this.asks);

@@ -1,11 +1,11 @@
 /** The camera follows a robot and comes near it; it is still turned and zoomed by hand. */
-import { type Camera, Vector3 } from "three";
+import * as THREE from "three";
 
 /** Time constant of the camera's approach. */
 const EASE_MS = 180;
 
 export class Tracking {
-  private readonly shift = new Vector3();
+  private readonly shift = new THREE.Vector3();
   private lastMs = 0;
   private wanted: number | undefined;
 
@@ -15,7 +15,7 @@ export class Tracking {
   }
 
   /** Moves `camera` and the point it looks at towards (x, y) on the floor. */
-  advance(camera: Camera, target: Vector3, x: number, y: number, nowMs: number): void {
+  advance(camera: THREE.Camera, target: THREE.Vector3, x: number, y: number, nowMs: number): void {
     const share = 1 - Math.exp(-Math.min(200, nowMs - this.lastMs) / EASE_MS);
     this.lastMs = nowMs;
     this.shift.set(x - target.x, y - target.y, -target.z).multiplyScalar(share);

@@ -2,7 +2,7 @@
  * Each robot's path of the last seconds, in a ring of slots that hold one piece of every path. A tick
  * reuses the oldest slot as the newest, so that a frame writes one slot only.
  */
-import { BufferGeometry, LineBasicMaterial, LineSegments } from "three";
+import * as THREE from "three";
 import type { Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 import { type Layer, written } from "./layer";
@@ -17,7 +17,7 @@ const JUMP_M = 2.5;
 const HEIGHT_M = 0.01;
 
 export class Trails implements Layer {
-  readonly object: LineSegments;
+  readonly object: THREE.LineSegments;
   private readonly robots: number;
   /** [SLOTS][robots][2] where each piece begins and ends, and its colour: older ones are fainter. */
   private readonly ends;
@@ -29,11 +29,11 @@ export class Trails implements Layer {
     this.robots = robots.length;
     this.ends = written(2 * SLOTS * this.robots, 3);
     this.colours = written(2 * SLOTS * this.robots, 4);
-    const shape = new BufferGeometry()
+    const shape = new THREE.BufferGeometry()
       .setAttribute("position", this.ends)
       .setAttribute("color", this.colours);
     const look = { color, vertexColors: true, transparent: true, depthWrite: false };
-    this.object = new LineSegments(shape, new LineBasicMaterial(look));
+    this.object = new THREE.LineSegments(shape, new THREE.LineBasicMaterial(look));
     this.object.frustumCulled = false;
     this.object.visible = false;
   }

@@ -1,14 +1,5 @@
 /** Canvas and camera. Z up, metres, map frame. */
-import {
-  Box3,
-  ColorManagement,
-  LinearSRGBColorSpace,
-  Matrix4,
-  PerspectiveCamera,
-  Scene,
-  Vector3,
-  WebGLRenderer,
-} from "three";
+import * as THREE from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import type { Extent, Ground } from "./ground";
 import { Tracking } from "./tracking";
@@ -28,24 +19,24 @@ const NEAR = 0.4;
 const LARGEST_PIXEL_RATIO = 2;
 
 export class View {
-  readonly scene = new Scene();
-  private readonly renderer: WebGLRenderer;
-  private readonly camera = new PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
+  readonly scene = new THREE.Scene();
+  private readonly renderer: THREE.WebGLRenderer;
+  private readonly camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
   private readonly controls: OrbitControls;
   private ground: Ground | undefined;
-  private readonly drawnFor = new Matrix4();
-  private readonly seenBy = new Matrix4();
+  private readonly drawnFor = new THREE.Matrix4();
+  private readonly seenBy = new THREE.Matrix4();
   private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
   private movedByHand = false;
   private readonly tracking = new Tracking();
   private followed = false;
-  private readonly spot = new Vector3();
+  private readonly spot = new THREE.Vector3();
 
   constructor(private readonly canvas: HTMLCanvasElement) {
     // Colours are used as in the style sheet, without conversion per pixel.
-    ColorManagement.enabled = false;
-    this.renderer = new WebGLRenderer({ canvas, alpha: true, antialias: !drawnBySoftware() });
-    this.renderer.outputColorSpace = LinearSRGBColorSpace;
+    THREE.ColorManagement.enabled = false;
+    this.renderer = new THREE.WebGLRenderer({ canvas, alpha: true, antialias: !drawnBySoftware() });
+    this.renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
     this.camera.up.set(0, 0, 1);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.maxPolarAngle = 0.48 * Math.PI;
@@ -118,7 +109,7 @@ export class View {
     const { x, y, radius } = this.extent;
     const narrow = Math.min(1, Math.max(0, (WIDE - this.camera.aspect) / (WIDE - 1)));
     const elevation = ELEVATION_RAD.flat + narrow * (ELEVATION_RAD.steep - ELEVATION_RAD.flat);
-    const back = new Vector3(0, -Math.cos(elevation), Math.sin(elevation));
+    const back = new THREE.Vector3(0, -Math.cos(elevation), Math.sin(elevation));
     const target = this.controls.target.set(x, y, 0);
     // Half a label stands out on each side.
     const widest = 1 - LABEL_MARGIN_PX / this.canvas.clientWidth;
@@ -142,10 +133,10 @@ export class View {
   }
 
   /** The box about the outline on the screen, whose edges are at -1 and 1. */
-  private outlineOnScreen(): Box3 {
+  private outlineOnScreen(): THREE.Box3 {
     const { extent, camera } = this;
-    const corners = extent.outline.map(({ x, y }) => new Vector3(x, y, 0).project(camera));
-    return new Box3().setFromPoints(corners);
+    const corners = extent.outline.map(({ x, y }) => new THREE.Vector3(x, y, 0).project(camera));
+    return new THREE.Box3().setFromPoints(corners);
   }
 }
 
