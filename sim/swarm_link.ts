@@ -33,7 +33,10 @@ export class SwarmLink {
   }
 
   async set(name: string, value: number | string): Promise<CommandResult> {
-    const typed = typeof value === "string" ? ofString(value) : ofInteger(value);
+    const typed =
+      typeof value === "string"
+        ? { type: TYPE.string, string_value: value }
+        : { type: TYPE.integer, integer_value: BigInt(value) };
     const request = { parameters: [{ name, value: typed }] };
     const type = "rcl_interfaces/srv/SetParameters";
     return this.ask(type, "/global_agent/set_parameters", request, (response) => {
@@ -55,7 +58,3 @@ export class SwarmLink {
     }
   }
 }
-
-const ofString = (text: string): object => ({ type: TYPE.string, string_value: text });
-
-const ofInteger = (value: number): object => ({ type: TYPE.integer, integer_value: BigInt(value) });

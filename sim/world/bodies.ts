@@ -38,10 +38,8 @@ export function newBodies(robots: number) {
 
 /** The bodies that are in both go on in `now` as they were in `before`. */
 export function takeOverBodies(now: Bodies, before: Bodies): void {
-  takeOver(now.poses, before.poses, 3);
-  takeOver(now.twists, before.twists, 2);
-  takeOver(now.speeds, before.speeds, 1);
-  takeOver(now.touched, before.touched, 1);
-  takeOver(now.zones, before.zones, 1);
+  for (const kept of ["poses", "twists", "speeds", "touched", "zones"] as const) {
+    takeOver(now[kept], before[kept], now[kept].length / now.zones.length);
+  }
   now.locked.set(before.locked.subarray(0, now.locked.length));
 }
