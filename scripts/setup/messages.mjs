@@ -10,23 +10,21 @@ import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
 
 const sources = ["package.xml", "CMakeLists.txt", "msg", path.join("src", "ros", "leave.c")];
+/** The one message of tf2_msgs that nodes send and hear: the wheels hold no such package. */
+const tf2Messages = inRoot("scripts", "setup", "tf2_msgs");
 const recipe = inRoot("scripts", "setup", "messages.mjs");
 
 export const interfacesKey = () => {
-  const inputs = hashFiles(...sources.map((name) => inRoot(name)), recipe);
+  const inputs = hashFiles(...sources.map((name) => inRoot(name)), recipe, tf2Messages);
   const installed = [sourcedRos() ?? wheelsKey(), sourcedPrefix("tf2_msgs") !== undefined];
   return hashOf([inputs, interfaces, ...installed]);
 };
 
-/** CMake's arguments for the wheels: their own CMake, ninja and Python. */
-function wheelArguments() {
-  return [
-    "-G",
-    "Ninja",
-    `-DCMAKE_MAKE_PROGRAM=${path.join(python, "bin", "ninja")}`,
-    `-DPython3_EXECUTABLE=${path.join(python, "bin", "python3")}`,
-  ];
-}
+/** CMake's arguments for the wheels: their own ninja and Python. */
+const wheelArguments = [
+  ...["-G", "Ninja", `-DCMAKE_MAKE_PROGRAM=${path.join(python, "bin", "ninja")}`],
+  `-DPython3_EXECUTABLE=${path.join(python, "bin", "python3")}`,
+];
 
 /**
  * Without Python's C headers the messages' Python module cannot be compiled. Nodes do not need
@@ -41,51 +39,19 @@ async function withoutPythonModule(build) {
   return [`-Drosidl_generator_py_DIR=${folder}`];
 }
 
-/** A copy of what the messages are made of: CMake refuses headers that lie inside its sources. */
-function copySources(folder) {
-  for (const name of sources) {
-    fs.cpSync(inRoot(name), path.join(folder, name), { recursive: true });
-  }
-  return folder;
-}
-
-/** The one message of tf2_msgs that nodes send and hear: the wheels hold no such package. */
-function writeTf2Messages(folder) {
-  fs.mkdirSync(path.join(folder, "msg"), { recursive: true });
-  const files = {
-    "package.xml": `<package format="3">
-  <name>tf2_msgs</name>
-  <version>0.36.0</version>
-  <description>TFMessage of tf2_msgs, for a machine without it.</description>
-  <maintainer email="maintainers@alternating-marl.example.org">alternating_marl developers</maintainer>
-  <license>BSD-3-Clause</license>
-  <buildtool_depend>ament_cmake</buildtool_depend>
-  <depend>geometry_msgs</depend>
-  <member_of_group>rosidl_interface_packages</member_of_group>
-</package>
-`,
-    "CMakeLists.txt": `cmake_minimum_required(VERSION 3.20)
-project(tf2_msgs)
-find_package(ament_cmake REQUIRED)
-find_package(rosidl_default_generators REQUIRED)
-find_package(geometry_msgs REQUIRED)
-rosidl_generate_interfaces(tf2_msgs msg/TFMessage.msg DEPENDENCIES geometry_msgs)
-ament_package()
-`,
-    [path.join("msg", "TFMessage.msg")]: "geometry_msgs/TransformStamped[] transforms\n",
-  };
-  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
-  return folder;
-}
-
 async function buildInterfaces() {
   emptyFolder(interfaces);
   const work = inRoot(".ros", "work");
   emptyFolder(work);
   fs.rmSync(inRoot(".cache", "setup", "messages.log"), { force: true });
-  await buildPackage(copySources(path.join(work, "source")), path.join(work, "build"));
+  const source = path.join(work, "source");
+  // A copy of what the messages are made of: CMake refuses headers that lie inside its sources.
+  for (const name of sources) {
+    fs.cpSync(inRoot(name), path.join(source, name), { recursive: true });
+  }
+  await buildPackage(source, path.join(work, "build"));
   if (sourcedPrefix("tf2_msgs") === undefined) {
-    await buildPackage(writeTf2Messages(path.join(work, "tf2")), path.join(work, "tf2_build"));
+    await buildPackage(tf2Messages, path.join(work, "tf2_build"));
   }
   fs.rmSync(work, { recursive: true, force: true });
   stamp(interfaces, interfacesKey());
@@ -99,7 +65,7 @@ async function buildPackage(source, build) {
     ...["-S", source, "-B", build, "-DINTERFACES_ONLY=ON", "-DCMAKE_BUILD_TYPE=Release"],
     ...["-DBUILD_TESTING=OFF", `-DCMAKE_INSTALL_PREFIX=${interfaces}`],
     `-DPYTHON_INSTALL_DIR=${pythonModules}`,
-    ...(sourcedRos() ? [] : wheelArguments()),
+    ...(sourcedRos() ? [] : wheelArguments),
     ...(await withoutPythonModule(build)),
   );
   await run("--build", build, "--parallel", "--target", "install");
