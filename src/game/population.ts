@@ -80,19 +80,15 @@ export class Population {
   /** Places the robots anew (the next shift); the rollout's epochs go on counting. */
   startEpisode(): void {
     const { start, deviator } = this.options;
-    this.stream.key(this.rollout, this.epoch, ROLE.law);
-    const law = start ? undefined : this.drawLaw();
-    this.stream.key(this.rollout, this.epoch, ROLE.start);
-    this.counts.fill(0);
     if (start) {
       this.globalState = start.globalState;
       this.counts.set(start.localCounts);
     } else {
+      this.stream.key(this.rollout, this.epoch, ROLE.law);
+      const rows = new MultinomialRows(this.drawLaw(), this.sizes.sL);
+      this.stream.key(this.rollout, this.epoch, ROLE.start);
       this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);
-    }
-    if (law) {
-      const rows = new MultinomialRows(law, this.sizes.sL);
-      rows.add(this.population, 0, this.counts, this.stream.next);
+      rows.add(this.population, 0, this.counts.fill(0), this.stream.next);
     }
     if (deviator) {
       this.stream.key(this.rollout, this.epoch, ROLE.deviator);
