@@ -19,7 +19,7 @@ interface Sample {
   /** Every robot asked this epoch, including those later replaced. */
   readonly asked: Set<string>;
   /** Robots in quarantine that fill the sample up: an answer counts, but none is waited for. */
-  readonly spare: ReadonlySet<string>;
+  readonly spare: Set<string>;
   /** When it was drawn, ms of the steady clock. */
   readonly sinceMs: number;
 }
@@ -68,16 +68,16 @@ export class Sampler {
   /**
    * @param localStates |S_l|
    * @param sampleSize k of the next sample
-   * @param onState called after a state was heard
+   * @param onChange called after a state was heard, or is not waited for any more
    */
   constructor(
     private readonly node: RosNode<typeof GLOBAL_AGENT_PARAMETERS>,
     clock: RosClock,
     localStates: number,
     private readonly sampleSize: () => number,
-    onState: () => void,
+    private readonly onChange: () => void,
   ) {
-    this.states = new StateSubscriptions(node, clock, localStates, onState);
+    this.states = new StateSubscriptions(node, clock, localStates, onChange);
     const graph = new RobotsInGraph(node);
     this.roster = new Roster(
       () => [...node.parameters.robot_names, ...graph.find(steadyMs())],
@@ -165,14 +165,19 @@ export class Sampler {
   replaceSilent(): void {
     const { asking } = this;
     if (asking === undefined || this.areManyLate) return;
-    const silent = this.waitedFor(asking).slice(0, fewOf(asking.size));
+    const all = this.waitedFor(asking);
+    const silent = all.slice(0, fewOf(asking.size));
     if (silent.length === 0) return;
-    this.roster.quarantine(namesOf(silent), steadyMs());
+    // Where most answered, whoever did not is dead: nobody waits for the others of them.
+    const dead = 2 * all.length < asking.robots.length ? all : silent;
+    dead.slice(silent.length).forEach(({ robot }) => asking.spare.add(robot));
+    this.roster.quarantine(namesOf(dead), steadyMs());
     const others = this.askOthers(asking, silent.length);
     const inPlace = new Map(others.map((robot, i) => [silent[i].robot, robot]));
     asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
     for (const { trouble } of silent.slice(0, others.length)) this.counts[trouble]++;
     asking.instead = `asked ${others.join(", ") || "nobody"} instead of ${namesOf(silent).join(", ")}`;
+    this.onChange();
   }
 
   /** Asks others in the place of robots that left the graph. Returns whether any had left. */

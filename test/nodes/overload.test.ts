@@ -150,6 +150,16 @@ describe("a global agent by system time", () => {
     expect(epochs.values.quarantined).toBe(dead.length);
   });
 
+  test("waits for no more of the dead than it replaces, where most robots answered", () => {
+    const { epoch, commands, epochs, sizes } = start();
+    const dead = drawSample(SEED, commands[0].epoch + 1, ROBOTS, 3);
+    epoch(0, dead);
+    const { header, decision_time, missing } = commands[1];
+    expect(header.stamp.sec - decision_time.sec).toBe(1);
+    expect([missing, epochs.values.quarantined]).toEqual([dead.length - fewOf(SIZE), dead.length]);
+    expect(sizes()).toEqual([SIZE, SIZE]);
+  });
+
   test("asks fewer where it is late itself, though all states came", () => {
     const { tick, sizes } = start();
     for (let i = 0; i < 3; i++) {
