@@ -61,13 +61,11 @@ async function compileKernels() {
 
 /** The web page and all that it imports in one file, so that it needs no outside address. */
 async function bundlePage() {
-  const page = inRoot("sim", "web");
   const output = path.join(dist, "sim", "web");
-  if (!fs.existsSync(path.join(page, "main.ts"))) return;
   fs.rmSync(output, { recursive: true, force: true });
   const { build } = await import("esbuild");
   await build({
-    entryPoints: ["main.ts", "style.css"].map((name) => path.join(page, name)),
+    entryPoints: ["main.ts", "style.css", "index.html"].map((name) => inRoot("sim", "web", name)),
     outdir: output,
     bundle: true,
     minify: true,
@@ -75,12 +73,9 @@ async function bundlePage() {
     format: "esm",
     target: "es2022",
     legalComments: "linked",
+    loader: { ".html": "copy" },
     logLevel: "silent",
   });
-  const isAsset = (name) => /\.(html|svg|png|ico)$/.test(name);
-  for (const name of fs.readdirSync(page).filter(isAsset)) {
-    fs.copyFileSync(path.join(page, name), path.join(output, name));
-  }
 }
 
 export async function compileAll({ checked }) {
