@@ -22,7 +22,7 @@ import { arenaFor } from "./arena_for";
 import { say } from "./measure";
 import { usageOf } from "./process_usage";
 
-const ROBOTS_A_PROCESS = 100;
+const ROBOTS_A_PROCESS = 250;
 const EPOCH_S = 1;
 /** Each robot is sent odometry this often, well within `cmd_vel_timeout`. */
 const ODOMETRY_MS = 250;
