@@ -292,9 +292,11 @@ export class Epochs {
     const once = (): void => {
       if (isDone || cancels !== this.cancels) return;
       isDone = true;
-      this.node.safely(work);
+      work();
     };
-    const timer = setTimeout(once, this.node.parameters.sample_timeout * 1000 * share);
+    const { node } = this;
+    const waitMs = node.parameters.sample_timeout * 1000 * share;
+    const timer = setTimeout(() => node.safely(once), waitMs);
     const wait = BigInt(Math.round(Number(this.state.length) * WAIT_SHARE * share));
     cancels.push(() => clearTimeout(timer));
     this.at(wait, once);

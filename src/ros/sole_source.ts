@@ -170,15 +170,16 @@ export class SoleSource extends SpokenSource {
   /** Whether two sources are heard, so that no message counts. */
   override get areTwo(): boolean {
     const { type } = this.declared;
+    const speak = this.speakers.areTwo(steadyMs());
     // The middleware is not asked at each message of a stream.
-    if (!VALUES.includes(type) && !this.speakers.areTwo(steadyMs())) return false;
+    if (!speak && !VALUES.includes(type)) return false;
     const { count, lastCount } = this;
     if (count !== lastCount) {
       this.lastCount = count;
       this.namedMs = -Infinity;
       if (count === 1 && lastCount > 1 && VALUES.includes(type)) this.again();
     }
-    return count > 1 && (type === POLICY || super.areTwo);
+    return count > 1 && (speak || type === POLICY);
   }
 }
 
