@@ -34,7 +34,7 @@ interface Asking extends Sample {
 }
 
 export interface Answers {
-  /** k asked for. */
+  /** Robots to ask: k, or fewer by overload. */
   readonly sampleSize: number;
   readonly sample: readonly string[];
   /** Their states that count. */

@@ -7,7 +7,7 @@ import { TOPICS, topicOf } from "../ros/topics";
 
 /** Clock-skew tolerance, ns. A later stamp predates a clock reset; ignore it. */
 const CLOCK_SKEW_NS = 1_000_000_000n;
-/** A robot repeats its state with its odometry; after this long without one its state is stale, ms. */
+/** A robot repeats its state twice a second (stamps.ts); after this long without one its state is stale, ms. */
 const LONGEST_SILENCE_MS = 1000;
 /** Subscriptions are made and ended in parts that are about as long as this, ms. */
 const PART_MS = 2;
