@@ -1,5 +1,8 @@
 /** Checks of protocol data. Runs in Node.js and in the browser. */
 import * as z from "zod/mini";
+import { en } from "zod/v4/locales";
+
+z.config(en());
 
 /** A message breaks the protocol; says which part and why. */
 export class ProtocolError extends Error {}
@@ -17,23 +20,8 @@ export function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
   } catch {
     throw new ProtocolError("a message is not JSON");
   }
-  const { data, error } = schema.safeParse(value, { error: reasonOf });
+  const { data, error } = schema.safeParse(value);
   if (!error) return data;
   const { path, message } = error.issues[0];
   throw new ProtocolError(`${path.join(".") || "message"}: ${message}`);
-}
-
-function reasonOf(issue: z.core.$ZodRawIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `not of type ${issue.expected}`;
-    case "too_small":
-      return `not ${issue.inclusive ? "at least" : "above"} ${issue.minimum}`;
-    case "too_big":
-      return `not at most ${issue.maximum}${issue.origin === "array" ? " entries" : ""}`;
-    case "invalid_value":
-      return `not one of ${issue.values.join(", ")}`;
-    default:
-      return `not one of ${String(issue.options)}`;
-  }
 }

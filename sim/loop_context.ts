@@ -17,5 +17,5 @@ export interface LoopContext {
   readonly onOver: () => void;
 }
 
-/** Shows a frame on the page: simulated time, poses, locks and zones as `encodePoses` takes them. */
+/** Shows a frame on the page: poses, locks and zones as `encodePoses` takes them. */
 export type PublishPoses = (...frame: Parameters<typeof encodePoses>) => void;

@@ -1,19 +1,18 @@
 /**
- * A connected page. At most one message to it is in flight. The newest pose frame and at most
- * TEXTS_LIMIT texts, the newest under each key, wait meanwhile, so that a slow page costs bounded
- * memory. Its own messages are limited to BURST at once and RATE a second.
+ * A connected page. At most one message to it is in flight. At most WAITING_LIMIT messages, the newest
+ * under each key, wait meanwhile, so that a slow page costs bounded memory. Its own messages are
+ * limited to BURST at once and RATE a second.
  */
 import type { WebSocket } from "ws";
 
-export const TEXTS_LIMIT = 100;
+export const WAITING_LIMIT = 100;
 /** Messages a page may send at once, and per second. */
 export const BURST = 20;
 export const RATE = 10;
 
 export class PageClient {
   private sending = false;
-  private poses: Uint8Array | undefined;
-  private readonly texts = new Map<string, string>();
+  private readonly waiting = new Map<string, string | Uint8Array>();
   private answered = true;
   private credit = BURST;
   private creditMs = 0;
@@ -28,19 +27,12 @@ export class PageClient {
     this.send(first);
   }
 
-  /** Sends `text`, or replaces the text that waits under `key`. */
-  offerText(key: string, text: string): void {
-    this.texts.delete(key);
-    this.texts.set(key, text);
-    if (this.texts.size > TEXTS_LIMIT) {
-      const [oldest] = this.texts.keys();
-      this.texts.delete(oldest);
-    }
-    this.pump();
-  }
-
-  offerPoses(frame: Uint8Array): void {
-    this.poses = frame;
+  /** Sends `message`, or puts it last in the place of that which waits under `key`. */
+  offer(key: string, message: string | Uint8Array): void {
+    this.waiting.delete(key);
+    this.waiting.set(key, message);
+    const [oldest] = this.waiting.keys();
+    if (this.waiting.size > WAITING_LIMIT) this.waiting.delete(oldest);
     this.pump();
   }
 
@@ -66,22 +58,16 @@ export class PageClient {
   }
 
   end(): void {
-    this.texts.clear();
-    this.poses = undefined;
+    this.waiting.clear();
     this.socket.terminate();
   }
 
   private pump(): void {
     if (this.sending || this.socket.readyState !== this.socket.OPEN) return;
-    const [oldest] = this.texts;
-    if (oldest !== undefined) {
-      this.texts.delete(oldest[0]);
-      this.send(oldest[1]);
-    } else if (this.poses !== undefined) {
-      const frame = this.poses;
-      this.poses = undefined;
-      this.send(frame);
-    }
+    const [oldest] = this.waiting;
+    if (oldest === undefined) return;
+    this.waiting.delete(oldest[0]);
+    this.send(oldest[1]);
   }
 
   private send(message: string | Uint8Array): void {

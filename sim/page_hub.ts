@@ -9,7 +9,6 @@ import { PageClient } from "./page_client";
 import { type PageCommand, parsePageMessage } from "./page_protocol";
 import {
   type EpochReport,
-  HISTORY_LIMIT,
   type PolicyPicture,
   ProtocolError,
   type CommandResult,
@@ -30,22 +29,21 @@ const GOODBYE_MS = 1000;
 
 const FULL = "too many pages are open; close one, or open the link with the token";
 
-/** The world's state without what differs from page to page. */
-export type SharedWorldState = Omit<WorldState, "canCommand">;
+/** A snapshot without what differs from page to page. */
+export type SharedSnapshot = Omit<Snapshot, "canCommand">;
 
 export interface PageHubOptions {
   /** Pages that send it may command; empty: none may. */
   token: string;
   /** Carries a command out, or answers why not. Never rejects. */
   obey: (command: PageCommand) => Promise<CommandResult>;
-  snapshot: () => Snapshot;
+  snapshot: () => SharedSnapshot;
 }
 
 export class PageHub {
   private readonly pages = new Set<PageClient>();
-  private lastPoses: Uint8Array | undefined;
-  private lastWorld: SharedWorldState | undefined;
-  private lastPicture: PolicyPicture | undefined;
+  /** What a page is told after its snapshot: the newest of each kind. */
+  private readonly newest = new Map<string, string | Uint8Array>();
 
   constructor(
     private readonly options: PageHubOptions,
@@ -71,7 +69,7 @@ export class PageHub {
     const canCommand = token !== undefined && isToken(token, this.options.token);
     if (token !== undefined && !canCommand) return refuse(POLICY_VIOLATION, "its token is wrong");
     if (!this.makeRoom(canCommand)) return refuse(TRY_AGAIN_LATER, FULL);
-    const snapshot = this.snapshot();
+    const snapshot = this.snapshot(canCommand);
     if (snapshot === undefined) return refuse(INTERNAL_ERROR, "no snapshot");
     const page = new PageClient(socket, snapshot, canCommand);
     this.pages.add(page);
@@ -82,9 +80,7 @@ export class PageHub {
         this.hear(page, isBinary ? "" : String(data)),
       ),
     );
-    this.tellWorld(page);
-    if (this.lastPicture) page.offerText("picture", JSON.stringify(this.lastPicture));
-    if (this.lastPoses !== undefined) page.offerPoses(this.lastPoses);
+    this.newest.forEach((message, kind) => page.offer(kind, message));
     return true;
   }
 
@@ -103,29 +99,31 @@ export class PageHub {
   }
 
   restart(): void {
-    const snapshot = this.snapshot();
-    if (snapshot === undefined) return;
-    this.pages.forEach((page) => page.offerText("snapshot", snapshot));
+    for (const page of this.pages) {
+      const snapshot = this.snapshot(page.canCommand);
+      if (snapshot !== undefined) page.offer("snapshot", snapshot);
+    }
   }
 
-  publish(message: EpochReport | PolicyPicture): void {
-    if (message.type === "picture") this.lastPicture = message;
-    if (this.pages.size === 0) return;
+  /** Sends to every page, and later to each that connects; past epochs are in its snapshot. */
+  publish(message: EpochReport | PolicyPicture | WorldState): void {
     const text = JSON.stringify(message);
-    const key = message.type === "picture" ? message.type : `epoch ${message.epoch}`;
-    this.pages.forEach((page) => page.offerText(key, text));
-  }
-
-  /** Sends to every page, and later to each that connects. */
-  publishWorld(world: SharedWorldState): void {
-    this.lastWorld = world;
-    this.pages.forEach((page) => this.tellWorld(page));
+    if (message.type === "epoch") this.send(`epoch ${message.epoch}`, text);
+    else this.sendAndKeep(message.type, text);
   }
 
   /** The frame is kept, not copied: do not write to it afterwards. */
   publishPoses(frame: Uint8Array): void {
-    this.lastPoses = frame;
-    this.pages.forEach((page) => page.offerPoses(frame));
+    this.sendAndKeep("poses", frame);
+  }
+
+  private sendAndKeep(kind: string, message: string | Uint8Array): void {
+    this.newest.set(kind, message);
+    this.send(kind, message);
+  }
+
+  private send(key: string, message: string | Uint8Array): void {
+    this.pages.forEach((page) => page.offer(key, message));
   }
 
   /** Ends pages that did not answer since the last call. */
@@ -148,17 +146,10 @@ export class PageHub {
     this.pages.clear();
   }
 
-  private snapshot(): string | undefined {
-    return this.guard.wrap("a snapshot", () => {
-      const snapshot = this.options.snapshot();
-      return JSON.stringify({ ...snapshot, history: snapshot.history.slice(-HISTORY_LIMIT) });
-    })();
-  }
-
-  private tellWorld(page: PageClient): void {
-    if (this.lastWorld === undefined) return;
-    const { canCommand } = page;
-    page.offerText("world", JSON.stringify({ ...this.lastWorld, canCommand }));
+  private snapshot(canCommand: boolean): string | undefined {
+    return this.guard.wrap("a snapshot", () =>
+      JSON.stringify({ ...this.options.snapshot(), canCommand }),
+    )();
   }
 
   private hear(page: PageClient, text: string): void {
@@ -177,7 +168,7 @@ export class PageHub {
 
   private command(page: PageClient, id: number, command: PageCommand): void {
     const answer = (said: CommandResult): void =>
-      page.offerText(`answer ${id}`, JSON.stringify({ type: "answer", id, ...said }));
+      page.offer(`answer ${id}`, JSON.stringify({ type: "answer", id, ...said }));
     if (page.canCommand) {
       void this.options.obey(command).then(answer);
       return;

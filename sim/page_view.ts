@@ -12,16 +12,10 @@ import { mostPolicyBytes } from "../src/policy/policy_header";
 import type { Policy } from "../src/ros/messages";
 import { bounded, TOPICS } from "../src/ros/topics";
 import type { LoopContext, PublishPoses } from "./loop_context";
+import type { SharedSnapshot } from "./page_hub";
 import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
-import {
-  encodePoses,
-  type EpochReport,
-  type Gap,
-  MODES,
-  type PolicyPicture,
-  type Snapshot,
-} from "./protocol";
+import { encodePoses, type EpochReport, type Gap, MODES, type PolicyPicture } from "./protocol";
 import type { Steering } from "./steering";
 
 /** The world's state is told this often, ms. */
@@ -30,7 +24,7 @@ const TOKEN_BYTES = 16;
 
 export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
   readonly steering: Steering;
-  readonly snapshot: () => Snapshot;
+  readonly snapshot: () => SharedSnapshot;
 }
 
 export class PageView {
@@ -103,7 +97,7 @@ export class PageView {
     return this.server.close();
   }
 
-  private drawPolicy({ epoch, belief }: EpochReport): void {
+  private drawPolicy({ belief }: EpochReport): void {
     const { policy, viewed, server } = this;
     if (server.pages.clients === 0) return;
     // The policy in force may not be the last one on the topic (reload_policy).
@@ -111,8 +105,6 @@ export class PageView {
     const known = isInForce ? policy : undefined;
     server.pages.publish({
       type: "picture",
-      epoch,
-      tableSize: known?.pair.tableSize ?? 0,
       actions: known ? pictureOf(known.pair, sizesOf(viewed.run.options.game), belief) : [],
       gaps: known ? gapsOf(known.metadata) : null,
     });
@@ -121,7 +113,7 @@ export class PageView {
   private tellWorld(): void {
     const { run, parameters, controls, factor } = this.viewed;
     const { command } = run;
-    this.server.pages.publishWorld({
+    this.server.pages.publish({
       type: "world",
       paused: controls.paused,
       speed: run.options.fidelity === "motion" ? parameters.speed : 0,

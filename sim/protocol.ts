@@ -13,16 +13,15 @@
  */
 import * as z from "zod/mini";
 import { count, notNegative, parsed, positive } from "./checked_values";
-import { PROTOCOL_VERSION, ROBOTS_LIMIT } from "./pose_frame";
 
 export { ProtocolError } from "./checked_values";
-export {
-  PROTOCOL_VERSION,
-  ROBOTS_LIMIT,
-  type PoseFrame,
-  decodePoses,
-  encodePoses,
-} from "./pose_frame";
+export { type PoseFrame, decodePoses, encodePoses } from "./pose_frame";
+
+/** Page and server must have the same version. */
+export const PROTOCOL_VERSION = 8;
+
+/** Robots of a swarm that a page shows at most. */
+export const ROBOTS_LIMIT = 100_000;
 
 /** Epoch reports that a snapshot carries at most: the newest. */
 export const HISTORY_LIMIT = 500;
@@ -54,7 +53,7 @@ export const epochReport = z.object({
   epoch: count,
   /** Simulated time of the decision, s. */
   simTime: z.number(),
-  /** s_g, index into `globalStates`. */
+  /** s_g, index into `leadSpots`. */
   globalState: count,
   /** a_g; where the lead vehicle is sent, index into `leadSpots`. */
   globalAction: count,
@@ -77,55 +76,41 @@ export const epochReport = z.object({
 });
 export type EpochReport = z.infer<typeof epochReport>;
 
-const point = z.object({ x: z.number(), y: z.number() });
-const names = z.array(z.string());
+/** m */
+const place = z.object({ name: z.string(), x: z.number(), y: z.number() });
 
 /** Everything that does not change from epoch to epoch, and the epochs so far. */
-const snapshot = z
-  .object({
-    type: z.literal("snapshot"),
-    version: z.literal(PROTOCOL_VERSION, {
-      error: ({ input }) =>
-        `the server speaks version ${JSON.stringify(input)} of the protocol, this page ${PROTOCOL_VERSION}: reload the page`,
-    }),
-    scenario: z.string(),
-    fidelity: z.enum(["motion", "abstract"]),
-    localStates: names,
-    globalStates: names,
-    globalActions: names,
-    /** One for each local state, m. */
-    zones: z.array(z.extend(point, { radius: positive })),
-    /** m */
-    robotRadius: positive,
-    /** m */
-    leadRadius: positive,
-    /** Where the lead vehicle stands for each global state, m. */
-    leadSpots: z.array(point),
-    /** Names of the robots; a robot's index is its place here and in pose frames. */
-    robots: names.check(z.maxLength(ROBOTS_LIMIT)),
-    /** Length of an epoch, s of simulated time. */
-    epochSeconds: positive,
-    /** Simulated seconds that a second of wall time is asked to take; 0: as fast as it goes. */
-    speed: notNegative,
-    references: z.partial(z.object({ random: z.number(), blind: z.number(), full: z.number() })),
-    /** The newest epochs, oldest first, at most HISTORY_LIMIT. */
-    history: z.array(epochReport).check(z.maxLength(HISTORY_LIMIT)),
-  })
-  .check(
-    z.refine((s) => s.zones.length === s.localStates.length, {
-      path: ["zones"],
-      error: "not one for each local state",
-    }),
-    z.refine((s) => s.leadSpots.length === s.globalStates.length, {
-      path: ["leadSpots"],
-      error: "not one for each global state",
-    }),
-  );
+const snapshot = z.object({
+  type: z.literal("snapshot"),
+  version: z.literal(PROTOCOL_VERSION, {
+    error: ({ input }) =>
+      `the server speaks version ${JSON.stringify(input)} of the protocol, this page ${PROTOCOL_VERSION}: reload the page`,
+  }),
+  /** Whether the page that hears this showed the token. */
+  canCommand: z.boolean(),
+  scenario: z.string(),
+  fidelity: z.enum(["motion", "abstract"]),
+  /** The local states. */
+  zones: z.array(z.extend(place, { radius: positive })),
+  /** The global states, and where the lead vehicle stands for each. */
+  leadSpots: z.array(place),
+  globalActions: z.array(z.string()),
+  /** m */
+  robotRadius: positive,
+  /** m */
+  leadRadius: positive,
+  /** Names of the robots; a robot's index is its place here and in pose frames. */
+  robots: z.array(z.string()).check(z.maxLength(ROBOTS_LIMIT)),
+  /** Length of an epoch, s of simulated time. */
+  epochSeconds: positive,
+  references: z.partial(z.object({ random: z.number(), blind: z.number(), full: z.number() })),
+  /** The newest epochs, oldest first, at most HISTORY_LIMIT. */
+  history: z.array(epochReport).check(z.maxLength(HISTORY_LIMIT)),
+});
 export type Snapshot = z.infer<typeof snapshot>;
 
 const worldState = z.object({
   type: z.literal("world"),
-  canCommand: z.boolean(),
   paused: z.boolean(),
   /** Simulated seconds a second that are asked for; 0: as fast as it goes. */
   speed: notNegative,
@@ -144,13 +129,11 @@ const gap = z.object({ gap: z.number(), low: z.number(), high: z.number() });
 export type Gap = z.infer<typeof gap>;
 
 /**
- * π_g around the belief of the newest command. actions[s_g][zone][j]: the action where a share of j /
- * tableSize of all robots is in `zone` and the others are spread as believed.
+ * π_g around the belief of the newest command. actions[s_g][zone][j]: the action where a share of j / k
+ * of all robots is in `zone` and the others are spread as believed; k is the table's.
  */
 const picture = z.object({
   type: z.literal("picture"),
-  epoch: count,
-  tableSize: count,
   actions: z.array(z.array(z.array(count))),
   /** The certificate: what the lead vehicle or a robot gains by deviating alone; null: not known. */
   gaps: z.nullable(z.object({ global: gap, local: gap })),

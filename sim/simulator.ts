@@ -14,7 +14,8 @@ import { MotionDriver } from "./motion_driver";
 import { RealTimeFactor, watchFactor } from "./pace";
 import { PageView } from "./page_view";
 import { SIMULATOR_PARAMETERS } from "./parameters";
-import { type EpochReport, PROTOCOL_VERSION, type Snapshot } from "./protocol";
+import type { SharedSnapshot } from "./page_hub";
+import { type EpochReport, PROTOCOL_VERSION } from "./protocol";
 import { robotNames, Run, type RunOptions } from "./run";
 import { Steering } from "./steering";
 import { SwarmLink } from "./swarm_link";
@@ -28,7 +29,7 @@ type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 /** Robots that can join: one process serves them all. */
 const MOST_JOINING = 900;
 
-function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
+function snapshotOf(game: Game, parameters: Parameters, run: Run): SharedSnapshot {
   const { arena } = game;
   // References hold for the population at the start.
   const isAsStarted = run.robots.length === run.options.robots.length;
@@ -38,16 +39,13 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): Snapshot {
     version: PROTOCOL_VERSION,
     scenario: game.name,
     fidelity: run.options.fidelity,
-    localStates: [...game.localStates],
-    globalStates: [...game.globalStates],
+    zones: game.localStates.map((name, zone) => ({ name, ...arena.zones[zone] })),
+    leadSpots: game.globalStates.map((name, zone) => ({ name, ...leadSpotOf(arena, zone) })),
     globalActions: [...game.globalActions],
-    zones: arena.zones.map(({ x, y, radius }) => ({ x, y, radius })),
     robotRadius: arena.robot.radius,
     leadRadius: arena.lead.radius,
-    leadSpots: game.globalStates.map((_, zone) => leadSpotOf(arena, zone)),
     robots: [...run.robots],
     epochSeconds: Number(run.options.epochNs) / 1e9,
-    speed: run.options.fidelity === "motion" ? parameters.speed : 0,
     references: { random, blind, full },
     history: run.history,
   };
@@ -132,7 +130,7 @@ void runProcess(async (ros) => {
   const steering = new Steering({ node, controls, swarm: new SwarmLink(node), run, onPause });
   const shared = { node, run, parameters, controls, factor };
   if (!parameters.headless) {
-    const snapshot = (): Snapshot => snapshotOf(game, parameters, run);
+    const snapshot = (): SharedSnapshot => snapshotOf(game, parameters, run);
     view = await PageView.start({ ...shared, steering, snapshot });
     tellParent({ type: "page", url: view.url });
     ros.onEnd(() => view?.close());

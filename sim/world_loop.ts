@@ -188,7 +188,6 @@ export class WorldLoop {
 
   private showPoses(): void {
     const { world } = this.driver;
-    const seconds = Number(this.now) / 1e9;
-    this.context.publishPoses(seconds, world.poses, world.locked, world.localStates());
+    this.context.publishPoses(world.poses, world.locked, world.localStates());
   }
 }

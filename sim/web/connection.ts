@@ -2,7 +2,6 @@
  * The page's connection: parses messages, notices silence, reconnects after growing waits, sends the
  * token of the page's address (#token=...) and commands.
  */
-import type { PageCommand } from "../page_protocol";
 import {
   ProtocolError,
   SOCKET_PATH,
@@ -10,17 +9,15 @@ import {
   TOKEN_PROTOCOL,
   decodePoses,
   parseServerMessage,
-  type Answer,
   type PoseFrame,
   type ServerMessage,
 } from "../protocol";
-import { PendingCommands } from "./pending_commands";
 
 /** live: data arrives; stale: connected, but nothing for STALE_MS; lost: not connected. */
 export type ConnectionState = "connecting" | "live" | "stale" | "lost";
 
 export interface ConnectionEvents {
-  message(message: Exclude<ServerMessage, Answer>): void;
+  message(message: ServerMessage): void;
   poses(frame: PoseFrame): void;
   state(state: ConnectionState, detail: string): void;
 }
@@ -35,7 +32,6 @@ const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
 
 export class Connection {
-  private readonly commands = new PendingCommands((message) => this.send(message));
   private socket: WebSocket | undefined;
   private waitMs = FIRST_WAIT_MS;
   private heardAt = 0;
@@ -53,11 +49,6 @@ export class Connection {
     this.connect();
   }
 
-  /** Never rejects: without an answer of the server, the answer says why. */
-  command(command: PageCommand): Promise<Answer> {
-    return this.commands.give(command);
-  }
-
   private connect(): void {
     // Relative, for pages that come through a proxy.
     const address = new URL(SOCKET_PATH.slice(1), location.href.replace(/^http/, "ws"));
@@ -71,7 +62,8 @@ export class Connection {
     this.socket = socket;
   }
 
-  private send(message: object): boolean {
+  /** Returns whether there is a connection to send on. */
+  send(message: object): boolean {
     if (this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(message));
     return true;
@@ -94,14 +86,12 @@ export class Connection {
   }
 
   private tell(message: ServerMessage): void {
-    if (message.type === "world" && message.canCommand) this.admitted = true;
-    if (message.type === "answer") this.commands.settle(message);
-    else this.events.message(message);
+    if (message.type === "snapshot") this.admitted = message.canCommand;
+    this.events.message(message);
   }
 
   private retry(socket: WebSocket, { code, reason }: CloseEvent): void {
     if (socket !== this.socket) return;
-    this.commands.fail();
     if (code === POLICY_VIOLATION || code === TRY_AGAIN_LATER)
       this.problem = `closed by the server: ${reason}`;
     // The token of another run would always be refused: go on as a page that only shows.

@@ -1,6 +1,6 @@
 /** The emergency stop; once stopped, a release button that asks for confirmation. */
+import type { PageCommand } from "../page_protocol";
 import type { WorldState } from "../protocol";
-import type { Asker } from "./asker";
 import { button, byId } from "./element";
 
 export class EmergencyStop {
@@ -10,22 +10,24 @@ export class EmergencyStop {
   private readonly no = button("release-no");
   private stopped = false;
 
-  constructor(asker: Asker) {
-    this.stop.onclick = () => void asker.ask({ do: "stop" });
+  constructor(give: (command: PageCommand) => void) {
+    this.stop.onclick = () => give({ do: "stop" });
     this.release.onclick = () => this.showConfirm(true);
     this.no.onclick = () => this.showConfirm(false);
     button("release-yes").onclick = () => {
       this.showConfirm(false);
-      void asker.ask({ do: "release" });
+      give({ do: "release" });
     };
     this.confirm.onkeydown = ({ key }) => {
       if (key === "Escape") this.showConfirm(false);
     };
   }
 
-  /** @param world undefined: nothing is known, or nobody is connected */
-  show(world: WorldState | undefined): void {
-    const usable = world?.canCommand === true;
+  /**
+   * @param world undefined: nothing is known, or nobody is connected
+   * @param usable whether this page may command now
+   */
+  show(world: WorldState | undefined, usable: boolean): void {
     this.stop.disabled = !usable;
     this.release.disabled = !usable;
     if (!usable && !this.confirm.hidden) this.showConfirm(false);

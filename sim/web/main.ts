@@ -1,8 +1,8 @@
 /** The page: shows what the server sends, sends what a person commands. */
 import "./locale";
+import type { PageCommand } from "../page_protocol";
 import {
   addReport,
-  type Answer,
   type EpochReport,
   type PolicyPicture,
   type PoseFrame,
@@ -11,8 +11,8 @@ import {
   type WorldState,
 } from "../protocol";
 import { ArenaScene } from "./arena_scene";
-import { Asker } from "./asker";
 import { FrameAttributes } from "./attributes";
+import { Commands } from "./commands";
 import { Connection, type ConnectionState } from "./connection";
 import { button, byId, field, setText } from "./element";
 import { EmergencyStop } from "./emergency_stop";
@@ -54,8 +54,9 @@ class Page {
   /** When the arena was drawn last, ms. */
   private drawnMs = 0;
   private withTrails = false;
-  /** What changed since the last frame; shown once with the next one. */
-  private stale = { epoch: false, rewards: false, world: true };
+  /** Something changed since the last frame; it is shown with the next one. */
+  private isStale = true;
+  private readonly commands: Commands;
 
   constructor(canvas: HTMLCanvasElement) {
     startTheme(() => this.repaint());
@@ -65,29 +66,33 @@ class Page {
       poses: (frame) => this.poses(frame),
       state: (state, detail) => this.connection(state, detail),
     });
-    const asker = new Asker(byId("said"), (command) => connection.command(command));
-    this.toolbar = new Toolbar(asker);
-    this.emergency = new EmergencyStop(asker);
-    this.robot = new RobotPanel(asker, (robot) => this.choose(robot));
+    this.commands = new Commands(byId("said"), (message) => connection.send(message));
+    const give = (command: PageCommand): void => this.commands.give(command);
+    this.toolbar = new Toolbar(give);
+    this.emergency = new EmergencyStop(give);
+    this.robot = new RobotPanel(give, (robot) => this.choose(robot));
     onClick(canvas, (x, y, within) => this.robot.choose(this.shown?.scene.robotAt(x, y, within)));
     button("trails").onclick = () => this.showTrails(!this.withTrails);
-    byId("picture-state").onchange = () => (this.stale.epoch = true);
+    byId("picture-state").onchange = () => (this.isStale = true);
     requestAnimationFrame((now) => this.frame(now));
   }
 
-  private message(message: Exclude<ServerMessage, Answer>): void {
+  private message(message: ServerMessage): void {
+    this.isStale = true;
     switch (message.type) {
       case "snapshot":
         return this.start(message);
       case "epoch":
-        return this.epoch(message);
+        if (this.shown) addReport(this.shown.snapshot.history, message);
+        return;
       case "world":
         this.world = message;
-        this.stale.world = true;
         return;
       case "picture":
         this.picture = message;
-        this.stale.epoch = true;
+        return;
+      case "answer":
+        this.commands.settle(message);
     }
   }
 
@@ -106,13 +111,7 @@ class Page {
     this.toolbar.start(snapshot);
     this.robot.start(snapshot);
     this.showTrails(this.withTrails);
-    this.stale = { epoch: true, rewards: true, world: true };
-  }
-
-  private epoch(report: EpochReport): void {
-    if (this.shown === undefined) return;
-    addReport(this.shown.snapshot.history, report);
-    this.stale.epoch = this.stale.rewards = true;
+    this.isStale = true;
   }
 
   private poses(frame: PoseFrame): void {
@@ -127,15 +126,18 @@ class Page {
     setText(label, detail);
     document.body.dataset.connection = state;
     document.body.dataset.connected = String(state === "live");
-    // The next connection sends the world's state, and whether this page may command.
-    if (state === "lost") this.world = undefined;
-    this.stale.world = true;
+    if (state === "lost") {
+      // The next connection sends the world's state, and whether this page may command.
+      this.world = undefined;
+      this.commands.lose();
+    }
+    this.isStale = true;
   }
 
   private choose(robot: number | undefined): void {
     this.shown?.scene.robots.choose(robot);
     document.body.dataset.chosen = robot === undefined ? "" : String(robot);
-    this.stale.world = true;
+    this.isStale = true;
   }
 
   private showTrails(shown: boolean): void {
@@ -152,7 +154,7 @@ class Page {
 
   private frame(nowMs: number): void {
     requestAnimationFrame((now) => this.frame(now));
-    if (this.shown !== undefined) this.show(this.shown, nowMs);
+    if (this.shown !== undefined && this.isStale) this.show(this.shown, nowMs);
     const scene = this.shown?.scene;
     scene?.frame(nowMs);
     const { toFollow } = this.robot;
@@ -164,23 +166,23 @@ class Page {
   }
 
   private show(shown: Shown, nowMs: number): void {
-    const { epoch, rewards, world } = this.stale;
-    if (!epoch && !rewards && !world) return;
-    this.stale = { epoch: false, rewards: false, world: false };
-    const report = shown.snapshot.history.at(-1);
-    if (epoch && report !== undefined) this.showEpoch(shown, report, nowMs);
-    if (rewards) this.showRewards(shown);
-    if (world) this.showWorld(shown);
-    this.robot.show(this.world, report, this.lastPoses);
-    showFacts(byId("facts"), {
-      snapshot: shown.snapshot,
-      report,
-      world: this.world,
-      picture: this.picture,
-    });
-    const sentence = report && sentenceOf(shown.snapshot, report, this.world);
+    this.isStale = false;
+    const { world, picture } = this;
+    const { snapshot } = shown;
+    const report = snapshot.history.at(-1);
+    if (report !== undefined) this.showEpoch(shown, report, nowMs);
+    this.showRewards(shown);
+    const usable = world !== undefined && snapshot.canCommand;
+    document.body.dataset.canCommand = String(usable);
+    this.toolbar.show(world, usable);
+    this.emergency.show(world, usable);
+    this.robot.show(usable, world, report, this.lastPoses);
+    byId("legend-broken").hidden = !world?.faults.length;
+    if (world !== undefined) shown.scene.world(world);
+    showFacts(byId("facts"), { snapshot, report, world, picture });
+    const sentence = report && sentenceOf(snapshot, report, world);
     setText(byId("sentence"), sentence ?? "Waiting for the first epoch.");
-    const stopped = this.world?.emergencyStop ?? report?.emergencyStop ?? false;
+    const stopped = world?.emergencyStop ?? report?.emergencyStop ?? false;
     byId("alarm").hidden = !stopped;
     setText(byId("alarm"), stopped ? "Emergency stop" : "");
   }
@@ -195,15 +197,6 @@ class Page {
     if (this.picture !== undefined) strips.show(this.picture, report);
     document.body.dataset.epoch = String(report.epoch);
     document.body.dataset.sampled = report.sampled.join(",");
-  }
-
-  private showWorld({ scene }: Shown): void {
-    const { world } = this;
-    this.toolbar.show(world);
-    this.emergency.show(world);
-    document.body.dataset.canCommand = String(world?.canCommand === true);
-    byId("legend-broken").hidden = !world?.faults.length;
-    if (world !== undefined) scene.world(world);
   }
 
   private showRewards({ snapshot: { history }, chart }: Shown): void {

@@ -1,4 +1,5 @@
 /** The robot chosen by a click in the arena or from the list: its state, follow, fault. */
+import type { PageCommand } from "../page_protocol";
 import {
   FAULTS,
   type EpochReport,
@@ -7,7 +8,6 @@ import {
   type Snapshot,
   type WorldState,
 } from "../protocol";
-import type { Asker } from "./asker";
 import { button, byId, select, setOptions, setText } from "./element";
 
 const FAULT_WORDS: Record<Fault, string> = {
@@ -30,7 +30,7 @@ export class RobotPanel {
 
   /** @param chosen called with the robot's index; undefined: none */
   constructor(
-    asker: Asker,
+    give: (command: PageCommand) => void,
     private readonly chosen: (robot: number | undefined) => void,
   ) {
     setOptions(this.fault, [
@@ -46,7 +46,7 @@ export class RobotPanel {
     this.followButton.onclick = () => this.follow(!this.followed);
     this.fault.onchange = () => {
       const fault = FAULTS.find((name) => name === this.fault.value) ?? "none";
-      if (this.robot !== undefined) void asker.ask({ do: "fault", robot: this.robot, fault });
+      if (this.robot !== undefined) give({ do: "fault", robot: this.robot, fault });
     };
   }
 
@@ -75,13 +75,16 @@ export class RobotPanel {
     this.chosen(robot);
   }
 
-  /** @param world undefined: nothing is known, or nobody is connected */
-  show(world?: WorldState, report?: EpochReport, poses?: PoseFrame): void {
+  /**
+   * @param usable whether this page may command now
+   * @param world undefined: nothing is known, or nobody is connected
+   */
+  show(usable: boolean, world?: WorldState, report?: EpochReport, poses?: PoseFrame): void {
     const { snapshot, robot } = this;
-    this.fault.disabled = !world?.canCommand;
+    this.fault.disabled = !usable;
     if (snapshot === undefined || robot === undefined) return;
     setText(byId("robot-name"), snapshot.robots[robot]);
-    const zone = poses && snapshot.localStates[poses.states[robot]];
+    const zone = poses && snapshot.zones[poses.states[robot]]?.name;
     const asked = report?.sampled.includes(robot) ? "asked in this epoch" : "not asked now";
     setText(
       byId("robot-facts"),

@@ -1,7 +1,6 @@
 /** The toolbar: pause, step, speed, robots, sample, reset. Enabled on a page that may command. */
 import type { PageCommand } from "../page_protocol";
 import type { Snapshot, WorldState } from "../protocol";
-import type { Asker } from "./asker";
 import { button, field, onSubmit, select, setOptions, setText } from "./element";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
@@ -26,18 +25,18 @@ export class Toolbar {
     observation: null,
   };
 
-  constructor(asker: Asker) {
-    this.pause.onclick = () => void asker.ask({ do: this.paused ? "resume" : "pause" });
-    this.step.onclick = () => void asker.ask({ do: "step" });
-    this.speed.onchange = () => void asker.ask({ do: "speed", factor: Number(this.speed.value) });
+  constructor(give: (command: PageCommand) => void) {
+    this.pause.onclick = () => give({ do: this.paused ? "resume" : "pause" });
+    this.step.onclick = () => give({ do: "step" });
+    this.speed.onchange = () => give({ do: "speed", factor: Number(this.speed.value) });
     const submit = (id: string, command: () => PageCommand): void =>
-      onSubmit(id, () => void asker.ask(command()));
+      onSubmit(id, () => give(command()));
     submit("sample-size-form", () => ({ do: "sampleSize", size: this.sampleSize.valueAsNumber }));
     submit("population-form", () => ({ do: "population", robots: this.population.valueAsNumber }));
     submit("reset-form", () => ({ do: "reset", seed: this.seed.valueAsNumber }));
     this.observation.onchange = () => {
       const mode = this.observation.value === "filter" ? "filter" : "sample";
-      void asker.ask({ do: "observation", mode });
+      give({ do: "observation", mode });
     };
   }
 
@@ -46,11 +45,14 @@ export class Toolbar {
     this.population.value = String(robots.length);
   }
 
-  /** @param world undefined: nothing is known, or nobody is connected */
-  show(world: WorldState | undefined): void {
-    this.commands.disabled = !world?.canCommand;
-    const usable = world?.canCommand ? "" : ONLY_SHOWS;
-    setText(this.permission, world === undefined ? NOT_CONNECTED : usable);
+  /**
+   * @param world undefined: nothing is known, or nobody is connected
+   * @param usable whether this page may command now
+   */
+  show(world: WorldState | undefined, usable: boolean): void {
+    this.commands.disabled = !usable;
+    const problem = world === undefined ? NOT_CONNECTED : ONLY_SHOWS;
+    setText(this.permission, usable ? "" : problem);
     if (world === undefined) return;
     this.paused = world.paused;
     setText(this.pause, world.paused ? "Resume" : "Pause");

@@ -46,7 +46,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
       return Promise.resolve(answer);
     },
   });
-  const tellWorld = (): void => server.pages.publishWorld(swarm.world);
+  const tellWorld = (): void => server.pages.publish(swarm.world);
   tellWorld();
   server.pages.publish(swarm.picture());
   const epochs = setInterval(() => {

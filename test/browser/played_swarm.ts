@@ -1,13 +1,13 @@
 /** A swarm that is only played: robots glide between five bays and epochs follow each other. */
 import { hexagonalSpots } from "../../src/game/arena";
-import type { SharedWorldState } from "../../sim/page_hub";
+import type { SharedSnapshot } from "../../sim/page_hub";
 import type { PageCommand } from "../../sim/page_protocol";
 import {
   PROTOCOL_VERSION,
   encodePoses,
   type EpochReport,
   type PolicyPicture,
-  type Snapshot,
+  type WorldState,
 } from "../../sim/protocol";
 
 /** A reset by this seed fails. */
@@ -21,9 +21,10 @@ const SAMPLE_SIZE = 10;
 
 const zones = Array.from({ length: BAYS }, (_, bay) => {
   const angle = Math.PI / 2 + (2 * Math.PI * bay) / BAYS;
-  return { x: 4.5 * Math.cos(angle), y: 4.5 * Math.sin(angle), radius: 1.6 };
+  const [x, y] = [Math.cos(angle), Math.sin(angle)];
+  return { name: `bay_${bay}`, x: 4.5 * x, y: 4.5 * y, radius: 1.6 };
 });
-const leadSpots = zones.map(({ x, y }) => ({ x: x * (2.1 / 4.5), y: y * (2.1 / 4.5) }));
+const leadSpots = zones.map(({ name, x, y }) => ({ name, x: x * (2.1 / 4.5), y: y * (2.1 / 4.5) }));
 
 export class PlayedSwarm {
   private readonly bays: Uint8Array;
@@ -34,7 +35,7 @@ export class PlayedSwarm {
   private simTime = 0;
   private total = 0;
   private state = 17;
-  world: SharedWorldState;
+  world: WorldState;
   /** Commands that came, oldest first. */
   readonly obeyed: PageCommand[] = [];
 
@@ -64,23 +65,19 @@ export class PlayedSwarm {
     this.nextEpoch();
   }
 
-  snapshot(): Snapshot {
-    const bays = zones.map((_, bay) => `bay_${bay}`);
+  snapshot(): SharedSnapshot {
     return {
       type: "snapshot",
       version: PROTOCOL_VERSION,
       scenario: "dock_dispatch",
       fidelity: "motion",
-      localStates: bays,
-      globalStates: bays,
-      globalActions: bays.map((bay) => `to_${bay}`),
       zones,
+      leadSpots,
+      globalActions: zones.map(({ name }) => `to_${name}`),
       robotRadius: 0.11,
       leadRadius: 0.3,
-      leadSpots,
       robots: Array.from(this.bays, (_, i) => `robot_${i}`),
       epochSeconds: this.epochSeconds,
-      speed: 1,
       references: { random: 1.8, blind: 7.35, full: 8.7 },
       history: this.history,
     };
@@ -96,7 +93,7 @@ export class PlayedSwarm {
     return { done: true, message: `done: ${command.do}` };
   }
 
-  private changeBy(command: PageCommand): Partial<SharedWorldState> {
+  private changeBy(command: PageCommand): Partial<WorldState> {
     switch (command.do) {
       case "pause":
       case "resume":
@@ -122,7 +119,7 @@ export class PlayedSwarm {
 
   /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */
   picture(): PolicyPicture {
-    const { belief, epoch } = this.latest;
+    const { belief } = this.latest;
     const actionAt = (zone: number, share: number): number => {
       const rest = 1 - belief[zone];
       const law = belief.map((p, i) =>
@@ -133,7 +130,7 @@ export class PlayedSwarm {
     const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
     const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const actions = zones.map(() => strips);
-    return { type: "picture", epoch, tableSize: SAMPLE_SIZE, actions, gaps: GAPS };
+    return { type: "picture", actions, gaps: GAPS };
   }
 
   get latest(): EpochReport {
@@ -191,7 +188,7 @@ export class PlayedSwarm {
     const { globalAction } = this.latest;
     this.bays.forEach((bay, i) => this.drive(i, this.spotOf(i, bay), 2 * seconds));
     this.drive(this.robots, leadSpots[globalAction], 3 * seconds);
-    return encodePoses(this.simTime, this.poses, this.locked, this.bays);
+    return encodePoses(this.poses, this.locked, this.bays);
   }
 
   private drive(body: number, goal: { x: number; y: number }, step: number): void {

@@ -1,30 +1,32 @@
 /** Messages of a small swarm for the tests of the protocol, the server and the page. */
-import type { SharedWorldState } from "../../sim/page_hub";
-import { PROTOCOL_VERSION, type EpochReport, type Snapshot } from "../../sim/protocol";
+import {
+  PROTOCOL_VERSION,
+  type EpochReport,
+  type Snapshot,
+  type WorldState,
+} from "../../sim/protocol";
 
 /** Three robots, two bays, two of three asked. */
 export function snapshot(): Snapshot {
   return {
     type: "snapshot",
     version: PROTOCOL_VERSION,
+    canCommand: false,
     scenario: "two_bays",
     fidelity: "motion",
-    localStates: ["bay_0", "bay_1"],
-    globalStates: ["bay_0", "bay_1"],
-    globalActions: ["to_bay_0", "to_bay_1"],
     zones: [
-      { x: -2, y: 0, radius: 1 },
-      { x: 2, y: 0, radius: 1 },
+      { name: "bay_0", x: -2, y: 0, radius: 1 },
+      { name: "bay_1", x: 2, y: 0, radius: 1 },
     ],
+    leadSpots: [
+      { name: "bay_0", x: -0.5, y: 0 },
+      { name: "bay_1", x: 0.5, y: 0 },
+    ],
+    globalActions: ["to_bay_0", "to_bay_1"],
     robotRadius: 0.11,
     leadRadius: 0.3,
-    leadSpots: [
-      { x: -0.5, y: 0 },
-      { x: 0.5, y: 0 },
-    ],
     robots: ["robot_0", "robot_1", "robot_2"],
     epochSeconds: 6,
-    speed: 1,
     references: { random: 1.8, blind: 7.35, full: 8.7 },
     history: [epochReport(0)],
   };
@@ -51,7 +53,7 @@ export function epochReport(epoch: number): EpochReport {
   };
 }
 
-export function world(): SharedWorldState {
+export function world(): WorldState {
   return {
     type: "world",
     paused: false,

@@ -4,7 +4,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLIENTS_LIMIT, KEPT_FOR_TOKEN } from "../../sim/page_hub";
-import { BURST, TEXTS_LIMIT } from "../../sim/page_client";
+import { BURST, WAITING_LIMIT } from "../../sim/page_client";
 import type { PageCommand } from "../../sim/page_protocol";
 import {
   BARE_LIMIT,
@@ -50,13 +50,11 @@ beforeEach(() => lines.splice(0));
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 afterAll(() => rmSync(webRoot, { recursive: true }));
 
-const frameAt = (simTime: number, robots = 3): Uint8Array =>
-  encodePoses(
-    simTime,
-    new Float64Array(3 * (robots + 1)),
-    new Uint8Array(robots),
-    new Uint8Array(robots),
-  );
+/** A frame with this number in front. */
+function frameAt(first: number, robots = 3): Uint8Array {
+  const poses = Float64Array.of(first, ...new Float64Array(3 * robots + 2));
+  return encodePoses(poses, new Uint8Array(robots), new Uint8Array(robots));
+}
 
 test("serves the page's files with a policy that allows only itself", async () => {
   const server = await start();
@@ -119,18 +117,18 @@ test("only a page that shows the token commands; what it is told says so", async
       return Promise.resolve({ done: true, message: "paused" });
     },
   });
-  server.pages.publishWorld(world());
+  server.pages.publish(world());
   const watching = new TestPage(server);
-  await watching.next();
-  expect(await watching.nextJson()).toEqual({ ...world(), canCommand: false });
+  expect(await watching.nextJson()).toMatchObject({ type: "snapshot", canCommand: false });
+  expect(await watching.nextJson()).toEqual(world());
   const pause = { type: "command", id: 7, command: { do: "pause" } };
   watching.say(pause);
   expect(await watching.nextJson()).toMatchObject({ type: "answer", id: 7, done: false });
   expect(obeyed).toEqual([]);
   expect(lines).toEqual(["page refused: pause without the token"]);
   const page = new TestPage(server, { token: TOKEN });
-  await page.next();
-  expect(await page.nextJson()).toMatchObject({ type: "world", canCommand: true });
+  expect(await page.nextJson()).toMatchObject({ type: "snapshot", canCommand: true });
+  expect(await page.nextJson()).toEqual(world());
   page.say(pause);
   expect(await page.nextJson()).toEqual({ type: "answer", id: 7, done: true, message: "paused" });
   expect(obeyed).toEqual(["pause"]);
@@ -255,7 +253,7 @@ test("a page that does not read costs bounded memory and gets the newest when it
   expect(grown).toBeLessThan((count / 2) * frameBytes);
   const heard = await readUntilFrame(sleeper, count);
   expect(heard.frames).toBeLessThan(count / 2);
-  expect(heard.reports).toBeLessThan(TEXTS_LIMIT + count / 2);
+  expect(heard.reports).toBeLessThan(WAITING_LIMIT + count / 2);
 });
 
 test("a page that answers no ping is ended", async () => {

@@ -99,10 +99,10 @@ export async function sleepingPage(server: Served): Promise<Socket> {
   return socket;
 }
 
-/** Reads what the server kept until the pose frame of `simTime`; counts what came. */
+/** Reads what the server kept until the pose frame whose first number is `wanted`; counts what came. */
 export async function readUntilFrame(
   socket: Socket,
-  simTime: number,
+  wanted: number,
 ): Promise<{ frames: number; reports: number }> {
   const heard = { frames: 0, reports: 0 };
   let left: Buffer = Buffer.alloc(0);
@@ -119,7 +119,7 @@ export async function readUntilFrame(
       if (frame.opcode === 1) heard.reports += 1;
       if (frame.opcode !== 2) continue;
       heard.frames += 1;
-      if (frame.body.readDoubleLE(8) === simTime) return heard;
+      if (frame.body.readFloatLE() === wanted) return heard;
     }
   }
   throw new Error("the newest frame never came");

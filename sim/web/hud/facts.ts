@@ -56,13 +56,14 @@ function factsOf({ snapshot, report, world, picture }: Known): Fact[] {
     ["world", isPaused ? `${fidelity}, paused` : fidelity, isPaused],
     ["simulated time", `${(report?.simTime ?? 0).toFixed(0)} s`],
     ["epoch length", `${epochSeconds} s`],
-    speedFact(world?.speed ?? snapshot.speed, world),
+    speedFact(world),
     ["global gap", told(picture?.gaps?.global)],
     ["local gap", told(picture?.gaps?.local)],
   ];
 }
 
-function speedFact(asked: number, world: WorldState | undefined): Fact {
+function speedFact(world: WorldState | undefined): Fact {
+  const asked = world?.speed ?? 0;
   const reached = world?.realTimeFactor ?? null;
   const value = reached === null ? "–" : reached.toFixed(reached < 10 ? 2 : 0);
   if (asked === 0) return ["speed reached", `${value} ×`];

@@ -19,7 +19,7 @@ export class Histograms {
       add(parent, "div", "note", name),
     );
     this.titles = { seen, real };
-    this.rows = snapshot.localStates.map((name) => rowOf(parent, name));
+    this.rows = snapshot.zones.map(({ name }) => rowOf(parent, name));
   }
 
   show(report: EpochReport): void {

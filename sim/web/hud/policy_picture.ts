@@ -21,7 +21,7 @@ export class PolicyStrips {
     const before = this.list.value;
     setOptions(this.list, [
       ["", "its present place"],
-      ...snapshot.globalStates.map((name, state) => [String(state), name] as const),
+      ...snapshot.leadSpots.map(({ name }, state) => [String(state), name] as const),
     ]);
     this.list.value = before;
     if (this.list.selectedIndex < 0) this.list.value = "";
@@ -49,11 +49,11 @@ export class PolicyStrips {
     const scale = add(parent, "div", "note scale");
     ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));
     this.addLegend([...new Set(strips.flat())].sort((a, b) => a - b));
-    parent.dataset.state = snapshot.globalStates[state];
+    parent.dataset.state = snapshot.leadSpots[state].name;
   }
 
   private addStrip(zone: number, actions: readonly number[], believed: number): void {
-    const name = this.snapshot.localStates[zone] ?? `zone ${zone}`;
+    const name = this.snapshot.zones[zone]?.name ?? `zone ${zone}`;
     const ranges = rangesOf(actions);
     add(this.parent, "div", "zone", name).setAttribute("aria-hidden", "true");
     const strip = add(this.parent, "div", "strip");

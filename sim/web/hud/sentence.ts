@@ -13,7 +13,7 @@ export function sentenceOf(snapshot: Snapshot, report: EpochReport, world?: Worl
 }
 
 function decisionOf(snapshot: Snapshot, report: EpochReport): string {
-  const { robots, localStates, globalStates } = snapshot;
+  const { robots, zones } = snapshot;
   const asked = report.sampled.length;
   const heard = asked - report.missing;
   const seen =
@@ -22,30 +22,30 @@ function decisionOf(snapshot: Snapshot, report: EpochReport): string {
       : `The lead vehicle sees ${asked} of ${robots.length} robots`;
   const modes = modesOf(report.belief);
   const goes = movesOf(snapshot, report);
-  const believed = namesOf(modes, localStates);
+  const believed = namesOf(modes, zones);
   const belief =
     modes.length === 0
       ? `${goes} on what it knew before`
       : modes.includes(report.globalAction)
-        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(without(modes, report.globalAction), localStates)})` : ""}`
+        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(without(modes, report.globalAction), zones)})` : ""}`
         : `believes most are in ${believed}, and ${goes}`;
-  return `${seen} and ${belief}; ${truthOf(snapshot, report, globalStates[report.globalAction])}.`;
+  return `${seen} and ${belief}; ${truthOf(snapshot, report)}.`;
 }
 
 function movesOf(snapshot: Snapshot, report: EpochReport): string {
-  const target = snapshot.globalStates[report.globalAction] ?? `action ${report.globalAction}`;
+  const target = snapshot.leadSpots[report.globalAction]?.name ?? `action ${report.globalAction}`;
   return report.globalState === report.globalAction ? `stays at ${target}` : `drives to ${target}`;
 }
 
-function truthOf(snapshot: Snapshot, report: EpochReport, target: string | undefined): string {
+function truthOf({ zones, leadSpots }: Snapshot, report: EpochReport): string {
   const modes = modesOf(report.trueHistogram);
   if (modes.length === 0) return "where they really are is not known";
   const most = report.trueHistogram[modes[0]];
-  if (modes.includes(report.globalAction) && target !== undefined) {
+  if (modes.includes(report.globalAction) && report.globalAction < leadSpots.length) {
     return `in truth ${most} are there, ${modes.length > 1 ? "as many as anywhere" : "more than anywhere else"}`;
   }
   const there = report.trueHistogram[report.globalAction] ?? 0;
-  return `in truth most are in ${namesOf(modes, snapshot.localStates)} (${most}, against ${there})`;
+  return `in truth most are in ${namesOf(modes, zones)} (${most}, against ${there})`;
 }
 
 /** Indices of the largest value; none when all are 0. */
@@ -57,8 +57,8 @@ function modesOf(values: readonly number[]): number[] {
 const without = (indices: readonly number[], index: number): number[] =>
   indices.filter((other) => other !== index);
 
-function namesOf(indices: readonly number[], names: readonly string[]): string {
-  const words = indices.map((index) => names[index] ?? `state ${index}`);
+function namesOf(indices: readonly number[], zones: Snapshot["zones"]): string {
+  const words = indices.map((index) => zones[index]?.name ?? `state ${index}`);
   return words.length < 2
     ? words.join("")
     : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;

@@ -68,7 +68,7 @@ export class Ground {
   /** @param view the camera's matrices, multiplied; sizes in px */
   draw(view: THREE.Matrix4, width: number, height: number): void {
     const { canvas, pen, palette, extent } = this;
-    const { zones, localStates } = this.snapshot;
+    const { zones } = this.snapshot;
     [this.view, this.width, this.height] = [view, width, height];
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
@@ -85,7 +85,7 @@ export class Ground {
     pen.strokeStyle = palette["zone-edge"];
     pen.lineWidth = 2;
     pen.stroke();
-    zones.forEach((zone, index) => this.label(zone, localStates[index]));
+    zones.forEach((zone) => this.label(zone));
   }
 
   /** Begins a path of closed outlines on the floor, cut where they pass behind the camera. */
@@ -118,7 +118,7 @@ export class Ground {
   }
 
   /** Draws a label beside the zone, outwards; its size does not depend on the camera. */
-  private label({ x, y, radius }: Snapshot["zones"][number], text: string): void {
+  private label({ name, x, y, radius }: Snapshot["zones"][number]): void {
     const { pen, palette, extent } = this;
     const distance = Math.hypot(x - extent.x, y - extent.y);
     const outward = distance > 0 ? (radius + LABEL_GAP_M) / distance : 0;
@@ -129,7 +129,7 @@ export class Ground {
     pen.font = `600 ${0.56 * size}px system-ui, "Open Sans", sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    const half = (pen.measureText(text).width + 0.6 * size) / 2;
+    const half = (pen.measureText(name).width + 0.6 * size) / 2;
     pen.beginPath();
     pen.roundRect(left - half, top - size / 2, 2 * half, size, 0.3 * size);
     pen.fillStyle = palette.panel;
@@ -137,7 +137,7 @@ export class Ground {
     pen.lineWidth = 1;
     pen.stroke();
     pen.fillStyle = palette.text;
-    pen.fillText(text, left, top + 1);
+    pen.fillText(name, left, top + 1);
   }
 }
 

@@ -19,10 +19,9 @@ const { sentenceOf } = runInThisContext(`${outputFiles[0].text};page`) as {
   sentenceOf: SentenceOf;
 };
 
-const zones = ["bay_0", "bay_1", "bay_2"];
 const played = new PlayedSwarm(30, 6, 1);
-const snapshot: Snapshot = { ...played.snapshot(), localStates: zones, globalStates: zones };
-const calm: WorldState = { ...played.world, canCommand: true };
+const snapshot: Snapshot = { ...played.snapshot(), canCommand: true };
+const calm = played.world;
 const report: EpochReport = {
   ...played.latest,
   sampled: [1, 2, 3, 4],

@@ -1,0 +1,78 @@
+/**
+ * Gives a person's commands and shows in the status line what came of the newest one. At most BURST
+ * commands are sent at once and RATE a second, since the server closes a page that sends twice as many
+ * (a key held down on a select); an emergency stop is never held back.
+ */
+import type { PageCommand, PageMessage } from "../page_protocol";
+import type { Answer } from "../protocol";
+
+const TIMEOUT_MS = 5000;
+const BURST = 10;
+const RATE = 5;
+
+export class Commands {
+  /** Id of the newest command: only its answer is shown. */
+  private newest = 0;
+  private credit = BURST;
+  private creditMs = 0;
+
+  /** @param send returns false when there is no connection */
+  constructor(
+    private readonly line: HTMLElement,
+    private readonly send: (message: PageMessage) => boolean,
+  ) {}
+
+  give(command: PageCommand): void {
+    const id = ++this.newest;
+    this.say(`${WORDS[command.do]} …`, "waiting");
+    const fail = (message: string): void => this.settle({ id, done: false, message });
+    if (command.do !== "stop" && !this.maySend(performance.now())) {
+      return fail("not sent: too many commands at once; wait a second");
+    }
+    if (!this.send({ type: "command", id, command })) {
+      return fail("not connected: the command was not sent");
+    }
+    const late = `no answer within ${TIMEOUT_MS / 1000} s: is the simulator busy?`;
+    setTimeout(() => fail(late), TIMEOUT_MS);
+  }
+
+  /** Shows the answer, if it is the first to the newest command. */
+  settle({ id, done, message }: Pick<Answer, "id" | "done" | "message">): void {
+    if (id !== this.newest || this.line.dataset.outcome !== "waiting") return;
+    this.say(done ? message : `Failed: ${message}`, done ? "done" : "failed");
+  }
+
+  /** The connection is lost: no answer will come. */
+  lose(): void {
+    const message = "connection lost: whether the command was carried out is not known";
+    this.settle({ id: this.newest, done: false, message });
+  }
+
+  private say(text: string, outcome: "waiting" | "done" | "failed"): void {
+    this.line.textContent = text;
+    this.line.dataset.outcome = outcome;
+  }
+
+  private maySend(nowMs: number): boolean {
+    const earned = (RATE * (nowMs - this.creditMs)) / 1000;
+    this.credit = Math.min(BURST, this.credit + earned);
+    this.creditMs = nowMs;
+    if (this.credit < 1) return false;
+    this.credit -= 1;
+    return true;
+  }
+}
+
+const WORDS: Record<PageCommand["do"], string> = {
+  pause: "pausing",
+  resume: "resuming",
+  step: "stepping",
+  stop: "stopping all robots",
+  release: "releasing the stop",
+  speed: "changing the speed",
+  reset: "resetting",
+  sampleSize: "changing the number of robots asked",
+  population: "changing the number of robots",
+  observation: "changing what decisions are based on",
+  fault: "changing the fault",
+};
