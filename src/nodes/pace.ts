@@ -6,15 +6,15 @@ const KEPT = 10;
 const LONG_GAPS = 2;
 
 export class Pace {
-  private gaps: readonly number[] = [];
+  private readonly gaps: number[] = [];
   private heardMs: number | undefined;
 
   /** @param longestMs between two messages */
   constructor(private readonly longestMs: number) {}
 
   hear(nowMs: number): void {
-    if (this.heardMs !== undefined)
-      this.gaps = [...this.gaps.slice(1 - KEPT), nowMs - this.heardMs];
+    if (this.heardMs !== undefined) this.gaps.push(nowMs - this.heardMs);
+    if (this.gaps.length > KEPT) this.gaps.shift();
     this.heardMs = nowMs;
   }
 

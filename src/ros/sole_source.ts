@@ -96,8 +96,14 @@ export class SpokenSource implements Watched {
     return this.names;
   }
 
+  /** Whether it is worth a closer look whether two sources are heard. */
+  protected get mayBeTwo(): boolean {
+    return this.speakers.count > 1;
+  }
+
   /** What is wrong while two sources are heard; undefined: nothing is. */
   get problem(): string | undefined {
+    if (!this.mayBeTwo) return undefined;
     const nowMs = steadyMs();
     if (nowMs - this.toldMs > FRESH_MS) {
       this.toldMs = nowMs;
@@ -150,6 +156,7 @@ export class SoleSender extends SpokenSource {
 /** A topic that this node listens to: a second publisher that does not speak does no harm. */
 export class SoleSource extends SpokenSource {
   private lastCount = 0;
+  private readonly isValue: boolean;
 
   /** @param again subscribes anew: others are gone, and what the one that is left said counts */
   constructor(
@@ -159,7 +166,13 @@ export class SoleSource extends SpokenSource {
     private readonly again: () => void,
   ) {
     super(node, subscription.topic, declared.name, "none counts");
+    this.isValue = VALUES.includes(declared.type);
     sources.add(this);
+  }
+
+  // The middleware is not asked at each message of a stream.
+  protected override get mayBeTwo(): boolean {
+    return this.isValue || super.mayBeTwo;
   }
 
   /** Publishers that are heard. */
@@ -169,17 +182,16 @@ export class SoleSource extends SpokenSource {
 
   /** Whether two sources are heard, so that no message counts. */
   override get areTwo(): boolean {
-    const { type } = this.declared;
+    if (!this.mayBeTwo) return false;
     const speak = this.speakers.areTwo(steadyMs());
-    // The middleware is not asked at each message of a stream.
-    if (!speak && !VALUES.includes(type)) return false;
+    if (!speak && !this.isValue) return false;
     const { count, lastCount } = this;
     if (count !== lastCount) {
       this.lastCount = count;
       this.namedMs = -Infinity;
-      if (count === 1 && lastCount > 1 && VALUES.includes(type)) this.again();
+      if (count === 1 && lastCount > 1 && this.isValue) this.again();
     }
-    return count > 1 && (speak || type === POLICY);
+    return count > 1 && (speak || this.declared.type === POLICY);
   }
 }
 

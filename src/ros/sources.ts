@@ -19,8 +19,12 @@ export class Speakers {
     return this.areTwo(nowMs);
   }
 
+  get count(): number {
+    return this.heardMs.size;
+  }
+
   areTwo(nowMs: number): boolean {
-    if (this.heardMs.size < 2) return false;
+    if (this.count < 2) return false;
     for (const [publisher, ms] of this.heardMs) {
       if (nowMs - ms > QUIET_MS) this.heardMs.delete(publisher);
     }
