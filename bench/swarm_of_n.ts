@@ -47,11 +47,13 @@ interface Bench {
   readonly names: readonly string[];
   /** Starts a node and returns its process id. */
   readonly start: (node: string, parameters: ParameterMap, more?: object) => number;
+  /** Processor time used by the nodes that were started, s. */
+  readonly used: () => number;
 }
 
 const toMs = (stamp: Time): number => Number(nanoseconds(stamp)) / 1e6;
 
-function startProcesses(ros: RosProcess): Bench["start"] {
+function startProcesses(ros: RosProcess): Pick<Bench, "start" | "used"> {
   const fail = (name: string, how: string): void => {
     say(`${name} ended ${how}`);
     ros.end(1);
@@ -59,11 +61,14 @@ function startProcesses(ros: RosProcess): Bench["start"] {
   const events = { onMessage: () => undefined, onDeath: fail, onLoss: fail, onRespawn: fail };
   const swarm = new SwarmProcesses(process.env, events);
   ros.onEnd(() => swarm.end());
-  return (node, parameters, more = {}) => {
+  const start: Bench["start"] = (node, parameters, more = {}) => {
     const name = `${node}_${Object.keys(swarm.pids).length}`;
     swarm.start({ name, node, file: `src/nodes/${node}.js`, parameters, ...more });
     return swarm.pids[name]!;
   };
+  const used = (): number =>
+    Object.values(swarm.pids).reduce<number>((sum, pid) => sum + usageOf(pid!).seconds, 0);
+  return { start, used };
 }
 
 /** Serves each of `count` bodies once in `periodMs`, spread over the period. */
@@ -87,8 +92,8 @@ function startAgents({ n, start }: Bench, scenario: string): number[] {
 }
 
 async function measureIdle(bench: Bench, seconds: number): Promise<object> {
+  const { used } = bench;
   const pids = startAgents(bench, "ring_dispatch");
-  const used = (): number => pids.reduce((sum, pid) => sum + usageOf(pid).seconds, 0);
   await wait(IDLE_AFTER_S * 1000);
   const before = used();
   await wait(seconds * 1000);
@@ -105,7 +110,7 @@ interface Copy {
 }
 
 async function measureCommands(bench: Bench, sampleSize: number, epochs: number): Promise<object> {
-  const { node, n, names, start } = bench;
+  const { node, n, names, start, used } = bench;
   const { name: scenario, arena } = loadScenario("ring_dispatch");
   startAgents(bench, scenario);
   start("lead_agent", { scenario, start_armed: true }, { namespace: "lead" });
@@ -123,17 +128,20 @@ async function measureCommands(bench: Bench, sampleSize: number, epochs: number)
   });
   const bytesHeard = listenToBytes(node);
   let settledMB = NaN;
+  let before = { used: NaN, ms: NaN };
   const { copies, startSeconds } = await hearEpochs(node, WARM_UP_EPOCHS + epochs, (count) => {
+    if (count === WARM_UP_EPOCHS) before = { used: used(), ms: performance.now() };
     if (count === WARM_UP_EPOCHS + SETTLED_EPOCHS) settledMB = usageOf(pid).megabytes;
   });
+  const cores = (1000 * (used() - before.used)) / (performance.now() - before.ms);
   const { megabytes } = usageOf(pid);
   const growth = 100 * (megabytes / settledMB - 1);
-  const seen = { ...summaryOf(copies), bytes: bytesHeard(), growth };
+  const seen = { ...summaryOf(copies), bytes: bytesHeard(), growth, cores };
   const grown = Number.isNaN(growth)
     ? ""
     : `, ${growth.toFixed(2)} % more than after ${SETTLED_EPOCHS} s`;
   say(
-    `n = ${n}, k = ${sampleSize}: epoch to command p50 ${seen.p50.toFixed(0)}, p95 ${seen.p95.toFixed(0)}, p99 ${seen.p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${seen.missed} missed, ${seen.missing} states missing; commands at most ${seen.silence.toFixed(0)} ms apart; ${(seen.bytes / 1000).toFixed(1)} kB/s reach it; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
+    `n = ${n}, k = ${sampleSize}: epoch to command p50 ${seen.p50.toFixed(0)}, p95 ${seen.p95.toFixed(0)}, p99 ${seen.p99.toFixed(0)} ms over ${epochs} epochs of ${EPOCH_S} s; ${seen.missed} missed, ${seen.missing} states missing; commands at most ${seen.silence.toFixed(0)} ms apart; ${(seen.bytes / 1000).toFixed(1)} kB/s reach it; ${cores.toFixed(2)} of a core, ${((1000 * cores) / n).toFixed(1)} ms a second for each robot; first command after ${startSeconds.toFixed(0)} s; global agent ${megabytes.toFixed(0)} MB${grown}`,
   );
   return seen;
 }
@@ -257,7 +265,7 @@ void runProcess((ros) => {
   const n = Number(robots);
   const names = [...[...Array(n).keys()].map((i) => `robot_${i}`), "lead"];
   const node = ros.add(new RosNode("bench_driver", undefined, {}));
-  const bench: Bench = { node, n, names, start: startProcesses(ros) };
+  const bench: Bench = { node, n, names, ...startProcesses(ros) };
   const measure = (): Promise<object> => {
     if (what === "moving") return measureMoving(bench, Number(length));
     if (what === "0") return measureIdle(bench, Number(length));
