@@ -85,7 +85,7 @@ export class MotionWorld {
     const ids = [...options.agentIds, LEAD_ID];
     const imperfections = { ...PERFECT, ...options.imperfections };
     this.wheels = new Wheels({ ...imperfections, seed, ids, limits });
-    this.odometry = new Odometry({ ...imperfections, seed, ids, poses: this.poses });
+    this.odometry = new Odometry({ ...imperfections, seed, poses: this.poses });
     this.physics = new Physics({
       poses: this.poses,
       radii: Float64Array.from(limits, ({ radius }) => radius),

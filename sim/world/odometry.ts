@@ -3,20 +3,18 @@
  * is new in every reading. Metres, radians, the `map` frame.
  */
 import { wrapAngle } from "../../src/game/arena";
-import { countedUniform, keyedUniform } from "../../src/game/draws";
+import type { Uniform } from "../../src/game/draws";
+import { KeyedStream } from "../../src/game/keyed_stream";
 import { takeOver } from "./bodies";
 import type { Imperfections } from "./imperfections";
 
 interface OdometryOptions extends Imperfections {
   readonly seed: number;
-  /** One for each body. */
-  readonly ids: readonly string[];
-  /** [bodies * 3] the true poses. */
+  /** [bodies * 3] the true poses; the lead vehicle's is the last. */
   readonly poses: Float64Array;
 }
 
-/** Uniforms that one body uses in one step. */
-const DRAWS = 4;
+const ROLE = { drift: 0, noise: 1 };
 
 export class Odometry {
   /** [bodies * 3] drift so far. */
@@ -24,19 +22,16 @@ export class Odometry {
   /** [bodies] m gone since the drift began. */
   private readonly ways: Float64Array;
   private readonly readings: Float64Array;
-  /** [bodies] keys of the draws. */
-  private readonly driftKeys: Int32Array;
-  private readonly noiseKeys: Int32Array;
+  private readonly stream: KeyedStream;
   private readonly drifts: boolean;
   private readonly isNoisy: boolean;
 
   constructor(private readonly options: OdometryOptions) {
-    const { poses } = options;
+    const { poses, seed } = options;
     this.drifted = new Float64Array(poses.length);
     this.ways = new Float64Array(poses.length / 3);
     this.readings = new Float64Array(poses.length);
-    this.driftKeys = this.keysOf("odometry-drift");
-    this.noiseKeys = this.keysOf("odometry-noise");
+    this.stream = new KeyedStream(seed);
     this.drifts = options.odometry_drift > 0 || options.odometry_drift_yaw > 0;
     this.isNoisy = options.odometry_noise > 0 || options.odometry_noise_yaw > 0;
   }
@@ -57,17 +52,16 @@ export class Odometry {
   noteMove(body: number, dx: number, dy: number, step: number): void {
     if (!this.drifts || (dx === 0 && dy === 0)) return;
     const { odometry_drift: position, odometry_drift_yaw: yaw } = this.options;
-    const key = this.driftKeys[body];
     const way = Math.sqrt(dx * dx + dy * dy);
     this.ways[body] += way;
     const root = Math.sqrt(way);
     const off = this.drifted[3 * body + 2];
+    const [ex, ey, eyaw] = this.errors(body, step, ROLE.drift);
     // A wrong heading turns the distance gone, too.
-    this.drifted[3 * body] += dx * (Math.cos(off) - 1) - dy * Math.sin(off);
-    this.drifted[3 * body + 1] += dx * Math.sin(off) + dy * (Math.cos(off) - 1);
-    this.drifted[3 * body] += position * root * normal(key, DRAWS * step, Math.cos);
-    this.drifted[3 * body + 1] += position * root * normal(key, DRAWS * step, Math.sin);
-    this.drifted[3 * body + 2] += yaw * root * normal(key, DRAWS * step + 2, Math.cos);
+    this.drifted[3 * body] += dx * (Math.cos(off) - 1) - dy * Math.sin(off) + position * root * ex;
+    this.drifted[3 * body + 1] +=
+      dx * Math.sin(off) + dy * (Math.cos(off) - 1) + position * root * ey;
+    this.drifted[3 * body + 2] += yaw * root * eyaw;
   }
 
   /** Of a reading of `body`: in x and in y, m², and of the heading, rad². */
@@ -82,30 +76,29 @@ export class Odometry {
    * the next call.
    */
   read(step: number): Float64Array {
-    const { poses, odometry_noise, odometry_noise_yaw } = this.options;
+    const { poses, odometry_noise: position, odometry_noise_yaw: yaw } = this.options;
     if (!this.drifts && !this.isNoisy) return poses;
-    for (let i = 0; i < poses.length; i++) {
-      const key = this.noiseKeys[Math.floor(i / 3)];
-      const axis = i % 3;
-      const deviation = axis === 2 ? odometry_noise_yaw : odometry_noise;
-      const pair = DRAWS * step + (axis === 2 ? 2 : 0);
-      const error = this.isNoisy
-        ? deviation * normal(key, pair, axis === 1 ? Math.sin : Math.cos)
-        : 0;
-      const value = poses[i] + this.drifted[i] + error;
-      this.readings[i] = axis === 2 ? wrapAngle(value) : value;
+    for (let body = 0; body < this.ways.length; body++) {
+      const [ex, ey, eyaw] = this.isNoisy ? this.errors(body, step, ROLE.noise) : [0, 0, 0];
+      const at = 3 * body;
+      this.readings[at] = poses[at] + this.drifted[at] + position * ex;
+      this.readings[at + 1] = poses[at + 1] + this.drifted[at + 1] + position * ey;
+      this.readings[at + 2] = wrapAngle(poses[at + 2] + this.drifted[at + 2] + yaw * eyaw);
     }
     return this.readings;
   }
 
-  private keysOf(role: "odometry-drift" | "odometry-noise"): Int32Array {
-    const { ids, seed } = this.options;
-    return Int32Array.from(ids, (id) => keyedUniform(seed, role, id)() * 2 ** 32 - 2 ** 31);
+  /** Standard normal numbers for x, y and yaw of a body in one step. */
+  private errors(body: number, step: number, role: number): number[] {
+    const isLead = body === this.ways.length - 1;
+    this.stream.key(isLead ? 0 : body + 1, step, role);
+    return [...normals(this.stream.next), normals(this.stream.next)[0]];
   }
 }
 
-/** A standard normal number from uniforms `counter` and `counter + 1` of `key` (Box and Muller). */
-function normal(key: number, counter: number, wave: (angle: number) => number): number {
-  const long = Math.sqrt(-2 * Math.log(countedUniform(key, counter)));
-  return long * wave(2 * Math.PI * countedUniform(key, counter + 1));
+/** Two independent standard normal numbers (Box and Muller). */
+function normals(uniform: Uniform): [number, number] {
+  const long = Math.sqrt(-2 * Math.log(uniform()));
+  const angle = 2 * Math.PI * uniform();
+  return [long * Math.cos(angle), long * Math.sin(angle)];
 }

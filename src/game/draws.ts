@@ -15,8 +15,6 @@ export type DrawRole =
   | "initial-global"
   | "job-end"
   | "wheel-slip"
-  | "odometry-drift"
-  | "odometry-noise"
   | "rollout"
   | "learn";
 
@@ -30,20 +28,6 @@ export function keyedUniform(
   epoch = 0,
 ): Uniform {
   return seedrandom(`${seed}/${role}/${agent}/${epoch}`);
-}
-
-/**
- * Uniform in (0, 1) of a 32-bit `key` (itself drawn by `keyedUniform`) and a counter. It is cheap:
- * some draws are made at every step of every body.
- */
-export const countedUniform = (key: number, counter: number): number =>
-  (scrambled(scrambled(counter) ^ key) + 0.5) / 4294967296;
-
-/** Mixes the bits of a 32-bit integer; a bijection (lowbias32). */
-function scrambled(h: number): number {
-  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
-  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** Index drawn from `probabilities[offset .. offset + length)` by the uniform `u` in [0, 1). */

@@ -30,7 +30,7 @@ export class KeyedStream {
     this.key(0, 0, 0);
   }
 
-  /** Starts the stream of one key: which rollout, which epoch, what for. */
+  /** Starts the stream of one key: which rollout (or body), which epoch (or step), what for. */
   key(rollout: number, epoch: number, role: number): void {
     this.a = mix((this.seed | 0) ^ 0x9e3779b9);
     this.b = mix(this.a ^ Math.floor(this.seed / 0x100000000) ^ Math.imul(rollout, 0x9e3779b1));

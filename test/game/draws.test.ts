@@ -1,10 +1,10 @@
 import {
   compareAgentIds,
-  countedUniform,
   drawIndex,
   drawWithoutReplacement,
   keyedUniform,
 } from "../../src/game/draws";
+import { KeyedStream } from "../../src/game/keyed_stream";
 
 test("a draw depends on its whole key and on nothing else", () => {
   const keys: Parameters<typeof keyedUniform>[] = [
@@ -35,8 +35,12 @@ test("a draw without replacement swaps its choice to the front", () => {
   expect(items).toEqual(["a", "b", "c"]);
 });
 
-test("counted uniforms are in (0, 1) and have the mean and variance of uniforms", () => {
-  const draws = Array.from({ length: 10_000 }, (_, i) => countedUniform(7, i));
+test("first uniforms of keys are in (0, 1) and have the mean and variance of uniforms", () => {
+  const stream = new KeyedStream(7);
+  const draws = Array.from({ length: 10_000 }, (_, i) => {
+    stream.key(7, i, 0);
+    return stream.next();
+  });
   const mean = draws.reduce((sum, u) => sum + u, 0) / draws.length;
   const variance = draws.reduce((sum, u) => sum + (u - mean) ** 2, 0) / draws.length;
   expect(Math.min(...draws)).toBeGreaterThan(0);

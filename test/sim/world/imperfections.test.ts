@@ -2,7 +2,7 @@ import type { Imperfections } from "../../../sim/world/imperfections";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { loadPhysics } from "../../../sim/world/physics";
 import { wrapAngle } from "../../../src/game/arena";
-import { countedUniform } from "../../../src/game/draws";
+import { KeyedStream } from "../../../src/game/keyed_stream";
 import { openArena, worldOf } from "./motion_helpers";
 
 beforeAll(loadPhysics);
@@ -171,8 +171,13 @@ test("the same seed gives the same slips and readings, another one others", () =
   expect(other.poses).not.toEqual(one.poses);
 });
 
-test("counted draws are spread evenly and neighbours have nothing to do with each other", () => {
-  for (const pick of [(i: number) => countedUniform(7, i), (i: number) => countedUniform(i, 7)]) {
+test("draws of keys are spread evenly and neighbours have nothing to do with each other", () => {
+  const stream = new KeyedStream(3);
+  const drawn = (body: number, step: number): number => {
+    stream.key(body, step, 0);
+    return stream.next();
+  };
+  for (const pick of [(i: number) => drawn(7, i), (i: number) => drawn(i, 7)]) {
     const draws = Array.from({ length: 20_000 }, (_, i) => pick(i));
     const counts = new Array<number>(20).fill(0);
     for (const u of draws) counts[Math.floor(20 * u)]++;
