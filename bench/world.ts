@@ -3,7 +3,7 @@ import { measureArrays } from "../src/cli/calibration";
 import { loadScenario } from "../src/game/scenario_file";
 import type { MotionWorld } from "../sim/world/motion";
 import { loadPhysics } from "../sim/world/physics";
-import { LONGEST_STEP_S } from "../sim/world/step_time";
+import { STEP_S } from "../sim/world/bodies";
 import { arenaFor } from "./arena_for";
 import { say } from "./measure";
 
@@ -23,9 +23,9 @@ export async function benchWorld(): Promise<void> {
           : arenaFor(game.arena, robots, jobEndProbability);
       let [steps, milliseconds, longest] = [0, 0, 0];
       const step = (world: MotionWorld, dt: number): void => {
-        for (let done = 0; done < Math.round(dt / LONGEST_STEP_S); done++) {
+        for (let done = 0; done < Math.round(dt / STEP_S); done++) {
           const start = process.cpuUsage();
-          world.step(LONGEST_STEP_S);
+          world.step(STEP_S);
           const { user, system } = process.cpuUsage(start);
           steps++;
           milliseconds += (user + system) / 1000;
@@ -36,7 +36,7 @@ export async function benchWorld(): Promise<void> {
       const { drives, finishedDrives } = measureArrays({ ...game, arena }, options);
       const each = milliseconds / steps;
       say(
-        `${robots}, ${jobEndProbability < 1 ? "a tenth" : "all"}: ${each.toPrecision(3)} ms (${longest.toFixed(0)}), factor ${((1000 * LONGEST_STEP_S) / each).toPrecision(3)}, ${finishedDrives} of ${drives}`,
+        `${robots}, ${jobEndProbability < 1 ? "a tenth" : "all"}: ${each.toPrecision(3)} ms (${longest.toFixed(0)}), factor ${((1000 * STEP_S) / each).toPrecision(3)}, ${finishedDrives} of ${drives}`,
       );
     }
   }

@@ -3,14 +3,13 @@ import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
 import type { LoopContext } from "./loop_context";
 import { Pace } from "./pace";
-import { takeOver } from "./world/bodies";
+import { STEP_S, takeOver } from "./world/bodies";
 import type { Ledger } from "./world/ledger";
 import { MotionWorld } from "./world/motion";
 import type { WorldDriver } from "./world_loop";
 import type { WorldTopics } from "./world_topics";
 
-/** A physics step, ns of simulated time (50 Hz). */
-const STEP_NS = 20_000_000n;
+const STEP_NS = BigInt(Math.round(STEP_S * 1e9));
 /** Steps done in one go at most; a world that falls further behind slows down and never skips. */
 const BURST_STEPS = 25;
 /** Placed this long before the boundary, so that no odometry of the old episode counts in the new. */
@@ -40,7 +39,7 @@ export class MotionDriver implements WorldDriver {
   private commandedMs: Float64Array;
   /** [n] wheels locked in the open epoch; undefined once the bodies are placed anew. */
   private locked: Uint8Array | undefined;
-  private readonly pace = new Pace(Number(STEP_NS) / 1e6, BURST_STEPS);
+  private readonly pace = new Pace(1000 * STEP_S, BURST_STEPS);
   private readonly waitingSinceMs = steadyMs();
   private seenMs: number | undefined;
   private hasBegun = false;
@@ -88,7 +87,7 @@ export class MotionDriver implements WorldDriver {
   }
 
   step(): void {
-    this.world.step(Number(STEP_NS) / 1e9);
+    this.world.step(STEP_S);
   }
 
   place(start: EpisodeStart): void {

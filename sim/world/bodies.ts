@@ -1,5 +1,8 @@
 /** Where bodies are and how they move: n robots in order, then the lead vehicle. Map frame, SI units. */
 
+/** A physics step, s of simulated time (50 Hz). */
+export const STEP_S = 0.02;
+
 /** A world's numbers: `width` of them a body (or a robot, where the lead vehicle has none). */
 type Numbers = Float64Array | Uint8Array;
 

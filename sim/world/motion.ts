@@ -9,12 +9,11 @@
 import { type Arena, middleOf, spotOf, wallRadius, zoneOf, wrapAngle } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
-import { type Bodies, newBodies, takeOverBodies } from "./bodies";
+import { type Bodies, newBodies, STEP_S, takeOverBodies } from "./bodies";
 import { type Imperfections, PERFECT } from "./imperfections";
 import { Odometry } from "./odometry";
 import { Physics } from "./physics";
 import { putFree, startPoses } from "./start_poses";
-import { LONGEST_STEP_S, StepTime } from "./step_time";
 import { Wheels } from "./wheels";
 
 export interface MotionOptions {
@@ -46,6 +45,8 @@ const GRIP_M_S2 = 60;
 const TOUCHED_M = 5e-5;
 /** The lead vehicle's name in draws. */
 const LEAD_ID = "lead";
+/** A boundary counts as reached this early: time is a rounded product. */
+const TIME_TOLERANCE_S = 1e-5;
 
 export class MotionWorld {
   /** How many robots there are; body n is the lead vehicle. */
@@ -60,7 +61,8 @@ export class MotionWorld {
   private readonly physics: Physics;
   private readonly wheels: Wheels;
   private readonly odometry: Odometry;
-  private readonly clock: StepTime;
+  /** Steps since the world began. */
+  private age: number;
   /** Bodies that can move: unlocked robots in order, then the lead vehicle. */
   private moving: number[] = [];
   private slot: number;
@@ -68,7 +70,7 @@ export class MotionWorld {
   /**
    * `loadPhysics` must be done.
    * @param before a world that goes on here with other robots (`withRobots`)
-   * @throws RangeError where `start` has not one state for each robot, or time or epoch is no number
+   * @throws RangeError where `start` has not one state for each robot
    */
   constructor(
     private readonly options: MotionOptions,
@@ -79,8 +81,8 @@ export class MotionWorld {
     ({ poses: this.poses, twists: this.twists } = this.bodies);
     ({ slips: this.slips, locked: this.locked } = this.bodies);
     this.arena = options.arena;
-    const { arena, seed, epoch = arena.epoch, startTime = 0 } = options;
-    this.clock = new StepTime(startTime, epoch, before?.clock.age);
+    const { arena, seed } = options;
+    this.age = before?.age ?? 0;
     const limits = [...options.agentIds.map(() => arena.robot), arena.lead];
     const ids = [...options.agentIds, LEAD_ID];
     const imperfections = { ...PERFECT, ...options.imperfections };
@@ -91,10 +93,9 @@ export class MotionWorld {
       radii: Float64Array.from(limits, ({ radius }) => radius),
       masses: new Float64Array(this.robots + 1).fill(ROBOT_MASS_KG).fill(LEAD_MASS_KG, this.robots),
       fastest: Math.max(arena.robot.maxSpeed, arena.lead.maxSpeed),
-      longestStep: LONGEST_STEP_S,
       wall: { ...middleOf(arena), radius: wallRadius(arena) },
     });
-    this.slot = this.clock.slot;
+    this.slot = this.slotNow;
     if (before) this.goOn(before, options.start);
     else this.place(options.start);
   }
@@ -110,7 +111,12 @@ export class MotionWorld {
 
   /** s of simulated time. */
   get time(): number {
-    return this.clock.now;
+    return (this.options.startTime ?? 0) + this.age * STEP_S;
+  }
+
+  /** The epoch slot that the time is in. */
+  private get slotNow(): number {
+    return Math.floor((this.time + TIME_TOLERANCE_S) / (this.options.epoch ?? this.arena.epoch));
   }
 
   /**
@@ -119,7 +125,7 @@ export class MotionWorld {
    * a free one. This world must not be used again.
    */
   withRobots(agentIds: readonly string[], start: EpisodeStart): MotionWorld {
-    const next = new MotionWorld({ ...this.options, agentIds, start, startTime: this.time }, this);
+    const next = new MotionWorld({ ...this.options, agentIds, start }, this);
     this.physics.free();
     return next;
   }
@@ -145,14 +151,13 @@ export class MotionWorld {
     this.wheels.setCommand(body, v, w, this.time);
   }
 
-  /** Advances by dt s. @throws RangeError unless dt is a finite number above 0 */
+  /** Advances by dt s or, where that is no whole number of steps, by a part of a step more. */
   step(dt: number): void {
-    const parts = this.clock.cut(dt);
-    for (let part = 0; part < parts; part++) {
+    for (let left = Math.ceil(dt / STEP_S - 1e-6); left > 0; left--) {
       this.wheels.hearUntil(this.time);
-      this.moveBodies(this.clock.stepLength);
-      this.clock.advance();
-      const { slot } = this.clock;
+      this.moveBodies();
+      this.age++;
+      const slot = this.slotNow;
       if (slot > this.slot) this.startSlot(slot);
     }
   }
@@ -180,14 +185,14 @@ export class MotionWorld {
     this.odometry.reset();
     this.physics.rebuild();
     this.moving = [];
-    if (until === "free") this.startSlot(this.clock.slot);
+    if (until === "free") this.startSlot(this.slotNow);
   }
 
   /**
    * [(n+1) * 3] the poses as odometry has them now, off by drift and noise; valid until the next call.
    */
   readOdometry(): Float64Array {
-    return this.odometry.read(this.clock.age);
+    return this.odometry.read(this.age);
   }
 
   /** Of the odometry of a body: in x and in y, m², and of the heading, rad². */
@@ -233,12 +238,12 @@ export class MotionWorld {
   }
 
   /** Wheels follow commands, bodies follow their wheels as far as they can. */
-  private moveBodies(dt: number): void {
+  private moveBodies(): void {
     let isStill = true;
     for (const body of this.moving) {
       this.bodies.from[2 * body] = this.poses[3 * body];
       this.bodies.from[2 * body + 1] = this.poses[3 * body + 1];
-      this.drive(body, dt);
+      this.drive(body);
       const { ways } = this.bodies;
       if (ways[2 * body] !== 0 || ways[2 * body + 1] !== 0 || this.bodies.touched[body] === 1) {
         isStill = false;
@@ -246,24 +251,24 @@ export class MotionWorld {
     }
     // Nothing moves and nothing was touched: a step would change nothing.
     if (isStill) return;
-    this.physics.move(this.moving, this.bodies.ways, dt);
-    for (const body of this.moving) this.noteMove(body, dt);
+    this.physics.move(this.moving, this.bodies.ways);
+    for (const body of this.moving) this.noteMove(body);
   }
 
   /** Turns the wheels towards the command, advances yaw, writes the chord of the arc into `ways`. */
-  private drive(body: number, dt: number): void {
+  private drive(body: number): void {
     const { twists } = this;
     const { ways } = this.bodies;
     const { driven } = this.wheels;
     const v0 = driven[2 * body];
     const w0 = driven[2 * body + 1];
-    this.wheels.turn(body, dt);
+    this.wheels.turn(body);
     const v = (twists[2 * body] = driven[2 * body]);
     const w = (twists[2 * body + 1] = driven[2 * body + 1]);
-    const half = ((w0 + w) * dt) / 4;
+    const half = ((w0 + w) * STEP_S) / 4;
     const kept = 1 - this.slips[body];
-    const way =
-      kept * this.gripped(body, (v0 + v) / 2, dt) * dt * (half === 0 ? 1 : Math.sin(half) / half);
+    const length = kept * this.gripped(body, (v0 + v) / 2) * STEP_S;
+    const way = length * (half === 0 ? 1 : Math.sin(half) / half);
     const yaw = this.poses[3 * body + 2];
     if (half !== 0) this.poses[3 * body + 2] = wrapAngle(yaw + 2 * half);
     ways[2 * body] = way * Math.cos(yaw + half);
@@ -271,9 +276,9 @@ export class MotionWorld {
   }
 
   /** The forward speed, m/s, that grip allows where the wheels want `wanted`; updates the twist. */
-  private gripped(body: number, wanted: number, dt: number): number {
+  private gripped(body: number, wanted: number): number {
     const limits = body === this.robots ? this.arena.lead : this.arena.robot;
-    const change = Math.max(GRIP_M_S2, limits.maxAcceleration) * dt;
+    const change = Math.max(GRIP_M_S2, limits.maxAcceleration) * STEP_S;
     const had = this.bodies.speeds[body];
     const speed = Math.max(had - change, Math.min(had + change, wanted));
     if (speed !== wanted) this.twists[2 * body] = speed;
@@ -282,20 +287,20 @@ export class MotionWorld {
   }
 
   /** Updates zone and odometry after a step, and the speed of a body that touched something. */
-  private noteMove(body: number, dt: number): void {
+  private noteMove(body: number): void {
     const { poses, from, ways, zones, touched } = this.bodies;
     const dx = poses[3 * body] - from[2 * body];
     const dy = poses[3 * body + 1] - from[2 * body + 1];
     if (dx !== 0 || dy !== 0) {
       const position = { x: poses[3 * body], y: poses[3 * body + 1] };
       zones[body] = zoneOf(this.arena, position, zones[body]);
-      this.odometry.noteMove(body, dx, dy, this.clock.age);
+      this.odometry.noteMove(body, dx, dy, this.age);
     }
     const off = Math.max(Math.abs(dx - ways[2 * body]), Math.abs(dy - ways[2 * body + 1]));
     touched[body] = off > TOUCHED_M ? 1 : 0;
     if (touched[body] === 0) return;
     const yaw = poses[3 * body + 2];
-    const speed = (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / dt;
+    const speed = (dx * Math.cos(yaw) + dy * Math.sin(yaw)) / STEP_S;
     this.bodies.speeds[body] = this.twists[2 * body] = speed;
   }
 }

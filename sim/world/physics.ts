@@ -4,6 +4,7 @@
  * counts in 32-bit floats. Metres, seconds, kilograms, the `map` frame.
  */
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
+import { STEP_S } from "./bodies";
 
 export interface PhysicsOptions {
   /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `move`. */
@@ -12,9 +13,8 @@ export interface PhysicsOptions {
   readonly radii: Float64Array;
   /** [bodies] kg */
   readonly masses: Float64Array;
-  /** Largest speed of any body's wheels, m/s; longest step, s. */
+  /** Largest speed of any body's wheels, m/s. */
   readonly fastest: number;
-  readonly longestStep: number;
   readonly wall: { readonly x: number; readonly y: number; readonly radius: number };
 }
 
@@ -60,9 +60,10 @@ export class Physics {
     this.free();
     this.world = new RAPIER.World({ x: 0, y: 0 });
     this.glided.clear();
-    const { fastest, longestStep } = this.options;
+    const { fastest } = this.options;
     const unit = Math.max(LENGTH_UNIT_M, fastest / UNITS_A_SECOND);
-    const prediction = 2 * fastest * longestStep + PREDICTION_RESERVE_M;
+    const prediction = 2 * fastest * STEP_S + PREDICTION_RESERVE_M;
+    this.world.timestep = STEP_S;
     this.world.lengthUnit = unit;
     this.world.integrationParameters.normalizedPredictionDistance = prediction / unit;
     this.buildWall(this.world);
@@ -89,10 +90,10 @@ export class Physics {
     this.bodies[body].setBodyType(free ? Dynamic : Fixed, true);
   }
 
-  /** Moves the bodies `moving` by `ways` ([bodies * 2], m, 0 for others) in dt s, as far as contacts allow. */
-  move(moving: readonly number[], ways: Float64Array, dt: number): void {
+  /** Moves the bodies `moving` by `ways` ([bodies * 2], m, 0 for others) in a step, as far as contacts allow. */
+  move(moving: readonly number[], ways: Float64Array): void {
     if (this.isClear(moving, ways)) this.glide(moving, ways);
-    else this.push(moving, ways, dt);
+    else this.push(moving, ways);
   }
 
   private glide(moving: readonly number[], ways: Float64Array): void {
@@ -105,7 +106,7 @@ export class Physics {
     }
   }
 
-  private push(moving: readonly number[], ways: Float64Array, dt: number): void {
+  private push(moving: readonly number[], ways: Float64Array): void {
     const { poses } = this.options;
     const world = this.world!;
     const vector = { x: 0, y: 0 };
@@ -116,11 +117,10 @@ export class Physics {
     }
     this.glided.clear();
     for (const body of moving) {
-      vector.x = ways[2 * body] / dt;
-      vector.y = ways[2 * body + 1] / dt;
+      vector.x = ways[2 * body] / STEP_S;
+      vector.y = ways[2 * body + 1] / STEP_S;
       this.bodies[body].setLinvel(vector, true);
     }
-    world.timestep = dt;
     world.step();
     for (const body of moving) {
       this.bodies[body].translation(vector);

@@ -4,7 +4,7 @@
  */
 import type { BodyLimits } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
-import { takeOver } from "./bodies";
+import { STEP_S, takeOver } from "./bodies";
 import type { Imperfections } from "./imperfections";
 
 interface WheelOptions extends Imperfections {
@@ -98,14 +98,14 @@ export class Wheels {
     });
   }
 
-  /** Accelerates the wheels of `body` towards its command for dt s; the body follows. */
-  turn(body: number, dt: number): void {
+  /** Accelerates the wheels of `body` towards its command for a step; the body follows. */
+  turn(body: number): void {
     const { speeds, commands, driven } = this;
     const { wheel_slip: slip, inertia } = this.options;
     const limits = this.options.limits[body];
     const i = 2 * body;
-    speeds[i] = approach(speeds[i], commands[i], limits.maxSpeed, limits.maxAcceleration * dt);
-    const yawChange = limits.maxYawAcceleration * dt;
+    speeds[i] = approach(speeds[i], commands[i], limits.maxSpeed, limits.maxAcceleration * STEP_S);
+    const yawChange = limits.maxYawAcceleration * STEP_S;
     speeds[i + 1] = approach(speeds[i + 1], commands[i + 1], limits.maxYawRate, yawChange);
     let v = speeds[i];
     let w = speeds[i + 1];
@@ -115,7 +115,7 @@ export class Wheels {
       v = (left + right) / 2;
       w = (right - left) / (2 * limits.radius);
     }
-    const share = inertia > 0 ? 1 - Math.exp(-dt / inertia) : 1;
+    const share = inertia > 0 ? 1 - Math.exp(-STEP_S / inertia) : 1;
     driven[i] = follow(driven[i], v, share);
     driven[i + 1] = follow(driven[i + 1], w, share);
   }

@@ -119,7 +119,7 @@ class CalibrationRun {
     const globalBefore = world.globalState();
     const locked = world.locked.slice();
     const zones = before.map((state, i) => targetZone(game.arena, state, actions[i]));
-    this.drive(this.targetsAt(zones, globalAction));
+    this.drive(this.targetsAt(zones, globalAction), epoch);
     const after = world.localStates();
     for (let i = 0; i < before.length; i++) {
       this.localCounts[((before[i] * sG + globalBefore) * aL + actions[i]) * sL + after[i]]++;
@@ -137,16 +137,18 @@ class CalibrationRun {
   }
 
   /** One epoch of control periods; the new targets hold once they have reached the agents. */
-  private drive(targets: readonly Point[]): void {
+  private drive(targets: readonly Point[], epoch: number): void {
     for (let period = 0; period < this.periods; period++) {
+      const end = (epoch * this.periods + period + 1) * this.period;
       if (period === this.latency - 1) this.targets = targets;
       const settling = period >= this.periods - SETTLING_PERIODS;
       for (let body = 0; body < this.targets.length; body++) {
         if (this.world.locked[body] === 1 && !settling) this.commands[body] = STOP;
         else this.control(body);
       }
-      if (this.options.step) this.options.step(this.world, this.period);
-      else this.world.step(this.period);
+      const dt = end - this.world.time;
+      if (this.options.step) this.options.step(this.world, dt);
+      else this.world.step(dt);
     }
   }
 

@@ -24,15 +24,15 @@ const instant = {
 };
 
 describe("a unicycle", () => {
-  test("from rest at 4 m/s²: 1 m/s after 0.25 s and 0.125 m, then 1 m in each second", () => {
+  test("from rest at 4 m/s²: 0.96 m/s after 0.24 s and 0.1152 m, then 0.96 m in each second", () => {
     const world = worldOf(wide, [0]);
     const [x, y, yaw] = poseOf(world, 0);
-    world.setCommand(0, 1, 0);
-    world.step(0.25);
-    expect(world.twists[0]).toBeCloseTo(1, 12);
+    world.setCommand(0, 0.96, 0);
+    world.step(0.24);
+    expect(world.twists[0]).toBeCloseTo(0.96, 12);
     world.step(1);
     const along = (d: number): number[] => [x + d * Math.cos(yaw), y + d * Math.sin(yaw), yaw];
-    along(1.125).forEach((value, i) => expect(poseOf(world, 0)[i]).toBeCloseTo(value, 4));
+    along(1.0752).forEach((value, i) => expect(poseOf(world, 0)[i]).toBeCloseTo(value, 4));
   });
 
   test("1 m/s and π/2 rad/s for 1 s: a quarter of a circle of radius 2/π", () => {
@@ -270,9 +270,7 @@ test("a shift depends on its start alone: put anew, a jostled world moves like a
   expect(used.twists).toEqual(fresh.twists);
 });
 
-test("refuses steps and games it cannot run", () => {
-  expect(() => worldOf(openArena, [0]).step(NaN)).toThrow(RangeError);
-  expect(() => worldOf(openArena, [0], { epoch: 0 })).toThrow(RangeError);
+test("refuses games it cannot run", () => {
   expect(motionProblem(dockDispatch, 30)).toBeUndefined();
   expect(motionProblem(dockDispatch, 100)).toContain("cannot hold 100 robots");
   expect(motionProblem(dockDispatch, 30, 3)).toContain("make it at least 4.9 s");

@@ -75,13 +75,12 @@ function past(side: number, seconds: number, speed = 1): Float64Array {
     radii: Float64Array.of(0.11, 0.11),
     masses: Float64Array.of(3, 3),
     fastest: 2 * speed,
-    longestStep: 0.02,
     wall: { x: 0, y: 0, radius: 10 },
   });
   physics.rebuild();
   physics.setFree(0, true);
   for (let k = 0; k < 50 * seconds; k++) {
-    physics.move([0], Float64Array.of(0.02 * speed, 0, 0, 0), 0.02);
+    physics.move([0], Float64Array.of(0.02 * speed, 0, 0, 0));
   }
   return poses;
 }
