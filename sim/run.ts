@@ -37,8 +37,6 @@ export class Run {
   private firstDecision: bigint | undefined;
   /** Start of the shift at hand (0: the first command begins it) and of the next one (0: none), ns. */
   shift = { begin: 0n, next: 0n };
-  /** Slots before the shift at hand. */
-  private slotsBefore = 0;
   private now = 0n;
   /** The first copy of the newest epoch's command. */
   command: GlobalCommand | undefined;
@@ -71,13 +69,12 @@ export class Run {
     this.options.onReset();
   }
 
-  /** A shift begins at `time`, ns, after so many slots. */
-  beginShift(time: bigint, slotsBefore = this.ledger.slots): void {
+  /** A shift begins at `time`, ns. */
+  beginShift(time: bigint): void {
     if (this.ledger.slots === 0) return;
     const { game, epochNs } = this.options;
     const next = game.horizon === undefined ? 0n : time + BigInt(game.horizon) * epochNs;
     this.shift = { begin: time, next };
-    this.slotsBefore = slotsBefore;
   }
 
   /** How the current episode starts. */
@@ -94,7 +91,7 @@ export class Run {
     if (!isFirst) return false;
     if (this.firstDecision === undefined) {
       this.firstDecision = nanoseconds(command.decision_time);
-      this.beginShift(this.firstDecision, 0);
+      this.beginShift(this.firstDecision);
     }
     this.command = command;
     this.show(null);
@@ -121,11 +118,9 @@ export class Run {
     }
   }
 
-  /** Whether the open epoch is its episode's last; if so, `start` is the next episode's. */
-  nextEpisode(): boolean {
-    const { horizon } = this.options.game;
-    const slots = this.ledger.slots - this.slotsBefore;
-    if (horizon === undefined || slots === 0 || slots % horizon !== 0) return false;
+  /** Whether the next shift begins at `time`, ns; if so, `start` is the next episode's. */
+  nextEpisode(time: bigint): boolean {
+    if (time !== this.shift.next) return false;
     this.episode++;
     return true;
   }

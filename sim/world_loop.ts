@@ -157,12 +157,13 @@ export class WorldLoop {
   /** Where a new episode begins, or a reset was asked for, bodies start anew. */
   private place(): void {
     const { run, controls, parameters } = this.context;
+    const { epochNs } = run.options;
+    const boundary = ((this.now + this.driver.placingNs) / epochNs) * epochNs;
     this.isReset = controls.takeReset();
     if (this.isReset) run.reseed(parameters.seed);
-    else if (!run.nextEpisode()) return;
+    else if (!run.nextEpisode(boundary)) return;
     this.driver.place(run.start());
-    const { epochNs } = run.options;
-    run.beginShift(((this.now + this.driver.placingNs) / epochNs) * epochNs);
+    run.beginShift(boundary);
     this.population.tellShift();
   }
 
