@@ -18,7 +18,6 @@ import type { SharedSnapshot } from "./page_hub";
 import { type EpochReport, PROTOCOL_VERSION } from "./protocol";
 import { robotNames, Run, type RunOptions } from "./run";
 import { Steering } from "./steering";
-import { SwarmLink } from "./swarm_link";
 import { motionProblem } from "./world/motion_problem";
 import { loadPhysics } from "./world/physics";
 import { WorldControls } from "./world_controls";
@@ -127,7 +126,7 @@ void runProcess(async (ros) => {
   });
   node.checkChange = (next) => changeProblem(run, parameters, next);
   const onPause = (paused: boolean): void => tellParent({ type: "paused", paused });
-  const steering = new Steering({ node, controls, swarm: new SwarmLink(node), run, onPause });
+  const steering = new Steering({ node, controls, run, onPause });
   const shared = { node, run, parameters, controls, factor };
   if (!parameters.headless) {
     const snapshot = (): SharedSnapshot => snapshotOf(game, parameters, run);

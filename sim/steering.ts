@@ -1,22 +1,36 @@
 /** Carries out commands of the page and of ROS services, and answers each. */
+import { z } from "zod";
 import { reasonOf } from "../src/base/errors";
+import { toTime } from "../src/ros/messages";
 import type { RosNode } from "../src/ros/node";
-import { PAUSE_SERVICE, STEP_SERVICE, TOPICS, WORLD_RESET_SERVICE } from "../src/ros/topics";
+import {
+  PAUSE_SERVICE,
+  RESET_SERVICE,
+  STEP_SERVICE,
+  TOPICS,
+  WORLD_RESET_SERVICE,
+} from "../src/ros/topics";
 import type { WorldControls } from "./world_controls";
 import { type PageCommand, FAULT_CHOICES, type FaultChoice } from "./page_protocol";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
 import type { CommandResult } from "./protocol";
 import type { Run } from "./run";
-import type { SwarmLink } from "./swarm_link";
 
 /** A stop is repeated until a command confirms it: discovery may not be complete. */
 const STOP_PERIOD_MS = 100;
 const STOP_TRIES = 20;
 
+/** rcl_interfaces/ParameterType */
+const TYPE = { integer: 2, string: 4 } as const;
+
+const triggered = z.object({ success: z.boolean(), message: z.string() });
+const changed = z.object({
+  results: z.array(z.object({ successful: z.boolean(), reason: z.string() })).length(1),
+});
+
 export interface Steered {
   readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
   readonly controls: WorldControls;
-  readonly swarm: SwarmLink;
   readonly run: Run;
   /** Called after the world was paused, or goes on. */
   readonly onPause: (paused: boolean) => void;
@@ -26,8 +40,11 @@ const done = (message: string): CommandResult => ({ done: true, message });
 const refused = (message: string): CommandResult => ({ done: false, message });
 
 export class Steering {
+  private readonly publishStop;
+
   constructor(private readonly steered: Steered) {
     const { node } = steered;
+    this.publishStop = node.publisher(TOPICS.emergencyStop);
     const answered = ({ done: success, message }: CommandResult) => ({ success, message });
     node.boolService(PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
     node.triggerService(STEP_SERVICE, () => answered(this.step()));
@@ -53,7 +70,7 @@ export class Steering {
   }
 
   private act(command: PageCommand): CommandResult | Promise<CommandResult> {
-    const { swarm, node } = this.steered;
+    const { node } = this.steered;
     switch (command.do) {
       case "pause":
       case "resume":
@@ -63,7 +80,7 @@ export class Steering {
       case "stop":
         return this.stop();
       case "release":
-        return swarm.release();
+        return this.release();
       case "speed":
         return this.set("speed", command.factor, `speed is ${command.factor}`);
       case "population": {
@@ -75,24 +92,45 @@ export class Steering {
         return reason === undefined ? this.reset() : refused(reason);
       }
       case "sampleSize":
-        return swarm.set("sample_size", command.size);
+        return this.setOfSwarm("sample_size", command.size);
       case "observation":
-        return swarm.set("observation", command.mode);
+        return this.setOfSwarm("observation", command.mode);
       case "fault":
         return this.setFault(command.robot, command.fault);
     }
   }
 
   private async stop(): Promise<CommandResult> {
-    const { swarm, run } = this.steered;
+    const { run } = this.steered;
     for (let i = 0; i < STOP_TRIES; i++) {
-      swarm.stop();
+      this.publishStop({ header: { stamp: toTime(0n), frame_id: "" }, source: "the page" });
       await new Promise((resolve) => setTimeout(resolve, STOP_PERIOD_MS));
       if (run.emergencyStop) return done("emergency stop: the global agent repeats it to all");
     }
     return refused(
       "the stop was sent to all, but no command of the global agent confirms it; check whether it runs",
     );
+  }
+
+  private async release(): Promise<CommandResult> {
+    const response = await this.steered.node.call("std_srvs/srv/Trigger", RESET_SERVICE, {});
+    const { success, message } = triggered.parse(response);
+    return { done: success, message };
+  }
+
+  /** Sets a parameter of the global agent. */
+  private async setOfSwarm(name: string, value: number | string): Promise<CommandResult> {
+    const typed =
+      typeof value === "string"
+        ? { type: TYPE.string, string_value: value }
+        : { type: TYPE.integer, integer_value: BigInt(value) };
+    const response = await this.steered.node.call(
+      "rcl_interfaces/srv/SetParameters",
+      "/global_agent/set_parameters",
+      { parameters: [{ name, value: typed }] },
+    );
+    const [{ successful, reason }] = changed.parse(response).results;
+    return successful ? done(`${name} is ${value}`) : refused(reason);
   }
 
   private pause(paused: boolean): CommandResult {

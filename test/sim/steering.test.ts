@@ -2,7 +2,6 @@ import { WorldControls } from "../../sim/world_controls";
 import type { PageCommand } from "../../sim/page_protocol";
 import { Run } from "../../sim/run";
 import { Steering } from "../../sim/steering";
-import { SwarmLink } from "../../sim/swarm_link";
 import { toTime } from "../../src/ros/messages";
 import { randomGame } from "../games";
 import { playedNode } from "../support/played_node";
@@ -21,6 +20,7 @@ function setup(fidelity: "motion" | "abstract") {
     parameters: { speed: 1, population: 2 },
     boolService: () => undefined,
     triggerService: () => undefined,
+    publisher: () => publishStop,
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
     set: (name: string, value: number): string | undefined => {
@@ -33,7 +33,6 @@ function setup(fidelity: "motion" | "abstract") {
     told.push("stop");
     onStop();
   };
-  const swarm = new SwarmLink(playedNode({ publisher: () => publishStop }));
   const run = new Run({
     game,
     robots: ["robot_0", "robot_1"],
@@ -50,7 +49,6 @@ function setup(fidelity: "motion" | "abstract") {
   const steering = new Steering({
     node: playedNode(node),
     controls,
-    swarm,
     run,
     onPause: (paused) => void told.push(paused ? "paused" : "goes on"),
   });
