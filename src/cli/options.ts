@@ -56,7 +56,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
-/** The option for commander. Its values are collected, so that a repetition is noticed. */
+/** The option for commander, without its default, which would be taken for a first value. */
 function optionOf(name: string, spec: OptionSpec): Option {
   const flag = flagOf(name);
   const isSwitch = spec.type === "boolean";
@@ -68,38 +68,25 @@ function optionOf(name: string, spec: OptionSpec): Option {
   ].filter(Boolean);
   const help = [spec.description, ...notes.map((note) => `(${note})`)].join(" ");
   if (isSwitch) return new Option(flag, help);
-  return new Option(`${flag} <${spec.value}>`, help).argParser(
-    (text: string, former: readonly string[] | undefined) => {
-      if (text.startsWith("--")) {
-        throw new UsageError(`${flag} is followed by ${text}; give it a value, see --help`);
-      }
-      return [...(former ?? []), text];
-    },
-  );
+  return new Option(`${flag} <${spec.value}>`, help).argParser((text, former: unknown) => {
+    const value = readValue(name, spec, text);
+    if (spec.repeatable) return [former ?? [], value].flat();
+    if (former === undefined) return value;
+    throw new UsageError(`${flag} is given more than once; give it once`);
+  });
 }
 
 /** One value of an option from its text. @throws UsageError */
 function readValue(name: string, spec: OptionSpec, text: string): Value {
+  if (text.startsWith("--")) {
+    throw new UsageError(`${flagOf(name)} is followed by ${text}; give it a value, see --help`);
+  }
   const isNumber =
     (spec.type === "integer" && WHOLE.test(text)) || (spec.type === "double" && NUMBER.test(text));
   const value = isNumber ? Number(text) : text;
   // Empty is not nothing: an option that is to have no effect is left out.
   if (text.trim() !== "" && isAllowed(spec, value)) return value;
   throw new UsageError(`${flagOf(name)} is "${text}"; give ${ruleOf(spec)}`);
-}
-
-/** An option's value from what was given for it. @throws UsageError */
-function valueOf(name: string, spec: OptionSpec, given: unknown): unknown {
-  if (!Array.isArray(given)) {
-    if (!spec.required) return given ?? spec.default;
-    const form = `${flagOf(name)} ${spec.value}`;
-    throw new UsageError(`${flagOf(name)} is missing; give ${form}, see --help`);
-  }
-  if (given.length > 1 && !spec.repeatable) {
-    throw new UsageError(`${flagOf(name)} is given ${given.length} times; give it once`);
-  }
-  const values = given.map((text) => readValue(name, spec, String(text)));
-  return spec.repeatable ? values : values[0];
 }
 
 /**
@@ -125,10 +112,13 @@ export function parseOptions<S extends OptionSpecs>(
     const reason = error.message.replace(/^error: |\.$/g, "").replace(/\s+/g, " ");
     throw new UsageError(`${reason}; see --help`);
   }
-  const given = program.opts<Readonly<Record<string, unknown>>>();
-  return Object.fromEntries(
-    Object.entries(options).map(([name, spec]) => [name, valueOf(name, spec, given[name])]),
-  ) as OptionValues<S>;
+  const values: Readonly<Record<string, unknown>> = program.opts();
+  const pairs = Object.entries(options).map(([name, { required, value, default: fallback }]) => {
+    const flag = flagOf(name);
+    if (!required || name in values) return [name, values[name] ?? fallback];
+    throw new UsageError(`${flag} is missing; give ${flag} ${value}, see --help`);
+  });
+  return Object.fromEntries(pairs) as OptionValues<S>;
 }
 
 type Main<S extends OptionSpecs> = (options: OptionValues<S>) => Promise<number | void>;

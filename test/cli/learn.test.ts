@@ -91,7 +91,7 @@ test.each([
   ["learn", [...LEARN, "--threads", "0"], /--threads is "0"; give a whole number from 1 to 256/],
   ["learn", [...LEARN, "--backup", "guess"], /--backup is "guess"; give one of exact, sampled/],
   ["learn", [...LEARN, "--temperature", "nan"], /--temperature is "nan"; give a number/],
-  ["learn", [...LEARN, "--table-size", "3"], /--table-size is given 2 times/],
+  ["learn", [...LEARN, "--table-size", "3"], /--table-size is given more than once/],
   [
     "learn",
     ["--scenario", "nowhere", ...LEARN.slice(2)],

@@ -40,7 +40,7 @@ test.each([
   [["--file", "a", "--rate", "0x10"], '--rate is "0x10"; give a number'],
   [["--file", "a", "--rate", ""], '--rate is ""; give a number'],
   [["--file", "a", "--way", "left"], '--way is "left"; give one of up, down'],
-  [["--file", "a", "--rate", "1", "--rate", "2"], "--rate is given 2 times; give it once"],
+  [["--file", "a", "--rate", "1", "--rate", "2"], "--rate is given more than once; give it once"],
   [[], "--file is missing; give --file F, see --help"],
   [["--file"], "option '--file <F>' argument missing; see --help"],
   [["--file", "--quiet"], "--file is followed by --quiet; give it a value, see --help"],
