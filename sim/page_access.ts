@@ -9,7 +9,8 @@ import { ParameterError } from "../src/ros/parameters";
 import { SOCKET_PATH, TOKEN_PROTOCOL } from "./protocol";
 
 export interface Refusal {
-  readonly status: string;
+  /** Of HTTP. */
+  readonly status: number;
   readonly reason: string;
 }
 
@@ -82,8 +83,7 @@ export class PageAccess {
   /** Why a request with this Host header is not answered; undefined: it is. */
   hostRefusal(host: string | undefined): Refusal | undefined {
     if (this.hosts.has(hostOf(host) ?? "")) return undefined;
-    const status = "421 Misdirected Request";
-    return { status, reason: this.remedy("Host", host, `http://${host}`) };
+    return { status: 421, reason: this.remedy("Host", host, `http://${host}`) };
   }
 
   /** Why a WebSocket is not opened for `request`; undefined when it may be. */
@@ -92,10 +92,10 @@ export class PageAccess {
     const misdirected = this.hostRefusal(host);
     if (misdirected) return misdirected;
     if (!this.origins.has(originOf(origin ?? "") ?? "")) {
-      return { status: "403 Forbidden", reason: this.remedy("Origin", origin, origin ?? "") };
+      return { status: 403, reason: this.remedy("Origin", origin, origin ?? "") };
     }
     if (request.url !== SOCKET_PATH) {
-      return { status: "404 Not Found", reason: `path ${quote(request.url)}` };
+      return { status: 404, reason: `path ${quote(request.url)}` };
     }
     return undefined;
   }

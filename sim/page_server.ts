@@ -36,7 +36,7 @@ const PING_MS = 30_000;
 /** Time for close frames before connections are cut. */
 const GOODBYE_MS = 50;
 
-const ENDING: Refusal = { status: "503 Service Unavailable", reason: "the server is ending" };
+const ENDING: Refusal = { status: 503, reason: "the server is ending" };
 
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
   const page = new PageServer(options, await readPageFiles(options.webRoot));
@@ -69,6 +69,11 @@ export class PageServer {
       clientTracking: false,
       maxPayload: MESSAGE_LIMIT,
       perMessageDeflate: false,
+      verifyClient: ({ req }, admit) => {
+        const refusal = this.closing ? ENDING : this.access?.socketRefusal(req);
+        if (refusal) this.guard.log(`page refused: ${refusal.reason}`);
+        admit(refusal === undefined, refusal?.status);
+      },
     });
     this.http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
     this.http.on("request", this.guard.wrap("a request", this.answer.bind(this)));
@@ -157,14 +162,14 @@ export class PageServer {
     this.touch(request.socket);
     const { host = "" } = request.headers;
     const misdirected = this.access?.hostRefusal(host);
-    if (misdirected) return refuse(response, 421, misdirected.reason);
+    if (misdirected) return refuse(response, misdirected);
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
-      return refuse(response, 405, "only GET and HEAD");
+      return refuse(response, { status: 405, reason: "only GET and HEAD" });
     }
     const path = (request.url ?? "").split("?", 1)[0];
     const file = this.files.get(path);
-    if (file === undefined) return refuse(response, 404, "no such page");
+    if (file === undefined) return refuse(response, { status: 404, reason: "no such page" });
     response.writeHead(200, {
       ...securityHeaders(host),
       "Content-Type": file.mime,
@@ -174,16 +179,6 @@ export class PageServer {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", () => socket.destroy());
-    const refusal = this.closing ? ENDING : this.access?.socketRefusal(request);
-    if (refusal !== undefined) {
-      this.guard.log(`page refused: ${refusal.reason}`);
-      socket.end(
-        `HTTP/1.1 ${refusal.status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-        () => socket.destroy(),
-      );
-      return;
-    }
     const welcome = this.guard.wrap("a connection", (page: WebSocket) => {
       if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(socket);
     });
@@ -191,7 +186,7 @@ export class PageServer {
   }
 }
 
-function refuse(response: ServerResponse, status: number, reason: string): void {
+function refuse(response: ServerResponse, { status, reason }: Refusal): void {
   response.writeHead(status, {
     ...securityHeaders("127.0.0.1"),
     "Content-Type": "text/plain; charset=utf-8",

@@ -52,7 +52,7 @@ test("port 80 is not part of a name, and listed origins are other names", () => 
   // A proxy that keeps the Host, and one that does not.
   expect(refusal("robots.example", "https://robots.example")).toBeUndefined();
   expect(refusal("127.0.0.1", "https://robots.example")).toBeUndefined();
-  expect(refusal("localhost", "http://robots.example")?.status).toBe("403 Forbidden");
+  expect(refusal("localhost", "http://robots.example")?.status).toBe(403);
   expect(() => readOrigins("localhost:9000")).toThrow(/"localhost:9000"; give addresses such as/);
 });
 
