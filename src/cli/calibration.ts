@@ -23,19 +23,6 @@ export interface MeasureOptions {
   readonly onProgress?: (epochs: number) => void;
 }
 
-export interface Measurement {
-  /** [sG][aG][sG'], rows sum to 1; a row without samples is the scenario's. */
-  readonly globalTransition: Float64Array;
-  /** [sL][sG][aL][sL'], in the same way. */
-  readonly localTransition: Float64Array;
-  /** Samples of each transition, in the same shapes. */
-  readonly globalCounts: Float64Array;
-  readonly localCounts: Float64Array;
-  /** Drives to another zone by robots whose wheels were free; those that arrived in their epoch. */
-  readonly drives: number;
-  readonly finishedDrives: number;
-}
-
 /** Time between two commands, s: agents act on 10 Hz odometry. */
 const CONTROL_PERIOD_S = 0.1;
 const DEFAULT_SHIFT = 50;
@@ -50,7 +37,7 @@ const SETTLING_PERIODS = 12;
 export function measureArrays(game: Game, options: MeasureOptions): Measurement {
   const problem = motionProblem(game, options.robots);
   if (problem !== undefined) throw new InvalidInputError(problem);
-  const run = new CalibrationRun(game, options);
+  const run = new Measurement(game, options);
   const shift = game.horizon ?? DEFAULT_SHIFT;
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     if (epoch % shift === 0 && epoch > 0) {
@@ -60,19 +47,14 @@ export function measureArrays(game: Game, options: MeasureOptions): Measurement 
     run.runEpoch(epoch);
   }
   options.onProgress?.(options.epochs);
-  return {
-    globalTransition: frequencies(run.globalCounts, game.globalTransition, sizesOf(game).sG),
-    localTransition: frequencies(run.localCounts, game.localTransition, sizesOf(game).sL),
-    globalCounts: run.globalCounts,
-    localCounts: run.localCounts,
-    drives: run.drives,
-    finishedDrives: run.finishedDrives,
-  };
+  return run;
 }
 
-class CalibrationRun {
+export class Measurement {
+  /** Samples of each transition, [sG][aG][sG'] and [sL][sG][aL][sL']. */
   readonly globalCounts: Float64Array;
   readonly localCounts: Float64Array;
+  /** Drives to another zone by robots whose wheels were free; those that arrived in their epoch. */
   drives = 0;
   finishedDrives = 0;
   private readonly ids: string[];
@@ -98,6 +80,18 @@ class CalibrationRun {
     this.world = new MotionWorld({ arena, agentIds: this.ids, seed: options.seed, start });
     this.targets = this.targetsAt(start.localStates, start.globalState);
     this.commands = this.targets.map(() => STOP);
+  }
+
+  /** [sG][aG][sG'], rows sum to 1; a row without samples is the scenario's. */
+  get globalTransition(): Float64Array {
+    const { sG } = sizesOf(this.game);
+    return frequencies(this.globalCounts, this.game.globalTransition, sG);
+  }
+
+  /** [sL][sG][aL][sL'], in the same way. */
+  get localTransition(): Float64Array {
+    const { sL } = sizesOf(this.game);
+    return frequencies(this.localCounts, this.game.localTransition, sL);
   }
 
   /** A new shift: the start of episode `episode`. */

@@ -1,7 +1,7 @@
 /** Writes measured arrays into a scenario's text. */
 import { Document, isScalar, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
-import { nest } from "../game/scenario";
+import { arraysOf, nest } from "../game/scenario";
 import type { Measurement } from "./calibration";
 
 const DECIMALS = 5;
@@ -17,20 +17,20 @@ export function withMeasuredArrays(
   measured: Measurement,
   note: string,
 ): string {
-  const { sG, aG, sL, aL } = sizesOf(game);
+  const { globalTransition, localTransition } = measured;
+  const sizes = sizesOf(game);
   const document = parseDocument(text);
-  const put = (key: string, flat: ArrayLike<number>, shape: number[], comment?: string): void => {
-    document.set(key, document.createNode(nest(flat, shape)));
-    setComment(document, key, comment);
+  const wasGenerated = document.delete("generator");
+  const arrays = {
+    ...game,
+    globalTransition: roundRows(globalTransition, sizes.sG),
+    localTransition: roundRows(localTransition, sizes.sL),
   };
-  if (document.has("generator")) {
-    document.delete("generator");
-    put("global_reward", game.globalReward, [sG, aG]);
-    put("local_reward", game.localReward, [sL, sG, aL]);
+  for (const [key, name, shape, isMeasured] of arraysOf(sizes)) {
+    if (!isMeasured && !wasGenerated) continue;
+    document.set(key, document.createNode(nest(arrays[name], shape)));
+    if (isMeasured) setComment(document, key, note);
   }
-  const globalRows = roundRows(measured.globalTransition, sG);
-  put("global_transition", globalRows, [sG, aG, sG], note);
-  put("local_transition", roundRows(measured.localTransition, sL), [sL, sG, aL, sL], note);
   visit(document, {
     Seq: (_, node) => {
       if (node.items.every(isScalar)) node.flow = true;
@@ -40,11 +40,11 @@ export function withMeasuredArrays(
 }
 
 /** Sets the comment above `key`, in place of that of a former run. */
-function setComment(document: Document, key: string, comment?: string): void {
+function setComment(document: Document, key: string, comment: string): void {
   visit(document, {
     Pair: (_, pair) => {
       if (!isScalar(pair.key) || pair.key.value !== key) return undefined;
-      if (comment !== undefined) pair.key.commentBefore = ` ${comment}`;
+      pair.key.commentBefore = ` ${comment}`;
       return visit.BREAK;
     },
   });

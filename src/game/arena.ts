@@ -79,12 +79,8 @@ function distanceTo(zone: Zone, position: Point): number {
 }
 
 /** The zone that a local action drives to from `zone`. */
-export const targetZone = (arena: Arena, zone: number, localAction: number): number =>
-  neighbour(arena, zone, arena.zoneOffsets[localAction]);
-
-/** The zone `offset` zones ahead on the ring. */
-const neighbour = ({ zones }: Arena, zone: number, offset: number): number =>
-  (((zone + offset) % zones.length) + zones.length) % zones.length;
+export const targetZone = ({ zones, zoneOffsets }: Arena, zone: number, action: number): number =>
+  (((zone + zoneOffsets[action]) % zones.length) + zones.length) % zones.length;
 
 /** Hexagonal packing about (0, 0): the first `count` lattice points by distance, then by angle. */
 export function hexagonalSpots(count: number, spacing: number): Point[] {
@@ -229,7 +225,7 @@ function longestDrive(arena: Arena): number {
   const spots = leadZones.map((_, zone) => leadSpotOf(arena, zone));
   return Math.max(
     ...zones.flatMap((zone, from) =>
-      zoneOffsets.map((offset) => duration(robot, zone, zones[neighbour(arena, from, offset)])),
+      zoneOffsets.map((_, action) => duration(robot, zone, zones[targetZone(arena, from, action)])),
     ),
     ...spots.flatMap((from) => spots.map((to) => duration(lead, from, to))),
   );

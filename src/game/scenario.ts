@@ -125,8 +125,17 @@ function toGame(file: ScenarioFile, source: string): Game {
   };
 }
 
+/** The arrays of a scenario file: key, name in the game, shape, and whether the rows are laws. */
+export const arraysOf = ({ sG, aG, sL, aL }: Sizes) =>
+  [
+    ["global_transition", "globalTransition", [sG, aG, sG], true],
+    ["local_transition", "localTransition", [sL, sG, aL, sL], true],
+    ["global_reward", "globalReward", [sG, aG], false],
+    ["local_reward", "localReward", [sL, sG, aL], false],
+  ] as const;
+
 function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
-  const listed = ARRAYS.find((key) => file[key] !== undefined);
+  const [listed] = arraysOf(sizes).find(([key]) => file[key] !== undefined) ?? [];
   if (listed) {
     throw new InvalidInputError(
       `${source}: ${listed} stands beside a generator, which makes it; keep one of them`,
@@ -140,25 +149,16 @@ function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays
   return softmaxRing(file.generator!, sizes.sL);
 }
 
-function listed(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string): GameArrays {
-  const required = (key: keyof ScenarioFile & string, shape: number[], stochastic: boolean) => {
+function listed(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
+  const arrays = arraysOf(sizes).map(([key, name, shape, stochastic]) => {
     const value = file[key];
-    if (value === undefined) {
-      throw new InvalidInputError(
-        `${source}: ${key} is missing; give it as nested lists of shape [${shape}] or name a generator`,
-      );
-    }
-    return rows(value as NestedNumbers, shape, stochastic, `${source}: ${key}`);
-  };
-  return {
-    globalTransition: required("global_transition", [sG, aG, sG], true),
-    localTransition: required("local_transition", [sL, sG, aL, sL], true),
-    globalReward: required("global_reward", [sG, aG], false),
-    localReward: required("local_reward", [sL, sG, aL], false),
-  };
+    if (value !== undefined) return [name, rows(value, shape, stochastic, `${source}: ${key}`)];
+    throw new InvalidInputError(
+      `${source}: ${key} is missing; give it as nested lists of shape [${shape}] or name a generator`,
+    );
+  });
+  return Object.fromEntries(arrays) as GameArrays;
 }
-
-const ARRAYS = ["global_transition", "local_transition", "global_reward", "local_reward"] as const;
 
 type NestedNumbers = number | readonly NestedNumbers[];
 
@@ -258,18 +258,12 @@ export function nest(flat: ArrayLike<number>, shape: readonly number[]): NestedN
   return [...Array(head).keys()].map((i) => nest(values.slice(i * stride, (i + 1) * stride), tail));
 }
 
-function hashOf(file: ScenarioFile, arrays: GameArrays, { sG, aG, sL, aL }: Sizes): string {
-  const canonical = JSON.stringify({
-    discount: file.discount,
-    global_actions: file.global_actions,
-    global_reward: nest(arrays.globalReward, [sG, aG]),
-    global_states: file.global_states,
-    global_transition: nest(arrays.globalTransition, [sG, aG, sG]),
-    local_actions: file.local_actions,
-    local_reward: nest(arrays.localReward, [sL, sG, aL]),
-    local_states: file.local_states,
-    local_transition: nest(arrays.localTransition, [sL, sG, aL, sL]),
-    name: file.name,
-  });
-  return sha256(canonical);
+function hashOf(file: ScenarioFile, arrays: GameArrays, sizes: Sizes): string {
+  const { name, discount, global_states, global_actions, local_states, local_actions } = file;
+  const nested = arraysOf(sizes).map(([key, own, shape]) => [key, nest(arrays[own], shape)]);
+  const all = {
+    ...{ name, discount, global_states, global_actions, local_states, local_actions },
+    ...Object.fromEntries(nested),
+  };
+  return sha256(JSON.stringify(all, Object.keys(all).sort()));
 }
