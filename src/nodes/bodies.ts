@@ -1,5 +1,5 @@
 /** Shared by all bodies of a process: commands, stops, watchdog timer, diagnostics, markers. */
-import type { RosClock } from "../ros/clock";
+import { every, type RosClock } from "../ros/clock";
 import { publishDiagnostics } from "../ros/diagnostics";
 import type { GlobalCommand, Marker, Time } from "../ros/messages";
 import type { RosNode, SoleSubscription } from "../ros/node";
@@ -56,18 +56,15 @@ export function serveBodies(
     }
     each((body) => body.hearStop());
   });
-  const timers = [
-    setInterval(() => each((body) => body.check()), WATCHDOG_PERIOD_MS),
-    setInterval(() => node.safely(() => standing.look(bodies)), STANDING_PERIOD_MS),
-    ...marks.timers(),
+  const endings = [
+    every(WATCHDOG_PERIOD_MS, () => each((body) => body.check())),
+    every(STANDING_PERIOD_MS, () => node.safely(() => standing.look(bodies))),
+    publishDiagnostics(node, clock, () => Array.from(bodies, ({ diagnosis }) => diagnosis)),
+    marks.begin(),
   ];
-  const endDiagnostics = publishDiagnostics(node, clock, () =>
-    Array.from(bodies, ({ diagnosis }) => diagnosis),
-  );
   ros.onPause(() => each((body) => body.stand()));
   ros.onEnd(async () => {
-    endDiagnostics();
-    timers.forEach(clearInterval);
+    endings.forEach((end) => end());
     each((body) => body.leave());
     await sent();
   });
@@ -85,13 +82,13 @@ class Marks {
     private readonly drawing: Drawing,
   ) {}
 
-  /** Begins to publish them, where they are wanted. */
-  timers(): readonly NodeJS.Timeout[] {
+  /** Publishes them from now on, where they are wanted. Returns what ends it. */
+  begin(): () => void {
     const { node, clock, drawing } = this;
-    if (drawing.rate === 0) return [];
+    if (drawing.rate === 0) return () => undefined;
     const publish = node.publisher(TOPICS.markers);
     const show = (): void => publish({ markers: drawing.draw(clock.stamp(), this.marked()) });
-    return [setInterval(() => node.safely(show), 1000 / drawing.rate)];
+    return every(1000 / drawing.rate, () => node.safely(show));
   }
 
   private marked(): readonly MarkedBody[] {

@@ -4,6 +4,25 @@ import { nanoseconds, type Time, toTime } from "./messages";
 /** Milliseconds of the steady clock: for watchdogs, deadlines and ages of arrival. */
 export const steadyMs = (): number => performance.now();
 
+/** A timer this late was held up, and so were messages: they are taken within TAKING_MS, ms. */
+const LATE_MS = 20;
+const TAKING_MS = 30;
+
+/**
+ * Calls `work` each `periodMs`. Where the process was held up, messages that came meanwhile are
+ * taken first: their topics are not silent. Returns what ends it.
+ */
+export function every(periodMs: number, work: () => void): () => void {
+  let dueMs = steadyMs() + periodMs;
+  const timer = setInterval(() => {
+    const nowMs = steadyMs();
+    if (nowMs - dueMs > LATE_MS) setTimeout(work, TAKING_MS).unref();
+    else work();
+    dueMs = nowMs + periodMs;
+  }, periodMs);
+  return () => clearInterval(timer);
+}
+
 /** A fall of ROS time by more is a reset: of a simulation, of a recording, of the system clock. */
 const JUMP_MS = 1000;
 /** While an alarm is set, system time is checked this often at least, ms: it may be set back. */

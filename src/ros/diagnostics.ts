@@ -3,7 +3,7 @@
  * one status for all of them.
  */
 import { cut } from "../base/errors";
-import type { RosClock } from "./clock";
+import { every, type RosClock } from "./clock";
 import { mismatches } from "./connections";
 import type { RosNode } from "./node";
 import { TOPICS } from "./topics";
@@ -57,8 +57,7 @@ export function publishDiagnostics(
       })),
     });
   };
-  const timer = setInterval(() => node.safely(tell), PERIOD_MS);
-  return () => clearInterval(timer);
+  return every(PERIOD_MS, () => node.safely(tell));
 }
 
 /** Whether all who publish or subscribe to the process's topics are connected. */

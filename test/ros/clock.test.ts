@@ -1,4 +1,5 @@
-import { RosClock } from "../../src/ros/clock";
+import { MessageChannel } from "node:worker_threads";
+import { every, RosClock, steadyMs } from "../../src/ros/clock";
 import { fromSeconds, toTime } from "../../src/ros/messages";
 
 /** A clock fed by the test, and what rang on it. */
@@ -140,4 +141,24 @@ test("/clock that shows the same stands, until it goes on", () => {
   hear(5.1);
   expect(clock.standingMs).toBe(0);
   jest.useRealTimers();
+});
+
+test("where the process was held up, what came meanwhile is taken before a timer's work", async () => {
+  const order: string[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.on("message", (message: string) => order.push(message));
+  await new Promise<void>((resolve) => {
+    const end = every(20, () => {
+      order.push("work");
+      end();
+      resolve();
+    });
+    setImmediate(() => {
+      port2.postMessage("message");
+      const untilMs = steadyMs() + 100;
+      while (steadyMs() < untilMs);
+    });
+  });
+  port1.close();
+  expect(order).toEqual(["message", "work"]);
 });
