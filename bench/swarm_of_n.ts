@@ -3,6 +3,7 @@
  * Usage: swarm_of_n.js ROBOTS SAMPLE_SIZE EPOCHS (from an epoch's boundary to its command),
  * swarm_of_n.js ROBOTS 0 SECONDS (what idle local agents use),
  * swarm_of_n.js ROBOTS moving SECONDS (the simulator alone on one core: does it keep real time?).
+ * A fourth argument says how many robots a process hosts; a host that dies is started again.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -45,6 +46,7 @@ interface Bench {
   readonly node: RosNode;
   readonly n: number;
   readonly names: readonly string[];
+  readonly robotsPerProcess: number;
   /** Starts a node and returns its process id. */
   readonly start: (node: string, parameters: ParameterMap, more?: object) => number;
   /** Processor time used by the nodes that were started, s. */
@@ -58,7 +60,8 @@ function startProcesses(ros: RosProcess): Pick<Bench, "start" | "used"> {
     say(`${name} ended ${how}`);
     ros.end(1);
   };
-  const events = { onMessage: () => undefined, onDeath: fail, onLoss: fail, onRespawn: fail };
+  const ignore = (): void => undefined;
+  const events = { onMessage: ignore, onDeath: fail, onLoss: fail, onRespawn: ignore };
   const swarm = new SwarmProcesses(process.env, events);
   ros.onEnd(() => swarm.end());
   const start: Bench["start"] = (node, parameters, more = {}) => {
@@ -82,12 +85,13 @@ function serveInTurn(count: number, periodMs: number, serve: (body: number) => v
 }
 
 /** Starts the local agents; their process ids. */
-function startAgents({ n, start }: Bench, scenario: string): number[] {
-  const hosts = [...Array(Math.ceil(n / ROBOTS_A_PROCESS)).keys()];
+function startAgents({ n, robotsPerProcess, start }: Bench, scenario: string): number[] {
+  const hosts = [...Array(Math.ceil(n / robotsPerProcess)).keys()];
   return hosts.map((host) => {
-    const first = host * ROBOTS_A_PROCESS;
-    const robots = { population: n, robots: Math.min(ROBOTS_A_PROCESS, n - first) };
-    return start("local_agent", { scenario, start_armed: true, robot_index: first, ...robots });
+    const first = host * robotsPerProcess;
+    const robots = { population: n, robots: Math.min(robotsPerProcess, n - first) };
+    const parameters = { scenario, start_armed: true, robot_index: first, ...robots };
+    return start("local_agent", parameters, { respawn: true });
   });
 }
 
@@ -261,11 +265,11 @@ async function clockAt(node: RosNode, pid: number, seconds: readonly number[]) {
 }
 
 void runProcess((ros) => {
-  const [robots, what, length] = process.argv.slice(2);
-  const n = Number(robots);
+  const [robots, what, length, hosted = ROBOTS_A_PROCESS] = process.argv.slice(2);
+  const [n, robotsPerProcess] = [Number(robots), Number(hosted)];
   const names = [...[...Array(n).keys()].map((i) => `robot_${i}`), "lead"];
   const node = ros.add(new RosNode("bench_driver", undefined, {}));
-  const bench: Bench = { node, n, names, ...startProcesses(ros) };
+  const bench: Bench = { node, n, names, robotsPerProcess, ...startProcesses(ros) };
   const measure = (): Promise<object> => {
     if (what === "moving") return measureMoving(bench, Number(length));
     if (what === "0") return measureIdle(bench, Number(length));

@@ -1,13 +1,10 @@
 /** Swarms of up to 1,000 robots with topics of their own (bench/swarm_of_n.ts). */
-import { type ChildProcess, fork, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { z } from "zod";
-import { packageRoot } from "../../src/base/package_root";
-import { claimDomain } from "../../src/ros/domain";
 import { nanoseconds } from "../../src/ros/messages";
+import { beside, type Size } from "./beside";
 import { type EventOf, Peer } from "./peer";
-import { environmentOf } from "./swarm";
 
 const seenSchema = z.object({
   p50: z.number(),
@@ -20,25 +17,6 @@ const seenSchema = z.object({
   bytes: z.number(),
 });
 const idleSchema = z.object({ cores: z.number() });
-
-type Size = readonly [robots: number, asked: number, epochsOrSeconds: number];
-
-/** What `look` gives while the benchmark runs. */
-async function beside<T>(
-  size: Size,
-  look: (child: ChildProcess, environment: NodeJS.ProcessEnv) => Promise<T>,
-): Promise<T> {
-  const domain = await claimDomain();
-  const environment = environmentOf(domain);
-  const program = join(packageRoot(), "dist", "bench", "swarm_of_n.js");
-  const child = fork(program, size.map(String), { env: environment });
-  try {
-    return await look(child, environment);
-  } finally {
-    child.kill("SIGKILL");
-    domain.release();
-  }
-}
 
 /** The benchmark's result. */
 const run = (...size: Size): Promise<unknown> =>
