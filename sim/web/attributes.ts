@@ -1,7 +1,7 @@
 /**
- * `data-` attributes of the body tell tests what is shown: connection, connected, epoch,
- * sampled (indices), frames drawn, poses heard, robot0 and robots (x,y of the first ones, m), fps,
- * firstPicture (ms after the page was asked for), canCommand, chosen (index of a robot).
+ * `data-` attributes of the body tell tests what is shown: connection, epoch, sampled (indices),
+ * frames drawn, poses heard, robots (x,y of the first ones, m), firstPicture (ms after the page was
+ * asked for), canCommand, chosen (index of a robot).
  */
 import type { ArenaScene } from "./arena_scene";
 
@@ -12,24 +12,21 @@ const ROBOTS_TOLD = 100;
 
 export class FrameAttributes {
   private frames = 0;
-  private writtenAt = { ms: 0, frames: 0 };
+  private writtenMs = 0;
 
   count(nowMs: number, posesHeard: number, scene: ArenaScene | undefined): void {
     this.frames += 1;
     const { dataset } = document.body;
     if (posesHeard > 0) dataset.firstPicture ??= performance.now().toFixed(0);
-    if (nowMs - this.writtenAt.ms < EVERY_MS) return;
-    const seconds = (nowMs - this.writtenAt.ms) / 1000;
-    dataset.fps = ((this.frames - this.writtenAt.frames) / seconds).toFixed(1);
+    if (nowMs - this.writtenMs < EVERY_MS) return;
+    this.writtenMs = nowMs;
     dataset.frames = String(this.frames);
     dataset.poses = String(posesHeard);
-    this.writtenAt = { ms: nowMs, frames: this.frames };
     const poses = scene?.motion.shown;
     if (poses === undefined || posesHeard === 0) return;
+    const told = Math.min(ROBOTS_TOLD, poses.length / 3 - 1);
     const placeOf = (i: number): string =>
       `${poses[3 * i].toFixed(2)},${poses[3 * i + 1].toFixed(2)}`;
-    dataset.robot0 = placeOf(0);
-    const told = Math.min(ROBOTS_TOLD, poses.length / 3 - 1);
     dataset.robots = Array.from({ length: told }, (_, i) => placeOf(i)).join(" ");
   }
 }

@@ -71,8 +71,8 @@ export class Connection {
 
   private hear(socket: WebSocket, data: unknown): void {
     try {
-      if (typeof data === "string") this.tell(parseServerMessage(data));
-      else if (data instanceof ArrayBuffer) this.events.poses(decodePoses(data));
+      if (data instanceof ArrayBuffer) this.events.poses(decodePoses(data));
+      else this.tell(parseServerMessage(String(data)));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.problem = error.message;

@@ -125,7 +125,6 @@ class Page {
     label.dataset.state = state;
     setText(label, detail);
     document.body.dataset.connection = state;
-    document.body.dataset.connected = String(state === "live");
     if (state === "lost") {
       // The next connection sends the world's state, and whether this page may command.
       this.world = undefined;

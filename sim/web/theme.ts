@@ -11,7 +11,6 @@ export function startTheme(changed: () => void): void {
   const isDark = (): boolean => chosen === "dark" || (chosen !== "light" && system.matches);
   const show = (): void => {
     const [own, other, word] = isDark() ? ["dark", "light", "Light"] : ["light", "dark", "Dark"];
-    document.documentElement.dataset.theme = own;
     document.documentElement.style.colorScheme = own;
     toggle.textContent = word;
     toggle.setAttribute("aria-label", `Change to the ${other} theme`);

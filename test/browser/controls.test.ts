@@ -130,7 +130,7 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
 test("the theme and the token outlive a reload, trails come and go", async () => {
   const { page, errors } = await openCommanding(await feed(), { colorScheme: "light" });
   const theme = (): Promise<string> =>
-    page.evaluate<string>("document.documentElement.dataset.theme");
+    page.evaluate<string>("document.documentElement.style.colorScheme");
   expect(await theme()).toBe("light");
   await page.click("#theme");
   expect(await theme()).toBe("dark");

@@ -45,7 +45,7 @@ test("a page that lost its server says so and goes on with the next one", async 
   const poses = await shownBy(page, "poses");
   const second = await feed({ port: first.server.port });
   expect(second.server.port).toBe(first.server.port);
-  await shownWhen(page, "connected", (value) => value === "true");
+  await shownWhen(page, "connection", (value) => value === "live");
   await shownWhen(page, "poses", (value) => Number(value) > Number(poses) + 5);
 });
 

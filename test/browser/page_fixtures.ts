@@ -18,7 +18,7 @@ export async function feed(options: Partial<FakeFeedOptions> = {}): Promise<Fake
 export async function open(url: string, options: OpenPageOptions = {}): Promise<OpenedPage> {
   const page = await openPage(url, options);
   opened.push(page);
-  await shownWhen(page.page, "connected", (value) => value === "true");
+  await shownWhen(page.page, "connection", (value) => value === "live");
   await shownWhen(page.page, "epoch", (value) => value !== "");
   return page;
 }
