@@ -4,7 +4,7 @@ import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
 import type { Game } from "../src/game/model";
 import { type GlobalCommand, nanoseconds } from "../src/ros/messages";
 import { addReport, type EpochReport } from "./protocol";
-import { batchMeans, type ClosedEpoch, Ledger } from "./world/ledger";
+import { batchMeans, Ledger } from "./world/ledger";
 
 export interface RunOptions {
   readonly game: Game;
@@ -42,12 +42,14 @@ export class Run {
   command: GlobalCommand | undefined;
   /** As the newest copy of any command says. */
   emergencyStop = false;
-  private traceFailure: string | undefined;
+  /** File for one JSON line an epoch; empty: none. */
+  private trace: string;
 
   constructor(readonly options: RunOptions) {
     this.ledger = new Ledger(options.game, options.robots);
     this.robots = options.robots;
     this.seed = options.seed;
+    this.trace = options.trace;
   }
 
   /** Draws the next starts with `seed`, from episode 0. */
@@ -99,22 +101,36 @@ export class Run {
   }
 
   /** Ends the open epoch at simulated time `now`, ns, and traces it with the states it led to. */
-  closeEpoch(now: bigint, globalState: number, localStates: Uint8Array): void {
+  closeEpoch(now: bigint, nextGlobalState: number, nextLocalStates: Uint8Array): void {
     this.now = now;
-    const closed = this.ledger.close(this.options.fidelity === "abstract");
-    if (closed === undefined) return;
-    this.show(closed.reward);
-    const { trace } = this.options;
-    if (trace && !this.traceFailure) {
-      try {
-        appendFileSync(trace, `${JSON.stringify(line(closed, globalState, localStates))}\n`);
-      } catch (error) {
-        // A run goes on without its trace.
-        this.traceFailure = String(error);
-        console.error(
-          `cannot write the trace ${trace} (${this.traceFailure}); it ends here: free some space and run again`,
-        );
-      }
+    const { ledger, command } = this;
+    const reward = ledger.close(this.options.fidelity === "abstract");
+    if (reward === undefined || command === undefined) return;
+    this.show(reward);
+    if (!this.trace) return;
+    const line = JSON.stringify({
+      epoch: command.epoch,
+      session: command.session,
+      simTime: Number(nanoseconds(command.decision_time)) / 1e9,
+      globalState: ledger.globalState,
+      commandGlobalState: command.global_state,
+      globalAction: command.action,
+      sampled: command.sampled_agents,
+      histogram: Array.from(command.histogram),
+      localStates: Array.from(ledger.localStates),
+      actions: Array.from(ledger.openActions),
+      reward,
+      nextGlobalState,
+      nextLocalStates: Array.from(nextLocalStates),
+    });
+    try {
+      appendFileSync(this.trace, `${line}\n`);
+    } catch (error) {
+      console.error(
+        `cannot write the trace ${this.trace} (${String(error)}); it ends here: free some space and run again`,
+      );
+      // A run goes on without its trace.
+      this.trace = "";
     }
   }
 
@@ -174,23 +190,4 @@ export class Run {
           : Math.max(0, Number(this.now - this.firstDecision) / 1e9),
     };
   }
-}
-
-function line(closed: ClosedEpoch, nextGlobalState: number, nextLocalStates: Uint8Array): object {
-  const { command } = closed;
-  return {
-    epoch: command.epoch,
-    session: command.session,
-    simTime: Number(nanoseconds(command.decision_time)) / 1e9,
-    globalState: closed.globalState,
-    commandGlobalState: command.global_state,
-    globalAction: command.action,
-    sampled: command.sampled_agents,
-    histogram: Array.from(command.histogram),
-    localStates: Array.from(closed.localStates),
-    actions: Array.from(closed.actions),
-    reward: closed.reward,
-    nextGlobalState,
-    nextLocalStates: Array.from(nextLocalStates),
-  };
 }

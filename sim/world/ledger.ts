@@ -7,17 +7,6 @@ import { type Game, sizesOf } from "../../src/game/model";
 import { type Estimate, estimate } from "../../src/game/statistics";
 import { type GlobalCommand, type LocalAction, nanoseconds } from "../../src/ros/messages";
 
-/** An ended epoch that had its command in time. */
-export interface ClosedEpoch {
-  readonly command: GlobalCommand;
-  readonly globalState: number;
-  readonly localStates: Uint8Array;
-  /** [n]; -1: none came. */
-  readonly actions: Int8Array;
-  /** r_g(s_g, a_g) + (1/n) Σ r_l(s_i, s_g, a_i) by the states at decision. */
-  readonly reward: number;
-}
-
 const NOTHING = {
   epochs: 0,
   missedEpochs: 0,
@@ -38,9 +27,9 @@ export class Ledger {
   openCommand: GlobalCommand | undefined;
   /** [n] actions heard in the open epoch; -1: none yet. */
   openActions = new Int8Array(0);
-  /** The true s_g at the open epoch's decision. */
+  /** The true states at the open epoch's decision; [n] those of the robots. */
   globalState = 0;
-  private localStates = new Uint8Array(0);
+  localStates = new Uint8Array(0);
   private received = 0;
   private rewardSum = 0;
   private early: LocalAction[] = [];
@@ -139,10 +128,11 @@ export class Ledger {
   }
 
   /**
-   * Ends the open epoch. Undefined if it was missed, or before the first command.
+   * Ends the open epoch; what is known of it stays until the next `open`.
    * @param needsAll an epoch without all actions is missed (the abstract world cannot move then)
+   * @returns its reward; undefined if it was missed, or before the first command
    */
-  close(needsAll = false): ClosedEpoch | undefined {
+  close(needsAll = false): number | undefined {
     const { openCommand: command, totals } = this;
     if (this.slots === 0) return undefined;
     if (command === undefined || (needsAll && !this.isComplete)) {
@@ -154,15 +144,10 @@ export class Ledger {
     const reward = this.reward(command.action);
     this.rewards.push(reward);
     this.rewardSum += reward;
-    return {
-      command,
-      globalState: this.globalState,
-      localStates: this.localStates,
-      actions: this.openActions,
-      reward,
-    };
+    return reward;
   }
 
+  /** r_g(s_g, a_g) + (1/n) Σ r_l(s_i, s_g, a_i) by the states at decision. */
   private reward(globalAction: number): number {
     const { game, globalState, localStates, openActions: actions } = this;
     const { sG, aG, aL } = sizesOf(game);

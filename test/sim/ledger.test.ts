@@ -74,7 +74,7 @@ test("the reward is r_g + (1/n) sum of r_l at the states of the decision", () =>
   act(ledger, 0, [0, 0, 1, 1], [0, 1, 0, 1]);
   expect(ledger.isComplete).toBe(true);
   // r_g(0, 1) = 1; r_l = 10, 7, 0, -3.
-  expect(ledger.close()?.reward).toBe(1 + 14 / 4);
+  expect(ledger.close()).toBe(1 + 14 / 4);
   expect(ledger.totals).toEqual({
     epochs: 1,
     missedEpochs: 0,
@@ -92,7 +92,7 @@ test("a robot whose action did not come counts as missing and as staying", () =>
   act(ledger, 0, [0, 0, 1], [1, 1, 1]);
   expect(ledger.isComplete).toBe(false);
   // r_l = 7, 7, -3 and 0 for robot_3, which stays away from the lead vehicle.
-  expect(ledger.close()?.reward).toBe(1 + 11 / 4);
+  expect(ledger.close()).toBe(1 + 11 / 4);
   expect(ledger.totals).toMatchObject({ missingActions: 1, samplesAsked: 2, samplesReceived: 1 });
 });
 
@@ -101,7 +101,7 @@ test("an action drawn at another state than the robot's counts as stale, its rew
   ledger.hearCommand(command());
   act(ledger, 0, [1, 0, 1, 1], [0, 0, 0, 0]);
   expect(ledger.totals.staleActions).toBe(1);
-  expect(ledger.close()?.reward).toBe(1 + 20 / 4);
+  expect(ledger.close()).toBe(1 + 20 / 4);
 });
 
 test("a free robot that is not where it drove counts as such; a locked one, and one that did not act, do not", () => {
@@ -197,13 +197,13 @@ test("robots that join are booked from the next epoch on, and those that left no
   expect(ledger.isComplete).toBe(true);
   expect(ledger.robotIndex("robot_2")).toBeUndefined();
   // r_g(1, 1) = -1; r_l = 0, 10 of two robots.
-  expect(ledger.close()?.reward).toBe(-1 + 10 / 2);
+  expect(ledger.close()).toBe(-1 + 10 / 2);
   expect(ledger.trueHistogram()).toEqual([1, 1]);
   ledger.setAgents([...ROBOTS, "robot_4"]);
   ledger.open(3n * SECOND, 0, Uint8Array.of(0, 0, 0, 0, 0));
   ledger.hearCommand(command({ epoch: 2, decision_time: toTime(3n * SECOND) }));
   actOne(ledger, 2, "robot_4", 0, 1);
   // r_g(0, 1) = 1; four stay by the lead vehicle, robot_4 goes.
-  expect(ledger.close()?.reward).toBe(1 + 47 / 5);
+  expect(ledger.close()).toBe(1 + 47 / 5);
   expect(ledger.totals).toMatchObject({ epochs: 3, missingActions: 4, missedEpochs: 0 });
 });
