@@ -65,11 +65,10 @@ export function watchFactor(
     wasSlow = isSlow;
   }, 500);
   const look = (): Health => {
-    const values = { real_time_factor: factor.value ?? 0, paused: controls.paused };
-    if (controls.paused) return { level: "warn", message: "paused", values };
-    return wasSlow
-      ? { level: "warn", message: slow(), values }
-      : { level: "ok", message: "running", values };
+    const { paused } = controls;
+    const values = { real_time_factor: factor.value ?? 0, paused };
+    const problem = paused ? "paused" : wasSlow && slow();
+    return { level: problem ? "warn" : "ok", message: problem || "running", values };
   };
   const check = { robot: "", name: "simulator: world", look };
   const endDiagnostics = publishDiagnostics(node, new RosClock(false), () => [check]);

@@ -30,14 +30,6 @@ export function setOptions(
   list.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
 }
 
-/** Does `work` when the form is submitted with valid fields; the browser sends nothing. */
-export function onSubmit(id: string, work: () => void): void {
-  field(id, HTMLFormElement).onsubmit = (event) => {
-    event.preventDefault();
-    work();
-  };
-}
-
 /** Writes text only if it changed, so that it is not laid out or read aloud again. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;

@@ -1,7 +1,7 @@
 /** The toolbar: pause, step, speed, robots, sample, reset. Enabled on a page that may command. */
 import type { PageCommand } from "../page_protocol";
 import type { Snapshot, WorldState } from "../protocol";
-import { button, field, onSubmit, select, setOptions, setText } from "./element";
+import { button, field, select, setOptions, setText } from "./element";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
@@ -29,8 +29,13 @@ export class Toolbar {
     this.pause.onclick = () => give({ do: this.paused ? "resume" : "pause" });
     this.step.onclick = () => give({ do: "step" });
     this.speed.onchange = () => give({ do: "speed", factor: Number(this.speed.value) });
-    const submit = (id: string, command: () => PageCommand): void =>
-      onSubmit(id, () => give(command()));
+    // Once its fields are valid; the browser sends nothing.
+    const submit = (id: string, command: () => PageCommand): void => {
+      field(id, HTMLFormElement).onsubmit = (event) => {
+        event.preventDefault();
+        give(command());
+      };
+    };
     submit("sample-size-form", () => ({ do: "sampleSize", size: this.sampleSize.valueAsNumber }));
     submit("population-form", () => ({ do: "population", robots: this.population.valueAsNumber }));
     submit("reset-form", () => ({ do: "reset", seed: this.seed.valueAsNumber }));
