@@ -4,7 +4,8 @@ import { packageRoot } from "../base/package_root";
 import { evaluate } from "../evaluation/evaluate";
 import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
-import { type LoadedPolicy, loadPolicy, requireScenario } from "../policy/policy_file";
+import { policyFromFile } from "../nodes/policy_source";
+import type { LoadedPolicy } from "../policy/policy_file";
 import {
   claimDomain,
   discoveryProblem,
@@ -39,11 +40,7 @@ async function policyOf(
   say: Say,
 ): Promise<PolicyFile> {
   const { policy: given, tableSize, robots: population, seed } = settings;
-  if (given !== "") {
-    const policy = loadPolicy(given);
-    requireScenario(policy, game);
-    return { file: given, policy };
-  }
+  if (given !== "") return { file: given, policy: policyFromFile(given, game) };
   let said = "";
   const { file, policy, wasCached } = await obtainPolicy(game, {
     tableSize,

@@ -21,9 +21,6 @@ export interface ProcessSpec extends Pick<DescribedProcess, "node" | "file" | "n
   readonly optional?: boolean;
 }
 
-/** Every parameter of every node at its default. */
-const parameterFile = (): string => join(packageRoot(), "config", "swarm.yaml");
-
 /**
  * `--ros-args` of a node: a parameter file and the parameters that override it. They name the node,
  * as a section of the file would win over those that do not.
@@ -79,15 +76,12 @@ export class SwarmProcesses {
   ) {}
 
   start(spec: ProcessSpec): void {
-    const child = fork(
-      join(packageRoot(), "dist", spec.file),
-      rosArguments(spec, parameterFile()),
-      {
-        env: this.environment,
-        stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-        execArgv: Object.keys(SWARM.node_flags),
-      },
-    );
+    const defaults = join(packageRoot(), "config", "swarm.yaml");
+    const child = fork(join(packageRoot(), "dist", spec.file), rosArguments(spec, defaults), {
+      env: this.environment,
+      stdio: ["ignore", process.stderr, process.stderr, "ipc"],
+      execArgv: Object.keys(SWARM.node_flags),
+    });
     this.children.set(spec.name, child);
     child.on("message", (message) => this.events.onMessage(spec.name, message));
     child.on("error", (error) => this.events.onDeath(spec.name, error.message));
