@@ -1,0 +1,67 @@
+import { keyedUniform } from "../../src/game/draws";
+import { limitOf } from "../../src/game/limit";
+import { localKernel, sizesOf } from "../../src/game/model";
+import { Lookahead } from "../../src/policy/lookahead";
+import { randomGame, randomLocalPolicy } from "../games";
+
+const sizes = { sG: 3, aG: 4, sL: 4, aL: 2 };
+const game = randomGame(sizes, 5);
+const policy = randomLocalPolicy(sizes, 5);
+const uniform = keyedUniform(5, "learn", "vectors");
+const vectors = game.globalStates.map(() => ({
+  count: 3,
+  // Longer than its vectors: what lies behind them does not count.
+  values: Float64Array.from({ length: 20 }, () => 1e9),
+}));
+
+test("it commands what is best one epoch ahead, with the shares as they are", () => {
+  const lookahead = new Lookahead(limitOf(game, policy), vectors);
+  const commands = new Set<number>();
+  for (let draw = 0; draw < 300; draw++) {
+    for (const { values } of vectors)
+      values.subarray(0, 12).forEach((_, i) => (values[i] = 60 * uniform()));
+    const shares = Float64Array.from({ length: 4 }, () => uniform() ** 3);
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    shares.forEach((share, s) => (shares[s] = share / total));
+    for (let g = 0; g < 3; g++) {
+      const kernel = localKernel(game, policy, g);
+      const moved = shares.map((_, to) =>
+        shares.reduce((sum, share, s) => sum + share * kernel[s * 4 + to], 0),
+      );
+      const ahead = vectors.map(({ count, values }) =>
+        Math.max(
+          ...Array.from({ length: count }, (_, i) =>
+            moved.reduce((sum, share, s) => sum + share * values[4 * i + s], 0),
+          ),
+        ),
+      );
+      const q = game.globalActions.map((_, a) => {
+        const row = game.globalTransition.subarray((g * 4 + a) * 3, (g * 4 + a) * 3 + 3);
+        const future = row.reduce((sum, p, to) => sum + p * ahead[to], 0);
+        return game.globalReward[g * 4 + a] + game.discount * future;
+      });
+      const value = lookahead.look(g, shares);
+      const { action } = lookahead;
+      expect(action).toBe(q.indexOf(Math.max(...q)));
+      expect(value).toBeCloseTo(Math.max(...q), 12);
+      commands.add(4 * g + action);
+    }
+  }
+  expect(commands.size).toBeGreaterThan(4);
+});
+
+test.each([
+  ["within 1e-9 of the best is a tie: the lowest command wins", 1 + 5e-10, 0],
+  ["more than that is better", 1 + 5e-9, 3],
+])("a value %s", (_name, factor, wanted) => {
+  const { sG, aG } = sizesOf(game);
+  // Commands differ by their rewards alone.
+  const same = Float64Array.from(game.globalTransition, () => 1 / sG);
+  const globalReward = new Float64Array(sG * aG).fill(1);
+  for (let g = 0; g < sG; g++) globalReward[g * aG + 3] = factor;
+  const nothing = vectors.map(() => ({ count: 1, values: new Float64Array(4) }));
+  const equal = { ...game, globalTransition: same, globalReward };
+  const lookahead = new Lookahead(limitOf(equal, policy), nothing);
+  lookahead.look(1, [0.25, 0.25, 0.25, 0.25]);
+  expect(lookahead.action).toBe(wanted);
+});
