@@ -5,6 +5,7 @@ import { benchImperfections } from "./imperfections";
 import { benchGames, benchLearning } from "./learning";
 import { benchNodes } from "./nodes";
 import { benchPage } from "./page";
+import { benchSeeds } from "./seeds";
 import { benchWorld } from "./world";
 
 const ring = loadScenario("ring_dispatch");
@@ -13,6 +14,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   population: () => benchPopulation(ring),
   learning: () => benchLearning(ring),
   games: benchGames,
+  seeds: benchSeeds,
   world: benchWorld,
   nodes: benchNodes,
   page: benchPage,

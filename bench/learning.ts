@@ -23,8 +23,8 @@ const DRAWN_TABLES = [
   { sL: 6, tableSizes: [10] },
   { sL: 7, tableSizes: [10] },
 ];
-const GAMES = 20;
-const POPULATION = 200;
+export const GAMES = 20;
+export const POPULATION = 200;
 
 /** Prints a process's peak memory when it ends. */
 const TELL_PEAK = `data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))`;
@@ -90,7 +90,7 @@ function benchReturns(game: Game, policies: readonly LoadedPolicy[]): void {
 }
 
 /** Sizes, kernels and rewards drawn: rows near one entry or flat, the start known or not. */
-function drawnGame(seed: number): { game: Game; tableSize: number } {
+export function drawnGame(seed: number): { game: Game; tableSize: number } {
   const uniform = keyedUniform(seed, "learn", "bench");
   const pick = (low: number, high: number): number =>
     low + Math.floor(uniform() * (high - low + 1));

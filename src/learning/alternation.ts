@@ -20,8 +20,8 @@ interface Alternated {
   readonly turns: Turns;
 }
 
-/** Rollouts after which a start's way is given up unless it leads upwards by more than the noise. */
-const WALK_ROLLOUTS = 128;
+/** Rollouts after which a start's way is given up where it leads downwards by more than the noise. */
+const WALK_ROLLOUTS = 256;
 const MOST_ITERATIONS = 10;
 
 export class Alternation {
@@ -61,7 +61,7 @@ export class Alternation {
       responder.standing.iteration += 1;
       const candidate = await responder.respond(next);
       await this.consider(candidate);
-      if (own && !(await this.isBetter(candidate, own, WALK_ROLLOUTS))) break;
+      if (own && (await this.isBetter(own, candidate, WALK_ROLLOUTS))) break;
       own = candidate;
       const localPolicy = await responder.localResponse(candidate, responder.settings.temperature);
       next = { localPolicy, values: candidate.pair.globalValues };

@@ -56,11 +56,12 @@ async function globalGainOf({ pair }: Candidate, responder: Responder): Promise<
   responder.report({ doing: "gaps" });
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
     trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));
+  const credible = learned.occupancy.credibleGlobalPolicy(responder.index, learned.pair);
+  const constants = game.globalActions.map((_, a) => new Uint8Array(credible.length).fill(a));
   let rival = learned.pair.globalPolicy;
-  for (const action of game.globalActions.keys()) {
-    const constant = new Uint8Array(rival.length).fill(action);
-    const [tried, best] = [trial(constant, "choose"), trial(rival, "choose")];
-    if (await isBetter([tried], [best], settings.signal)) rival = constant;
+  for (const other of [credible, ...constants]) {
+    const [tried, best] = [trial(other, "choose"), trial(rival, "choose")];
+    if (await isBetter([tried], [best], settings.signal)) rival = other;
   }
   if (isSame(rival, pair.globalPolicy)) return NO_GAIN;
   const [deviating, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));

@@ -33,7 +33,7 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
   const coarse = await startsFor(game, settings, blind.localPolicy);
   return withResponder(game, settings, async (responder) => {
     const fine = await new Alternation(responder).run(coarse.starts);
-    const best = await atLeastBlind(fine.best, blind, responder);
+    const best = await atLeastBlind(await responder.credible(fine.best), blind, responder);
     const gaps = await measureGaps(best, responder);
     const { pair, backup, backupError } = best;
     const metadata: PolicyMetadata = {

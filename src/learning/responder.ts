@@ -2,7 +2,7 @@
  * Best responses at one table size: G-LEARN for the global agent, L-LEARN for a robot.
  *
  * A pair will be run with or without memory of the samples (`--observation`). It is judged by the
- * mean of what it earns in both ways, its table by what it earns without, as in the paper.
+ * mean of what it earns in both ways.
  */
 import { HistogramIndex } from "../game/histogram";
 import { type Game, localKernel, type PolicyPair } from "../game/model";
@@ -77,11 +77,11 @@ export class Responder {
     return this.sweeps.close();
   }
 
-  /** The pair (G-LEARN(π_l), π_l), or its credible variant where that is better. */
+  /** The pair (G-LEARN(π_l), π_l). */
   async respond({ localPolicy, values }: Start, onlyAction?: number): Promise<Candidate> {
     const { game, index } = this;
     const used = await this.prepare(localPolicy);
-    const { population, signal } = this.settings;
+    const { signal } = this.settings;
     const result = await learnGlobal(game, this.sweeps, {
       initial: values,
       onlyAction,
@@ -95,11 +95,18 @@ export class Responder {
     const { sweeps, globalPolicy } = result;
     const globalValues = Float32Array.from(result.globalValues);
     const pair = { tableSize: index.size, localPolicy, globalPolicy, globalValues };
-    const plain = { ...used, sweeps, ...(await this.played(pair)) };
-    if (onlyAction !== undefined || population <= index.size) return plain;
-    const credibly = { ...pair, globalPolicy: plain.occupancy.credibleGlobalPolicy(index, pair) };
-    const credible = { ...used, sweeps, ...(await this.played(credibly)) };
-    return (await isBetter([credible.plain], [plain.plain], signal)) ? credible : plain;
+    return { ...used, sweeps, ...(await this.played(pair)) };
+  }
+
+  /** The pair, or its credible variant (occupancy.ts) where that is better. */
+  async credible(plain: Candidate): Promise<Candidate> {
+    const { index } = this;
+    const { population, signal } = this.settings;
+    const { pair, occupancy } = plain;
+    if (population <= index.size) return plain;
+    const credibly = { ...pair, globalPolicy: occupancy.credibleGlobalPolicy(index, pair) };
+    const credible = { ...plain, ...(await this.played(credibly)) };
+    return (await isBetter(credible.trials, plain.trials, signal)) ? credible : plain;
   }
 
   /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */

@@ -11,15 +11,17 @@ import type { LearnSettings } from "./options";
 /** Part of the discounted return that may be cut off after the last epoch simulated. */
 const TAIL_SHARE = 0.01;
 /** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
-export const COMPARED_ROLLOUTS = 256;
+export const COMPARED_ROLLOUTS = 2048;
 export const OBSERVED_ROLLOUTS = 64;
 /** Rollouts between two turns of the event loop. */
 const BATCH_ROLLOUTS = 16;
 /** Rollouts after which two pairs are compared first; then twice as many, until all. */
 const FIRST_LOOK_ROLLOUTS = 32;
-/** From so many rollouts on, a pair that earned no more than the other is given up. */
+/** From so many rollouts on, a pair that earned less by more than the noise is given up, */
 const HOPELESS_ROLLOUTS = 64;
-/** Standard errors that decide a comparison before all rollouts are played. */
+/** and one that earns more by less than this share of the returns' standard deviation. */
+const NEGLIGIBLE_SHARE = 0.01;
+/** Standard errors that decide for a pair before all rollouts are played. */
 const CLEAR_DEVIATIONS = 4;
 
 /** Lets the event loop run; throws when the signal is aborted. */
@@ -65,13 +67,14 @@ export function trialOf(
   return new Trial(game, pair.localPolicy, controller, { ...options, horizon, visit });
 }
 
+type Played = Pick<Trial, "returns" | "played" | "earned"> & { play(count: number): unknown };
+
 /** Plays on until `count` rollouts are known. */
-export async function play(trial: Trial, count: number, signal?: StopSignal): Promise<Trial> {
+export async function play(trial: Played, count: number, signal?: StopSignal): Promise<void> {
   while (trial.played < count) {
     trial.play(Math.min(count, trial.played + BATCH_ROLLOUTS));
     await breathe(signal);
   }
-  return trial;
 }
 
 /**
@@ -80,8 +83,8 @@ export async function play(trial: Trial, count: number, signal?: StopSignal): Pr
  * decide it: giving up early can miss a better pair, but not take a worse one.
  */
 export async function isBetter(
-  trials: readonly Trial[],
-  others: readonly Trial[],
+  trials: readonly Played[],
+  others: readonly Played[],
   signal?: StopSignal,
   all = trials[0].returns.length,
 ): Promise<boolean> {
@@ -89,13 +92,15 @@ export async function isBetter(
     for (const trial of [...trials, ...others]) await play(trial, count, signal);
     const { mean, standardError } = gainOf(trials, others, count);
     if (count === all) return mean > Z95 * standardError;
-    if (count >= HOPELESS_ROLLOUTS && mean <= 0) return false;
-    if (Math.abs(mean) > CLEAR_DEVIATIONS * standardError) return mean > 0;
+    const most = mean + Z95 * standardError;
+    const noise = Math.sqrt(count) * others[0].earned.return.standardError;
+    if (count >= HOPELESS_ROLLOUTS && most <= NEGLIGIBLE_SHARE * noise) return false;
+    if (mean > CLEAR_DEVIATIONS * standardError) return true;
   }
 }
 
 /** Estimate of the mean gain in the first `count` returns, averaged over the trials. */
-function gainOf(trials: readonly Trial[], others: readonly Trial[], count: number): Estimate {
+function gainOf(trials: readonly Played[], others: readonly Played[], count: number): Estimate {
   const gains = new Float64Array(count);
   trials.forEach(({ returns }, i) => {
     for (let r = 0; r < count; r++) gains[r] += (returns[r] - others[i].returns[r]) / trials.length;

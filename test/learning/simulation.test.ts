@@ -1,0 +1,53 @@
+import { keyedUniform } from "../../src/game/draws";
+import { estimate } from "../../src/game/statistics";
+import { isBetter } from "../../src/learning/simulation";
+
+const ROLLOUTS = 2048;
+
+/** What a pair earned in its rollouts: `mean` of each, and noise of the standard deviation `noise`. */
+function trialOf(seed: number, meanOf: (rollout: number) => number, noise = 0) {
+  const uniform = keyedUniform(seed, "learn", "trial");
+  const spread = noise * Math.sqrt(12);
+  return {
+    returns: Float64Array.from(
+      { length: ROLLOUTS },
+      (_, i) => meanOf(i) + spread * (uniform() - 0.5),
+    ),
+    played: 0,
+    play(count: number) {
+      this.played = count;
+    },
+    get earned() {
+      const earned = estimate(this.returns.subarray(0, this.played));
+      return { return: earned, rewardPerStep: earned };
+    },
+  };
+}
+
+const other = (): ReturnType<typeof trialOf> => trialOf(1, (i) => 100 + (i % 7));
+
+test("a better pair that is behind at first, by less than the noise, is not given up", async () => {
+  const behind = (i: number): number => 100 + (i % 7) + (i < 64 ? -1 : 1.5);
+  expect(await isBetter([trialOf(2, behind, 9)], [other()])).toBe(true);
+});
+
+test("a better pair is taken, and a worse one given up, as soon as that is clear", async () => {
+  for (const gain of [3, -3]) {
+    const trial = trialOf(3, (i) => 100 + (i % 7) + gain, 2);
+    expect(await isBetter([trial], [other()])).toBe(gain > 0);
+    expect(trial.played).toBeLessThanOrEqual(64);
+  }
+});
+
+test("a pair that earns the same, or more by next to nothing, is given up early", async () => {
+  for (const noise of [0, 0.05]) {
+    const trial = trialOf(4, (i) => 100 + (i % 7) + noise / 50, noise);
+    expect(await isBetter([trial], [other()])).toBe(false);
+    expect(trial.played).toBe(64);
+  }
+});
+
+test("the mean over all trials counts", async () => {
+  const [gains, loses] = [2, -3].map((gain, i) => trialOf(5 + i, (r) => 100 + (r % 7) + gain, 1));
+  expect(await isBetter([gains, loses], [other(), other()])).toBe(false);
+});
