@@ -7,6 +7,7 @@ import { benchNodes } from "./nodes";
 import { benchPage } from "./page";
 import { benchSeeds } from "./seeds";
 import { benchWorld } from "./world";
+import { benchZones } from "./zones";
 
 const ring = loadScenario("ring_dispatch");
 const SECTIONS: Record<string, () => void | Promise<void>> = {
@@ -15,6 +16,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   learning: () => benchLearning(ring),
   games: benchGames,
   seeds: benchSeeds,
+  zones: benchZones,
   world: benchWorld,
   nodes: benchNodes,
   page: benchPage,

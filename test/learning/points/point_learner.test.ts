@@ -1,0 +1,150 @@
+import { finish } from "../../../src/base/steps";
+import { HistogramIndex } from "../../../src/game/histogram";
+import { limitOf } from "../../../src/game/limit";
+import { type Game, sizesOf } from "../../../src/game/model";
+import { Trial } from "../../../src/game/trial";
+import { LatticeBound } from "../../../bench/points/lattice_bound";
+import { type PointOptions, pointSteps } from "../../../bench/points/point_learner";
+import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
+import { randomLocalPolicy, shipped } from "../../games";
+import { jointOf, solveJointly } from "../brute_force";
+import { commandOf, contested, distributions, ROUNDING } from "./plans_tried";
+
+const learned = (game: Game, policy: ArrayLike<number>, options: PointOptions = {}) =>
+  finish(pointSteps(game, policy, options));
+
+test.each([
+  [2, 2],
+  [2, 3],
+  [2, 4],
+  [3, 2],
+  [3, 3],
+])("over %d states no policy of %d robots exceeds their dispatchers", (sL, n) => {
+  for (let seed = 0; seed < 6; seed++) {
+    const { game, policy } = contested(seed, sL);
+    const optimum = solveJointly(game, policy, n);
+    const dispatchers = new LatticeBound(limitOf(game, policy), 1, 1e-6);
+    new HistogramIndex(sL, n).forEach((counts) => {
+      const shares = Float64Array.from(counts, (count) => count / n);
+      for (let g = 0; g < 2; g++) {
+        expect(dispatchers.at(g, shares)).toBeGreaterThan(optimum[g][jointOf(counts)] - ROUNDING);
+      }
+    });
+  }
+});
+
+test("the dispatcher of one robot earns what value iteration over its states says", () => {
+  const { game, policy } = contested(3, 3);
+  const { plans } = learned(game, policy, { points: 1 });
+  const dispatchers = new LatticeBound(plans.limit, 1, 1e-8);
+  const optimum = solveJointly(game, policy, 1);
+  for (const g of [0, 1]) {
+    optimum[g].forEach((value, s) => {
+      const corner = Float64Array.from({ length: 3 }, (_, i) => (i === s ? 1 : 0));
+      expect(dispatchers.at(g, corner)).toBeCloseTo(value, 6);
+    });
+  }
+});
+
+test("everywhere the plans are at most their backup, and that is at most a fine lattice's bound", () => {
+  for (const [seed, sL] of [2, 3, 2, 3, 3].entries()) {
+    const { game, policy } = contested(seed, sL);
+    const { plans } = learned(game, policy, { seed, accuracy: 1e-4 });
+    const bounds = [3, 6, 60].map((resolution) => new LatticeBound(plans.limit, resolution, 1e-6));
+    for (const shares of distributions(sL, 200)) {
+      for (const g of [0, 1]) {
+        const [lower, backedUp] = [plans.at(g, shares), plans.backupAt(g, shares)];
+        const [coarse, middle, fine] = bounds.map((bound) => bound.at(g, shares));
+        expect(lower).toBeLessThan(backedUp + ROUNDING);
+        expect(backedUp).toBeLessThan(fine + ROUNDING);
+        expect(fine).toBeLessThan(middle + 1e-5);
+        expect(middle).toBeLessThan(coarse + 1e-5);
+        expect(fine - lower).toBeLessThan(5e-3 * lower);
+      }
+    }
+  }
+});
+
+test("rollouts lie between the bounds at the start", () => {
+  const game = { ...shipped("ring_dispatch"), discount: 0.9 };
+  const policy = randomLocalPolicy(sizesOf(game), 2);
+  const { plans, bounds } = learned(game, policy);
+  for (const population of [5, 200]) {
+    const controller = {
+      sampleSize: population,
+      decide: (g: number, sample: Int32Array) =>
+        commandOf(
+          plans,
+          g,
+          Float64Array.from(sample, (count) => count / population),
+        ),
+    };
+    const options = { population, seed: 3, horizon: 150, rollouts: 1000 };
+    const { mean, standardError } = new Trial(game, policy, controller, options).play().earned
+      .return;
+    const noise = (other: number): number => 4 * Math.hypot(standardError, other);
+    expect(mean).toBeGreaterThan(bounds.lower.mean - noise(bounds.lower.standardError));
+    expect(mean).toBeLessThan(bounds.upper.mean + noise(bounds.upper.standardError));
+    if (population > 5) continue;
+    // Five robots spread more than the limit: seeing them pays more.
+    expect(mean).toBeGreaterThan(bounds.limitUpper.mean);
+  }
+});
+
+test("at five zones learning stops where the bounds are as near as asked", () => {
+  const game = shipped("dock_dispatch");
+  const [, staying] = firstStarts(game, blindLocalPolicy(game, 0));
+  const { bounds, stop, points } = learned(game, staying.localPolicy, { accuracy: 0.02 });
+  expect(stop).toBe("accuracy");
+  expect(points).toBeLessThanOrEqual(200);
+  const gap = bounds.limitUpper.mean - bounds.lower.mean;
+  expect(gap).toBeGreaterThan(0);
+  expect(gap).toBeLessThan(0.03 * bounds.lower.mean);
+  expect(bounds.upper.mean).toBeGreaterThan(bounds.limitUpper.mean);
+});
+
+test("learning ends by its points or when the time is up, and says so", () => {
+  const { game, policy } = contested(1, 3);
+  const exact = { accuracy: 0 };
+  const byPoints = learned(game, policy, { ...exact, points: 25 });
+  expect([byPoints.stop, byPoints.points]).toEqual(["points", 25]);
+  let asked = 0;
+  const isTimeUp = (): boolean => ++asked === 2;
+  const byTime = learned(game, policy, { ...exact, isTimeUp });
+  expect([byTime.stop, byTime.points, asked]).toEqual(["time", 10, 2]);
+});
+
+test("the same seed learns the same plans, another seed others", () => {
+  const game = shipped("ring_dispatch");
+  const policy = randomLocalPolicy(sizesOf(game), 3);
+  const [once, again, other] = [5, 5, 6].map((seed) => {
+    const { plans, bounds } = learned(game, policy, { points: 40, seed });
+    const found = plans.blocks.map(({ plans }) =>
+      plans.map(({ action, vector }) => [action, ...vector]),
+    );
+    return { found, bounds };
+  });
+  expect(again).toEqual(once);
+  expect(other).not.toEqual(once);
+});
+
+test("whatever the seed, no zone is missed: the plans are worth the same", () => {
+  const game = shipped("dock_dispatch");
+  const [, staying] = firstStarts(game, blindLocalPolicy(game, 0));
+  const tried = distributions(5, 100);
+  const worths = [0, 1, 2, 3].map((seed) => {
+    const { plans } = learned(game, staying.localPolicy, { seed });
+    return tried.reduce((sum, shares) => sum + plans.at(0, shares) / tried.length, 0);
+  });
+  expect(Math.max(...worths)).toBeLessThan(1.005 * Math.min(...worths));
+});
+
+test("what is learned from few points promises no more than looking one epoch ahead keeps", () => {
+  const game = shipped("dock_dispatch");
+  const { plans } = learned(game, randomLocalPolicy(sizesOf(game), 1), { points: 15 });
+  for (const shares of distributions(5, 300)) {
+    for (const g of plans.blocks.keys()) {
+      expect(plans.at(g, shares)).toBeLessThan(plans.backupAt(g, shares) + ROUNDING);
+    }
+  }
+});
