@@ -14,13 +14,17 @@ const TAKING_MS = 30;
  */
 export function every(periodMs: number, work: () => void): () => void {
   let dueMs = steadyMs() + periodMs;
+  let held: NodeJS.Timeout | undefined;
   const timer = setInterval(() => {
     const nowMs = steadyMs();
-    if (nowMs - dueMs > LATE_MS) setTimeout(work, TAKING_MS).unref();
+    if (nowMs - dueMs > LATE_MS) held = setTimeout(work, TAKING_MS);
     else work();
     dueMs = nowMs + periodMs;
   }, periodMs);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(held);
+  };
 }
 
 /** A fall of ROS time by more is a reset: of a simulation, of a recording, of the system clock. */

@@ -162,3 +162,17 @@ test("where the process was held up, what came meanwhile is taken before a timer
   port1.close();
   expect(order).toEqual(["message", "work"]);
 });
+
+test("work that waits for messages is not done after the end", async () => {
+  let done = 0;
+  const end = every(40, () => done++);
+  await new Promise<void>((resolve) => {
+    const untilMs = steadyMs() + 100;
+    while (steadyMs() < untilMs);
+    // The timer is late, and has run when this one does.
+    setTimeout(resolve, 6);
+  });
+  end();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(done).toBe(0);
+});
