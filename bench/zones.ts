@@ -5,7 +5,7 @@ import type { GlobalController } from "../src/game/population";
 import { parseScenario } from "../src/game/scenario";
 import { Trial } from "../src/game/trial";
 import { blindLocalPolicy, firstStarts } from "../src/learning/starts";
-import { constantController } from "../src/policy/controllers";
+import { constantController, lookaheadController } from "../src/policy/controllers";
 import { figure, say } from "./measure";
 import { pointSteps } from "./points/point_learner";
 
@@ -75,18 +75,10 @@ export function benchZones(): void {
     const result = finish(pointSteps(game, localPolicy, { points, accuracy: ACCURACY, isTimeUp }));
     const seconds = (performance.now() - beganMs) / 1000;
     const { plans, bounds, stop } = result;
-    const seeing = (sampleSize: number): GlobalController => ({
-      sampleSize,
-      decide: (g, sample) => {
-        const shares = Float64Array.from(sample, (count) => count / sampleSize);
-        plans.lookahead.look(g, shares);
-        return plans.lookahead.action;
-      },
-    });
     const earned = (policy: ArrayLike<number>, controller: GlobalController): string =>
       figure(new Trial(game, policy, controller, OPTIONS).play().earned.return);
     const returns = [
-      ...[1000, 10].map((seen) => earned(localPolicy, seeing(seen))),
+      ...[1000, 10].map((seen) => earned(localPolicy, lookaheadController(plans.lookahead, seen))),
       earned(blindPolicy, constantController(0)),
     ];
     const vectors = plans.blocks.reduce((sum, { plans: all }) => sum + all.length, 0);

@@ -12,10 +12,10 @@ import type { Steps } from "../../src/base/steps";
 import { limitOf } from "../../src/game/limit";
 import type { Game } from "../../src/game/model";
 import { type Estimate, estimate } from "../../src/game/statistics";
-import { rewardRange } from "../../src/learning/value_iteration";
-import { finestResolution, LatticeBound } from "./lattice_bound";
 import { Paths } from "../../src/learning/points/paths";
 import { Plans } from "../../src/learning/points/plans";
+import { rewardRange } from "../../src/learning/value_iteration";
+import { finestResolution, LatticeBound } from "./lattice_bound";
 
 export interface PointOptions {
   /** Most points; default 200. */

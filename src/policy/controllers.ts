@@ -1,6 +1,7 @@
 /** Global agents for the simulated population: the policy under test and the references. */
 import type { Game, PolicyPair } from "../game/model";
 import type { GlobalController } from "../game/population";
+import type { Lookahead } from "./lookahead";
 import { Observation, type ObservationMode } from "./observation";
 
 /** The learned π_g with what it saw; it asks `sampleSize` robots at each epoch. */
@@ -25,6 +26,18 @@ export function policyController(
       observation.observe(sample);
       before = globalState;
       return observation.decide(globalState);
+    },
+  };
+}
+
+/** A policy by vectors, with the shares of the sample as they are. */
+export function lookaheadController(lookahead: Lookahead, sampleSize: number): GlobalController {
+  return {
+    sampleSize,
+    decide(globalState, sample) {
+      const shares = Float64Array.from(sample, (count) => count / sampleSize);
+      lookahead.look(globalState, shares);
+      return lookahead.action;
     },
   };
 }

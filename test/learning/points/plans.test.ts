@@ -4,6 +4,7 @@ import { estimate } from "../../../src/game/statistics";
 import { Trial } from "../../../src/game/trial";
 import { Paths } from "../../../src/learning/points/paths";
 import { Plans } from "../../../src/learning/points/plans";
+import { lookaheadController } from "../../../src/policy/controllers";
 import { randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
 import { commandOf, contested, distributions, greedyValues, ROUNDING } from "./plans_tried";
@@ -71,15 +72,7 @@ test("rollouts earn at least what the plans promise at the start", () => {
       .map((shares) => game.initialGlobal.reduce((sum, p, g) => sum + p * plans.at(g, shares), 0)),
   );
   for (const population of [5, 200]) {
-    const controller = {
-      sampleSize: population,
-      decide: (g: number, sample: Int32Array) =>
-        commandOf(
-          plans,
-          g,
-          Float64Array.from(sample, (count) => count / population),
-        ),
-    };
+    const controller = lookaheadController(plans.lookahead, population);
     const options = { population, seed: 3, horizon: 150, rollouts: 400 };
     const earned = new Trial(game, policy, controller, options).play().earned.return;
     const noise = 4 * Math.hypot(earned.standardError, promised.standardError);

@@ -6,9 +6,10 @@ import { Trial } from "../../../src/game/trial";
 import { LatticeBound } from "../../../bench/points/lattice_bound";
 import { type PointOptions, pointSteps } from "../../../bench/points/point_learner";
 import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
+import { lookaheadController } from "../../../src/policy/controllers";
 import { randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
-import { commandOf, contested, distributions, ROUNDING } from "./plans_tried";
+import { contested, distributions, ROUNDING } from "./plans_tried";
 
 const learned = (game: Game, policy: ArrayLike<number>, options: PointOptions = {}) =>
   finish(pointSteps(game, policy, options));
@@ -70,15 +71,7 @@ test("rollouts lie between the bounds at the start", () => {
   const policy = randomLocalPolicy(sizesOf(game), 2);
   const { plans, bounds } = learned(game, policy);
   for (const population of [5, 200]) {
-    const controller = {
-      sampleSize: population,
-      decide: (g: number, sample: Int32Array) =>
-        commandOf(
-          plans,
-          g,
-          Float64Array.from(sample, (count) => count / population),
-        ),
-    };
+    const controller = lookaheadController(plans.lookahead, population);
     const options = { population, seed: 3, horizon: 150, rollouts: 1000 };
     const { mean, standardError } = new Trial(game, policy, controller, options).play().earned
       .return;
