@@ -59,9 +59,10 @@ async function globalGainOf({ pair }: Candidate, responder: Responder): Promise<
   const credible = learned.occupancy.credibleGlobalPolicy(responder.index, learned.pair);
   const constants = game.globalActions.map((_, a) => new Uint8Array(credible.length).fill(a));
   let rival = learned.pair.globalPolicy;
+  let best = trial(rival, "choose");
   for (const other of [credible, ...constants]) {
-    const [tried, best] = [trial(other, "choose"), trial(rival, "choose")];
-    if (await isBetter([tried], [best], settings.signal)) rival = other;
+    const tried = trial(other, "choose");
+    if (await isBetter([tried], [best], settings.signal)) [rival, best] = [other, tried];
   }
   if (isSame(rival, pair.globalPolicy)) return NO_GAIN;
   const [deviating, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));

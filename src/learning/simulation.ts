@@ -67,7 +67,7 @@ export function trialOf(
   return new Trial(game, pair.localPolicy, controller, { ...options, horizon, visit });
 }
 
-type Played = Pick<Trial, "returns" | "played" | "earned"> & { play(count: number): unknown };
+type Played = Pick<Trial, "returns" | "played"> & { play(count: number): unknown };
 
 /** Plays on until `count` rollouts are known. */
 export async function play(trial: Played, count: number, signal?: StopSignal): Promise<void> {
@@ -93,8 +93,9 @@ export async function isBetter(
     const { mean, standardError } = gainOf(trials, others, count);
     if (count === all) return mean > Z95 * standardError;
     const most = mean + Z95 * standardError;
-    const noise = Math.sqrt(count) * others[0].earned.return.standardError;
-    if (count >= HOPELESS_ROLLOUTS && most <= NEGLIGIBLE_SHARE * noise) return false;
+    const { returns } = others[0];
+    const deviation = Math.sqrt(count) * estimate(returns.subarray(0, count)).standardError;
+    if (count >= HOPELESS_ROLLOUTS && most <= NEGLIGIBLE_SHARE * deviation) return false;
     if (mean > CLEAR_DEVIATIONS * standardError) return true;
   }
 }

@@ -1,5 +1,4 @@
 import { keyedUniform } from "../../src/game/draws";
-import { estimate } from "../../src/game/statistics";
 import { isBetter } from "../../src/learning/simulation";
 
 const ROLLOUTS = 2048;
@@ -16,10 +15,6 @@ function trialOf(seed: number, meanOf: (rollout: number) => number, noise = 0) {
     played: 0,
     play(count: number) {
       this.played = count;
-    },
-    get earned() {
-      const earned = estimate(this.returns.subarray(0, this.played));
-      return { return: earned, rewardPerStep: earned };
     },
   };
 }
