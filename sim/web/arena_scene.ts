@@ -7,12 +7,10 @@ import { type Layer, disposeTree } from "./scene/layer";
 import { Lead } from "./scene/lead";
 import { Motion } from "./scene/motion";
 import { Robots } from "./scene/robots";
-import { Trails } from "./scene/trails";
 import type { View } from "./scene/view";
 
 export class ArenaScene {
   readonly motion: Motion;
-  readonly trails: Trails;
   readonly robots: Robots;
   private readonly layers: readonly Layer[];
 
@@ -22,9 +20,8 @@ export class ArenaScene {
     palette: Palette,
   ) {
     this.motion = new Motion(snapshot.robots.length);
-    this.trails = new Trails(snapshot, palette);
     this.robots = new Robots(snapshot, palette);
-    this.layers = [this.trails, this.robots, new Lead(snapshot, palette)];
+    this.layers = [this.robots, new Lead(snapshot, palette)];
     this.layers.forEach((layer) => view.scene.add(layer.object));
     const ground = new Ground(field("ground", HTMLCanvasElement), snapshot, palette);
     view.lookAt(extentOf(snapshot.zones), ground);

@@ -14,7 +14,7 @@ import { ArenaScene } from "./arena_scene";
 import { FrameAttributes } from "./attributes";
 import { Commands } from "./commands";
 import { Connection, type ConnectionState } from "./connection";
-import { button, byId, field, setText } from "./element";
+import { byId, field, setText } from "./element";
 import { EmergencyStop } from "./emergency_stop";
 import { showFacts } from "./hud/facts";
 import { Histograms } from "./hud/histograms";
@@ -53,7 +53,6 @@ class Page {
   private posesHeard = 0;
   /** When the arena was drawn last, ms. */
   private drawnMs = 0;
-  private withTrails = false;
   /** Something changed since the last frame; it is shown with the next one. */
   private isStale = true;
   private readonly commands: Commands;
@@ -72,7 +71,6 @@ class Page {
     this.emergency = new EmergencyStop(give);
     this.robot = new RobotPanel(give, (robot) => this.choose(robot));
     onClick(canvas, (x, y, within) => this.robot.choose(this.shown?.scene.robotAt(x, y, within)));
-    button("trails").onclick = () => this.showTrails(!this.withTrails);
     byId("picture-state").onchange = () => (this.isStale = true);
     requestAnimationFrame((now) => this.frame(now));
   }
@@ -110,7 +108,6 @@ class Page {
     byId("scenario").textContent = snapshot.scenario;
     this.toolbar.start(snapshot);
     this.robot.start(snapshot);
-    this.showTrails(this.withTrails);
     this.isStale = true;
   }
 
@@ -137,12 +134,6 @@ class Page {
     this.shown?.scene.robots.choose(robot);
     document.body.dataset.chosen = robot === undefined ? "" : String(robot);
     this.isStale = true;
-  }
-
-  private showTrails(shown: boolean): void {
-    this.withTrails = shown;
-    button("trails").setAttribute("aria-pressed", String(shown));
-    this.shown?.scene.trails.show(shown);
   }
 
   private repaint(): void {

@@ -2,7 +2,7 @@
 
 const NAMES = [
   ...(["panel", "text", "muted", "rule", "floor", "grid", "zone", "zone-edge"] as const),
-  ...(["free", "docked", "seen", "lead", "dark", "shadow", "trail", "warning"] as const),
+  ...(["free", "docked", "seen", "lead", "dark", "shadow", "warning"] as const),
 ] as const;
 
 /** Each a CSS colour without variables. */

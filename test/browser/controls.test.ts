@@ -127,15 +127,13 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
   expect(await shownBy(page, "chosen")).toBe("5");
 });
 
-test("the theme and the token outlive a reload, trails come and go", async () => {
+test("the theme and the token outlive a reload", async () => {
   const { page, errors } = await openCommanding(await feed(), { colorScheme: "light" });
   const theme = (): Promise<string> =>
     page.evaluate<string>("document.documentElement.style.colorScheme");
   expect(await theme()).toBe("light");
   await page.click("#theme");
   expect(await theme()).toBe("dark");
-  await page.click("#trails");
-  expect(await page.getAttribute("#trails", "aria-pressed")).toBe("true");
   await page.reload();
   await shownWhen(page, "can-command", (value) => value === "true");
   expect(await theme()).toBe("dark");
