@@ -1,6 +1,6 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
-import imports from "./scripts/lint/imports.mjs";
+import imports from "./test/lint/imports.mjs";
 
 /** Files whose types the rules may ask for. */
 const typed = ["src/**/*.ts", "sim/**/*.ts", "bench/**/*.ts", "test/**/*.ts"];

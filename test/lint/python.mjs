@@ -21,7 +21,7 @@ for (const file of files) {
     .check(isFixing ? formatted : text)
     .map(({ code, message, start_location: at }) => `${at.row}:${at.column} ${code} ${message}`);
   if (formatted !== text && !isFixing) {
-    found.push("is not formatted; run: node scripts/lint/python.mjs --fix");
+    found.push("is not formatted; run: node test/lint/python.mjs --fix");
   }
   for (const what of found) console.error(`${file}:${what}`);
   if (found.length > 0) process.exitCode = 1;
