@@ -1,6 +1,11 @@
 /* global module, __dirname */
 
-/** The tests run as compiled by `npm run build` (scripts/test.mjs builds them first). */
+/**
+ * The tests run as compiled by `npm run build` (`npm test` builds them first). More files run at a
+ * time than there are cores, for those with real nodes mostly wait (test/support/order.mjs). What the
+ * machine is late by they take off (test/graph/lateness.ts). npm's INIT_CWD is unset: tests run in the
+ * package's folder, from wherever npm is called.
+ */
 const project = (displayName, settings) => ({
   displayName,
   rootDir: __dirname,
@@ -13,6 +18,9 @@ const project = (displayName, settings) => ({
 module.exports = {
   testTimeout: 150_000,
   testSequencer: "<rootDir>/test/support/order.mjs",
+  reporters: ["default", "<rootDir>/test/support/counts.mjs"],
+  // That no test ran is told by the counts.
+  passWithNoTests: true,
   projects: [
     project("pure", {
       testMatch: ["<rootDir>/dist/test/**/*.test.js"],

@@ -65,8 +65,8 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
 const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly by: string }>> = {
   "npm start": { file: "test/graph/start.test.ts", by: 'start("--port", "0")' },
   "npm test": { file: ".ci/run", by: "npm test" },
-  "npm run setup": { file: "scripts/test.mjs", by: "await setup({ ros: true })" },
-  "npm run build": { file: "scripts/test.mjs", by: "await setup({ ros: true })" },
+  "npm run setup": { file: "scripts/run.mjs", by: "await setup({ ros: !pure })" },
+  "npm run build": { file: "scripts/run.mjs", by: "await setup({ ros: !pure })" },
   "npm run lint": { file: ".ci/run", by: "npm run lint" },
   "npm run parameters -- --write": {
     file: "test/cli/parameters.test.ts",
