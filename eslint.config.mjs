@@ -16,7 +16,7 @@ const layers = {
   "src/nodes": [...upTo("src/evaluation"), "src/ros"],
   "src/cli": "all",
   sim: ["src/base", "src/game", "src/policy", "src/ros"],
-  "sim/web": ["sim/protocol.ts", "sim/page_protocol.ts"],
+  "sim/web": ["sim/protocol.ts"],
 };
 
 export default tseslint.config(

@@ -6,8 +6,9 @@ import type { WebSocket } from "ws";
 import type { CallbackGuard } from "./callback_guard";
 import { isToken } from "./page_access";
 import { PageClient } from "./page_client";
-import { type PageCommand, parsePageMessage } from "./page_protocol";
 import {
+  type PageCommand,
+  parsePageMessage,
   type EpochReport,
   type PolicyPicture,
   ProtocolError,

@@ -1,21 +1,21 @@
 /**
- * What the simulator's server says to the page, and the one parser of each kind of message. What
- * the page says is in page_protocol.ts.
+ * What the simulator's server and its page say to each other, and the one parser of each kind of
+ * message. Runs in Node.js and in the browser: page and server share this file and nothing else.
  *
- * Text messages are JSON objects told apart by `type`: a `snapshot` first; an `epoch` report when
- * an epoch's command is heard, and the same report again when its reward is known; `world` when the
- * world's state changes and once a second; `picture` of the policy at each command; `answer` to a
- * command of this page. Binary messages are poses (pose_frame.ts). Lengths in metres in the `map`
- * frame (z up, x and y on the floor), angles in radians, simulated time in seconds.
- *
- * Runs in Node.js and in the browser: page and server share this file, page_protocol.ts and their
- * imports, and nothing else.
+ * Text messages of the server are JSON objects told apart by `type`: a `snapshot` first; an `epoch`
+ * report when an epoch's command is heard, and the same report again when its reward is known; `world`
+ * when the world's state changes and once a second; `picture` of the policy at each command; `answer`
+ * to a command of this page. Its binary messages are poses. The page says commands, told apart by
+ * `do`, each answered under its `id`. Lengths in metres in the `map` frame (z up, x and y on the
+ * floor), angles in radians, simulated time in seconds.
  */
 import * as z from "zod/mini";
-import { count, notNegative, parsed, positive } from "./checked_values";
+import { en } from "zod/v4/locales";
 
-export { ProtocolError } from "./checked_values";
-export { type PoseFrame, decodePoses, encodePoses } from "./pose_frame";
+z.config(en());
+
+/** A message breaks the protocol; says which part and why. */
+export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
 export const PROTOCOL_VERSION = 8;
@@ -46,6 +46,11 @@ export const TOKEN_PROTOCOL = "token.";
 export const FAULTS = ["stall", "deaf", "mute", "slip", "frozen", "nan"] as const;
 export type Fault = (typeof FAULTS)[number];
 export const MODES = ["sample", "filter"] as const;
+
+/** An integer from 0 up. */
+const count = z.int().check(z.nonnegative());
+const notNegative = z.number().check(z.nonnegative());
+const positive = z.number().check(z.positive());
 
 /** One epoch. Sent when its command is heard and, under the same number, when it is rewarded. */
 export const epochReport = z.object({
@@ -163,3 +168,85 @@ export type ServerMessage = z.infer<typeof serverMessage>;
 
 /** The message in `text`, or a ProtocolError. Unknown fields are ignored. */
 export const parseServerMessage = (text: string): ServerMessage => parsed(serverMessage, text);
+
+/** Faults to set; "none" repairs. */
+export const FAULT_CHOICES = ["none", ...FAULTS] as const;
+export type FaultChoice = (typeof FAULT_CHOICES)[number];
+
+const robots = count.check(z.maximum(ROBOTS_LIMIT));
+
+const command = z.discriminatedUnion("do", [
+  z.object({ do: z.enum(["pause", "resume", "step", "stop", "release"]) }),
+  /** Simulated seconds a second. */
+  z.object({ do: z.literal("speed"), factor: z.number().check(z.minimum(0.01), z.maximum(1000)) }),
+  /** The robots placed anew by this seed, the statistics from zero. */
+  z.object({ do: z.literal("reset"), seed: count.check(z.maximum(2 ** 31 - 1)) }),
+  /** k of the next epochs. */
+  z.object({ do: z.literal("sampleSize"), size: robots }),
+  /** n from the next epoch on. */
+  z.object({ do: z.literal("population"), robots }),
+  z.object({ do: z.literal("observation"), mode: z.enum(MODES) }),
+  z.object({ do: z.literal("fault"), robot: count, fault: z.enum(FAULT_CHOICES) }),
+]);
+export type PageCommand = z.infer<typeof command>;
+
+const pageMessage = z.object({ type: z.literal("command"), id: count, command });
+export type PageMessage = z.infer<typeof pageMessage>;
+
+export const parsePageMessage = (text: string): PageMessage => parsed(pageMessage, text);
+
+/** The message in `text` by its schema, without unknown fields, or a ProtocolError. */
+function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError("a message is not JSON");
+  }
+  const { data, error } = schema.safeParse(value);
+  if (!error) return data;
+  const { path, message } = error.issues[0];
+  throw new ProtocolError(`${path.join(".") || "message"}: ${message}`);
+}
+
+/** All poses at one instant, in metres and radians. */
+export interface PoseFrame {
+  /** x (m), y (m), heading (rad) of each robot, then of the lead vehicle; [(n + 1) * 3]. */
+  poses: Float32Array;
+  /** 1: the robot's wheels are locked in a dock; [n]. */
+  locked: Uint8Array;
+  /** Local state of each robot; [n]. */
+  states: Uint8Array;
+}
+
+/**
+ * A pose frame: x, y (m) and heading (rad) of each robot and last of the lead vehicle as f32, little
+ * endian; then a byte a robot, 1 if locked; then a byte a robot, its local state. The frame is a new
+ * array each time. Shapes as in `PoseFrame`.
+ */
+export function encodePoses(
+  poses: Float64Array,
+  locked: Uint8Array,
+  states: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(4 * poses.length + locked.length + states.length);
+  new Float32Array(frame.buffer, 0, poses.length).set(poses);
+  frame.set(locked, 4 * poses.length);
+  frame.set(states, 4 * poses.length + locked.length);
+  return frame;
+}
+
+/** The frame that `encodePoses` wrote, or a ProtocolError. */
+export function decodePoses(data: ArrayBuffer): PoseFrame {
+  const robots = (data.byteLength - 12) / 14;
+  if (!Number.isInteger(robots) || robots < 0) {
+    throw new ProtocolError(`a pose frame of no number of robots has ${data.byteLength} bytes`);
+  }
+  const poses = new Float32Array(data, 0, 3 * (robots + 1));
+  if (!poses.every(Number.isFinite)) {
+    throw new ProtocolError("a pose frame holds a number that is not finite");
+  }
+  const locked = new Uint8Array(data, poses.byteLength, robots);
+  const states = new Uint8Array(data, poses.byteLength + robots, robots);
+  return { poses, locked, states };
+}

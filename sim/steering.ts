@@ -11,9 +11,8 @@ import {
   WORLD_RESET_SERVICE,
 } from "../src/ros/topics";
 import type { WorldControls } from "./world_controls";
-import { type PageCommand, FAULT_CHOICES, type FaultChoice } from "./page_protocol";
+import { type PageCommand, FAULT_CHOICES, type FaultChoice, type CommandResult } from "./protocol";
 import type { SIMULATOR_PARAMETERS } from "./parameters";
-import type { CommandResult } from "./protocol";
 import type { Run } from "./run";
 
 /** A stop is repeated until a command confirms it: discovery may not be complete. */

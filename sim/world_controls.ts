@@ -2,8 +2,7 @@
  * What people ask of the world: pause, one step, reset, faults of robots. Pure state, read by the
  * world's loop.
  */
-import type { FaultChoice } from "./page_protocol";
-import type { Fault } from "./protocol";
+import type { FaultChoice, Fault } from "./protocol";
 
 export class WorldControls {
   /** Called after anything here has changed. */

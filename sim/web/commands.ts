@@ -3,8 +3,7 @@
  * commands are sent at once and RATE a second, since the server closes a page that sends twice as many
  * (a key held down on a select); an emergency stop is never held back.
  */
-import type { PageCommand, PageMessage } from "../page_protocol";
-import type { Answer } from "../protocol";
+import type { PageCommand, PageMessage, Answer } from "../protocol";
 
 const TIMEOUT_MS = 5000;
 const BURST = 10;

@@ -1,6 +1,5 @@
 /** The emergency stop; once stopped, a release button that asks for confirmation. */
-import type { PageCommand } from "../page_protocol";
-import type { WorldState } from "../protocol";
+import type { PageCommand, WorldState } from "../protocol";
 import { button, byId } from "./element";
 
 export class EmergencyStop {

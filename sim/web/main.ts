@@ -1,7 +1,7 @@
 /** The page: shows what the server sends, sends what a person commands. */
 import "./locale";
-import type { PageCommand } from "../page_protocol";
 import {
+  type PageCommand,
   addReport,
   type EpochReport,
   type PolicyPicture,

@@ -1,6 +1,6 @@
 /** The robot chosen by a click in the arena or from the list: its state, follow, fault. */
-import type { PageCommand } from "../page_protocol";
 import {
+  type PageCommand,
   FAULTS,
   type EpochReport,
   type Fault,

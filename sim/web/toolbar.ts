@@ -1,6 +1,5 @@
 /** The toolbar: pause, step, speed, robots, sample, reset. Enabled on a page that may command. */
-import type { PageCommand } from "../page_protocol";
-import type { Snapshot, WorldState } from "../protocol";
+import type { PageCommand, Snapshot, WorldState } from "../protocol";
 import { button, field, select, setOptions, setText } from "./element";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];

@@ -1,6 +1,6 @@
 /** What a person asks of the page, against a swarm that is only played. */
 import type { Page } from "playwright-core";
-import type { PageCommand } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/protocol";
 import { shownBy, shownWhen } from "./open_page";
 import { endAll, feed, open, openCommanding } from "./page_fixtures";
 import { fill, press } from "./press";

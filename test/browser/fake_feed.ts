@@ -1,7 +1,6 @@
 /** A swarm that is only played, through the real page server: tests of the page without ROS. */
-import type { PageCommand } from "../../sim/page_protocol";
+import type { PageCommand, EpochReport, PolicyPicture } from "../../sim/protocol";
 import { startPageServer, type PageServer } from "../../sim/page_server";
-import type { EpochReport, PolicyPicture } from "../../sim/protocol";
 import { PlayedSwarm } from "./played_swarm";
 
 export interface FakeFeed {

@@ -1,8 +1,8 @@
 /** A swarm that is only played: robots glide between five bays and epochs follow each other. */
 import { hexagonalSpots } from "../../src/game/arena";
 import type { SharedSnapshot } from "../../sim/page_hub";
-import type { PageCommand } from "../../sim/page_protocol";
 import {
+  type PageCommand,
   PROTOCOL_VERSION,
   encodePoses,
   type EpochReport,

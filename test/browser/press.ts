@@ -1,6 +1,6 @@
 /** What a person does on the page to give a command, and what the page then says. */
 import type { Page } from "playwright-core";
-import type { PageCommand } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/protocol";
 
 /** Writes a number into a field, and Enter. */
 export async function fill(page: Page, field: string, value: number): Promise<void> {

@@ -1,7 +1,6 @@
 /** A page in a browser by which a running swarm is commanded, and all that its server tells it. */
 import type { Page } from "playwright-core";
-import { parseServerMessage, type ServerMessage } from "../../sim/protocol";
-import type { PageCommand } from "../../sim/page_protocol";
+import { parseServerMessage, type ServerMessage, type PageCommand } from "../../sim/protocol";
 import { type OpenedPage, openPage } from "./open_page";
 import { answerOf, press } from "./press";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CLIENTS_LIMIT, KEPT_FOR_TOKEN } from "../../sim/page_hub";
 import { BURST, WAITING_LIMIT } from "../../sim/page_client";
-import type { PageCommand } from "../../sim/page_protocol";
+import { type PageCommand, encodePoses } from "../../sim/protocol";
 import {
   BARE_LIMIT,
   MESSAGE_LIMIT,
@@ -15,7 +15,6 @@ import {
   type PageServerOptions,
 } from "../../sim/page_server";
 import { isToken } from "../../sim/page_access";
-import { encodePoses } from "../../sim/protocol";
 import { InvalidInputError } from "../../src/base/errors";
 import { epochReport, snapshot, world } from "./messages";
 import { TestPage, get, readUntilFrame, sleepingPage } from "./visitors";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { parsePageMessage } from "../../sim/page_protocol";
 import {
+  parsePageMessage,
   HISTORY_LIMIT,
   PROTOCOL_VERSION,
   ProtocolError,

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PageCommand } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/protocol";
 import { startPageServer, type PageServer } from "../../sim/page_server";
 import { snapshot } from "./messages";
 

@@ -1,5 +1,5 @@
 import { WorldControls } from "../../sim/world_controls";
-import type { PageCommand } from "../../sim/page_protocol";
+import type { PageCommand } from "../../sim/protocol";
 import { Run } from "../../sim/run";
 import { Steering } from "../../sim/steering";
 import { toTime } from "../../src/ros/messages";
