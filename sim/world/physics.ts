@@ -29,10 +29,6 @@ const LENGTH_UNIT_M = 0.02;
 const UNITS_A_SECOND = 200;
 /** The wall is a polygon inside the circle, at most this far from it. */
 const WALL_SAGITTA_M = 0.001;
-/** The engine is skipped while every moving body stays this far from all others. */
-const CLEARANCE_M = 0.001;
-/** Pairs of bodies checked for that; with more, the engine's own search is faster. */
-const MOST_PAIRS = 2000;
 /** Thick enough that a body pressed into the wall is pushed out on the inside. */
 const WALL_THICKNESS_M = 1;
 
@@ -47,9 +43,6 @@ export async function loadPhysics(): Promise<void> {
 export class Physics {
   private world: RAPIER.World | undefined;
   private bodies: RAPIER.RigidBody[] = [];
-  /** Bodies moved without the engine, whose positions it must be given before its next step. */
-  private readonly glided = new Set<number>();
-
   /** @throws Error before `loadPhysics` is done */
   constructor(private readonly options: PhysicsOptions) {
     if (!isLoaded) throw new Error("the physics engine is not loaded; await loadPhysics() first");
@@ -59,7 +52,6 @@ export class Physics {
   rebuild(): void {
     this.free();
     this.world = new RAPIER.World({ x: 0, y: 0 });
-    this.glided.clear();
     const { fastest } = this.options;
     const unit = Math.max(LENGTH_UNIT_M, fastest / UNITS_A_SECOND);
     const prediction = 2 * fastest * STEP_S + PREDICTION_RESERVE_M;
@@ -90,78 +82,21 @@ export class Physics {
     this.bodies[body].setBodyType(free ? Dynamic : Fixed, true);
   }
 
-  /** Moves the bodies `moving` by `ways` ([bodies * 2], m, 0 for others) in a step, as far as contacts allow. */
+  /** Moves the bodies `moving` by `ways` ([bodies * 2], m) in a step, as far as contacts allow. */
   move(moving: readonly number[], ways: Float64Array): void {
-    if (this.isClear(moving, ways)) this.glide(moving, ways);
-    else this.push(moving, ways);
-  }
-
-  private glide(moving: readonly number[], ways: Float64Array): void {
     const { poses } = this.options;
-    for (const body of moving) {
-      if (ways[2 * body] === 0 && ways[2 * body + 1] === 0) continue;
-      poses[3 * body] += ways[2 * body];
-      poses[3 * body + 1] += ways[2 * body + 1];
-      this.glided.add(body);
-    }
-  }
-
-  private push(moving: readonly number[], ways: Float64Array): void {
-    const { poses } = this.options;
-    const world = this.world!;
     const vector = { x: 0, y: 0 };
-    for (const body of this.glided) {
-      vector.x = poses[3 * body];
-      vector.y = poses[3 * body + 1];
-      this.bodies[body].setTranslation(vector, true);
-    }
-    this.glided.clear();
     for (const body of moving) {
       vector.x = ways[2 * body] / STEP_S;
       vector.y = ways[2 * body + 1] / STEP_S;
       this.bodies[body].setLinvel(vector, true);
     }
-    world.step();
+    this.world!.step();
     for (const body of moving) {
       this.bodies[body].translation(vector);
       poses[3 * body] = vector.x;
       poses[3 * body + 1] = vector.y;
     }
-  }
-
-  private isClear(moving: readonly number[], ways: Float64Array): boolean {
-    const { poses, radii, wall } = this.options;
-    if (moving.length * radii.length > MOST_PAIRS) return false;
-    for (const body of moving) {
-      const i = 2 * body;
-      const x = poses[3 * body] + ways[i] - wall.x;
-      const y = poses[3 * body + 1] + ways[i + 1] - wall.y;
-      const room = wall.radius - WALL_SAGITTA_M - radii[body] - CLEARANCE_M;
-      if (x * x + y * y > room * room) return false;
-    }
-    return moving.every((body) => this.missesAll(body, ways));
-  }
-
-  /** Whether `body` stays clear of every other one while all go their ways. */
-  private missesAll(body: number, ways: Float64Array): boolean {
-    const { poses, radii } = this.options;
-    for (let other = 0; other < radii.length; other++) {
-      if (other === body) continue;
-      const x = poses[3 * other] - poses[3 * body];
-      const y = poses[3 * other + 1] - poses[3 * body + 1];
-      const dx = ways[2 * other] - ways[2 * body];
-      const dy = ways[2 * other + 1] - ways[2 * body + 1];
-      const apart = radii[body] + radii[other] + CLEARANCE_M;
-      let distance = x * x + y * y;
-      const approach = -(x * dx + y * dy);
-      if (approach > 0) {
-        // The smallest distance, on the way or at its end.
-        const way = dx * dx + dy * dy;
-        distance += approach < way ? -(approach * approach) / way : way - 2 * approach;
-      }
-      if (distance <= apart * apart) return false;
-    }
-    return true;
   }
 
   /** Blocks in a ring, their inner faces chords of the wall. */

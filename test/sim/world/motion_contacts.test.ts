@@ -97,7 +97,8 @@ test("off the middle of one that stands fast, a disc slides past it on its own s
 
 test("what passes without touching is not turned aside, and what would touch is, however fast", () => {
   const [x, y] = past(0.222, 2);
-  expect([x, y]).toEqual([expect.closeTo(2, 9), 0.222]);
+  // To the last bit of the engine's 32-bit floats.
+  expect([x, y]).toEqual([expect.closeTo(2, 5), Math.fround(0.222)]);
   expect(past(0.219, 2)[1]).toBeGreaterThan(0.2199);
   // A step of 0.6 m, from one side of the other disc to beyond it.
   expect(past(0, 0.02, 30)[0]).toBeLessThan(0.3);
