@@ -5,7 +5,7 @@
 import { InvalidInputError } from "../base/errors";
 import { type Game, sizesOf } from "../game/model";
 import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
-import { type RosClock, steadyMs } from "../ros/clock";
+import { after, every, type RosClock, steadyMs } from "../ros/clock";
 import { epochSeconds } from "../ros/common_parameters";
 import { discoveryHint } from "../ros/domain";
 import { fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
@@ -32,6 +32,8 @@ import { ageTrouble } from "./state_subscriptions";
 const WAIT_SHARE = 0.5;
 /** Silent robots are replaced after this share of the wait. */
 const REPLACE_SHARE = 0.5;
+/** Epochs look this often for what they wait for, and for robots that left, ms. */
+const POLL_MS = 50;
 
 export class Epochs {
   private checkedSize = 0;
@@ -54,6 +56,7 @@ export class Epochs {
   private said: string | undefined;
   private saidMs = -Infinity;
   private cancelAlarm: (() => void) | undefined;
+  private endPolls = (): void => undefined;
   /** End the open epoch's timers. */
   private cancels: (() => void)[] = [];
 
@@ -117,9 +120,11 @@ export class Epochs {
     this.scheduledMs = steadyMs();
     this.activatedMs = this.scheduledMs;
     this.said = undefined;
+    this.endPolls = every(POLL_MS, () => this.node.safely(() => this.poll()));
   }
 
   deactivate(): void {
+    this.endPolls();
     this.cancelAlarm?.();
     this.cancelWaits();
     this.state = { ...this.state, boundary: undefined, open: undefined };
@@ -155,7 +160,7 @@ export class Epochs {
   }
 
   /** Looks whether the session's first epoch can start, and from then on who of a sample has left. */
-  poll(): void {
+  private poll(): void {
     if (this.state.boundary === undefined) this.lookForStart();
     else if (this.sampler.passByGone()) this.takeAnswers();
   }
@@ -287,19 +292,18 @@ export class Epochs {
    * `sample_timeout` by the wall clock, or of WAIT_SHARE of the epoch by ROS time.
    */
   private later(share: number, work: () => void): void {
-    const { cancels } = this;
+    const { cancels, clock, node } = this;
     let isDone = false;
     const once = (): void => {
       if (isDone || cancels !== this.cancels) return;
       isDone = true;
       work();
     };
-    const { node } = this;
-    const waitMs = node.parameters.sample_timeout * 1000 * share;
-    const timer = setTimeout(() => node.safely(once), waitMs);
-    const wait = BigInt(Math.round(Number(this.state.length) * WAIT_SHARE * share));
-    cancels.push(() => clearTimeout(timer));
-    this.at(wait, once);
+    const wallMs = node.parameters.sample_timeout * 1000 * share;
+    const rosMs = (Number(this.state.length) / 1e6) * WAIT_SHARE * share;
+    if (clock.isSimulated) this.at(fromSeconds(rosMs / 1000), once);
+    const waitMs = clock.isSimulated ? wallMs : Math.min(wallMs, rosMs);
+    cancels.push(after(waitMs, () => node.safely(once)));
   }
 
   /** Does something to the open epoch after so much ROS time, ns. */

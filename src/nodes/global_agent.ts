@@ -11,8 +11,6 @@ import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 
 /** The command is repeated this often, ms of wall time. */
 const REPEAT_MS = 100;
-/** Epochs look this often for what they wait for, and for robots that left, ms. */
-const POLL_MS = 50;
 
 void runProcess((ros) => {
   const node = ros.add(new RosNode("global_agent", undefined, GLOBAL_AGENT_PARAMETERS, "managed"));
@@ -25,9 +23,9 @@ void runProcess((ros) => {
     epochs.requireSampleSize(sample_size);
     return undefined;
   };
-  let timers: NodeJS.Timeout[] = [];
+  let repeats: NodeJS.Timeout | undefined;
   const deactivate = (): void => {
-    timers.forEach(clearInterval);
+    clearInterval(repeats);
     epochs.deactivate();
     commander.deactivate();
   };
@@ -39,10 +37,7 @@ void runProcess((ros) => {
     activate: () => {
       commander.activate();
       epochs.activate();
-      timers = [
-        setInterval(() => node.safely(() => epochs.poll()), POLL_MS),
-        setInterval(() => node.safely(() => commander.repeat()), REPEAT_MS),
-      ];
+      repeats = setInterval(() => node.safely(() => commander.repeat()), REPEAT_MS);
     },
     deactivate,
     cleanup: () => commander.cleanup(),

@@ -4,7 +4,7 @@ import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { clockOf, RosNode } from "../ros/node";
-import { type RosClock, steadyMs } from "../ros/clock";
+import { every, type RosClock, steadyMs } from "../ros/clock";
 import {
   fromSeconds,
   type GlobalCommand,
@@ -248,7 +248,6 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<B
     areTwo ? undefined : hosted.hear(message),
   );
   const look = (): void => (told.source.count === 0 ? hosted.forget() : undefined);
-  const timer = setInterval(() => safely(look), POPULATION_MS);
-  ros.onEnd(() => clearInterval(timer));
+  ros.onEnd(every(POPULATION_MS, () => safely(look)));
   return bodies;
 }

@@ -1,5 +1,5 @@
 /** The recorder: writes what the swarm does into an MCAP file. The swarm does not depend on it. */
-import { steadyMs } from "../ros/clock";
+import { every, steadyMs } from "../ros/clock";
 import { type Health, publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode, type Subscription } from "../ros/node";
 import { runProcess } from "../ros/process";
@@ -97,7 +97,7 @@ void runProcess((ros) => {
   };
   for (const topic of SWARM) record(node, write, topic);
   const { robots, look } = recordRobots(node, write);
-  const timer = setInterval(() => node.safely(look), LOOK_MS);
+  const endLooks = every(LOOK_MS, () => node.safely(look));
   const health = (): Health => ({
     level: recording.failure === undefined ? "ok" : "error",
     message: recording.failure ?? "recording",
@@ -106,7 +106,7 @@ void runProcess((ros) => {
   const check = { robot: "", name: "recorder: file", look: health };
   const endDiagnostics = publishDiagnostics(node, clockOf(node), () => [check]);
   ros.onEnd(async () => {
-    clearInterval(timer);
+    endLooks();
     endDiagnostics();
     await recording.close();
     tellFailure();

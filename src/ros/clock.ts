@@ -9,22 +9,37 @@ const LATE_MS = 20;
 const TAKING_MS = 30;
 
 /**
- * Calls `work` each `periodMs`. Where the process was held up, messages that came meanwhile are
- * taken first: their topics are not silent. Returns what ends it.
+ * Does a timer's work. Where the process was held up, messages that came meanwhile are taken first:
+ * their topics are not silent.
  */
+function onceHeard(dueMs: number, work: () => void): NodeJS.Timeout | undefined {
+  if (steadyMs() - dueMs > LATE_MS) return setTimeout(work, TAKING_MS);
+  work();
+  return undefined;
+}
+
+/** Calls `work` each `periodMs` (see onceHeard). Returns what ends it. */
 export function every(periodMs: number, work: () => void): () => void {
   let dueMs = steadyMs() + periodMs;
   let held: NodeJS.Timeout | undefined;
   const timer = setInterval(() => {
-    const nowMs = steadyMs();
-    if (nowMs - dueMs > LATE_MS) held = setTimeout(work, TAKING_MS);
-    else work();
-    dueMs = nowMs + periodMs;
+    const wasDueMs = dueMs;
+    dueMs = steadyMs() + periodMs;
+    held = onceHeard(wasDueMs, work);
   }, periodMs);
   return () => {
     clearInterval(timer);
     clearTimeout(held);
   };
+}
+
+/** Calls `work` after `waitMs` (see onceHeard). Returns what cancels it. */
+export function after(waitMs: number, work: () => void): () => void {
+  const dueMs = steadyMs() + waitMs;
+  let timer: NodeJS.Timeout | undefined = setTimeout(() => {
+    timer = onceHeard(dueMs, work);
+  }, waitMs);
+  return () => clearTimeout(timer);
 }
 
 /** A fall of ROS time by more is a reset: of a simulation, of a recording, of the system clock. */

@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { InvalidInputError, reasonOf } from "../base/errors";
+import { every } from "./clock";
 import { watchConnections } from "./connections";
 import { initialiseRos } from "./initialise";
 import type { RosNode } from "./node";
@@ -126,9 +127,9 @@ class RunningProcess {
     const [first] = this.nodes;
     if (first === undefined) return;
     const look = watchSources(first.log);
-    setInterval(() => first.safely(look), SOURCES_MS).unref();
+    every(SOURCES_MS, () => first.safely(look));
     const lookForOthers = watchConnections(first.log);
-    setInterval(() => first.safely(lookForOthers), CONNECTIONS_MS).unref();
+    every(CONNECTIONS_MS, () => first.safely(lookForOthers));
   }
 
   private async leave(status: number): Promise<void> {

@@ -99,6 +99,28 @@ test("a silent robot is replaced after half the time, within 2k subscriptions, a
   expect(ROBOTS.filter((robot) => !later.has(robot))).toEqual([]);
 });
 
+test.each(["stay", "leave"])(
+  "who answered while the process was held up counts: they %s",
+  (then) => {
+    const sample = drawSample(SEED, 1, ROBOTS, K);
+    const silent = new Set(sample.slice(0, 2));
+    let robots = ROBOTS;
+    const { commands, warnings, tick, holdUp, answer, wait } = setup({
+      silent,
+      robots: () => robots,
+    });
+    for (const seconds of [1, 6, 12]) tick(seconds);
+    wait(0.4 * TIMEOUT_MS);
+    if (then === "leave") robots = ROBOTS.filter((robot) => !silent.has(robot));
+    silent.clear();
+    holdUp(0.06 * TIMEOUT_MS);
+    answer();
+    wait(TIMEOUT_MS);
+    expect(warnings).toEqual([]);
+    expect(commands[1]).toMatchObject({ epoch: 1, missing: 0, sampled_agents: sample });
+  },
+);
+
 test("samples stay uniform over the robots that are there, while others leave and join", () => {
   const there = (from: number, to: number): string[] =>
     [...Array(to).keys()].slice(from).map((i) => `robot_${i}`);

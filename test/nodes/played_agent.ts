@@ -135,8 +135,8 @@ export function setup({
     else jest.advanceTimersByTime(seconds * 1000 - Date.now());
     jest.advanceTimersByTime(1);
     answer();
-    agent.poll();
-    jest.advanceTimersByTime(1);
+    // The agent looks who is there.
+    jest.advanceTimersByTime(50);
     answer();
     jest.advanceTimersByTime(1);
   };
@@ -191,6 +191,13 @@ export function setup({
     repeat: () => commander.repeat(),
     reset: () => reset!(),
     wait: (ms: number) => jest.advanceTimersByTime(ms),
+    /** Timers that are due within so many ms are a second late: the process was held up. */
+    holdUp: (ms: number) => {
+      const now = performance.now.bind(performance);
+      const late = jest.spyOn(performance, "now").mockImplementation(() => now() + 1000);
+      jest.advanceTimersByTime(ms);
+      late.mockRestore();
+    },
     mostSubscriptions: () => most,
   };
 }
