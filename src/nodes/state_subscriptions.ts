@@ -2,7 +2,6 @@
 import { type RosClock, steadyMs } from "../ros/clock";
 import { type AgentState, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode, Subscription } from "../ros/node";
-import type { SpokenSource } from "../ros/sole_source";
 import { TOPICS, topicOf } from "../ros/topics";
 
 /** Clock-skew tolerance, ns. A later stamp predates a clock reset; ignore it. */
@@ -29,8 +28,6 @@ export class StateSubscriptions {
   /** States that the scenario lacks (refused), repeats (taken), and late ones (ignored). */
   readonly counts = { unknown: 0, duplicate: 0, late: 0 };
   private readonly live = new Map<string, Entry>();
-  /** Who speaks in each robot's name, by robot: remembered from one subscription to the next. */
-  private readonly sources = new Map<string, SpokenSource>();
   /** The rest of a change of subscriptions that is under way. */
   private pending: Generator<void> | undefined;
 
@@ -85,9 +82,7 @@ export class StateSubscriptions {
   add(robot: string): void {
     if (this.live.has(robot)) return;
     const topic = topicOf(robot, TOPICS.agentState);
-    const source = this.sources.get(robot) ?? this.node.spokenSource(this.node.nameOf(topic));
-    this.sources.set(robot, source);
-    const subscription = this.node.subscribeSpoken(topic, source, (message, isOneOfTwo) => {
+    const subscription = this.node.subscribeSpoken(topic, (message, isOneOfTwo) => {
       const entry = this.live.get(robot);
       return entry && this.hear(robot, entry, message, isOneOfTwo);
     });

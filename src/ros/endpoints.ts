@@ -1,12 +1,13 @@
-/** A node's publishers and subscriptions: messages are raw bytes through the codec. */
+/** A node's publishers, subscriptions and services: messages are raw bytes through the codec. */
 import { reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
-import { type RclNode, type RclQoS, type RclSubscription, rcl } from "./rcl";
+import { type RclQoS, type RclSubscription, rcl } from "./rcl";
 import { Seldom } from "./seldom";
+import { Services } from "./services";
 import { retire, SoleSender, SoleSource, SpokenSource } from "./sole_source";
 import type { Topic } from "./topics";
 
@@ -44,23 +45,17 @@ function qosOf({ depth, reliability, durability }: Topic): RclQoS {
 
 const upperCase = <T extends string>(text: T) => text.toUpperCase() as Uppercase<T>;
 
-export class Endpoints {
+export abstract class Endpoints extends Services {
   /** Of all messages that the subscriptions were given. */
   bytesHeard = 0;
   /** The newest of each topic. */
   private readonly refusals = new Map<string, { why: string; ms: number; seldom: Seldom }>();
   private readonly live = new Set<Subscription>();
-
-  /** @param safely runs a callback, and contains what it throws */
-  constructor(
-    private readonly node: RclNode,
-    private readonly safely: (work: () => void) => void,
-  ) {}
+  /** Who speaks on topics that are subscribed to again and again, by their names in the graph. */
+  private readonly spoken = new Map<string, SpokenSource>();
 
   /** @throws InvalidInputError where the package of the type is not installed */
-  readonly publisher = <Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-  ): Publish<MessageTypes[Type]> => {
+  publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
     requirePackage(topic);
     const { node } = this;
@@ -70,12 +65,12 @@ export class Endpoints {
     const count = (): number => publisher.subscriptionCount;
     const endpoint = Object.assign(publish, { destroy, topic: publisher.topic });
     return this.keep(endpoint, topic, "sends", publisher.topic, count);
-  };
+  }
 
   /** Of a topic that this node alone publishes. */
-  readonly publisherSole = <Type extends keyof MessageTypes>(
+  publisherSole<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-  ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } => {
+  ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } {
     const publish = this.publisher(topic);
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
       this.heard(
@@ -91,14 +86,15 @@ export class Endpoints {
         destroy();
       },
     });
-  };
+  }
 
   /**
    * Messages as the bytes that came.
    * @throws InvalidInputError where the package of the type is not installed
    */
-  readonly subscribeRaw = (topic: Topic, hear: (bytes: Uint8Array) => void): Subscription =>
-    this.heard(topic, this.hearRaw(topic, hear));
+  subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
+    return this.heard(topic, this.hearRaw(topic, hear));
+  }
 
   /** @param hear is told besides who published */
   private hearFrom(topic: Topic, hear: (bytes: Uint8Array, publisher: string) => void) {
@@ -134,38 +130,40 @@ export class Endpoints {
   }
 
   /** @param hear takes a message, or says why it refuses it and what to do */
-  readonly subscribe = <Type extends keyof MessageTypes>(
+  subscribe<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => Refusal,
-  ): Subscription =>
-    this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic)));
+  ): Subscription {
+    return this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic)));
+  }
 
   /**
-   * Of a topic that has one source, which is told by who speaks alone.
+   * Of a topic that has one source, which is told by who speaks alone, from one subscription to the
+   * next.
    * @param hear is given besides what says that the message's sender speaks, and whether two do
    */
-  readonly subscribeSpoken = <Type extends keyof MessageTypes>(
+  subscribeSpoken<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    source: SpokenSource,
     hear: (message: MessageTypes[Type], isOneOfTwo: () => boolean) => Refusal,
-  ): Subscription => {
+  ): Subscription {
     const take = this.decoder(topic, (message, sender) => hear(message, () => source.hear(sender)));
-    return this.heard(topic, this.hearFrom(topic, take));
-  };
-
-  /** For subscribeSpoken, which may come and go. @param name in the graph */
-  readonly spokenSource = (name: string): SpokenSource =>
-    new SpokenSource(this.node, name, name, "none counts");
+    const heard = this.hearFrom(topic, take);
+    const name = heard.subscription.topic;
+    const known = this.spoken.get(name);
+    const source = known ?? new SpokenSource(this.node, name, name, "none counts");
+    this.spoken.set(name, source);
+    return this.heard(topic, heard);
+  }
 
   /**
    * Of a topic that has one source.
    * @param hear is told besides whether two are heard: then it refuses what it would refuse, and
    *   takes nothing
    */
-  readonly subscribeSole = <Type extends keyof MessageTypes>(
+  subscribeSole<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type], areTwo: boolean) => Refusal,
-  ): SoleSubscription => {
+  ): SoleSubscription {
     const take = this.decoder(topic, (message, sender) => hear(message, source.hear(sender)));
     let heard = this.hearFrom(topic, take);
     const again = (): void => {
@@ -183,7 +181,7 @@ export class Endpoints {
     const count = (): number => source.count;
     const endpoint = this.keep({ destroy, source }, topic, "takes", source.topic, count);
     return endpoint;
-  };
+  }
 
   private decoder<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
@@ -206,7 +204,9 @@ export class Endpoints {
   }
 
   /** Takes all of them out of the graph; the node stays, and may publish and subscribe anew. */
-  readonly silence = (): void => this.live.forEach((endpoint) => endpoint.destroy());
+  silence(): void {
+    this.live.forEach((endpoint) => endpoint.destroy());
+  }
 
   private heard(
     topic: Topic,

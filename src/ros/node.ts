@@ -28,7 +28,6 @@ import {
   type RclNodeLogger,
   rcl,
 } from "./rcl";
-import { Services } from "./services";
 import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
 import type { Topic } from "./topics";
 
@@ -80,7 +79,7 @@ function nodeOf(
   });
 }
 
-export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
+export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoints {
   /** Current values: those that are not read-only change when they are set. */
   readonly parameters: ParameterValues<S>;
   /** Asked before parameters are set at run time: why it refuses the values they would have. */
@@ -88,16 +87,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
   readonly log: RclLogger;
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
-  readonly publisher;
-  readonly subscribe;
-  readonly subscribeRaw;
-  readonly subscribeSole;
-  readonly silence;
-  readonly triggerService;
-  readonly boolService;
-  readonly call;
-  private readonly endpoints: Endpoints;
-  private readonly node: FleetNode;
   private readonly logger: RclNodeLogger;
   /** None: the host's thread waits for its messages. */
   private readonly guard: RclGuardCondition | undefined;
@@ -113,7 +102,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     kind: NodeKind = "plain",
   ) {
     const host = typeof kind === "string" ? undefined : kind;
-    this.node = nodeOf(name, namespace, kind, host?.node);
+    super(nodeOf(name, namespace, kind, host?.node));
     const log = host ? host.logger.getChild(this.robot) : boundedLog(this.node.getLogger());
     this.log = this.logger = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
@@ -122,21 +111,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     this.guard = host ? undefined : this.node.createGuardCondition(() => undefined);
     if (host) this.waitIn(host);
     else this.wakeBeforeSync();
-    const safely = (work: () => void): void => this.safely(work);
-    this.endpoints = new Endpoints(this.node, safely);
-    ({
-      publisher: this.publisher,
-      subscribe: this.subscribe,
-      subscribeRaw: this.subscribeRaw,
-      subscribeSole: this.subscribeSole,
-      silence: this.silence,
-    } = this.endpoints);
-    const services = new Services(this.node, safely);
-    ({
-      triggerService: this.triggerService,
-      boolService: this.boolService,
-      call: this.call,
-    } = services);
     const qualified = fullName(this.node.namespace(), this.name);
     const given = namespacedParameters(sectionsOnce(), process.argv, qualified);
     prepareSimTime(this.node, given.get(USE_SIM_TIME));
@@ -144,18 +118,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
     // A hosted node has no services by which they could be asked for or set.
     if (host) return;
     declareParameters(this.node, specs, this.parameters, (next) => this.checkChange(next));
-  }
-
-  get subscribeSpoken() {
-    return this.endpoints.subscribeSpoken;
-  }
-
-  get spokenSource() {
-    return this.endpoints.spokenSource;
-  }
-
-  get publisherSole() {
-    return this.endpoints.publisherSole;
   }
 
   get name(): string {
@@ -184,11 +146,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> {
 
   get usesSimTime(): boolean {
     return this.node.getParameter(USE_SIM_TIME).value === true;
-  }
-
-  /** Of all messages that its subscriptions were given. */
-  get bytesHeard(): number {
-    return this.endpoints.bytesHeard;
   }
 
   /** Whatever a callback throws is logged and counted here, and ends only that callback. */

@@ -1,6 +1,7 @@
 /** The services that a node offers, and those of others that it calls. */
 import { reasonOf } from "../base/errors";
-import type { RclClient, RclNode } from "./rcl";
+import type { FleetNode } from "./fleet";
+import type { RclClient } from "./rcl";
 
 export interface TriggerAnswer {
   readonly success: boolean;
@@ -12,24 +13,25 @@ type Answer = TriggerAnswer | Promise<TriggerAnswer>;
 /** Another node's answer is waited for this long, ms. */
 const CALL_MS = 3000;
 
-export class Services {
+export abstract class Services {
   private readonly clients = new Map<string, RclClient>();
 
-  /** @param safely runs a callback, and contains what it throws */
-  constructor(
-    private readonly node: RclNode,
-    private readonly safely: (work: () => void) => void,
-  ) {}
+  constructor(protected readonly node: FleetNode) {}
+
+  /** Runs `work`, and contains what it throws. */
+  abstract safely(work: () => void): void;
 
   /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
-  readonly triggerService = (name: string, answer: () => Answer): void =>
+  triggerService(name: string, answer: () => Answer): void {
     this.serve("std_srvs/srv/Trigger", name, answer);
+  }
 
   /** A std_srvs/SetBool service; else as `triggerService`. */
-  readonly boolService = (name: string, answer: (value: boolean) => Answer): void =>
+  boolService(name: string, answer: (value: boolean) => Answer): void {
     this.serve("std_srvs/srv/SetBool", name, (request) =>
       answer((request as { readonly data: boolean }).data),
     );
+  }
 
   private serve(type: string, name: string, answer: (request: unknown) => Answer): void {
     this.node.createService(type, name, {}, async (request, response) => {
@@ -50,7 +52,7 @@ export class Services {
    * @returns the response as rclnodejs gives it, to be parsed
    * @throws Error when nobody offers it, or answers within CALL_MS
    */
-  readonly call = async (type: string, name: string, request: object): Promise<unknown> => {
+  async call(type: string, name: string, request: object): Promise<unknown> {
     const client = this.clients.get(name) ?? this.node.createClient(type, name);
     this.clients.set(name, client);
     if (!client.isServiceServerAvailable()) {
@@ -62,5 +64,5 @@ export class Services {
       const why = `${name} did not answer (${reasonOf(cause)})`;
       throw new Error(`${why}; look at the node that offers it`, { cause });
     }
-  };
+  }
 }

@@ -81,20 +81,22 @@ export function setup({
     return { destroy: () => void hear.delete(topic.name) };
   };
   const { two, subscribeSole } = playedSoles<unknown>(subscribe);
+  const sources = new Map<string, SpokenSource>();
   const node = {
     subscribe,
     subscribeSole,
-    nameOf: ({ name }: { name: string }) => name,
-    spokenSource: (name: string) => new SpokenSource(noGraph, name, name, "none counts"),
     subscribeSpoken: (
       topic: { name: string },
-      source: SpokenSource,
       callback: (message: unknown, isOneOfTwo: () => boolean) => string | undefined,
-    ) =>
-      subscribe(topic, (message) => {
+    ) => {
+      const { name } = topic;
+      const source = sources.get(name) ?? new SpokenSource(noGraph, name, name, "none counts");
+      sources.set(name, source);
+      return subscribe(topic, (message) => {
         const { sender = "its agent" } = message as { sender?: string };
         return callback(message, () => source.hear(sender));
-      }),
+      });
+    },
     parameters: {
       population: ROBOTS.length,
       sample_size: K,

@@ -10,8 +10,6 @@ test("where subscribing takes long, other work is done in between, and no more r
   let count = 0;
   const node = playedNode({
     safely: (work: () => void) => work(),
-    nameOf: ({ name }: { name: string }) => name,
-    spokenSource: () => ({}),
     subscribeSpoken: () => {
       const end = steadyMs() + SUBSCRIBING_MS;
       while (steadyMs() < end);
