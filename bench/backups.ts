@@ -1,6 +1,6 @@
 /** Times of one backup of V, one sweep of the sampled operator, one decision, and rollouts. */
 import { HistogramIndex } from "../src/game/histogram";
-import { type Game, localKernel, type PolicyPair, sizesOf } from "../src/game/model";
+import { type Game, localKernel, type TablePair, sizesOf } from "../src/game/model";
 import { Population, runRollout } from "../src/game/population";
 import { ExactBackup } from "../src/learning/exact_backup";
 import { KernelMemory } from "../src/learning/kernel_memory";
@@ -59,7 +59,7 @@ function benchConvolution(index: HistogramIndex, kernel: Float64Array): void {
 }
 
 /** A pair of the right shape that always takes the first global action. */
-function constantPair(game: Game, tableSize: number): PolicyPair {
+function constantPair(game: Game, tableSize: number): TablePair {
   const { sG, sL } = sizesOf(game);
   const entries = sG * new HistogramIndex(sL, tableSize).count;
   return {
@@ -79,7 +79,7 @@ function benchDecision(game: Game, k: number): void {
       counts[0] = counts[0] === 10 ? 9 : 10;
       observation.observe(counts);
       observation.decide(1);
-      observation.predict(1);
+      observation.predict(1, 0);
     };
     const time = timed(decide, 7, DECISIONS);
     say(`decision (observe, look up, predict), k = ${k}, ${mode}: ${told(time, "ns", 1e6)}`);

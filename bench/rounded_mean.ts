@@ -5,7 +5,7 @@
  */
 import { HistogramIndex, roundToSize } from "../src/game/histogram";
 import { KeyedStream } from "../src/game/keyed_stream";
-import { type Game, localKernel, type PolicyPair, sizesOf } from "../src/game/model";
+import { type Game, localKernel, type TablePair, sizesOf } from "../src/game/model";
 import { MultinomialRows } from "../src/game/multinomial";
 import { surrogateOf } from "../src/learning/sweeper";
 
@@ -17,7 +17,7 @@ const STATIONARY_EPOCHS = 50;
 const TEMPERATURE_SHARE = 1 / 3;
 const LEAST_TEMPERATURE = 0.3;
 
-export function roundedMeanLearner(game: Game, tableSize: number): PolicyPair {
+export function roundedMeanLearner(game: Game, tableSize: number): TablePair {
   const { sG, sL, aL } = sizesOf(game);
   const index = new HistogramIndex(sL, tableSize);
   let localPolicy: Float64Array = new Float64Array(sL * sG * aL).fill(1 / aL);

@@ -2,18 +2,19 @@
 import { finish } from "../src/base/steps";
 import type { Game } from "../src/game/model";
 import type { GlobalController } from "../src/game/population";
-import { parseScenario } from "../src/game/scenario";
+import { scenarioOf } from "../src/game/scenario";
 import { Trial } from "../src/game/trial";
 import { blindLocalPolicy, firstStarts } from "../src/learning/starts";
 import { constantController, lookaheadController } from "../src/policy/controllers";
 import { figure, say } from "./measure";
-import { pointSteps } from "./points/point_learner";
+import { pointSteps } from "../src/learning/points/point_learner";
 
 const ROWS = [
   { zones: 5, points: 200 },
   { zones: 10, points: 150 },
-  { zones: 20, points: 80 },
-  { zones: 50, points: 60 },
+  { zones: 20, points: 150 },
+  { zones: 50, points: 100 },
+  { zones: 100, points: 120 },
 ];
 const ACCURACY = 0.02;
 const LONGEST_S = 300;
@@ -59,7 +60,7 @@ function ringOf(zones: number): Game {
       local: { dirichlet: 1.5 / zones },
     },
   };
-  return parseScenario(JSON.stringify(scenario), scenario.name);
+  return scenarioOf(scenario, scenario.name);
 }
 
 export function benchZones(): void {

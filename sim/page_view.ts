@@ -105,7 +105,10 @@ export class PageView {
     const known = isInForce ? policy : undefined;
     server.pages.publish({
       type: "picture",
-      actions: known ? pictureOf(known.pair, sizesOf(viewed.run.options.game), belief) : [],
+      actions:
+        known && "tableSize" in known.pair
+          ? pictureOf(known.pair, sizesOf(viewed.run.options.game), belief)
+          : [],
       gaps: known ? gapsOf(known.metadata) : null,
     });
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyedUniform } from "../src/game/draws";
-import type { Game, Sizes } from "../src/game/model";
+import type { Game, LocalForm, Sizes } from "../src/game/model";
 import { parseScenario } from "../src/game/scenario";
 
 /** Compiled tests lie in dist/test. */
@@ -64,9 +64,13 @@ export function randomGame(sizes: Sizes, seed: number, discount = 0.9): Game {
 }
 
 /** π_l with random rows, [sL][sG][aL]. */
-export function randomLocalPolicy({ sG, sL, aL }: Sizes, seed: number): Float64Array {
+export function randomLocalPolicy(
+  { sG, aG, sL, aL }: Sizes,
+  seed: number,
+  form: LocalForm = "state",
+): Float64Array {
   const uniform = keyedUniform(seed, "learn", "policy");
-  const policy = new Float64Array(sL * sG * aL);
+  const policy = new Float64Array(sL * sG * aL * (form === "command" ? aG : 1));
   for (let row = 0; row < policy.length; row += aL) {
     let total = 0;
     for (let a = 0; a < aL; a++) total += policy[row + a] = uniform() + 0.01;

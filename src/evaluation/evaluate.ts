@@ -20,7 +20,7 @@ import { sampleSizeOf } from "../policy/sample_size";
 export interface EvaluateOptions {
   /** n; default 1000, or that of `start`. */
   readonly population?: number;
-  /** Robots asked at each epoch; default: the table's k (at most n). */
+  /** Robots asked at each epoch; default: the table's k, or 20 without a table (at most n). */
   readonly sampleSize?: number;
   /** Default: sample. */
   readonly observation?: ObservationMode;
@@ -48,7 +48,7 @@ export interface References {
   readonly random: Earned;
   /** The best global action, commanded always, with the robots' best response to it. */
   readonly blind: Earned & { readonly globalAction: number };
-  /** The learned π_g with the histogram of all n robots, rounded to the table's k. */
+  /** The learned π_g with the histogram of all n robots (a table: rounded to its k). */
   readonly full: Earned;
 }
 
@@ -181,7 +181,7 @@ export function settingsOf(
   const population = options.population ?? robots ?? DEFAULT_POPULATION;
   const settings: EvaluateSettings = {
     population,
-    sampleSize: sampleSizeOf(options.sampleSize, pair.tableSize, population),
+    sampleSize: sampleSizeOf(options.sampleSize, pair, population),
     observation: options.observation ?? "sample",
     start,
     horizon: options.horizon ?? game.horizon ?? DEFAULT_HORIZON,

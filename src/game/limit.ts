@@ -1,9 +1,10 @@
 /**
  * The game in the limit of many robots, for one local policy. The population's distribution μ moves
- * without noise, μ' = μ M_{s_g}, and an epoch is worth r_g(s_g, a_g) + μ · r_{s_g}: what a plan earns
- * that depends on the path of s_g alone is linear in μ.
+ * without noise, μ' = μ M, and an epoch is worth r_g(s_g, a_g) + μ · r: what a plan earns that depends on
+ * the path of s_g alone is linear in μ. M and r are those of s_g, or of (s_g, a_g) where π_l uses the
+ * command. M is never built: its rows are mixtures of those of P_l, which are kept sparse.
  */
-import { type Game, localKernel, meanLocalReward, type Sizes, sizesOf } from "./model";
+import { type Game, localFormOf, localRow, scaleToOne, type Sizes, sizesOf } from "./model";
 
 /** A matrix by its entries other than 0: row i has `starts[i]` to `starts[i + 1] - 1`. */
 export interface SparseRows {
@@ -12,31 +13,62 @@ export interface SparseRows {
   readonly values: Float64Array;
 }
 
+/** How robots move and what they earn in one s_g under the commands `from` to `end` - 1. */
+export interface Move {
+  readonly globalState: number;
+  readonly from: number;
+  readonly end: number;
+  /** π_l there, [sL][aL]; and r, [sL]. */
+  readonly actions: Float64Array;
+  readonly reward: Float64Array;
+  /** The s_g' that one of its commands reaches. */
+  readonly reached: readonly number[];
+}
+
 export interface Limit {
   readonly sizes: Sizes;
   readonly discount: number;
-  /** M_{s_g} by s_g: rows s, columns s'; and r_{s_g}, [sL] (model.ts). */
-  readonly kernels: readonly SparseRows[];
-  readonly rewards: readonly Float64Array[];
+  /** By s_g: one for all commands (form `state`), or one for each (form `command`). */
+  readonly moves: readonly (readonly Move[])[];
+  /** P_l: rows (s · sG + s_g) · aL + a, columns s'. */
+  readonly robots: SparseRows;
   /** P_g: rows s_g · aG + a_g, columns s_g'; and r_g, [sG][aG]. */
   readonly lead: SparseRows;
   readonly globalReward: Float64Array;
-  /** The s_g' that some command reaches, by s_g. */
-  readonly reached: readonly (readonly number[])[];
 }
 
-/** @param localPolicy π_l, [sL][sG][aL] */
+/** @param localPolicy π_l, in either form */
 export function limitOf(game: Game, localPolicy: ArrayLike<number>): Limit {
-  const { globalStates, discount, globalReward } = game;
+  const { discount, globalReward } = game;
   const sizes = sizesOf(game);
-  const { sG, aG, sL } = sizes;
+  const { sG, aG, sL, aL } = sizes;
   const lead = sparseRows(game.globalTransition, sG);
-  const kernels = globalStates.map((_, g) => sparseRows(localKernel(game, localPolicy, g), sL));
-  const rewards = globalStates.map((_, g) => meanLocalReward(game, localPolicy, g));
-  const reached = globalStates.map((_, g) => [
-    ...new Set(lead.columns.subarray(lead.starts[g * aG], lead.starts[(g + 1) * aG])),
-  ]);
-  return { sizes, discount, kernels, rewards, lead, globalReward, reached };
+  const each = localFormOf(game, localPolicy) === "command" ? 1 : aG;
+  const moveOf = (globalState: number, from: number): Move => {
+    const end = from + each;
+    const actions = new Float64Array(sL * aL);
+    const reward = new Float64Array(sL);
+    for (let s = 0; s < sL; s++) {
+      const row = actions.subarray(s * aL, (s + 1) * aL);
+      const at = localRow(game, localPolicy, s, globalState, from);
+      for (let a = 0; a < aL; a++) row[a] = localPolicy[at + a];
+      // In float32 a row misses 1 by 1e-7.
+      scaleToOne(row);
+      const own = (s * sG + globalState) * aL;
+      for (let a = 0; a < aL; a++) reward[s] += row[a] * game.localReward[own + a];
+    }
+    const [first, last] = [
+      lead.starts[globalState * aG + from],
+      lead.starts[globalState * aG + end],
+    ];
+    const reached = [...new Set(lead.columns.subarray(first, last))];
+    return { globalState, from, end, actions, reward, reached };
+  };
+  const moves = game.globalStates.map((_, g) =>
+    Array.from({ length: aG / each }, (_, move) => moveOf(g, move * each)),
+  );
+  const robots = sparseRows(game.localTransition, sL);
+  return { sizes, discount, moves, robots, lead, globalReward };
 }
 
 function sparseRows(dense: Float64Array, width: number): SparseRows {
@@ -50,15 +82,47 @@ function sparseRows(dense: Float64Array, width: number): SparseRows {
   return { starts, columns, values: Float64Array.from(entries, (i) => dense[i]) };
 }
 
+/** The move of s_g under a_g. */
+export function moveOf({ moves }: Limit, globalState: number, globalAction: number): Move {
+  const all = moves[globalState];
+  return all.length > 1 ? all[globalAction] : all[0];
+}
+
 /** `out` = μ M: where the population is an epoch later. */
 export function movedBy(
-  { starts, columns, values }: SparseRows,
+  { robots: { starts, columns, values }, sizes: { sG, aL } }: Limit,
+  { globalState, actions }: Move,
   shares: ArrayLike<number>,
   out: Float64Array,
 ): Float64Array {
   out.fill(0);
   for (let s = 0; s < shares.length; s++) {
-    for (let i = starts[s]; i < starts[s + 1]; i++) out[columns[i]] += shares[s] * values[i];
+    const row = (s * sG + globalState) * aL;
+    for (let a = 0; a < aL; a++) {
+      const share = shares[s] * actions[s * aL + a];
+      if (share === 0) continue;
+      for (let i = starts[row + a]; i < starts[row + a + 1]; i++)
+        out[columns[i]] += share * values[i];
+    }
+  }
+  return out;
+}
+
+/** `out` = M α: what α is worth from each local state an epoch before. */
+export function broughtBack(
+  { robots, sizes: { sG, aL } }: Limit,
+  { globalState, actions }: Move,
+  vector: ArrayLike<number>,
+  out: Float64Array,
+): Float64Array {
+  for (let s = 0; s < out.length; s++) {
+    const row = (s * sG + globalState) * aL;
+    let sum = 0;
+    for (let a = 0; a < aL; a++) {
+      const probability = actions[s * aL + a];
+      if (probability !== 0) sum += probability * rowTimes(robots, row + a, vector);
+    }
+    out[s] = sum;
   }
   return out;
 }

@@ -15,9 +15,11 @@
  * | h                      | `histogram`                               | counts [sL], sum k                   |
  * | π_g(s_g, h)            | `globalPolicy`                            | [sG][H], H histograms of tableSize   |
  * | π_l(a | s_l, s_g)      | `localPolicy`                             | [sL][sG][aL], rows sum to 1          |
+ * | (not in the paper)     | the same, form `command`                  | [sL][sG][aG][aL], rows sum to 1      |
  *
  * System reward of a step: r = r_g(s_g, a_g) + (1/n) Σ_i r_l(s_i, s_g, a_i).
  */
+import { InvalidInputError } from "../base/errors";
 import type { Arena } from "./arena";
 
 /** How the local states of an episode start. */
@@ -63,17 +65,35 @@ export function sizesOf(game: Game): Sizes {
   };
 }
 
-/** A pair of policies with the k of its table. What learning gives and the policy file holds. */
-export interface PolicyPair {
+/** `state`: π_l(a | s_l, s_g), the paper's; `command`: π_l(a | s_l, s_g, a_g). */
+export type LocalForm = "state" | "command";
+
+interface LocalSide {
+  /** π_l, [sL][sG][aL], or in the form `command` [sL][sG][aG][aL]; rows sum to 1. */
+  readonly localPolicy: Float32Array;
+}
+
+/** A pair with a table for π_g. */
+export interface TablePair extends LocalSide {
   /** k of the histograms by which `globalPolicy` is indexed (see histogram.ts for the order). */
   readonly tableSize: number;
-  /** π_l, [sL][sG][aL], rows sum to 1. */
-  readonly localPolicy: Float32Array;
   /** π_g as an action's index, [sG][H]. */
   readonly globalPolicy: Uint8Array;
   /** max_a Q(s_g, h, a), [sG][H]. */
   readonly globalValues: Float32Array;
 }
+
+/** A pair whose π_g looks one step ahead over vectors (policy/lookahead.ts). */
+export interface PointsPair extends LocalSide {
+  /** What plans earn from each local state, [V][sL]: at most V of the pair, for every n. */
+  readonly vectors: Float32Array;
+  /** s_g in which each vector's plan begins, ascending, and its first a_g, [V]. */
+  readonly vectorState: Uint16Array;
+  readonly vectorAction: Uint16Array;
+}
+
+/** A pair of policies. What learning gives and the policy file holds. */
+export type PolicyPair = TablePair | PointsPair;
 
 /** Makes the weights of a law sum to 1. Returns whether they can: not all are 0. */
 export function scaleToOne(law: Float64Array): boolean {
@@ -83,21 +103,49 @@ export function scaleToOne(law: Float64Array): boolean {
   return true;
 }
 
+/** @throws InvalidInputError where the number of entries is that of neither form */
+export function localFormOf(game: Game, localPolicy: ArrayLike<number>): LocalForm {
+  const { sG, aG, sL, aL } = sizesOf(game);
+  const entries = sL * sG * aL;
+  if (localPolicy.length === entries) return "state";
+  if (localPolicy.length === entries * aG) return "command";
+  throw new InvalidInputError(
+    `the local policy has ${localPolicy.length} entries and the scenario ${game.name} needs ${entries}, or ${entries * aG} with the command; use a policy learned for it`,
+  );
+}
+
+/** Index of π_l(· | s_l, s_g, a_g), in either form. */
+export function localRow(
+  game: Game,
+  localPolicy: ArrayLike<number>,
+  localState: number,
+  globalState: number,
+  globalAction: number,
+): number {
+  const { sG, aG, sL, aL } = sizesOf(game);
+  const row = localState * sG + globalState;
+  return localPolicy.length > sL * sG * aL ? (row * aG + globalAction) * aL : row * aL;
+}
+
 /**
- * M_{s_g}[s][s'] = Σ_a π_l(a|s,s_g) P_l(s'|s,s_g,a): how one local agent moves while the global
- * state is `globalState`. Returns [sL][sL'], rows sum to 1.
+ * M[s][s'] = Σ_a π_l(a|s,s_g,a_g) P_l(s'|s,s_g,a): how one local agent moves while the global state is
+ * `globalState`, under the command `globalAction` (form `command`; else any). Returns [sL][sL'], rows sum
+ * to 1.
  */
 export function localKernel(
   game: Game,
   localPolicy: ArrayLike<number>,
   globalState: number,
+  globalAction = 0,
 ): Float64Array {
   const { sG, sL, aL } = sizesOf(game);
   const kernel = new Float64Array(sL * sL);
   for (let s = 0; s < sL; s++) {
+    const policyRow = localRow(game, localPolicy, s, globalState, globalAction);
     for (let a = 0; a < aL; a++) {
       const row = (s * sG + globalState) * aL + a;
-      const probability = localPolicy[row];
+      const probability = localPolicy[policyRow + a];
+      if (probability === 0) continue;
       for (let t = 0; t < sL; t++) {
         kernel[s * sL + t] += probability * game.localTransition[row * sL + t];
       }
@@ -108,18 +156,20 @@ export function localKernel(
   return kernel;
 }
 
-/** r̄_l(s, s_g) = Σ_a π_l(a|s,s_g) r_l(s,s_g,a) for one s_g; returns [sL]. */
+/** r̄_l(s) = Σ_a π_l(a|s,s_g,a_g) r_l(s,s_g,a) for one (s_g, a_g); returns [sL]. */
 export function meanLocalReward(
   game: Game,
   localPolicy: ArrayLike<number>,
   globalState: number,
+  globalAction = 0,
 ): Float64Array {
   const { sG, sL, aL } = sizesOf(game);
   const reward = new Float64Array(sL);
   for (let s = 0; s < sL; s++) {
+    const policyRow = localRow(game, localPolicy, s, globalState, globalAction);
     for (let a = 0; a < aL; a++) {
       const row = (s * sG + globalState) * aL + a;
-      reward[s] += localPolicy[row] * game.localReward[row];
+      reward[s] += localPolicy[policyRow + a] * game.localReward[row];
     }
   }
   return reward;

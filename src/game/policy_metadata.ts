@@ -1,7 +1,31 @@
 /** What a learned pair of policies carries beside its arrays; learning fills it, the file keeps it. */
 
-/** How E[V(s_g', h')] was computed in G-LEARN: exactly, or by the paper's sampled operator. */
-export type BackupKind = "exact" | "sampled";
+/**
+ * How E[V(s_g', h')] was computed in G-LEARN: exactly, by the paper's sampled operator, or in the limit
+ * of many robots, at points.
+ */
+export type BackupKind = "exact" | "sampled" | "points";
+
+/** Discounted return from the scenario's start, all robots seen, against the π_l of the pair. */
+export interface ReturnBounds {
+  /** What the pair earns at least, for every n. */
+  readonly lower: number;
+  /** What no global agent exceeds, for n >= `upperPopulation`; and in the limit of many robots. */
+  readonly upper: number;
+  readonly upperPopulation: number;
+  readonly limitUpper: number;
+  /** The same over `horizon` epochs, not for ever. */
+  readonly horizon: number;
+  readonly horizonLower: number;
+  readonly horizonUpper: number;
+  readonly limitHorizonUpper: number;
+}
+
+/** How the backups at points ended. */
+export interface PointsUsed {
+  readonly points: number;
+  readonly stop: "accuracy" | "points" | "time";
+}
 
 /** A confidence interval (95 %), [low, high]. */
 export type Interval = readonly [number, number];
@@ -10,8 +34,8 @@ export interface PolicyMetadata {
   /** The scenario's name. */
   readonly scenario: string;
   readonly scenarioSha256: string;
-  /** k of the table. */
-  readonly tableSize: number;
+  /** k of the table; undefined: there is none. */
+  readonly tableSize?: number;
   /** The n it was learned for. */
   readonly population: number;
   readonly discount: number;
@@ -24,5 +48,8 @@ export interface PolicyMetadata {
   readonly localGap: number;
   readonly globalGapInterval: Interval;
   readonly localGapInterval: Interval;
+  /** With backups at points. */
+  readonly pointsUsed?: PointsUsed;
+  readonly bounds?: ReturnBounds;
   readonly packageVersion: string;
 }

@@ -5,7 +5,7 @@
 import { drawIndex } from "./draws";
 import { localLawDraws } from "./episode";
 import { KeyedStream } from "./keyed_stream";
-import { type Game, type Sizes, sizesOf } from "./model";
+import { type Game, localRow, type Sizes, sizesOf } from "./model";
 import { drawSampleCounts, MultinomialRows } from "./multinomial";
 
 /**
@@ -27,7 +27,7 @@ export interface PopulationOptions {
   readonly timing?: TransitionTiming;
   /** Where every episode starts; default: a draw of the scenario's initial law. */
   readonly start?: PopulationStart;
-  /** π_l of one robot that deviates from all others, [sL][sG][aL]; it is part of the n. */
+  /** π_l of one robot that deviates from all others, in either form; it is part of the n. */
   readonly deviator?: ArrayLike<number>;
 }
 
@@ -52,10 +52,10 @@ export class Population {
   private rollout = 0;
   private epoch = 0;
 
-  /** @param localPolicy π_l, [sL][sG][aL] */
+  /** @param localPolicy π_l, in either form */
   constructor(
     private readonly game: Game,
-    localPolicy: ArrayLike<number>,
+    private readonly localPolicy: ArrayLike<number>,
     private readonly options: PopulationOptions,
   ) {
     this.population = options.population;
@@ -120,13 +120,13 @@ export class Population {
     const row = (before * aG + globalAction) * sG;
     const after = drawIndex(this.stream.next(), this.game.globalTransition, row, sG);
     const moving = this.timing === "next" ? after : before;
-    const own = this.stepDeviator(before, moving);
+    const own = this.stepDeviator(before, globalAction, moving);
     let reward = 0;
     this.stream.key(this.rollout, this.epoch, ROLE.robots);
     this.next.fill(0);
     if (this.options.deviator) this.next[this.deviatorState] = 1;
     for (let s = 0; s < sL; s++) {
-      if (this.counts[s] > 0) reward += this.stepState(s, before, moving);
+      if (this.counts[s] > 0) reward += this.stepState(s, before, globalAction, moving);
     }
     this.counts.set(this.next);
     this.globalState = after;
@@ -136,35 +136,36 @@ export class Population {
   }
 
   /** Moves the robots of state `s` into `next`; returns their summed r_l. */
-  private stepState(s: number, before: number, moving: number): number {
+  private stepState(s: number, before: number, globalAction: number, moving: number): number {
     const { sG, aL } = this.sizes;
     const { next, actions, game, stream } = this;
-    const acting = s * sG + before;
+    const from = (s * sG + before) * aL;
     const to = (s * sG + moving) * aL;
+    const row = localRow(game, this.localPolicy, s, before, globalAction) / aL;
     actions.fill(0);
-    this.actionRows.add(this.counts[s], acting, actions, stream.next);
+    this.actionRows.add(this.counts[s], row, actions, stream.next);
     let reward = 0;
     for (let a = 0; a < aL; a++) {
       if (actions[a] === 0) continue;
-      reward += actions[a] * game.localReward[acting * aL + a];
+      reward += actions[a] * game.localReward[from + a];
       this.transitionRows.add(actions[a], to + a, next, stream.next);
     }
     return reward;
   }
 
   /** Moves the robot that deviates, taking it out of `counts`; returns its r_l. */
-  private stepDeviator(before: number, moving: number): number | undefined {
+  private stepDeviator(before: number, globalAction: number, moving: number): number | undefined {
     const { deviator } = this.options;
     if (!deviator) return undefined;
     const { sG, sL, aL } = this.sizes;
     const s = this.deviatorState;
     this.stream.key(this.rollout, this.epoch, ROLE.deviator);
-    const acting = (s * sG + before) * aL;
-    const a = drawIndex(this.stream.next(), deviator, acting, aL);
+    const row = localRow(this.game, deviator, s, before, globalAction);
+    const a = drawIndex(this.stream.next(), deviator, row, aL);
     const to = ((s * sG + moving) * aL + a) * sL;
     this.counts[s] -= 1;
     this.deviatorState = drawIndex(this.stream.next(), this.game.localTransition, to, sL);
-    return this.game.localReward[acting + a];
+    return this.game.localReward[(s * sG + before) * aL + a];
   }
 }
 

@@ -87,6 +87,11 @@ export function parseScenario(text: string, source: string): Game {
       `${source} is not YAML: ${String(error).split("\n")[0]} mend the line named`,
     );
   }
+  return scenarioOf(data, source);
+}
+
+/** The same from what the text says. */
+export function scenarioOf(data: unknown, source: string): Game {
   const parsed = scenarioSchema.safeParse(data);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -6,7 +6,7 @@ import { compiledFile, readBytes } from "../base/platform";
 
 /** assembly/kernels.ts, which describes the arguments; addresses are in bytes. */
 type Kernels = Record<
-  "averageDraws" | "averageLines" | "bestActions",
+  "averageDraws" | "averageLines" | "bestActions" | "innerProducts",
   (...given: readonly number[]) => void
 >;
 

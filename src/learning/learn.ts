@@ -1,5 +1,5 @@
 /** `learn`: a pair of policies for a game, with what is known about its quality. */
-import type { Game, PolicyPair } from "../game/model";
+import type { Game, TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
 import { Alternation, type Turns } from "./alternation";
@@ -13,7 +13,7 @@ import { PACKAGE_VERSION } from "./version";
 
 /** The counts of `Turns` are over all table sizes. */
 export interface LearnResult extends Turns {
-  readonly pair: PolicyPair;
+  readonly pair: TablePair;
   /** As the policy file keeps it: gaps, how expectations were computed. */
   readonly metadata: PolicyMetadata;
   /** H: entries of the table for each s_g. */

@@ -1,6 +1,6 @@
 /** Which states a pair visits, discounted, and what the global agent does and sees there. */
 import { HistogramIndex, roundToSize } from "../game/histogram";
-import { type Game, type PolicyPair, scaleToOne, type Sizes, sizesOf } from "../game/model";
+import { type Game, type TablePair, scaleToOne, type Sizes, sizesOf } from "../game/model";
 import type { EpochVisitor } from "../game/population";
 
 /** Discounted moments of (share of the population, share of the sample) for one s_g. */
@@ -74,7 +74,7 @@ export class Occupancy {
    *
    * Deviation: the paper plays G-LEARN's policy as it is; this is a second candidate for UPDATE.
    */
-  credibleGlobalPolicy(index: HistogramIndex, { globalPolicy }: PolicyPair): Uint8Array {
+  credibleGlobalPolicy(index: HistogramIndex, { globalPolicy }: TablePair): Uint8Array {
     const policy = new Uint8Array(globalPolicy.length);
     const { states, size, count } = index;
     const shares = new Float64Array(states);

@@ -5,7 +5,7 @@
  * mean of what it earns in both ways.
  */
 import { HistogramIndex } from "../game/histogram";
-import { type Game, localKernel, type PolicyPair } from "../game/model";
+import { type Game, localKernel, type TablePair } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
 import type { Trial } from "../game/trial";
 import { learnGlobal } from "./global_learner";
@@ -32,7 +32,7 @@ interface BackupUsed {
 }
 
 export interface Candidate extends BackupUsed {
-  readonly pair: PolicyPair;
+  readonly pair: TablePair;
   /** What it earns without memory. */
   readonly plain: Trial;
   /** `plain`, and what it earns with memory. */
@@ -126,7 +126,7 @@ export class Responder {
     });
   }
 
-  private async played(pair: PolicyPair) {
+  private async played(pair: TablePair) {
     const occupancy = new Occupancy(this.game);
     const options = simulationOf(this.settings, "compare", COMPARED_ROLLOUTS);
     const plain = trialOf(this.game, pair, "sample", options, occupancy.visit);

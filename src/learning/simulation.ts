@@ -6,6 +6,7 @@ import { type Estimate, estimate, Z95 } from "../game/statistics";
 import { Trial, type TrialOptions } from "../game/trial";
 import { policyController } from "../policy/controllers";
 import type { ObservationMode } from "../policy/observation";
+import { sampleSizeOf } from "../policy/sample_size";
 import type { LearnSettings } from "./options";
 
 /** Part of the discounted return that may be cut off after the last epoch simulated. */
@@ -52,7 +53,7 @@ export function simulationOf(
   return { population, seed: 3 * seed + USES[use], rollouts, signal };
 }
 
-/** A trial of a pair whose global agent asks as many robots as its table has (at most n). */
+/** A trial of a pair whose global agent asks as many robots as it does where none is said. */
 export function trialOf(
   game: Game,
   pair: PolicyPair,
@@ -61,7 +62,7 @@ export function trialOf(
   visit?: EpochVisitor,
 ): Trial {
   const { population } = options;
-  const asked = Math.min(pair.tableSize, population);
+  const asked = sampleSizeOf(undefined, pair, population);
   const controller = policyController(game, pair, mode, population, asked);
   const horizon = learningHorizon(game);
   return new Trial(game, pair.localPolicy, controller, { ...options, horizon, visit });

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { type Game, sizesOf } from "../game/model";
 import { InvalidInputError } from "../base/errors";
 import { finish, inTurns, type Steps } from "../base/steps";
+import { kindOf } from "../policy/kind";
 import { Observation, type ObservationMode } from "../policy/observation";
 import type { LoadedPolicy } from "../policy/policy_file";
 import { mostPolicyBytes } from "../policy/policy_header";
@@ -129,9 +130,7 @@ export class Commander {
     this.policy = policy;
     this.observation = undefined;
     if (this.isActive) this.publishLocalPolicy(toLocalPolicy(policy));
-    this.node.log.info(
-      `following policy ${policy.sha256.slice(0, 8)} (k = ${policy.pair.tableSize})`,
-    );
+    this.node.log.info(`following policy ${policy.sha256.slice(0, 8)} (${kindOf(policy.pair)})`);
   }
 
   private async reload(): Promise<TriggerAnswer> {
@@ -210,13 +209,14 @@ export class Commander {
       resets: this.resets,
     };
     this.publishCommand(this.command);
-    observation.predict(globalState);
+    observation.predict(globalState, this.command.action);
   }
 
   missed(epochs: number): void {
     if (this.command === undefined) return;
+    const { global_state, action } = this.command;
     const predictions = Math.min(epochs, MOST_PREDICTIONS);
-    for (let i = 0; i < predictions; i++) this.observation?.predict(this.command.global_state);
+    for (let i = 0; i < predictions; i++) this.observation?.predict(global_state, action);
   }
 
   /** The command again, for the robots' watchdogs. */

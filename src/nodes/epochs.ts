@@ -101,8 +101,8 @@ export class Epochs {
 
   get sampleSize(): number {
     const { node, commander, population } = this;
-    const tableSize = commander.policy?.pair.tableSize ?? 1;
-    return sampleSizeOf(node.parameters.sample_size || undefined, tableSize, population);
+    const { sample_size } = node.parameters;
+    return sampleSizeOf(sample_size || undefined, commander.policy?.pair, population);
   }
 
   /**

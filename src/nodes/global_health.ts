@@ -72,7 +72,7 @@ function policyHealth({ commander, epochs }: Observed): Health {
   const { policy, stopped } = commander;
   const values = {
     policy: policy?.sha256.slice(0, 8) ?? "none",
-    table_size: policy?.pair.tableSize ?? 0,
+    table_size: policy?.metadata.tableSize ?? 0,
     sample_size: epochs.sampleSize,
     global_gap: policy?.metadata.globalGap ?? "unknown",
     local_gap: policy?.metadata.localGap ?? "unknown",

@@ -1,5 +1,6 @@
 /** The learner's node: publishes a policy, read from a file or learned at the start. */
 import { loadScenario } from "../game/scenario_file";
+import { kindOf } from "../policy/kind";
 import { decodePolicy, readPolicy, requireScenario } from "../policy/policy_file";
 import { RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
@@ -31,6 +32,6 @@ void runProcess(async (ros) => {
   const policy = decodePolicy(data, file);
   requireScenario(policy, game);
   publish({ scenario: game.name, policy_sha256: policy.sha256, data });
-  const { tableSize } = policy.pair;
-  log.info(`published policy ${policy.sha256.slice(0, 8)} of ${game.name}, k = ${tableSize}`);
+  const kind = kindOf(policy.pair);
+  log.info(`published policy ${policy.sha256.slice(0, 8)} of ${game.name}, ${kind}`);
 });

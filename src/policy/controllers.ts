@@ -13,19 +13,20 @@ export function policyController(
   sampleSize: number,
 ): GlobalController & { readonly observation: Observation } {
   const observation = new Observation(game, pair, mode, population);
-  let before = -1;
+  let before: { readonly globalState: number; readonly action: number } | undefined;
   return {
     sampleSize,
     observation,
     reset() {
       observation.reset();
-      before = -1;
+      before = undefined;
     },
     decide(globalState, sample) {
-      if (before >= 0) observation.predict(before);
+      if (before) observation.predict(before.globalState, before.action);
       observation.observe(sample);
-      before = globalState;
-      return observation.decide(globalState);
+      const action = observation.decide(globalState);
+      before = { globalState, action };
+      return action;
     },
   };
 }

@@ -11,7 +11,8 @@
  * Doubt: where squared innovations exceed the model's by more than chance explains, v grows, at most
  * to that of a flat law. The estimate is then close to the plain sample.
  */
-import { type Game, localKernel, sizesOf } from "../game/model";
+import { type Limit, limitOf, type Move, movedBy, moveOf } from "../game/limit";
+import { type Game, sizesOf } from "../game/model";
 
 /** Weight of the newest innovation in their running mean. */
 const NEWEST_WEIGHT = 0.2;
@@ -35,8 +36,10 @@ export class MeanFieldFilter {
   variance = 0;
   /** Mean of the innovations' excess over what the model expects, in standard deviations. */
   doubt = 0;
-  /** M_{s_g} of the policy in force, [sG][sL][sL']. */
-  private readonly kernels: readonly Float64Array[];
+  /** How robots move by the policy in force. */
+  readonly limit: Limit;
+  /** Σ_t M_st², [sL], of each move: 1 where it is certain. */
+  private readonly certainties = new Map<Move, Float64Array>();
   private readonly initialLaw: Float64Array;
   /** v of the law that the first shares are drawn from. */
   private readonly lawVariance: number;
@@ -44,7 +47,7 @@ export class MeanFieldFilter {
   private readonly scratch: Float64Array;
 
   /**
-   * @param localPolicy π_l, [sL][sG][aL]
+   * @param localPolicy π_l, in either form
    * @param population n
    */
   constructor(
@@ -58,9 +61,17 @@ export class MeanFieldFilter {
     this.lawVariance = isKnown ? 0 : 1 / (sL * initialLocal.alpha + 1);
     this.initialLaw = isKnown ? initialLocal.probabilities : new Float64Array(sL).fill(1 / sL);
     this.flatVariance = 1 / (sL + 1);
-    this.kernels = game.globalStates.map((_, s) => localKernel(game, localPolicy, s));
+    this.limit = limitOf(game, localPolicy);
     this.belief = new Float64Array(sL);
     this.scratch = new Float64Array(sL);
+    const corner = new Float64Array(sL);
+    for (const move of this.limit.moves.flat()) {
+      const certainty = corner.map((_, s) => {
+        corner.fill(0)[s] = 1;
+        return movedBy(this.limit, move, corner, this.scratch).reduce((sum, p) => sum + p * p, 0);
+      });
+      this.certainties.set(move, certainty);
+    }
     this.reset();
   }
 
@@ -91,24 +102,15 @@ export class MeanFieldFilter {
     this.variance = Math.min(1, spread / Math.max(Number.MIN_VALUE, spreadOf(belief)));
   }
 
-  /** One epoch went by under `globalState` and π_l. */
-  predict(globalState: number): void {
-    const { belief, scratch } = this;
-    const kernel = this.kernels[globalState];
+  /** One epoch went by under `globalState`, `globalAction` and π_l. */
+  predict(globalState: number, globalAction: number): void {
+    const { belief, scratch, limit } = this;
+    const move = moveOf(limit, globalState, globalAction);
+    const certainties = this.certainties.get(move)!;
     const states = belief.length;
-    scratch.fill(0);
-    // Σ_s μ̄_s Σ_t M_st²: 1 where moves are certain.
     let certainty = 0;
-    for (let s = 0; s < states; s++) {
-      let squares = 0;
-      for (let t = 0; t < states; t++) {
-        const p = kernel[s * states + t];
-        scratch[t] += belief[s] * p;
-        squares += p * p;
-      }
-      certainty += belief[s] * squares;
-    }
-    belief.set(scratch);
+    for (let s = 0; s < states; s++) certainty += belief[s] * certainties[s];
+    belief.set(movedBy(limit, move, belief, scratch));
     let square = 0;
     for (let t = 0; t < states; t++) square += belief[t] * belief[t];
     const kept = Math.max(0, certainty - square) * this.variance;

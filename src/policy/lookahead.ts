@@ -1,9 +1,10 @@
 /**
  * A global policy by vectors: V(s_g, μ) = max α · μ over the vectors of s_g. It acts one step ahead:
- *   argmax_a r_g(s_g, a) + γ Σ_{s_g'} P_g(s_g'|s_g, a) max_{α of s_g'} α · (μ M_{s_g}),
+ *   argmax_a r_g(s_g, a) + μ · r_{s_g,a} + γ Σ_{s_g'} P_g(s_g'|s_g, a) max_{α of s_g'} α · (μ M_{s_g,a}),
  * with any μ as it is: a sample's h/k or the filter's mean. No allocation after construction.
  */
 import { inner, type Limit, movedBy, rowTimes } from "../game/limit";
+import type { PointsPair } from "../game/model";
 
 /** The vectors of one s_g: `count` rows of [sL]; there may be more behind them. */
 export interface Vectors {
@@ -14,44 +15,52 @@ export interface Vectors {
 /** Values that differ by less than this share of the best are a tie: the lowest action wins. */
 const VALUE_TIE = 1e-9;
 
+/** The lowest index whose value is the best but for a tie. */
+export function lowestBestOf(values: Float64Array): number {
+  let most = -Infinity;
+  for (let a = 0; a < values.length; a++) most = Math.max(most, values[a]);
+  let lowest = 0;
+  while (values[lowest] < most - VALUE_TIE * Math.abs(most)) lowest++;
+  return lowest;
+}
+
 export class Lookahead {
-  /** Of the last `look`: a_g, and the best vector of each s_g' that can follow, [sG]. */
+  /** a_g of the last `look`. */
   action = 0;
-  readonly next: Int32Array;
   /** max α · μ of the last `best`. */
   bestValue = 0;
   private readonly moved: Float64Array;
   private readonly ahead: Float64Array;
   private readonly q: Float64Array;
 
-  /** @param vectors by s_g; they may change between two looks */
+  /** @param vectors by s_g, none without any; they may change between two looks */
   constructor(
     private readonly limit: Limit,
     private readonly vectors: readonly Vectors[],
   ) {
     const { sG, aG, sL } = limit.sizes;
-    this.next = new Int32Array(sG);
     this.ahead = new Float64Array(sG);
     this.moved = new Float64Array(sL);
     this.q = new Float64Array(aG);
   }
 
-  /** Chooses a_g at μ; returns what it is worth, without μ · r_{s_g}. */
+  /** Chooses a_g at μ; returns what it is worth, T V(s_g, μ). */
   look(globalState: number, shares: ArrayLike<number>): number {
-    const { limit, q } = this;
-    movedBy(limit.kernels[globalState], shares, this.moved);
-    for (const after of limit.reached[globalState]) {
-      this.next[after] = this.best(after, this.moved);
-      this.ahead[after] = this.bestValue;
+    const { limit, q, moved, ahead } = this;
+    for (const move of limit.moves[globalState]) {
+      movedBy(limit, move, shares, moved);
+      for (const after of move.reached) {
+        this.best(after, moved);
+        ahead[after] = this.bestValue;
+      }
+      const reward = inner(move.reward, 0, shares);
+      for (let a = move.from; a < move.end; a++) {
+        const row = globalState * q.length + a;
+        const future = limit.discount * rowTimes(limit.lead, row, ahead);
+        q[a] = reward + limit.globalReward[row] + future;
+      }
     }
-    let most = -Infinity;
-    for (let a = 0; a < q.length; a++) {
-      const row = globalState * q.length + a;
-      q[a] = limit.globalReward[row] + limit.discount * rowTimes(limit.lead, row, this.ahead);
-      most = Math.max(most, q[a]);
-    }
-    this.action = 0;
-    while (q[this.action] < most - VALUE_TIE * Math.abs(most)) this.action++;
+    this.action = lowestBestOf(q);
     return q[this.action];
   }
 
@@ -68,4 +77,20 @@ export class Lookahead {
     }
     return best;
   }
+}
+
+/** The vectors of a pair by s_g, in the file's order. */
+export function vectorsOf(
+  { vectors, vectorState }: PointsPair,
+  { sG, sL }: Limit["sizes"],
+): Vectors[] {
+  let from = 0;
+  return Array.from({ length: sG }, (_, g) => {
+    let end = from;
+    while (end < vectorState.length && vectorState[end] === g) end++;
+    const values = Float64Array.from(vectors.subarray(from * sL, end * sL));
+    const count = end - from;
+    from = end;
+    return { count, values };
+  });
 }

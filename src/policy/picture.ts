@@ -1,6 +1,6 @@
 /** A policy as a picture: what π_g does around a belief. Pure. */
 import { HistogramIndex, roundToSize } from "../game/histogram";
-import { type PolicyPair, type Sizes } from "../game/model";
+import { type Sizes, type TablePair } from "../game/model";
 
 const MOST_ENTRIES = 20_000;
 
@@ -10,7 +10,7 @@ const MOST_ENTRIES = 20_000;
  * k is the table's size. Empty where it would be too large to look at.
  */
 export function pictureOf(
-  pair: PolicyPair,
+  pair: TablePair,
   { sG, sL }: Sizes,
   belief: ArrayLike<number>,
 ): number[][][] {

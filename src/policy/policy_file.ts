@@ -13,7 +13,7 @@
  * (as JSON) and bytes, in the order above: it finds any flipped bit.
  */
 import { HistogramIndex } from "../game/histogram";
-import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
+import { type Game, type PolicyPair, type Sizes, sizesOf, type TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { cut, InvalidInputError, reasonOf } from "../base/errors";
 import { encodeUtf8, readBytes, sha256Steps } from "../base/platform";
@@ -43,7 +43,7 @@ const SPACE = 0x20;
 const ROW_SUM_TOLERANCE = 1e-5;
 
 /** Bytes of a policy file; the arrays' shapes must agree with `sizes` (RangeError otherwise). */
-export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, sizes: Sizes): Uint8Array {
+export function encodePolicy(pair: TablePair, metadata: PolicyMetadata, sizes: Sizes): Uint8Array {
   const histograms = new HistogramIndex(sizes.sL, pair.tableSize).count;
   const tensors = expectedTensors(sizes, histograms);
   const arrays = [pair.globalValues, pair.localPolicy, pair.globalPolicy];
@@ -90,12 +90,12 @@ export function* decodeSteps(bytes: Uint8Array, source: string): Steps<LoadedPol
     );
   }
   const metadata = metadataOf(strings);
-  const pair = pairOf(tensors, data, metadata.tableSize);
+  const pair = pairOf(tensors, data, metadata.tableSize!);
   yield* checkPair(pair, sizes, source);
   return { pair, metadata, sizes, sha256: yield* sha256Steps(bytes) };
 }
 
-function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): PolicyPair {
+function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): TablePair {
   const floats = ({ start, end }: TensorInfo): Float32Array =>
     new Float32Array(Uint8Array.from(data.subarray(start, end)).buffer);
   const [values, local, actions] = tensors;
@@ -123,7 +123,7 @@ function* findSteps(
   return -1;
 }
 
-function* checkPair(pair: PolicyPair, { aG, aL }: Sizes, source: string): Steps<void> {
+function* checkPair(pair: TablePair, { aG, aL }: Sizes, source: string): Steps<void> {
   const refuse = (what: string): never => {
     throw new InvalidInputError(`${source}: ${what}; learn the policy again`);
   };

@@ -1,12 +1,18 @@
 /** How many robots an epoch asks: k of a population of n. Pure. */
+import type { PolicyPair } from "../game/model";
 
-/** k: as asked; else the policy table's, or n if that is less. */
+/** Robots that a pair without a table asks. */
+const WITHOUT_TABLE = 20;
+
+/** k: as asked; else the policy table's, 20 without one, or n if that is less. */
 export function sampleSizeOf(
   asked: number | undefined,
-  tableSize: number,
+  pair: PolicyPair | undefined,
   population: number,
 ): number {
-  return asked ?? Math.min(tableSize, population);
+  return (
+    asked ?? Math.min(pair && "tableSize" in pair ? pair.tableSize : WITHOUT_TABLE, population)
+  );
 }
 
 /**

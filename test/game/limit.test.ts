@@ -1,4 +1,4 @@
-import { inner, limitOf, movedBy, rowTimes } from "../../src/game/limit";
+import { broughtBack, inner, limitOf, movedBy, moveOf } from "../../src/game/limit";
 import { localKernel, meanLocalReward } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { randomLocalPolicy, randomScenario } from "../games";
@@ -10,33 +10,51 @@ scenario.global_transition[1] = [
   [0.25, 0.75, 0],
 ];
 const game = parseScenario(JSON.stringify(scenario), "limit");
-const policy = randomLocalPolicy(sizes, 1);
-const limit = limitOf(game, policy);
 const shares = Float64Array.of(0.3, 0, 0.2, 0.1, 0, 0.15, 0.25);
 
-test("the population moves by the kernel, and a row times a vector is the kernel's mean", () => {
-  const out = new Float64Array(7).fill(9);
-  for (let g = 0; g < 3; g++) {
-    const kernel = localKernel(game, policy, g);
-    movedBy(limit.kernels[g], shares, out);
-    for (let to = 0; to < 7; to++) {
-      const wanted = shares.reduce((sum, share, s) => sum + share * kernel[s * 7 + to], 0);
-      expect(out[to]).toBeCloseTo(wanted, 12);
+test.each(["state", "command"] as const)(
+  "the population moves by the kernel, and a vector is brought back by it (form %s)",
+  (form) => {
+    const policy = randomLocalPolicy(sizes, 1, form);
+    const limit = limitOf(game, policy);
+    expect(limit.moves.map((moves) => moves.length)).toEqual(
+      Array(3).fill(form === "state" ? 1 : 2),
+    );
+    for (let g = 0; g < 3; g++) {
+      for (let a = 0; a < 2; a++) {
+        const kernel = localKernel(game, policy, g, a);
+        const move = moveOf(limit, g, a);
+        expect(move.globalState).toBe(g);
+        const moved = movedBy(limit, move, shares, new Float64Array(7).fill(9));
+        for (let to = 0; to < 7; to++) {
+          const wanted = shares.reduce((sum, share, s) => sum + share * kernel[s * 7 + to], 0);
+          expect(moved[to]).toBeCloseTo(wanted, 12);
+        }
+        const back = broughtBack(limit, move, shares, new Float64Array(7).fill(9));
+        const reward = meanLocalReward(game, policy, g, a);
+        for (let s = 0; s < 7; s++) {
+          const row = kernel.subarray(s * 7, s * 7 + 7);
+          expect(back[s]).toBeCloseTo(inner(row, 0, shares), 12);
+          expect(move.reward[s]).toBeCloseTo(reward[s], 12);
+        }
+      }
     }
-    for (let s = 0; s < 7; s++) {
-      const row = kernel.subarray(s * 7, s * 7 + 7);
-      expect(rowTimes(limit.kernels[g], s, shares)).toBeCloseTo(inner(row, 0, shares), 12);
-    }
-    expect(limit.rewards[g]).toEqual(meanLocalReward(game, policy, g));
-  }
-});
+  },
+);
 
 test("transitions that cannot happen are no entries, and lead nowhere", () => {
-  expect(limit.reached).toEqual([
-    [0, 1, 2],
-    [1, 0],
-    [0, 1, 2],
+  const reached = (form: "state" | "command") =>
+    limitOf(game, randomLocalPolicy(sizes, 1, form)).moves.map((moves) =>
+      moves.map((move) => move.reached),
+    );
+  const all = [0, 1, 2];
+  expect(reached("state")).toEqual([[all], [[1, 0]], [all]]);
+  expect(reached("command")).toEqual([
+    [all, all],
+    [[1], [0, 1]],
+    [all, all],
   ]);
+  const limit = limitOf(game, randomLocalPolicy(sizes, 1));
   expect([...limit.lead.starts.subarray(2, 5)]).toEqual([6, 7, 9]);
 });
 

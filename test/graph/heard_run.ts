@@ -24,7 +24,7 @@ export function decisions(peer: Peer): EventOf<"command">[] {
 
 /** A command of a swarm that asks as many robots as its policy table has, and is not stopped. */
 export function expectWellFormed(command: HeardCommand, { game, policy, settings }: Swarm): void {
-  const k = policy.pair.tableSize;
+  const k = policy.metadata.tableSize!;
   const { sL, sG, aG } = sizesOf(game);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   expect(command.sampled_agents).toHaveLength(k);

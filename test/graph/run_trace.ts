@@ -83,7 +83,7 @@ export function playPurely(
     const { horizon = Infinity } = game;
     if (epoch % horizon === 0) played.place(startOf(Math.floor(epoch / horizon)));
     const [globalState, localStates] = [played.globalState(), Array.from(played.localStates())];
-    const sampled = drawSample(seed, epoch, sorted, policy.pair.tableSize);
+    const sampled = drawSample(seed, epoch, sorted, policy.metadata.tableSize!);
     const histogram = new Array<number>(sL).fill(0);
     for (const robot of sampled) histogram[localStates[ids.indexOf(robot)]]++;
     observation.observe(histogram);
@@ -130,7 +130,7 @@ export function rewardQuantiles(
     for (const state of localStates) localCounts[state]++;
     const episode = rollouts(game, policy.pair, {
       population: localStates.length,
-      sampleSize: policy.pair.tableSize,
+      sampleSize: policy.metadata.tableSize!,
       horizon: length,
       rollouts: means.length,
       start: { globalState, localCounts },

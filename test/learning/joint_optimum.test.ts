@@ -1,6 +1,6 @@
 /** Tiny teams, where the best that anybody could do, seeing all and deciding for all, is known. */
 import { HistogramIndex } from "../../src/game/histogram";
-import { type Game, type PolicyPair, sizesOf } from "../../src/game/model";
+import { type Game, type TablePair, sizesOf } from "../../src/game/model";
 import { learn } from "../../src/learning/learn";
 import { randomGame } from "../games";
 
@@ -86,7 +86,7 @@ class Team {
   }
 
   /** What a pair earns whose global agent sees all n robots. */
-  worthOf({ globalPolicy, localPolicy, tableSize }: PolicyPair): number {
+  worthOf({ globalPolicy, localPolicy, tableSize }: TablePair): number {
     const index = new HistogramIndex(sizes.sL, tableSize);
     const values = this.solve((state, ahead) => {
       const g = state % sizes.sG;

@@ -167,10 +167,10 @@ export function setup({
     tick,
     answer,
     /** The filter's belief so many epochs after a first command's sample, nobody heard since. */
-    predicted: ({ histogram, global_state }: GlobalCommand, epochs: number): number[] => {
+    predicted: ({ histogram, global_state, action }: GlobalCommand, epochs: number): number[] => {
       const filter = new MeanFieldFilter(game, pair.localPolicy, robots().length);
       filter.observe(histogram);
-      for (let i = 0; i < epochs; i++) filter.predict(global_state);
+      for (let i = 0; i < epochs; i++) filter.predict(global_state, action);
       return Array.from(filter.belief);
     },
     /** A robot that is asked says something of its own. */

@@ -29,7 +29,7 @@ function follow(
         Array.from(population.counts, (count) => count / options.population),
         epoch,
       );
-      filter.predict(population.globalState);
+      filter.predict(population.globalState, epoch % sizes.aG);
       population.step(epoch % sizes.aG);
       between(filter, epoch, population);
     }
@@ -40,7 +40,7 @@ test("the belief is predicted with the kernel of the policy in force", () => {
   const filter = new MeanFieldFilter(game, localPolicy, 1000);
   filter.observe([10, 3, 2, 0]);
   const before = Array.from(filter.belief);
-  filter.predict(1);
+  filter.predict(1, 0);
   const kernel = localKernel(game, localPolicy, 1);
   filter.belief.forEach((share, t) => {
     const moved = before.reduce((sum, p, s) => sum + p * kernel[s * sizes.sL + t], 0);
@@ -141,7 +141,7 @@ function errorAfterReplacement(asked: number, after: number, isDoubting: boolean
         const shares = Array.from(population.counts, (count) => count / 1000);
         squares += squaredDistance(filter.belief, shares);
       }
-      filter.predict(population.globalState);
+      filter.predict(population.globalState, 0);
       population.step(0);
     }
   }
@@ -187,7 +187,7 @@ test("a filter with a wrong model errs hardly more than the plain sample", () =>
         Array.from(sample, (count) => count / options.asked),
         shares,
       );
-      filter.predict(population.globalState);
+      filter.predict(population.globalState, epoch % sizes.aG);
       population.step(epoch % sizes.aG);
     }
   }
@@ -202,7 +202,7 @@ test("whatever comes, probabilities stay probabilities", () => {
       const filter = new MeanFieldFilter(game, localPolicy, population);
       for (const [seen, globalState] of all) {
         filter.observe(seen);
-        filter.predict(globalState);
+        filter.predict(globalState, 0);
         expect(filter.belief.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
         expect(filter.belief.every((p) => p >= 0 && p <= 1 + 1e-12)).toBe(true);
         expect(filter.variance).toBeGreaterThanOrEqual(0);

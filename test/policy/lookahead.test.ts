@@ -1,12 +1,13 @@
 import { keyedUniform } from "../../src/game/draws";
 import { limitOf } from "../../src/game/limit";
-import { localKernel, sizesOf } from "../../src/game/model";
+import { localKernel, meanLocalReward, sizesOf } from "../../src/game/model";
 import { Lookahead } from "../../src/policy/lookahead";
 import { randomGame, randomLocalPolicy } from "../games";
 
 const sizes = { sG: 3, aG: 4, sL: 4, aL: 2 };
 const game = randomGame(sizes, 5);
 const policy = randomLocalPolicy(sizes, 5);
+const commanded = randomLocalPolicy(sizes, 5, "command");
 const uniform = keyedUniform(5, "learn", "vectors");
 const vectors = game.globalStates.map(() => ({
   count: 3,
@@ -14,8 +15,11 @@ const vectors = game.globalStates.map(() => ({
   values: Float64Array.from({ length: 20 }, () => 1e9),
 }));
 
-test("it commands what is best one epoch ahead, with the shares as they are", () => {
-  const lookahead = new Lookahead(limitOf(game, policy), vectors);
+test.each([
+  ["state", policy],
+  ["command", commanded],
+])("it commands what is best one epoch ahead, with the shares as they are (%s)", (_form, local) => {
+  const lookahead = new Lookahead(limitOf(game, local), vectors);
   const commands = new Set<number>();
   for (let draw = 0; draw < 300; draw++) {
     for (const { values } of vectors)
@@ -24,21 +28,23 @@ test("it commands what is best one epoch ahead, with the shares as they are", ()
     const total = shares.reduce((sum, share) => sum + share, 0);
     shares.forEach((share, s) => (shares[s] = share / total));
     for (let g = 0; g < 3; g++) {
-      const kernel = localKernel(game, policy, g);
-      const moved = shares.map((_, to) =>
-        shares.reduce((sum, share, s) => sum + share * kernel[s * 4 + to], 0),
-      );
-      const ahead = vectors.map(({ count, values }) =>
-        Math.max(
-          ...Array.from({ length: count }, (_, i) =>
-            moved.reduce((sum, share, s) => sum + share * values[4 * i + s], 0),
-          ),
-        ),
-      );
       const q = game.globalActions.map((_, a) => {
+        const kernel = localKernel(game, local, g, a);
+        const moved = shares.map((_, to) =>
+          shares.reduce((sum, share, s) => sum + share * kernel[s * 4 + to], 0),
+        );
+        const ahead = vectors.map(({ count, values }) =>
+          Math.max(
+            ...Array.from({ length: count }, (_, i) =>
+              moved.reduce((sum, share, s) => sum + share * values[4 * i + s], 0),
+            ),
+          ),
+        );
+        const reward = meanLocalReward(game, local, g, a);
+        const earned = shares.reduce((sum, share, s) => sum + share * reward[s], 0);
         const row = game.globalTransition.subarray((g * 4 + a) * 3, (g * 4 + a) * 3 + 3);
         const future = row.reduce((sum, p, to) => sum + p * ahead[to], 0);
-        return game.globalReward[g * 4 + a] + game.discount * future;
+        return earned + game.globalReward[g * 4 + a] + game.discount * future;
       });
       const value = lookahead.look(g, shares);
       const { action } = lookahead;

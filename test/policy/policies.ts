@@ -1,10 +1,10 @@
 import { HistogramIndex } from "../../src/game/histogram";
-import { type Game, type PolicyPair, sizesOf } from "../../src/game/model";
+import { type Game, type PolicyPair, sizesOf, type TablePair } from "../../src/game/model";
 import type { PolicyMetadata } from "../../src/policy/policy_file";
 import { randomLocalPolicy } from "../games";
 
 /** A pair with made-up values, for a game. */
-export function madePair(game: Game, tableSize: number): PolicyPair {
+export function madePair(game: Game, tableSize: number): TablePair {
   const sizes = sizesOf(game);
   const entries = sizes.sG * new HistogramIndex(sizes.sL, tableSize).count;
   return {
@@ -31,4 +31,10 @@ export function madeMetadata(game: Game, tableSize: number): PolicyMetadata {
     localGapInterval: [0, 1e-7],
     packageVersion: "0.1.0",
   };
+}
+
+/** The pair of a policy that has a table. */
+export function tableOf({ pair }: { readonly pair: PolicyPair }): TablePair {
+  if ("tableSize" in pair) return pair;
+  throw new Error("the policy has no table");
 }

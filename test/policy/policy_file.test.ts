@@ -17,7 +17,7 @@ import {
 import { largestTableSize } from "../../src/learning/size";
 import { mostPolicyBytes } from "../../src/policy/policy_header";
 import { messageOf, randomGame, shipped } from "../games";
-import { madeMetadata, madePair } from "./policies";
+import { madeMetadata, madePair, tableOf } from "./policies";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 3, aL: 2 }, 1);
 const pair = madePair(game, 4);
@@ -122,7 +122,7 @@ test("a large table is read in many short steps", () => {
   let count = 0;
   let step = steps.next();
   for (; !step.done; step = steps.next()) count++;
-  const { globalValues, globalPolicy } = step.value.pair;
+  const { globalValues, globalPolicy } = tableOf(step.value);
   expect(globalValues.at(-1)).toBe(large.globalValues.at(-1));
   expect(Buffer.compare(globalPolicy, large.globalPolicy)).toBe(0);
   // Both hashes go through all bytes, 4 MiB at a time.

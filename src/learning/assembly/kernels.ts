@@ -289,3 +289,44 @@ export function bestActions(
   f64.store(changesAt, least);
   f64.store(changesAt, greatest, ONE);
 }
+
+// --- Backups at points (points/points.ts) ---
+
+/**
+ * out[i] = Σ_s points[i][s] vector[s], [count]
+ * @param pointsAt [count][width], count a multiple of 4, width even
+ */
+export function innerProducts(
+  pointsAt: usize,
+  count: usize,
+  width: usize,
+  vectorAt: usize,
+  outAt: usize,
+): void {
+  const row = width * ONE;
+  for (let i: usize = 0; i < count; i += 4) {
+    let a = f64x2.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    for (let x: usize = 0; x < row; x += TWO) {
+      const v = v128.load(vectorAt + x);
+      const at = pointsAt + x;
+      a = f64x2.add(a, f64x2.mul(v, v128.load(at)));
+      b = f64x2.add(b, f64x2.mul(v, v128.load(at + row)));
+      c = f64x2.add(c, f64x2.mul(v, v128.load(at + 2 * row)));
+      d = f64x2.add(d, f64x2.mul(v, v128.load(at + 3 * row)));
+    }
+    storeSum(outAt, a);
+    storeSum(outAt + ONE, b);
+    storeSum(outAt + 2 * ONE, c);
+    storeSum(outAt + 3 * ONE, d);
+    pointsAt += 4 * row;
+    outAt += 4 * ONE;
+  }
+}
+
+/** Both numbers of a vector together. */
+function storeSum(at: usize, a: v128): void {
+  f64.store(at, f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1));
+}

@@ -2,7 +2,7 @@
 import { drawIndex } from "../../game/draws";
 import { localLawDraws } from "../../game/episode";
 import { KeyedStream } from "../../game/keyed_stream";
-import { type Limit, movedBy } from "../../game/limit";
+import { type Limit, movedBy, moveOf } from "../../game/limit";
 import type { Game } from "../../game/model";
 
 /** What a start is drawn for: bounds are measured on others than those learned from. */
@@ -53,7 +53,8 @@ export class Paths {
       const drawn = draw() < faith ? undefined : Math.floor(draw() * aG);
       for (let left = 1 + Math.floor(draw() * MOST_BETWEEN); left > 0; left--) {
         const action = drawn ?? policy(globalState, shares);
-        shares = movedBy(limit.kernels[globalState], shares, new Float64Array(shares.length));
+        const move = moveOf(limit, globalState, action);
+        shares = movedBy(limit, move, shares, new Float64Array(shares.length));
         globalState = drawIndex(
           draw(),
           game.globalTransition,

@@ -5,22 +5,40 @@
  * A backup makes a plan from those so far; only plans that are best at a point are kept. At the end
  * `close` takes back those that kept plans go on with, unless one plan is above them everywhere. Then
  * V̲ = max α · μ is at most its backup T V̲ everywhere, and looking one step ahead earns at least V̲.
+ *
+ * What the best plan of each s_g' is worth after each move from each point is kept, and raised by each
+ * new plan α: (M α) · μ at all points at once.
  */
-import { inner, type Limit, rowTimes } from "../../game/limit";
-import { Lookahead, type Vectors } from "../../policy/lookahead";
+import { broughtBack, type Limit, type Move, moveOf, movedBy, rowTimes } from "../../game/limit";
+import { Lookahead, lowestBestOf, type Vectors } from "../../policy/lookahead";
+import { Points } from "./points";
 
 interface Plan {
   readonly action: number;
   /** What it earns from each local state, [sL]. */
   readonly vector: Float64Array;
   /** What it goes on with, for each s_g' that can follow. */
-  readonly next: readonly { readonly globalState: number; readonly plan: Plan }[];
+  readonly next: { readonly globalState: number; readonly plan: Plan }[];
+}
+
+/** The best plan at each of the points, and what it is worth there. */
+interface Best {
+  readonly plans: Plan[];
+  readonly worth: number[];
+}
+
+/** The best plan of one s_g' after a move from each of the points. */
+interface Ahead extends Best {
+  readonly move: Move;
 }
 
 /** The plans that begin in one s_g, with their vectors in a row. */
 class Block implements Vectors {
   plans: Plan[] = [];
   values = new Float64Array(0);
+  readonly best: Best = { plans: [], worth: [] };
+  /** Where they are gone on with. */
+  readonly aheads: Ahead[] = [];
 
   get count(): number {
     return this.plans.length;
@@ -37,25 +55,53 @@ class Block implements Vectors {
     this.values.set(plan.vector, at);
   }
 
-  keep(kept: ReadonlySet<number>): void {
-    const plans = this.plans.filter((_, i) => kept.has(i));
+  /** Keeps those that are best at a point. */
+  prune(): void {
+    const kept = new Set(this.best.plans);
+    const plans = this.plans.filter((plan) => kept.has(plan));
     this.plans = [];
     for (const plan of plans) this.add(plan);
   }
 }
 
+/** Backups of the first plans, which repeat a command, shrink the distance to their values by this. */
+const REPEATED_SHARE = 1e-3;
+
 export class Plans {
   readonly blocks: readonly Block[];
   readonly lookahead: Lookahead;
+  private readonly points: Points;
+  /** By move of s_g and s_g': what is ahead. */
+  private readonly ahead = new Map<Move, ReadonlyMap<number, Ahead>>();
+  private readonly q: Float64Array;
+  /** What a vector is worth before a move, and values of s_g' or s_l', as they are needed. */
+  private readonly back: Float64Array;
+  private readonly future: Float64Array;
 
-  /** @param least what every plan earns: the least reward forever */
+  /**
+   * @param least what every plan earns: the least reward forever
+   * @param most points that there may be
+   */
   constructor(
     readonly limit: Limit,
     least: number,
+    most: number,
   ) {
-    this.blocks = limit.rewards.map(() => new Block());
-    const vector = new Float64Array(limit.sizes.sL).fill(least);
-    for (const block of this.blocks) block.add({ action: 0, vector, next: [] });
+    const { sG, aG, sL } = limit.sizes;
+    this.blocks = Array.from({ length: sG }, () => new Block());
+    this.points = new Points(sL, most);
+    this.q = new Float64Array(aG);
+    this.back = new Float64Array(sL);
+    this.future = new Float64Array(sG);
+    for (const move of limit.moves.flat()) {
+      const ahead = move.reached.map((after): [number, Ahead] => {
+        const one = { move, plans: [], worth: [] };
+        this.blocks[after].aheads.push(one);
+        return [after, one];
+      });
+      this.ahead.set(move, new Map(ahead));
+    }
+    for (let action = 0; action < aG; action++) this.repeat(action, least);
     this.lookahead = new Lookahead(limit, this.blocks);
   }
 
@@ -65,27 +111,48 @@ export class Plans {
     return this.lookahead.bestValue;
   }
 
-  /** T V̲(s_g, μ); the command and what follows are then in `lookahead`. */
-  backupAt(globalState: number, shares: ArrayLike<number>): number {
-    const reward = inner(this.limit.rewards[globalState], 0, shares);
-    return reward + this.lookahead.look(globalState, shares);
+  addPoints(points: readonly Float64Array[]): void {
+    const { limit, blocks, lookahead } = this;
+    const moved = new Float64Array(limit.sizes.sL);
+    const note = (globalState: number, shares: Float64Array, { plans, worth }: Best): void => {
+      plans.push(blocks[globalState].plans[lookahead.best(globalState, shares)]);
+      worth.push(lookahead.bestValue);
+    };
+    for (const point of points) {
+      this.points.add(point);
+      blocks.forEach(({ best }, g) => note(g, point, best));
+      for (const [move, ahead] of this.ahead) {
+        movedBy(limit, move, point, moved);
+        for (const [after, best] of ahead) note(after, moved, best);
+      }
+    }
   }
 
   /**
    * Adds the plan of the backup at each point where it gains more than `gain`, then keeps those that are
    * best at a point. Returns the sum of what they gained.
    */
-  raise(globalState: number, points: readonly Float64Array[], gain: number): number {
+  raise(globalState: number, gain: number): number {
+    const { points, limit } = this;
     const block = this.blocks[globalState];
+    const before = new Set(block.plans);
     let sum = 0;
-    for (const point of points) {
-      const before = this.at(globalState, point);
-      const gained = this.backupAt(globalState, point) - before;
+    for (let point = 0; point < points.count; point++) {
+      const gained = this.backUp(globalState, point) - block.best.worth[point];
       if (gained <= gain) continue;
-      block.add(this.backedUp(globalState));
+      const plan = this.planAt(globalState, point, lowestBestOf(this.q));
+      block.add(plan);
+      this.take(block.best, plan, plan.vector);
       sum += gained;
     }
-    block.keep(new Set(points.map((point) => this.lookahead.best(globalState, point))));
+    if (sum === 0) return 0;
+    block.prune();
+    for (const plan of block.plans) {
+      if (before.has(plan)) continue;
+      for (const ahead of block.aheads) {
+        this.take(ahead, plan, broughtBack(limit, ahead.move, plan.vector, this.back));
+      }
+    }
     return sum;
   }
 
@@ -105,22 +172,78 @@ export class Plans {
     }
   }
 
-  /** r_{s_g} + r_g(s_g, a*) 1 + γ M_{s_g} Σ_{s_g'} P_g(s_g'|s_g, a*) α*_{s_g'}, of the last look. */
-  private backedUp(g: number): Plan {
-    const { lead, kernels, rewards, globalReward, discount, sizes } = this.limit;
-    const { action, next: best } = this.lookahead;
-    const row = g * sizes.aG + action;
-    const ahead = new Float64Array(sizes.sL);
-    const next: Plan["next"][number][] = [];
-    for (let entry = lead.starts[row]; entry < lead.starts[row + 1]; entry++) {
-      const globalState = lead.columns[entry];
-      const plan = this.blocks[globalState].plans[best[globalState]];
-      next.push({ globalState, plan });
-      for (let s = 0; s < ahead.length; s++) ahead[s] += lead.values[entry] * plan.vector[s];
+  /** The plan is the best wherever `vector`, which says what it is worth, is above what was. */
+  private take({ plans, worth }: Best, plan: Plan, vector: Float64Array): void {
+    const products = this.points.times(vector);
+    for (let point = 0; point < worth.length; point++) {
+      if (products[point] <= worth[point]) continue;
+      worth[point] = products[point];
+      plans[point] = plan;
     }
-    const vector = rewards[g].map(
-      (reward, s) => reward + globalReward[row] + discount * rowTimes(kernels[g], s, ahead),
-    );
-    return { action, vector, next };
+  }
+
+  /** Fills `q` at a point; returns the most. */
+  private backUp(globalState: number, point: number): number {
+    const { limit, future, q } = this;
+    let most = -Infinity;
+    for (const move of limit.moves[globalState]) {
+      const reward = this.points.inner(move.reward, point);
+      for (const [after, { worth }] of this.ahead.get(move)!) future[after] = worth[point];
+      for (let a = move.from; a < move.end; a++) {
+        const row = globalState * q.length + a;
+        const ahead = limit.discount * rowTimes(limit.lead, row, future);
+        q[a] = reward + limit.globalReward[row] + ahead;
+        most = Math.max(most, q[a]);
+      }
+    }
+    return most;
+  }
+
+  /** The plan that begins with `action` and goes on with what is best after it. */
+  private planAt(globalState: number, point: number, action: number): Plan {
+    const { lead, sizes } = this.limit;
+    const ahead = this.ahead.get(moveOf(this.limit, globalState, action))!;
+    const row = globalState * sizes.aG + action;
+    const reached = [...lead.columns.subarray(lead.starts[row], lead.starts[row + 1])];
+    const next = reached.map((after) => ({
+      globalState: after,
+      plan: ahead.get(after)!.plans[point],
+    }));
+    return { action, vector: this.worthOf(globalState, action, next), next };
+  }
+
+  /** r_{s_g,a} + r_g(s_g, a) 1 + γ M_{s_g,a} Σ_{s_g'} P_g(s_g'|s_g, a) α_{s_g'} */
+  private worthOf(globalState: number, action: number, next: Plan["next"]): Float64Array {
+    const { limit, back } = this;
+    const { lead, globalReward, discount, sizes } = limit;
+    const move = moveOf(limit, globalState, action);
+    const row = globalState * sizes.aG + action;
+    const ahead = new Float64Array(sizes.sL);
+    next.forEach(({ plan }, i) => {
+      const probability = lead.values[lead.starts[row] + i];
+      for (let s = 0; s < ahead.length; s++) ahead[s] += probability * plan.vector[s];
+    });
+    broughtBack(limit, move, ahead, back);
+    return back.map((future, s) => move.reward[s] + globalReward[row] + discount * future);
+  }
+
+  /** The plans that give one command always, with values from below. */
+  private repeat(action: number, least: number): void {
+    const { limit, blocks } = this;
+    const { sG, aG, sL } = limit.sizes;
+    const { lead, discount } = limit;
+    const plans = blocks.map((): Plan => {
+      return { action, vector: new Float64Array(sL).fill(least), next: [] };
+    });
+    plans.forEach(({ next }, g) => {
+      const row = g * aG + action;
+      for (let i = lead.starts[row]; i < lead.starts[row + 1]; i++) {
+        next.push({ globalState: lead.columns[i], plan: plans[lead.columns[i]] });
+      }
+    });
+    for (let left = 1; left > REPEATED_SHARE; left *= discount) {
+      for (let g = 0; g < sG; g++) plans[g].vector.set(this.worthOf(g, action, plans[g].next));
+    }
+    plans.forEach((plan, g) => blocks[g].add(plan));
   }
 }

@@ -14,15 +14,16 @@ function raised(game: Game, policy: ArrayLike<number>, count: number, seed: numb
   const limit = limitOf(game, policy);
   const paths = new Paths(game, limit, seed);
   const least = Math.min(...game.globalReward) + Math.min(...game.localReward);
-  const plans = new Plans(limit, least / (1 - game.discount));
+  const plans = new Plans(limit, least / (1 - game.discount), count);
   const points: Float64Array[] = [];
   while (points.length < count) {
     points.push(...paths.walk((g, shares) => commandOf(plans, g, shares)));
   }
   points.length = count;
+  plans.addPoints(points);
   for (let gained = 1; gained > 0;) {
     gained = 0;
-    for (const g of plans.blocks.keys()) gained += plans.raise(g, points, 1e-3);
+    for (const g of plans.blocks.keys()) gained += plans.raise(g, 1e-3);
   }
   plans.close();
   return { plans, points, paths };
@@ -44,7 +45,7 @@ test.each([
       const shares = Float64Array.from(counts, (count) => count / n);
       for (let g = 0; g < 2; g++) {
         const best = optimum[g][jointOf(counts)];
-        expect(plans.backupAt(g, shares)).toBeLessThan(best + ROUNDING);
+        expect(plans.lookahead.look(g, shares)).toBeLessThan(best + ROUNDING);
         expect(plans.at(g, shares)).toBeLessThan(values[g][h] + ROUNDING);
         expect(plans.at(g, shares)).toBeGreaterThan(0.95 * best);
       }
@@ -57,7 +58,7 @@ test("plans of few points are at most their backup everywhere, though most were 
   const { plans } = raised(game, randomLocalPolicy(sizesOf(game), 1), 15, 0);
   for (const shares of distributions(5, 300)) {
     for (let g = 0; g < 5; g++) {
-      expect(plans.at(g, shares)).toBeLessThan(plans.backupAt(g, shares) + ROUNDING);
+      expect(plans.at(g, shares)).toBeLessThan(plans.lookahead.look(g, shares) + ROUNDING);
     }
   }
 });

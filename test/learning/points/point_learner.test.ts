@@ -3,8 +3,9 @@ import { HistogramIndex } from "../../../src/game/histogram";
 import { limitOf } from "../../../src/game/limit";
 import { type Game, sizesOf } from "../../../src/game/model";
 import { Trial } from "../../../src/game/trial";
-import { LatticeBound } from "../../../bench/points/lattice_bound";
-import { type PointOptions, pointSteps } from "../../../bench/points/point_learner";
+import { LatticeBound } from "../../../src/learning/points/lattice_bound";
+import { type PointOptions, pointSteps } from "../../../src/learning/points/point_learner";
+import { DispatcherBound } from "../../../src/learning/points/upper_bounds";
 import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
 import { lookaheadController } from "../../../src/policy/controllers";
 import { randomLocalPolicy, shipped } from "../../games";
@@ -24,7 +25,7 @@ test.each([
   for (let seed = 0; seed < 6; seed++) {
     const { game, policy } = contested(seed, sL);
     const optimum = solveJointly(game, policy, n);
-    const dispatchers = new LatticeBound(limitOf(game, policy), 1, 1e-6);
+    const dispatchers = new DispatcherBound(limitOf(game, policy), { accuracy: 1e-6 });
     new HistogramIndex(sL, n).forEach((counts) => {
       const shares = Float64Array.from(counts, (count) => count / n);
       for (let g = 0; g < 2; g++) {
@@ -37,7 +38,7 @@ test.each([
 test("the dispatcher of one robot earns what value iteration over its states says", () => {
   const { game, policy } = contested(3, 3);
   const { plans } = learned(game, policy, { points: 1 });
-  const dispatchers = new LatticeBound(plans.limit, 1, 1e-8);
+  const dispatchers = new DispatcherBound(plans.limit, { accuracy: 1e-8 });
   const optimum = solveJointly(game, policy, 1);
   for (const g of [0, 1]) {
     optimum[g].forEach((value, s) => {
@@ -51,10 +52,12 @@ test("everywhere the plans are at most their backup, and that is at most a fine 
   for (const [seed, sL] of [2, 3, 2, 3, 3].entries()) {
     const { game, policy } = contested(seed, sL);
     const { plans } = learned(game, policy, { seed, accuracy: 1e-4 });
-    const bounds = [3, 6, 60].map((resolution) => new LatticeBound(plans.limit, resolution, 1e-6));
+    const bounds = [3, 6, 60].map(
+      (resolution) => new LatticeBound(plans.limit, resolution, { accuracy: 1e-6 }),
+    );
     for (const shares of distributions(sL, 200)) {
       for (const g of [0, 1]) {
-        const [lower, backedUp] = [plans.at(g, shares), plans.backupAt(g, shares)];
+        const [lower, backedUp] = [plans.at(g, shares), plans.lookahead.look(g, shares)];
         const [coarse, middle, fine] = bounds.map((bound) => bound.at(g, shares));
         expect(lower).toBeLessThan(backedUp + ROUNDING);
         expect(backedUp).toBeLessThan(fine + ROUNDING);
@@ -104,7 +107,7 @@ test("learning ends by its points or when the time is up, and says so", () => {
   let asked = 0;
   const isTimeUp = (): boolean => ++asked === 2;
   const byTime = learned(game, policy, { ...exact, isTimeUp });
-  expect([byTime.stop, byTime.points, asked]).toEqual(["time", 10, 2]);
+  expect([byTime.stop, byTime.points, asked]).toEqual(["time", 20, 2]);
 });
 
 test("the same seed learns the same plans, another seed others", () => {
@@ -137,7 +140,7 @@ test("what is learned from few points promises no more than looking one epoch ah
   const { plans } = learned(game, randomLocalPolicy(sizesOf(game), 1), { points: 15 });
   for (const shares of distributions(5, 300)) {
     for (const g of plans.blocks.keys()) {
-      expect(plans.at(g, shares)).toBeLessThan(plans.backupAt(g, shares) + ROUNDING);
+      expect(plans.at(g, shares)).toBeLessThan(plans.lookahead.look(g, shares) + ROUNDING);
     }
   }
 });

@@ -3,19 +3,22 @@
  * agent's problem is that of a POMDP with the population's distribution μ for the belief.
  *
  * Taken from Perseus (Spaan and Vlassis, JAIR 24, 2005, section 3): points from simulated paths, and
- * sweeps that back up only the points which no vector added before them in the sweep has improved.
- * Deviations: points are taken in their order and not at random; a backup adds a vector only where it
- * gains enough; points grow in number while that becomes finer; at the end vectors that were dropped
- * come back where the lower bound needs them (plans.ts).
+ * sweeps that back up only the points which no vector added before them in the sweep has improved. From
+ * HSVI (Smith and Simmons, UAI 2004): points where upper and lower bound are furthest apart. Deviations:
+ * points are taken in their order and not at random; a backup adds a vector only where it gains enough;
+ * points grow in number while that becomes finer; at the end vectors that were dropped come back where
+ * the lower bound needs them (plans.ts).
  */
-import type { Steps } from "../../src/base/steps";
-import { limitOf } from "../../src/game/limit";
-import type { Game } from "../../src/game/model";
-import { type Estimate, estimate } from "../../src/game/statistics";
-import { Paths } from "../../src/learning/points/paths";
-import { Plans } from "../../src/learning/points/plans";
-import { rewardRange } from "../../src/learning/value_iteration";
+import type { Steps } from "../../base/steps";
+import { type Limit, limitOf } from "../../game/limit";
+import type { Game } from "../../game/model";
+import type { PointsUsed } from "../../game/policy_metadata";
+import { type Estimate, estimate } from "../../game/statistics";
+import { rewardRange } from "../value_iteration";
 import { finestResolution, LatticeBound } from "./lattice_bound";
+import { Paths } from "./paths";
+import { Plans } from "./plans";
+import { DispatcherBound, type Until, type UpperBound } from "./upper_bounds";
 
 export interface PointOptions {
   /** Most points; default 200. */
@@ -27,16 +30,14 @@ export interface PointOptions {
   readonly isTimeUp?: () => boolean;
 }
 
-export interface PointResult {
+export interface PointResult extends PointsUsed {
   readonly plans: Plans;
   /**
    * Infinite discounted return from the scenario's start, all robots seen: what the policy earns at
    * least and what none exceeds against this π_l, both for every n; what none exceeds in the limit.
    */
   readonly bounds: Readonly<Record<"lower" | "upper" | "limitUpper", Estimate>>;
-  readonly points: number;
   readonly sweeps: number;
-  readonly stop: "accuracy" | "points" | "time";
 }
 
 const FIRST_POINTS = 10;
@@ -55,7 +56,7 @@ const LATTICE_POINTS = 500;
 /** Error of the upper bounds' values, as a share of the rewards' range. */
 const BOUND_ACCURACY = 1e-4;
 
-/** @param localPolicy π_l, [sL][sG][aL] */
+/** @param localPolicy π_l, in either form */
 export function* pointSteps(
   game: Game,
   localPolicy: ArrayLike<number>,
@@ -63,13 +64,13 @@ export function* pointSteps(
 ): Steps<PointResult> {
   const limit = limitOf(game, localPolicy);
   const range = rewardRange(game);
-  const boundOf = (points: number): LatticeBound =>
-    new LatticeBound(limit, finestResolution(limit.sizes.sL, points), BOUND_ACCURACY * range);
-  const limitBound = boundOf(LATTICE_POINTS);
+  const until = { accuracy: BOUND_ACCURACY * range };
+  const everyBound = new DispatcherBound(limit, until);
+  const limitBound = limitBoundOf(limit, everyBound, until);
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
   const upper = meanAt(game, watched, limitBound).mean;
-  const plans = new Plans(limit, leastReward(game) / (1 - game.discount));
+  const plans = new Plans(limit, leastReward(game) / (1 - game.discount), most);
   const ending = (): PointResult["stop"] | undefined => {
     const lower = meanAt(game, watched, plans).mean;
     if (upper - lower <= accuracy * Math.abs(lower)) return "accuracy";
@@ -79,10 +80,16 @@ export function* pointSteps(
   const ended = yield* raise(plans, paths, FIRST_GAIN * range, finest, most, ending);
   plans.close();
   const measured = paths.starts(MEASURED_STARTS, "measure");
-  const [lower, limitUpper, everyUpper] = [plans, limitBound, boundOf(1)].map((values) =>
+  const [lower, limitUpper, everyUpper] = [plans, limitBound, everyBound].map((values) =>
     meanAt(game, measured, values),
   );
   return { ...ended, plans, bounds: { lower, limitUpper, upper: everyUpper } };
+}
+
+/** A lattice where a fine one fits, else what holds for every n. */
+function limitBoundOf(limit: Limit, every: DispatcherBound, until: Until): UpperBound {
+  const resolution = finestResolution(limit.sizes.sL, LATTICE_POINTS);
+  return resolution > 1 ? new LatticeBound(limit, resolution, until) : every;
 }
 
 /** Sweeps over more and more points, with a finer and finer gain, until something ends it. */
@@ -93,21 +100,30 @@ function* raise(
   finest: number,
   most: number,
   ending: () => PointResult["stop"] | undefined,
-): Steps<Pick<PointResult, "points" | "sweeps" | "stop">> {
+): Steps<PointsUsed & Pick<PointResult, "sweeps">> {
   const { lookahead, blocks } = plans;
-  const points = corners(plans.limit.sizes.sL).slice(0, most);
+  let count = 0;
+  const add = (points: readonly Float64Array[]): void => {
+    const added = points.slice(0, most - count);
+    plans.addPoints(added);
+    count += added.length;
+  };
+  add(corners(plans.limit.sizes.sL));
   let sweeps = 0;
   for (let gain = first; ; gain = Math.max(gain / 2, finest)) {
-    const before = points.length;
-    const count = Math.min(most, Math.max(FIRST_POINTS, 2 * before));
-    while (points.length < count) {
-      points.push(...paths.walk((g, shares) => (lookahead.look(g, shares), lookahead.action)));
+    const before = count;
+    const wanted = Math.min(most, Math.max(FIRST_POINTS, 2 * before));
+    while (count < wanted) {
+      add(
+        paths
+          .walk((g, shares) => (lookahead.look(g, shares), lookahead.action))
+          .slice(0, wanted - count),
+      );
     }
-    points.length = count;
     for (let gained = Infinity; gained > MEAN_SHARE * gain * count * blocks.length; sweeps++) {
       gained = 0;
       for (const g of blocks.keys()) {
-        gained += plans.raise(g, points, gain);
+        gained += plans.raise(g, gain);
         yield;
       }
       const stop = ending();
@@ -134,7 +150,7 @@ const leastReward = ({ globalReward, localReward }: Game): number =>
 const meanAt = (
   { initialGlobal }: Game,
   starts: readonly Float64Array[],
-  values: { at(globalState: number, shares: Float64Array): number },
+  values: UpperBound,
 ): Estimate =>
   estimate(
     starts.map((shares) =>

@@ -1,0 +1,109 @@
+/**
+ * An upper bound in the limit of many robots. Its value is convex in μ, so value iteration on a lattice
+ * with Freudenthal's triangulation gives W >= V_∞ (Lovejoy 1991, Operations Research 39, section 3). It
+ * bounds no finite n: what few robots do by chance can be seen, and used.
+ */
+import { HistogramIndex, histogramCount } from "../../game/histogram";
+import { inner, type Limit, type Move, movedBy, rowTimes, type SparseRows } from "../../game/limit";
+import { iterate, type Until, type UpperBound } from "./upper_bounds";
+
+export class LatticeBound implements UpperBound {
+  /** W at the lattice points, [sG] of [points]. */
+  private readonly values: readonly Float64Array[];
+  private readonly index: HistogramIndex;
+  private readonly moved: Float64Array;
+  private readonly ahead: Float64Array;
+
+  /** @param resolution shares of lattice points are multiples of 1/resolution */
+  constructor(
+    private readonly limit: Limit,
+    private readonly resolution: number,
+    until: Until,
+  ) {
+    const { sG, sL } = limit.sizes;
+    this.index = new HistogramIndex(sL, resolution);
+    this.moved = new Float64Array(sL);
+    this.ahead = new Float64Array(sG);
+    this.values = limit.moves.map(() => new Float64Array(this.index.count));
+    const points: Float64Array[] = [];
+    this.index.forEach((counts) => points.push(Float64Array.from(counts, (c) => c / resolution)));
+    const places = limit.moves.map((moves) => moves.map((move) => this.placesOf(move, points)));
+    const backup = (g: number): Float64Array =>
+      Float64Array.from(points, (point, h) => this.backup(g, point, places[g], h));
+    iterate(this.values, backup, limit.discount, until);
+  }
+
+  /** One backup of W at μ: at least the value there. */
+  at(globalState: number, shares: ArrayLike<number>): number {
+    const places = this.limit.moves[globalState].map((move) => this.placesOf(move, [shares]));
+    return this.backup(globalState, shares, places, 0);
+  }
+
+  /** T W at μ, which each move takes to row `row` of its `places`. */
+  private backup(
+    g: number,
+    shares: ArrayLike<number>,
+    places: readonly SparseRows[],
+    row: number,
+  ): number {
+    const { limit, values, ahead } = this;
+    const { aG } = limit.sizes;
+    let best = -Infinity;
+    limit.moves[g].forEach((move, i) => {
+      for (const after of move.reached) ahead[after] = rowTimes(places[i], row, values[after]);
+      const reward = inner(move.reward, 0, shares);
+      for (let command = g * aG + move.from; command < g * aG + move.end; command++) {
+        const future = limit.discount * rowTimes(limit.lead, command, ahead);
+        best = Math.max(best, reward + limit.globalReward[command] + future);
+      }
+    });
+    return best;
+  }
+
+  /** Where each of `points` is an epoch later, as a mean of lattice points. */
+  private placesOf(move: Move, points: readonly ArrayLike<number>[]): SparseRows {
+    const starts = [0];
+    const columns: number[] = [];
+    const values: number[] = [];
+    for (const point of points) {
+      this.place(movedBy(this.limit, move, point, this.moved), columns, values);
+      starts.push(columns.length);
+    }
+    const [rows, at] = [starts, columns].map((list) => Int32Array.from(list));
+    return { starts: rows, columns: at, values: Float64Array.from(values) };
+  }
+
+  /**
+   * Appends μ as a mean of lattice points. With x_i = resolution Σ_{j >= i} μ_j the lattice is that of
+   * whole x: from the floor of x coordinates are raised by 1, those with larger remainders first.
+   */
+  private place(shares: Float64Array, columns: number[], weights: number[]): void {
+    const { length } = shares;
+    const x = new Float64Array(length + 1);
+    for (let i = length - 1; i > 0; i--) {
+      x[i] = Math.min(this.resolution, x[i + 1] + shares[i] * this.resolution);
+    }
+    x[0] = this.resolution;
+    const counts = Int32Array.from(shares, (_, i) => Math.floor(x[i]) - Math.floor(x[i + 1]));
+    const remainders = x.map((value) => value - Math.floor(value));
+    const raised = [...shares.keys()].filter((i) => remainders[i] > 0);
+    raised.sort((i, j) => remainders[j] - remainders[i] || i - j);
+    let above = 1;
+    for (const i of raised) {
+      columns.push(this.index.indexOf(counts));
+      weights.push(above - remainders[i]);
+      above = remainders[i];
+      counts[i] += 1;
+      counts[i - 1] -= 1;
+    }
+    columns.push(this.index.indexOf(counts));
+    weights.push(above);
+  }
+}
+
+/** The finest resolution with at most `points` lattice points; 0: there is none. */
+export function finestResolution(states: number, points: number): number {
+  let resolution = 0;
+  while (histogramCount(states, resolution + 1) <= points) resolution++;
+  return resolution;
+}

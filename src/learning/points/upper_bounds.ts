@@ -1,0 +1,89 @@
+/** Upper bounds on what any global agent earns against one local policy with all robots seen. */
+import { broughtBack, type Limit } from "../../game/limit";
+import { Lookahead } from "../../policy/lookahead";
+import { Convergence } from "../value_iteration";
+
+/** What no global agent exceeds at μ. */
+export interface UpperBound {
+  at(globalState: number, shares: ArrayLike<number>): number;
+}
+
+/** Epochs that are earned in; undefined: for ever, to `accuracy` (in the reward's unit). */
+export interface Until {
+  readonly epochs?: number;
+  readonly accuracy: number;
+}
+
+/** Value iteration from zeros; for ever, by MacQueen's bound from above. */
+export function iterate(
+  values: readonly Float64Array[],
+  backup: (globalState: number) => Float64Array,
+  discount: number,
+  { epochs, accuracy }: Until,
+): void {
+  const run = new Convergence(discount, accuracy);
+  while (epochs === undefined ? !run.isOver : run.sweeps < epochs) {
+    let [least, greatest] = [Infinity, -Infinity];
+    const next = values.map((_, g) => backup(g));
+    next.forEach((row, g) => {
+      for (let i = 0; i < row.length; i++) {
+        least = Math.min(least, row[i] - values[g][i]);
+        greatest = Math.max(greatest, row[i] - values[g][i]);
+      }
+      values[g].set(row);
+    });
+    run.take({ least, greatest });
+  }
+  if (epochs !== undefined) return;
+  for (const row of values) row.forEach((value, i) => (row[i] = value + run.shift + run.error));
+}
+
+/**
+ * Each robot has a dispatcher of its own, that chooses a_g for it alone: U(s_g, s_l) of a game of one
+ * robot. Then μ · U(s_g) >= V_n(s_g, μ) for every n.
+ */
+export class DispatcherBound implements UpperBound {
+  /** U, [sG] of [sL]. */
+  readonly values: readonly Float64Array[];
+  private readonly lookahead: Lookahead;
+
+  constructor(limit: Limit, until: Until) {
+    const { discount, lead, globalReward, moves } = limit;
+    const { sG, aG, sL } = limit.sizes;
+    this.values = Array.from({ length: sG }, () => new Float64Array(sL));
+    const ahead = Array.from({ length: sG }, () => new Float64Array(sL));
+    const backup = (g: number): Float64Array => {
+      const best = new Float64Array(sL).fill(-Infinity);
+      for (const move of moves[g]) {
+        for (const after of move.reached)
+          broughtBack(limit, move, this.values[after], ahead[after]);
+        for (let row = g * aG + move.from; row < g * aG + move.end; row++) {
+          for (let s = 0; s < sL; s++) {
+            let future = 0;
+            for (let i = lead.starts[row]; i < lead.starts[row + 1]; i++) {
+              future += lead.values[i] * ahead[lead.columns[i]][s];
+            }
+            const value = move.reward[s] + globalReward[row] + discount * future;
+            if (value > best[s]) best[s] = value;
+          }
+        }
+      }
+      return best;
+    };
+    iterate(this.values, backup, discount, until);
+    this.lookahead = new Lookahead(
+      limit,
+      this.values.map((values) => ({ count: 1, values })),
+    );
+  }
+
+  /** One backup of U at μ, with one command for all: at most μ · U. */
+  at(globalState: number, shares: ArrayLike<number>): number {
+    return this.lookahead.look(globalState, shares);
+  }
+
+  /** Of all places. */
+  get most(): number {
+    return Math.max(...this.values.map((row) => row.reduce((a, b) => Math.max(a, b))));
+  }
+}
