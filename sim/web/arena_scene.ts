@@ -1,9 +1,9 @@
-/** The scene of one snapshot: its layers in the view. */
-import type { EpochReport, PoseFrame, Snapshot, WorldState } from "../protocol";
-import { field } from "./element";
+/** The scene of one snapshot: what lies and moves in the view. */
+import * as THREE from "three";
+import { CSS2DObject } from "three/examples/jsm/renderers/CSS2DRenderer.js";
+import type { EpochReport, Snapshot } from "../protocol";
 import type { Palette } from "./palette";
-import { Ground, extentOf } from "./scene/ground";
-import { type Layer, disposeTree } from "./scene/layer";
+import { extentOf, groundOf } from "./scene/ground";
 import { Lead } from "./scene/lead";
 import { Motion } from "./scene/motion";
 import { Robots } from "./scene/robots";
@@ -12,7 +12,9 @@ import type { View } from "./scene/view";
 export class ArenaScene {
   readonly motion: Motion;
   readonly robots: Robots;
-  private readonly layers: readonly Layer[];
+  private readonly lead: Lead;
+  private readonly moving = new THREE.Group();
+  private readonly ground: THREE.Group;
 
   constructor(
     private readonly view: View,
@@ -21,22 +23,18 @@ export class ArenaScene {
   ) {
     this.motion = new Motion(snapshot.robots.length);
     this.robots = new Robots(snapshot, palette);
-    this.layers = [this.robots, new Lead(snapshot, palette)];
-    this.layers.forEach((layer) => view.scene.add(layer.object));
-    const ground = new Ground(field("ground", HTMLCanvasElement), snapshot, palette);
-    view.lookAt(extentOf(snapshot.zones), ground);
+    this.lead = new Lead(snapshot, palette);
+    const extent = extentOf(snapshot.zones);
+    this.ground = groundOf(snapshot, extent, palette);
+    view.ground.add(this.ground);
+    view.scene.add(this.moving.add(this.robots.object, this.lead.object));
+    view.lookAt(extent);
   }
 
-  poses(frame: PoseFrame, nowMs: number): void {
-    this.motion.push(frame, nowMs);
-  }
-
+  /** A new epoch, or its report again; `nowMs` is wall time. */
   epoch(report: EpochReport, nowMs: number): void {
-    this.layers.forEach((layer) => layer.epoch?.(report, nowMs));
-  }
-
-  world(world: WorldState): void {
-    this.layers.forEach((layer) => layer.world?.(world));
+    this.robots.epoch(report, nowMs);
+    this.lead.epoch(report);
   }
 
   /** Where a robot is shown, m; undefined: not known yet. */
@@ -63,13 +61,27 @@ export class ArenaScene {
 
   frame(nowMs: number): void {
     this.motion.advance(nowMs);
-    this.layers.forEach((layer) => layer.frame?.(this.motion, nowMs));
+    this.robots.frame(this.motion, nowMs);
+    this.lead.frame(this.motion, nowMs);
   }
 
+  /** Frees what the scene holds on the graphics card and in the document. */
   dispose(): void {
-    for (const { object } of this.layers) {
-      this.view.scene.remove(object);
-      disposeTree(object);
+    for (const group of [this.ground, this.moving]) {
+      group.removeFromParent();
+      group.traverse(free);
     }
+  }
+}
+
+function free(object: THREE.Object3D): void {
+  if (object instanceof CSS2DObject) object.element.remove();
+  if (
+    object instanceof THREE.Mesh ||
+    object instanceof THREE.Line ||
+    object instanceof THREE.Points
+  ) {
+    object.geometry.dispose();
+    [object.material].flat().forEach((material) => material.dispose());
   }
 }

@@ -59,7 +59,7 @@ class Page {
 
   constructor(canvas: HTMLCanvasElement) {
     startTheme(() => this.repaint());
-    this.view = new View(canvas);
+    this.view = new View(canvas, field("ground", HTMLCanvasElement));
     const connection = new Connection({
       message: (message) => this.message(message),
       poses: (frame) => this.poses(frame),
@@ -114,7 +114,7 @@ class Page {
   private poses(frame: PoseFrame): void {
     this.lastPoses = frame;
     this.posesHeard += 1;
-    this.shown?.scene.poses(frame, performance.now());
+    this.shown?.scene.motion.push(frame, performance.now());
   }
 
   private connection(state: ConnectionState, detail: string): void {
@@ -139,7 +139,7 @@ class Page {
   private repaint(): void {
     if (this.shown === undefined) return;
     this.start(this.shown.snapshot);
-    if (this.lastPoses !== undefined) this.shown.scene.poses(this.lastPoses, performance.now());
+    if (this.lastPoses !== undefined) this.poses(this.lastPoses);
   }
 
   private frame(nowMs: number): void {
@@ -168,7 +168,7 @@ class Page {
     this.emergency.show(world, usable);
     this.robot.show(usable, world, report, this.lastPoses);
     byId("legend-broken").hidden = !world?.faults.length;
-    if (world !== undefined) shown.scene.world(world);
+    if (world !== undefined) shown.scene.robots.world(world);
     showFacts(byId("facts"), { snapshot, report, world, picture });
     const sentence = report && sentenceOf(snapshot, report, world);
     setText(byId("sentence"), sentence ?? "Waiting for the first epoch.");

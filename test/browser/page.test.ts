@@ -55,6 +55,11 @@ test("nothing is wider than a screen of 400 px, and the stop is in view wherever
   const inArena = await page.locator("#arena").boundingBox();
   const at = `${inArena!.x + 200}, ${inArena!.y + 50}`;
   expect(await page.evaluate(`document.elementFromPoint(${at}).id`)).toBe("arena");
+  for (const name of await page.locator(".zone-name").all()) {
+    const { y, height } = (await name.boundingBox())!;
+    expect(y).toBeGreaterThan(inArena!.y);
+    expect(y + height).toBeLessThan(inArena!.y + inArena!.height);
+  }
   await page.selectOption("#robot", "3");
   const close = (await page.locator("#robot-close").boundingBox())!;
   const on = `${close.x + close.width / 2}, ${close.y + close.height / 2}`;

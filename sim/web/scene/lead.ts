@@ -2,7 +2,6 @@
 import * as THREE from "three";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import type { Layer } from "./layer";
 import { leadShape, painted } from "./lead_shape";
 import type { Motion } from "./motion";
 
@@ -17,7 +16,7 @@ function mesh(shape: THREE.BufferGeometry, isFlat = false): THREE.Mesh {
   return made;
 }
 
-export class Lead implements Layer {
+export class Lead {
   readonly object = new THREE.Group();
   private readonly body: THREE.Mesh;
   private readonly shadow: THREE.Mesh;

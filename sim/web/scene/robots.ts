@@ -2,7 +2,6 @@
 import * as THREE from "three";
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
 import type { Palette } from "../palette";
-import { type Layer, written } from "./layer";
 import type { Motion } from "./motion";
 import { FLAGS, LAYERS, robotPoints } from "./robot_points";
 
@@ -18,7 +17,11 @@ function show({ geometry }: THREE.Points, robots: readonly number[]): void {
   geometry.setDrawRange(0, robots.length);
 }
 
-export class Robots implements Layer {
+/** `size` numbers for each of `count` corners, written anew for each frame. */
+const written = (count: number, size: number): THREE.BufferAttribute =>
+  new THREE.BufferAttribute(new Float32Array(count * size), size).setUsage(THREE.DynamicDrawUsage);
+
+export class Robots {
   readonly object = new THREE.Group();
   private readonly robots: THREE.BufferAttribute;
   private readonly rings: THREE.Points;
@@ -61,6 +64,7 @@ export class Robots implements Layer {
     this.sinceMs = nowMs;
   }
 
+  /** A new state of the world, or the same again. */
   world({ faults }: WorldState): void {
     this.broken = faults.map(({ robot }) => robot).filter((robot) => robot < this.count);
   }

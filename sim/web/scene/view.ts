@@ -1,7 +1,8 @@
 /** Canvas and camera. Z up, metres, map frame. */
 import * as THREE from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import type { Extent, Ground } from "./ground";
+import { CSS2DRenderer } from "three/examples/jsm/renderers/CSS2DRenderer.js";
+import type { Extent } from "./ground";
 import { Tracking } from "./tracking";
 
 const FIELD_OF_VIEW_DEG = 34;
@@ -20,37 +21,44 @@ const LARGEST_PIXEL_RATIO = 2;
 
 export class View {
   readonly scene = new THREE.Scene();
+  /** What does not move: it has a canvas of its own, drawn only when the camera moves. */
+  readonly ground = new THREE.Scene();
+  private readonly groundRenderer: THREE.WebGLRenderer;
   private readonly renderer: THREE.WebGLRenderer;
   private readonly camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
   private readonly controls: OrbitControls;
-  private ground: Ground | undefined;
-  private readonly drawnFor = new THREE.Matrix4();
-  private readonly seenBy = new THREE.Matrix4();
+  private readonly names = new CSS2DRenderer();
   private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
   private movedByHand = false;
   private readonly tracking = new Tracking();
   private followed = false;
   private readonly spot = new THREE.Vector3();
 
-  constructor(private readonly canvas: HTMLCanvasElement) {
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    ground: HTMLCanvasElement,
+  ) {
     // Colours are used as in the style sheet, without conversion per pixel.
     THREE.ColorManagement.enabled = false;
-    this.renderer = new THREE.WebGLRenderer({ canvas, alpha: true, antialias: !drawnBySoftware() });
-    this.renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
+    this.renderer = rendererOn(canvas, !drawnBySoftware());
+    this.groundRenderer = rendererOn(ground, true);
     this.camera.up.set(0, 0, 1);
     this.controls = new OrbitControls(this.camera, canvas);
     this.controls.maxPolarAngle = 0.48 * Math.PI;
     this.controls.enableZoom = matchMedia("(pointer: fine)").matches;
     canvas.style.touchAction = "pan-y";
+    this.names.domElement.className = "zones";
+    canvas.after(this.names.domElement);
     this.controls.addEventListener("start", () => (this.movedByHand = true));
+    this.controls.addEventListener("change", () => this.drawGround());
+    ground.addEventListener("webglcontextrestored", () => this.drawGround());
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
   /** Looks at `extent` from where all of its outline is seen. */
-  lookAt(extent: Extent, ground: Ground): void {
+  lookAt(extent: Extent): void {
     const same = extent.radius === this.extent.radius && extent.x === this.extent.x;
     this.extent = extent;
-    this.ground = ground;
     if (!same) this.movedByHand = false;
     this.resize();
   }
@@ -82,24 +90,24 @@ export class View {
   draw(): void {
     this.controls.update();
     this.renderer.render(this.scene, this.camera);
-    const { projectionMatrix, matrixWorldInverse } = this.camera;
-    this.seenBy.multiplyMatrices(projectionMatrix, matrixWorldInverse);
-    if (!this.seenBy.equals(this.drawnFor)) this.drawGround();
   }
 
   private drawGround(): void {
-    this.drawnFor.copy(this.seenBy);
-    this.ground?.draw(this.seenBy, this.canvas.clientWidth, this.canvas.clientHeight);
+    this.groundRenderer.render(this.ground, this.camera);
+    this.names.render(this.ground, this.camera);
   }
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width === 0 || height === 0) return;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, LARGEST_PIXEL_RATIO));
-    this.renderer.setSize(width, height, false);
+    for (const renderer of [this.renderer, this.groundRenderer]) {
+      renderer.setPixelRatio(Math.min(devicePixelRatio, LARGEST_PIXEL_RATIO));
+      renderer.setSize(width, height, false);
+    }
+    this.names.setSize(width, height);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    if (this.ground && !this.movedByHand && !this.followed) this.fit();
+    if (this.extent.outline.length > 0 && !this.movedByHand && !this.followed) this.fit();
     this.draw();
     this.drawGround();
   }
@@ -138,6 +146,12 @@ export class View {
     const corners = extent.outline.map(({ x, y }) => new THREE.Vector3(x, y, 0).project(camera));
     return new THREE.Box3().setFromPoints(corners);
   }
+}
+
+function rendererOn(canvas: HTMLCanvasElement, antialias: boolean): THREE.WebGLRenderer {
+  const renderer = new THREE.WebGLRenderer({ canvas, alpha: true, antialias });
+  renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
+  return renderer;
 }
 
 /** Whether WebGL runs in software; antialiasing would then halve the frame rate. */
