@@ -148,7 +148,7 @@ class Page {
     const scene = this.shown?.scene;
     scene?.frame(nowMs);
     const { toFollow } = this.robot;
-    this.view.follow(toFollow === undefined ? undefined : scene?.placeOf(toFollow), nowMs);
+    this.view.follow(toFollow === undefined ? undefined : scene?.placeOf(toFollow));
     this.view.draw();
     if (!this.view.isLost) this.drawnMs = nowMs;
     byId("graphics").hidden = nowMs - this.drawnMs < LOSS_MS;

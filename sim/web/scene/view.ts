@@ -3,7 +3,6 @@ import * as THREE from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { CSS2DRenderer } from "three/examples/jsm/renderers/CSS2DRenderer.js";
 import type { Extent } from "./ground";
-import { Tracking } from "./tracking";
 
 const FIELD_OF_VIEW_DEG = 34;
 /** First elevation of the camera: steeper on a canvas that is higher than wide. */
@@ -14,8 +13,10 @@ const WIDE = 1.4;
 const LABEL_MARGIN_PX = 50;
 /** Largest distance of the camera, in distances that show everything. */
 const FARTHEST = 3;
-/** Distance to a followed robot, as a share of the same. */
+/** First distance to a followed robot, in the same. */
 const NEAR = 0.4;
+/** Share of the way to a followed robot that the camera goes in a frame. */
+const EASE = 0.2;
 /** More device pixels cost time and show no more. */
 const LARGEST_PIXEL_RATIO = 2;
 
@@ -30,7 +31,6 @@ export class View {
   private readonly names = new CSS2DRenderer();
   private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
   private movedByHand = false;
-  private readonly tracking = new Tracking();
   private followed = false;
   private readonly spot = new THREE.Vector3();
 
@@ -63,11 +63,16 @@ export class View {
     this.resize();
   }
 
-  /** Follows the point (x, y) on the floor; undefined: shows everything again. */
-  follow(point: { x: number; y: number } | undefined, nowMs: number): void {
+  /** Follows the point (x, y) on the floor from near; undefined: shows everything again. */
+  follow(point: { x: number; y: number } | undefined): void {
     if (point !== undefined) {
-      if (!this.followed) this.tracking.begin(NEAR * (this.controls.maxDistance / FARTHEST));
-      this.tracking.advance(this.camera, this.controls.target, point.x, point.y, nowMs);
+      const { target, maxDistance } = this.controls;
+      const { position } = this.camera;
+      const near = (NEAR / FARTHEST) * maxDistance;
+      if (!this.followed) position.sub(target).setLength(near).add(target);
+      this.spot.set(point.x, point.y, 0).sub(target).multiplyScalar(EASE);
+      target.add(this.spot);
+      position.add(this.spot);
     } else if (this.followed) {
       this.movedByHand = false;
       this.fit();
