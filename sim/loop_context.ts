@@ -8,7 +8,7 @@ import type { Run } from "./run";
 import type { WorldControls } from "./world_controls";
 
 export interface LoopContext {
-  readonly node: RosNode;
+  readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
   readonly run: Run;
   readonly parameters: ParameterValues<typeof SIMULATOR_PARAMETERS>;
   readonly controls: WorldControls;

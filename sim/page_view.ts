@@ -51,13 +51,12 @@ export class PageView {
     private readonly viewed: Viewed,
     private readonly server: PageServer,
   ) {
-    const { node, run, controls } = viewed;
+    const { node, run } = viewed;
     node.log.info(`page, which only shows: ${server.url}`);
     // Logs go to /rosout and into recordings, so the token is printed here only.
     if (!process.connected) console.log(`The page: ${server.commandUrl}`);
     const topic = bounded(TOPICS.policy, mostPolicyBytes(sizesOf(run.options.game)));
     node.subscribe(topic, (message) => this.hearPolicy(message));
-    controls.onChange = () => this.tellWorld();
     this.timer = setInterval(() => node.safely(() => this.tellWorld()), WORLD_MS);
   }
 
@@ -113,7 +112,7 @@ export class PageView {
     });
   }
 
-  private tellWorld(): void {
+  tellWorld(): void {
     const { run, parameters, controls, factor } = this.viewed;
     const { command } = run;
     this.server.pages.publish({
@@ -123,7 +122,7 @@ export class PageView {
       realTimeFactor: controls.paused ? null : factor.value,
       sampleSize: command?.sample_size ?? null,
       observation: MODES.find((mode) => mode === command?.observation) ?? null,
-      emergencyStop: run.emergencyStop,
+      emergencyStop: controls.emergencyStop,
       faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
     });
   }

@@ -21,7 +21,6 @@ export interface RunOptions {
   readonly onEpoch: (report: EpochReport) => void;
   /** Statistics started from zero, or the robots are others. */
   readonly onReset: () => void;
-  readonly onStop: () => void;
 }
 
 export const robotNames = (population: number): string[] =>
@@ -40,8 +39,6 @@ export class Run {
   private now = 0n;
   /** The first copy of the newest epoch's command. */
   command: GlobalCommand | undefined;
-  /** As the newest copy of any command says. */
-  emergencyStop = false;
   /** File for one JSON line an epoch; empty: none. */
   private trace: string;
 
@@ -84,13 +81,9 @@ export class Run {
     return drawEpisodeStart(this.options.game, this.robots, this.seed, this.episode);
   }
 
+  /** Returns whether it is the first copy of the open epoch's. */
   hearCommand(command: GlobalCommand): boolean {
-    if (command.emergency_stop !== this.emergencyStop) {
-      this.emergencyStop = command.emergency_stop;
-      this.options.onStop();
-    }
-    const isFirst = this.ledger.hearCommand(command);
-    if (!isFirst) return false;
+    if (!this.ledger.hearCommand(command)) return false;
     if (this.firstDecision === undefined) {
       this.firstDecision = nanoseconds(command.decision_time);
       this.beginShift(this.firstDecision);

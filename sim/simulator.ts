@@ -50,7 +50,7 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): SharedSnapsho
   };
 }
 
-type Told = Pick<RunOptions, "onEpoch" | "onReset" | "onStop">;
+type Told = Pick<RunOptions, "onEpoch" | "onReset">;
 
 function makeRun(game: Game, parameters: Parameters, told: Told): Run {
   const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
@@ -112,7 +112,10 @@ void runProcess(async (ros) => {
   const { parameters } = node;
   const game = loadScenario(parameters.scenario);
   const publishReport = node.publisher(TOPICS.epochReport);
-  const controls = new WorldControls();
+  const controls = new WorldControls(() => {
+    tellParent({ type: "paused", paused: controls.paused });
+    view?.tellWorld();
+  });
   const factor = new RealTimeFactor();
   let view: PageView | undefined;
   const run = makeRun(game, parameters, {
@@ -122,12 +125,10 @@ void runProcess(async (ros) => {
       if (report.reward !== null) publishReport(wireReport(report, report.reward, factor));
     },
     onReset: () => view?.restart(),
-    onStop: () => controls.onChange(),
   });
   node.checkChange = (next) => changeProblem(run, parameters, next);
-  const onPause = (paused: boolean): void => tellParent({ type: "paused", paused });
-  const steering = new Steering({ node, controls, run, onPause });
   const shared = { node, run, parameters, controls, factor };
+  const steering = new Steering(shared);
   if (!parameters.headless) {
     const snapshot = (): SharedSnapshot => snapshotOf(game, parameters, run);
     view = await PageView.start({ ...shared, steering, snapshot });

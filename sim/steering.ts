@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { reasonOf } from "../src/base/errors";
 import { toTime } from "../src/ros/messages";
-import type { RosNode } from "../src/ros/node";
 import {
   PAUSE_SERVICE,
   RESET_SERVICE,
@@ -10,10 +9,8 @@ import {
   TOPICS,
   WORLD_RESET_SERVICE,
 } from "../src/ros/topics";
-import type { WorldControls } from "./world_controls";
+import type { LoopContext } from "./loop_context";
 import { type PageCommand, FAULT_CHOICES, type FaultChoice, type CommandResult } from "./protocol";
-import type { SIMULATOR_PARAMETERS } from "./parameters";
-import type { Run } from "./run";
 
 /** A stop is repeated until a command confirms it: discovery may not be complete. */
 const STOP_PERIOD_MS = 100;
@@ -27,22 +24,14 @@ const changed = z.object({
   results: z.array(z.object({ successful: z.boolean(), reason: z.string() })).length(1),
 });
 
-export interface Steered {
-  readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
-  readonly controls: WorldControls;
-  readonly run: Run;
-  /** Called after the world was paused, or goes on. */
-  readonly onPause: (paused: boolean) => void;
-}
-
 const done = (message: string): CommandResult => ({ done: true, message });
 const refused = (message: string): CommandResult => ({ done: false, message });
 
 export class Steering {
   private readonly publishStop;
 
-  constructor(private readonly steered: Steered) {
-    const { node } = steered;
+  constructor(private readonly world: Pick<LoopContext, "node" | "controls" | "run">) {
+    const { node, run } = world;
     this.publishStop = node.publisher(TOPICS.emergencyStop);
     const answered = ({ done: success, message }: CommandResult) => ({ success, message });
     node.boolService(PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
@@ -50,7 +39,7 @@ export class Steering {
     node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
     node.subscribe(TOPICS.fault, ({ robot, fault }) => {
       const known = FAULT_CHOICES.find((name) => name === fault);
-      const index = steered.run.robots.indexOf(robot);
+      const index = run.robots.indexOf(robot);
       if (known === undefined || index < 0) {
         return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of ${FAULT_CHOICES.join(", ")}`;
       }
@@ -69,7 +58,7 @@ export class Steering {
   }
 
   private act(command: PageCommand): CommandResult | Promise<CommandResult> {
-    const { node } = this.steered;
+    const { node } = this.world;
     switch (command.do) {
       case "pause":
       case "resume":
@@ -100,11 +89,11 @@ export class Steering {
   }
 
   private async stop(): Promise<CommandResult> {
-    const { run } = this.steered;
     for (let i = 0; i < STOP_TRIES; i++) {
       this.publishStop({ header: { stamp: toTime(0n), frame_id: "" }, source: "the page" });
       await new Promise((resolve) => setTimeout(resolve, STOP_PERIOD_MS));
-      if (run.emergencyStop) return done("emergency stop: the global agent repeats it to all");
+      if (this.world.controls.emergencyStop)
+        return done("emergency stop: the global agent repeats it to all");
     }
     return refused(
       "the stop was sent to all, but no command of the global agent confirms it; check whether it runs",
@@ -112,7 +101,7 @@ export class Steering {
   }
 
   private async release(): Promise<CommandResult> {
-    const response = await this.steered.node.call("std_srvs/srv/Trigger", RESET_SERVICE, {});
+    const response = await this.world.node.call("std_srvs/srv/Trigger", RESET_SERVICE, {});
     const { success, message } = triggered.parse(response);
     return { done: success, message };
   }
@@ -123,7 +112,7 @@ export class Steering {
       typeof value === "string"
         ? { type: TYPE.string, string_value: value }
         : { type: TYPE.integer, integer_value: BigInt(value) };
-    const response = await this.steered.node.call(
+    const response = await this.world.node.call(
       "rcl_interfaces/srv/SetParameters",
       "/global_agent/set_parameters",
       { parameters: [{ name, value: typed }] },
@@ -133,31 +122,31 @@ export class Steering {
   }
 
   private pause(paused: boolean): CommandResult {
-    this.steered.controls.pause(paused);
-    this.steered.onPause(paused);
+    this.world.controls.pause(paused);
     return done(paused ? "time stands" : "time goes on");
   }
 
   private step(): CommandResult {
-    return this.steered.controls.step()
-      ? done("time goes on until the next epoch")
-      : refused("time is not standing; pause first");
+    const { controls } = this.world;
+    if (!controls.paused) return refused("time is not standing; pause first");
+    controls.isStepping = true;
+    return done("time goes on until the next epoch");
   }
 
   private reset(): CommandResult {
-    this.steered.controls.reset();
+    this.world.controls.isResetting = true;
     return done(
       "at the end of this epoch the robots are placed anew, and statistics start from zero",
     );
   }
 
   private set(name: "speed" | "population", value: number, said: string): CommandResult {
-    const reason = this.steered.node.set(name, value);
+    const reason = this.world.node.set(name, value);
     return reason === undefined ? done(said) : refused(reason);
   }
 
   private setFault(robot: number, fault: FaultChoice): CommandResult {
-    const { controls, run } = this.steered;
+    const { controls, run } = this.world;
     const name = run.robots[robot];
     if (name === undefined) return refused(`there is no robot ${robot}`);
     if (run.options.fidelity === "abstract")

@@ -1,16 +1,21 @@
 /**
- * What people ask of the world: pause, one step, reset, faults of robots. Pure state, read by the
- * world's loop.
+ * What people ask of the world: pause, one step, reset, faults of robots, and the emergency stop of
+ * their swarm. Pure state, read by the world's loop.
  */
-import type { FaultChoice, Fault } from "./protocol";
+import type { Fault, FaultChoice } from "./protocol";
 
 export class WorldControls {
-  /** Called after anything here has changed. */
-  onChange: () => void = () => undefined;
   readonly faults = new Map<number, Fault>();
   paused = false;
-  private isStepping = false;
-  private isResetting = false;
+  /** A paused world runs to its next epoch. */
+  isStepping = false;
+  /** The robots are placed anew at the end of the epoch, and the statistics start from zero. */
+  isResetting = false;
+  /** As the newest copy of any command says. */
+  emergencyStop = false;
+
+  /** @param onChange called after what the page shows has changed */
+  constructor(private readonly onChange: () => void = () => undefined) {}
 
   get runs(): boolean {
     return !this.paused || this.isStepping;
@@ -22,21 +27,10 @@ export class WorldControls {
     this.onChange();
   }
 
-  /** Lets a paused world run to its next epoch; false: it is not paused. */
-  step(): boolean {
-    if (!this.paused) return false;
-    this.isStepping = true;
-    return true;
-  }
-
-  reset(): void {
-    this.isResetting = true;
-  }
-
-  takeReset(): boolean {
-    const asked = this.isResetting;
-    this.isResetting = false;
-    return asked;
+  hearStop(emergencyStop: boolean): void {
+    if (emergencyStop === this.emergencyStop) return;
+    this.emergencyStop = emergencyStop;
+    this.onChange();
   }
 
   setFault(robot: number, fault: FaultChoice): void {
@@ -49,10 +43,5 @@ export class WorldControls {
   forget(robots: number): void {
     for (const robot of this.faults.keys()) if (robot >= robots) this.faults.delete(robot);
     this.onChange();
-  }
-
-  /** An epoch has begun: the step is done. */
-  boundary(): void {
-    this.isStepping = false;
   }
 }

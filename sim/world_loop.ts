@@ -68,10 +68,11 @@ export class WorldLoop {
     private readonly context: LoopContext,
     private readonly driver: WorldDriver,
   ) {
-    const { node, run } = context;
+    const { node, run, controls } = context;
     this.now = driver.startNs;
     this.topics = new WorldTopics(context, {
       onCommand: (command) => {
+        controls.hearStop(command.emergency_stop);
         const isFirst = run.hearCommand(command);
         if (isFirst) this.population.tellShift();
         if (isFirst && driver.isLockstep) driver.opened();
@@ -139,7 +140,7 @@ export class WorldLoop {
   private endEpoch(): void {
     const { driver } = this;
     const { run, controls, onOver } = this.context;
-    controls.boundary();
+    controls.isStepping = false;
     driver.closing?.(run.ledger);
     run.closeEpoch(this.now, driver.world.globalState(), driver.world.localStates());
     if (run.isOver(this.now)) {
@@ -159,7 +160,8 @@ export class WorldLoop {
     const { run, controls, parameters } = this.context;
     const { epochNs } = run.options;
     const boundary = ((this.now + this.driver.placingNs) / epochNs) * epochNs;
-    this.isReset = controls.takeReset();
+    this.isReset = controls.isResetting;
+    controls.isResetting = false;
     if (this.isReset) run.reseed(parameters.seed);
     else if (!run.nextEpisode(boundary)) return;
     this.driver.place(run.start());

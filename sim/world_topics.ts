@@ -14,8 +14,8 @@ import {
 } from "../src/ros/messages";
 import type { Publish, Subscription } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
-import { ToldPoses } from "./faults";
 import type { LoopContext } from "./loop_context";
+import type { Fault } from "./protocol";
 
 export const LEAD = "lead";
 
@@ -46,7 +46,8 @@ interface BodyTopics {
 export class WorldTopics {
   private readonly publishClock;
   private readonly publishStatic;
-  private readonly told = new ToldPoses();
+  /** Poses of bodies when they froze. */
+  private readonly frozen = new Map<number, Float64Array>();
   /** The robots' topics, in order, including robots that join at the next boundary. */
   private readonly robotTopics: BodyTopics[] = [];
   private readonly lead: BodyTopics;
@@ -141,13 +142,20 @@ export class WorldTopics {
     const stamp = toTime(time);
     const poses = world.readOdometry();
     this.bodies.forEach(({ name, publishOdometry }, body) => {
-      const told = this.told.of(body, poses, this.context.controls.faults.get(body));
-      if (told === undefined) return;
-      const [x, y, yaw] = told;
+      const fault = this.context.controls.faults.get(body);
+      if (fault === "mute") return;
+      const [x, y, yaw] = this.toldPose(body, poses, fault);
       const twist = world.twists?.subarray(2 * body);
       const variances = world.odometryVariances?.(body);
       publishOdometry(planarOdometry(stamp, this.inTf(name), { x, y, yaw }, twist, variances));
     });
+  }
+
+  private toldPose(body: number, poses: Float64Array, fault?: Fault): Iterable<number> {
+    if (fault === "nan") return [NaN, NaN, NaN];
+    if (fault !== "frozen") this.frozen.delete(body);
+    else if (!this.frozen.has(body)) this.frozen.set(body, poses.slice(3 * body, 3 * body + 3));
+    return this.frozen.get(body) ?? poses.subarray(3 * body);
   }
 
   /** Whether every body's cmd_vel and the global agent's command have a publisher. */

@@ -18,7 +18,7 @@ function setup(horizon?: number) {
   });
   const { run, controls, parameters } = context;
   const loop = new WorldLoop(context, new AbstractDriver(context));
-  const command = (epoch: number): void =>
+  const command = (epoch: number, emergencyStop = false): void =>
     hear.get("/global_agent/command")!({
       session: 1,
       epoch,
@@ -30,7 +30,7 @@ function setup(horizon?: number) {
       belief: [1, 0, 0, 0],
       belief_variance: 0.1,
       missing: 0,
-      emergency_stop: false,
+      emergency_stop: emergencyStop,
     } as Partial<GlobalCommand>);
   const act = (robot: string, epoch: number): void =>
     hear.get(`/${robot}/action`)!({
@@ -83,12 +83,11 @@ test("a paused world stands, goes on by one epoch a step, and misses nothing", (
     for (const robot of ROBOTS) act(robot, epoch);
   };
   play(0);
-  expect(controls.step()).toBe(false);
   controls.pause(true);
   play(1);
   jest.advanceTimersByTime(3 * DEADLINE_MS);
   expect(run.ledger.totals).toMatchObject({ epochs: 1, missedEpochs: 0 });
-  expect(controls.step()).toBe(true);
+  controls.isStepping = true;
   jest.advanceTimersByTime(3 * DEADLINE_MS);
   expect(run.ledger.totals.epochs).toBe(2);
   play(2);
@@ -100,10 +99,19 @@ test("a paused world stands, goes on by one epoch a step, and misses nothing", (
   loop.stop();
 });
 
+test("a repeat of a command tells of a stop, and of its release", () => {
+  const { loop, controls, command } = setup();
+  for (const stopped of [false, true, false]) {
+    command(0, stopped);
+    expect(controls.emergencyStop).toBe(stopped);
+  }
+  loop.stop();
+});
+
 test("a reset places the robots anew by its seed and starts the statistics from zero", () => {
   const { run, loop, controls, command, act, resets } = setup();
   const first = run.start();
-  controls.reset();
+  controls.isResetting = true;
   command(0);
   for (const robot of ROBOTS) act(robot, 0);
   expect(resets()).toBe(1);
@@ -126,7 +134,7 @@ test("shifts are told before they begin, and count from the last reset", () => {
   };
   expect(toldOn("/simulator/population")).toMatchObject([told(-1, -1)]);
   expect([play(0), play(1), play(2)]).toMatchObject([[told(0, 3)], [], [told(3, 6)]]);
-  controls.reset();
+  controls.isResetting = true;
   expect([play(3), play(4), play(5)]).toMatchObject([[told(4, 7)], [], []]);
   expect(run.start()).toEqual(new Run({ ...run.options, seed: 5 }).start());
   expect([play(6), play(7)]).toMatchObject([[told(7, 10)], []]);

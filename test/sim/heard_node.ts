@@ -54,7 +54,6 @@ export function loopContext({
     trace: "",
     onEpoch: () => undefined,
     onReset: () => void calls.resets++,
-    onStop: () => undefined,
   });
   const defaults: Partial<Parameters> = {};
   for (const [name, spec] of Object.entries(SIMULATOR_PARAMETERS)) {
@@ -62,7 +61,7 @@ export function loopContext({
   }
   const population = options.robots.length;
   const context = {
-    node: playedNode({ ...node, fleetPrefix }),
+    node: playedNode<typeof SIMULATOR_PARAMETERS>({ ...node, fleetPrefix }),
     run,
     parameters: { ...defaults, seed: 5, population, ...own } as Parameters,
     controls: new WorldControls(),

@@ -111,6 +111,37 @@ test("odometry has a frame of its own in the map, and the variances of the noise
   loop.stop();
 });
 
+test.each([
+  [undefined, ["moved", "moved"]],
+  ["stall", ["moved", "moved"]],
+  ["mute", []],
+  ["nan", ["no number", "no number"]],
+  ["frozen", ["moved", "stood"]],
+] as const)("with fault %s odometry tells %j", (fault, expected) => {
+  const { controls, driver, loop, toldOn } = setup();
+  jest.advanceTimersByTime(SETTLED_MS);
+  const tell = (): number[] => {
+    driver.world.poses[3] += 1;
+    toldOn("");
+    jest.advanceTimersByTime(110);
+    return (toldOn("/robot_1/odom") as Odometry[]).map(({ pose }) => pose.pose.position.x);
+  };
+  let [before] = tell();
+  if (fault) controls.setFault(1, fault);
+  const ways = [tell()[0], tell()[0]]
+    .filter((x) => x !== undefined)
+    .map((x) => {
+      const way = x - before;
+      before = x;
+      return Number.isNaN(x) ? "no number" : way === 0 ? "stood" : "moved";
+    });
+  expect(ways).toEqual(expected);
+  // Mended, it tells the truth, and the other one did all the time.
+  if (fault) controls.setFault(1, "none");
+  expect(tell()[0]).toBe(driver.world.poses[3]);
+  loop.stop();
+});
+
 test("an epoch ends by time, with its command or without", () => {
   const { run, loop, play } = setup();
   jest.advanceTimersByTime(SETTLED_MS + 600);
@@ -141,7 +172,7 @@ test("a paused world stands, and a step ends at the next boundary", () => {
   jest.advanceTimersByTime(5000);
   const [stood, ...others] = new Set(clock());
   expect(others).toEqual([]);
-  controls.step();
+  controls.isStepping = true;
   jest.advanceTimersByTime(5000);
   const stepped = clock().at(-1)!;
   expect(stepped).toBe(EPOCH_S * Math.ceil((stood + 1e-9) / EPOCH_S));
@@ -152,7 +183,7 @@ test("a reset places the robots before the boundary and then clears the statisti
   const { run, controls, loop, play, calls, driver } = setup();
   jest.advanceTimersByTime(SETTLED_MS + 600);
   play(0);
-  controls.reset();
+  controls.isResetting = true;
   jest.advanceTimersByTime(EPOCH_S * 1000);
   expect([calls.resets, run.ledger.totals.epochs]).toEqual([1, 0]);
   expect(run.start()).toEqual(new Run({ ...run.options, seed: 5 }).start());

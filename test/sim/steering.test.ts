@@ -2,7 +2,6 @@ import { WorldControls } from "../../sim/world_controls";
 import type { PageCommand } from "../../sim/protocol";
 import { Run } from "../../sim/run";
 import { Steering } from "../../sim/steering";
-import { toTime } from "../../src/ros/messages";
 import { randomGame } from "../games";
 import { playedNode } from "../support/played_node";
 
@@ -43,17 +42,10 @@ function setup(fidelity: "motion" | "abstract") {
     trace: "",
     onEpoch: () => undefined,
     onReset: () => undefined,
-    onStop: () => undefined,
   });
   const controls = new WorldControls();
-  const steering = new Steering({
-    node: playedNode(node),
-    controls,
-    run,
-    onPause: (paused) => void told.push(paused ? "paused" : "goes on"),
-  });
+  const steering = new Steering({ node: playedNode(node), controls, run });
   return {
-    run,
     controls,
     told,
     node,
@@ -66,7 +58,7 @@ function setup(fidelity: "motion" | "abstract") {
 test("a stop is repeated until a command confirms it, and says so where none does", async () => {
   jest.useFakeTimers();
   try {
-    const { run, told, obey, onStop } = setup("motion");
+    const { controls, told, obey, onStop } = setup("motion");
     const alone = obey({ do: "stop" });
     await jest.advanceTimersByTimeAsync(10_000);
     expect(await alone).toEqual({
@@ -76,7 +68,7 @@ test("a stop is repeated until a command confirms it, and says so where none doe
       ),
     });
     expect(told).toEqual(Array(20).fill("stop"));
-    onStop(() => (run.emergencyStop = told.length >= 23));
+    onStop(() => (controls.emergencyStop = told.length >= 23));
     const heard = obey({ do: "stop" });
     await jest.advanceTimersByTimeAsync(10_000);
     expect((await heard).done).toBe(true);
@@ -86,31 +78,13 @@ test("a stop is repeated until a command confirms it, and says so where none doe
   }
 });
 
-test("a repeat of a command tells of a stop, and of its release", () => {
-  const { run } = setup("motion");
-  const command = {
-    header: { stamp: toTime(0n), frame_id: "map" },
-    epoch: 1,
-    session: 1,
-    decision_time: toTime(0n),
-    global_state: 0,
-    action: 0,
-    sampled_agents: [],
-    histogram: [0, 0, 0, 0],
-    belief: [1, 0, 0, 0],
-    belief_variance: 0,
-    sample_size: 1,
-    observation: "sample",
-    population: 2,
-    policy_sha256: "",
-    missing: 0,
-    resets: 0,
-  };
-  run.ledger.open(0n, 0, Uint8Array.of(0, 0));
-  for (const emergencyStop of [false, true, false]) {
-    run.hearCommand({ ...command, emergency_stop: emergencyStop });
-    expect(run.emergencyStop).toBe(emergencyStop);
-  }
+test("only a world that stands goes on by a step", async () => {
+  const { controls, obey } = setup("motion");
+  expect(await obey({ do: "step" })).toMatchObject({ done: false });
+  await obey({ do: "pause" });
+  expect([controls.runs, (await obey({ do: "step" })).done, controls.runs]).toEqual([
+    ...[false, true, true],
+  ]);
 });
 
 test("robots break and are mended by the topic as by the page; in the abstract world neither", async () => {
