@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { hostname, networkInterfaces } from "node:os";
 import { ParameterError } from "../src/ros/parameters";
-import { SOCKET_PATH, TOKEN_PROTOCOL } from "./protocol";
+import { TOKEN_PROTOCOL } from "./protocol";
 
 export interface Refusal {
   /** Of HTTP. */
@@ -93,9 +93,6 @@ export class PageAccess {
     if (misdirected) return misdirected;
     if (!this.origins.has(originOf(origin ?? "") ?? "")) {
       return { status: 403, reason: this.remedy("Origin", origin, origin ?? "") };
-    }
-    if (request.url !== SOCKET_PATH) {
-      return { status: 404, reason: `path ${quote(request.url)}` };
     }
     return undefined;
   }

@@ -13,6 +13,7 @@ import { CallbackGuard } from "./callback_guard";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
 import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
 import { CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
+import { SOCKET_PATH } from "./protocol";
 
 export interface PageServerOptions extends PageHubOptions {
   /** Address to listen on; default 127.0.0.1. */
@@ -66,6 +67,7 @@ export class PageServer {
     this.host = options.host ?? "127.0.0.1";
     this.sockets = new WebSocketServer({
       noServer: true,
+      path: SOCKET_PATH,
       clientTracking: false,
       maxPayload: MESSAGE_LIMIT,
       perMessageDeflate: false,
