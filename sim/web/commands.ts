@@ -23,7 +23,7 @@ export class Commands {
 
   give(command: PageCommand): void {
     const id = ++this.newest;
-    this.say(`${WORDS[command.do]} …`, "waiting");
+    this.say("sent …", "waiting");
     const fail = (message: string): void => this.settle({ id, done: false, message });
     if (command.do !== "stop" && !this.maySend(performance.now())) {
       return fail("not sent: too many commands at once; wait a second");
@@ -61,17 +61,3 @@ export class Commands {
     return true;
   }
 }
-
-const WORDS: Record<PageCommand["do"], string> = {
-  pause: "pausing",
-  resume: "resuming",
-  step: "stepping",
-  stop: "stopping all robots",
-  release: "releasing the stop",
-  speed: "changing the speed",
-  reset: "resetting",
-  sampleSize: "changing the number of robots asked",
-  population: "changing the number of robots",
-  observation: "changing what decisions are based on",
-  fault: "changing the fault",
-};

@@ -49,7 +49,6 @@ class Page {
   private shown: Shown | undefined;
   private world: WorldState | undefined;
   private picture: PolicyPicture | undefined;
-  private lastPoses: PoseFrame | undefined;
   private posesHeard = 0;
   /** When the arena was drawn last, ms. */
   private drawnMs = 0;
@@ -112,7 +111,6 @@ class Page {
   }
 
   private poses(frame: PoseFrame): void {
-    this.lastPoses = frame;
     this.posesHeard += 1;
     this.shown?.scene.motion.push(frame, performance.now());
   }
@@ -138,8 +136,9 @@ class Page {
 
   private repaint(): void {
     if (this.shown === undefined) return;
+    const { frame } = this.shown.scene.motion;
     this.start(this.shown.snapshot);
-    if (this.lastPoses !== undefined) this.poses(this.lastPoses);
+    if (frame !== undefined) this.poses(frame);
   }
 
   private frame(nowMs: number): void {
@@ -166,7 +165,7 @@ class Page {
     document.body.dataset.canCommand = String(usable);
     this.toolbar.show(world, usable);
     this.emergency.show(world, usable);
-    this.robot.show(usable, world, report, this.lastPoses);
+    this.robot.show(usable, world, report, shown.scene.motion.frame);
     byId("legend-broken").hidden = !world?.faults.length;
     if (world !== undefined) shown.scene.robots.world(world);
     showFacts(byId("facts"), { snapshot, report, world, picture });

@@ -126,22 +126,18 @@ export class View {
     const target = this.controls.target.set(x, y, 0);
     // Half a label stands out on each side.
     const widest = 1 - LABEL_MARGIN_PX / this.canvas.clientWidth;
-    let near = radius;
-    let far = 40 * radius;
-    for (let step = 0; step < 40; step++) {
-      const distance = (near + far) / 2;
+    let distance = 4 * radius;
+    for (let step = 0; step < 20; step++) {
       this.camera.position.copy(target).addScaledVector(back, distance);
       this.camera.lookAt(target);
       this.camera.updateMatrixWorld();
       const { min, max } = this.outlineOnScreen();
       // Perspective enlarges the near half: look at a point in front of the middle.
       target.y += 0.3 * (max.y + min.y) * radius;
-      if (Math.max(-min.x, max.x) < widest && (max.y - min.y) / 2 < 0.97) far = distance;
-      else near = distance;
-      if (step === 20) near = 0.8 * far;
+      distance *= Math.max(-min.x / widest, max.x / widest, (max.y - min.y) / 2 / 0.97);
     }
-    this.controls.minDistance = 0.1 * far;
-    this.controls.maxDistance = FARTHEST * far;
+    this.controls.minDistance = 0.1 * distance;
+    this.controls.maxDistance = FARTHEST * distance;
     this.controls.update();
   }
 
