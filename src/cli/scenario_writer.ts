@@ -1,5 +1,5 @@
 /** Writes measured arrays into a scenario's text. */
-import { Document, isScalar, parseDocument, visit } from "yaml";
+import { Document, isMap, isScalar, parseDocument, visit } from "yaml";
 import { type Game, sizesOf } from "../game/model";
 import { arraysOf, nest } from "../game/scenario";
 import type { Measurement } from "./calibration";
@@ -41,13 +41,10 @@ export function withMeasuredArrays(
 
 /** Sets the comment above `key`, in place of that of a former run. */
 function setComment(document: Document, key: string, comment: string): void {
-  visit(document, {
-    Pair: (_, pair) => {
-      if (!isScalar(pair.key) || pair.key.value !== key) return undefined;
-      pair.key.commentBefore = ` ${comment}`;
-      return visit.BREAK;
-    },
-  });
+  if (!isMap(document.contents)) return;
+  for (const pair of document.contents.items) {
+    if (isScalar(pair.key) && pair.key.value === key) pair.key.commentBefore = ` ${comment}`;
+  }
 }
 
 /** Rounds rows so that each still sums to 1: the largest entry takes the rounding error. */

@@ -40,13 +40,14 @@ export function serveBodies(
   bodies: ReadonlySet<BodyAgent>,
   drawing: Drawing,
 ): void {
-  const marks = new Marks(node, clock, bodies, drawing);
+  /** Robots asked at the newest command. */
+  let sampled: readonly string[] = [];
   const each = (work: (body: BodyAgent) => void): void =>
     bodies.forEach((body) => node.safely(() => work(body)));
   commands.take = (message, areTwo) => {
     let refusal: string | undefined;
     each((body) => (refusal = body.hearCommand(message, areTwo) ?? refusal));
-    marks.sampled = message.sampled_agents;
+    sampled = message.sampled_agents;
     return refusal;
   };
   const standing = new StandingLog(node.log);
@@ -60,7 +61,7 @@ export function serveBodies(
     every(WATCHDOG_PERIOD_MS, () => each((body) => body.check())),
     every(STANDING_PERIOD_MS, () => node.safely(() => standing.look(bodies))),
     publishDiagnostics(node, clock, () => Array.from(bodies, ({ diagnosis }) => diagnosis)),
-    marks.begin(),
+    publishMarkers(node, clock, drawing, () => markedOf(bodies, sampled)),
   ];
   ros.onPause(() => each((body) => body.stand()));
   ros.onEnd(async () => {
@@ -70,31 +71,22 @@ export function serveBodies(
   });
 }
 
-/** The markers of a process's bodies. */
-class Marks {
-  /** Robots asked at the newest command. */
-  sampled: readonly string[] = [];
+/** Publishes markers where they are wanted. Returns what ends it. */
+function publishMarkers(
+  node: RosNode,
+  clock: RosClock,
+  { rate, draw }: Drawing,
+  marked: () => readonly MarkedBody[],
+): () => void {
+  if (rate === 0) return () => undefined;
+  const publish = node.publisher(TOPICS.markers);
+  const show = (): void => publish({ markers: draw(clock.stamp(), marked()) });
+  return every(1000 / rate, () => node.safely(show));
+}
 
-  constructor(
-    private readonly node: RosNode,
-    private readonly clock: RosClock,
-    private readonly bodies: ReadonlySet<BodyAgent>,
-    private readonly drawing: Drawing,
-  ) {}
-
-  /** Publishes them from now on, where they are wanted. Returns what ends it. */
-  begin(): () => void {
-    const { node, clock, drawing } = this;
-    if (drawing.rate === 0) return () => undefined;
-    const publish = node.publisher(TOPICS.markers);
-    const show = (): void => publish({ markers: drawing.draw(clock.stamp(), this.marked()) });
-    return every(1000 / drawing.rate, () => node.safely(show));
-  }
-
-  private marked(): readonly MarkedBody[] {
-    const sampled = new Set(this.sampled);
-    return [...this.bodies].flatMap(({ pose, zone, name }) =>
-      pose === undefined ? [] : [{ pose, zone, isSampled: sampled.has(name) }],
-    );
-  }
+function markedOf(bodies: Iterable<BodyAgent>, asked: readonly string[]): readonly MarkedBody[] {
+  const sampled = new Set(asked);
+  return [...bodies].flatMap(({ pose, zone, name }) =>
+    pose === undefined ? [] : [{ pose, zone, isSampled: sampled.has(name) }],
+  );
 }

@@ -26,21 +26,19 @@ export function velocityPublisher(
   stamped: boolean,
   frame: string,
 ): ((command: DriveCommand) => void) & VelocityTopic {
-  const twist = (command: DriveCommand): Twist => ({
-    linear: { x: command.linear, y: 0, z: 0 },
-    angular: { x: 0, y: 0, z: command.angular },
+  const twist = ({ linear, angular }: DriveCommand): Twist => ({
+    linear: { x: linear, y: 0, z: 0 },
+    angular: { x: 0, y: 0, z: angular },
   });
-  if (!stamped) {
-    const publish = node.publisherSole(TOPICS.twist);
-    const send = (command: DriveCommand): void => publish(twist(command));
+  const header = () => ({ stamp: clock.stamp(), frame_id: frame });
+  function sender<M>(publish: VelocityTopic & ((message: M) => void), of: (sent: Twist) => M) {
     const { source, connection } = publish;
+    const send = (command: DriveCommand): void => publish(of(twist(command)));
     return Object.assign(send, { source, connection });
   }
-  const publish = node.publisherSole(TOPICS.twistStamped);
-  const send = (command: DriveCommand): void =>
-    publish({ header: { stamp: clock.stamp(), frame_id: frame }, twist: twist(command) });
-  const { source, connection } = publish;
-  return Object.assign(send, { source, connection });
+  return stamped
+    ? sender(node.publisherSole(TOPICS.twistStamped), (sent) => ({ header: header(), twist: sent }))
+    : sender(node.publisherSole(TOPICS.twist), (sent) => sent);
 }
 
 /** The transform map -> `frame` (REP-105). */

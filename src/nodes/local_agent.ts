@@ -1,5 +1,5 @@
 /** Local agents: one node per robot, in the robot's namespace; one process may serve many. */
-import { type Arena, spotOf, targetZone } from "../game/arena";
+import { spotOf, targetZone } from "../game/arena";
 import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
@@ -36,12 +36,10 @@ const POPULATION_MS = 1000;
 
 interface Host {
   readonly game: Game;
-  readonly arena: Arena;
   readonly clock: RosClock;
   readonly commands: Commands;
   readonly transforms: ReturnType<typeof heardTransforms>;
   readonly policies: LocalPolicies;
-  readonly parameters: Parameters;
 }
 
 export class LocalAgent {
@@ -66,11 +64,12 @@ export class LocalAgent {
   ) {
     this.publishState = node.publisher(TOPICS.agentState);
     this.publishAction = node.publisher(TOPICS.localAction);
+    const { arena } = host.game;
     this.body = new BodyAgent({
       node,
       clock: host.clock,
-      arena: host.arena,
-      limits: host.arena.robot,
+      arena,
+      limits: arena.robot,
       safety: node.parameters,
       sizes: sizesOf(host.game),
       commands: host.commands.heard,
@@ -127,7 +126,7 @@ export class LocalAgent {
   }
 
   private perform(command: GlobalCommand, policy: Float64Array, zone: number): void {
-    const { game, arena } = this.host;
+    const { game } = this.host;
     const { sG, aL } = sizesOf(game);
     const row = (zone * sG + command.global_state) * aL;
     const uniform = keyedUniform(
@@ -148,7 +147,7 @@ export class LocalAgent {
       policy_sha256: command.policy_sha256,
     };
     this.publishAction(this.lastAction);
-    this.body.target = spotOf(arena, targetZone(arena, zone, action), this.index);
+    this.body.target = spotOf(game.arena, targetZone(game.arena, zone, action), this.index);
   }
 
   /** Why it has not acted on the newest command; undefined: it has. */
@@ -192,7 +191,7 @@ void runProcess((ros) => {
   const policies = new LocalPolicies(game);
   const commands = new Commands(node);
   const [clock, transforms] = [clockOf(node), heardTransforms(node)];
-  const host: Host = { game, arena, clock, commands, transforms, policies, parameters };
+  const host: Host = { game, clock, commands, transforms, policies };
   const { sL, sG, aL } = sizesOf(game);
   // A command names its policy by hash, so that a second source's is not taken for it.
   const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aL);
@@ -212,7 +211,7 @@ void runProcess((ros) => {
 
 /** Many robots, each with a node of its own; the simulator's population says how many. */
 function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<BodyAgent> {
-  const { robots, robot_index: first, population } = host.parameters;
+  const { robots, robot_index: first, population } = node.parameters;
   const problem = first === 0 && population >= MANY_ROBOTS ? receiveBufferProblem() : undefined;
   if (problem) node.log.warn(problem);
   const bodies = new Set<BodyAgent>();

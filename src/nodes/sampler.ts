@@ -51,6 +51,13 @@ const namesOf = (robots: readonly Troubled[]): string[] => robots.map(({ robot }
 const inWords = (robots: readonly Troubled[]): string[] =>
   robots.map(({ robot, trouble }) => `${robot} ${trouble}`);
 
+/** What is wrong with states, as it is counted. */
+const COUNTED = {
+  silent: "silent_robots",
+  stale: "stale_states",
+  future: "future_states",
+} as const;
+
 /** A look for robots that left goes on for this long at most, ms. */
 const LOOKING_MS = 2;
 
@@ -61,7 +68,12 @@ export class Sampler {
   private prepared: Sample | undefined;
   private asking: Asking | undefined;
   /** States asked for that did not count: all, and by what was wrong with them. */
-  private readonly counts = { missing: 0, silent: 0, stale: 0, future: 0 };
+  private readonly counts = {
+    missing_states: 0,
+    silent_robots: 0,
+    stale_states: 0,
+    future_states: 0,
+  };
   /** For epochs with troubles, since the last one without. */
   private seldom = new Seldom();
 
@@ -175,7 +187,7 @@ export class Sampler {
     const others = this.askOthers(asking, silent.length);
     const inPlace = new Map(others.map((robot, i) => [silent[i].robot, robot]));
     asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
-    for (const { trouble } of silent.slice(0, others.length)) this.counts[trouble]++;
+    this.count(silent.slice(0, others.length));
     asking.instead = `asked ${others.join(", ") || "nobody"} instead of ${namesOf(silent).join(", ")}`;
     this.onChange();
   }
@@ -244,8 +256,8 @@ export class Sampler {
     this.asking = undefined;
     const { epoch, robots, size } = asking;
     const unusable = this.unusableOf(asking);
-    for (const { trouble } of unusable) this.counts[trouble]++;
-    this.counts.missing += unusable.length;
+    this.count(unusable);
+    this.counts.missing_states += unusable.length;
     const silent = namesOf(unusable);
     const answered = robots.filter((robot) => !silent.includes(robot));
     this.roster.release(answered);
@@ -261,6 +273,10 @@ export class Sampler {
     return { sampleSize: size, sample: robots, received: this.states.newest(answered) };
   }
 
+  private count(unusable: readonly Troubled[]): void {
+    for (const { trouble } of unusable) this.counts[COUNTED[trouble]]++;
+  }
+
   get robots(): number {
     return this.roster.robots.length;
   }
@@ -273,26 +289,13 @@ export class Sampler {
     return absent.length === population - found.size ? absent : [];
   }
 
-  /** For /diagnostics: robots found and in quarantine, and states that repeated the one before. */
-  get values(): Readonly<Record<"robots" | "quarantined" | "repeated_states", number>> {
-    return {
-      repeated_states: this.states.counts.duplicate,
-      robots: this.robots,
-      quarantined: this.roster.quarantined(steadyMs()).length,
-    };
+  /** For /diagnostics: robots found and in quarantine. */
+  get values() {
+    return { robots: this.robots, quarantined: this.roster.quarantined(steadyMs()).length };
   }
 
   /** What went wrong with samples since the start, by name. */
   get troubles(): Readonly<Record<string, number>> {
-    const { unknown, late } = this.states.counts;
-    const { missing, silent, stale, future } = this.counts;
-    return {
-      missing_states: missing,
-      silent_robots: silent,
-      stale_states: stale,
-      future_states: future,
-      unknown_states: unknown,
-      late_states: late,
-    };
+    return { ...this.counts, ...this.states.counts };
   }
 }

@@ -25,8 +25,8 @@ interface Entry {
 }
 
 export class StateSubscriptions {
-  /** States that the scenario lacks (refused), repeats (taken), and late ones (ignored). */
-  readonly counts = { unknown: 0, duplicate: 0, late: 0 };
+  /** States that the scenario lacks (refused), and late ones (ignored). */
+  readonly counts = { unknown_states: 0, late_states: 0 };
   private readonly live = new Map<string, Entry>();
   /** The rest of a change of subscriptions that is under way. */
   private pending: Generator<void> | undefined;
@@ -98,12 +98,12 @@ export class StateSubscriptions {
   ): string | undefined {
     const { counts } = this;
     if (message.state >= this.localStates) {
-      counts.unknown++;
+      counts.unknown_states++;
       return `${robot} says it is in state ${message.state} and the scenario has ${this.localStates}; start every node with one scenario`;
     }
     const { newest } = entry;
     if (newest && this.isLate(message, newest)) {
-      counts.late++;
+      counts.late_states++;
       return undefined;
     }
     // What cannot be of now is no second source: it does not count anyway.
@@ -112,7 +112,6 @@ export class StateSubscriptions {
       entry.newest = undefined;
       return undefined;
     }
-    if (newest && isRepeat(message, newest)) counts.duplicate++;
     entry.newest = message;
     entry.heardMs = steadyMs();
     this.onState();
@@ -162,13 +161,3 @@ export function ageTrouble(
 }
 
 const isAhead = (stamp: bigint, now: bigint): boolean => stamp > now + CLOCK_SKEW_NS;
-
-function isRepeat(a: AgentState, b: AgentState): boolean {
-  return (
-    nanoseconds(a.header.stamp) === nanoseconds(b.header.stamp) &&
-    a.state === b.state &&
-    a.epoch === b.epoch &&
-    a.acted === b.acted &&
-    a.stopped === b.stopped
-  );
-}

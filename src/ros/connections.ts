@@ -11,7 +11,7 @@ import { type Topic, TOPICS } from "./topics";
 const COUNTED_MS = 200;
 /** Looks at the graph go on for this long at most, ms: in a large one each takes a while. */
 const LOOKING_MS = 2;
-const MOST_LISTED = 3;
+const MOST_TOLD = 3;
 /** rmw's numbers. */
 const [BEST_EFFORT, VOLATILE] = [2, 2];
 /** To be had by whoever asks for it, it must be given. */
@@ -88,7 +88,7 @@ export class Connection {
 
   /** Who is not connected, and why. */
   get mismatch(): string | undefined {
-    return this.mismatches.length > 0 ? `${this.name}: ${listed(this.mismatches)}` : undefined;
+    return this.mismatches.length > 0 ? `${this.name}: ${inShort(this.mismatches)}` : undefined;
   }
 
   /** The same, why what comes is refused, or that nobody is there; undefined: all is well. */
@@ -103,14 +103,14 @@ export class Connection {
   }
 }
 
-const listed = (texts: readonly string[]): string =>
-  texts.length > MOST_LISTED
-    ? `${texts.slice(0, MOST_LISTED).join("; ")}; and ${texts.length - MOST_LISTED} more`
+const inShort = (texts: readonly string[]): string =>
+  texts.length > MOST_TOLD
+    ? `${texts.slice(0, MOST_TOLD).join("; ")}; and ${texts.length - MOST_TOLD} more`
     : texts.join("; ");
 
 /** Who is not connected to the process; empty: all are. */
 export const mismatches = (): string =>
-  listed([...connections].flatMap((each) => each.mismatch ?? []));
+  inShort([...connections].flatMap((each) => each.mismatch ?? []));
 
 /** Looks at the process's topics in turn, and logs who is not connected. */
 export function watchConnections(log: { warn(line: string): void }): () => void {

@@ -75,7 +75,7 @@ export abstract class Endpoints extends Services {
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
       this.heard(
         topic,
-        this.hearFrom(topic, (_bytes, publisher) => hear(publisher)),
+        this.hearRaw(topic, (_bytes, publisher) => hear(publisher)),
       ),
     );
     const { destroy } = publish;
@@ -93,21 +93,17 @@ export abstract class Endpoints extends Services {
    * @throws InvalidInputError where the package of the type is not installed
    */
   subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
-    return this.heard(topic, this.hearRaw(topic, hear));
+    return this.heard(topic, this.hearRaw(topic, hear, Infinity));
   }
 
-  /** @param hear is told besides who published */
-  private hearFrom(topic: Topic, hear: (bytes: Uint8Array, publisher: string) => void) {
-    const heard = this.hearRaw(topic, hear, mostBytesOf(topic));
-    heard.subscription.handle.publisher = "";
-    return heard;
-  }
-
-  /** @param most bytes of a message; a longer one is refused */
+  /**
+   * @param hear is told besides who published
+   * @param most bytes of a message; a longer one is refused
+   */
   private hearRaw(
     topic: Topic,
     hear: (bytes: Uint8Array, publisher: string) => void,
-    most = Infinity,
+    most = mostBytesOf(topic),
   ) {
     requirePackage(topic);
     const { node } = this;
@@ -118,10 +114,10 @@ export abstract class Endpoints extends Services {
       const problem = length > most ? lengthProblem(topic, length) : undefined;
       if (problem) this.refuse(topic, problem);
       else if (typeof taken !== "number") {
-        this.safely(() => hear(taken, subscription.handle.publisher ?? ""));
+        this.safely(() => hear(taken, subscription.handle.publisher));
       }
     });
-    subscription.handle.mostBytes = most;
+    Object.assign(subscription.handle, { mostBytes: most, publisher: "" });
     const destroy = (): void => {
       node.destroySubscription(subscription);
       retire(subscription);
@@ -134,7 +130,7 @@ export abstract class Endpoints extends Services {
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => Refusal,
   ): Subscription {
-    return this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear), mostBytesOf(topic)));
+    return this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear)));
   }
 
   /**
@@ -147,7 +143,7 @@ export abstract class Endpoints extends Services {
     hear: (message: MessageTypes[Type], isOneOfTwo: () => boolean) => Refusal,
   ): Subscription {
     const take = this.decoder(topic, (message, sender) => hear(message, () => source.hear(sender)));
-    const heard = this.hearFrom(topic, take);
+    const heard = this.hearRaw(topic, take);
     const name = heard.subscription.topic;
     const known = this.spoken.get(name);
     const source = known ?? new SpokenSource(this.node, name, name, "none counts");
@@ -165,11 +161,11 @@ export abstract class Endpoints extends Services {
     hear: (message: MessageTypes[Type], areTwo: boolean) => Refusal,
   ): SoleSubscription {
     const take = this.decoder(topic, (message, sender) => hear(message, source.hear(sender)));
-    let heard = this.hearFrom(topic, take);
+    let heard = this.hearRaw(topic, take);
     const again = (): void => {
       if (!this.live.has(endpoint)) return;
       heard.destroy();
-      heard = this.hearFrom(topic, take);
+      heard = this.hearRaw(topic, take);
       source.subscription = heard.subscription;
     };
     const later = (): void => void setImmediate(() => this.safely(again));

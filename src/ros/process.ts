@@ -84,13 +84,11 @@ function onSignals(end: () => void, pause: () => void): void {
   });
 }
 
-type Ending = () => void | Promise<void>;
-
 export type RosProcess = Pick<RunningProcess, "add" | "onEnd" | "onPause" | "end">;
 
 class RunningProcess {
   private readonly nodes: RosNode[] = [];
-  private readonly endings: Ending[] = [];
+  private readonly endings: (() => void | Promise<void>)[] = [];
   private readonly pauses: (() => void)[] = [];
   private hasStarted = false;
   private isEnding = false;
@@ -103,7 +101,7 @@ class RunningProcess {
   }
 
   /** Called once at the end, before the nodes stop, the newest first: robots are told to stand. */
-  onEnd(work: Ending): void {
+  onEnd(work: () => void | Promise<void>): void {
     this.endings.push(work);
   }
 

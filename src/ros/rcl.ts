@@ -21,10 +21,10 @@ export interface RclSubscription {
   /** Its name in the graph. */
   readonly topic: string;
   /**
-   * What the native part reads: a longer raw message is not copied; and writes, where it is set: who
-   * published the raw message taken last (scripts/setup/native.mjs).
+   * What the native part reads: a longer raw message is not copied; and writes: who published the raw
+   * message taken last (scripts/setup/native.mjs).
    */
-  readonly handle: { mostBytes?: number; publisher?: string };
+  readonly handle: { mostBytes: number; publisher: string };
   /** Publishers that it is matched with: their messages reach it. */
   readonly publisherCount: number;
   isDestroyed(): boolean;

@@ -13,7 +13,12 @@ function listensTo({ name, type }: { name: string; type: string }) {
       return ["one", "two"].map((node_name) => ({ node_name, node_namespace: "/" }));
     },
   } as unknown as RclNode;
-  const heard = { topic: `/world${name}`, publisherCount: 1, handle: {}, isDestroyed: () => false };
+  const heard = {
+    topic: `/world${name}`,
+    publisherCount: 1,
+    handle: { mostBytes: 0, publisher: "" },
+    isDestroyed: () => false,
+  };
   const again = jest.fn();
   const source = new SoleSource(node, { name, type }, heard, again);
   return { source, heard, again, asked };
