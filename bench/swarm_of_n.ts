@@ -61,7 +61,7 @@ function startProcesses(ros: RosProcess): Pick<Bench, "start" | "used"> {
     ros.end(1);
   };
   const ignore = (): void => undefined;
-  const events = { onMessage: ignore, onDeath: fail, onLoss: fail, onRespawn: ignore };
+  const events = { onReport: ignore, onDeath: fail, onLoss: fail, onRespawn: ignore };
   const swarm = new SwarmProcesses(process.env, events);
   ros.onEnd(() => swarm.end());
   const start: Bench["start"] = (node, parameters, more = {}) => {

@@ -1,6 +1,7 @@
-import { performance } from "node:perf_hooks";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import os from "node:os";
+import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { inRoot } from "./paths.mjs";
 
@@ -19,7 +20,7 @@ const follow = pathToFileURL(inRoot("scripts", "setup", "follow.mjs")).href;
  * whole foreground group and npm forwards the signal once more. A second one 10 s later kills it.
  * When this process is killed, the program ends as by SIGTERM (follow.mjs).
  */
-export function runNode(args, env, cwd) {
+export async function runNode(args, env, cwd) {
   const child = spawn(process.execPath, ["--import", follow, ...args], {
     cwd,
     env: { ...env, ALTERNATING_MARL_STARTER: String(process.pid) },
@@ -46,12 +47,8 @@ export function runNode(args, env, cwd) {
     clearInterval(orphaned);
     forward("SIGTERM");
   }, 500);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      clearInterval(orphaned);
-      for (const name of signals) process.off(name, forward);
-      resolve(code ?? 128 + os.constants.signals[signal]);
-    });
-  });
+  const [code, signal] = await once(child, "exit");
+  clearInterval(orphaned);
+  for (const name of signals) process.off(name, forward);
+  return code ?? 128 + os.constants.signals[signal];
 }

@@ -1,8 +1,9 @@
-import { performance } from "node:perf_hooks";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { performance } from "node:perf_hooks";
 import { inRoot, logs, root } from "./paths.mjs";
 import { say, SetupError, shortPath } from "./report.mjs";
 
@@ -49,14 +50,9 @@ export async function tool(what, command, args, { env, cwd = root, log, append =
   });
   fs.closeSync(output);
   running.add(child);
-  const status = await new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      running.delete(child);
-      // After an interrupt, interrupt() ends this process.
-      if (!stopping) resolve(code ?? signal);
-    });
-  });
+  const [status] = await once(child, "exit").finally(() => running.delete(child));
+  // interrupt() ends this process.
+  if (stopping) await new Promise(() => {});
   if (status === 0) return file;
   const again = "Put it right and start again.";
   throw new SetupError(

@@ -1,7 +1,8 @@
 /** A swarm's processes, from their start until the simulator's run is over. */
+import { once } from "node:events";
 import { NOTABLE_WAIT_MS } from "../nodes/epoch_machine";
 import type { EpochReport } from "../../sim/protocol";
-import { parseReport, type RunSummary, type SimulatorReport } from "./simulator_report";
+import type { RunSummary, SimulatorReport } from "./simulator_report";
 import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
 
 /** By then the global agent has said what it waits for, ms. */
@@ -63,11 +64,6 @@ export interface Outcome {
 const unfinished = (last: EpochReport): string =>
   `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-}
-
 /** Runs a swarm until its run is over, the signal ends it, or a process fails. Ends all processes. */
 export async function runSwarm(
   specs: readonly ProcessSpec[],
@@ -87,9 +83,7 @@ export async function runSwarm(
   };
   const watch = watchStart(patience, say, fail);
   const swarm = new SwarmProcesses(environmentOf(domain), {
-    onMessage: (_name, message) => {
-      const report = parseReport(message);
-      if (report === undefined) return;
+    onReport: (report) => {
       onReport(report);
       watch.hear(report);
       if (report.type === "epoch") last = report;
@@ -104,7 +98,8 @@ export async function runSwarm(
     onRespawn: (name, how) => say(`${name} ended ${how}; it is started again`),
   });
   for (const spec of specs) swarm.start(spec);
-  await aborted(AbortSignal.any([signal, over.signal]));
+  const ended = AbortSignal.any([signal, over.signal]);
+  if (!ended.aborted) await once(ended, "abort");
   watch.end();
   await swarm.end();
   if (summary === undefined && last !== undefined) failure ??= unfinished(last);

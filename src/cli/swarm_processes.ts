@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
+import { parseReport, type SimulatorReport } from "./simulator_report";
 import { type DescribedProcess, type ParameterMap, SWARM } from "./swarm_description";
 
 export type { ParameterMap };
@@ -57,8 +58,7 @@ export function environmentOf(domain: number): NodeJS.ProcessEnv {
 }
 
 export interface SwarmEvents {
-  /** A message that a process sent to this one. */
-  readonly onMessage: (name: string, message: unknown) => void;
+  readonly onReport: (report: SimulatorReport) => void;
   /** A process that the swarm needs ended. */
   readonly onDeath: (name: string, how: string) => void;
   /** An optional process ended. */
@@ -83,7 +83,10 @@ export class SwarmProcesses {
       execArgv: Object.keys(SWARM.node_flags),
     });
     this.children.set(spec.name, child);
-    child.on("message", (message) => this.events.onMessage(spec.name, message));
+    child.on("message", (message) => {
+      const report = parseReport(message);
+      if (report) this.events.onReport(report);
+    });
     child.on("error", (error) => this.events.onDeath(spec.name, error.message));
     child.on("exit", (code, signal) => {
       if (this.children.get(spec.name) === child) this.children.delete(spec.name);

@@ -10,6 +10,7 @@ import { epochSeconds } from "../ros/common_parameters";
 import { discoveryHint } from "../ros/domain";
 import { fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode, SoleSubscription } from "../ros/node";
+import { Seldom } from "../ros/seldom";
 import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
@@ -52,9 +53,8 @@ export class Epochs {
   /** When the next boundary was known, ms of the steady clock. */
   private scheduledMs = 0;
   private activatedMs = 0;
-  /** What the first epoch waits for, as it was logged last, and when. */
-  private said: string | undefined;
-  private saidMs = -Infinity;
+  /** For what the first epoch waits for. */
+  private seldom = new Seldom();
   private cancelAlarm: (() => void) | undefined;
   private endPolls = (): void => undefined;
   /** End the open epoch's timers. */
@@ -119,7 +119,7 @@ export class Epochs {
   activate(): void {
     this.scheduledMs = steadyMs();
     this.activatedMs = this.scheduledMs;
-    this.said = undefined;
+    this.seldom = new Seldom();
     this.endPolls = every(POLL_MS, () => this.node.safely(() => this.poll()));
   }
 
@@ -192,16 +192,14 @@ export class Epochs {
     }
   }
 
-  /** Logs what a long wait is for: again where it is for something else, and not more often. */
+  /** Logs what a long wait is for. */
   private sayWait(): void {
     const { waiting } = this.state;
     const now = steadyMs();
-    if (waiting === undefined || waiting === this.said) return;
-    if (now - Math.max(this.activatedMs, this.saidMs) < NOTABLE_WAIT_MS) return;
-    [this.said, this.saidMs] = [waiting, now];
-    const seconds = Math.round((now - this.activatedMs) / 1000);
+    const waitedMs = now - this.activatedMs;
+    if (!waiting || waitedMs < NOTABLE_WAIT_MS || !this.seldom.isDue(waiting, now)) return;
     this.node.log.warn(
-      `no epoch has begun for ${seconds} s: ${waiting}; ${discoveryHint(process.env)}`,
+      `no epoch has begun for ${Math.round(waitedMs / 1000)} s: ${waiting}; ${discoveryHint(process.env)}`,
     );
   }
 

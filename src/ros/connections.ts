@@ -3,7 +3,7 @@
  * does not fit, and tells neither of the two: the graph shows it.
  */
 import { steadyMs } from "./clock";
-import { fullName, type RclEndpointInfo, type RclNode } from "./rcl";
+import { fullName, type RclEndpointInfo, type RclNode, RMW } from "./rcl";
 import { Seldom } from "./seldom";
 import { type Topic, TOPICS } from "./topics";
 
@@ -12,8 +12,6 @@ const COUNTED_MS = 200;
 /** Looks at the graph go on for this long at most, ms: in a large one each takes a while. */
 const LOOKING_MS = 2;
 const MOST_TOLD = 3;
-/** rmw's numbers. */
-const [BEST_EFFORT, VOLATILE] = [2, 2];
 /** To be had by whoever asks for it, it must be given. */
 const DEMANDS: readonly string[] = ["reliable", "transient_local"];
 const KINDS = ["type", "reliability", "durability"] as const;
@@ -28,8 +26,8 @@ export type Role = "sends" | "takes";
 /** Why somebody else at a topic is not connected, and what to do; undefined: it is. */
 export function mismatchOf(topic: Topic, role: Role, other: RclEndpointInfo): string | undefined {
   const { node_name: name, node_namespace: namespace, topic_type: type, qos_profile: qos } = other;
-  const reliability = qos.reliability === BEST_EFFORT ? "best_effort" : "reliable";
-  const durability = qos.durability === VOLATILE ? "volatile" : "transient_local";
+  const reliability = qos.reliability === RMW.best_effort ? "best_effort" : "reliable";
+  const durability = qos.durability === RMW.volatile ? "volatile" : "transient_local";
   const there = { type, reliability, durability };
   const [given, asked] = role === "sends" ? [topic, there] : [there, topic];
   const kind = KINDS.find((each) =>

@@ -1,4 +1,5 @@
 /** A ROS domain that no other swarm on this machine uses. */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { attempt, InvalidInputError } from "../base/errors";
@@ -93,15 +94,13 @@ export function discoveryHint(environment: NodeJS.ProcessEnv): string {
 }
 
 /** Listening on the domain's TCP port is the claim: the kernel ends it with the process. */
-function claim(domain: number): Promise<Server | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", () => resolve(undefined));
-    server.listen({ port: discoveryPort(domain), host: "127.0.0.1", exclusive: true }, () => {
-      server.unref();
-      resolve(server);
-    });
-  });
+async function claim(domain: number): Promise<Server | undefined> {
+  const server = createServer((socket) => socket.destroy()).unref();
+  server.listen({ port: discoveryPort(domain), host: "127.0.0.1", exclusive: true });
+  return once(server, "listening").then(
+    () => server,
+    () => undefined,
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
 import type { MessageTypes } from "./messages";
 import { requirePackage } from "./packages";
-import { type RclQoS, type RclSubscription, rcl } from "./rcl";
+import { type RclQoS, type RclSubscription, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
 import { Services } from "./services";
 import { retire, SoleSender, SoleSource, SpokenSource } from "./sole_source";
@@ -35,15 +35,8 @@ const PRESENT_MS = 2000;
 
 function qosOf({ depth, reliability, durability }: Topic): RclQoS {
   const { QoS } = rcl();
-  return new QoS(
-    QoS.HistoryPolicy.RMW_QOS_POLICY_HISTORY_KEEP_LAST,
-    depth,
-    QoS.ReliabilityPolicy[`RMW_QOS_POLICY_RELIABILITY_${upperCase(reliability)}`],
-    QoS.DurabilityPolicy[`RMW_QOS_POLICY_DURABILITY_${upperCase(durability)}`],
-  );
+  return new QoS(RMW.keep_last, depth, RMW[reliability], RMW[durability]);
 }
-
-const upperCase = <T extends string>(text: T) => text.toUpperCase() as Uppercase<T>;
 
 export abstract class Endpoints extends Services {
   /** Of all messages that the subscriptions were given. */
@@ -243,9 +236,7 @@ export abstract class Endpoints extends Services {
       const refusal = await coming;
       if (refusal) this.refuse(topic, refusal);
     } catch (error) {
-      this.safely(() => {
-        throw error;
-      });
+      this.report(error);
     }
   }
 

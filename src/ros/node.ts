@@ -172,14 +172,9 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     Object.defineProperty(this.node, "syncHandles", { value: () => node.syncHandles() });
   }
 
-  /** Runs `work`; what it throws is logged and counted. */
-  safely(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.callbackErrors++;
-      this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    }
+  protected report(error: unknown): void {
+    this.callbackErrors++;
+    this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
   /** Sets one of its own parameters, as `ros2 param set` does. Why it is refused; else undefined. */

@@ -9,6 +9,15 @@ import type { Durability, Reliability } from "./topics";
 /** An instance of rclnodejs' QoS class; made by its constructor alone. */
 export type RclQoS = object;
 
+/** rmw's numbers. */
+export const RMW: Readonly<Record<Reliability | Durability | "keep_last", number>> = {
+  keep_last: 1,
+  reliable: 1,
+  best_effort: 2,
+  transient_local: 1,
+  volatile: 2,
+};
+
 export interface RclPublisher {
   /** Its name in the graph. */
   readonly topic: string;
@@ -64,7 +73,6 @@ export interface RclEndpointInfo {
   readonly node_name: string;
   readonly node_namespace: string;
   readonly topic_type: string;
-  /** Numbers of rmw. */
   readonly qos_profile: { readonly reliability: number; readonly durability: number };
 }
 
@@ -192,12 +200,7 @@ interface RclModule {
     description: string,
     readOnly: boolean,
   ) => { toMessage(): object };
-  QoS: {
-    new (history: number, depth: number, reliability: number, durability: number): RclQoS;
-    HistoryPolicy: { RMW_QOS_POLICY_HISTORY_KEEP_LAST: number };
-    ReliabilityPolicy: Record<`RMW_QOS_POLICY_RELIABILITY_${Uppercase<Reliability>}`, number>;
-    DurabilityPolicy: Record<`RMW_QOS_POLICY_DURABILITY_${Uppercase<Durability>}`, number>;
-  };
+  QoS: new (history: number, depth: number, reliability: number, durability: number) => RclQoS;
 }
 
 let loaded: RclModule | undefined;

@@ -18,8 +18,17 @@ export abstract class Services {
 
   constructor(protected readonly node: FleetNode) {}
 
-  /** Runs `work`, and contains what it throws. */
-  abstract safely(work: () => void): void;
+  /** Runs `work`; what it throws is reported. */
+  safely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** Logs and counts what a callback threw. */
+  protected abstract report(error: unknown): void;
 
   /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
   triggerService(name: string, answer: () => Answer): void {
@@ -39,9 +48,7 @@ export abstract class Services {
       try {
         reply = await answer(request);
       } catch (error) {
-        this.safely(() => {
-          throw error;
-        });
+        this.report(error);
       }
       this.safely(() => response.send(Object.assign(response.template, reply)));
     });

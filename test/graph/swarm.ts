@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunSummary, parseReport } from "../../src/cli/simulator_report";
+import type { RunSummary } from "../../src/cli/simulator_report";
 import {
   environmentOf as swarmEnvironment,
   type ParameterMap,
@@ -166,11 +166,10 @@ class Follower {
   }
 
   readonly events: SwarmEvents = {
-    onMessage: (_name, message) => {
-      const report = parseReport(message);
-      if (report?.type === "summary") this.summary.resolve(report.summary);
-      if (report?.type === "page") this.page.resolve(report.url);
-      if (report?.type === "epoch" && report.reward !== null) this.rewarded++;
+    onReport: (report) => {
+      if (report.type === "summary") this.summary.resolve(report.summary);
+      if (report.type === "page") this.page.resolve(report.url);
+      if (report.type === "epoch" && report.reward !== null) this.rewarded++;
     },
     onDeath: (name, how) => {
       this.deaths.push(`${name} ${how}`);
