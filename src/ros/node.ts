@@ -25,7 +25,6 @@ import {
   type RclGuardCondition,
   type RclLifecycleNode,
   type RclLogger,
-  type RclNodeLogger,
   rcl,
 } from "./rcl";
 import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
@@ -50,14 +49,13 @@ const sectionsOnce = (): readonly Section[] => (sections ??= sectionsIn(process.
 /** Characters of a line in the log. Whatever text from outside it holds, it does not fill a disk. */
 const LONGEST_LINE = 2000;
 
-function boundedLog(log: RclNodeLogger): RclNodeLogger {
+function boundedLog(log: RclLogger): RclLogger {
   const bounded =
-    (level: keyof RclLogger) =>
+    (level: "debug" | "info" | "warn" | "error") =>
     (line: string): void =>
       log[level](line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line);
-  const [debug, info] = [bounded("debug"), bounded("info")];
-  const getChild = (name: string): RclNodeLogger => boundedLog(log.getChild(name));
-  return { debug, info, warn: bounded("warn"), error: bounded("error"), getChild };
+  const [debug, info, warn, error] = (["debug", "info", "warn", "error"] as const).map(bounded);
+  return { debug, info, warn, error, getChild: (name) => boundedLog(log.getChild(name)) };
 }
 
 function nodeOf(
@@ -87,7 +85,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   readonly log: RclLogger;
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
-  private readonly logger: RclNodeLogger;
   /** None: the host's thread waits for its messages. */
   private readonly guard: RclGuardCondition | undefined;
 
@@ -103,8 +100,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   ) {
     const host = typeof kind === "string" ? undefined : kind;
     super(nodeOf(name, namespace, kind, host?.node));
-    const log = host ? host.logger.getChild(this.robot) : boundedLog(this.node.getLogger());
-    this.log = this.logger = log;
+    const log = host ? host.log.getChild(this.robot) : boundedLog(this.node.getLogger());
+    this.log = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
     this.node.getLogger = () => log;
     this.contain();

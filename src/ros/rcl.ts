@@ -54,10 +54,7 @@ export interface RclLogger {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-}
-
-export interface RclNodeLogger extends RclLogger {
-  getChild(name: string): RclNodeLogger;
+  getChild(name: string): RclLogger;
 }
 
 export interface RclClient {
@@ -117,7 +114,7 @@ export interface RclNode {
   addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
   addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;
   getParameterOverrides(): RclParameter[];
-  getLogger(): RclNodeLogger;
+  getLogger(): RclLogger;
   name(): string;
   namespace(): string;
   execute(handles: unknown): void;
