@@ -5,13 +5,14 @@
  * It runs in the simulator's process, which a throw in a callback would end; so each is guarded.
  */
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { InvalidInputError, reasonOf } from "../src/base/errors";
 import { CallbackGuard } from "./callback_guard";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
-import { readPageFiles, securityHeaders, type PageFile } from "./page_files";
 import { CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
 import { SOCKET_PATH } from "./protocol";
 
@@ -39,8 +40,24 @@ const GOODBYE_MS = 50;
 
 const ENDING: Refusal = { status: 503, reason: "the server is ending" };
 
+/** The page's files: a fixed list read at the start, so that no request can name another path. */
+const FILES = { "index.html": "html", "style.css": "css", "main.js": "javascript" };
+
+interface PageFile {
+  readonly mime: string;
+  readonly body: Buffer;
+}
+
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  const page = new PageServer(options, await readPageFiles(options.webRoot));
+  const files = new Map<string, PageFile>();
+  for (const [name, kind] of Object.entries(FILES)) {
+    const body = await readFile(join(options.webRoot, name)).catch((error: unknown) => {
+      const what = `cannot read the page's ${name} in ${options.webRoot}`;
+      throw new Error(`${what} (${String(error)}); run "npm run build"`);
+    });
+    files.set(`/${name}`, { mime: `text/${kind}; charset=utf-8`, body });
+  }
+  const page = new PageServer(options, files);
   await page.listen();
   return page;
 }
@@ -170,7 +187,7 @@ export class PageServer {
       return refuse(response, { status: 405, reason: "only GET and HEAD" });
     }
     const path = (request.url ?? "").split("?", 1)[0];
-    const file = this.files.get(path);
+    const file = this.files.get(path === "/" ? "/index.html" : path);
     if (file === undefined) return refuse(response, { status: 404, reason: "no such page" });
     response.writeHead(200, {
       ...securityHeaders(host),
@@ -194,4 +211,26 @@ function refuse(response: ServerResponse, { status, reason }: Refusal): void {
     "Content-Type": "text/plain; charset=utf-8",
   });
   response.end(`${reason}\n`);
+}
+
+/** Headers of every answer. `host` is the checked Host of the request, with its port. */
+function securityHeaders(host: string): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self' ws://${host} wss://${host}`,
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    "Content-Security-Policy": policy.join("; "),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+  };
 }
