@@ -1,6 +1,6 @@
 /** The run in numbers: epoch, k of n, speed, faults, missed epochs, gaps. */
 import type { EpochReport, Gap, PolicyPicture, Snapshot, WorldState } from "../../protocol";
-import { add, setText } from "../element";
+import { add } from "../element";
 
 /** What is known; only the snapshot from the start. */
 export interface Known {
@@ -18,21 +18,12 @@ const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 type Fact = readonly [name: string, value: string, isBad?: boolean];
 
 export function showFacts(parent: HTMLElement, known: Known): void {
-  factsOf(known).forEach(([name, value, isBad], index) => {
-    const pair = parent.children[index] ?? addPair(parent);
-    const [title, text] = pair.children;
-    if (!(title instanceof HTMLElement) || !(text instanceof HTMLElement)) return;
-    setText(title, name);
-    setText(text, value);
-    text.classList.toggle("bad", isBad === true);
-  });
-}
-
-function addPair(parent: HTMLElement): HTMLElement {
-  const pair = add(parent, "div");
-  add(pair, "dt");
-  add(pair, "dd");
-  return pair;
+  parent.replaceChildren();
+  for (const [name, value, isBad] of factsOf(known)) {
+    const pair = add(parent, "div");
+    add(pair, "dt", "", name);
+    add(pair, "dd", isBad ? "bad" : "", value);
+  }
 }
 
 function factsOf({ snapshot, report, world, picture }: Known): Fact[] {
