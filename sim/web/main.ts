@@ -25,7 +25,6 @@ import { readPalette } from "./palette";
 import { RobotPanel } from "./robot_panel";
 import { onClick } from "./scene/clicks";
 import { View } from "./scene/view";
-import { startTheme } from "./theme";
 import { Toolbar } from "./toolbar";
 
 interface Shown {
@@ -57,7 +56,8 @@ class Page {
   private readonly commands: Commands;
 
   constructor(canvas: HTMLCanvasElement) {
-    startTheme(() => this.repaint());
+    const isDark = matchMedia("(prefers-color-scheme: dark)");
+    isDark.addEventListener("change", () => this.repaint());
     this.view = new View(canvas, field("ground", HTMLCanvasElement));
     const connection = new Connection({
       message: (message) => this.message(message),

@@ -57,7 +57,6 @@ test("the keyboard alone stops everything, and releases only after a second yes"
   const { page } = await openCommanding(swarm);
   const focused = (): Promise<string> => page.evaluate<string>("document.activeElement.id");
   await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
   expect(await focused()).toBe("stop");
   await page.keyboard.press("Enter");
   await said(page, "done: stop");
@@ -127,15 +126,18 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
   expect(await shownBy(page, "chosen")).toBe("5");
 });
 
-test("the theme and the token outlive a reload", async () => {
+test("the token outlives a reload, and the page is light or dark as the system is", async () => {
   const { page, errors } = await openCommanding(await feed(), { colorScheme: "light" });
-  const theme = (): Promise<string> =>
-    page.evaluate<string>("document.documentElement.style.colorScheme");
-  expect(await theme()).toBe("light");
-  await page.click("#theme");
-  expect(await theme()).toBe("dark");
   await page.reload();
   await shownWhen(page, "can-command", (value) => value === "true");
-  expect(await theme()).toBe("dark");
+  const colour = "getComputedStyle(document.body).backgroundColor";
+  expect(await page.evaluate(colour)).toBe("rgb(243, 241, 234)");
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await page.evaluate(colour)).toBe("rgb(19, 23, 28)");
+  // Drawn anew, each name is there once.
+  await page.evaluate(
+    "new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))",
+  );
+  expect(await page.locator(".zone-name").count()).toBe(5);
   expect(errors).toEqual([]);
 });
