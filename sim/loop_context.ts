@@ -13,9 +13,7 @@ export interface LoopContext {
   readonly parameters: ParameterValues<typeof SIMULATOR_PARAMETERS>;
   readonly controls: WorldControls;
   readonly factor: RealTimeFactor;
-  readonly publishPoses: PublishPoses;
+  /** Shows a frame on the page: poses, locks and zones as `encodePoses` takes them. */
+  readonly publishPoses: (...frame: Parameters<typeof encodePoses>) => void;
   readonly onOver: () => void;
 }
-
-/** Shows a frame on the page: poses, locks and zones as `encodePoses` takes them. */
-export type PublishPoses = (...frame: Parameters<typeof encodePoses>) => void;

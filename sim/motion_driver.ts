@@ -3,7 +3,7 @@ import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
 import type { LoopContext } from "./loop_context";
 import { Pace } from "./pace";
-import { STEP_S, takeOver } from "./world/bodies";
+import { STEP_S } from "./world/bodies";
 import type { Ledger } from "./world/ledger";
 import { MotionWorld } from "./world/motion";
 import type { WorldDriver } from "./world_loop";
@@ -97,9 +97,7 @@ export class MotionDriver implements WorldDriver {
 
   resize(robots: readonly string[], start: EpisodeStart): void {
     this.world = this.world.withRobots(robots, start);
-    const before = this.commandedMs;
-    this.commandedMs = new Float64Array(robots.length + 1);
-    takeOver(this.commandedMs, before, 1);
+    this.commandedMs = new Float64Array(robots.length + 1).fill(steadyMs());
   }
 
   closing(ledger: Ledger): void {

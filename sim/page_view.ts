@@ -11,7 +11,7 @@ import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/p
 import { mostPolicyBytes } from "../src/policy/policy_header";
 import type { Policy } from "../src/ros/messages";
 import { bounded, TOPICS } from "../src/ros/topics";
-import type { LoopContext, PublishPoses } from "./loop_context";
+import type { LoopContext } from "./loop_context";
 import type { SharedSnapshot } from "./page_hub";
 import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
@@ -87,7 +87,7 @@ export class PageView {
     this.server.pages.restart();
   }
 
-  readonly poses: PublishPoses = (...frame) => {
+  readonly poses: LoopContext["publishPoses"] = (...frame) => {
     if (this.server.pages.clients > 0) this.server.pages.publishPoses(encodePoses(...frame));
   };
 

@@ -9,7 +9,7 @@ import { ParameterError, type ParameterValues } from "../src/ros/parameters";
 import { runProcess } from "../src/ros/process";
 import { TOPICS } from "../src/ros/topics";
 import { AbstractDriver } from "./abstract_driver";
-import type { PublishPoses } from "./loop_context";
+import type { LoopContext } from "./loop_context";
 import { MotionDriver } from "./motion_driver";
 import { RealTimeFactor, watchFactor } from "./pace";
 import { PageView } from "./page_view";
@@ -136,7 +136,7 @@ void runProcess(async (ros) => {
     ros.onEnd(() => view?.close());
   }
   if (run.options.fidelity === "motion") await loadPhysics();
-  const publishPoses: PublishPoses = (...frame) => view?.poses(...frame);
+  const publishPoses: LoopContext["publishPoses"] = (...frame) => view?.poses(...frame);
   const context = { ...shared, publishPoses, onOver: () => ros.end(0) };
   const Driver = run.options.fidelity === "abstract" ? AbstractDriver : MotionDriver;
   const loop = new WorldLoop(context, new Driver(context));

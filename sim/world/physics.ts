@@ -32,21 +32,14 @@ const WALL_SAGITTA_M = 0.001;
 /** Thick enough that a body pressed into the wall is pushed out on the inside. */
 const WALL_THICKNESS_M = 1;
 
-let isLoaded = false;
-
 /** Loads the engine (WebAssembly, about 0.1 s); await it once before the first world is made. */
-export async function loadPhysics(): Promise<void> {
-  await RAPIER.init();
-  isLoaded = true;
-}
+export const loadPhysics = (): Promise<void> => RAPIER.init();
 
 export class Physics {
   private world: RAPIER.World | undefined;
   private bodies: RAPIER.RigidBody[] = [];
-  /** @throws Error before `loadPhysics` is done */
-  constructor(private readonly options: PhysicsOptions) {
-    if (!isLoaded) throw new Error("the physics engine is not loaded; await loadPhysics() first");
-  }
+  /** `loadPhysics` must be done. */
+  constructor(private readonly options: PhysicsOptions) {}
 
   /** A new world, free of the old one's contacts, with every body fixed at its pose. */
   rebuild(): void {
