@@ -65,12 +65,12 @@ function startProcesses(ros: RosProcess): Pick<Bench, "start" | "used"> {
   const swarm = new SwarmProcesses(process.env, events);
   ros.onEnd(() => swarm.end());
   const start: Bench["start"] = (node, parameters, more = {}) => {
-    const name = `${node}_${Object.keys(swarm.pids).length}`;
+    const name = `${node}_${swarm.children.size}`;
     swarm.start({ name, node, file: `src/nodes/${node}.js`, parameters, ...more });
-    return swarm.pids[name]!;
+    return swarm.children.get(name)!.pid!;
   };
   const used = (): number =>
-    Object.values(swarm.pids).reduce<number>((sum, pid) => sum + usageOf(pid!).seconds, 0);
+    [...swarm.children.values()].reduce((sum, { pid }) => sum + usageOf(pid!).seconds, 0);
   return { start, used };
 }
 

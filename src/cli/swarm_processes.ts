@@ -67,7 +67,8 @@ export interface SwarmEvents {
 }
 
 export class SwarmProcesses {
-  private readonly children = new Map<string, ChildProcess>();
+  /** By name. */
+  readonly children = new Map<string, ChildProcess>();
   private ending = false;
 
   constructor(
@@ -98,11 +99,6 @@ export class SwarmProcesses {
       } else if (spec.optional) this.events.onLoss(spec.name, how);
       else this.events.onDeath(spec.name, how);
     });
-  }
-
-  /** Process ids by name. */
-  get pids(): Record<string, number | undefined> {
-    return Object.fromEntries([...this.children].map(([name, child]) => [name, child.pid]));
   }
 
   /** Ends all, by SIGTERM, then SIGKILL. Resolves when none is left. */

@@ -1,9 +1,11 @@
 /** Topics that have one source (sources.ts), on their node. */
 import { steadyMs } from "./clock";
 import { fullName, type RclNode, type RclSubscription } from "./rcl";
-import { SourceLog, Speakers, UNKNOWN, type Watched } from "./sources";
+import { SourceLog, UNKNOWN, type Watched } from "./sources";
 import type { Topic } from "./topics";
 
+/** A publisher that said nothing for this long is silent, ms. */
+const QUIET_MS = 2500;
 /** Names are looked up again this often at most while one is not known, ms. */
 const NAMES_MS = 200;
 /** `problem` is as old as this at most, ms: many bodies ask often. */
@@ -43,7 +45,8 @@ export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): (
 
 /** Told from its messages by who speaks, whoever else is there. */
 export class SpokenSource implements Watched {
-  protected readonly speakers = new Speakers();
+  /** When each publisher spoke last, by identity, ms of the steady clock. */
+  private readonly spokeMs = new Map<string, number>();
   private names = "";
   protected namedMs = -Infinity;
   private told: string | undefined;
@@ -59,7 +62,7 @@ export class SpokenSource implements Watched {
 
   /** A publisher spoke. Returns whether two do. */
   hear(publisher: string): boolean {
-    this.speakers.hear(publisher, steadyMs());
+    this.spokeMs.set(publisher, steadyMs());
     const { areTwo } = this;
     if (areTwo && !sources.has(this)) {
       this.namedMs = -Infinity;
@@ -73,9 +76,17 @@ export class SpokenSource implements Watched {
     return this.node.countPublishers(this.topic);
   }
 
+  /** Whether two have spoken lately. */
+  protected get speakTwo(): boolean {
+    if (this.spokeMs.size < 2) return false;
+    const sinceMs = steadyMs() - QUIET_MS;
+    for (const [publisher, ms] of this.spokeMs) if (ms < sinceMs) this.spokeMs.delete(publisher);
+    return this.spokeMs.size > 1;
+  }
+
   /** Whether two sources are heard. A robot that is back with a new publisher is none. */
   get areTwo(): boolean {
-    return this.speakers.areTwo(steadyMs()) && this.count > 1;
+    return this.speakTwo && this.count > 1;
   }
 
   /** The nodes that publish, while two sources are heard. */
@@ -98,7 +109,7 @@ export class SpokenSource implements Watched {
 
   /** Whether it is worth a closer look whether two sources are heard. */
   protected get mayBeTwo(): boolean {
-    return this.speakers.count > 1;
+    return this.spokeMs.size > 1;
   }
 
   /** What is wrong while two sources are heard; undefined: nothing is. */
@@ -183,15 +194,15 @@ export class SoleSource extends SpokenSource {
   /** Whether two sources are heard, so that no message counts. */
   override get areTwo(): boolean {
     if (!this.mayBeTwo) return false;
-    const speak = this.speakers.areTwo(steadyMs());
-    if (!speak && !this.isValue) return false;
+    const { speakTwo } = this;
+    if (!speakTwo && !this.isValue) return false;
     const { count, lastCount } = this;
     if (count !== lastCount) {
       this.lastCount = count;
       this.namedMs = -Infinity;
       if (count === 1 && lastCount > 1 && this.isValue) this.again();
     }
-    return count > 1 && (speak || this.declared.type === POLICY);
+    return count > 1 && (speakTwo || this.declared.type === POLICY);
   }
 }
 

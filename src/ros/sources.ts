@@ -6,32 +6,6 @@
 import { listed } from "../base/errors";
 import type { RclLogger } from "./rcl";
 
-/** A publisher that said nothing for this long is silent, ms. */
-const QUIET_MS = 2500;
-
-/** Whoever speaks on a topic, by identity. Pure; times are ms of the steady clock. */
-export class Speakers {
-  private readonly heardMs = new Map<string, number>();
-
-  /** A publisher spoke. Returns whether another one has lately. */
-  hear(publisher: string, nowMs: number): boolean {
-    this.heardMs.set(publisher, nowMs);
-    return this.areTwo(nowMs);
-  }
-
-  get count(): number {
-    return this.heardMs.size;
-  }
-
-  areTwo(nowMs: number): boolean {
-    if (this.count < 2) return false;
-    for (const [publisher, ms] of this.heardMs) {
-      if (nowMs - ms > QUIET_MS) this.heardMs.delete(publisher);
-    }
-    return this.heardMs.size > 1;
-  }
-}
-
 export interface Watched {
   /** With its namespace. */
   readonly topic: string;

@@ -229,7 +229,7 @@ function run(specs: readonly ProcessSpec[], processes: SwarmProcesses, follower:
   const restart = (name: string, as = name): void =>
     processes.start({ ...specs.find((spec) => spec.name === name)!, name: as });
   const pid = (name: string): number => {
-    const found = processes.pids[name];
+    const found = processes.children.get(name)?.pid;
     if (found === undefined) throw new Error(`no process ${name} runs`);
     return found;
   };
@@ -239,12 +239,12 @@ function run(specs: readonly ProcessSpec[], processes: SwarmProcesses, follower:
   };
   const heal = (): void => {
     if (crashes.length > 0) throw new Error(`nobody killed it: ${crashes.join(", ")}`);
-    for (const name of Object.keys(processes.pids)) {
+    for (const name of [...processes.children.keys()]) {
       const isOwn = specs.some((spec) => spec.name === name);
       kill(name, isOwn ? "SIGCONT" : "SIGKILL");
     }
     for (const { name } of specs) {
-      const id = processes.pids[name];
+      const id = processes.children.get(name)?.pid;
       if (id === undefined || killed.has(id)) restart(name);
     }
   };

@@ -70,6 +70,24 @@ test("of values, whoever is left is heard anew; a policy does not count beside a
   }
 });
 
+test("two speak from the second's first word on, until one has been silent for 2.5 s", () => {
+  jest.useFakeTimers();
+  const node = { countPublishers: () => 2 } as unknown as RclNode;
+  const source = new SpokenSource(node, "/robot_1/state", "state", "none counts");
+  const wait = (ms: number) => jest.advanceTimersByTime(ms);
+  for (let ms = 0; ms < 5000; ms += 100, wait(100)) expect(source.hear("a")).toBe(false);
+  expect(source.hear("b")).toBe(true);
+  wait(100);
+  expect(source.hear("a")).toBe(true);
+  wait(2400);
+  expect(source.areTwo).toBe(true);
+  expect(source.hear("a")).toBe(true);
+  wait(1);
+  expect(source.areTwo).toBe(false);
+  expect(source.hear("a")).toBe(false);
+  source.end();
+});
+
 test("a publisher that left the graph, as of a robot that is back, is no second source", () => {
   let publishers = 1;
   const node = { countPublishers: () => publishers } as unknown as RclNode;

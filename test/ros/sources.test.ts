@@ -1,15 +1,4 @@
-import { SourceLog, Speakers, UNKNOWN, type Watched } from "../../src/ros/sources";
-
-test("two speak from the second's first word on, until one has been silent for 2.5 s", () => {
-  const speakers = new Speakers();
-  for (let ms = 0; ms < 5000; ms += 100) expect(speakers.hear("a", ms)).toBe(false);
-  expect(speakers.hear("b", 5000)).toBe(true);
-  expect(speakers.hear("a", 5100)).toBe(true);
-  expect(speakers.areTwo(7500)).toBe(true);
-  expect(speakers.hear("a", 7500)).toBe(true);
-  expect(speakers.areTwo(7501)).toBe(false);
-  expect(speakers.hear("a", 7600)).toBe(false);
-});
+import { SourceLog, UNKNOWN, type Watched } from "../../src/ros/sources";
 
 test("the log tells once of each change, by name, and of many topics in one line", () => {
   const lines: string[] = [];
