@@ -1,12 +1,13 @@
 /** Shared by all bodies of a process: commands, stops, watchdog timer, diagnostics, markers. */
 import { every, type RosClock } from "../ros/clock";
 import { publishDiagnostics } from "../ros/diagnostics";
-import type { GlobalCommand, Marker, Time } from "../ros/messages";
-import type { RosNode, SoleSubscription } from "../ros/node";
+import type { Marker, Time } from "../ros/messages";
+import { clockOf, type RosNode, type SoleSubscription } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import type { BodyAgent } from "./body_agent";
 import { onEmergencyStop } from "./emergency_stop";
+import { heardTransforms } from "./localization";
 import type { MarkedBody } from "./markers";
 import { StandingLog } from "./standing_log";
 
@@ -19,56 +20,53 @@ export interface Drawing {
   readonly draw: (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 }
 
-/** The commands that a process hears, once for all its bodies. */
-export class Commands {
-  readonly heard: SoleSubscription;
-  /** Returns why a command is refused; undefined: it was taken. */
-  take: (message: GlobalCommand, areTwo: boolean) => string | undefined = () => undefined;
-
-  constructor(node: RosNode) {
-    const hear = (message: GlobalCommand, areTwo: boolean) => this.take(message, areTwo);
-    this.heard = node.subscribeSole(TOPICS.globalCommand, hear);
-  }
-}
-
-/** Serves `bodies` through one node until the process ends; bodies may join and leave the set. */
-export function serveBodies(
-  ros: RosProcess,
-  node: RosNode,
-  clock: RosClock,
-  commands: Commands,
-  bodies: ReadonlySet<BodyAgent>,
-  drawing: Drawing,
-): void {
+/** The bodies of a process and what they share; they may join and leave. */
+export class Bodies {
+  readonly all = new Set<BodyAgent>();
+  readonly clock: RosClock;
+  readonly transforms: ReturnType<typeof heardTransforms>;
+  readonly commands: SoleSubscription;
   /** Robots asked at the newest command. */
-  let sampled: readonly string[] = [];
-  const each = (work: (body: BodyAgent) => void): void =>
-    bodies.forEach((body) => node.safely(() => work(body)));
-  commands.take = (message, areTwo) => {
-    let refusal: string | undefined;
-    each((body) => (refusal = body.hearCommand(message, areTwo) ?? refusal));
-    sampled = message.sampled_agents;
-    return refusal;
-  };
-  const standing = new StandingLog(node.log);
-  onEmergencyStop(node, (source) => {
-    if ([...bodies].some(({ permission }) => !permission.stopped)) {
-      node.log.warn(`emergency stop from ${source}`);
-    }
-    each((body) => body.hearStop());
-  });
-  const endings = [
-    every(WATCHDOG_PERIOD_MS, () => each((body) => body.check())),
-    every(STANDING_PERIOD_MS, () => node.safely(() => standing.look(bodies))),
-    publishDiagnostics(node, clock, () => Array.from(bodies, ({ diagnosis }) => diagnosis)),
-    publishMarkers(node, clock, drawing, () => markedOf(bodies, sampled)),
-  ];
-  ros.onPause(() => each((body) => body.stand()));
-  ros.onEnd(async () => {
-    endings.forEach((end) => end());
-    each((body) => body.leave());
-    await sent();
-  });
+  private sampled: readonly string[] = [];
+
+  constructor(private readonly node: RosNode) {
+    this.clock = clockOf(node);
+    this.transforms = heardTransforms(node);
+    this.commands = node.subscribeSole(TOPICS.globalCommand, (message, areTwo) => {
+      let refusal: string | undefined;
+      this.each((body) => (refusal = body.hearCommand(message, areTwo) ?? refusal));
+      this.sampled = message.sampled_agents;
+      return refusal;
+    });
+  }
+
+  private each(work: (body: BodyAgent) => void): void {
+    this.all.forEach((body) => this.node.safely(() => work(body)));
+  }
+
+  /** Serves them until the process ends. */
+  serve(ros: RosProcess, drawing: Drawing): void {
+    const { node, clock, all } = this;
+    const standing = new StandingLog(node.log);
+    onEmergencyStop(node, (source) => {
+      if ([...all].some(({ permission }) => !permission.stopped)) {
+        node.log.warn(`emergency stop from ${source}`);
+      }
+      this.each((body) => body.hearStop());
+    });
+    const endings = [
+      every(WATCHDOG_PERIOD_MS, () => this.each((body) => body.check())),
+      every(STANDING_PERIOD_MS, () => node.safely(() => standing.look(all))),
+      publishDiagnostics(node, clock, () => Array.from(all, ({ diagnosis }) => diagnosis)),
+      publishMarkers(node, clock, drawing, () => markedOf(all, this.sampled)),
+    ];
+    ros.onPause(() => this.each((body) => body.stand()));
+    ros.onEnd(async () => {
+      endings.forEach((end) => end());
+      this.each((body) => body.leave());
+      await sent();
+    });
+  }
 }
 
 /** Publishes markers where they are wanted. Returns what ends it. */

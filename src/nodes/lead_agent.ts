@@ -3,12 +3,11 @@ import { leadSpotOf } from "../game/arena";
 import { sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { toTime } from "../ros/messages";
-import { clockOf, RosNode } from "../ros/node";
+import { RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
-import { Commands, serveBodies } from "./bodies";
+import { Bodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
-import { heardTransforms } from "./localization";
 import { arenaMarkers, bodyMarkers } from "./markers";
 import { LEAD_AGENT_PARAMETERS } from "./parameters";
 
@@ -16,17 +15,16 @@ void runProcess((ros) => {
   const node = ros.add(new RosNode("lead_agent", undefined, LEAD_AGENT_PARAMETERS, "robot"));
   const game = loadScenario(node.parameters.scenario);
   const publishState = node.publisher(TOPICS.globalState);
-  const clock = clockOf(node);
-  const commands = new Commands(node);
+  const bodies = new Bodies(node);
   const body: BodyAgent = new BodyAgent({
     node,
-    clock,
+    clock: bodies.clock,
     arena: { ...game.arena, zones: game.arena.leadZones },
     limits: game.arena.lead,
     safety: node.parameters,
     sizes: sizesOf(game),
-    commands: commands.heard,
-    transforms: heardTransforms(node),
+    commands: bodies.commands,
+    transforms: bodies.transforms,
     onPose: () =>
       publishState({
         header: { stamp: toTime(body.stamp), frame_id: "map" },
@@ -39,7 +37,8 @@ void runProcess((ros) => {
     },
   });
   const { arena, globalStates } = game;
-  serveBodies(ros, node, clock, commands, new Set([body]), {
+  bodies.all.add(body);
+  bodies.serve(ros, {
     rate: node.parameters.markers_rate,
     draw: (stamp, marked) => [
       ...arenaMarkers(stamp, arena, globalStates),

@@ -3,8 +3,8 @@ import { spotOf, targetZone } from "../game/arena";
 import { drawIndex, keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
-import { clockOf, RosNode } from "../ros/node";
-import { every, type RosClock, steadyMs } from "../ros/clock";
+import { RosNode } from "../ros/node";
+import { every, steadyMs } from "../ros/clock";
 import {
   fromSeconds,
   type GlobalCommand,
@@ -17,10 +17,9 @@ import { ParameterError, type ParameterValues } from "../ros/parameters";
 import { type RosProcess, runProcess, sent } from "../ros/process";
 import { bounded, TOPICS } from "../ros/topics";
 import { receiveBufferProblem } from "../ros/transport";
-import { Commands, serveBodies } from "./bodies";
+import { Bodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
-import { heardTransforms } from "./localization";
 import { LocalPolicies } from "./local_policies";
 import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "./parameters";
@@ -36,9 +35,7 @@ const POPULATION_MS = 1000;
 
 interface Host {
   readonly game: Game;
-  readonly clock: RosClock;
-  readonly commands: Commands;
-  readonly transforms: ReturnType<typeof heardTransforms>;
+  readonly bodies: Bodies;
   readonly policies: LocalPolicies;
 }
 
@@ -64,16 +61,17 @@ export class LocalAgent {
   ) {
     this.publishState = node.publisher(TOPICS.agentState);
     this.publishAction = node.publisher(TOPICS.localAction);
-    const { arena } = host.game;
+    const { bodies, game } = host;
+    const { arena } = game;
     this.body = new BodyAgent({
       node,
-      clock: host.clock,
+      clock: bodies.clock,
       arena,
       limits: arena.robot,
       safety: node.parameters,
-      sizes: sizesOf(host.game),
-      commands: host.commands.heard,
-      transforms: host.transforms,
+      sizes: sizesOf(game),
+      commands: bodies.commands,
+      transforms: bodies.transforms,
       onPose: () => this.onPose(),
       onOutside: () => void (this.pending = undefined),
       onDecision: (command) => {
@@ -189,20 +187,16 @@ void runProcess((ros) => {
   const game = loadScenario(parameters.scenario);
   const { arena } = game;
   const policies = new LocalPolicies(game);
-  const commands = new Commands(node);
-  const [clock, transforms] = [clockOf(node), heardTransforms(node)];
-  const host: Host = { game, clock, commands, transforms, policies };
+  const bodies = new Bodies(node);
+  const host: Host = { game, bodies, policies };
   const { sL, sG, aL } = sizesOf(game);
   // A command names its policy by hash, so that a second source's is not taken for it.
   const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aL);
   node.subscribe(topic, (message) => policies.hear(message));
-  const bodies =
-    parameters.robots === 0
-      ? new Set([new LocalAgent(host, node, parameters.robot_index).body])
-      : hostRobots(ros, node, host);
-  const [first] = bodies;
-  const { name } = first;
-  serveBodies(ros, node, host.clock, commands, bodies, {
+  if (parameters.robots > 0) hostRobots(ros, node, host);
+  else bodies.all.add(new LocalAgent(host, node, parameters.robot_index).body);
+  const [{ name }] = bodies.all;
+  bodies.serve(ros, {
     rate: parameters.markers_rate,
     draw: (stamp, marked) =>
       bodyMarkers(stamp, name, marked, arena.robot.radius, arena.zones.length),
@@ -210,11 +204,11 @@ void runProcess((ros) => {
 });
 
 /** Many robots, each with a node of its own; the simulator's population says how many. */
-function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<BodyAgent> {
+function hostRobots(ros: RosProcess, node: LocalNode, host: Host): void {
+  const { clock, all } = host.bodies;
   const { robots, robot_index: first, population } = node.parameters;
   const problem = first === 0 && population >= MANY_ROBOTS ? receiveBufferProblem() : undefined;
   if (problem) node.log.warn(problem);
-  const bodies = new Set<BodyAgent>();
   /** Nodes of robots that left, kept for their return: a node cannot end before its process. */
   const idle = new Map<number, LocalNode>();
   const nodeOf = (index: number): LocalNode =>
@@ -228,12 +222,12 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<B
     const own = idle.get(index) ?? nodeOf(index);
     idle.delete(index);
     const { body } = new LocalAgent(host, own, index);
-    bodies.add(body);
+    all.add(body);
     return (): void => {
       const end = (): void => {
         if (leaving.get(index) !== end) return;
         leaving.delete(index);
-        bodies.delete(body);
+        all.delete(body);
         idle.set(index, own);
         own.silence();
       };
@@ -242,11 +236,10 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): ReadonlySet<B
       void sent().then(() => safely(end));
     };
   };
-  const hosted = new HostedRobots({ clock: host.clock, first, robots, population, join, safely });
+  const hosted = new HostedRobots({ clock, first, robots, population, join, safely });
   const told = node.subscribeSole(TOPICS.population, (message, areTwo) =>
     areTwo ? undefined : hosted.hear(message),
   );
   const look = (): void => (told.source.count === 0 ? hosted.forget() : undefined);
   ros.onEnd(every(POPULATION_MS, () => safely(look)));
-  return bodies;
 }
