@@ -1,6 +1,6 @@
 /** `npm run learn`: learns a pair of policies for a scenario and writes the policy file. */
 import { availableParallelism, totalmem } from "node:os";
-import { type Game, sizesOf } from "../game/model";
+import type { Game } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
 import { DEFAULT_DRAWS, DEFAULT_POPULATION, type Progress } from "../learning/options";
 import { loadScenario } from "../game/scenario_file";
@@ -123,7 +123,7 @@ export async function main({ out: file, robots, json, ...options }: LearnOptions
     process.stderr.write("interrupted: nothing was written\n");
     return INTERRUPTED;
   }
-  savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
+  savePolicy(file, encodePolicy(result.pair, result.metadata, game));
   const summary = summaryOf(file, result, (performance.now() - startedMs) / 1000);
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(game.name, summary));
   return 0;

@@ -56,7 +56,9 @@ export interface Sizes {
   readonly aL: number;
 }
 
-export function sizesOf(game: Game): Sizes {
+export type Names = Pick<Game, `${"global" | "local"}${"States" | "Actions"}`>;
+
+export function sizesOf(game: Names): Sizes {
   return {
     sG: game.globalStates.length,
     aG: game.globalActions.length,

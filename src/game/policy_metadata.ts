@@ -19,6 +19,8 @@ export interface ReturnBounds {
   readonly horizonLower: number;
   readonly horizonUpper: number;
   readonly limitHorizonUpper: number;
+  /** Largest standard error of these, which are means over drawn starts. */
+  readonly error?: number;
 }
 
 /** How the backups at points ended. */
@@ -51,5 +53,10 @@ export interface PolicyMetadata {
   /** With backups at points. */
   readonly pointsUsed?: PointsUsed;
   readonly bounds?: ReturnBounds;
+  /** What a global agent that sees all robots gains at most against this π_l, for every n. */
+  readonly globalGapBound?: number;
+  /** What both players earn by one rule chosen together, and what none exceeds, all robots seen. */
+  readonly teamEstimate?: number;
+  readonly teamBound?: number;
   readonly packageVersion: string;
 }

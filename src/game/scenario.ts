@@ -5,7 +5,7 @@ import { sha256 } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { type Arena, defaultSpacing, defaultStandoff, type Zone } from "./arena";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
-import type { Game, Sizes } from "./model";
+import { type Game, type Names, type Sizes, sizesOf } from "./model";
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
@@ -112,7 +112,7 @@ function toGame(file: ScenarioFile, source: string): Game {
   };
   const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
   const local = file.initial.local;
-  return {
+  const hashed = {
     name: file.name,
     discount: file.discount,
     globalStates: file.global_states,
@@ -120,13 +120,16 @@ function toGame(file: ScenarioFile, source: string): Game {
     localStates: file.local_states,
     localActions: file.local_actions,
     ...arrays,
+  };
+  return {
+    ...hashed,
     initialGlobal: rows(file.initial.global, [sizes.sG], true, `${source}: initial.global`),
     initialLocal: Array.isArray(local)
       ? { kind: "fixed", probabilities: rows(local, [sizes.sL], true, `${source}: initial.local`) }
       : { kind: "dirichlet", alpha: local.dirichlet },
     horizon: file.horizon,
     arena: toArena(file, sizes, source),
-    sha256: hashOf(file, arrays, sizes),
+    sha256: hashOf(hashed),
   };
 }
 
@@ -263,11 +266,15 @@ export function nest(flat: ArrayLike<number>, shape: readonly number[]): NestedN
   return [...Array(head).keys()].map((i) => nest(values.slice(i * stride, (i + 1) * stride), tail));
 }
 
-function hashOf(file: ScenarioFile, arrays: GameArrays, sizes: Sizes): string {
-  const { name, discount, global_states, global_actions, local_states, local_actions } = file;
-  const nested = arraysOf(sizes).map(([key, own, shape]) => [key, nest(arrays[own], shape)]);
+export type Hashed = Names & GameArrays & Pick<Game, "name" | "discount">;
+
+/** SHA-256 (hex) of the canonical JSON of a game's arrays, names and discount. */
+export function hashOf(game: Hashed): string {
+  const { name, discount, globalStates, globalActions, localStates, localActions } = game;
+  const nested = arraysOf(sizesOf(game)).map(([key, own, shape]) => [key, nest(game[own], shape)]);
   const all = {
-    ...{ name, discount, global_states, global_actions, local_states, local_actions },
+    ...{ name, discount, global_states: globalStates, global_actions: globalActions },
+    ...{ local_states: localStates, local_actions: localActions },
     ...Object.fromEntries(nested),
   };
   return sha256(JSON.stringify(all, Object.keys(all).sort()));

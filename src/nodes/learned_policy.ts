@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Game, sizesOf } from "../game/model";
+import type { Game } from "../game/model";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { cacheFolder, writableFolder } from "../base/folders";
 import { learn } from "../learning/learn";
@@ -72,6 +72,6 @@ export async function obtainPolicy(
   }
   const file = join(folder, name);
   const result = await learn(game, { ...options, threads: availableParallelism() });
-  savePolicy(file, encodePolicy(result.pair, result.metadata, sizesOf(game)));
+  savePolicy(file, encodePolicy(result.pair, result.metadata, game));
   return { file, policy: loadPolicy(file), wasCached: false };
 }

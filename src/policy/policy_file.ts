@@ -1,32 +1,23 @@
 /**
  * The policy file: safetensors (8-byte little-endian header length, JSON header padded with spaces
- * to a multiple of 8, then the tensors' bytes, row-major little endian).
+ * to a multiple of 8, then the tensors' bytes, row-major little endian). docs/policy_files.md tells
+ * what is in it. Format 2 is written; format 1, a table without its game, is read too.
  *
- * | tensor          | dtype | shape        |
- * | --------------- | ----- | ------------ |
- * | `global_values` | F32   | [sG, H]      |
- * | `local_policy`  | F32   | [sL, sG, aL] |
- * | `global_policy` | U8    | [sG, H]      |
- *
- * H histograms of `table_size` over the local states, in the order of HistogramIndex. The checksum
- * is SHA-256 over all other metadata as key-sorted JSON, then each tensor's name, dtype, shape
- * (as JSON) and bytes, in the order above: it finds any flipped bit.
+ * The checksum is SHA-256 over all other metadata as key-sorted JSON, then each tensor's name, dtype,
+ * shape (as JSON) and bytes, in the file's order: it finds any flipped bit.
  */
-import { HistogramIndex } from "../game/histogram";
-import { type Game, type PolicyPair, type Sizes, sizesOf, type TablePair } from "../game/model";
+import type { GameArrays } from "../game/generators";
+import { histogramCount } from "../game/histogram";
+import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
+import { localFormOf, type PointsPair, type TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
+import { hashOf } from "../game/scenario";
 import { cut, InvalidInputError, reasonOf } from "../base/errors";
 import { encodeUtf8, readBytes, sha256Steps } from "../base/platform";
 import { finish, type Steps } from "../base/steps";
 import { writeWhole } from "../base/whole_file";
-import {
-  checksumSteps,
-  expectedTensors,
-  metadataOf,
-  parseHeader,
-  stringsOf,
-  type TensorInfo,
-} from "./policy_header";
+import { parseHeader, type Strings, stringsOf } from "./policy_header";
+import { problemSteps, type TensorInfo, tensorsOf, VIEWS } from "./policy_tensors";
 
 export type { PolicyMetadata } from "../game/policy_metadata";
 
@@ -39,31 +30,46 @@ export interface LoadedPolicy {
 }
 
 const SPACE = 0x20;
-/** A row of π_l may miss 1 by this much: 255 roundings to float32. */
-const ROW_SUM_TOLERANCE = 1e-5;
+/** Numbers of a game that are hashed when it is read: some milliseconds. */
+const HASHED_NUMBERS = 2 ** 12;
 
-/** Bytes of a policy file; the arrays' shapes must agree with `sizes` (RangeError otherwise). */
-export function encodePolicy(pair: TablePair, metadata: PolicyMetadata, sizes: Sizes): Uint8Array {
-  const histograms = new HistogramIndex(sizes.sL, pair.tableSize).count;
-  const tensors = expectedTensors(sizes, histograms);
-  const arrays = [pair.globalValues, pair.localPolicy, pair.globalPolicy];
-  // Arrays are as little endian as every machine that ROS 2 runs on: one by one takes seconds.
-  const data = new Uint8Array(tensors[2].end);
-  arrays.forEach((array, i) => {
-    const wanted = tensors[i].shape.reduce((product, size) => product * size, 1);
-    if (array.length !== wanted) {
+/**
+ * Bytes of a policy file.
+ * @param game that the pair was learned for; RangeError where the arrays' shapes are not its
+ * @throws InvalidInputError where the file would not be read: names too long, too many vectors
+ */
+export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, game: Game): Uint8Array {
+  const { initialLocal } = game;
+  const sizes = sizesOf(game);
+  const histograms = "tableSize" in pair ? histogramCount(sizes.sL, pair.tableSize) : undefined;
+  const vectors = "vectors" in pair ? pair.vectorState.length : undefined;
+  const localForm = localFormOf(game, pair.localPolicy);
+  const layout = { sizes, localForm, histograms, vectors, game: initialLocal.kind };
+  const tensors = tensorsOf(layout);
+  const initial = initialLocal.kind === "fixed" ? initialLocal.probabilities : undefined;
+  const arrays = new Map(Object.entries({ ...game, ...pair, initialLocal: initial }));
+  const data = new Uint8Array(tensors.at(-1)!.end);
+  for (const { name, own, shape, start, end } of tensors) {
+    const array = arrays.get(own) as Float64Array;
+    if (array.byteLength !== end - start) {
       throw new RangeError(
-        `${tensors[i].name} has ${array.length} entries and its shape [${tensors[i].shape}] needs ${wanted}; pass the sizes of the game it was learned for`,
+        `${name} has ${array.length} entries and its shape is [${shape}]; pass the game it was learned for`,
       );
     }
-    data.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), tensors[i].start);
-  });
-  const strings = stringsOf(metadata, sizes);
+    data.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start);
+  }
+  const strings = stringsOf(metadata, game, layout);
   const checksum = finish(checksumSteps(strings, tensors, data));
   const header: Record<string, unknown> = { __metadata__: { ...strings, checksum } };
   for (const { name, dtype, shape, start, end } of tensors) {
     header[name] = { dtype, shape, data_offsets: [start, end] };
   }
+  const file = fileOf(header, data);
+  parseHeader(file, "the policy");
+  return file;
+}
+
+function fileOf(header: object, data: Uint8Array): Uint8Array {
   const json = encodeUtf8(JSON.stringify(header));
   const dataAt = 8 + 8 * Math.ceil(json.length / 8);
   const file = new Uint8Array(dataAt + data.length).fill(SPACE, 8, dataAt);
@@ -71,6 +77,16 @@ export function encodePolicy(pair: TablePair, metadata: PolicyMetadata, sizes: S
   file.set(json, 8);
   file.set(data, dataAt);
   return file;
+}
+
+function checksumSteps(strings: Strings, tensors: readonly TensorInfo[], data: Uint8Array) {
+  const others = Object.entries(strings).filter(([key]) => key !== "checksum");
+  const sorted = Object.fromEntries(others.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const parts = tensors.flatMap(({ name, dtype, shape, start, end }) => [
+    encodeUtf8(name + dtype + JSON.stringify(shape)),
+    data.subarray(start, end),
+  ]);
+  return sha256Steps(encodeUtf8(JSON.stringify(sorted)), ...parts);
 }
 
 /**
@@ -81,65 +97,35 @@ export function encodePolicy(pair: TablePair, metadata: PolicyMetadata, sizes: S
 export const decodePolicy = (bytes: Uint8Array, source: string): LoadedPolicy =>
   finish(decodeSteps(bytes, source));
 
-/** The same in steps: a large table takes longer to read than a command may be late by. */
+/** The same in steps: a large file takes longer to read than a command may be late by. */
 export function* decodeSteps(bytes: Uint8Array, source: string): Steps<LoadedPolicy> {
-  const { strings, checksum, tensors, data, sizes } = parseHeader(bytes, source);
-  if ((yield* checksumSteps(strings, tensors, data)) !== checksum) {
-    throw new InvalidInputError(
-      `${source}: the checksum does not match its contents: the file was changed or damaged; learn it again or copy it anew`,
-    );
+  const { strings, contents, metadata, tensors, data, sizes } = parseHeader(bytes, source);
+  const refuse = (what: string, remedy = "learn the policy again"): never => {
+    throw new InvalidInputError(`${source}: ${what}; ${remedy}`);
+  };
+  if ((yield* checksumSteps(strings, tensors, data)) !== contents.checksum) {
+    const damaged = "the checksum does not match its contents: the file was changed or damaged";
+    refuse(damaged, "learn it again or copy it anew");
   }
-  const metadata = metadataOf(strings);
-  const pair = pairOf(tensors, data, metadata.tableSize!);
-  yield* checkPair(pair, sizes, source);
+  const read: Record<string, ArrayLike<number>> = {};
+  for (const tensor of tensors) {
+    const { own, dtype, start, end } = tensor;
+    read[own] = new VIEWS[dtype](Uint8Array.from(data.subarray(start, end)).buffer);
+    const problem = yield* problemSteps(tensor, read[own], sizes);
+    if (problem !== undefined) refuse(problem);
+  }
+  const arrays = read as unknown as TablePair & PointsPair & GameArrays;
+  const { localPolicy, globalPolicy, globalValues, vectors, vectorState, vectorAction } = arrays;
+  const { tableSize, scenarioSha256, scenario: name } = metadata;
+  if ("timing" in contents && arrays.localTransition.length <= HASHED_NUMBERS) {
+    const hash = hashOf({ ...contents, ...arrays, name });
+    if (hash !== scenarioSha256) refuse("its game is not the one that scenario_sha256 names");
+  }
+  const pair =
+    tableSize === undefined
+      ? { localPolicy, vectors, vectorState, vectorAction }
+      : { tableSize, localPolicy, globalPolicy, globalValues };
   return { pair, metadata, sizes, sha256: yield* sha256Steps(bytes) };
-}
-
-function pairOf(tensors: readonly TensorInfo[], data: Uint8Array, tableSize: number): TablePair {
-  const floats = ({ start, end }: TensorInfo): Float32Array =>
-    new Float32Array(Uint8Array.from(data.subarray(start, end)).buffer);
-  const [values, local, actions] = tensors;
-  return {
-    tableSize,
-    globalValues: floats(values),
-    localPolicy: floats(local),
-    globalPolicy: data.slice(actions.start, actions.end),
-  };
-}
-
-/** Values that are looked at in a step: some milliseconds. */
-const STEP_VALUES = 2 ** 19;
-
-/** Index of the first value that is wrong; -1: none is. */
-function* findSteps(
-  values: Float32Array | Uint8Array,
-  isWrong: (value: number) => boolean,
-): Steps<number> {
-  for (let from = 0; from < values.length; from += STEP_VALUES) {
-    const end = Math.min(from + STEP_VALUES, values.length);
-    for (let i = from; i < end; i++) if (isWrong(values[i])) return i;
-    yield;
-  }
-  return -1;
-}
-
-function* checkPair(pair: TablePair, { aG, aL }: Sizes, source: string): Steps<void> {
-  const refuse = (what: string): never => {
-    throw new InvalidInputError(`${source}: ${what}; learn the policy again`);
-  };
-  const { globalValues, localPolicy, globalPolicy } = pair;
-  const odd = yield* findSteps(globalValues, (value) => !Number.isFinite(value));
-  if (odd >= 0) refuse(`global_values[${odd}] is ${globalValues[odd]}, not a finite number`);
-  const wrong = yield* findSteps(localPolicy, (p) => !(p >= 0 && p <= 1 + ROW_SUM_TOLERANCE));
-  if (wrong >= 0) refuse(`local_policy[${wrong}] is ${localPolicy[wrong]}, not a probability`);
-  for (let row = 0; row < localPolicy.length / aL; row++) {
-    const sum = localPolicy.subarray(row * aL, (row + 1) * aL).reduce((all, p) => all + p, 0);
-    if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
-      refuse(`row ${row} of local_policy sums to ${sum} instead of 1`);
-    }
-  }
-  const wild = yield* findSteps(globalPolicy, (action) => action >= aG);
-  if (wild >= 0) refuse(`global_policy[${wild}] is action ${globalPolicy[wild]}, of only ${aG}`);
 }
 
 /** The bytes of a policy file, unchecked. @throws InvalidInputError when it cannot be read */
@@ -160,9 +146,8 @@ export const unreadable = (file: string, error: unknown): InvalidInputError =>
   );
 
 /** Writes a policy file whole or not at all. @throws InvalidInputError when it cannot be written */
-export function savePolicy(file: string, bytes: Uint8Array): void {
+export const savePolicy = (file: string, bytes: Uint8Array): void =>
   writeWhole(file, bytes, "the policy");
-}
 
 /** @throws InvalidInputError when the policy was learned for another scenario than `game`. */
 export function requireScenario(policy: LoadedPolicy, game: Game): void {

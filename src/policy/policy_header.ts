@@ -2,144 +2,157 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
-import type { Sizes } from "../game/model";
-import type { Interval, PolicyMetadata } from "../game/policy_metadata";
-import { InvalidInputError } from "../base/errors";
-import { decodeUtf8, encodeUtf8, sha256Steps } from "../base/platform";
-import type { Steps } from "../base/steps";
+import { type Game, type Sizes, sizesOf } from "../game/model";
+import type { PolicyMetadata } from "../game/policy_metadata";
+import { attempt, cut, InvalidInputError } from "../base/errors";
+import { decodeUtf8 } from "../base/platform";
+import { type Layout, snakeCase, tensorsOf } from "./policy_tensors";
 
-const POLICY_FORMAT = "alternating_marl policy 1";
+const FORMATS = ["alternating_marl policy 1", "alternating_marl policy 2"] as const;
+const [FIRST_FORMAT, FORMAT] = FORMATS;
 
-/** Bytes; the header of a real policy file has about a thousand. */
-const LARGEST_HEADER_BYTES = 65_536;
-
-export interface TensorInfo {
-  readonly name: "global_values" | "local_policy" | "global_policy";
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** Bytes after the header. */
-  readonly start: number;
-  readonly end: number;
-}
-
-const NUMBER = "-?\\d+(\\.\\d+)?(e[+-]?\\d+)?";
-const number = z.string().regex(new RegExp(`^${NUMBER}$`), "is not a number");
-const whole = z.string().regex(/^-?\d{1,15}$/, "is not a whole number");
-const positive = z.string().regex(/^[1-9]\d{0,14}$/, "is not a positive whole number");
-const hexOfSha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
-const interval = z
-  .string()
-  .regex(new RegExp(`^\\[${NUMBER},${NUMBER}\\]$`), "is not an interval [low,high]");
-
-const metadataShape = {
-  format: z.literal(POLICY_FORMAT),
-  scenario: z.string().min(1),
-  scenario_sha256: hexOfSha256,
-  table_size: positive,
-  population: positive,
-  discount: number,
-  seed: whole,
-  backup: z.enum(["exact", "sampled"]),
-  backup_error: number,
-  global_gap: number,
-  local_gap: number,
-  global_gap_interval: interval,
-  local_gap_interval: interval,
-  /** |A_g|, which no tensor's shape tells. */
-  global_actions: z.string().regex(/^[1-9]\d{0,2}$/, "is not a number of actions"),
-  package_version: z.string().min(1),
-};
-const stringsSchema = z.strictObject(metadataShape);
-export type MetadataStrings = z.infer<typeof stringsSchema>;
-
-const size = z.int().positive();
-const tensorSchema = (dtype: string, dimensions: number) =>
-  z.strictObject({
-    dtype: z.literal(dtype),
-    shape: z.array(size).length(dimensions),
-    data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-  });
-const headerSchema = z.strictObject({
-  __metadata__: z.strictObject({ ...metadataShape, checksum: hexOfSha256 }),
-  global_values: tensorSchema("F32", 2),
-  local_policy: tensorSchema("F32", 3),
-  global_policy: tensorSchema("U8", 2),
-});
-
-/** The three tensors of a pair, in the file's order, with their places. */
-export function expectedTensors({ sG, sL, aL }: Sizes, histograms: number): TensorInfo[] {
-  const values = 4 * sG * histograms;
-  const local = values + 4 * sL * sG * aL;
-  const actions = local + sG * histograms;
-  return [
-    { name: "global_values", dtype: "F32", shape: [sG, histograms], start: 0, end: values },
-    { name: "local_policy", dtype: "F32", shape: [sL, sG, aL], start: values, end: local },
-    { name: "global_policy", dtype: "U8", shape: [sG, histograms], start: local, end: actions },
-  ];
-}
-
-export function* checksumSteps(
-  strings: MetadataStrings,
-  tensors: readonly TensorInfo[],
-  data: Uint8Array,
-): Steps<string> {
-  const sorted = Object.entries(strings).sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = tensors.flatMap(({ name, dtype, shape, start, end }) => [
-    encodeUtf8(name + dtype + JSON.stringify(shape)),
-    data.subarray(start, end),
-  ]);
-  return yield* sha256Steps(encodeUtf8(JSON.stringify(Object.fromEntries(sorted))), ...parts);
-}
-
+/** Bytes. With 100 states and actions of each kind a header has 7,000. */
+const LARGEST_HEADER_BYTES = 131_072;
+/** States or actions of a kind, as in scenario files. */
+const MOST_NAMES = 255;
 /** No table has more robots: learning averages a line of the lattice in O(k²). */
 export const LARGEST_TABLE = 10_000;
 /** Entries (s_g, histogram) of a table: learning cannot address more (learning/size.ts). */
-export const MOST_ENTRIES = 12_500_000;
+const MOST_ENTRIES = 12_500_000;
+/** Vectors of a policy: to act is to look at all of them, which takes 13 ms with 100 zones. */
+export const MOST_VECTORS = 131_072;
+
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text): unknown => attempt(() => JSON.parse(text) as unknown) ?? text)
+    .pipe(schema);
+const number = json(z.number());
+const positive = json(z.int().positive());
+const interval = json(z.tuple([z.number(), z.number()]));
+const names = json(z.array(z.string().min(1)).min(1).max(MOST_NAMES));
+const tableSize = json(z.int().positive().max(LARGEST_TABLE));
+const hash = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
+
+/** PolicyMetadata, each value as text. */
+const metadataShape = {
+  ...{ scenario: z.string().min(1), scenarioSha256: hash, packageVersion: z.string().min(1) },
+  ...{ population: positive, discount: number, seed: json(z.int()), backupError: number },
+  ...{ globalGap: number, globalGapInterval: interval, globalGapBound: number.optional() },
+  ...{ localGap: number, localGapInterval: interval },
+  ...{ teamEstimate: number.optional(), teamBound: number.optional() },
+  tableSize: tableSize.optional(),
+  backup: z.enum(["exact", "sampled", "points"]),
+  pointsUsed: z
+    .strictObject({ points: positive, stop: z.enum(["accuracy", "points", "time"]) })
+    .optional(),
+  bounds: z
+    .strictObject({
+      ...{ lower: number, upper: number, upperPopulation: positive, limitUpper: number },
+      ...{ horizon: positive, horizonLower: number, horizonUpper: number },
+      ...{ limitHorizonUpper: number, error: number.optional() },
+    })
+    .optional(),
+};
+const metadataSchema = z.object(metadataShape);
+const second = {
+  ...{ ...metadataShape, format: z.literal(FORMAT), checksum: hash, timing: z.literal("current") },
+  ...{ globalStates: names, globalActions: names, localStates: names, localActions: names },
+  ...{ localForm: z.enum(["state", "command"]), horizon: positive.optional() },
+  /** Of a Dirichlet law; another is an array. */
+  initialAlpha: json(z.number().positive()).optional(),
+};
+const contentsSchema = z.discriminatedUnion("format", [
+  z.strictObject({
+    ...{ ...metadataShape, format: z.literal(FIRST_FORMAT), checksum: hash, tableSize },
+    /** |A_g|, which no tensor's shape tells. */
+    globalActions: json(z.int().min(1).max(MOST_NAMES)),
+  }),
+  z.discriminatedUnion("kind", [
+    z.strictObject({ ...second, kind: z.literal("table"), tableSize }),
+    z.strictObject({ ...second, kind: z.literal("points"), tableSize: z.undefined().optional() }),
+  ]),
+]);
+type Contents = z.infer<typeof contentsSchema>;
+
+/** What the file calls values that lie one level down in PolicyMetadata. */
+const KEYS: Readonly<Record<string, string>> = {
+  ...{ "pointsUsed.points": "points", "pointsUsed.stop": "stop" },
+  ...{ "bounds.lower": "lower_bound", "bounds.upper": "upper_bound" },
+  ...{ "bounds.upperPopulation": "upper_bound_population" },
+  ...{ "bounds.limitUpper": "limit_upper_bound", "bounds.horizon": "bounds_horizon" },
+  ...{ "bounds.horizonLower": "horizon_lower", "bounds.horizonUpper": "horizon_upper" },
+  ...{ "bounds.limitHorizonUpper": "limit_horizon_upper", "bounds.error": "bounds_error" },
+};
+const PATHS = new Map(Object.entries(KEYS).map(([path, key]) => [key, path]));
+const keyOf = (path: string): string => KEYS[path] ?? snakeCase(path);
+const pathOf = (key: string): string =>
+  PATHS.get(key) ?? key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Metadata as the file keeps it: names in snake_case, values as text. */
+export type Strings = Readonly<Record<string, string>>;
+
+function textsOf(values: object, prefix = ""): [string, string][] {
+  return Object.entries(values).flatMap(([name, value]: [string, unknown]) => {
+    if (value === undefined) return [];
+    if (name === "bounds" || name === "pointsUsed") return textsOf(value as object, `${name}.`);
+    return [[keyOf(prefix + name), typeof value === "string" ? value : JSON.stringify(value)]];
+  });
+}
+
+export function stringsOf(metadata: PolicyMetadata, game: Game, layout: Layout): Strings {
+  const { globalStates, globalActions, localStates, localActions, horizon } = game;
+  const { localForm, vectors } = layout;
+  const law = game.initialLocal;
+  const values = {
+    ...{ ...metadata, format: FORMAT, kind: vectors === undefined ? "table" : "points", localForm },
+    ...{ globalStates, globalActions, localStates, localActions, timing: "current", horizon },
+    initialAlpha: law.kind === "dirichlet" ? law.alpha : undefined,
+  };
+  return Object.fromEntries(textsOf(values));
+}
+
+type Refuse = (why: string, remedy?: string) => never;
+
+/** The inverse: values of what is known, and nothing else. */
+function contentsOf(strings: Strings, refuse: Refuse) {
+  if (!FORMATS.some((format) => format === strings.format)) {
+    refuse(
+      `its format is "${cut(strings.format ?? "")}" and this version reads "${FORMATS.join('" and "')}"`,
+      "use the version that wrote it, or learn the policy with this one",
+    );
+  }
+  const nested: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(strings)) {
+    const path = pathOf(key);
+    const [outer, inner] = path.split(".");
+    if (keyOf(path) !== key) refuse(`its metadata has the unknown key ${cut(key)}`);
+    nested[outer] = inner === undefined ? text : { ...(nested[outer] as object), [inner]: text };
+  }
+  const parsed = contentsSchema.safeParse(nested);
+  if (parsed.success) return { contents: parsed.data, metadata: metadataSchema.parse(nested) };
+  const { path, message } = parsed.error.issues[0];
+  return refuse(`${keyOf(path.slice(0, 2).join(".")) || "its metadata"}: ${message}`);
+}
+
+const tensorSchema = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(z.int().positive()),
+  data_offsets: z.array(z.int().nonnegative()),
+});
+const headerSchema = z
+  .object({ __metadata__: z.record(z.string(), z.string()) })
+  .catchall(tensorSchema);
+type Tensors = Readonly<Record<string, z.infer<typeof tensorSchema> | undefined>>;
 
 /** Bytes of the longest policy file of a game with these sizes. */
 export function mostPolicyBytes(sizes: Sizes): number {
-  let most = 1;
-  for (let size = 1; size <= LARGEST_TABLE; size++) {
-    const histograms = histogramCount(sizes.sL, size);
-    if (sizes.sG * histograms > MOST_ENTRIES) break;
-    most = histograms;
-  }
-  return 8 + LARGEST_HEADER_BYTES + expectedTensors(sizes, most)[2].end;
-}
-
-/** The metadata as the file keeps it: names in snake_case, values as text. */
-export function stringsOf(metadata: PolicyMetadata, { aG }: Sizes): MetadataStrings {
-  const entries = Object.entries({ ...metadata, format: POLICY_FORMAT, globalActions: aG });
-  const strings = entries.map(([name, value]) => [
-    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  return stringsSchema.parse(Object.fromEntries(strings));
-}
-
-export function metadataOf(strings: MetadataStrings): PolicyMetadata {
-  const [globalGapInterval, localGapInterval] = [
-    strings.global_gap_interval,
-    strings.local_gap_interval,
-  ].map((text): Interval => {
-    const [low, high] = text.slice(1, -1).split(",").map(Number);
-    return [low, high];
-  });
-  return {
-    scenario: strings.scenario,
-    scenarioSha256: strings.scenario_sha256,
-    tableSize: Number(strings.table_size),
-    population: Number(strings.population),
-    discount: Number(strings.discount),
-    seed: Number(strings.seed),
-    backup: strings.backup,
-    backupError: Number(strings.backup_error),
-    globalGap: Number(strings.global_gap),
-    localGap: Number(strings.local_gap),
-    globalGapInterval,
-    localGapInterval,
-    packageVersion: strings.package_version,
-  };
+  const { sG, sL } = sizes;
+  const histograms = Math.min(Math.floor(MOST_ENTRIES / sG), histogramCount(sL, LARGEST_TABLE));
+  const ends = [{ histograms }, { vectors: MOST_VECTORS }].map(
+    (kind) => tensorsOf({ sizes, localForm: "command", game: "fixed", ...kind }).at(-1)!.end,
+  );
+  return 8 + LARGEST_HEADER_BYTES + Math.max(...ends);
 }
 
 /**
@@ -147,42 +160,49 @@ export function metadataOf(strings: MetadataStrings): PolicyMetadata {
  * @throws InvalidInputError when the header, a dtype, a shape or an offset is not as it must be
  */
 export function parseHeader(bytes: Uint8Array, source: string) {
-  const refuse = (why: string): never => {
+  const refuse: Refuse = (why, remedy = 'give a file written by "npm run learn"') => {
     throw new InvalidInputError(
-      `${source} is not a policy file that can be used: ${why}; give a file written by "npm run learn"`,
+      `${source} is not a policy file that can be used: ${why}; ${remedy}`,
     );
   };
   const dataAt = headerEnd(bytes, refuse);
-  const header = headerOf(bytes.subarray(8, dataAt), refuse);
-  const { checksum, ...strings } = header.__metadata__;
-  const [sL, sG, aL] = header.local_policy.shape;
-  const sizes: Sizes = { sG, aG: Number(strings.global_actions), sL, aL };
-  const [, histograms] = header.global_values.shape;
-  // A float: a forged header must not make us allocate an index of its size.
-  const made = histogramCount(sL, Number(strings.table_size));
-  if (made !== histograms) {
-    refuse(
-      `global_values has ${histograms} histograms and table_size ${strings.table_size} makes ${made}`,
-    );
+  const { __metadata__: strings, ...others } = headerOf(bytes.subarray(8, dataAt), refuse);
+  const given: Tensors = others;
+  const { contents, metadata } = contentsOf(strings, refuse);
+  const layout = layoutOf(contents, given, refuse);
+  const tensors = tensorsOf(layout);
+  for (const { name, dtype, shape, start, end } of tensors) {
+    const wanted = `${dtype} [${shape}] at bytes ${start} to ${end}`;
+    const its = given[name];
+    const found = its && `${its.dtype} [${its.shape}] at bytes ${its.data_offsets.join(" to ")}`;
+    if (found !== wanted) refuse(`${name} is ${cut(found ?? "missing")} instead of ${wanted}`);
   }
-  const tensors = expectedTensors(sizes, histograms);
-  for (const { name, shape, start, end } of tensors) {
-    const given = header[name];
-    if (given.shape.join() !== shape.join()) {
-      refuse(`${name} has shape [${given.shape}] instead of [${shape}]`);
-    }
-    const [from, to] = given.data_offsets;
-    if (from !== start || to !== end) {
-      refuse(`${name} lies at bytes ${from} to ${to} instead of ${start} to ${end}`);
-    }
-  }
+  const unknown = Object.keys(given).find((key) => tensors.every(({ name }) => name !== key));
+  if (unknown !== undefined) refuse(`its header has the unknown tensor ${cut(unknown)}`);
   const data = bytes.subarray(dataAt);
-  const { end } = tensors[2];
+  const { end } = tensors.at(-1)!;
   if (data.length !== end) refuse(`its arrays have ${data.length} bytes instead of ${end}`);
-  return { strings, checksum, tensors, data, sizes };
+  return { strings, contents, metadata, tensors, data, sizes: layout.sizes };
 }
 
-type Refuse = (why: string) => never;
+/** What the arrays must be: by the metadata, and by the sizes that only shapes tell. */
+function layoutOf(contents: Contents, given: Tensors, refuse: Refuse): Layout {
+  // Floats: a forged header must not make us allocate an index of its size.
+  if (contents.format === FORMAT) {
+    const { localForm, initialAlpha, tableSize: k } = contents;
+    const sizes = sizesOf(contents);
+    const vectors = Math.min(given.vectors?.shape[0] ?? 1, MOST_VECTORS);
+    const kind = k === undefined ? { vectors } : { histograms: histogramCount(sizes.sL, k) };
+    return { sizes, localForm, ...kind, game: initialAlpha === undefined ? "fixed" : "dirichlet" };
+  }
+  const shape = given.local_policy?.shape ?? [];
+  if (shape.length !== 3 || Math.max(...shape) > MOST_NAMES) {
+    refuse(`local_policy has the shape [${shape}] and needs three sizes of at most ${MOST_NAMES}`);
+  }
+  const [sL, sG, aL] = shape;
+  const sizes = { sG, aG: contents.globalActions, sL, aL };
+  return { sizes, localForm: "state", histograms: histogramCount(sL, contents.tableSize) };
+}
 
 /** Where the header ends, bytes. */
 function headerEnd(bytes: Uint8Array, refuse: Refuse): number {

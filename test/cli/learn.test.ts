@@ -7,7 +7,6 @@ import * as evaluate from "../../src/cli/evaluate";
 import * as learn from "../../src/cli/learn";
 import { outcomeOf } from "../../src/cli/options";
 import { encodePolicy, savePolicy } from "../../src/policy/policy_file";
-import { sizesOf } from "../../src/game/model";
 import { root, shipped } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
 import { expectRefusal } from "./refusal";
@@ -27,7 +26,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "cli-"));
   policy = join(folder, "made.safetensors");
   const game = shipped("dock_dispatch");
-  savePolicy(policy, encodePolicy(madePair(game, 3), madeMetadata(game, 3), sizesOf(game)));
+  savePolicy(policy, encodePolicy(madePair(game, 3), madeMetadata(game, 3), game));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -12,7 +12,6 @@ import {
 import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
 import { secondsOfProduct } from "./lateness";
 import { monotonic, Peer } from "./peer";
-import { tableOf } from "../policy/policies";
 import { readTrace } from "./run_trace";
 import { shared } from "./shared";
 import { PACED, startSwarm, type Swarm } from "./swarm";
@@ -180,7 +179,7 @@ test("odometry that is not finite is refused", async () => {
 
 test("damaged policies are refused and the one in force stays", async () => {
   const { game, policy } = swarm;
-  const file = encodePolicy(tableOf(policy), policy.metadata, policy.sizes);
+  const file = encodePolicy(policy.pair, policy.metadata, game);
   const message = { scenario: game.name, policy_sha256: "0".repeat(64), data: file };
   await refusal(TOPICS.policy, () => message, /the message says 00000000; publish the file's own/);
   const flipped = file.slice();

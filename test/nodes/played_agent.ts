@@ -10,7 +10,6 @@ import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { MeanFieldFilter } from "../../src/policy/filter";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
-import { sizesOf } from "../../src/game/model";
 import { randomGame } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
 import { playedNode, playedSoles } from "../support/played_node";
@@ -24,7 +23,7 @@ export const TIMEOUT_MS = 1000;
 /** A policy's message. */
 function policyOf(tableSize: number) {
   const made = madePair(game, tableSize);
-  const data = encodePolicy(made, madeMetadata(game, tableSize), sizesOf(game));
+  const data = encodePolicy(made, madeMetadata(game, tableSize), game);
   const policy_sha256 = createHash("sha256").update(data).digest("hex");
   return { scenario: game.name, policy_sha256, data };
 }
