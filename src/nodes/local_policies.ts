@@ -6,7 +6,7 @@ import type { LocalPolicy } from "../ros/messages";
 const KEPT = 2;
 
 export class LocalPolicies {
-  private readonly newest: { sha256: string; policy: Float64Array }[] = [];
+  private newest: readonly { sha256: string; policy: Float64Array }[] = [];
 
   constructor(private readonly game: Game) {}
 
@@ -22,13 +22,9 @@ export class LocalPolicies {
     if (!shaped || policy.length !== sL * sG * aL || !rowsSumToOne(policy, aL)) {
       return `it is not ${sL} x ${sG} rows of ${aL} probabilities; learn the policy anew`;
     }
-    const others = this.newest.filter((kept) => kept.sha256 !== message.policy_sha256);
-    this.newest.splice(
-      0,
-      KEPT,
-      { sha256: message.policy_sha256, policy },
-      ...others.slice(0, KEPT - 1),
-    );
+    const { policy_sha256: sha256 } = message;
+    const others = this.newest.filter((kept) => kept.sha256 !== sha256);
+    this.newest = [{ sha256, policy }, ...others].slice(0, KEPT);
     return undefined;
   }
 

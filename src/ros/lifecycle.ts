@@ -27,13 +27,6 @@ export interface LifecycleSteps {
 /** lifecycle_msgs/State */
 const ACTIVE = 3;
 
-const DONE: Readonly<Record<keyof LifecycleSteps, string>> = {
-  configure: "configured",
-  activate: "active",
-  deactivate: "inactive",
-  cleanup: "cleaned up",
-};
-
 export class Lifecycle {
   isActive = false;
 
@@ -66,7 +59,7 @@ export class Lifecycle {
     try {
       this.steps[name]();
       this.isActive = name === "activate";
-      this.log.info(DONE[name]);
+      this.log.info(`${name}: done`);
       return SUCCESS;
     } catch (error) {
       this.log.error(`${name} is refused: ${reasonOf(error)}`);
