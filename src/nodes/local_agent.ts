@@ -1,6 +1,6 @@
 /** Local agents: one node per robot, in the robot's namespace; one process may serve many. */
 import { spotOf, targetZone } from "../game/arena";
-import { drawIndex, keyedUniform } from "../game/draws";
+import { keyedUniform } from "../game/draws";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { RosNode } from "../ros/node";
@@ -20,7 +20,7 @@ import { receiveBufferProblem } from "../ros/transport";
 import { Bodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
-import { LocalPolicies } from "./local_policies";
+import { LocalPolicies, type LocalRule } from "./local_policies";
 import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "./parameters";
 import { Repeats } from "./stamps";
@@ -111,8 +111,8 @@ export class LocalAgent {
     const oldest =
       nanoseconds(pending.decision_time) - fromSeconds(this.node.parameters.max_state_age);
     if (body.stamp < oldest) return;
-    const policy = host.policies.get(pending.policy_sha256);
-    if (policy === undefined) {
+    const rule = host.policies.get(pending.policy_sha256);
+    if (rule === undefined) {
       this.missing = pending.policy_sha256.slice(0, 8);
       body.target = undefined;
       return;
@@ -120,20 +120,18 @@ export class LocalAgent {
     this.missing = undefined;
     this.pending = undefined;
     this.behind = undefined;
-    this.perform(pending, policy, body.zone);
+    this.perform(pending, body.zone, rule);
   }
 
-  private perform(command: GlobalCommand, policy: Float64Array, zone: number): void {
-    const { game } = this.host;
-    const { sG, aL } = sizesOf(game);
-    const row = (zone * sG + command.global_state) * aL;
+  private perform(command: GlobalCommand, zone: number, rule: LocalRule): void {
+    const { arena } = this.host.game;
     const uniform = keyedUniform(
       this.node.parameters.seed,
       "local-action",
       this.node.robot,
       command.epoch,
     );
-    const action = drawIndex(uniform(), policy, row, aL);
+    const action = rule(zone, command, uniform());
     this.decisionTime = command.decision_time;
     this.lastAction = {
       header: { stamp: toTime(this.body.stamp), frame_id: "map" },
@@ -145,7 +143,7 @@ export class LocalAgent {
       policy_sha256: command.policy_sha256,
     };
     this.publishAction(this.lastAction);
-    this.body.target = spotOf(game.arena, targetZone(game.arena, zone, action), this.index);
+    this.body.target = spotOf(arena, targetZone(arena, zone, action), this.index);
   }
 
   /** Why it has not acted on the newest command; undefined: it has. */
@@ -189,9 +187,9 @@ void runProcess((ros) => {
   const policies = new LocalPolicies(game);
   const bodies = new Bodies(node);
   const host: Host = { game, bodies, policies };
-  const { sL, sG, aL } = sizesOf(game);
+  const { sL, sG, aG, aL } = sizesOf(game);
   // A command names its policy by hash, so that a second source's is not taken for it.
-  const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aL);
+  const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aG * aL);
   node.subscribe(topic, (message) => policies.hear(message));
   if (parameters.robots > 0) hostRobots(ros, node, host);
   else bodies.all.add(new LocalAgent(host, node, parameters.robot_index).body);

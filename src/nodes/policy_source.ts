@@ -47,13 +47,27 @@ export function* policyFromMessage(message: Policy, game: Game): Steps<LoadedPol
   return policy;
 }
 
-export function toLocalPolicy(policy: LoadedPolicy): LocalPolicy {
+export function toLocalPolicy({ sha256, metadata, sizes, pair }: LoadedPolicy): LocalPolicy {
+  const { sG, aG, sL, aL } = sizes;
+  const actions = onlyActions(pair.localPolicy, aL);
   return {
-    policy_sha256: policy.sha256,
-    scenario_sha256: policy.metadata.scenarioSha256,
-    local_states: policy.sizes.sL,
-    global_states: policy.sizes.sG,
-    local_actions: policy.sizes.aL,
-    local_policy: policy.pair.localPolicy,
+    policy_sha256: sha256,
+    scenario_sha256: metadata.scenarioSha256,
+    local_states: sL,
+    global_states: sG,
+    local_actions: aL,
+    global_actions: pair.localPolicy.length > sL * sG * aL ? aG : 0,
+    local_policy: actions.length > 0 ? [] : pair.localPolicy,
+    actions,
   };
+}
+
+/** The action of each row of π_l; none where a row has several. */
+function onlyActions(localPolicy: Float32Array, aL: number): Uint8Array {
+  const actions = new Uint8Array(localPolicy.length / aL);
+  for (let i = 0; i < localPolicy.length; i++) {
+    if (localPolicy[i] === 1) actions[Math.floor(i / aL)] = i % aL;
+    else if (localPolicy[i] !== 0) return new Uint8Array();
+  }
+  return actions;
 }

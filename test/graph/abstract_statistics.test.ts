@@ -1,6 +1,7 @@
 import { robotNames } from "../../sim/run";
 import type { RunSummary } from "../../src/cli/simulator_report";
 import { type Game, sizesOf } from "../../src/game/model";
+import { toLocalPolicy } from "../../src/nodes/policy_source";
 import { inclusionQuantile, overlapFit } from "../support/sampling_fit";
 import { decisions, expectWellFormed, lookingAt, overBudget } from "./heard_run";
 import { Peer } from "./peer";
@@ -150,13 +151,9 @@ test("an rclpy peer hears 300 epochs: commands well-formed, samples uniform, the
 
   const policies = peer.of("policy");
   expect(policies).toHaveLength(1);
-  const { sL, sG, aL } = sizesOf(swarm.game);
-  expect(policies[0].message).toMatchObject({
-    policy_sha256: heard[0].policy_sha256,
-    scenario_sha256: swarm.game.sha256,
-    local_states: sL,
-    global_states: sG,
-    local_actions: aL,
-    local_policy: Array.from(swarm.policy.pair.localPolicy),
-  });
+  expect(policies[0].message.policy_sha256).toBe(heard[0].policy_sha256);
+  const sent = toLocalPolicy(swarm.policy);
+  const [local_policy, actions] = [Array.from(sent.local_policy), Array.from(sent.actions)];
+  expect(actions).toHaveLength(5 * 5);
+  expect(policies[0].message).toEqual({ ...sent, local_policy, actions });
 });

@@ -1,10 +1,10 @@
 /** Invalid messages are refused with a logged reason, and the nodes go on as before. */
 import { sizesOf } from "../../src/game/model";
+import { toLocalPolicy } from "../../src/nodes/policy_source";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { codecOf } from "../../src/ros/codec";
 import {
   type GlobalCommand,
-  type LocalPolicy,
   type MessageTypes,
   type Odometry,
   toTime,
@@ -189,20 +189,12 @@ test("damaged policies are refused and the one in force stays", async () => {
   const text = { ...message, data: Buffer.from("not a policy file at all") };
   await refusal(TOPICS.policy, () => text, /the policy topic is not a policy file .*; /);
 
-  const { sL, sG, aL } = sizesOf(game);
-  const local: LocalPolicy = {
-    policy_sha256: "1".repeat(64),
-    scenario_sha256: game.sha256,
-    local_states: sL,
-    global_states: sG,
-    local_actions: aL,
-    local_policy: policy.pair.localPolicy,
-  };
+  const local = { ...toLocalPolicy(policy), policy_sha256: "1".repeat(64) };
   const topic = TOPICS.localPolicy;
-  const short = { ...local, local_policy: policy.pair.localPolicy.slice(1) };
-  await refusal(topic, () => short, /is not 5 x 5 rows of 3 probabilities; learn/);
-  const wild = { ...local, local_policy: policy.pair.localPolicy.map(() => 7) };
-  await refusal(topic, () => wild, /is not 5 x 5 rows of 3 probabilities; learn/);
+  const short = { ...local, actions: local.actions.slice(1) };
+  await refusal(topic, () => short, /is not 5 x 5 rows, .* or of one action; learn/);
+  const wild = { ...local, actions: local.actions.map(() => 7) };
+  await refusal(topic, () => wild, /is not 5 x 5 rows, .* or of one action; learn/);
   const other = { ...local, scenario_sha256: "2".repeat(64) };
   await refusal(topic, () => other, /scenario 22222222 .*start every node/);
   await expectSteadyRun();

@@ -37,7 +37,9 @@ const policySchema = z.object({
   local_states: z.number(),
   global_states: z.number(),
   local_actions: z.number(),
+  global_actions: z.number(),
   local_policy: z.array(z.number()),
+  actions: z.array(z.number()),
 });
 
 const stateSchema = z.object({

@@ -5,7 +5,7 @@ import { robotNames } from "../../sim/run";
 import { AbstractWorld } from "../../sim/world/abstract";
 import { compareAgentIds, drawIndex, keyedUniform } from "../../src/game/draws";
 import { drawEpisodeStart } from "../../src/game/episode";
-import { type Game, sizesOf } from "../../src/game/model";
+import { type Game, localRow, sizesOf } from "../../src/game/model";
 import { rollouts } from "../../src/evaluation/evaluate";
 import { drawSample } from "../../src/nodes/sampling";
 import { Observation } from "../../src/policy/observation";
@@ -89,9 +89,11 @@ export function playPurely(
     observation.observe(histogram);
     const globalAction = observation.decide(globalState);
     const rows = localStates.map((state) => (state * sG + globalState) * aL);
+    const { localPolicy } = policy.pair;
     const actions = ids.map((id, i) => {
       const u = keyedUniform(seed, "local-action", id, epoch)();
-      return drawIndex(u, policy.pair.localPolicy, rows[i], aL);
+      const row = localRow(game, localPolicy, localStates[i], globalState, globalAction);
+      return drawIndex(u, localPolicy, row, aL);
     });
     const earned = rows.reduce((sum, row, i) => sum + game.localReward[row + actions[i]], 0);
     played.step(epoch, globalAction, actions);

@@ -55,14 +55,18 @@ test("a local policy of any length and values comes back as it went", () => {
     local_states: fc.nat(),
     global_states: fc.nat(),
     local_actions: fc.nat(),
+    global_actions: fc.nat(),
     local_policy: fc.float32Array(),
+    actions: fc.uint8Array(),
   });
   fc.assert(
     fc.property(policy, (message: LocalPolicy) => {
       const decoded = codec.decode(codec.encode(message));
-      expect({ ...decoded, local_policy: Float32Array.from(decoded.local_policy) }).toEqual(
-        message,
-      );
+      expect({
+        ...decoded,
+        local_policy: Float32Array.from(decoded.local_policy),
+        actions: Uint8Array.from(decoded.actions),
+      }).toEqual(message);
     }),
   );
 });

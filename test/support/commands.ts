@@ -35,6 +35,8 @@ export function alwaysDoing(game: Game, action: string, name: string): LocalPoli
     local_states: sL,
     global_states: sG,
     local_actions: aL,
-    local_policy: Float32Array.from({ length: sL * sG * aL }, (_, i) => (i % aL === index ? 1 : 0)),
+    global_actions: 0,
+    local_policy: [],
+    actions: new Uint8Array(sL * sG).fill(index),
   };
 }
