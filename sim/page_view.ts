@@ -1,14 +1,16 @@
 /** Shows a run on the page and hands the page's commands on. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { sizesOf } from "../src/game/model";
 import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
-import { pictureOf } from "../src/policy/picture";
+import { drawingOf, type Picture } from "../src/policy/picture";
 import { inTurns } from "../src/base/steps";
 import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
 import { mostPolicyBytes } from "../src/policy/policy_header";
+import { steadyMs } from "../src/ros/clock";
 import type { Policy } from "../src/ros/messages";
 import { bounded, TOPICS } from "../src/ros/topics";
 import type { LoopContext } from "./loop_context";
@@ -20,7 +22,10 @@ import type { Steering } from "./steering";
 
 /** The world's state is told this often, ms. */
 const WORLD_MS = 1000;
+/** The world has this many times as long to itself as a picture of the policy takes. */
+const REST = 10;
 const TOKEN_BYTES = 16;
+const UNKNOWN: Picture = { actions: [], plan: null };
 
 export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
   readonly steering: Steering;
@@ -28,8 +33,11 @@ export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
 }
 
 export class PageView {
-  private policy: LoadedPolicy | undefined;
+  private policy: (LoadedPolicy & { readonly draw: ReturnType<typeof drawingOf> }) | undefined;
   private policiesHeard = 0;
+  /** The newest report whose picture is not drawn. */
+  private toDraw: EpochReport | undefined;
+  private drawing: Promise<void> | undefined;
   private readonly timer: NodeJS.Timeout;
 
   static async start(viewed: Viewed): Promise<PageView> {
@@ -65,8 +73,10 @@ export class PageView {
     const order = ++this.policiesHeard;
     try {
       const policy = await inTurns(decodeSteps(data, "the policy heard"));
-      requireScenario(policy, this.viewed.run.options.game);
-      if (order === this.policiesHeard) this.policy = policy;
+      const { game } = this.viewed.run.options;
+      requireScenario(policy, game);
+      if (order === this.policiesHeard)
+        this.policy = { ...policy, draw: drawingOf(game, policy.pair) };
     } catch (error) {
       return reasonOf(error);
     }
@@ -80,7 +90,9 @@ export class PageView {
 
   epoch(report: EpochReport): void {
     this.server.pages.publish(report);
-    if (report.reward === null) this.drawPolicy(report);
+    if (report.reward !== null) return;
+    this.toDraw = report;
+    this.drawing ??= this.drawPolicy().finally(() => (this.drawing = undefined));
   }
 
   restart(): void {
@@ -96,20 +108,22 @@ export class PageView {
     return this.server.close();
   }
 
-  private drawPolicy({ belief }: EpochReport): void {
-    const { policy, viewed, server } = this;
-    if (server.pages.clients === 0) return;
-    // The policy in force may not be the last one on the topic (reload_policy).
-    const isInForce = policy?.sha256 === viewed.run.command?.policy_sha256;
-    const known = isInForce ? policy : undefined;
-    server.pages.publish({
-      type: "picture",
-      actions:
-        known && "tableSize" in known.pair
-          ? pictureOf(known.pair, sizesOf(viewed.run.options.game), belief)
-          : [],
-      gaps: known ? gapsOf(known.metadata) : null,
-    });
+  /** Draws around the newest belief, while the world goes on. */
+  private async drawPolicy(): Promise<void> {
+    const { viewed, server } = this;
+    for (let report = this.toDraw; report; report = this.toDraw) {
+      this.toDraw = undefined;
+      if (server.pages.clients === 0) continue;
+      const startMs = steadyMs();
+      // The policy in force may not be the last one on the topic (reload_policy).
+      const isInForce = this.policy?.sha256 === viewed.run.command?.policy_sha256;
+      const known = isInForce ? this.policy : undefined;
+      const { globalState, belief } = report;
+      const drawn = known ? await inTurns(known.draw(globalState, belief)) : UNKNOWN;
+      const gaps = known ? gapsOf(known.metadata) : null;
+      server.pages.publish({ type: "picture", globalState, ...drawn, gaps });
+      await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
+    }
   }
 
   tellWorld(): void {

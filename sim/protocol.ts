@@ -18,7 +18,7 @@ z.config(en());
 export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 8;
+export const PROTOCOL_VERSION = 9;
 
 /** Robots of a swarm that a page shows at most. */
 export const ROBOTS_LIMIT = 100_000;
@@ -134,12 +134,17 @@ const gap = z.object({ gap: z.number(), low: z.number(), high: z.number() });
 export type Gap = z.infer<typeof gap>;
 
 /**
- * π_g around the belief of the newest command. actions[s_g][zone][j]: the action where a share of j / k
- * of all robots is in `zone` and the others are spread as believed; k is the table's.
+ * π_g around the belief of a command. actions[s_g][zone][j]: the action where a share of j / last j of all
+ * robots is in `zone` and the others are spread as believed. Where it would be too much for all s_g, only
+ * the command's is not empty, or none.
  */
 const picture = z.object({
   type: z.literal("picture"),
+  /** The command's. */
+  globalState: count,
   actions: z.array(z.array(z.array(count))),
+  /** Of a policy by vectors: the number, from 1 on, of the best for s_g, of how many, and its a_g. */
+  plan: z.nullable(z.object({ number: count, of: count, action: count })),
   /** The certificate: what the lead vehicle or a robot gains by deviating alone; null: not known. */
   gaps: z.nullable(z.object({ global: gap, local: gap })),
 });

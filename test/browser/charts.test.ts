@@ -2,6 +2,7 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import type { FakeFeed } from "./fake_feed";
+import { shownWhen } from "./open_page";
 import { endAll, feed, openCommanding } from "./page_fixtures";
 
 let swarm: FakeFeed;
@@ -76,13 +77,28 @@ test("the policy's strips show each action where it is taken, in colour and in w
   expect(await page.locator("#policy .actions li").count()).toBe(new Set(strips.flat()).size);
   expect(await page.textContent("#facts")).toMatch(/global gap0.00local gap0.40 \(0.30 to 0.50\)$/);
 
+  const { number, of, action } = picture.plan!;
+  const plan = page.locator("#policy .plan");
+  expect(await plan.textContent()).toBe(`In force: plan ${number} of ${of}, to bay_${action}.`);
+
   await page.selectOption("#picture-state", "2");
   await page.locator('#policy[data-state="bay_2"]').waitFor();
 
+  // A large policy: that place is not drawn, but the plan is named.
+  const drawn = picture.actions.map((of, s) => (s === 2 ? [] : of));
+  swarm.server.pages.publish({ ...picture, actions: drawn });
+  await page.locator("#policy .unknown", { hasText: "only those of the present place" }).waitFor();
+  expect(await plan.count()).toBe(1);
+  // The next command comes before its picture: the one at hand stays.
+  await page.selectOption("#picture-state", "");
+  swarm.server.pages.publish({ ...report, epoch: report.epoch + 1, globalState: 2 });
+  await shownWhen(page, "epoch", (epoch) => epoch === String(report.epoch + 1));
+  expect(await page.locator("#policy .strip").count()).toBe(strips.length);
+
   // Another policy took over: what was drawn is not in force any more.
-  swarm.server.pages.publish({ ...picture, actions: [], gaps: null });
+  swarm.server.pages.publish({ ...picture, actions: [], plan: null, gaps: null });
   await page.locator("#policy .unknown").waitFor();
-  expect(await page.locator("#policy .strip").count()).toBe(0);
+  expect(await page.locator("#policy .strip, #policy .plan").count()).toBe(0);
   expect(await page.textContent("#facts")).toMatch(/global gapnot measured/);
 });
 

@@ -119,7 +119,7 @@ export class PlayedSwarm {
 
   /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */
   picture(): PolicyPicture {
-    const { belief } = this.latest;
+    const { belief, globalState } = this.latest;
     const actionAt = (zone: number, share: number): number => {
       const rest = 1 - belief[zone];
       const law = belief.map((p, i) =>
@@ -130,7 +130,8 @@ export class PlayedSwarm {
     const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
     const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const actions = zones.map(() => strips);
-    return { type: "picture", actions, gaps: GAPS };
+    const plan = { number: 3, of: 12, action: 1 };
+    return { type: "picture", globalState, actions, plan, gaps: GAPS };
   }
 
   get latest(): EpochReport {

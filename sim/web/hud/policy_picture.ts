@@ -27,22 +27,24 @@ export class PolicyStrips {
     if (this.list.selectedIndex < 0) this.list.value = "";
   }
 
-  /** Draws `picture` for the global state chosen, or that of `report`; nothing when it is drawn. */
+  /** Draws `picture` for the global state chosen, or its own; nothing when it is drawn. */
   show(picture: PolicyPicture, report: EpochReport): void {
-    const state = this.list.value === "" ? report.globalState : Number(this.list.value);
-    const strips = picture.actions[state];
-    const drawn = JSON.stringify([state, strips, report.belief]);
+    const state = this.list.value === "" ? picture.globalState : Number(this.list.value);
+    const { [state]: strips = [] } = picture.actions;
+    const drawn = JSON.stringify([state, strips, report.belief, picture.plan]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     const { parent, snapshot } = this;
     parent.replaceChildren();
-    if (strips === undefined) {
-      add(
-        parent,
-        "p",
-        "unknown",
-        "The policy in force is not known here, or has too many cases to draw.",
-      );
+    if (picture.plan !== null) {
+      const { number, of, action } = picture.plan;
+      add(parent, "p", "plan", `In force: plan ${number} of ${of}, ${this.nameOf(action)}.`);
+    }
+    if (strips.length === 0) {
+      const why = picture.actions.some((others) => others.length > 0)
+        ? "The policy has too many cases: only those of the present place are drawn."
+        : "The policy in force is not known here, or has too many cases to draw.";
+      add(parent, "p", "unknown", why);
       return;
     }
     strips.forEach((actions, zone) => this.addStrip(zone, actions, report.belief[zone] ?? 0));
