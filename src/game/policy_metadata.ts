@@ -1,62 +1,75 @@
-/** What a learned pair of policies carries beside its arrays; learning fills it, the file keeps it. */
-
 /**
- * How E[V(s_g', h')] was computed in G-LEARN: exactly, by the paper's sampled operator, or in the limit
- * of many robots, at points.
+ * What a learned pair of policies carries beside its arrays. Learning fills it; the policy file keeps each
+ * value as text, which these schemas read.
  */
-export type BackupKind = "exact" | "sampled" | "points";
+import { z } from "zod";
+import { attempt } from "../base/errors";
+
+/** Text that is JSON of a value. */
+export const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text): unknown => attempt(() => JSON.parse(text) as unknown) ?? text)
+    .pipe(schema);
+const number = json(z.number());
+export const positive = json(z.int().positive());
+/** A confidence interval (95 %), [low, high]. */
+const interval = json(z.tuple([z.number(), z.number()]).readonly());
+export const hash = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
 
 /** Discounted return from the scenario's start, all robots seen, against the π_l of the pair. */
-export interface ReturnBounds {
+const returnBounds = z.strictObject({
   /** What the pair earns at least, for every n. */
-  readonly lower: number;
+  lower: number,
   /** What no global agent exceeds, for n >= `upperPopulation`; and in the limit of many robots. */
-  readonly upper: number;
-  readonly upperPopulation: number;
-  readonly limitUpper: number;
+  upper: number,
+  upperPopulation: positive,
+  limitUpper: number,
   /** The same over `horizon` epochs, not for ever. */
-  readonly horizon: number;
-  readonly horizonLower: number;
-  readonly horizonUpper: number;
-  readonly limitHorizonUpper: number;
+  horizon: positive,
+  ...{ horizonLower: number, horizonUpper: number, limitHorizonUpper: number },
   /** Largest standard error of these, which are means over drawn starts. */
-  readonly error?: number;
-}
+  error: number,
+});
 
 /** How the backups at points ended. */
-export interface PointsUsed {
-  readonly points: number;
-  readonly stop: "accuracy" | "points" | "time";
-}
+const pointsUsed = z.strictObject({
+  points: positive,
+  stop: z.enum(["accuracy", "points", "time"]),
+});
 
-/** A confidence interval (95 %), [low, high]. */
-export type Interval = readonly [number, number];
-
-export interface PolicyMetadata {
+export const metadataSchema = z.object({
   /** The scenario's name. */
-  readonly scenario: string;
-  readonly scenarioSha256: string;
+  scenario: z.string().min(1),
+  scenarioSha256: hash,
   /** k of the table; undefined: there is none. */
-  readonly tableSize?: number;
+  tableSize: positive.optional(),
   /** The n it was learned for. */
-  readonly population: number;
-  readonly discount: number;
-  readonly seed: number;
-  readonly backup: BackupKind;
+  population: positive,
+  discount: number,
+  seed: json(z.int()),
+  /**
+   * How E[V(s_g', h')] was computed in G-LEARN: exactly, by the paper's sampled operator, or in the limit
+   * of many robots, at points.
+   */
+  backup: z.enum(["exact", "sampled", "points"]),
   /** Largest error of a backup on functions with a known answer, relative; 0 where not measured. */
-  readonly backupError: number;
+  backupError: number,
   /** Best-response gaps: discounted return that one player gains by deviating alone. */
-  readonly globalGap: number;
-  readonly localGap: number;
-  readonly globalGapInterval: Interval;
-  readonly localGapInterval: Interval;
+  ...{ globalGap: number, localGap: number },
+  ...{ globalGapInterval: interval, localGapInterval: interval },
   /** With backups at points. */
-  readonly pointsUsed?: PointsUsed;
-  readonly bounds?: ReturnBounds;
+  pointsUsed: pointsUsed.optional(),
+  bounds: returnBounds.optional(),
   /** What a global agent that sees all robots gains at most against this π_l, for every n. */
-  readonly globalGapBound?: number;
+  globalGapBound: number.optional(),
   /** What both players earn by one rule chosen together, and what none exceeds, all robots seen. */
-  readonly teamEstimate?: number;
-  readonly teamBound?: number;
-  readonly packageVersion: string;
-}
+  ...{ teamEstimate: number.optional(), teamBound: number.optional() },
+  packageVersion: z.string().min(1),
+});
+
+export type PolicyMetadata = Readonly<z.infer<typeof metadataSchema>>;
+export type BackupKind = PolicyMetadata["backup"];
+export type Interval = PolicyMetadata["globalGapInterval"];
+export type ReturnBounds = Readonly<z.infer<typeof returnBounds>>;
+export type PointsUsed = Readonly<z.infer<typeof pointsUsed>>;

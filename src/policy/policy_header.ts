@@ -4,6 +4,7 @@ import { z } from "zod";
 import { histogramCount } from "../game/histogram";
 import { type Game, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
+import { hash, json, metadataSchema, positive } from "../game/policy_metadata";
 import { attempt, cut, InvalidInputError } from "../base/errors";
 import { decodeUtf8 } from "../base/platform";
 import { type Layout, snakeCase, tensorsOf } from "./policy_tensors";
@@ -11,8 +12,8 @@ import { type Layout, snakeCase, tensorsOf } from "./policy_tensors";
 const FORMATS = ["alternating_marl policy 1", "alternating_marl policy 2"] as const;
 const [FIRST_FORMAT, FORMAT] = FORMATS;
 
-/** Bytes. With 100 states and actions of each kind a header has 7,000. */
-const LARGEST_HEADER_BYTES = 131_072;
+/** Bytes: 80 for each name of the largest game. With 100 zones, named zone_0 to zone_99, it has 5,000. */
+const LARGEST_HEADER_BYTES = 65_536;
 /** States or actions of a kind, as in scenario files. */
 const MOST_NAMES = 255;
 /** No table has more robots: learning averages a line of the lattice in O(k²). */
@@ -22,49 +23,20 @@ const MOST_ENTRIES = 12_500_000;
 /** Vectors of a policy: to act is to look at all of them, which takes 13 ms with 100 zones. */
 export const MOST_VECTORS = 131_072;
 
-const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .string()
-    .transform((text): unknown => attempt(() => JSON.parse(text) as unknown) ?? text)
-    .pipe(schema);
-const number = json(z.number());
-const positive = json(z.int().positive());
-const interval = json(z.tuple([z.number(), z.number()]));
 const names = json(z.array(z.string().min(1)).min(1).max(MOST_NAMES));
 const tableSize = json(z.int().positive().max(LARGEST_TABLE));
-const hash = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
 
-/** PolicyMetadata, each value as text. */
-const metadataShape = {
-  ...{ scenario: z.string().min(1), scenarioSha256: hash, packageVersion: z.string().min(1) },
-  ...{ population: positive, discount: number, seed: json(z.int()), backupError: number },
-  ...{ globalGap: number, globalGapInterval: interval, globalGapBound: number.optional() },
-  ...{ localGap: number, localGapInterval: interval },
-  ...{ teamEstimate: number.optional(), teamBound: number.optional() },
-  tableSize: tableSize.optional(),
-  backup: z.enum(["exact", "sampled", "points"]),
-  pointsUsed: z
-    .strictObject({ points: positive, stop: z.enum(["accuracy", "points", "time"]) })
-    .optional(),
-  bounds: z
-    .strictObject({
-      ...{ lower: number, upper: number, upperPopulation: positive, limitUpper: number },
-      ...{ horizon: positive, horizonLower: number, horizonUpper: number },
-      ...{ limitHorizonUpper: number, error: number.optional() },
-    })
-    .optional(),
-};
-const metadataSchema = z.object(metadataShape);
 const second = {
-  ...{ ...metadataShape, format: z.literal(FORMAT), checksum: hash, timing: z.literal("current") },
+  ...{ ...metadataSchema.shape, format: z.literal(FORMAT), checksum: hash },
   ...{ globalStates: names, globalActions: names, localStates: names, localActions: names },
+  timing: z.literal("current"),
   ...{ localForm: z.enum(["state", "command"]), horizon: positive.optional() },
   /** Of a Dirichlet law; another is an array. */
   initialAlpha: json(z.number().positive()).optional(),
 };
 const contentsSchema = z.discriminatedUnion("format", [
   z.strictObject({
-    ...{ ...metadataShape, format: z.literal(FIRST_FORMAT), checksum: hash, tableSize },
+    ...{ ...metadataSchema.shape, format: z.literal(FIRST_FORMAT), checksum: hash, tableSize },
     /** |A_g|, which no tensor's shape tells. */
     globalActions: json(z.int().min(1).max(MOST_NAMES)),
   }),
@@ -217,15 +189,10 @@ function headerEnd(bytes: Uint8Array, refuse: Refuse): number {
 }
 
 function headerOf(bytes: Uint8Array, refuse: Refuse): z.infer<typeof headerSchema> {
-  let text = "";
-  let json: unknown;
-  try {
-    text = decodeUtf8(bytes);
-    json = JSON.parse(text);
-  } catch {
-    refuse("its header is not JSON");
-  }
-  const parsed = headerSchema.safeParse(json);
+  const text = attempt(() => decodeUtf8(bytes)) ?? "";
+  const value = attempt(() => JSON.parse(text) as unknown);
+  if (value === undefined) refuse("its header is not JSON");
+  const parsed = headerSchema.safeParse(value);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0];
     return refuse(`${path.join(".") || "its header"}: ${message}`);

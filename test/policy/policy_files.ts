@@ -33,7 +33,7 @@ export const shifts = parseScenario(
   "shifts",
 );
 
-/** Written by version 0.1.0 with `pair` and `metadata`. */
+/** Written by version 0.1.0 with `pair` and `metadata`, as caches hold such files. */
 export const first = new Uint8Array(
   readFileSync(join(root, "test", "policy", "fixtures", "format_1.safetensors")),
 );

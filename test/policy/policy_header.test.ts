@@ -86,7 +86,7 @@ test.each(["dock_dispatch", "ring_dispatch", "random"])(
     const table = 5 * sG * histogramCount(sL, largest);
     const most = mostPolicyBytes(sizesOf(its));
     expect(most).toBeGreaterThan(8 * numbers + table + 4 * sL * sG * aG * aL + 3000);
-    expect(most).toBeLessThan(8 * numbers + Math.max(2 * table, vectors) + 140_000);
+    expect(most).toBeLessThan(8 * numbers + Math.max(2 * table, vectors) + 70_000);
     expect(most).toBeLessThan(65e6);
   },
 );
