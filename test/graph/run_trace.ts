@@ -10,6 +10,7 @@ import { rollouts } from "../../src/evaluation/evaluate";
 import { drawSample } from "../../src/nodes/sampling";
 import { Observation } from "../../src/policy/observation";
 import type { LoadedPolicy } from "../../src/policy/policy_file";
+import { sampleSizeOf } from "../../src/policy/sample_size";
 import { fitOf, quantile } from "../support/fit";
 
 const lineSchema = z.object({
@@ -83,7 +84,12 @@ export function playPurely(
     const { horizon = Infinity } = game;
     if (epoch % horizon === 0) played.place(startOf(Math.floor(epoch / horizon)));
     const [globalState, localStates] = [played.globalState(), Array.from(played.localStates())];
-    const sampled = drawSample(seed, epoch, sorted, policy.metadata.tableSize!);
+    const sampled = drawSample(
+      seed,
+      epoch,
+      sorted,
+      sampleSizeOf(undefined, policy.pair, population),
+    );
     const histogram = new Array<number>(sL).fill(0);
     for (const robot of sampled) histogram[localStates[ids.indexOf(robot)]]++;
     observation.observe(histogram);
@@ -132,7 +138,7 @@ export function rewardQuantiles(
     for (const state of localStates) localCounts[state]++;
     const episode = rollouts(game, policy.pair, {
       population: localStates.length,
-      sampleSize: policy.metadata.tableSize!,
+      sampleSize: sampleSizeOf(undefined, policy.pair, localStates.length),
       horizon: length,
       rollouts: means.length,
       start: { globalState, localCounts },

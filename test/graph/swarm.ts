@@ -11,12 +11,18 @@ import {
   SwarmProcesses,
 } from "../../src/cli/swarm_processes";
 import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
-import type { Game } from "../../src/game/model";
+import type { Game, PolicyPair } from "../../src/game/model";
 import { packageRoot } from "../../src/base/package_root";
 import { loadScenario } from "../../src/game/scenario_file";
 import { obtainPolicy } from "../../src/nodes/learned_policy";
-import type { LoadedPolicy } from "../../src/policy/policy_file";
+import {
+  encodePolicy,
+  type LoadedPolicy,
+  loadPolicy,
+  savePolicy,
+} from "../../src/policy/policy_file";
 import { claimDomain, type Domain } from "../../src/ros/domain";
+import { madeMetadata } from "../policy/policies";
 import { eventually, within } from "./wait";
 
 export interface SwarmOptions extends Partial<SwarmSettings> {
@@ -27,6 +33,8 @@ export interface SwarmOptions extends Partial<SwarmSettings> {
   /** Processes left out. */
   readonly without?: readonly string[];
   readonly tableSize?: number;
+  /** The pair followed in place of one learned. */
+  readonly pair?: (game: Game) => PolicyPair;
   /** Namespace of the whole swarm, without slashes. */
   readonly fleet?: string;
   /** Another swarm, whose ROS domain it shares; it ends later. */
@@ -125,6 +133,11 @@ function policyFor(
   const policy = learned.get(key) ?? obtainPolicy(game, { tableSize, population, seed: 0, cache });
   learned.set(key, policy);
   return policy;
+}
+
+function saved(pair: PolicyPair, game: Game, file: string): { file: string; policy: LoadedPolicy } {
+  savePolicy(file, encodePolicy(pair, madeMetadata(game), game));
+  return { file, policy: loadPolicy(file) };
 }
 
 /** The processes that a test told to end. */
@@ -259,14 +272,17 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
     without,
     before,
     tableSize = 10,
+    pair,
     fleet,
     beside,
     ...chosen
   } = options;
   const settings = { ...DEFAULTS, ...chosen };
   const game = loadScenario(settings.scenario);
-  const { file, policy } = await policyFor(game, tableSize, settings.robots);
   const folder = mkdtempSync(join(tmpdir(), "swarm-"));
+  const { file, policy } = pair
+    ? saved(pair(game), game, join(folder, "pair.safetensors"))
+    : await policyFor(game, tableSize, settings.robots);
   const trace = join(folder, "trace.jsonl");
   const domain = beside ? undefined : await claimDomain();
   const environment = domain ? environmentOf(domain) : beside!.environment;
