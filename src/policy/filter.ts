@@ -38,7 +38,7 @@ export class MeanFieldFilter {
   doubt = 0;
   /** How robots move by the policy in force. */
   readonly limit: Limit;
-  /** Σ_t M_st², [sL], of each move: 1 where it is certain. */
+  /** Σ_t M_st², [sL], of each move that was needed so far: 1 where it is certain. */
   private readonly certainties = new Map<Move, Float64Array>();
   private readonly initialLaw: Float64Array;
   /** v of the law that the first shares are drawn from. */
@@ -64,14 +64,6 @@ export class MeanFieldFilter {
     this.limit = limitOf(game, localPolicy);
     this.belief = new Float64Array(sL);
     this.scratch = new Float64Array(sL);
-    const corner = new Float64Array(sL);
-    for (const move of this.limit.moves.flat()) {
-      const certainty = corner.map((_, s) => {
-        corner.fill(0)[s] = 1;
-        return movedBy(this.limit, move, corner, this.scratch).reduce((sum, p) => sum + p * p, 0);
-      });
-      this.certainties.set(move, certainty);
-    }
     this.reset();
   }
 
@@ -102,11 +94,22 @@ export class MeanFieldFilter {
     this.variance = Math.min(1, spread / Math.max(Number.MIN_VALUE, spreadOf(belief)));
   }
 
+  /** With the command there are |S_g| |A_g| moves: all of them would take seconds for 100 zones. */
+  private certaintiesOf(move: Move): Float64Array {
+    const corner = new Float64Array(this.belief.length);
+    const certainties = corner.map((_, s) => {
+      corner.fill(0)[s] = 1;
+      return movedBy(this.limit, move, corner, this.scratch).reduce((sum, p) => sum + p * p, 0);
+    });
+    this.certainties.set(move, certainties);
+    return certainties;
+  }
+
   /** One epoch went by under `globalState`, `globalAction` and π_l. */
   predict(globalState: number, globalAction: number): void {
     const { belief, scratch, limit } = this;
     const move = moveOf(limit, globalState, globalAction);
-    const certainties = this.certainties.get(move)!;
+    const certainties = this.certainties.get(move) ?? this.certaintiesOf(move);
     const states = belief.length;
     let certainty = 0;
     for (let s = 0; s < states; s++) certainty += belief[s] * certainties[s];

@@ -1,6 +1,6 @@
 /**
- * What was sampled, now or remembered, -> the global agent's action. No allocation after
- * construction.
+ * What was sampled, now or remembered, -> the global agent's action. No allocation after construction
+ * but at the first prediction of each s_g and a_g.
  *
  * A call sequence of one epoch: `observe(counts)`, `decide(globalState)`, then, when the epoch is
  * over, `predict(globalState, globalAction)`.
