@@ -9,7 +9,6 @@ import {
   type Measurement,
   type WorldDistance,
 } from "./calibration";
-import { plotOf } from "./calibration_plot";
 import {
   AT_LEAST_1,
   JSON_OPTION,
@@ -35,7 +34,6 @@ export const COMMAND = {
     epochs: integer({ value: "E", default: 20_000, range: AT_LEAST_1 }, "epochs to measure"),
     ...SEED_OPTION,
     write: text({ value: "F" }, "write the scenario with the measured arrays to this file"),
-    plot: text({ value: "F" }, "draw measured against scenario into this file (SVG)"),
     ...JSON_OPTION,
   },
 };
@@ -92,35 +90,29 @@ function warnUnseen(rows: readonly ComparedRow[]): void {
 }
 
 export async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
-  const { scenario, robots, epochs, seed, write, plot } = options;
+  const { scenario, robots, epochs, seed, write } = options;
   if (write !== undefined) requireWritable("--write", write);
-  if (plot !== undefined) requireWritable("--plot", plot);
   const game = loadScenario(scenario);
   await loadPhysics();
   const began = performance.now();
   const measured = measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
   const seconds = (performance.now() - began) / 1000;
   const found = compareArrays(game, measured);
-  const rows = [...found.global.rows, ...found.local.rows];
-  warnUnseen(rows);
-  const how = `npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
-  if (plot !== undefined) {
-    writeWhole(plot, plotOf(`${game.name} in the motion world (${how})`, rows), "the plot");
-  }
+  warnUnseen([...found.global.rows, ...found.local.rows]);
   if (write !== undefined) {
-    const note = `Measured in the motion world: ${how}`;
+    const note = `Measured in the motion world: npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
     const source = readFileSync(scenarioFile(scenario), "utf8");
     writeWhole(write, withMeasuredArrays(source, game, measured, note), "the scenario");
   }
   if (!options.json) {
     process.stdout.write(reportOf(game.name, found, measured));
-    for (const file of [write, plot]) if (file) process.stdout.write(`Written: ${file}\n`);
+    if (write !== undefined) process.stdout.write(`Written: ${write}\n`);
     return;
   }
   const { drives, finishedDrives } = measured;
   const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
   const [globalTransition, localTransition] = [found.global, found.local].map(summaryOf);
-  const summary = { ...head, globalTransition, localTransition, file: write, plot };
+  const summary = { ...head, globalTransition, localTransition, file: write };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 

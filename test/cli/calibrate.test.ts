@@ -10,7 +10,6 @@ import {
   rowDistance,
   rowError,
 } from "../../src/cli/calibration";
-import { plotOf } from "../../src/cli/calibration_plot";
 import { outcomeOf } from "../../src/cli/options";
 import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
 import { sizesOf } from "../../src/game/model";
@@ -103,25 +102,6 @@ test("distances and errors, by hand", () => {
   ]);
 });
 
-test("the plot: cells of the rows seen where they belong, marked beyond chance", () => {
-  const row = { row: "a<b", distance: 0.25, samples: 40, samplingError: 0.1 };
-  const cells = { given: [0, 1], measured: [0.25, 0.75] };
-  const near = { ...row, ...cells };
-  const far = { ...near, row: "far", samplingError: 0.05, samples: 160 };
-  const unseen = { ...near, row: "unseen", distance: 0, samples: 0, samplingError: 1 };
-  const svg = plotOf("game", [near, unseen, far]);
-  const found = (form: RegExp): string[][] =>
-    [...svg.matchAll(form)].map((match) => match.slice(1));
-  // Of the square's side of 360 px, a quarter up on its left edge and three quarters on its right.
-  expect(found(/<circle cx="(\d+)" cy="(\d+)".*?class="(\w+)"/g)).toEqual([
-    ["60", "360", "near"],
-    ["420", "180", "near"],
-    ["60", "360", "far"],
-    ["420", "180", "far"],
-  ]);
-  expect(svg).toContain("<title>a&#60;b: 0.2500 measured, 0 in the scenario, 40 samples</title>");
-});
-
 describe("writing", () => {
   let measured: Measurement;
   beforeAll(() => {
@@ -166,9 +146,8 @@ describe("the command", () => {
   test("prints one JSON object and writes the scenario whole", () => {
     const file = join(folder, "measured.yaml");
     writeFileSync(file, "old");
-    const plot = join(folder, "plot.svg");
-    const asked = ["--epochs", "30", "--seed", "3", "--write", file, "--plot", plot];
-    const { status, stdout } = run(...asked, "--json");
+    const asked = ["--epochs", "30", "--seed", "3", "--write", file, "--json"];
+    const { status, stdout } = run(...asked);
     expect(status).toBe(0);
     const summary = JSON.parse(stdout);
     expect(summary).toMatchObject({ scenario: "dock_dispatch", robots: 30, epochs: 30, seed: 3 });
@@ -177,11 +156,7 @@ describe("the command", () => {
     const measured = measureArrays(game, { robots: 30, epochs: 30, seed: 3 });
     const written = parseScenario(readFileSync(file, "utf8"), file);
     expect(written.localTransition).toEqual(roundRows(measured.localTransition, sL));
-    expect(readdirSync(folder)).toEqual(["measured.yaml", "plot.svg"]);
-    const drawn = readFileSync(plot, "utf8");
-    for (const { row, samples } of summary.localTransition.rows) {
-      expect(drawn.includes(`>${row}: `)).toBe(samples > 0);
-    }
+    expect(readdirSync(folder)).toEqual(["measured.yaml"]);
   });
 
   test("prints each row for people", () => {
@@ -198,7 +173,6 @@ describe("the command", () => {
     [["--robots", "90"], "cannot hold 90 robots"],
     [["--epochs", "0"], "--epochs"],
     [["--write", join(folder, "none", "x.yaml")], "cannot be written"],
-    [["--plot", join(folder, "none", "x.svg")], "cannot be written"],
     [["--speed", "2"], "--speed"],
   ])("wrong use %p: one sentence and status 2", (args, message) =>
     expectRefusal((given) => outcomeOf(COMMAND, main, given), args, message),

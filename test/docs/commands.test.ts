@@ -24,7 +24,7 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
     { command: "npm start -- --help", prints: /--fidelity/ },
     { command: "npm run learn -- --help", prints: /--table-size/ },
     { command: "npm run evaluate -- --help", prints: /--rollouts/ },
-    { command: "npm run calibrate -- --help", prints: /--plot/ },
+    { command: "npm run calibrate -- --help", prints: /--write/ },
     {
       command:
         "npm run learn -- --scenario dock_dispatch --table-size 5 --robots 30 --out dock.safetensors",
@@ -54,8 +54,7 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       prints: /ferry: 50 robots, 1 asked an epoch \(filter\)/,
     },
     {
-      command:
-        "npm run calibrate -- --scenario dock_dispatch --epochs 50 --write measured.yaml --plot measured.svg",
+      command: "npm run calibrate -- --scenario dock_dispatch --epochs 50 --write measured.yaml",
       prints: /P_l of dock_dispatch: total variation/,
       writes: "measured.yaml",
     },
