@@ -7,7 +7,7 @@ import { Trial } from "../src/game/trial";
 import { blindLocalPolicy, firstStarts } from "../src/learning/starts";
 import { constantController, lookaheadController } from "../src/policy/controllers";
 import { figure, say } from "./measure";
-import { pointSteps } from "../src/learning/points/point_learner";
+import { boundSteps, pointSteps } from "../src/learning/points/point_learner";
 
 const ROWS = [
   { zones: 5, points: 200 },
@@ -75,7 +75,8 @@ export function benchZones(): void {
     const isTimeUp = (): boolean => performance.now() - beganMs > 1000 * LONGEST_S;
     const result = finish(pointSteps(game, localPolicy, { points, accuracy: ACCURACY, isTimeUp }));
     const seconds = (performance.now() - beganMs) / 1000;
-    const { plans, bounds, stop } = result;
+    const { plans, stop } = result;
+    const bounds = finish(boundSteps(game, result));
     const earned = (policy: ArrayLike<number>, controller: GlobalController): string =>
       figure(new Trial(game, policy, controller, OPTIONS).play().earned.return);
     const returns = [
@@ -84,7 +85,7 @@ export function benchZones(): void {
     ];
     const vectors = plans.blocks.reduce((sum, { plans: all }) => sum + all.length, 0);
     say(
-      `  ${zones} zones: ${seconds.toFixed(1)} s, ${vectors} vectors, ended by ${stop}: ${returns.join(", ")}; every n: ${bounds.lower.mean.toFixed(1)} to ${bounds.upper.mean.toFixed(1)}, limit at most ${bounds.limitUpper.mean.toFixed(1)}`,
+      `  ${zones} zones: ${seconds.toFixed(1)} s, ${vectors} vectors, ended by ${stop}: ${returns.join(", ")}; every n: ${bounds.lower.toFixed(1)} to ${bounds.upper.toFixed(1)}, limit at most ${bounds.limitUpper.toFixed(1)}`,
     );
   }
 }

@@ -2,7 +2,14 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Game } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
-import { DEFAULT_DRAWS, DEFAULT_POPULATION, type Progress } from "../learning/options";
+import {
+  DEFAULT_DRAWS,
+  DEFAULT_POINT_ACCURACY,
+  DEFAULT_POINTS,
+  DEFAULT_POPULATION,
+  type Progress,
+} from "../learning/options";
+import { learnByPoints, type PointLearnResult } from "../learning/points/learn_by_points";
 import { loadScenario } from "../game/scenario_file";
 import { tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
@@ -16,7 +23,9 @@ import {
   requireWritable,
   runCommand,
   SEED_OPTION,
+  UsageError,
 } from "./options";
+import { boundSentences } from "./bounds";
 
 const MOST_THREADS = 256;
 
@@ -26,8 +35,8 @@ export const COMMAND = {
   options: {
     scenario: text({ value: "F", required: true }, "scenario file, or the name of a shipped one"),
     tableSize: integer(
-      { value: "K", range: AT_LEAST_1, required: true },
-      "k of the histograms by which the global policy is tabulated",
+      { value: "K", range: AT_LEAST_1 },
+      "k of the histograms by which the global policy is tabulated (not with --backup points)",
     ),
     out: text({ value: "F", required: true }, "policy file to write (.safetensors)"),
     robots: integer(
@@ -35,8 +44,24 @@ export const COMMAND = {
       "robots of the population learned for",
     ),
     backup: text(
-      { value: "B", default: "exact", choices: ["exact", "sampled"] },
-      "how expectations are computed",
+      { value: "B", default: "exact", choices: ["exact", "sampled", "points"] },
+      "how expectations are computed; points needs no table",
+    ),
+    points: integer(
+      { value: "N", range: [1, 100_000] },
+      `most points (default: ${DEFAULT_POINTS})`,
+    ),
+    accuracy: double(
+      { value: "X", range: [1e-6, 0.5] },
+      `share by which the bounds at points may differ (default: ${DEFAULT_POINT_ACCURACY})`,
+    ),
+    timeLimit: double(
+      { value: "S", range: [0.1, Infinity] },
+      "seconds after which learning at points ends with what it has",
+    ),
+    localForm: text(
+      { value: "L", choices: ["state", "command"] },
+      "what robots act on: the paper's (s_l, s_g), or the command too (points; default: state)",
     ),
     draws: integer(
       { value: "M", range: [1, 100_000] },
@@ -65,28 +90,36 @@ const MULTIPLICATIONS_A_SECOND = 4e9;
 /** Share of the machine's memory that learning may take. */
 const MEMORY_SHARE = 0.7;
 
-/** Prints progress: the step, its residual and the time left. On a terminal the line is rewritten. */
+/** Prints progress: the step, how far it is and the time left. On a terminal the line is rewritten. */
 function progressPrinter(first: () => void): (progress: Progress) => void {
   const { isTTY } = process.stderr;
   let printedMs = -Infinity;
-  let firstResidual = Infinity;
+  let firstError = Infinity;
   let startedMs = 0;
-  return ({ doing, tableSize, iteration, sweep = 0, residual = 0, accuracy = 0, best }) => {
+  let step = 0;
+  return ({ doing, tableSize, iteration, sweep, residual = 0, accuracy = 0, points, best }) => {
     const nowMs = performance.now();
     if (printedMs === -Infinity) first();
-    if (sweep === 1) [firstResidual, startedMs] = [residual, nowMs];
+    const error = points ? points.upper - points.lower : residual;
+    step = doing === "G-LEARN" && (sweep ?? points) !== undefined ? step + 1 : 0;
+    if (step === 1) [firstError, startedMs] = [error, nowMs];
     if (nowMs - printedMs < PROGRESS_PERIOD_MS) return;
     printedMs = nowMs;
-    // The residual falls about geometrically, so its logarithm shows the share that is done.
-    const done =
-      sweep > 1 ? Math.log(firstResidual / residual) / Math.log(firstResidual / accuracy) : 0;
+    // The error falls about geometrically, so its logarithm shows the share that is done.
+    const done = step > 1 ? Math.log(firstError / error) / Math.log(firstError / accuracy) : 0;
     const share = Math.min(1, Math.max(0, done));
     const leftSeconds = ((nowMs - startedMs) / 1000) * (1 / share - 1);
     const bar = "#".repeat(Math.round(BAR * share)).padEnd(BAR, ".");
     const left = share > 0 ? `, ${leftSeconds.toFixed(0)} s left of it` : "";
-    const sweeps = sweep ? ` [${bar}] residual ${residual.toExponential(0)}${left}` : "";
+    const bounds = points && `${points.lower.toFixed(2)} to ${points.upper.toFixed(2)}`;
     const so = best === undefined ? "" : `, best return so far ${best.toFixed(2)}`;
-    const line = `k = ${tableSize}, iteration ${iteration}: ${doing}${sweeps}${so}`;
+    const about = points
+      ? ` [${bar}] ${points.count} points, bounds ${bounds}${left}`
+      : sweep
+        ? ` [${bar}] residual ${residual.toExponential(0)}${left}`
+        : "";
+    const size = tableSize === undefined ? "" : `k = ${tableSize}, `;
+    const line = `${size}iteration ${iteration}: ${doing}${about}${so}`;
     process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   };
 }
@@ -104,19 +137,69 @@ function announce(
   );
 }
 
-export async function main({ out: file, robots, json, ...options }: LearnOptions): Promise<number> {
-  const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
-  const learnOptions = { ...options, population: robots, threads };
+/** Options of one way of learning that stand beside the other. */
+const TABLE_ONLY = { tableSize: "--table-size", draws: "--draws", threads: "--threads" } as const;
+const POINTS_ONLY = {
+  points: "--points",
+  accuracy: "--accuracy",
+  timeLimit: "--time-limit",
+  localForm: "--local-form",
+} as const;
+
+function refuse(options: LearnOptions, names: Readonly<Record<string, string>>, why: string): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  const name = Object.keys(names).find((one) => given[one] !== undefined);
+  if (name) throw new UsageError(`${names[name]} ${why}`);
+}
+
+type Result = (LearnResult | PointLearnResult) & { readonly histograms?: number };
+
+/** Learns in the way asked for. */
+async function learned(game: Game, options: LearnOptions, signal: AbortSignal): Promise<Result> {
+  const { robots: population, seed, temperature, backup, tableSize } = options;
+  const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
+  const common = { population, seed, temperature, signal, warn };
+  if (backup === "points") {
+    const { points, accuracy, timeLimit = Infinity } = options;
+    const localForm = options.localForm === "command" ? ("command" as const) : ("state" as const);
+    const startedMs = performance.now();
+    const isTimeUp = (): boolean => performance.now() - startedMs > 1000 * timeLimit;
+    const onProgress = progressPrinter(() =>
+      process.stderr.write(`learning a pair for ${game.name} at points\n`),
+    );
+    return learnByPoints(game, { ...common, points, accuracy, localForm, isTimeUp, onProgress });
+  }
+  const { draws, threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
+  const asked = { tableSize: tableSize!, draws, threads };
+  const memory = MEMORY_SHARE * totalmem();
+  const kind = backup === "sampled" ? ("sampled" as const) : ("exact" as const);
+  const onProgress = progressPrinter(() => announce(game, asked));
+  return learn(game, { ...common, ...asked, backup: kind, memory, onProgress });
+}
+
+export async function main(options: LearnOptions): Promise<number> {
+  const { out: file, json, backup } = options;
+  if (backup === "points") {
+    refuse(
+      options,
+      TABLE_ONLY,
+      "does not go with --backup points, which has no table; leave it out",
+    );
+  } else {
+    refuse(options, POINTS_ONLY, "goes with --backup points alone; add that, or leave it out");
+    if (options.tableSize === undefined) {
+      throw new UsageError(
+        "--table-size is missing; give it, or --backup points, which needs none",
+      );
+    }
+  }
   requireWritable("--out", file);
   const game = loadScenario(options.scenario);
   const signal = abortOnInterrupt();
   const startedMs = performance.now();
   let result;
   try {
-    const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
-    const memory = MEMORY_SHARE * totalmem();
-    const onProgress = progressPrinter(() => announce(game, learnOptions));
-    result = await learn(game, { ...learnOptions, memory, signal, warn, onProgress });
+    result = await learned(game, options, signal);
     if (process.stderr.isTTY) process.stderr.write("\n");
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -129,27 +212,43 @@ export async function main({ out: file, robots, json, ...options }: LearnOptions
   return 0;
 }
 
-function summaryOf(file: string, result: LearnResult, seconds: number) {
-  const { histograms, iterations, accepted, sweeps } = result;
-  const { tableSize, globalGap, localGap, backup, backupError } = result.metadata;
-  const { globalGapInterval, localGapInterval } = result.metadata;
+function summaryOf(file: string, result: Result, seconds: number) {
+  const { histograms, iterations, accepted, sweeps, metadata, pair } = result;
+  const { tableSize, globalGap, localGap, backup, backupError, bounds } = metadata;
+  const { globalGapInterval, localGapInterval, pointsUsed, teamBound } = metadata;
   return {
-    ...{ file, tableSize, histograms, iterations, accepted, sweeps, globalGap, localGap },
-    ...{ globalGapInterval, localGapInterval, backup, backupError },
+    ...{ file, kind: tableSize === undefined ? "points" : "table", tableSize, histograms },
+    vectors: "vectors" in pair ? pair.vectorState.length : undefined,
+    ...{ iterations, accepted, sweeps, globalGap, localGap, globalGapInterval, localGapInterval },
+    ...{ backup, backupError, pointsUsed, bounds, teamBound },
+    ...{ lowerBound: bounds?.lower, upperBound: bounds?.upper },
     return: result.return,
     seconds,
   };
 }
 
 function readable(scenario: string, summary: ReturnType<typeof summaryOf>): string {
+  const { bounds, pointsUsed, teamBound } = summary;
   const { mean, standardError } = summary.return;
   const gap = (value: number, [low, high]: readonly [number, number]): string =>
-    `${value.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
+    value === 0 && high === 0
+      ? "no better rival found"
+      : `${value.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
+  const size = pointsUsed
+    ? `${summary.vectors} vectors from ${pointsUsed.points} points, ended by ${pointsUsed.stop}`
+    : `table size ${summary.tableSize} (${summary.histograms} histograms)`;
+  const how = pointsUsed
+    ? "backups at points"
+    : `${summary.backup} backups (error ${summary.backupError.toExponential(1)})`;
   return [
-    `${summary.file}: a policy for ${scenario}, table size ${summary.tableSize} (${summary.histograms} histograms)`,
-    `discounted return ${mean.toFixed(2)} ± ${standardError.toFixed(2)}`,
+    `${summary.file}: a policy for ${scenario}, ${size}`,
+    `discounted return ${mean.toFixed(2)} ± ${standardError.toFixed(2)}${pointsUsed ? ", all robots seen" : ""}`,
+    ...(bounds ? boundSentences(bounds) : []),
+    ...(teamBound === undefined
+      ? []
+      : [`no pair of policies earns more than ${teamBound.toFixed(2)}, for any number of robots`]),
     `best-response gaps: global ${gap(summary.globalGap, summary.globalGapInterval)}, local ${gap(summary.localGap, summary.localGapInterval)}`,
-    `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${summary.backup} backups (error ${summary.backupError.toExponential(1)}), ${summary.seconds.toFixed(1)} s`,
+    `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${how}, ${summary.seconds.toFixed(1)} s`,
     "",
   ].join("\n");
 }

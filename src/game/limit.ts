@@ -71,7 +71,23 @@ export function limitOf(game: Game, localPolicy: ArrayLike<number>): Limit {
   return { sizes, discount, moves, robots, lead, globalReward };
 }
 
-function sparseRows(dense: Float64Array, width: number): SparseRows {
+/**
+ * The limit in which the local action is chosen for all robots together with one of the commands `from`
+ * to `end` - 1: all commands where none are given.
+ */
+export function jointLimit(game: Game, from = 0, end = game.globalActions.length): Limit {
+  const { sG, sL, aL } = sizesOf(game);
+  const limits = game.localActions.map((_, action) => {
+    const rule = Float64Array.from({ length: sL * sG * aL }, (_, i) => (i % aL === action ? 1 : 0));
+    return limitOf(game, rule);
+  });
+  const moves = game.globalStates.map((_, g) =>
+    limits.map((limit): Move => ({ ...limit.moves[g][0], from, end })),
+  );
+  return { ...limits[0], moves };
+}
+
+export function sparseRows(dense: Float64Array, width: number): SparseRows {
   const starts = new Int32Array(dense.length / width + 1);
   const entries: number[] = [];
   for (let row = 0; row + 1 < starts.length; row++) {

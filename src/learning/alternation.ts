@@ -3,8 +3,33 @@
  * common random numbers. Another pair becomes the best only where it is better by more than the
  * noise, and the best pair ever met is the one returned.
  */
-import type { Candidate, Responder, Start } from "./responder";
-import { isBetter } from "./simulation";
+import type { PolicyPair } from "../game/model";
+import type { PointLearnOptions } from "./options";
+import { isBetter, type Played } from "./simulation";
+
+export interface Start {
+  readonly localPolicy: Float32Array;
+  /** For value iteration, [sG][H]; default: zeros. */
+  readonly values?: ArrayLike<number>;
+}
+
+/** A pair, with what it is compared by. */
+export interface Candidate {
+  readonly pair: PolicyPair;
+  readonly trials: readonly Played[];
+  /** Of the learning that gave its global policy. */
+  readonly sweeps: number;
+}
+
+/** Best responses of both players. */
+export interface Responses<C extends Candidate> {
+  readonly settings: Pick<PointLearnOptions, "signal" | "temperature" | "isTimeUp">;
+  readonly standing: { iteration: number; best?: C };
+  /** The pair (G-LEARN(π_l), π_l). */
+  respond(start: Start): Promise<C>;
+  /** L-LEARN(π_g) */
+  localResponse(candidate: C, temperature?: number): Promise<Float32Array>;
+}
 
 export interface Turns {
   /** Turns of G-LEARN and L-LEARN over all starts, and how many gave a better pair. */
@@ -13,10 +38,10 @@ export interface Turns {
   readonly sweeps: number;
 }
 
-interface Alternated {
-  readonly best: Candidate;
+interface Alternated<C> {
+  readonly best: C;
   /** Where each start ended, the best of all first. */
-  readonly ends: readonly Candidate[];
+  readonly ends: readonly C[];
   readonly turns: Turns;
 }
 
@@ -24,17 +49,17 @@ interface Alternated {
 const WALK_ROLLOUTS = 256;
 const MOST_ITERATIONS = 10;
 
-export class Alternation {
-  private best?: Candidate;
+export class Alternation<C extends Candidate> {
+  private best?: C;
   private accepted = 0;
   private sweeps = 0;
   private readonly seen = new Set<string>();
 
-  constructor(private readonly responder: Responder) {}
+  constructor(private readonly responder: Responses<C>) {}
 
   /** Alternates from every start, of which there must be one. */
-  async run(starts: readonly Start[]): Promise<Alternated> {
-    const ends: Candidate[] = [];
+  async run(starts: readonly Start[]): Promise<Alternated<C>> {
+    const ends: C[] = [];
     for (const start of starts) {
       const end = await this.walk(start);
       if (!end) continue;
@@ -49,14 +74,14 @@ export class Alternation {
   }
 
   /** G-LEARN, then L-LEARN against its policy, until nothing new or nothing better comes. */
-  private async walk(start: Start): Promise<Candidate | undefined> {
+  private async walk(start: Start): Promise<C | undefined> {
     const { responder } = this;
     let next = start;
-    let own: Candidate | undefined;
+    let own: C | undefined;
     for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
       const key = next.localPolicy.join();
       // Met before, from this start or another: the way from here is known.
-      if (this.seen.has(key)) break;
+      if (this.seen.has(key) || (this.best && responder.settings.isTimeUp?.())) break;
       this.seen.add(key);
       responder.standing.iteration += 1;
       const candidate = await responder.respond(next);
@@ -64,13 +89,14 @@ export class Alternation {
       if (own && (await this.isBetter(own, candidate, WALK_ROLLOUTS))) break;
       own = candidate;
       const localPolicy = await responder.localResponse(candidate, responder.settings.temperature);
-      next = { localPolicy, values: candidate.pair.globalValues };
+      const { pair } = candidate;
+      next = { localPolicy, values: "globalValues" in pair ? pair.globalValues : undefined };
     }
     return own;
   }
 
   /** Takes the candidate where it is the first or better by more than the noise. */
-  private async consider(candidate: Candidate): Promise<void> {
+  private async consider(candidate: C): Promise<void> {
     this.sweeps += candidate.sweeps;
     if (this.best && !(await this.isBetter(candidate, this.best))) return;
     this.best = candidate;
@@ -78,7 +104,7 @@ export class Alternation {
     this.accepted += 1;
   }
 
-  private isBetter(candidate: Candidate, other: Candidate, rollouts?: number): Promise<boolean> {
+  private isBetter(candidate: C, other: C, rollouts?: number): Promise<boolean> {
     const { signal } = this.responder.settings;
     return isBetter(candidate.trials, other.trials, signal, rollouts);
   }

@@ -1,36 +1,43 @@
 /** Pairs that never look: one global action always, and the robots' best response to it. */
+import { inTurns } from "../base/steps";
+import { jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
-import { Trial } from "../game/trial";
-import { constantController } from "../policy/controllers";
-import type { LearnSettings } from "./options";
-import {
-  COMPARED_ROLLOUTS,
-  isBetter,
-  learningHorizon,
-  OBSERVED_ROLLOUTS,
-  simulationOf,
-} from "./simulation";
+import { DispatcherBound } from "./points/upper_bounds";
+import { breathe } from "./simulation";
+import type { CommonOptions } from "./options";
 import { blindLocalPolicy } from "./starts";
+import { rewardRange } from "./value_iteration";
+
+/** Of what blind pairs are worth, as a share of the rewards' range. */
+const ACCURACY_SHARE = 1e-6;
 
 export interface Blind {
   readonly action: number;
   readonly localPolicy: Float32Array;
-  readonly trial: Trial;
 }
 
-export async function bestBlind(game: Game, settings: LearnSettings): Promise<Blind> {
-  const horizon = learningHorizon(game);
-  const options = { ...simulationOf(settings, "compare", COMPARED_ROLLOUTS), horizon };
-  const blindOf = (action: number): Blind => {
-    const localPolicy = blindLocalPolicy(game, action, settings.temperature);
-    const trial = new Trial(game, localPolicy, constantController(action), options);
-    return { action, localPolicy, trial };
-  };
-  let best = blindOf(0);
-  for (let action = 1; action < game.globalActions.length; action++) {
-    const other = blindOf(action);
-    const { signal } = settings;
-    if (await isBetter([other.trial], [best.trial], signal, OBSERVED_ROLLOUTS)) best = other;
+/**
+ * The best blind pair, for ever: a robot that is alone with it earns what n of them earn on average, so
+ * that its value is known for every n. The lowest action of equal ones.
+ */
+export async function bestBlind(
+  game: Game,
+  { temperature, signal }: Pick<CommonOptions, "temperature" | "signal">,
+): Promise<Blind> {
+  const accuracy = ACCURACY_SHARE * rewardRange(game);
+  const [states, law] = [game.localStates.length, game.initialLocal];
+  const shares =
+    law.kind === "fixed" ? law.probabilities : new Float64Array(states).fill(1 / states);
+  let best = { action: 0, worth: -Infinity };
+  for (const action of game.globalActions.keys()) {
+    const one = new DispatcherBound(jointLimit(game, action, action + 1));
+    const { values } = await inTurns(one.solve({ accuracy }));
+    await breathe(signal);
+    const worth = game.initialGlobal.reduce(
+      (sum, p, g) => sum + p * values[g].reduce((all, value, s) => all + shares[s] * value, 0),
+      0,
+    );
+    if (worth > best.worth + 2 * accuracy) best = { action, worth };
   }
-  return best;
+  return { action: best.action, localPolicy: blindLocalPolicy(game, best.action, temperature) };
 }

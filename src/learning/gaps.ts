@@ -14,17 +14,25 @@ import type { Interval, PolicyMetadata } from "../game/policy_metadata";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { Trial } from "../game/trial";
 import type { StopSignal } from "../base/platform";
-import type { Candidate, Responder } from "./responder";
-import { isBetter, play, simulationOf, trialOf } from "./simulation";
+import type { Game, PolicyPair } from "../game/model";
+import type { Responder, TableCandidate } from "./responder";
+import { isBetter, play, type SimulationOptions, simulationOf, trialOf } from "./simulation";
 
 type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}`>;
 
-const ROLLOUTS = 256;
+export const GAP_ROLLOUTS = 256;
 
 /** @param responder of the pair's table size */
-export async function measureGaps(candidate: Candidate, responder: Responder): Promise<Gaps> {
+export async function measureGaps(candidate: TableCandidate, responder: Responder): Promise<Gaps> {
+  const { game, settings } = responder;
   const globalGain = await globalGainOf(candidate, responder);
-  const localGain = await localGainOf(candidate, responder);
+  const response = await responder.localResponse(candidate);
+  responder.report({ doing: "gaps" });
+  const options = simulationOf(settings, "measure", 2 * GAP_ROLLOUTS);
+  return gapsOf(globalGain, await localGainOf(game, candidate.pair, response, options));
+}
+
+export function gapsOf(globalGain: Estimate, localGain: Estimate): Gaps {
   return {
     globalGap: Math.max(0, globalGain.mean),
     globalGapInterval: intervalOf(globalGain),
@@ -44,18 +52,18 @@ const isSame = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   Array.prototype.every.call(a, (value, i) => value === b[i]);
 
 /** What the deviating player gains over the pair, by all rollouts of both. */
-async function gainOf(deviating: Trial, own: Trial, signal?: StopSignal): Promise<Estimate> {
+export async function gainOf(deviating: Trial, own: Trial, signal?: StopSignal): Promise<Estimate> {
   for (const trial of [deviating, own]) await play(trial, trial.returns.length, signal);
   return pairedDifference(deviating.returns, own.returns);
 }
 
-async function globalGainOf({ pair }: Candidate, responder: Responder): Promise<Estimate> {
+async function globalGainOf({ pair }: TableCandidate, responder: Responder): Promise<Estimate> {
   const { game, settings } = responder;
   const { localPolicy, globalValues } = pair;
   const learned = await responder.respond({ localPolicy, values: globalValues });
   responder.report({ doing: "gaps" });
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
-    trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));
+    trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, GAP_ROLLOUTS));
   const credible = learned.occupancy.credibleGlobalPolicy(responder.index, learned.pair);
   const constants = game.globalActions.map((_, a) => new Uint8Array(credible.length).fill(a));
   let rival = learned.pair.globalPolicy;
@@ -69,15 +77,16 @@ async function globalGainOf({ pair }: Candidate, responder: Responder): Promise<
   return gainOf(deviating, own, settings.signal);
 }
 
-async function localGainOf(candidate: Candidate, responder: Responder): Promise<Estimate> {
-  const { game, settings } = responder;
-  const { pair } = candidate;
-  const response = await responder.localResponse(candidate);
-  responder.report({ doing: "gaps" });
+/** @param response π_l of the robot that deviates */
+export async function localGainOf(
+  game: Game,
+  pair: PolicyPair,
+  response: Float32Array,
+  options: SimulationOptions,
+): Promise<Estimate> {
   if (isSame(response, pair.localPolicy)) return NO_GAIN;
-  const options = simulationOf(settings, "measure", 2 * ROLLOUTS);
   const [deviating, own] = [response, pair.localPolicy].map((deviator) =>
     trialOf(game, pair, "sample", { ...options, deviator }),
   );
-  return gainOf(deviating, own, settings.signal);
+  return gainOf(deviating, own, options.signal);
 }

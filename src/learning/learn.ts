@@ -2,13 +2,15 @@
 import type { Game, TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
+import { Trial } from "../game/trial";
+import { constantController } from "../policy/controllers";
 import { Alternation, type Turns } from "./alternation";
 import { type Blind, bestBlind } from "./blind";
 import { measureGaps } from "./gaps";
 import { startsFor, sumOf } from "./levels";
 import { type LearnOptions, settingsOf } from "./options";
-import { type Candidate, type Responder, withResponder } from "./responder";
-import { isBetter } from "./simulation";
+import { type Responder, type TableCandidate, withResponder } from "./responder";
+import { COMPARED_ROLLOUTS, isBetter, learningHorizon, simulationOf } from "./simulation";
 import { PACKAGE_VERSION } from "./version";
 
 /** The counts of `Turns` are over all table sizes. */
@@ -56,10 +58,14 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
 
 /** The best blind pair with its table, where the best pair without memory is worse than that. */
 async function atLeastBlind(
-  best: Candidate,
-  { localPolicy, action, trial }: Blind,
+  best: TableCandidate,
+  { localPolicy, action }: Blind,
   responder: Responder,
-): Promise<Candidate> {
+): Promise<TableCandidate> {
+  const { game, settings } = responder;
+  const options = simulationOf(settings, "compare", COMPARED_ROLLOUTS);
+  const horizon = learningHorizon(game);
+  const trial = new Trial(game, localPolicy, constantController(action), { ...options, horizon });
   if (!(await isBetter([trial], [best.plain], responder.settings.signal))) return best;
   const blind = await responder.respond({ localPolicy }, action);
   responder.standing.best = blind;

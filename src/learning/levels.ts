@@ -4,10 +4,10 @@
  */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import { Alternation, type Turns } from "./alternation";
+import { Alternation, type Start, type Turns } from "./alternation";
 import { elevate } from "./elevation";
 import type { LearnSettings } from "./options";
-import { type Start, withResponder } from "./responder";
+import { withResponder } from "./responder";
 import { firstStarts } from "./starts";
 
 /** Histograms of a table that is small enough to start with. */

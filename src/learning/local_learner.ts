@@ -1,52 +1,80 @@
 /**
- * L-LEARN(π_g): one robot's best response in the MDP over (s_l, s_g) that π_g and the population
- * induce. The effective kernel P(s_g' | s_g, s_l) = E[P_g(s_g' | s_g, a_g)] takes a_g by its law
- * given (s_g, s_l) under the occupancy of the current pair.
+ * L-LEARN(π_g): one robot's best response in the MDP that π_g and the population induce.
  *
- * Deviation: the occupancy is the discounted one of the simulated population of n robots with
- * samples of k, not a stationary guess under uniform s_g (the authors' code), nor the k-chained MDP
- * with UCFH (the paper).
+ * Form `state`, the paper's: over (s_l, s_g). The effective kernel P(s_g' | s_g, s_l) =
+ * E[P_g(s_g' | s_g, a_g)] takes a_g by its law given (s_l, s_g).
+ * Form `command`: over (s_l, s_g, a_g); the next command comes by its law given (s_l', s_g').
+ *
+ * Deviation: the laws are those of the discounted occupancy of the simulated population of n robots
+ * under the current pair, not of a stationary guess under uniform s_g (the authors' code), nor the
+ * k-chained MDP with UCFH (the paper).
  */
-import { type Game, scaleToOne, sizesOf } from "../game/model";
+import { type SparseRows, sparseRows } from "../game/limit";
+import { type Game, type LocalForm, scaleToOne, sizesOf } from "../game/model";
 import { Convergence, lowestBest, rewardRange, TIE_SHARE } from "./value_iteration";
 
 /** Width of the values' bounds, as a share of the rewards' range. */
 const ACCURACY_SHARE = 1e-9;
 
+/** P(a_g | s_l, s_g), [sL][sG][aG], rows sum to 1. */
+export type ActionLaw = ArrayLike<number>;
+
 /**
- * @param actionLaw P(a_g | s_l, s_g), [sL][sG][aG], rows sum to 1
+ * @param law of the commands that a robot meets
  * @param temperature softmax of Q / temperature instead of the greedy policy (the authors' version)
- * @returns π_l, [sL][sG][aL]
+ * @returns π_l in the form asked for, [sL][sG][aL] or [sL][sG][aG][aL]
  */
 export function learnLocal(
   game: Game,
-  actionLaw: ArrayLike<number>,
+  law: ActionLaw,
   temperature?: number,
+  form: LocalForm = "state",
 ): Float32Array {
-  const { sL, sG, aL } = sizesOf(game);
-  const lead = effectiveKernel(game, actionLaw);
+  const { sL, sG, aG, aL } = sizesOf(game);
+  const isTold = form === "command";
+  const lead = sparseRows(isTold ? game.globalTransition : effectiveKernel(game, law), sG);
+  const robots = sparseRows(game.localTransition, sL);
   const range = rewardRange(game);
-  let values = new Float64Array(sL * sG);
-  const q = new Float64Array(sL * sG * aL);
+  const values = new Float64Array(sL * sG);
+  const q = new Float64Array(sL * sG * (isTold ? aG : 1) * aL);
+  const best = (row: number): number => {
+    let most = -Infinity;
+    for (let i = row * aL; i < (row + 1) * aL; i++) if (q[i] > most) most = q[i];
+    return most;
+  };
+  /** What a robot expects in a state before it hears the command; in the form `state`: ever. */
+  const expected = (state: number): number => {
+    if (!isTold) return best(state);
+    let sum = 0;
+    for (let row = state * aG; row < (state + 1) * aG; row++) {
+      if (law[row] > 0) sum += law[row] * best(row);
+    }
+    return sum;
+  };
   const run = new Convergence(game.discount, (ACCURACY_SHARE * range) / 2);
   while (!run.isOver) {
-    fillQ(game, lead, values, q);
-    const next = values.map((_, state) => Math.max(...q.subarray(state * aL, (state + 1) * aL)));
-    const changes = next.map((value, state) => value - values[state]).sort();
-    values = next;
-    run.take({ least: changes[0], greatest: changes[changes.length - 1] });
+    fillQ(game, lead, robots, values, q);
+    let [least, greatest] = [Infinity, -Infinity];
+    for (let state = 0; state < values.length; state++) {
+      const next = expected(state);
+      least = Math.min(least, next - values[state]);
+      greatest = Math.max(greatest, next - values[state]);
+      values[state] = next;
+    }
+    run.take({ least, greatest });
   }
-  fillQ(game, lead, values, q);
+  fillQ(game, lead, robots, values, q);
   return policyOf(q, aL, TIE_SHARE * range, temperature);
 }
 
 /** P(s_g' | s_g, s_l), [sL][sG][sG']. */
-function effectiveKernel(game: Game, actionLaw: ArrayLike<number>): Float64Array {
+function effectiveKernel(game: Game, law: ActionLaw): Float64Array {
   const { sL, sG, aG } = sizesOf(game);
   const kernel = new Float64Array(sL * sG * sG);
   for (let state = 0; state < sL * sG; state++) {
     for (let a = 0; a < aG; a++) {
-      const probability = actionLaw[state * aG + a];
+      const probability = law[state * aG + a];
+      if (probability === 0) continue;
       const row = ((state % sG) * aG + a) * sG;
       for (let next = 0; next < sG; next++) {
         kernel[state * sG + next] += probability * game.globalTransition[row + next];
@@ -56,21 +84,42 @@ function effectiveKernel(game: Game, actionLaw: ArrayLike<number>): Float64Array
   return kernel;
 }
 
-/** Q(s_l, s_g, a) = r_l + γ Σ_{s_g'} P(s_g'|s_g,s_l) Σ_{s_l'} P_l(s_l'|s_l,s_g,a) V(s_l', s_g'). */
-function fillQ(game: Game, lead: Float64Array, values: Float64Array, q: Float64Array): void {
+/**
+ * Q(s_l, s_g, a) = r_l + γ Σ_{s_g'} P(s_g'|s_g,s_l) Σ_{s_l'} P_l(s_l'|s_l,s_g,a) V(s_l', s_g'), or by
+ * P_g(s_g'|s_g,a_g) for each a_g.
+ * @param lead rows (s_l, s_g), or (s_g, a_g)
+ */
+function fillQ(
+  game: Game,
+  lead: SparseRows,
+  robots: SparseRows,
+  values: Float64Array,
+  q: Float64Array,
+): void {
   const { sL, sG, aL } = sizesOf(game);
+  const told = q.length / (sL * sG * aL);
   const ahead = new Float64Array(sL);
+  const isKnown = new Uint8Array(sL);
   for (let state = 0; state < sL * sG; state++) {
-    for (let l = 0; l < sL; l++) {
-      let sum = 0;
-      for (let g = 0; g < sG; g++) sum += lead[state * sG + g] * values[l * sG + g];
-      ahead[l] = sum;
-    }
-    for (let a = 0; a < aL; a++) {
-      const row = state * aL + a;
-      let future = 0;
-      for (let l = 0; l < sL; l++) future += game.localTransition[row * sL + l] * ahead[l];
-      q[row] = game.localReward[row] + game.discount * future;
+    for (let command = 0; command < told; command++) {
+      const leading = told > 1 ? (state % sG) * told + command : state;
+      isKnown.fill(0);
+      for (let a = 0; a < aL; a++) {
+        const row = state * aL + a;
+        let future = 0;
+        for (let i = robots.starts[row]; i < robots.starts[row + 1]; i++) {
+          const l = robots.columns[i];
+          if (isKnown[l] === 0) {
+            isKnown[l] = 1;
+            ahead[l] = 0;
+            for (let j = lead.starts[leading]; j < lead.starts[leading + 1]; j++) {
+              ahead[l] += lead.values[j] * values[l * sG + lead.columns[j]];
+            }
+          }
+          future += robots.values[i] * ahead[l];
+        }
+        q[(state * told + command) * aL + a] = game.localReward[row] + game.discount * future;
+      }
     }
   }
 }
@@ -79,11 +128,11 @@ function policyOf(q: Float64Array, aL: number, tie: number, temperature?: number
   const policy = new Float32Array(q.length);
   for (let row = 0; row < q.length; row += aL) {
     const values = q.subarray(row, row + aL);
-    const best = Math.max(...values);
     if (temperature === undefined) {
       policy[row + lowestBest(values, tie)] = 1;
       continue;
     }
+    const best = values.reduce((a, b) => Math.max(a, b));
     const weights = values.map((value) => Math.exp((value - best) / temperature));
     scaleToOne(weights);
     policy.set(weights, row);

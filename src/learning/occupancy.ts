@@ -19,7 +19,11 @@ export class Occupancy {
   private readonly lead: Float64Array;
   private readonly moments: readonly Moments[];
 
-  constructor(private readonly game: Game) {
+  /** @param from epoch from which on it counts */
+  constructor(
+    private readonly game: Game,
+    private readonly from = 0,
+  ) {
     const { sG, sL, aG } = sizesOf(game);
     this.sizes = sizesOf(game);
     this.law = new Float64Array(sL * sG * aG);
@@ -31,6 +35,7 @@ export class Occupancy {
   }
 
   readonly visit: EpochVisitor = ({ globalState, counts, sample, population }, epoch, action) => {
+    if (epoch < this.from) return;
     const { sG, sL, aG } = this.sizes;
     const weight = this.game.discount ** epoch;
     this.lead[globalState * aG + action] += weight;

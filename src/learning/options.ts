@@ -1,8 +1,7 @@
 /** What learning is asked for, and what it tells while it runs. */
 import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
-import type { Game } from "../game/model";
-import type { BackupKind } from "../game/policy_metadata";
+import type { Game, LocalForm } from "../game/model";
 import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
 import { largestTableSize, tableSizeOf } from "./size";
 
@@ -10,33 +9,26 @@ import { largestTableSize, tableSizeOf } from "./size";
 export interface Progress {
   readonly doing: "G-LEARN" | "L-LEARN" | "UPDATE" | "gaps";
   /** k of the table at hand: smaller ones come first. */
-  readonly tableSize: number;
+  readonly tableSize?: number;
   /** Of the alternation at this table size, over all starts; 0 before the first. */
   readonly iteration: number;
   readonly sweep?: number;
   /** MacQueen's bound on the error of the values, and where it stops. */
   readonly residual?: number;
   readonly accuracy?: number;
+  /** Backups at points: how many there are, and the bounds at the start. */
+  readonly points?: { readonly count: number; readonly lower: number; readonly upper: number };
   readonly best?: number;
 }
 
-export interface LearnOptions {
-  /** k of the table. */
-  readonly tableSize: number;
+/** What both ways of learning are asked. */
+export interface CommonOptions {
   /** n of occupancy, acceptance and gaps; default 1000. */
   readonly population?: number;
-  /** Default: exact, checked, with the sampled operator where the check fails. */
-  readonly backup?: BackupKind;
-  /** m of the sampled operator; default 16. */
-  readonly draws?: number;
   /** Softmax of Q / temperature for π_l; default: greedy. */
   readonly temperature?: number;
   /** A non-negative whole number; default 0. */
   readonly seed?: number;
-  /** Among which G-LEARN is shared; the result is the same for any number. Default 1. */
-  readonly threads?: number;
-  /** Bytes that learning may take; a table that needs more is refused. Default 8e9. */
-  readonly memory?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Learning rejects with the signal's reason soon after it is aborted. */
   readonly signal?: StopSignal;
@@ -44,33 +36,63 @@ export interface LearnOptions {
   readonly warn?: (message: string) => void;
 }
 
+export interface LearnOptions extends CommonOptions {
+  /** k of the table. */
+  readonly tableSize: number;
+  /** Default: exact, checked, with the sampled operator where the check fails. */
+  readonly backup?: "exact" | "sampled";
+  /** m of the sampled operator; default 16. */
+  readonly draws?: number;
+  /** Among which G-LEARN is shared; the result is the same for any number. Default 1. */
+  readonly threads?: number;
+  /** Bytes that learning may take; a table that needs more is refused. Default 8e9. */
+  readonly memory?: number;
+}
+
+/** Learning without a table, by backups at points. */
+export interface PointLearnOptions extends CommonOptions {
+  /** Most points; default 200. */
+  readonly points?: number;
+  /** Stops where the limit's bounds at the start differ by this share of the lower; default 0.005. */
+  readonly accuracy?: number;
+  /** Default: `state`, the paper's. */
+  readonly localForm?: LocalForm;
+  /** True ends learning soon, with the best pair so far. */
+  readonly isTimeUp?: () => boolean;
+}
+
+type Defaulted<T extends CommonOptions, K extends keyof T> = T & Required<Pick<T, K>>;
+
 /** The options with their defaults. */
-export type LearnSettings = LearnOptions &
-  Required<Pick<LearnOptions, "population" | "backup" | "draws" | "seed" | "threads">>;
+export type LearnSettings = Defaulted<
+  LearnOptions,
+  "population" | "backup" | "draws" | "seed" | "threads"
+>;
+export type PointLearnSettings = Defaulted<
+  PointLearnOptions,
+  "population" | "seed" | "points" | "accuracy" | "localForm"
+>;
 
 export const DEFAULT_POPULATION = 1000;
 export const DEFAULT_DRAWS = 16;
 const DEFAULT_MEMORY_BYTES = 8e9;
+export const DEFAULT_POINTS = 200;
+export const DEFAULT_POINT_ACCURACY = 5e-3;
+const MOST_POINTS = 100_000;
 
 /** Fills in the defaults. @throws InvalidInputError when an option cannot be used */
 export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
   const settings = {
     ...options,
-    population: options.population ?? DEFAULT_POPULATION,
+    ...commonSettingsOf(options),
     backup: options.backup ?? ("exact" as const),
     draws: options.draws ?? DEFAULT_DRAWS,
-    seed: options.seed ?? 0,
     threads: options.threads ?? 1,
   };
-  const { tableSize, population, draws, temperature, seed, threads } = settings;
+  const { tableSize, population, draws, threads } = settings;
   requireWhole("the table size", tableSize, 1);
-  requireWhole("the population", population, 1);
   requireWhole("the number of draws", draws, 1);
-  requireWhole("the seed", seed, 0);
   requireWhole("the number of threads", threads, 1);
-  if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
-    throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
-  }
   checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY_BYTES);
   if (tableSize > population) {
     throw new InvalidInputError(
@@ -78,6 +100,30 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
     );
   }
   return settings;
+}
+
+/** The same for learning at points. @throws InvalidInputError */
+export function pointSettingsOf(options: PointLearnOptions): PointLearnSettings {
+  const { points = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY } = options;
+  requireWhole("the number of points", points, 1, MOST_POINTS);
+  if (!(accuracy > 0 && accuracy < 1)) {
+    throw new InvalidInputError(`the accuracy is ${accuracy}; give a share between 0 and 1`);
+  }
+  const { localForm = "state" } = options;
+  return { ...options, ...commonSettingsOf(options), points, accuracy, localForm };
+}
+
+function commonSettingsOf({
+  population = DEFAULT_POPULATION,
+  seed = 0,
+  temperature,
+}: CommonOptions) {
+  requireWhole("the population", population, 1);
+  requireWhole("the seed", seed, 0);
+  if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
+    throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
+  }
+  return { population, seed };
 }
 
 function checkTableSize(game: Game, tableSize: number, draws: number, memory: number): void {

@@ -8,6 +8,7 @@ import { HistogramIndex } from "../game/histogram";
 import { type Game, localKernel, type TablePair } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
 import type { Trial } from "../game/trial";
+import type { Candidate, Responses, Start } from "./alternation";
 import { learnGlobal } from "./global_learner";
 import { LatticeLines } from "./lattice_lines";
 import { learnLocal } from "./local_learner";
@@ -31,21 +32,13 @@ interface BackupUsed {
   readonly backupError: number;
 }
 
-export interface Candidate extends BackupUsed {
+export interface TableCandidate extends Candidate, BackupUsed {
   readonly pair: TablePair;
   /** What it earns without memory. */
   readonly plain: Trial;
   /** `plain`, and what it earns with memory. */
   readonly trials: readonly Trial[];
   readonly occupancy: Occupancy;
-  /** Of the value iteration that gave its global policy. */
-  readonly sweeps: number;
-}
-
-export interface Start {
-  readonly localPolicy: Float32Array;
-  /** For value iteration, [sG][H]; default: zeros. */
-  readonly values?: ArrayLike<number>;
 }
 
 /** An exact backup whose check errs by more than this is not used. */
@@ -55,9 +48,9 @@ const ACCURACY_SHARE = 1e-5;
 /** In smaller tables (histograms) threads would wait for each other longer than they sweep. */
 const FEWEST_SHARED_HISTOGRAMS = 2000;
 
-export class Responder {
+export class Responder implements Responses<TableCandidate> {
   readonly index: HistogramIndex;
-  readonly standing: { iteration: number; best?: Candidate } = { iteration: 0 };
+  readonly standing: { iteration: number; best?: TableCandidate } = { iteration: 0 };
   private readonly sweeps: Sweeps;
   private warned = false;
 
@@ -78,7 +71,7 @@ export class Responder {
   }
 
   /** The pair (G-LEARN(π_l), π_l). */
-  async respond({ localPolicy, values }: Start, onlyAction?: number): Promise<Candidate> {
+  async respond({ localPolicy, values }: Start, onlyAction?: number): Promise<TableCandidate> {
     const { game, index } = this;
     const used = await this.prepare(localPolicy);
     const { signal } = this.settings;
@@ -99,7 +92,7 @@ export class Responder {
   }
 
   /** The pair, or its credible variant (occupancy.ts) where that is better. */
-  async credible(plain: Candidate): Promise<Candidate> {
+  async credible(plain: TableCandidate): Promise<TableCandidate> {
     const { index } = this;
     const { population, signal } = this.settings;
     const { pair, occupancy } = plain;
@@ -110,7 +103,7 @@ export class Responder {
   }
 
   /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */
-  async localResponse({ occupancy }: Candidate, temperature?: number): Promise<Float32Array> {
+  async localResponse({ occupancy }: TableCandidate, temperature?: number): Promise<Float32Array> {
     this.report({ doing: "L-LEARN" });
     await breathe(this.settings.signal);
     return learnLocal(this.game, occupancy.actionLaw(), temperature);

@@ -39,6 +39,8 @@ export function learningHorizon({ horizon, discount }: Game): number {
 }
 
 export interface SimulationOptions extends Omit<TrialOptions, "horizon" | "visit"> {
+  /** Robots asked at each epoch; default: the table's k, 20 without one, at most n. */
+  readonly asked?: number;
   readonly signal?: StopSignal;
 }
 
@@ -46,14 +48,14 @@ export interface SimulationOptions extends Omit<TrialOptions, "horizon" | "visit
 const USES = { compare: 0, choose: 1, measure: 2 };
 
 export function simulationOf(
-  { population, seed, signal }: LearnSettings,
+  { population, seed, signal }: Pick<LearnSettings, "population" | "seed" | "signal">,
   use: keyof typeof USES,
   rollouts: number,
 ): SimulationOptions {
   return { population, seed: 3 * seed + USES[use], rollouts, signal };
 }
 
-/** A trial of a pair whose global agent asks as many robots as it does where none is said. */
+/** A trial of a pair. */
 export function trialOf(
   game: Game,
   pair: PolicyPair,
@@ -61,14 +63,14 @@ export function trialOf(
   options: SimulationOptions,
   visit?: EpochVisitor,
 ): Trial {
-  const { population } = options;
-  const asked = sampleSizeOf(undefined, pair, population);
+  const { population, asked = sampleSizeOf(undefined, pair, population) } = options;
   const controller = policyController(game, pair, mode, population, asked);
   const horizon = learningHorizon(game);
   return new Trial(game, pair.localPolicy, controller, { ...options, horizon, visit });
 }
 
-type Played = Pick<Trial, "returns" | "played"> & { play(count: number): unknown };
+/** Returns of a pair on common random numbers, as far as they were played. */
+export type Played = Pick<Trial, "returns" | "played"> & { play(count: number): unknown };
 
 /** Plays on until `count` rollouts are known. */
 export async function play(trial: Played, count: number, signal?: StopSignal): Promise<void> {
@@ -80,23 +82,24 @@ export async function play(trial: Played, count: number, signal?: StopSignal): P
 
 /**
  * Whether one pair earns more than another over their trials (the same number of each, played on
- * the same random numbers), by more than the noise. Fewer than `all` rollouts are played where they
+ * the same random numbers), by more than the noise. Fewer than `most` rollouts are played where they
  * decide it: giving up early can miss a better pair, but not take a worse one.
  */
 export async function isBetter(
   trials: readonly Played[],
   others: readonly Played[],
   signal?: StopSignal,
-  all = trials[0].returns.length,
+  most = Infinity,
 ): Promise<boolean> {
+  const all = Math.min(most, trials[0].returns.length);
   for (let count = Math.min(FIRST_LOOK_ROLLOUTS, all); ; count = Math.min(2 * count, all)) {
     for (const trial of [...trials, ...others]) await play(trial, count, signal);
     const { mean, standardError } = gainOf(trials, others, count);
     if (count === all) return mean > Z95 * standardError;
-    const most = mean + Z95 * standardError;
+    const likely = mean + Z95 * standardError;
     const { returns } = others[0];
     const deviation = Math.sqrt(count) * estimate(returns.subarray(0, count)).standardError;
-    if (count >= HOPELESS_ROLLOUTS && most <= NEGLIGIBLE_SHARE * deviation) return false;
+    if (count >= HOPELESS_ROLLOUTS && likely <= NEGLIGIBLE_SHARE * deviation) return false;
     if (mean > CLEAR_DEVIATIONS * standardError) return true;
   }
 }

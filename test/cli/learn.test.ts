@@ -75,20 +75,60 @@ const COMMANDS = {
   learn: (args: readonly string[]) => outcomeOf(learn.COMMAND, learn.main, args),
   evaluate: (args: readonly string[]) => outcomeOf(evaluate.COMMAND, evaluate.main, args),
 };
+test("learn at points says how it ended, and its bounds", () => {
+  const file = join(folder, "points.safetensors");
+  const learned = run(
+    "learn",
+    ...["--scenario", "dock_dispatch", "--backup", "points", "--points", "12", "--local-form"],
+    ...["command", "--robots", "50", "--time-limit", "60", "--out", file],
+  );
+  expect(learned.status).toBe(0);
+  expect(learned.stdout).toMatch(
+    /a policy for dock_dispatch, \d+ vectors from 1\d points, ended by (accuracy|points)\n/,
+  );
+  const bounds =
+    /at least [\d.]+ with any number of robots; no global agent exceeds [\d.]+ with any/;
+  expect(learned.stdout).toMatch(
+    new RegExp(`for ever, all robots seen, it earns ${bounds.source}`),
+  );
+  expect(learned.stdout).toMatch(new RegExp(`over 50 epochs, .* earns ${bounds.source}`));
+  const evaluated = run(
+    "evaluate",
+    ...["--policy", file, "--robots", "50", "--rollouts", "20", "--json"],
+  );
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({ sampleSize: 20, population: 50 });
+});
+
 const NEVER = join(tmpdir(), "never-written.safetensors");
 const LEARN = ["--scenario", "dock_dispatch", "--table-size", "2", "--out", NEVER];
+const POINTS = ["--scenario", "dock_dispatch", "--backup", "points", "--out", NEVER];
 test.each([
   [
     "learn",
     ["--tabel-size", "3"],
     /unknown option '--tabel-size' \(Did you mean --table-size\?\); see --help/,
   ],
+  [
+    "learn",
+    [...LEARN.slice(0, 2), ...LEARN.slice(4)],
+    /--table-size is missing; give it, or --back/,
+  ],
+  ["learn", [...LEARN, "--points", "9"], /--points goes with --backup points alone/],
+  ["learn", [...LEARN, "--local-form", "state"], /--local-form goes with --backup points alone/],
+  ["learn", [...LEARN, "--backup", "points"], /--table-size does not go with --backup points/],
+  ["learn", [...POINTS, "--threads", "2"], /--threads does not go with --backup points/],
+  ["learn", [...POINTS, "--points", "0"], /--points is "0"; give a whole number from 1/],
+  ["learn", [...POINTS, "--accuracy", "0"], /--accuracy is "0"; give a number from/],
   ["learn", LEARN.slice(0, 4), /--out is missing; give --out F/],
   ["learn", [...LEARN, "--robots", "0"], /--robots is "0"; give a whole number from 1/],
   ["learn", [...LEARN, "--robots", "many"], /--robots is "many"; give a whole number/],
   ["learn", [...LEARN, "--seed", "-1"], /--seed/],
   ["learn", [...LEARN, "--threads", "0"], /--threads is "0"; give a whole number from 1 to 256/],
-  ["learn", [...LEARN, "--backup", "guess"], /--backup is "guess"; give one of exact, sampled/],
+  [
+    "learn",
+    [...LEARN, "--backup", "guess"],
+    /--backup is "guess"; give one of exact, sampled, points/,
+  ],
   ["learn", [...LEARN, "--temperature", "nan"], /--temperature is "nan"; give a number/],
   ["learn", [...LEARN, "--table-size", "3"], /--table-size is given more than once/],
   [
@@ -144,23 +184,23 @@ test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {
   expect(stdout).toMatch(/--seed <S> .*\n.*--json/);
 });
 
-test.each([1, 2])(
-  "Ctrl-C ends %d threads within a second, nothing half-written",
-  async (threads) => {
-    const out = join(folder, "interrupted.safetensors");
-    const args = ["--scenario", "ring_dispatch", "--table-size", "20", "--out", out];
-    args.push("--threads", String(threads));
-    const child = spawn(process.execPath, [script("learn"), ...args]);
-    // Its first line of progress says that it learns.
-    await once(child.stderr, "data");
-    const before = performance.now();
-    child.kill("SIGINT");
-    const [code] = (await once(child, "exit")) as [number | null];
-    expect(performance.now() - before).toBeLessThan(1000);
-    expect(code).toBe(130);
-    expect(readdirSync(folder).filter((name) => name.includes("interrupted"))).toEqual([]);
-  },
-);
+test.each([
+  ["one thread", ["--table-size", "20", "--threads", "1"]],
+  ["two threads", ["--table-size", "20", "--threads", "2"]],
+  ["backups at points", ["--backup", "points", "--accuracy", "0.00001"]],
+])("Ctrl-C ends %s within a second, nothing half-written", async (_how, how) => {
+  const out = join(folder, "interrupted.safetensors");
+  const args = ["--scenario", "ring_dispatch", "--out", out, ...how];
+  const child = spawn(process.execPath, [script("learn"), ...args]);
+  // Its first line of progress says that it learns.
+  await once(child.stderr, "data");
+  const before = performance.now();
+  child.kill("SIGINT");
+  const [code] = (await once(child, "exit")) as [number | null];
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect(code).toBe(130);
+  expect(readdirSync(folder).filter((name) => name.includes("interrupted"))).toEqual([]);
+});
 
 test("a command whose reader is gone, as of | head -1, ends as by Ctrl-C", async () => {
   const out = join(folder, "unread.safetensors");

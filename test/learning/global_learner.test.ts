@@ -63,3 +63,41 @@ test("L-LEARN solves a hand-made game: a robot walks to the state that pays, the
   expect(soft[1] / soft[0]).toBeCloseTo(Math.exp((0.75 - 0.375) / 0.5), 4);
   expect(soft[2] / soft[3]).toBeCloseTo(Math.exp((2 - 1.125) / 0.5), 4);
 });
+
+test("L-LEARN with the command solves the MDP over (s_l, s_g, a_g) whose next command is drawn", () => {
+  const sizes = { sG: 3, aG: 2, sL: 4, aL: 2 };
+  const { sG, aG, sL, aL } = sizes;
+  for (let seed = 0; seed < 5; seed++) {
+    const game = randomGame(sizes, seed);
+    const law = randomLocalPolicy({ sG, aG: 1, sL, aL: aG }, seed);
+    const rows = [...Array(sL * sG * aG).keys()].map((row) => {
+      const g = Math.floor(row / aG) % sG;
+      return { s: Math.floor(row / aG / sG), g, a: row % aG };
+    });
+    // Plainly: Q over all (s, g, a_g, a), 2,000 sweeps.
+    let q = rows.map(() => new Array<number>(aL).fill(0));
+    for (let sweep = 0; sweep < 2000; sweep++) {
+      const best = q.map((values) => Math.max(...values));
+      q = rows.map(({ s, g, a }) =>
+        [...Array(aL).keys()].map((act) => {
+          let future = 0;
+          for (let g2 = 0; g2 < sG; g2++) {
+            for (let s2 = 0; s2 < sL; s2++) {
+              const p =
+                game.globalTransition[(g * aG + a) * sG + g2] *
+                game.localTransition[((s * sG + g) * aL + act) * sL + s2];
+              const state = (s2 * sG + g2) * aG;
+              for (let a2 = 0; a2 < aG; a2++) future += p * law[state + a2] * best[state + a2];
+            }
+          }
+          return game.localReward[(s * sG + g) * aL + act] + game.discount * future;
+        }),
+      );
+    }
+    const wanted = q.flatMap((values) => {
+      const greedy = values.indexOf(Math.max(...values));
+      return values.map((_, act) => (act === greedy ? 1 : 0));
+    });
+    expect(Array.from(learnLocal(game, law, undefined, "command"))).toEqual(wanted);
+  }
+});

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { HistogramIndex, roundToSize } from "../../src/game/histogram";
+import { limitOf } from "../../src/game/limit";
+import { type PointsPair, sizesOf } from "../../src/game/model";
 import { MeanFieldFilter } from "../../src/policy/filter";
+import { Lookahead, vectorsOf } from "../../src/policy/lookahead";
 import { Observation } from "../../src/policy/observation";
-import { randomGame, shipped } from "../games";
+import { randomGame, randomLocalPolicy, shipped } from "../games";
 import { madePair } from "./policies";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 3, aL: 2 }, 1);
@@ -90,3 +93,49 @@ test("a sample's variance is that of drawing without replacement, and stays whil
   observation.reset();
   expect(observation.variance).toBe(before);
 });
+
+test.each(["state", "command"] as const)(
+  "a pair of vectors looks one epoch ahead from the belief as it is, local form %s",
+  (form) => {
+    const localPolicy = Float32Array.from(randomLocalPolicy(sizesOf(game), 4, form));
+    const points: PointsPair = {
+      localPolicy,
+      vectors: Float32Array.from({ length: 12 }, (_, i) => 50 + 40 * Math.sin(9 * i)),
+      vectorState: Uint16Array.of(0, 0, 0, 1),
+      vectorAction: Uint16Array.of(0, 1, 2, 0),
+    };
+    const limit = limitOf(game, localPolicy);
+    const [first, second] = vectorsOf(points, limit.sizes);
+    expect([first.count, second.count]).toEqual([3, 1]);
+    expect(Array.from(second.values)).toEqual(Array.from(points.vectors.subarray(9)));
+    const lookahead = new Lookahead(limit, [first, second]);
+    const [sample, filter] = [
+      new Observation(game, points, "sample", 30),
+      new Observation(game, points, "filter", 30),
+    ];
+    const own = new MeanFieldFilter(game, localPolicy, 30);
+    const commands = new Set<number>();
+    for (let epoch = 0; epoch < 60; epoch++) {
+      const counts = [epoch % 3, (5 * epoch) % 7, 1];
+      const heard = counts.reduce((sum, count) => sum + count, 0);
+      const g = epoch % 2;
+      for (const one of [sample, filter, own]) one.observe(counts);
+      lookahead.look(
+        g,
+        counts.map((count) => count / heard),
+      );
+      const command = sample.decide(g);
+      expect(command).toBe(lookahead.action);
+      lookahead.look(g, own.belief);
+      expect(filter.decide(g)).toBe(lookahead.action);
+      for (const one of [sample, filter, own]) one.predict(g, command);
+      expect(Array.from(filter.belief)).toEqual(Array.from(own.belief));
+      commands.add(command);
+    }
+    expect(commands.size).toBeGreaterThan(1);
+    const short = { ...points, vectors: points.vectors.subarray(3) };
+    expect(() => new Observation(game, short, "sample", 30)).toThrow(
+      /9 vector entries .* needs 12/,
+    );
+  },
+);

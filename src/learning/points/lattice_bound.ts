@@ -3,9 +3,17 @@
  * with Freudenthal's triangulation gives W >= V_∞ (Lovejoy 1991, Operations Research 39, section 3). It
  * bounds no finite n: what few robots do by chance can be seen, and used.
  */
+import type { Steps } from "../../base/steps";
 import { HistogramIndex, histogramCount } from "../../game/histogram";
 import { inner, type Limit, type Move, movedBy, rowTimes, type SparseRows } from "../../game/limit";
 import { iterate, type Until, type UpperBound } from "./upper_bounds";
+
+interface Moved {
+  readonly move: Move;
+  readonly rewards: readonly number[];
+  /** Of each point, as a mean of lattice points. */
+  readonly places: SparseRows;
+}
 
 export class LatticeBound implements UpperBound {
   /** W at the lattice points, [sG] of [points]. */
@@ -18,50 +26,48 @@ export class LatticeBound implements UpperBound {
   constructor(
     private readonly limit: Limit,
     private readonly resolution: number,
-    until: Until,
   ) {
     const { sG, sL } = limit.sizes;
     this.index = new HistogramIndex(sL, resolution);
     this.moved = new Float64Array(sL);
     this.ahead = new Float64Array(sG);
     this.values = limit.moves.map(() => new Float64Array(this.index.count));
+  }
+
+  *solve(until: Until): Steps<this> {
+    const { limit, resolution } = this;
     const points: Float64Array[] = [];
     this.index.forEach((counts) => points.push(Float64Array.from(counts, (c) => c / resolution)));
-    const places = limit.moves.map((moves) => moves.map((move) => this.placesOf(move, points)));
+    const moved = limit.moves.map((moves) => moves.map((move) => this.movedFrom(move, points)));
     const backup = (g: number): Float64Array =>
-      Float64Array.from(points, (point, h) => this.backup(g, point, places[g], h));
-    iterate(this.values, backup, limit.discount, until);
+      Float64Array.from(points, (_, h) => this.backup(g, moved[g], h));
+    yield* iterate(this.values, backup, limit.discount, until);
+    return this;
   }
 
   /** One backup of W at μ: at least the value there. */
   at(globalState: number, shares: ArrayLike<number>): number {
-    const places = this.limit.moves[globalState].map((move) => this.placesOf(move, [shares]));
-    return this.backup(globalState, shares, places, 0);
+    const moved = this.limit.moves[globalState].map((move) => this.movedFrom(move, [shares]));
+    return this.backup(globalState, moved, 0);
   }
 
-  /** T W at μ, which each move takes to row `row` of its `places`. */
-  private backup(
-    g: number,
-    shares: ArrayLike<number>,
-    places: readonly SparseRows[],
-    row: number,
-  ): number {
+  /** T W at point `h` of those that each move was tried from. */
+  private backup(g: number, moved: readonly Moved[], h: number): number {
     const { limit, values, ahead } = this;
     const { aG } = limit.sizes;
     let best = -Infinity;
-    limit.moves[g].forEach((move, i) => {
-      for (const after of move.reached) ahead[after] = rowTimes(places[i], row, values[after]);
-      const reward = inner(move.reward, 0, shares);
+    for (const { move, rewards, places } of moved) {
+      for (const after of move.reached) ahead[after] = rowTimes(places, h, values[after]);
       for (let command = g * aG + move.from; command < g * aG + move.end; command++) {
         const future = limit.discount * rowTimes(limit.lead, command, ahead);
-        best = Math.max(best, reward + limit.globalReward[command] + future);
+        best = Math.max(best, rewards[h] + limit.globalReward[command] + future);
       }
-    });
+    }
     return best;
   }
 
-  /** Where each of `points` is an epoch later, as a mean of lattice points. */
-  private placesOf(move: Move, points: readonly ArrayLike<number>[]): SparseRows {
+  /** What an epoch earns from each of the points, and where they are then. */
+  private movedFrom(move: Move, points: readonly ArrayLike<number>[]): Moved {
     const starts = [0];
     const columns: number[] = [];
     const values: number[] = [];
@@ -70,7 +76,8 @@ export class LatticeBound implements UpperBound {
       starts.push(columns.length);
     }
     const [rows, at] = [starts, columns].map((list) => Int32Array.from(list));
-    return { starts: rows, columns: at, values: Float64Array.from(values) };
+    const places = { starts: rows, columns: at, values: Float64Array.from(values) };
+    return { move, rewards: points.map((point) => inner(move.reward, 0, point)), places };
   }
 
   /**

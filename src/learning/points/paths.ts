@@ -11,6 +11,12 @@ const ROLES = { learn: 10, watch: 11, measure: 12, path: 13 };
 const PATH_POINTS = 8;
 const MOST_BETWEEN = 4;
 
+/** A point of a path. */
+export interface Met {
+  readonly globalState: number;
+  readonly shares: Float64Array;
+}
+
 export class Paths {
   private readonly stream: KeyedStream;
   private walked = 0;
@@ -39,17 +45,17 @@ export class Paths {
    * Distributions on a path in the limit that was not walked before, from a draw of the initial law on.
    * A drawn share of its commands is random and repeated for a while, the others are by `policy`.
    */
-  walk(policy: (globalState: number, shares: Float64Array) => number): Float64Array[] {
+  walk(policy: (globalState: number, shares: Float64Array) => number): Met[] {
     const { game, limit, stream } = this;
     const { sG, aG } = limit.sizes;
     const path = this.walked++;
-    const met = [this.start(path, "learn")];
+    let shares = this.start(path, "learn");
     stream.key(path, 0, ROLES.path);
     const draw = stream.next;
     const faith = draw();
     let globalState = drawIndex(draw(), game.initialGlobal);
+    const met: Met[] = [{ globalState, shares }];
     while (met.length < PATH_POINTS) {
-      let shares = met[met.length - 1];
       const drawn = draw() < faith ? undefined : Math.floor(draw() * aG);
       for (let left = 1 + Math.floor(draw() * MOST_BETWEEN); left > 0; left--) {
         const action = drawn ?? policy(globalState, shares);
@@ -62,7 +68,7 @@ export class Paths {
           sG,
         );
       }
-      met.push(shares);
+      met.push({ globalState, shares });
     }
     return met;
   }

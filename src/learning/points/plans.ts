@@ -9,9 +9,11 @@
  * What the best plan of each s_g' is worth after each move from each point is kept, and raised by each
  * new plan α: (M α) · μ at all points at once.
  */
-import { broughtBack, type Limit, type Move, moveOf, movedBy, rowTimes } from "../../game/limit";
+import type { Steps } from "../../base/steps";
+import { broughtBack, type Limit, type Move, moveOf, rowTimes } from "../../game/limit";
 import { Lookahead, lowestBestOf, type Vectors } from "../../policy/lookahead";
 import { Points } from "./points";
+import { iterate } from "./upper_bounds";
 
 interface Plan {
   readonly action: number;
@@ -64,9 +66,6 @@ class Block implements Vectors {
   }
 }
 
-/** Backups of the first plans, which repeat a command, shrink the distance to their values by this. */
-const REPEATED_SHARE = 1e-3;
-
 export class Plans {
   readonly blocks: readonly Block[];
   readonly lookahead: Lookahead;
@@ -79,12 +78,10 @@ export class Plans {
   private readonly future: Float64Array;
 
   /**
-   * @param least what every plan earns: the least reward forever
    * @param most points that there may be
    */
   constructor(
     readonly limit: Limit,
-    least: number,
     most: number,
   ) {
     const { sG, aG, sL } = limit.sizes;
@@ -101,7 +98,6 @@ export class Plans {
       });
       this.ahead.set(move, new Map(ahead));
     }
-    for (let action = 0; action < aG; action++) this.repeat(action, least);
     this.lookahead = new Lookahead(limit, this.blocks);
   }
 
@@ -111,20 +107,15 @@ export class Plans {
     return this.lookahead.bestValue;
   }
 
-  addPoints(points: readonly Float64Array[]): void {
-    const { limit, blocks, lookahead } = this;
-    const moved = new Float64Array(limit.sizes.sL);
-    const note = (globalState: number, shares: Float64Array, { plans, worth }: Best): void => {
-      plans.push(blocks[globalState].plans[lookahead.best(globalState, shares)]);
-      worth.push(lookahead.bestValue);
-    };
-    for (const point of points) {
-      this.points.add(point);
-      blocks.forEach(({ best }, g) => note(g, point, best));
-      for (const [move, ahead] of this.ahead) {
-        movedBy(limit, move, point, moved);
-        for (const [after, best] of ahead) note(after, moved, best);
-      }
+  *addPoints(points: readonly Float64Array[]): Steps<void> {
+    for (const point of points) this.points.add(point);
+    for (const block of this.blocks) {
+      for (const plan of block.plans) this.take(block.best, plan, plan.vector);
+      block.prune();
+    }
+    for (const block of this.blocks) {
+      for (const plan of block.plans) this.bringBack(block, plan);
+      yield;
     }
   }
 
@@ -133,7 +124,7 @@ export class Plans {
    * best at a point. Returns the sum of what they gained.
    */
   raise(globalState: number, gain: number): number {
-    const { points, limit } = this;
+    const { points } = this;
     const block = this.blocks[globalState];
     const before = new Set(block.plans);
     let sum = 0;
@@ -147,12 +138,7 @@ export class Plans {
     }
     if (sum === 0) return 0;
     block.prune();
-    for (const plan of block.plans) {
-      if (before.has(plan)) continue;
-      for (const ahead of block.aheads) {
-        this.take(ahead, plan, broughtBack(limit, ahead.move, plan.vector, this.back));
-      }
-    }
+    for (const plan of block.plans) if (!before.has(plan)) this.bringBack(block, plan);
     return sum;
   }
 
@@ -172,10 +158,17 @@ export class Plans {
     }
   }
 
+  /** Takes the plan into account before it. */
+  private bringBack({ aheads }: Block, plan: Plan): void {
+    for (const ahead of aheads) {
+      this.take(ahead, plan, broughtBack(this.limit, ahead.move, plan.vector, this.back));
+    }
+  }
+
   /** The plan is the best wherever `vector`, which says what it is worth, is above what was. */
   private take({ plans, worth }: Best, plan: Plan, vector: Float64Array): void {
     const products = this.points.times(vector);
-    for (let point = 0; point < worth.length; point++) {
+    for (let point = 0; point < this.points.count; point++) {
       if (products[point] <= worth[point]) continue;
       worth[point] = products[point];
       plans[point] = plan;
@@ -227,23 +220,24 @@ export class Plans {
     return back.map((future, s) => move.reward[s] + globalReward[row] + discount * future);
   }
 
-  /** The plans that give one command always, with values from below. */
-  private repeat(action: number, least: number): void {
+  /**
+   * The plans that give one command always, with values from below (MacQueen's bound).
+   * @param accuracy of their values, in the reward's unit
+   */
+  *repeat(action: number, accuracy: number): Steps<void> {
     const { limit, blocks } = this;
-    const { sG, aG, sL } = limit.sizes;
+    const { aG, sL } = limit.sizes;
     const { lead, discount } = limit;
-    const plans = blocks.map((): Plan => {
-      return { action, vector: new Float64Array(sL).fill(least), next: [] };
-    });
+    const plans = blocks.map((): Plan => ({ action, vector: new Float64Array(sL), next: [] }));
     plans.forEach(({ next }, g) => {
       const row = g * aG + action;
       for (let i = lead.starts[row]; i < lead.starts[row + 1]; i++) {
         next.push({ globalState: lead.columns[i], plan: plans[lead.columns[i]] });
       }
     });
-    for (let left = 1; left > REPEATED_SHARE; left *= discount) {
-      for (let g = 0; g < sG; g++) plans[g].vector.set(this.worthOf(g, action, plans[g].next));
-    }
+    const values = plans.map(({ vector }) => vector);
+    const worth = (g: number): Float64Array => this.worthOf(g, action, plans[g].next);
+    yield* iterate(values, worth, discount, { accuracy, side: "below" });
     plans.forEach((plan, g) => blocks[g].add(plan));
   }
 }

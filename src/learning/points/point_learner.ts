@@ -4,16 +4,17 @@
  *
  * Taken from Perseus (Spaan and Vlassis, JAIR 24, 2005, section 3): points from simulated paths, and
  * sweeps that back up only the points which no vector added before them in the sweep has improved. From
- * HSVI (Smith and Simmons, UAI 2004): points where upper and lower bound are furthest apart. Deviations:
- * points are taken in their order and not at random; a backup adds a vector only where it gains enough;
- * points grow in number while that becomes finer; at the end vectors that were dropped come back where
- * the lower bound needs them (plans.ts).
+ * HSVI (Smith and Simmons, UAI 2004): of the points met, those where upper and lower bound are furthest
+ * apart. Deviations: points are taken in their order and not at random; a backup adds a vector only where
+ * it gains enough; points grow in number while that becomes finer; at the end vectors that were dropped
+ * come back where the lower bound needs them (plans.ts).
  */
 import type { Steps } from "../../base/steps";
 import { type Limit, limitOf } from "../../game/limit";
 import type { Game } from "../../game/model";
-import type { PointsUsed } from "../../game/policy_metadata";
-import { type Estimate, estimate } from "../../game/statistics";
+import type { PointsUsed, ReturnBounds } from "../../game/policy_metadata";
+import { estimate } from "../../game/statistics";
+import { DEFAULT_POINT_ACCURACY, DEFAULT_POINTS } from "../options";
 import { rewardRange } from "../value_iteration";
 import { finestResolution, LatticeBound } from "./lattice_bound";
 import { Paths } from "./paths";
@@ -26,21 +27,25 @@ export interface PointOptions {
   /** Stops where the limit's bounds at the start differ by this share of the lower; default 0.005. */
   readonly accuracy?: number;
   readonly seed?: number;
+  /** Epochs of the bounds that are not for ever; default: the scenario's horizon, else 50. */
+  readonly horizon?: number;
   /** Asked after each sweep; true ends learning with what there is. */
   readonly isTimeUp?: () => boolean;
+  /** Hears the bounds at the start after each sweep. */
+  readonly onSweep?: (points: number, lower: number, upper: number) => void;
 }
 
 export interface PointResult extends PointsUsed {
   readonly plans: Plans;
-  /**
-   * Infinite discounted return from the scenario's start, all robots seen: what the policy earns at
-   * least and what none exceeds against this π_l, both for every n; what none exceeds in the limit.
-   */
-  readonly bounds: Readonly<Record<"lower" | "upper" | "limitUpper", Estimate>>;
+  /** V̲ at the starts by which bounds are measured: the same for every π_l. */
+  readonly lowers: Float64Array;
   readonly sweeps: number;
 }
 
+const DEFAULT_HORIZON = 50;
 const FIRST_POINTS = 10;
+/** Points met for each that is taken. */
+const MET = 2;
 /** A backup that gains less adds no vector, as a share of the rewards' range: halved step by step, */
 const FIRST_GAIN = 1 / 128;
 /** down to this share of the accuracy, but not below what rounding needs. */
@@ -50,87 +55,133 @@ const LEAST_GAIN = 1e-6;
 const MEAN_SHARE = 0.1;
 /** Starts by which learning is stopped, and by which bounds are measured. */
 const WATCHED_STARTS = 32;
-const MEASURED_STARTS = 256;
+export const MEASURED_STARTS = 256;
 /** Of the limit's upper bound. */
-const LATTICE_POINTS = 500;
-/** Error of the upper bounds' values, as a share of the rewards' range. */
+const LATTICE_POINTS = 250;
+/** Coarser lattices (shares of 1 / this) end no learning. */
+const FINE = 4;
+/** Error of the first plans' and of the upper bounds' values, as a share of the rewards' range. */
+const FIRST_ACCURACY = 0.01;
 const BOUND_ACCURACY = 1e-4;
 
 /** @param localPolicy π_l, in either form */
 export function* pointSteps(
   game: Game,
   localPolicy: ArrayLike<number>,
-  { points: most = 200, accuracy = 5e-3, seed = 0, isTimeUp }: PointOptions = {},
+  options: PointOptions = {},
 ): Steps<PointResult> {
+  const { points: most = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY, seed = 0 } = options;
   const limit = limitOf(game, localPolicy);
   const range = rewardRange(game);
-  const until = { accuracy: BOUND_ACCURACY * range };
-  const everyBound = new DispatcherBound(limit, until);
-  const limitBound = limitBoundOf(limit, everyBound, until);
+  const bound = yield* limitBound(limit, { accuracy: BOUND_ACCURACY * range }, FINE);
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
-  const upper = meanAt(game, watched, limitBound).mean;
-  const plans = new Plans(limit, leastReward(game) / (1 - game.discount), most);
-  const ending = (): PointResult["stop"] | undefined => {
-    const lower = meanAt(game, watched, plans).mean;
+  const upper = meanOf(valuesAt(game, watched, bound));
+  const plans = new Plans(limit, most);
+  for (const action of game.globalActions.keys()) {
+    yield* plans.repeat(action, FIRST_ACCURACY * range);
+  }
+  const ending = (points: number): PointResult["stop"] | undefined => {
+    const lower = meanOf(valuesAt(game, watched, plans));
+    options.onSweep?.(points, lower, upper);
     if (upper - lower <= accuracy * Math.abs(lower)) return "accuracy";
-    return isTimeUp?.() ? "time" : undefined;
+    return options.isTimeUp?.() ? "time" : undefined;
   };
   const finest = Math.min(FIRST_GAIN, Math.max(LEAST_GAIN, FINEST_SHARE * accuracy)) * range;
-  const ended = yield* raise(plans, paths, FIRST_GAIN * range, finest, most, ending);
+  const pick = (wanted: number): readonly Float64Array[] => widest(plans, bound, paths, wanted);
+  const ended = yield* raise(plans, pick, FIRST_GAIN * range, finest, most, ending);
   plans.close();
   const measured = paths.starts(MEASURED_STARTS, "measure");
-  const [lower, limitUpper, everyUpper] = [plans, limitBound, everyBound].map((values) =>
-    meanAt(game, measured, values),
-  );
-  return { ...ended, plans, bounds: { lower, limitUpper, upper: everyUpper } };
+  return { ...ended, plans, lowers: valuesAt(game, measured, plans) };
 }
 
-/** A lattice where a fine one fits, else what holds for every n. */
-function limitBoundOf(limit: Limit, every: DispatcherBound, until: Until): UpperBound {
+/** Both bounds at the start, for ever and over the horizon. */
+export function* boundSteps(
+  game: Game,
+  { plans, lowers }: Pick<PointResult, "plans" | "lowers">,
+  { seed = 0, horizon = game.horizon ?? DEFAULT_HORIZON }: PointOptions = {},
+): Steps<ReturnBounds> {
+  const { limit } = plans;
+  const accuracy = BOUND_ACCURACY * rewardRange(game);
+  const measured = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
+  const until = { accuracy, epochs: horizon - 1 };
+  const every = yield* new DispatcherBound(limit).solve({ accuracy });
+  const uppers = [
+    every,
+    yield* limitBound(limit, { accuracy }),
+    yield* new DispatcherBound(limit).solve(until),
+    yield* limitBound(limit, until),
+  ].map((bound) => valuesAt(game, measured, bound));
+  const [upper, limitUpper, horizonUpper, limitHorizonUpper] = uppers.map(meanOf);
+  const lower = meanOf(lowers);
+  return {
+    ...{ lower, upper, upperPopulation: 1, limitUpper },
+    // A policy of all time may earn its share after the horizon: at most this.
+    horizonLower: lower - game.discount ** horizon * every.most,
+    ...{ horizon, horizonUpper, limitHorizonUpper },
+    error: Math.max(...[lowers, ...uppers].map((values) => estimate(values).standardError)),
+  };
+}
+
+/** A lattice where one as fine as `least` fits, else what holds for every n. */
+function* limitBound(limit: Limit, until: Until, least = 2): Steps<UpperBound> {
   const resolution = finestResolution(limit.sizes.sL, LATTICE_POINTS);
-  return resolution > 1 ? new LatticeBound(limit, resolution, until) : every;
+  return resolution >= least
+    ? yield* new LatticeBound(limit, resolution).solve(until)
+    : yield* new DispatcherBound(limit).solve(until);
 }
 
 /** Sweeps over more and more points, with a finer and finer gain, until something ends it. */
 function* raise(
   plans: Plans,
-  paths: Paths,
+  pick: (wanted: number) => readonly Float64Array[],
   first: number,
   finest: number,
   most: number,
-  ending: () => PointResult["stop"] | undefined,
+  ending: (points: number) => PointResult["stop"] | undefined,
 ): Steps<PointsUsed & Pick<PointResult, "sweeps">> {
-  const { lookahead, blocks } = plans;
-  let count = 0;
-  const add = (points: readonly Float64Array[]): void => {
-    const added = points.slice(0, most - count);
-    plans.addPoints(added);
-    count += added.length;
-  };
-  add(corners(plans.limit.sizes.sL));
+  const { blocks } = plans;
+  const points = corners(plans.limit.sizes.sL).slice(0, most);
+  yield* plans.addPoints(points);
+  let count = points.length;
   let sweeps = 0;
   for (let gain = first; ; gain = Math.max(gain / 2, finest)) {
     const before = count;
-    const wanted = Math.min(most, Math.max(FIRST_POINTS, 2 * before));
-    while (count < wanted) {
-      add(
-        paths
-          .walk((g, shares) => (lookahead.look(g, shares), lookahead.action))
-          .slice(0, wanted - count),
-      );
-    }
+    count = Math.min(most, Math.max(FIRST_POINTS, 2 * before));
+    yield* plans.addPoints(pick(count - before));
     for (let gained = Infinity; gained > MEAN_SHARE * gain * count * blocks.length; sweeps++) {
       gained = 0;
       for (const g of blocks.keys()) {
         gained += plans.raise(g, gain);
         yield;
       }
-      const stop = ending();
+      const stop = ending(count);
       if (stop) return { points: count, sweeps: sweeps + 1, stop };
     }
     if (gain === finest && count === before) return { points: count, sweeps, stop: "points" };
   }
+}
+
+/** Of the points met on paths those where the bounds are furthest apart. */
+function widest(
+  plans: Plans,
+  bound: UpperBound,
+  paths: Paths,
+  wanted: number,
+): readonly Float64Array[] {
+  const { lookahead } = plans;
+  const command = (g: number, shares: Float64Array): number => {
+    lookahead.look(g, shares);
+    return lookahead.action;
+  };
+  const met: { readonly shares: Float64Array; readonly gap: number }[] = [];
+  while (met.length < MET * wanted) {
+    for (const { globalState, shares } of paths.walk(command)) {
+      met.push({ shares, gap: bound.at(globalState, shares) - plans.at(globalState, shares) });
+    }
+  }
+  met.sort((a, b) => b.gap - a.gap);
+  return met.slice(0, wanted).map(({ shares }) => shares);
 }
 
 /** All robots in one local state. */
@@ -139,21 +190,15 @@ const corners = (states: number): Float64Array[] =>
     new Float64Array(states).fill(1, corner, corner + 1),
   );
 
-/** At most what an epoch earns. */
-const leastReward = ({ globalReward, localReward }: Game): number =>
-  [globalReward, localReward].reduce(
-    (sum, values) => sum + values.reduce((a, b) => Math.min(a, b)),
-    0,
-  );
-
-/** Mean of values over starts of the scenario. */
-const meanAt = (
+/** Values at each of the starts, s_g by the scenario's law. */
+export const valuesAt = (
   { initialGlobal }: Game,
   starts: readonly Float64Array[],
   values: UpperBound,
-): Estimate =>
-  estimate(
-    starts.map((shares) =>
-      initialGlobal.reduce((sum, p, g) => (p > 0 ? sum + p * values.at(g, shares) : sum), 0),
-    ),
+): Float64Array =>
+  Float64Array.from(starts, (shares) =>
+    initialGlobal.reduce((sum, p, g) => (p > 0 ? sum + p * values.at(g, shares) : sum), 0),
   );
+
+const meanOf = (values: Float64Array): number =>
+  values.reduce((sum, v) => sum + v, 0) / values.length;

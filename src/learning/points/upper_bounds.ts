@@ -1,4 +1,5 @@
 /** Upper bounds on what any global agent earns against one local policy with all robots seen. */
+import type { Steps } from "../../base/steps";
 import { broughtBack, type Limit } from "../../game/limit";
 import { Lookahead } from "../../policy/lookahead";
 import { Convergence } from "../value_iteration";
@@ -14,17 +15,21 @@ export interface Until {
   readonly accuracy: number;
 }
 
-/** Value iteration from zeros; for ever, by MacQueen's bound from above. */
-export function iterate(
+/** Value iteration from zeros; for ever, by MacQueen's bound from above or from below. */
+export function* iterate(
   values: readonly Float64Array[],
   backup: (globalState: number) => Float64Array,
   discount: number,
-  { epochs, accuracy }: Until,
-): void {
+  { epochs, accuracy, side = "above" }: Until & { readonly side?: "above" | "below" },
+): Steps<void> {
   const run = new Convergence(discount, accuracy);
   while (epochs === undefined ? !run.isOver : run.sweeps < epochs) {
     let [least, greatest] = [Infinity, -Infinity];
-    const next = values.map((_, g) => backup(g));
+    const next: Float64Array[] = [];
+    for (const g of values.keys()) {
+      next.push(backup(g));
+      yield;
+    }
     next.forEach((row, g) => {
       for (let i = 0; i < row.length; i++) {
         least = Math.min(least, row[i] - values[g][i]);
@@ -35,7 +40,8 @@ export function iterate(
     run.take({ least, greatest });
   }
   if (epochs !== undefined) return;
-  for (const row of values) row.forEach((value, i) => (row[i] = value + run.shift + run.error));
+  const raise = run.shift + (side === "above" ? run.error : -run.error);
+  for (const row of values) row.forEach((value, i) => (row[i] = value + raise));
 }
 
 /**
@@ -47,10 +53,19 @@ export class DispatcherBound implements UpperBound {
   readonly values: readonly Float64Array[];
   private readonly lookahead: Lookahead;
 
-  constructor(limit: Limit, until: Until) {
+  constructor(readonly limit: Limit) {
+    const { sG, sL } = limit.sizes;
+    this.values = Array.from({ length: sG }, () => new Float64Array(sL));
+    this.lookahead = new Lookahead(
+      limit,
+      this.values.map((values) => ({ count: 1, values })),
+    );
+  }
+
+  *solve(until: Until): Steps<this> {
+    const { limit } = this;
     const { discount, lead, globalReward, moves } = limit;
     const { sG, aG, sL } = limit.sizes;
-    this.values = Array.from({ length: sG }, () => new Float64Array(sL));
     const ahead = Array.from({ length: sG }, () => new Float64Array(sL));
     const backup = (g: number): Float64Array => {
       const best = new Float64Array(sL).fill(-Infinity);
@@ -70,11 +85,8 @@ export class DispatcherBound implements UpperBound {
       }
       return best;
     };
-    iterate(this.values, backup, discount, until);
-    this.lookahead = new Lookahead(
-      limit,
-      this.values.map((values) => ({ count: 1, values })),
-    );
+    yield* iterate(this.values, backup, discount, until);
+    return this;
   }
 
   /** One backup of U at μ, with one command for all: at most μ · U. */

@@ -1,3 +1,4 @@
+import { finish } from "../../../src/base/steps";
 import { limitOf } from "../../../src/game/limit";
 import { type Game, sizesOf } from "../../../src/game/model";
 import { estimate } from "../../../src/game/statistics";
@@ -13,14 +14,15 @@ import { commandOf, contested, distributions, greedyValues, ROUNDING } from "./p
 function raised(game: Game, policy: ArrayLike<number>, count: number, seed: number) {
   const limit = limitOf(game, policy);
   const paths = new Paths(game, limit, seed);
-  const least = Math.min(...game.globalReward) + Math.min(...game.localReward);
-  const plans = new Plans(limit, least / (1 - game.discount), count);
+  const plans = new Plans(limit, count);
+  for (const action of game.globalActions.keys()) finish(plans.repeat(action, 0.01));
   const points: Float64Array[] = [];
   while (points.length < count) {
-    points.push(...paths.walk((g, shares) => commandOf(plans, g, shares)));
+    const met = paths.walk((g, shares) => commandOf(plans, g, shares));
+    points.push(...met.map(({ shares }) => shares));
   }
   points.length = count;
-  plans.addPoints(points);
+  finish(plans.addPoints(points));
   for (let gained = 1; gained > 0;) {
     gained = 0;
     for (const g of plans.blocks.keys()) gained += plans.raise(g, 1e-3);

@@ -4,7 +4,11 @@ import { limitOf } from "../../../src/game/limit";
 import { type Game, sizesOf } from "../../../src/game/model";
 import { Trial } from "../../../src/game/trial";
 import { LatticeBound } from "../../../src/learning/points/lattice_bound";
-import { type PointOptions, pointSteps } from "../../../src/learning/points/point_learner";
+import {
+  boundSteps,
+  type PointOptions,
+  pointSteps,
+} from "../../../src/learning/points/point_learner";
 import { DispatcherBound } from "../../../src/learning/points/upper_bounds";
 import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
 import { lookaheadController } from "../../../src/policy/controllers";
@@ -14,6 +18,11 @@ import { contested, distributions, ROUNDING } from "./plans_tried";
 
 const learned = (game: Game, policy: ArrayLike<number>, options: PointOptions = {}) =>
   finish(pointSteps(game, policy, options));
+
+function bounded(game: Game, policy: ArrayLike<number>, options: PointOptions = {}) {
+  const result = learned(game, policy, options);
+  return { ...result, bounds: finish(boundSteps(game, result, options)) };
+}
 
 test.each([
   [2, 2],
@@ -25,7 +34,9 @@ test.each([
   for (let seed = 0; seed < 6; seed++) {
     const { game, policy } = contested(seed, sL);
     const optimum = solveJointly(game, policy, n);
-    const dispatchers = new DispatcherBound(limitOf(game, policy), { accuracy: 1e-6 });
+    const dispatchers = finish(
+      new DispatcherBound(limitOf(game, policy)).solve({ accuracy: 1e-6 }),
+    );
     new HistogramIndex(sL, n).forEach((counts) => {
       const shares = Float64Array.from(counts, (count) => count / n);
       for (let g = 0; g < 2; g++) {
@@ -38,7 +49,7 @@ test.each([
 test("the dispatcher of one robot earns what value iteration over its states says", () => {
   const { game, policy } = contested(3, 3);
   const { plans } = learned(game, policy, { points: 1 });
-  const dispatchers = new DispatcherBound(plans.limit, { accuracy: 1e-8 });
+  const dispatchers = finish(new DispatcherBound(plans.limit).solve({ accuracy: 1e-8 }));
   const optimum = solveJointly(game, policy, 1);
   for (const g of [0, 1]) {
     optimum[g].forEach((value, s) => {
@@ -52,8 +63,8 @@ test("everywhere the plans are at most their backup, and that is at most a fine 
   for (const [seed, sL] of [2, 3, 2, 3, 3].entries()) {
     const { game, policy } = contested(seed, sL);
     const { plans } = learned(game, policy, { seed, accuracy: 1e-4 });
-    const bounds = [3, 6, 60].map(
-      (resolution) => new LatticeBound(plans.limit, resolution, { accuracy: 1e-6 }),
+    const bounds = [3, 6, 60].map((resolution) =>
+      finish(new LatticeBound(plans.limit, resolution).solve({ accuracy: 1e-6 })),
     );
     for (const shares of distributions(sL, 200)) {
       for (const g of [0, 1]) {
@@ -72,31 +83,36 @@ test("everywhere the plans are at most their backup, and that is at most a fine 
 test("rollouts lie between the bounds at the start", () => {
   const game = { ...shipped("ring_dispatch"), discount: 0.9 };
   const policy = randomLocalPolicy(sizesOf(game), 2);
-  const { plans, bounds } = learned(game, policy);
+  const { plans, bounds } = bounded(game, policy, { horizon: 12 });
+  expect([bounds.horizon, bounds.upperPopulation]).toEqual([12, 1]);
   for (const population of [5, 200]) {
     const controller = lookaheadController(plans.lookahead, population);
-    const options = { population, seed: 3, horizon: 150, rollouts: 1000 };
-    const { mean, standardError } = new Trial(game, policy, controller, options).play().earned
-      .return;
-    const noise = (other: number): number => 4 * Math.hypot(standardError, other);
-    expect(mean).toBeGreaterThan(bounds.lower.mean - noise(bounds.lower.standardError));
-    expect(mean).toBeLessThan(bounds.upper.mean + noise(bounds.upper.standardError));
-    if (population > 5) continue;
+    const earned = (horizon: number) =>
+      new Trial(game, policy, controller, { population, seed: 3, horizon, rollouts: 1000 }).play()
+        .earned.return;
+    const [forever, early] = [earned(150), earned(12)];
+    const noise = 4 * Math.hypot(forever.standardError, bounds.error!);
+    expect(forever.mean).toBeGreaterThan(bounds.lower - noise);
+    expect(forever.mean).toBeLessThan(bounds.upper + noise);
+    expect(early.mean).toBeGreaterThan(bounds.horizonLower - noise);
+    expect(early.mean).toBeLessThan(bounds.horizonUpper + noise);
+    expect(bounds.horizonUpper).toBeLessThan(bounds.upper);
     // Five robots spread more than the limit: seeing them pays more.
-    expect(mean).toBeGreaterThan(bounds.limitUpper.mean);
+    if (population === 5) expect(forever.mean).toBeGreaterThan(bounds.limitUpper);
+    else expect(early.mean).toBeLessThan(bounds.limitHorizonUpper + noise);
   }
 });
 
 test("at five zones learning stops where the bounds are as near as asked", () => {
   const game = shipped("dock_dispatch");
   const [, staying] = firstStarts(game, blindLocalPolicy(game, 0));
-  const { bounds, stop, points } = learned(game, staying.localPolicy, { accuracy: 0.02 });
+  const { bounds, stop, points } = bounded(game, staying.localPolicy, { accuracy: 0.02 });
   expect(stop).toBe("accuracy");
   expect(points).toBeLessThanOrEqual(200);
-  const gap = bounds.limitUpper.mean - bounds.lower.mean;
+  const gap = bounds.limitUpper - bounds.lower;
   expect(gap).toBeGreaterThan(0);
-  expect(gap).toBeLessThan(0.03 * bounds.lower.mean);
-  expect(bounds.upper.mean).toBeGreaterThan(bounds.limitUpper.mean);
+  expect(gap).toBeLessThan(0.03 * bounds.lower);
+  expect(bounds.upper).toBeGreaterThan(bounds.limitUpper);
 });
 
 test("learning ends by its points or when the time is up, and says so", () => {
@@ -114,7 +130,7 @@ test("the same seed learns the same plans, another seed others", () => {
   const game = shipped("ring_dispatch");
   const policy = randomLocalPolicy(sizesOf(game), 3);
   const [once, again, other] = [5, 5, 6].map((seed) => {
-    const { plans, bounds } = learned(game, policy, { points: 40, seed });
+    const { plans, bounds } = bounded(game, policy, { points: 40, seed });
     const found = plans.blocks.map(({ plans }) =>
       plans.map(({ action, vector }) => [action, ...vector]),
     );

@@ -1,0 +1,221 @@
+/**
+ * `learn --backup points`: the alternation of learn.ts without a table of histograms, for either form of
+ * the local policy. Pairs are compared by V̲ at the same starts, without rollouts; where the starts of the
+ * alternation end is compared by what they earn with all robots seen, and with ten and memory.
+ */
+import type { Steps } from "../../base/steps";
+import { jointLimit } from "../../game/limit";
+import { type Game, type PointsPair, sizesOf } from "../../game/model";
+import type { PolicyMetadata, ReturnBounds } from "../../game/policy_metadata";
+import type { Estimate } from "../../game/statistics";
+import type { Trial } from "../../game/trial";
+import {
+  Alternation,
+  type Candidate,
+  type Responses,
+  type Start,
+  type Turns,
+} from "../alternation";
+import { bestBlind } from "../blind";
+import { GAP_ROLLOUTS, gainOf, gapsOf, localGainOf } from "../gaps";
+import { learnLocal } from "../local_learner";
+import { Occupancy } from "../occupancy";
+import { type PointLearnOptions, type PointLearnSettings, pointSettingsOf } from "../options";
+import { breathe, isBetter, OBSERVED_ROLLOUTS, play, simulationOf, trialOf } from "../simulation";
+import { blindLocalPolicy, firstStarts } from "../starts";
+import { rewardRange } from "../value_iteration";
+import { PACKAGE_VERSION } from "../version";
+import { pairOf } from "./pair";
+import { Paths } from "./paths";
+import {
+  boundSteps,
+  MEASURED_STARTS,
+  type PointResult,
+  pointSteps,
+  valuesAt,
+} from "./point_learner";
+import { DispatcherBound } from "./upper_bounds";
+
+export interface PointLearnResult extends Turns {
+  readonly pair: PointsPair;
+  readonly metadata: PolicyMetadata & { readonly bounds: ReturnBounds };
+  /** Discounted return of the pair with all robots seen. */
+  readonly return: Estimate;
+}
+
+interface PointCandidate extends Candidate {
+  readonly pair: PointsPair;
+  readonly result: PointResult;
+  readonly occupancy: Occupancy;
+}
+
+/** Error of the team's bound, as a share of the rewards' range. */
+const TEAM_ACCURACY = 1e-4;
+/** Robots seen at each epoch where not all are. */
+const SEEN = 10;
+/** By which the ends are compared. */
+const ROLLOUTS = 256;
+/** An end whose V̲ is lower by more than this share is not the best. */
+const FAR_SHARE = 0.005;
+
+/** @throws InvalidInputError when an option cannot be used */
+export async function learnByPoints(
+  game: Game,
+  options: PointLearnOptions = {},
+): Promise<PointLearnResult> {
+  const settings = pointSettingsOf(options);
+  const responder = new PointResponder(game, settings);
+  const starts = await startsOf(game, settings);
+  const { ends, turns } = await new Alternation(responder).run(starts);
+  const best = await responder.best(ends);
+  const bounds = await responder.inSteps(boundSteps(game, best.result, { seed: settings.seed }));
+  const gaps = await responder.gaps(best);
+  const { points, stop } = best.result;
+  const metadata = {
+    scenario: game.name,
+    scenarioSha256: game.sha256,
+    population: settings.population,
+    discount: game.discount,
+    seed: settings.seed,
+    backup: "points" as const,
+    backupError: 0,
+    ...gaps.gaps,
+    pointsUsed: { points, stop },
+    bounds,
+    teamBound: await responder.teamBound(),
+    packageVersion: PACKAGE_VERSION,
+  };
+  return { pair: best.pair, metadata, ...turns, return: gaps.return };
+}
+
+/** Responses to a lead that never looks at robots, and (form `command`) to one that repeats itself. */
+async function startsOf(
+  game: Game,
+  { temperature, localForm, signal }: PointLearnSettings,
+): Promise<Start[]> {
+  const { aG, aL } = sizesOf(game);
+  const blind = await bestBlind(game, { temperature, signal });
+  const starts = firstStarts(game, blind.localPolicy, temperature);
+  if (localForm === "state") return starts;
+  const repeated = game.globalActions.map((_, a) => blindLocalPolicy(game, a, temperature));
+  const told = (policyFor: (action: number) => Float32Array): Start => {
+    const localPolicy = new Float32Array(blind.localPolicy.length * aG);
+    for (let row = 0; row < localPolicy.length / aL; row++) {
+      const state = Math.floor(row / aG);
+      const own = policyFor(row % aG).subarray(state * aL, (state + 1) * aL);
+      localPolicy.set(own, row * aL);
+    }
+    return { localPolicy };
+  };
+  return [told((a) => repeated[a]), ...starts.map(({ localPolicy }) => told(() => localPolicy))];
+}
+
+class PointResponder implements Responses<PointCandidate> {
+  readonly standing: { iteration: number; best?: PointCandidate } = { iteration: 0 };
+
+  constructor(
+    readonly game: Game,
+    readonly settings: PointLearnSettings,
+  ) {}
+
+  async respond({ localPolicy }: Start): Promise<PointCandidate> {
+    const { game, settings } = this;
+    const { points, accuracy, seed, isTimeUp, localForm, signal } = settings;
+    const onSweep = (count: number, lower: number, upper: number): void =>
+      this.report("G-LEARN", { count, lower, upper });
+    const options = { points, accuracy, seed, isTimeUp, onSweep };
+    const result = await this.inSteps(pointSteps(game, localPolicy, options));
+    const pair = pairOf(game, localPolicy, result.plans);
+    this.report("UPDATE");
+    const occupancy = new Occupancy(game, localForm === "command" ? 1 : 0);
+    const simulation = {
+      ...simulationOf(settings, "compare", OBSERVED_ROLLOUTS),
+      asked: settings.population,
+    };
+    const watched = trialOf(game, pair, "sample", simulation, occupancy.visit);
+    await play(watched, OBSERVED_ROLLOUTS, signal);
+    const { lowers, sweeps } = result;
+    const trials = [{ returns: lowers, played: lowers.length, play: () => {} }];
+    return { pair, result, occupancy, trials, sweeps };
+  }
+
+  async localResponse({ occupancy }: PointCandidate, temperature?: number): Promise<Float32Array> {
+    this.report("L-LEARN");
+    await breathe(this.settings.signal);
+    return learnLocal(this.game, occupancy.actionLaw(), temperature, this.settings.localForm);
+  }
+
+  /** With all seen, and with ten and memory. */
+  trialsOf(pair: PointsPair, rollouts: number): readonly Trial[] {
+    const { game, settings } = this;
+    const { population } = settings;
+    const options = simulationOf(settings, "compare", rollouts);
+    return [
+      trialOf(game, pair, "sample", { ...options, asked: population }),
+      trialOf(game, pair, "filter", { ...options, asked: Math.min(SEEN, population) }),
+    ];
+  }
+
+  /** Of the ends, the first of which has the greatest V̲. */
+  async best(ends: readonly PointCandidate[]): Promise<PointCandidate> {
+    const [first, ...others] = ends;
+    const lower = ({ result }: PointCandidate): number => result.lowers.reduce((a, b) => a + b);
+    let best = { end: first, trials: this.trialsOf(first.pair, ROLLOUTS) };
+    for (const end of others) {
+      if (lower(first) - lower(end) > FAR_SHARE * Math.abs(lower(first))) continue;
+      this.report("UPDATE");
+      const trials = this.trialsOf(end.pair, ROLLOUTS);
+      if (await isBetter(trials, best.trials, this.settings.signal)) best = { end, trials };
+    }
+    return best.end;
+  }
+
+  /** What both gain by deviating, and what the pair earns; the global rival is of other points. */
+  async gaps(candidate: PointCandidate) {
+    const { game, settings } = this;
+    const { pair } = candidate;
+    const options = {
+      ...simulationOf(settings, "measure", GAP_ROLLOUTS),
+      asked: settings.population,
+    };
+    const response = await this.localResponse(candidate);
+    const { points, accuracy, seed, isTimeUp, signal } = settings;
+    this.report("gaps");
+    const again = { points, accuracy, seed: seed + 1, isTimeUp };
+    const { plans } = await this.inSteps(pointSteps(game, pair.localPolicy, again));
+    const rival = pairOf(game, pair.localPolicy, plans);
+    const [deviating, own] = [rival, pair].map((one) => trialOf(game, one, "sample", options));
+    const globalGain = await gainOf(deviating, own, signal);
+    const localGain = await localGainOf(game, pair, response, options);
+    return { gaps: gapsOf(globalGain, localGain), return: own.earned.return };
+  }
+
+  /** What no pair exceeds with any n: each robot has a dispatcher of its own, and obeys it. */
+  async teamBound(): Promise<number> {
+    const { game, settings } = this;
+    const bound = new DispatcherBound(jointLimit(game));
+    await this.inSteps(bound.solve({ accuracy: TEAM_ACCURACY * rewardRange(game) }));
+    const paths = new Paths(game, bound.limit, settings.seed);
+    const values = valuesAt(game, paths.starts(MEASURED_STARTS, "measure"), bound);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+
+  async inSteps<T>(steps: Steps<T>): Promise<T> {
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) return step.value;
+      await breathe(this.settings.signal);
+    }
+  }
+
+  private report(
+    doing: "G-LEARN" | "L-LEARN" | "UPDATE" | "gaps",
+    points?: { readonly count: number; readonly lower: number; readonly upper: number },
+  ): void {
+    const { iteration, best } = this.standing;
+    const lowers = best?.result.lowers;
+    const mean = lowers && lowers.reduce((a, b) => a + b) / lowers.length;
+    const { accuracy } = this.settings;
+    const gap = accuracy * Math.abs(points?.lower ?? 0);
+    this.settings.onProgress?.({ doing, iteration, points, accuracy: gap, best: mean });
+  }
+}

@@ -1,0 +1,71 @@
+import { evaluate } from "../../../src/evaluation/evaluate";
+import { limitOf } from "../../../src/game/limit";
+import { bestBlind } from "../../../src/learning/blind";
+import { learnByPoints } from "../../../src/learning/points/learn_by_points";
+import { Lookahead, vectorsOf } from "../../../src/policy/lookahead";
+import { randomGame, shipped } from "../../games";
+import { madePair } from "../../policy/policies";
+import { distributions } from "./plans_tried";
+
+const ring = shipped("ring_dispatch");
+const dock = shipped("dock_dispatch");
+
+/** With all robots seen, by the authors' rule. */
+const seen = { sampleSize: 1000, transitionTiming: "next", rollouts: 1500, horizon: 50 } as const;
+
+test("whatever the seed, the ring's pair of the paper's form is the best that is known", async () => {
+  const returns = [];
+  for (const seed of [0, 1, 5]) {
+    const policy = await learnByPoints(ring, { seed });
+    returns.push(evaluate(ring, policy, seen).return.mean);
+  }
+  expect(Math.min(...returns)).toBeGreaterThan(111.2);
+  expect(Math.max(...returns) - Math.min(...returns)).toBeLessThan(0.5);
+});
+
+test("robots that use the command close the gap to the team, on both scenarios", async () => {
+  const policy = await learnByPoints(ring, { localForm: "command" });
+  expect(evaluate(ring, policy, seen).return.mean).toBeGreaterThan(115.2);
+  const told = await learnByPoints(dock, { localForm: "command" });
+  const { return: earned, overBlind } = evaluate(dock, told, { ...seen, rollouts: 3000 });
+  expect(earned.mean).toBeGreaterThan(145);
+  expect(overBlind.return.mean).toBeGreaterThan(35);
+  const { bounds, teamBound } = told.metadata;
+  expect(bounds.horizonUpper).toBeGreaterThan(earned.mean);
+  expect(teamBound).toBeGreaterThan(bounds.limitUpper);
+});
+
+test("what the file's float32 vectors promise is still at most their backup", async () => {
+  for (const localForm of ["state", "command"] as const) {
+    const { pair } = await learnByPoints(dock, { localForm, population: 100 });
+    const limit = limitOf(dock, pair.localPolicy);
+    const lookahead = new Lookahead(limit, vectorsOf(pair, limit.sizes));
+    for (const shares of distributions(5, 200)) {
+      for (const g of dock.globalStates.keys()) {
+        lookahead.best(g, shares);
+        const promised = lookahead.bestValue;
+        // Double precision alone rounds here.
+        expect(promised).toBeLessThan(lookahead.look(g, shares) + 1e-12);
+      }
+    }
+  }
+});
+
+test("the same seed learns the same pair; an end by time keeps the best so far", async () => {
+  const game = randomGame({ sG: 2, aG: 3, sL: 3, aL: 2 }, 4);
+  const once = await learnByPoints(game, { population: 40 });
+  expect(await learnByPoints(game, { population: 40 })).toEqual(once);
+  const early = await learnByPoints(game, { population: 40, accuracy: 1e-6, isTimeUp: () => true });
+  expect([early.iterations, early.metadata.pointsUsed?.stop]).toEqual([1, "time"]);
+  await expect(learnByPoints(game, { points: 0 })).rejects.toThrow(/number of points is 0/);
+  await expect(learnByPoints(game, { accuracy: 0 })).rejects.toThrow(/accuracy is 0; give a share/);
+});
+
+test("the blind command is the one whose pair earns most in rollouts", async () => {
+  for (let seed = 0; seed < 5; seed++) {
+    const game = randomGame({ sG: 3, aG: 3, sL: 3, aL: 2 }, seed);
+    const options = { population: 30, horizon: 100, rollouts: 200 };
+    const { references } = evaluate(game, { pair: madePair(game, 2) }, options);
+    expect((await bestBlind(game, {})).action).toBe(references.blind.globalAction);
+  }
+});
