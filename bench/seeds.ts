@@ -1,52 +1,91 @@
 /** Whether what is learned hangs on the learning seed. */
 import { evaluate, type EvaluateOptions } from "../src/evaluation/evaluate";
-import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
 import { learn } from "../src/learning/learn";
+import { learnByPoints } from "../src/learning/points/learn_by_points";
+import type { Game, LocalForm, PolicyPair } from "../src/game/model";
 import { say } from "./measure";
 import { drawnGame, GAMES, POPULATION } from "./learning";
 
 const SEEDS = [...Array(10).keys()];
+/** Rollouts of each pair on random numbers of its own. */
+const FRESH = 2500;
+type Way = number | LocalForm;
 const SHIPPED = [
-  { name: "ring_dispatch", tableSize: 20, timing: "next" },
-  { name: "ring_dispatch", tableSize: 10, timing: "next" },
-  { name: "dock_dispatch", tableSize: 10, timing: "current" },
+  { name: "ring_dispatch", way: 20, timing: "next" },
+  { name: "ring_dispatch", way: 10, timing: "next" },
+  { name: "dock_dispatch", way: 10, timing: "current" },
+  { name: "ring_dispatch", way: "state", timing: "next" },
+  { name: "dock_dispatch", way: "state", timing: "current" },
+  { name: "ring_dispatch", way: "command", timing: "next" },
+  { name: "ring_dispatch", way: "command", timing: "current" },
+  { name: "dock_dispatch", way: "command", timing: "current" },
 ] as const;
 
-/** Returns of the pairs of all seeds, all robots seen; and of random play. */
-async function returnsOf(game: Game, tableSize: number, options: EvaluateOptions) {
+/** A pair by a table of k, or at points with robots of that form. */
+const learned = (
+  game: Game,
+  way: Way,
+  population: number,
+  seed: number,
+): Promise<{ readonly pair: PolicyPair }> =>
+  typeof way === "number"
+    ? learn(game, { tableSize: way, population, seed })
+    : learnByPoints(game, { localForm: way, population, seed });
+
+const told = (way: Way): string => (typeof way === "number" ? `k = ${way}` : `points, ${way}`);
+
+/**
+ * Returns of the pairs of all seeds, all robots seen; from ten with memory; of random play. `fresh`: the
+ * mean over the pairs, each on random numbers of its own.
+ */
+async function returnsOf(game: Game, way: Way, options: EvaluateOptions & { population: number }) {
   const { population } = options;
-  const earned: number[] = [];
+  const [earned, ten, fresh]: number[][] = [[], [], []];
   let random = NaN;
   for (const seed of SEEDS) {
-    const learned = await learn(game, { tableSize, population, seed });
-    const { references } = evaluate(game, learned, options);
-    earned.push(references.full.return.mean);
-    random = references.random.return.mean;
+    const policy = await learned(game, way, population, seed);
+    const some = { observation: "filter", sampleSize: Math.min(10, population) } as const;
+    const result = evaluate(game, policy, { ...options, ...some });
+    ten.push(result.return.mean);
+    earned.push(result.references.full.return.mean);
+    random = result.references.random.return.mean;
+    const own = { ...options, rollouts: FRESH, seed: 100 + seed, sampleSize: population };
+    fresh.push(evaluate(game, policy, own).return.mean);
   }
-  const mean = earned.reduce((sum, value) => sum + value / earned.length, 0);
-  return { mean, least: Math.min(...earned), most: Math.max(...earned), random };
+  const mean = meanOf(earned);
+  const [least, most] = [Math.min(...earned), Math.max(...earned)];
+  return { mean, least, most, random, ten: meanOf(ten), fresh: meanOf(fresh) };
 }
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value / values.length, 0);
 
 export async function benchSeeds(): Promise<void> {
   say(
-    `returns of the pairs learned with ${SEEDS.length} seeds, all robots seen: mean, least, most`,
+    `returns of the pairs learned with ${SEEDS.length} seeds, all robots seen: mean, least, most; mean of ${FRESH * SEEDS.length} other rollouts; from ten with memory`,
   );
-  for (const { name, tableSize, timing } of SHIPPED) {
+  for (const { name, way, timing } of SHIPPED) {
     const options = { population: 1000, horizon: 50, rollouts: 1000, transitionTiming: timing };
-    const { mean, least, most } = await returnsOf(loadScenario(name), tableSize, options);
-    say(`  ${name}, k = ${tableSize}: ${[mean, least, most].map((v) => v.toFixed(2)).join(", ")}`);
+    const { mean, least, most, fresh, ten } = await returnsOf(loadScenario(name), way, options);
+    const figures = [mean, least, most, fresh, ten].map((value) => value.toFixed(2));
+    say(`  ${name} (${timing}), ${told(way)}: ${figures.join(", ")}`);
   }
-  say(`${GAMES} drawn games: the worst seed below the best, as a share of best over random play`);
-  const shares: number[] = [];
+  say(
+    `${GAMES} drawn games, by a table, at points, and with the command: the worst seed below the best, as a share of best over random play; and the mean`,
+  );
+  const worst = [0, 0, 0];
   for (let game = 1; game <= GAMES; game++) {
     const drawn = drawnGame(game);
     const options = { population: POPULATION, rollouts: 500, seed: 77, horizon: 100 };
-    const { least, most, random } = await returnsOf(drawn.game, drawn.tableSize, options);
-    shares.push((100 * (most - least)) / Math.max(most - random, 1e-9));
-    say(
-      `  ${drawn.game.name}: ${shares.at(-1)!.toFixed(2)} % (${least.toFixed(2)} to ${most.toFixed(2)})`,
-    );
+    const parts: string[] = [];
+    for (const [i, way] of ([drawn.tableSize, "state", "command"] as const).entries()) {
+      const { least, most, random, mean } = await returnsOf(drawn.game, way, options);
+      const share = (100 * (most - least)) / Math.max(most - random, 1e-9);
+      worst[i] = Math.max(worst[i], share);
+      parts.push(`${share.toFixed(2)} % ${mean.toFixed(2)}`);
+    }
+    say(`  ${drawn.game.name}: ${parts.join(", ")}`);
   }
-  say(`  at most ${Math.max(...shares).toFixed(2)} %`);
+  say(`  at most ${worst.map((share) => `${share.toFixed(2)} %`).join(", ")}`);
 }

@@ -1,13 +1,12 @@
 /** Rings of many zones: G-LEARN by points, where a table of histograms ends at seven. */
-import { finish } from "../src/base/steps";
 import type { Game } from "../src/game/model";
 import type { GlobalController } from "../src/game/population";
 import { scenarioOf } from "../src/game/scenario";
 import { Trial } from "../src/game/trial";
-import { blindLocalPolicy, firstStarts } from "../src/learning/starts";
-import { constantController, lookaheadController } from "../src/policy/controllers";
+import { blindLocalPolicy } from "../src/learning/starts";
+import { constantController, policyController } from "../src/policy/controllers";
 import { figure, say } from "./measure";
-import { boundSteps, pointSteps } from "../src/learning/points/point_learner";
+import { learnByPoints } from "../src/learning/points/learn_by_points";
 
 const ROWS = [
   { zones: 5, points: 200 },
@@ -17,8 +16,10 @@ const ROWS = [
   { zones: 100, points: 120 },
 ];
 const ACCURACY = 0.02;
-const LONGEST_S = 300;
-const OPTIONS = { population: 1000, horizon: 50, rollouts: 200, seed: 77 };
+/** After this learning ends with what it has. */
+const LONGEST_S = 400;
+const BLIND = constantController(0);
+const OPTIONS = { population: 1000, horizon: 50, rollouts: 100, seed: 77 };
 
 /** Of two zones of a ring. */
 const distance = (zones: number, a: number, b: number): number =>
@@ -63,29 +64,29 @@ function ringOf(zones: number): Game {
   return scenarioOf(scenario, scenario.name);
 }
 
-export function benchZones(): void {
+/** Returns with all seen, with ten and memory, and blind, and what learning took. */
+export async function benchZones(): Promise<void> {
   say(
-    "rings, n = 1000, 50 epochs, robots that answer a lead that stays: return with all seen, with ten, blind; bounds of the infinite return",
+    `rings learned whole, n = 1000, ${OPTIONS.horizon} epochs: return with all seen, with ten and memory, blind; bounds of the infinite return`,
   );
   for (const { zones, points } of ROWS) {
     const game = ringOf(zones);
     const blindPolicy = blindLocalPolicy(game, 0);
-    const [, { localPolicy }] = firstStarts(game, blindPolicy);
-    const beganMs = performance.now();
-    const isTimeUp = (): boolean => performance.now() - beganMs > 1000 * LONGEST_S;
-    const result = finish(pointSteps(game, localPolicy, { points, accuracy: ACCURACY, isTimeUp }));
-    const seconds = (performance.now() - beganMs) / 1000;
-    const { plans, stop } = result;
-    const bounds = finish(boundSteps(game, result));
-    const earned = (policy: ArrayLike<number>, controller: GlobalController): string =>
-      figure(new Trial(game, policy, controller, OPTIONS).play().earned.return);
-    const returns = [
-      ...[1000, 10].map((seen) => earned(localPolicy, lookaheadController(plans.lookahead, seen))),
-      earned(blindPolicy, constantController(0)),
-    ];
-    const vectors = plans.blocks.reduce((sum, { plans: all }) => sum + all.length, 0);
-    say(
-      `  ${zones} zones: ${seconds.toFixed(1)} s, ${vectors} vectors, ended by ${stop}: ${returns.join(", ")}; every n: ${bounds.lower.toFixed(1)} to ${bounds.upper.toFixed(1)}, limit at most ${bounds.limitUpper.toFixed(1)}`,
-    );
+    for (const localForm of ["state", "command"] as const) {
+      const startedMs = performance.now();
+      const isTimeUp = (): boolean => performance.now() - startedMs > 1000 * LONGEST_S;
+      const options = { localForm, points, accuracy: ACCURACY, isTimeUp };
+      const { pair, metadata } = await learnByPoints(game, options);
+      const seconds = (performance.now() - startedMs) / 1000;
+      const earned = (policy: ArrayLike<number>, controller: GlobalController): string =>
+        figure(new Trial(game, policy, controller, OPTIONS).play().earned.return);
+      const by = (mode: "sample" | "filter", seen: number): string =>
+        earned(pair.localPolicy, policyController(game, pair, mode, OPTIONS.population, seen));
+      const returns = [by("sample", 1000), by("filter", 10), earned(blindPolicy, BLIND)];
+      const { lower, upper, limitUpper } = metadata.bounds;
+      say(
+        `  ${zones} zones, ${localForm}: ${seconds.toFixed(1)} s, ${pair.vectorState.length} vectors, ended by ${metadata.pointsUsed!.stop}: ${returns.join(", ")}; every n: ${lower.toFixed(1)} to ${upper.toFixed(1)}, limit at most ${limitUpper.toFixed(1)}`,
+      );
+    }
   }
 }

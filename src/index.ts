@@ -13,7 +13,8 @@ export { InvalidInputError } from "./base/errors";
 export { parseScenario } from "./game/scenario";
 export { type Estimate } from "./game/statistics";
 export { learn, type LearnResult } from "./learning/learn";
-export type { LearnOptions, Progress } from "./learning/options";
+export type { LearnOptions, PointLearnOptions, Progress } from "./learning/options";
+export { learnByPoints, type PointLearnResult } from "./learning/points/learn_by_points";
 export { LEARNER_VERSION } from "./learning/version";
 export { Observation, type ObservationMode } from "./policy/observation";
 export {

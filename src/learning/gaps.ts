@@ -20,7 +20,7 @@ import { isBetter, play, type SimulationOptions, simulationOf, trialOf } from ".
 
 type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}`>;
 
-export const GAP_ROLLOUTS = 256;
+const ROLLOUTS = 256;
 
 /** @param responder of the pair's table size */
 export async function measureGaps(candidate: TableCandidate, responder: Responder): Promise<Gaps> {
@@ -28,7 +28,7 @@ export async function measureGaps(candidate: TableCandidate, responder: Responde
   const globalGain = await globalGainOf(candidate, responder);
   const response = await responder.localResponse(candidate);
   responder.report({ doing: "gaps" });
-  const options = simulationOf(settings, "measure", 2 * GAP_ROLLOUTS);
+  const options = simulationOf(settings, "measure", 2 * ROLLOUTS);
   return gapsOf(globalGain, await localGainOf(game, candidate.pair, response, options));
 }
 
@@ -63,7 +63,7 @@ async function globalGainOf({ pair }: TableCandidate, responder: Responder): Pro
   const learned = await responder.respond({ localPolicy, values: globalValues });
   responder.report({ doing: "gaps" });
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
-    trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, GAP_ROLLOUTS));
+    trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));
   const credible = learned.occupancy.credibleGlobalPolicy(responder.index, learned.pair);
   const constants = game.globalActions.map((_, a) => new Uint8Array(credible.length).fill(a));
   let rival = learned.pair.globalPolicy;

@@ -37,11 +37,7 @@ export function learnLocal(
   const range = rewardRange(game);
   const values = new Float64Array(sL * sG);
   const q = new Float64Array(sL * sG * (isTold ? aG : 1) * aL);
-  const best = (row: number): number => {
-    let most = -Infinity;
-    for (let i = row * aL; i < (row + 1) * aL; i++) if (q[i] > most) most = q[i];
-    return most;
-  };
+  const best = (row: number): number => mostOf(q, row * aL, (row + 1) * aL);
   /** What a robot expects in a state before it hears the command; in the form `state`: ever. */
   const expected = (state: number): number => {
     if (!isTold) return best(state);
@@ -65,6 +61,12 @@ export function learnLocal(
   }
   fillQ(game, lead, robots, values, q);
   return policyOf(q, aL, TIE_SHARE * range, temperature);
+}
+
+function mostOf(values: Float64Array, from: number, end: number): number {
+  let most = -Infinity;
+  for (let i = from; i < end; i++) if (values[i] > most) most = values[i];
+  return most;
 }
 
 /** P(s_g' | s_g, s_l), [sL][sG][sG']. */
@@ -132,7 +134,7 @@ function policyOf(q: Float64Array, aL: number, tie: number, temperature?: number
       policy[row + lowestBest(values, tie)] = 1;
       continue;
     }
-    const best = values.reduce((a, b) => Math.max(a, b));
+    const best = mostOf(values, 0, aL);
     const weights = values.map((value) => Math.exp((value - best) / temperature));
     scaleToOne(weights);
     policy.set(weights, row);

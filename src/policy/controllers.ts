@@ -1,7 +1,6 @@
 /** Global agents for the simulated population: the policy under test and the references. */
 import type { Game, PolicyPair } from "../game/model";
 import type { GlobalController } from "../game/population";
-import type { Lookahead } from "./lookahead";
 import { Observation, type ObservationMode } from "./observation";
 
 /** The learned π_g with what it saw; it asks `sampleSize` robots at each epoch. */
@@ -27,18 +26,6 @@ export function policyController(
       const action = observation.decide(globalState);
       before = { globalState, action };
       return action;
-    },
-  };
-}
-
-/** A policy by vectors, with the shares of the sample as they are. */
-export function lookaheadController(lookahead: Lookahead, sampleSize: number): GlobalController {
-  return {
-    sampleSize,
-    decide(globalState, sample) {
-      const shares = Float64Array.from(sample, (count) => count / sampleSize);
-      lookahead.look(globalState, shares);
-      return lookahead.action;
     },
   };
 }

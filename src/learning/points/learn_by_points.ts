@@ -17,7 +17,7 @@ import {
   type Turns,
 } from "../alternation";
 import { bestBlind } from "../blind";
-import { GAP_ROLLOUTS, gainOf, gapsOf, localGainOf } from "../gaps";
+import { gainOf, gapsOf, localGainOf } from "../gaps";
 import { learnLocal } from "../local_learner";
 import { Occupancy } from "../occupancy";
 import { type PointLearnOptions, type PointLearnSettings, pointSettingsOf } from "../options";
@@ -53,8 +53,9 @@ interface PointCandidate extends Candidate {
 const TEAM_ACCURACY = 1e-4;
 /** Robots seen at each epoch where not all are. */
 const SEEN = 10;
-/** By which the ends are compared. */
+/** By which the ends are compared, and by which the gaps are measured. */
 const ROLLOUTS = 256;
+const GAP_ROLLOUTS = 128;
 /** An end whose V̲ is lower by more than this share is not the best. */
 const FAR_SHARE = 0.005;
 

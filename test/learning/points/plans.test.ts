@@ -5,10 +5,16 @@ import { estimate } from "../../../src/game/statistics";
 import { Trial } from "../../../src/game/trial";
 import { Paths } from "../../../src/learning/points/paths";
 import { Plans } from "../../../src/learning/points/plans";
-import { lookaheadController } from "../../../src/policy/controllers";
 import { randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
-import { commandOf, contested, distributions, greedyValues, ROUNDING } from "./plans_tried";
+import {
+  commandOf,
+  contested,
+  distributions,
+  greedyValues,
+  ROUNDING,
+  lookaheadController,
+} from "./plans_tried";
 
 /** Plans from backups at `count` points of paths, until none gains 0.001. */
 function raised(game: Game, policy: ArrayLike<number>, count: number, seed: number) {

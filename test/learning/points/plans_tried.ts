@@ -2,6 +2,8 @@
 import { keyedUniform } from "../../../src/game/draws";
 import { HistogramIndex } from "../../../src/game/histogram";
 import { type Game, localKernel, meanLocalReward, sizesOf } from "../../../src/game/model";
+import type { GlobalController } from "../../../src/game/population";
+import type { Lookahead } from "../../../src/policy/lookahead";
 import type { Plans } from "../../../src/learning/points/plans";
 import { randomGame, randomLocalPolicy } from "../../games";
 import { movedLaw } from "../brute_force";
@@ -57,4 +59,18 @@ export function greedyValues(game: Game, policy: ArrayLike<number>, plans: Plans
     values = next;
   }
   return { values, index };
+}
+
+/** A policy by vectors, with the shares of the sample as they are. */
+export function lookaheadController(lookahead: Lookahead, sampleSize: number): GlobalController {
+  return {
+    sampleSize,
+    decide(globalState, sample) {
+      lookahead.look(
+        globalState,
+        Float64Array.from(sample, (count) => count / sampleSize),
+      );
+      return lookahead.action;
+    },
+  };
 }

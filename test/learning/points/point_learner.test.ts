@@ -11,10 +11,9 @@ import {
 } from "../../../src/learning/points/point_learner";
 import { DispatcherBound } from "../../../src/learning/points/upper_bounds";
 import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
-import { lookaheadController } from "../../../src/policy/controllers";
 import { randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
-import { contested, distributions, ROUNDING } from "./plans_tried";
+import { contested, distributions, ROUNDING, lookaheadController } from "./plans_tried";
 
 const learned = (game: Game, policy: ArrayLike<number>, options: PointOptions = {}) =>
   finish(pointSteps(game, policy, options));
