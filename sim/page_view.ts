@@ -6,7 +6,7 @@ import { sizesOf } from "../src/game/model";
 import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
-import { drawingOf, type Picture } from "../src/policy/picture";
+import { drawingOf } from "../src/policy/picture";
 import { inTurns } from "../src/base/steps";
 import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
 import { mostPolicyBytes } from "../src/policy/policy_header";
@@ -25,7 +25,6 @@ const WORLD_MS = 1000;
 /** The world has this many times as long to itself as a picture of the policy takes. */
 const REST = 10;
 const TOKEN_BYTES = 16;
-const UNKNOWN: Picture = { actions: [], plan: null };
 
 export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
   readonly steering: Steering;
@@ -119,9 +118,10 @@ export class PageView {
       const isInForce = this.policy?.sha256 === viewed.run.command?.policy_sha256;
       const known = isInForce ? this.policy : undefined;
       const { globalState, belief } = report;
-      const drawn = known ? await inTurns(known.draw(globalState, belief)) : UNKNOWN;
+      const drawn = known && (await inTurns(known.draw(globalState, belief)));
+      const { actions, plan } = drawn ?? { actions: [], plan: null };
       const gaps = known ? gapsOf(known.metadata) : null;
-      server.pages.publish({ type: "picture", globalState, ...drawn, gaps });
+      server.pages.publish({ type: "picture", globalState, actions, plan, gaps });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }
   }

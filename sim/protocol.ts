@@ -135,8 +135,8 @@ export type Gap = z.infer<typeof gap>;
 
 /**
  * π_g around the belief of a command. actions[s_g][zone][j]: the action where a share of j / last j of all
- * robots is in `zone` and the others are spread as believed. Where it would be too much for all s_g, only
- * the command's is not empty, or none.
+ * robots is in `zone` and the others are spread as believed. Where all s_g would be too much, only the
+ * command's is not empty; the list is empty where the policy is not known.
  */
 const picture = z.object({
   type: z.literal("picture"),

@@ -25,10 +25,8 @@ export class LocalPolicies {
     const shaped =
       message.local_states === sL && message.global_states === sG && message.local_actions === aL;
     const rows = sL * sG * (given === aG ? aG : 1);
-    const [laws, actions] = [
-      new Float32Array(message.local_policy),
-      new Uint8Array(message.actions),
-    ];
+    const laws = new Float32Array(message.local_policy);
+    const actions = new Uint8Array(message.actions);
     const areRows =
       actions.length > 0
         ? actions.length === rows && laws.length === 0 && actions.every((action) => action < aL)

@@ -2,7 +2,13 @@
 import type { Steps } from "../base/steps";
 import { HistogramIndex, roundToSize } from "../game/histogram";
 import { broughtBack, inner, type Limit, limitOf } from "../game/limit";
-import type { Game, PointsPair, PolicyPair, TablePair } from "../game/model";
+import {
+  type Game,
+  type PointsPair,
+  type PolicyPair,
+  sizesOf,
+  type TablePair,
+} from "../game/model";
 import { Lookahead, lowestBestOf, type Vectors, vectorsOf } from "./lookahead";
 
 export interface Picture {
@@ -16,67 +22,66 @@ export interface Picture {
 }
 
 interface Painter {
-  /** So many s_g are not too much. */
-  readonly fitting: number;
+  /** Whether all s_g are not too much, only the one acted in is. */
+  readonly isSmall: boolean;
   strips(globalState: number, law: Float64Array): Steps<number[][]>;
   plan?(globalState: number, law: Float64Array): Picture["plan"];
 }
 
 /** This part of the robots is spread evenly where else all would be in one zone. */
 const EVEN = 1e-6;
+/** Entries of a picture. */
+const MOST_ENTRIES = 20_000;
+/** Values of vectors that are compared for a picture: some 50 ms. */
+const MOST_VALUES = 1e7;
+/** Shares of a strip by vectors; one by a table has the table's. */
+const SHARES = 21;
 
-/** Draws π_g around a belief ([sL], sums to 1) for all s_g, or where that is too much for the one given. */
+/** Draws π_g around a belief ([sL], sums to 1). */
 export function drawingOf(game: Game, pair: PolicyPair) {
-  const painter = "vectors" in pair ? byVectors(game, pair) : byTable(game, pair);
-  const isWhole = painter.fitting >= game.globalStates.length;
+  const { isSmall, ...painter } = "vectors" in pair ? byVectors(game, pair) : byTable(game, pair);
   return function* (globalState: number, belief: readonly number[]): Steps<Picture> {
     const even = Math.max(...belief) > 1 - EVEN ? EVEN : 0;
     const law = Float64Array.from(belief, (p) => (1 - even) * p + even / belief.length);
-    const actions: number[][][] = [];
-    for (const s of game.globalStates.keys()) {
-      const isDrawn = isWhole || (painter.fitting >= 1 && s === globalState);
-      actions.push(isDrawn ? yield* painter.strips(s, law) : []);
+    const actions = game.globalStates.map((): number[][] => []);
+    for (const s of isSmall ? actions.keys() : [globalState]) {
+      actions[s] = yield* painter.strips(s, law);
     }
     return { actions, plan: painter.plan?.(globalState, law) ?? null };
   };
 }
 
-/** Entries of a picture. */
-const MOST_ENTRIES = 20_000;
-
-/** The shares of a strip are those of the table. */
-function byTable({ localStates }: Game, { tableSize, globalPolicy }: TablePair): Painter {
-  const index = new HistogramIndex(localStates.length, tableSize);
-  const histogram = new Int32Array(localStates.length);
+function byTable(game: Game, { tableSize, globalPolicy }: TablePair): Painter {
+  const { sG, sL } = sizesOf(game);
+  const index = new HistogramIndex(sL, tableSize);
+  const histogram = new Int32Array(sL);
   return {
-    fitting: MOST_ENTRIES / (histogram.length * (tableSize + 1)),
+    isSmall: sG * sL * (tableSize + 1) <= MOST_ENTRIES,
     *strips(globalState, law) {
-      yield;
-      return Array.from(law, (own, zone) =>
-        Array.from({ length: tableSize + 1 }, (_, j) => {
+      const strips: number[][] = [];
+      for (const [zone, own] of law.entries()) {
+        const actions = Array.from({ length: tableSize + 1 }, (_, j) => {
           const others = (1 - j / tableSize) / (1 - own);
           const moved = law.map((p, s) => (s === zone ? j / tableSize : others * p));
           roundToSize(moved, tableSize, histogram);
           return globalPolicy[globalState * index.count + index.indexOf(histogram)];
-        }),
-      );
+        });
+        strips.push(actions);
+        yield;
+      }
+      return strips;
     },
   };
 }
-
-/** Values of vectors that are compared for a picture: some 50 ms. */
-const MOST_VALUES = 1e7;
-/** Of a strip. */
-const SHARES = 21;
 
 function byVectors(game: Game, pair: PointsPair): Painter {
   const limit = limitOf(game, pair.localPolicy);
   const vectors = vectorsOf(pair, limit.sizes);
   const lookahead = new Lookahead(limit, vectors);
-  const entries = limit.sizes.sL * SHARES;
-  const values = entries * pair.vectorState.length * limit.moves[0].length;
+  const entries = limit.sizes.sG * limit.sizes.sL * SHARES;
+  const compared = entries * pair.vectorState.length * limit.moves[0].length;
   return {
-    fitting: Math.max(1, Math.min(MOST_ENTRIES / entries, MOST_VALUES / values)),
+    isSmall: entries <= MOST_ENTRIES && compared <= MOST_VALUES,
     strips: (s, law) => stripsAhead(game, limit, vectors, s, law),
     plan(s, law) {
       const best = lookahead.best(s, law);
@@ -96,16 +101,14 @@ function* stripsAhead(
 ): Steps<number[][]> {
   const { sG, aG, sL } = limit.sizes;
   const [best, ahead] = [new Float64Array(sL * SHARES), new Float64Array(sL)];
-  const q = Array.from(best, () => globalReward.slice(globalState * aG, (globalState + 1) * aG));
+  const rewards = globalReward.subarray(globalState * aG, (globalState + 1) * aG);
+  const q = Array.from(rewards, (reward) => new Float64Array(best.length).fill(reward));
+  const add = (a: number, weight: number): void => {
+    if (weight > 0) best.forEach((value, at) => (q[a][at] += weight * value));
+  };
   for (const move of limit.moves[globalState]) {
-    const add = (weightOf: (a: number) => number): void => {
-      for (let a = move.from; a < move.end; a++) {
-        const weight = weightOf(a);
-        if (weight > 0) q.forEach((values, at) => (values[a] += weight * best[at]));
-      }
-    };
     raise(best.fill(-Infinity), move.reward, law);
-    add(() => 1);
+    for (let a = move.from; a < move.end; a++) add(a, 1);
     for (const after of move.reached) {
       const { count, values } = vectors[after];
       best.fill(-Infinity);
@@ -113,11 +116,13 @@ function* stripsAhead(
         const vector = values.subarray(i * sL, (i + 1) * sL);
         raise(best, broughtBack(limit, move, vector, ahead), law);
       }
-      add((a) => discount * globalTransition[(globalState * aG + a) * sG + after]);
+      for (let a = move.from; a < move.end; a++) {
+        add(a, discount * globalTransition[(globalState * aG + a) * sG + after]);
+      }
       yield;
     }
   }
-  const actions = q.map(lowestBestOf);
+  const actions = Array.from(best, (_, at) => lowestBestOf(Float64Array.from(q, (of) => of[at])));
   return Array.from(law, (_, zone) => actions.slice(zone * SHARES, (zone + 1) * SHARES));
 }
 

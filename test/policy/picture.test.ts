@@ -50,12 +50,11 @@ test("at the ends all robots are in the zone, or none is and the others keep the
 const isDrawn = ({ actions }: { readonly actions: number[][][] }): boolean[] =>
   actions.map((strips) => strips.length > 0);
 
-test("of a large table the present place is drawn alone, and nothing of one too large to look at", () => {
-  const drawn = (tableSize: number) => isDrawn(pictureOf(game, madePair(game, tableSize), 1, LAW));
+test("of a large table the present place is drawn alone", () => {
+  const drawn = (tableSize: number) =>
+    isDrawn(pictureOf(game, { ...madePair(game, 20), tableSize }, 1, LAW));
   expect(drawn(20)).toEqual([true, true]);
-  const large = { ...madePair(game, 20), tableSize: 5000 };
-  expect(isDrawn(pictureOf(game, large, 1, LAW))).toEqual([false, true]);
-  expect(isDrawn(pictureOf(game, { ...large, tableSize: 50_000 }, 1, LAW))).toEqual([false, false]);
+  expect(drawn(5000)).toEqual([false, true]);
 });
 
 const LAW = [0.5, 0.2, 0.3];

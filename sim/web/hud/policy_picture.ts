@@ -41,9 +41,10 @@ export class PolicyStrips {
       add(parent, "p", "plan", `In force: plan ${number} of ${of}, ${this.nameOf(action)}.`);
     }
     if (strips.length === 0) {
-      const why = picture.actions.some((others) => others.length > 0)
-        ? "The policy has too many cases: only those of the present place are drawn."
-        : "The policy in force is not known here, or has too many cases to draw.";
+      const why =
+        picture.actions.length > 0
+          ? "The policy has too many cases: only those of the present place are drawn."
+          : "The policy in force is not known here.";
       add(parent, "p", "unknown", why);
       return;
     }
