@@ -31,9 +31,9 @@ export class ArenaScene {
     view.lookAt(extent);
   }
 
-  /** A new epoch, or its report again; `nowMs` is wall time. */
-  epoch(report: EpochReport, nowMs: number): void {
-    this.robots.epoch(report, nowMs);
+  /** A new epoch, or its report again. */
+  epoch(report: EpochReport): void {
+    this.robots.epoch(report);
     this.lead.epoch(report);
   }
 
@@ -61,8 +61,8 @@ export class ArenaScene {
 
   frame(nowMs: number): void {
     this.motion.advance(nowMs);
-    this.robots.frame(this.motion, nowMs);
-    this.lead.frame(this.motion, nowMs);
+    this.robots.frame(this.motion);
+    this.lead.frame(this.motion);
   }
 
   /** Frees what the scene holds on the graphics card and in the document. */

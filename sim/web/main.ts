@@ -143,7 +143,7 @@ class Page {
 
   private frame(nowMs: number): void {
     requestAnimationFrame((now) => this.frame(now));
-    if (this.shown !== undefined && this.isStale) this.show(this.shown, nowMs);
+    if (this.shown !== undefined && this.isStale) this.show(this.shown);
     const scene = this.shown?.scene;
     scene?.frame(nowMs);
     const { toFollow } = this.robot;
@@ -154,12 +154,12 @@ class Page {
     this.attributes.count(nowMs, this.posesHeard, scene);
   }
 
-  private show(shown: Shown, nowMs: number): void {
+  private show(shown: Shown): void {
     this.isStale = false;
     const { world, picture } = this;
     const { snapshot } = shown;
     const report = snapshot.history.at(-1);
-    if (report !== undefined) this.showEpoch(shown, report, nowMs);
+    if (report !== undefined) this.showEpoch(shown, report);
     this.showRewards(shown);
     const usable = world !== undefined && snapshot.canCommand;
     document.body.dataset.canCommand = String(usable);
@@ -176,12 +176,8 @@ class Page {
     setText(byId("alarm"), stopped ? "Emergency stop" : "");
   }
 
-  private showEpoch(
-    { scene, histograms, strips }: Shown,
-    report: EpochReport,
-    nowMs: number,
-  ): void {
-    scene.epoch(report, nowMs);
+  private showEpoch({ scene, histograms, strips }: Shown, report: EpochReport): void {
+    scene.epoch(report);
     histograms.show(report);
     if (this.picture !== undefined) strips.show(this.picture, report);
     document.body.dataset.epoch = String(report.epoch);

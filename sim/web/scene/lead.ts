@@ -55,23 +55,23 @@ export class Lead {
     this.target.scale.setScalar(radius);
   }
 
-  frame(motion: Motion, nowMs: number): void {
+  frame(motion: Motion): void {
     const { shown, frame } = motion;
     this.object.visible = frame !== undefined;
     const [x, y, heading] = shown.subarray(-3);
     this.body.position.set(x, y, 0);
     this.body.rotation.z = heading;
     this.shadow.position.set(x + 0.2 * this.snapshot.leadRadius, y, 0.005);
-    this.drawWay(x, y, nowMs);
+    this.drawWay(x, y);
   }
 
-  private drawWay(x: number, y: number, nowMs: number): void {
+  private drawWay(x: number, y: number): void {
     const spot =
       this.targetZone === undefined ? undefined : this.snapshot.leadSpots[this.targetZone];
     this.way.visible = spot !== undefined && Math.hypot(spot.x - x, spot.y - y) > ARRIVED_M;
     this.pointer.visible = this.way.visible;
     if (spot === undefined || !this.way.visible) return;
-    this.pointer.position.set(spot.x, spot.y, 0.45 + 0.08 * Math.sin(nowMs / 350));
+    this.pointer.position.set(spot.x, spot.y, 0.45);
     const ends = this.way.geometry.getAttribute("position");
     ends.setXYZ(0, x, y, 0.02);
     ends.setXYZ(1, spot.x, spot.y, 0.02);

@@ -24,7 +24,7 @@ precision highp float;
 // x and y in m, heading in rad, FLAGS
 in vec4 robot;
 uniform mat4 viewMatrix, projectionMatrix;
-uniform float radius, height, halo;
+uniform float radius, height;
 uniform int layer;
 uniform bool simple;
 flat out int flags;
@@ -34,7 +34,7 @@ void main() {
   flags = int(robot.w);
   // Side of the point, in radii.
   float side = layer == ${LAYERS.crosses} ? 5.0 : simple ? 2.1 : 2.9;
-  if (layer == ${LAYERS.rings}) side = (flags & ${FLAGS.chosen}) != 0 ? 7.0 : 3.8 * halo;
+  if (layer == ${LAYERS.rings}) side = (flags & ${FLAGS.chosen}) != 0 ? 7.0 : 3.8;
   vec4 seen = viewMatrix * vec4(robot.xy, ${MIDDLE} * radius, 1.0);
   gl_Position = projectionMatrix * seen;
   gl_PointSize = side * radius * projectionMatrix[1][1] * 0.5 * height / gl_Position.w;
@@ -56,7 +56,6 @@ precision highp int;
 flat in int flags;
 flat in vec2 ahead, scale, middle;
 flat in float rise, sharpness;
-uniform float halo;
 uniform int layer;
 uniform bool simple;
 uniform vec3 free, docked, dark, shadow, seen, text, warning;
@@ -100,21 +99,19 @@ void main() {
   if (layer == ${LAYERS.bodies}) drawBody();
   if (layer == ${LAYERS.crosses}) drawCross();
   if (layer != ${LAYERS.rings}) return;
-  if ((flags & ${FLAGS.asked}) != 0) drawRing(seen, 1.45 * halo, 1.85 * halo);
+  if ((flags & ${FLAGS.asked}) != 0) drawRing(seen, 1.45, 1.85);
   if ((flags & ${FLAGS.chosen}) != 0) drawRing(text, 2.1, 2.5);
 }`;
 
 /**
  * One layer of the robots in `shape`, which has their x, y (m), heading (rad) and FLAGS as `robot`.
  * @param radius of a robot, m
- * @param halo size of the rings about those asked, 1 at rest; shared by the layers
  */
 export function robotPoints(
   shape: THREE.BufferGeometry,
   layer: number,
   radius: number,
   palette: Palette,
-  halo: { value: number },
 ): THREE.Points {
   const { free, docked, dark, shadow, seen, text, warning } = palette;
   const colours = Object.entries({ free, docked, dark, shadow, seen, text, warning }).map(
@@ -130,7 +127,7 @@ export function robotPoints(
     premultipliedAlpha: true,
     uniforms: {
       ...Object.fromEntries(colours),
-      ...{ radius: { value: radius }, layer: { value: layer }, height, halo },
+      ...{ radius: { value: radius }, layer: { value: layer }, height },
       simple: { value: shape.getAttribute("robot").count > MANY },
     },
   });
