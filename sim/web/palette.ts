@@ -1,7 +1,7 @@
 /** Colours of the scene and the charts, read from the variables of style.css. */
 
 const NAMES = [
-  ...(["panel", "text", "muted", "rule", "floor", "grid", "zone", "zone-edge"] as const),
+  ...(["panel", "text", "muted", "rule", "floor", "zone", "zone-edge"] as const),
   ...(["free", "docked", "seen", "lead", "dark", "shadow", "warning"] as const),
 ] as const;
 

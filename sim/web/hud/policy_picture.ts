@@ -5,8 +5,8 @@
 import type { EpochReport, PolicyPicture, Snapshot } from "../../protocol";
 import { add, select, setOptions } from "../element";
 
-/** Colours in style.css from --action-0 on; more actions reuse them, told apart by their names. */
-const COLOURS = 8;
+/** Hues of actions go on by the golden angle: neighbours look unlike, however many there are. */
+const GOLDEN_DEG = 137.508;
 /** Pieces of a strip narrower than this share show no name. */
 const NAMED = 0.2;
 
@@ -85,7 +85,8 @@ export class PolicyStrips {
 }
 
 function paint(element: HTMLElement, action: number): HTMLElement {
-  element.style.background = `var(--action-${action % COLOURS})`;
+  // A tint that carries dark letters in both themes.
+  element.style.background = `hsl(${(210 + GOLDEN_DEG * action) % 360} 60% 75%)`;
   return element;
 }
 

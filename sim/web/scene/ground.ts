@@ -1,4 +1,4 @@
-/** Floor, grid, zones and their names: they lie under everything else and do not move. */
+/** Floor, zones and their names: they lie under everything else and do not move. */
 import * as THREE from "three";
 import { CSS2DObject } from "three/examples/jsm/renderers/CSS2DRenderer.js";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
@@ -36,15 +36,12 @@ export function extentOf(zones: Snapshot["zones"]): Extent {
 
 export function groundOf({ zones }: Snapshot, extent: Extent, palette: Palette): THREE.Group {
   const { x, y, radius } = extent;
-  const look = (color: string) => ({ color, depthWrite: false });
   const flat = (shape: THREE.BufferGeometry, color: string): THREE.Mesh =>
-    new THREE.Mesh(shape, new THREE.MeshBasicMaterial(look(color)));
+    new THREE.Mesh(shape, new THREE.MeshBasicMaterial({ color, depthWrite: false }));
   const onZones = (shapeOf: (radius: number) => THREE.BufferGeometry): THREE.BufferGeometry =>
     mergeGeometries(zones.map((zone) => shapeOf(zone.radius).translate(zone.x, zone.y, 0)));
-  const grid = new THREE.BufferGeometry().setFromPoints(gridOf(extent));
   const layers = [
     flat(new THREE.CircleGeometry(FLOOR * radius, 96).translate(x, y, 0), palette.floor),
-    new THREE.LineSegments(grid, new THREE.LineBasicMaterial(look(palette.grid))),
     flat(
       onZones((r) => new THREE.CircleGeometry(r, 64)),
       palette.zone,
@@ -65,18 +62,4 @@ function nameOf({ name, x, y, radius }: Snapshot["zones"][number], extent: Exten
   const outward = new THREE.Vector3(x - extent.x, y - extent.y, 0).setLength(radius + LABEL_GAP_M);
   label.position.set(x, y, 0).add(outward);
   return label;
-}
-
-/** Ends of lines every metre, cut to the floor's circle. */
-function gridOf({ x, y, radius }: Extent): THREE.Vector2[] {
-  const reach = Math.floor(FLOOR * radius);
-  const lines = Array.from({ length: 2 * reach + 1 }, (_, i) => i - reach);
-  return lines.flatMap((line) => {
-    const half = Math.sqrt((FLOOR * radius) ** 2 - line * line);
-    const ends = [-half, half];
-    return [
-      ...ends.map((along) => new THREE.Vector2(x + along, y + line)),
-      ...ends.map((along) => new THREE.Vector2(x + line, y + along)),
-    ];
-  });
 }

@@ -1,24 +1,44 @@
 /** The lead vehicle and where it is sent: a line on the floor, the zone's ring, a marker at its goal. */
 import * as THREE from "three";
+import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
-import { leadShape, painted } from "./lead_shape";
 import type { Motion } from "./motion";
 
 /** No line is drawn to a goal this near, m. */
 const ARRIVED_M = 0.3;
 
-/** @param isFlat it lies on the floor, under everything else */
-function mesh(shape: THREE.BufferGeometry, isFlat = false): THREE.Mesh {
-  const options = { vertexColors: true, transparent: isFlat, depthWrite: !isFlat };
+/** On the floor, under everything else. */
+function flat(shape: THREE.BufferGeometry, color: string, opacity = 1): THREE.Mesh {
+  const options = { color, opacity, transparent: true, depthWrite: false };
   const made = new THREE.Mesh(shape, new THREE.MeshBasicMaterial(options));
-  made.renderOrder = isFlat ? -1 : 0;
+  made.renderOrder = -1;
   return made;
+}
+
+const lit = (parts: THREE.BufferGeometry[], color: string): THREE.Mesh =>
+  new THREE.Mesh(mergeGeometries(parts), new THREE.MeshLambertMaterial({ color }));
+
+/** A small truck of unit radius, z up, heading along +x: cabin in front, open box behind. */
+function truckOf({ lead, dark }: Palette): THREE.Object3D {
+  const box = (x: number, y: number, z: number, at: [number, number, number]) =>
+    new THREE.BoxGeometry(x, y, z).translate(...at);
+  const body = [
+    box(1.85, 1, 0.22, [0, 0, 0.42]),
+    box(0.56, 0.96, 0.62, [0.62, 0, 0.82]),
+    box(0.07, 0.96, 0.42, [-0.88, 0, 0.74]),
+    ...[0.47, -0.47].map((y) => box(1.15, 0.07, 0.42, [-0.32, y, 0.74])),
+  ];
+  const wheels = [0.58, -0.52].map((x) =>
+    new THREE.CylinderGeometry(0.25, 0.25, 1.24, 16).translate(x, 0, 0.25),
+  );
+  const inside = [box(0.04, 0.8, 0.28, [0.91, 0, 0.92]), box(1.15, 0.96, 0.06, [-0.32, 0, 0.56])];
+  return new THREE.Group().add(lit(body, lead), lit([...inside, ...wheels], dark));
 }
 
 export class Lead {
   readonly object = new THREE.Group();
-  private readonly body: THREE.Mesh;
+  private readonly body: THREE.Object3D;
   private readonly shadow: THREE.Mesh;
   private readonly way: THREE.Line<THREE.BufferGeometry, THREE.LineDashedMaterial>;
   private readonly target: THREE.Mesh;
@@ -30,10 +50,12 @@ export class Lead {
     palette: Palette,
   ) {
     const { lead, shadow } = palette;
-    this.body = mesh(leadShape(palette));
-    this.shadow = mesh(painted(new THREE.CircleGeometry(1.4, 32), shadow, 0.5, 0), true);
-    this.target = mesh(painted(new THREE.RingGeometry(0.97, 1.025, 72), lead), true);
-    this.pointer = mesh(painted(new THREE.ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2), lead));
+    this.body = truckOf(palette);
+    this.shadow = flat(new THREE.CircleGeometry(1.1, 32), shadow, 0.25);
+    this.target = flat(new THREE.RingGeometry(0.97, 1.025, 72), lead);
+    this.pointer = lit([new THREE.ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2)], lead);
+    const light = new THREE.HemisphereLight("white", "gray", 1.07 * Math.PI);
+    light.position.set(-0.32, -0.49, 0.81);
     this.body.scale.setScalar(snapshot.leadRadius);
     this.shadow.scale.setScalar(snapshot.leadRadius);
     this.way = new THREE.Line(
@@ -41,7 +63,7 @@ export class Lead {
       new THREE.LineDashedMaterial({ color: lead, dashSize: 0.18, gapSize: 0.12 }),
     );
     this.way.frustumCulled = false;
-    this.object.add(this.shadow, this.body, this.target, this.pointer, this.way);
+    this.object.add(light, this.shadow, this.body, this.target, this.pointer, this.way);
   }
 
   epoch({ globalAction }: EpochReport): void {
