@@ -6,6 +6,7 @@ import { sizesOf } from "../src/game/model";
 import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
+import { boundSentences } from "../src/policy/bounds";
 import { drawingOf } from "../src/policy/picture";
 import { inTurns } from "../src/base/steps";
 import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
@@ -121,7 +122,8 @@ export class PageView {
       const drawn = known && (await inTurns(known.draw(globalState, belief)));
       const { actions, plan } = drawn ?? { actions: [], plan: null };
       const gaps = known ? gapsOf(known.metadata) : null;
-      server.pages.publish({ type: "picture", globalState, actions, plan, gaps });
+      const bounds = known?.metadata.bounds ? boundSentences(known.metadata.bounds) : [];
+      server.pages.publish({ type: "picture", globalState, actions, plan, gaps, bounds });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }
   }

@@ -147,6 +147,8 @@ const picture = z.object({
   plan: z.nullable(z.object({ number: count, of: count, action: count })),
   /** The certificate: what the lead vehicle or a robot gains by deviating alone; null: not known. */
   gaps: z.nullable(z.object({ global: gap, local: gap })),
+  /** What the pair earns at least and what none exceeds, in sentences; none where not known. */
+  bounds: z.array(z.string()),
 });
 export type PolicyPicture = z.infer<typeof picture>;
 

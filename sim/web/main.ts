@@ -169,6 +169,8 @@ class Page {
     byId("legend-broken").hidden = !world?.faults.length;
     if (world !== undefined) shown.scene.robots.world(world);
     showFacts(byId("facts"), { snapshot, report, world, picture });
+    const bounds = picture?.bounds ?? [];
+    setText(byId("bounds"), bounds.length > 0 ? `Discounted return: ${bounds.join("; ")}.` : "");
     const sentence = report && sentenceOf(snapshot, report, world);
     setText(byId("sentence"), sentence ?? "Waiting for the first epoch.");
     const stopped = world?.emergencyStop ?? report?.emergencyStop ?? false;

@@ -25,7 +25,7 @@ import {
   SEED_OPTION,
   UsageError,
 } from "./options";
-import { boundSentences } from "./bounds";
+import { boundSentences } from "../policy/bounds";
 
 const MOST_THREADS = 256;
 

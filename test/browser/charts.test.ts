@@ -96,9 +96,12 @@ test("the policy's strips show each action where it is taken, in colour and in w
   expect(await page.locator("#policy .strip").count()).toBe(strips.length);
 
   // Another policy took over: what was drawn is not in force any more.
-  swarm.server.pages.publish({ ...picture, actions: [], plan: null, gaps: null });
+  expect(await page.textContent("#bounds")).toBe("Discounted return: at least 3; at most 4.");
+  const unknown = { actions: [], plan: null, gaps: null, bounds: [] };
+  swarm.server.pages.publish({ ...picture, ...unknown });
   await page.locator("#policy .unknown").waitFor();
   expect(await page.locator("#policy .strip, #policy .plan").count()).toBe(0);
+  expect(await page.textContent("#bounds")).toBe("");
   expect(await page.textContent("#facts")).toMatch(/global gapnot measured/);
 });
 

@@ -131,7 +131,14 @@ export class PlayedSwarm {
     const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const actions = zones.map(() => strips);
     const plan = { number: 3, of: 12, action: 1 };
-    return { type: "picture", globalState, actions, plan, gaps: GAPS };
+    return {
+      type: "picture",
+      globalState,
+      actions,
+      plan,
+      gaps: GAPS,
+      bounds: ["at least 3", "at most 4"],
+    };
   }
 
   get latest(): EpochReport {
