@@ -26,7 +26,7 @@ export class RewardChart {
       const reward = snapshot.references[label];
       return reward === undefined ? [] : [{ label, reward }];
     });
-    this.plot = new uPlot(this.options(), [[], [], [], []], parent);
+    this.plot = new uPlot(this.options(), [[], [], []], parent);
     this.observer = new ResizeObserver(() => this.plot.setSize(this.size()));
     this.observer.observe(parent);
   }
@@ -36,10 +36,6 @@ export class RewardChart {
       reports.map((report) => report.epoch),
       reports.map((report) => report.reward),
       reports.map((report) => report.meanReward),
-      // A dot on the axis where epochs before this one were missed.
-      reports.map(({ missedEpochs }, i) =>
-        missedEpochs > (reports[i - 1]?.missedEpochs ?? missedEpochs) ? 0 : null,
-      ),
     ]);
   }
 
@@ -54,6 +50,7 @@ export class RewardChart {
 
   private options(): uPlot.Options {
     const { palette } = this;
+    const dots = palette.free;
     const font = '12px system-ui, "Open Sans", sans-serif';
     const axis: uPlot.Axis = {
       stroke: palette.muted,
@@ -77,9 +74,8 @@ export class RewardChart {
       ],
       series: [
         {},
-        dots(palette.free),
+        { paths: () => null, points: { show: true, size: 5, fill: dots, stroke: dots } },
         { stroke: palette.text, width: 2, points: { show: false } },
-        dots(palette.warning),
       ],
     };
   }
@@ -110,10 +106,6 @@ export class RewardChart {
     const high = Math.max(1, max ?? 1, ...rewards);
     return [low, high + 0.06 * (high - low)];
   }
-}
-
-function dots(colour: string): uPlot.Series {
-  return { paths: () => null, points: { show: true, size: 5, fill: colour, stroke: colour } };
 }
 
 function epochRange(min: number | null, max: number | null): [number, number] {
