@@ -48,8 +48,10 @@ function learnGlobalRounded(
   const { sG, aG } = sizesOf(game);
   const { count, size } = index;
   const reward = surrogateOf(game, index, localPolicy, kernels).sampleReward;
+  const histograms: Int32Array[] = [];
+  index.forEach((counts) => histograms.push(counts.slice()));
   const next = Int32Array.from(reward, (_, i) => {
-    const mean = times(index.countsOf(i % count), kernels[Math.floor(i / count)]);
+    const mean = times(histograms[i % count], kernels[Math.floor(i / count)]);
     return index.indexOf(roundToSize(mean, size));
   });
   let values = new Float64Array(sG * count);

@@ -3,7 +3,7 @@
  * (k,0,...,0) the last. There are C(k + states - 1, states - 1) of them.
  */
 
-/** Rank and unrank the histograms of one size. Holds O(states · size) numbers. */
+/** Ranks the histograms of one size. Holds O(states · size) numbers. */
 export class HistogramIndex {
   readonly count: number;
   /** ways[p * (size + 1) + m]: histograms of m over p states (ways of splitting m into p parts). */
@@ -51,24 +51,6 @@ export class HistogramIndex {
       index -= ways[row + left];
     }
     return index;
-  }
-
-  /** Writes the histogram of `index` into `out` ([states]) and returns it. */
-  countsOf(index: number, out: Int32Array = new Int32Array(this.states)): Int32Array {
-    const width = this.size + 1;
-    let left = this.size;
-    for (let s = 0; s + 1 < this.states; s++) {
-      const parts = this.states - s - 1;
-      let c = 0;
-      while (index >= this.ways[parts * width + left - c]) {
-        index -= this.ways[parts * width + left - c];
-        c++;
-      }
-      out[s] = c;
-      left -= c;
-    }
-    out[this.states - 1] = left;
-    return out;
   }
 
   /** Calls `visit(counts, index)` for all histograms in order; `counts` is reused between calls. */

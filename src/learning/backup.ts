@@ -20,15 +20,23 @@ const ROUGH_FUNCTIONS = 2;
 export const checkedFunctions = (states: number): number => 1 + ROUGH_FUNCTIONS + states;
 
 /**
- * Largest error of `apply` on functions whose expectation is known. For V(h) = Π_s x_s^{h_s},
+ * Largest error of a backup on functions whose expectation is known. For V(h) = Π_s x_s^{h_s},
  * E[V(h')] = Π_s (M x)_s^{h_s}: x = 1 gives constants, x = ±1 the roughest functions; for
  * V(h) = h_s/k, E[V(h')] = Σ_i h_i M_is / k. All are bounded by 1.
  */
-export function backupErrorOf(
+export const backupErrorOf = (
+  backup: Pick<Backup, "apply">,
+  memory: KernelMemory,
+  index: HistogramIndex,
+  kernels: readonly Float64Array[],
+): number => Math.max(0, ...kernels.map((kernel, s) => errorOf(backup, memory, index, kernel, s)));
+
+function errorOf(
+  backup: Pick<Backup, "apply">,
   memory: KernelMemory,
   index: HistogramIndex,
   kernel: Float64Array,
-  apply: (values: Float64Array, out: Float64Array, width: number) => void,
+  globalState: number,
 ): number {
   const { states, size, count } = index;
   const signs = Array.from({ length: 1 + ROUGH_FUNCTIONS }, (_, f) =>
@@ -55,12 +63,10 @@ export function backupErrorOf(
     }
   });
   const out = memory.floats(count * width);
-  apply(values, out, width);
+  backup.apply(globalState, values, out, width);
   memory.release(mark);
-  let error = 0;
-  for (let i = 0; i < out.length; i++) {
-    const off = Math.abs(out[i] - wanted[i]);
-    if (!(off <= error)) error = Number.isFinite(off) ? off : Infinity;
-  }
-  return error;
+  return out.reduce((most, value, i) => {
+    const off = Math.abs(value - wanted[i]);
+    return off <= most ? most : Number.isFinite(off) ? off : Infinity;
+  }, 0);
 }

@@ -51,12 +51,7 @@ export class ExactBackup implements Backup {
     }));
     if (this.relabelled.some(({ last }) => last))
       this.scratch = memory.floats(index.count * widest);
-    const errors = kernels.map((kernel, s) =>
-      this.factors[s].growth === Infinity
-        ? Infinity
-        : backupErrorOf(memory, index, kernel, (values, out, w) => this.apply(s, values, out, w)),
-    );
-    this.error = Math.max(0, ...errors);
+    this.error = backupErrorOf(this, memory, index, kernels);
   }
 
   apply(globalState: number, values: Float64Array, out: Float64Array, width = this.width): void {

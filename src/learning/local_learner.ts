@@ -11,7 +11,8 @@
  */
 import { type SparseRows, sparseRows } from "../game/limit";
 import { type Game, type LocalForm, scaleToOne, sizesOf } from "../game/model";
-import { Convergence, lowestBest, rewardRange, TIE_SHARE } from "./value_iteration";
+import { lowestBest } from "../policy/lookahead";
+import { Convergence, rewardRange, TIE_SHARE } from "./value_iteration";
 
 /** Width of the values' bounds, as a share of the rewards' range. */
 const ACCURACY_SHARE = 1e-9;

@@ -26,10 +26,7 @@ export class SampledBackup implements Backup {
   ) {
     const stream = new KeyedStream(seed);
     this.drawn = kernels.map((kernel, s) => this.drawAll(kernel, globalStates[s], stream));
-    const errors = kernels.map((kernel, s) =>
-      backupErrorOf(memory, index, kernel, (values, out, w) => this.apply(s, values, out, w)),
-    );
-    this.error = Math.max(0, ...errors);
+    this.error = backupErrorOf(this, memory, index, kernels);
   }
 
   apply(globalState: number, values: Float64Array, out: Float64Array, width = this.width): void {

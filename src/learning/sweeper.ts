@@ -2,12 +2,13 @@
 import type { BackupKind } from "../game/policy_metadata";
 import { type Game, meanLocalReward, sizesOf } from "../game/model";
 import { HistogramIndex } from "../game/histogram";
+import { lowestBest } from "../policy/lookahead";
 import type { Backup } from "./backup";
 import { ExactBackup } from "./exact_backup";
 import { KernelMemory } from "./kernel_memory";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import { SampledBackup } from "./sampled_backup";
-import { type Change, lowestBest } from "./value_iteration";
+import type { Change } from "./value_iteration";
 
 /** The surrogate for one π_l, as it may be sent to another thread. */
 export interface Surrogate {

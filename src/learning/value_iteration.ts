@@ -54,12 +54,3 @@ export function rewardRange({ globalReward, localReward }: Game): number {
 
 /** Actions whose values differ by less than this share of the rewards' range are a tie. */
 export const TIE_SHARE = 1e-6;
-
-/** The lowest index whose value is within `tie` of the best: the same on every machine. */
-export function lowestBest(values: ArrayLike<number>, tie: number): number {
-  let best = -Infinity;
-  for (let a = 0; a < values.length; a++) best = Math.max(best, values[a]);
-  let a = 0;
-  while (values[a] < best - tie) a++;
-  return a;
-}

@@ -15,12 +15,13 @@ export interface Vectors {
 /** Values that differ by less than this share of the best are a tie: the lowest action wins. */
 const VALUE_TIE = 1e-9;
 
-/** The lowest index whose value is the best but for a tie. */
-export function lowestBestOf(values: Float64Array): number {
+/** The lowest index whose value is within `tie` of the best (default: VALUE_TIE of it). */
+export function lowestBest(values: ArrayLike<number>, tie?: number): number {
   let most = -Infinity;
   for (let a = 0; a < values.length; a++) most = Math.max(most, values[a]);
+  const least = most - (tie ?? VALUE_TIE * Math.abs(most));
   let lowest = 0;
-  while (values[lowest] < most - VALUE_TIE * Math.abs(most)) lowest++;
+  while (values[lowest] < least) lowest++;
   return lowest;
 }
 
@@ -60,7 +61,7 @@ export class Lookahead {
         q[a] = reward + limit.globalReward[row] + future;
       }
     }
-    this.action = lowestBestOf(q);
+    this.action = lowestBest(q);
     return q[this.action];
   }
 

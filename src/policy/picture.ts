@@ -9,7 +9,7 @@ import {
   sizesOf,
   type TablePair,
 } from "../game/model";
-import { Lookahead, lowestBestOf, type Vectors, vectorsOf } from "./lookahead";
+import { Lookahead, lowestBest, type Vectors, vectorsOf } from "./lookahead";
 
 export interface Picture {
   /**
@@ -122,7 +122,7 @@ function* stripsAhead(
       yield;
     }
   }
-  const actions = Array.from(best, (_, at) => lowestBestOf(Float64Array.from(q, (of) => of[at])));
+  const actions = Array.from(best, (_, at) => lowestBest(q.map((of) => of[at])));
   return Array.from(law, (_, zone) => actions.slice(zone * SHARES, (zone + 1) * SHARES));
 }
 

@@ -4,7 +4,7 @@ import { learnGlobal } from "../../src/learning/global_learner";
 import { LatticeLines } from "../../src/learning/lattice_lines";
 import { learnLocal } from "../../src/learning/local_learner";
 import { surrogateOf } from "../../src/learning/sweeper";
-import { lowestBest } from "../../src/learning/value_iteration";
+import { lowestBest } from "../../src/policy/lookahead";
 import { Sweeps } from "../../src/learning/sweeps";
 import { randomGame, randomLocalPolicy } from "../games";
 import { jointOf, solveJointly } from "./brute_force";

@@ -1,4 +1,5 @@
-import { Convergence, lowestBest, rewardRange } from "../../src/learning/value_iteration";
+import { lowestBest } from "../../src/policy/lookahead";
+import { Convergence, rewardRange } from "../../src/learning/value_iteration";
 import { randomGame } from "../games";
 
 test("MacQueen's bounds give the error and the shift", () => {

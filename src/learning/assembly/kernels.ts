@@ -30,20 +30,7 @@ export function averageDraws(
   const scale = f64x2.splat(1.0 / f64(draws));
   for (let h: usize = 0; h < count; h++) {
     const endAt = drawnAt + draws * 4;
-    let x: usize = 0;
-    for (; x + 2 * TWO < row; x += 3 * TWO) {
-      let a = f64x2.splat(0);
-      let b = a;
-      let c = a;
-      for (let at = drawnAt; at < endAt; at += 4) {
-        const from = valuesAt + usize(load<u32>(at)) * row + x;
-        a = f64x2.add(a, v128.load(from));
-        b = f64x2.add(b, v128.load(from, TWO));
-        c = f64x2.add(c, v128.load(from, 2 * TWO));
-      }
-      store3(outAt + x, row - x, f64x2.mul(a, scale), f64x2.mul(b, scale), f64x2.mul(c, scale));
-    }
-    for (; x < row; x += TWO) {
+    for (let x: usize = 0; x < row; x += TWO) {
       let a = f64x2.splat(0);
       for (let at = drawnAt; at < endAt; at += 4) {
         a = f64x2.add(a, v128.load(valuesAt + usize(load<u32>(at)) * row + x));
@@ -59,12 +46,6 @@ export function averageDraws(
 function store1(at: usize, left: usize, a: v128): void {
   if (left >= TWO) v128.store(at, a);
   else f64.store(at, f64x2.extract_lane(a, 0));
-}
-
-function store3(at: usize, left: usize, a: v128, b: v128, c: v128): void {
-  v128.store(at, a);
-  v128.store(at, b, TWO);
-  store1(at + 2 * TWO, left - 2 * TWO, c);
 }
 
 // --- The exact operator (exact_backup.ts) ---
@@ -250,22 +231,7 @@ export function bestActions(
   for (let h: usize = 0; h < count; h++) {
     let best = f64x2.splat(-Infinity);
     let futureAt = futuresAt;
-    let a: usize = 0;
-    for (; a + 4 < actions; a += 6) {
-      let q0 = v128.load(rewardsAt + a * ONE);
-      let q1 = v128.load(rewardsAt + a * ONE, TWO);
-      let q2 = v128.load(rewardsAt + a * ONE, 2 * TWO);
-      for (let x: usize = 0; x < row; x += ONE) {
-        const value = v128.load64_splat(expectedAt + x);
-        const at = futureAt + 2 * x;
-        q0 = f64x2.add(q0, f64x2.mul(v128.load(at), value));
-        q1 = f64x2.add(q1, f64x2.mul(v128.load(at + 2 * row), value));
-        q2 = f64x2.add(q2, f64x2.mul(v128.load(at + 4 * row), value));
-      }
-      futureAt += 6 * row;
-      best = f64x2.pmax(best, f64x2.pmax(q0, f64x2.pmax(q1, q2)));
-    }
-    for (; a < actions; a += 2) {
+    for (let a: usize = 0; a < actions; a += 2) {
       let q = v128.load(rewardsAt + a * ONE);
       for (let x: usize = 0; x < row; x += ONE) {
         const value = v128.load64_splat(expectedAt + x);

@@ -11,7 +11,7 @@
  */
 import type { Steps } from "../../base/steps";
 import { broughtBack, type Limit, type Move, moveOf, rowTimes } from "../../game/limit";
-import { Lookahead, lowestBestOf, type Vectors } from "../../policy/lookahead";
+import { Lookahead, lowestBest, type Vectors } from "../../policy/lookahead";
 import { Points } from "./points";
 import { iterate } from "./upper_bounds";
 
@@ -131,7 +131,7 @@ export class Plans {
     for (let point = 0; point < points.count; point++) {
       const gained = this.backUp(globalState, point) - block.best.worth[point];
       if (gained <= gain) continue;
-      const plan = this.planAt(globalState, point, lowestBestOf(this.q));
+      const plan = this.planAt(globalState, point, lowestBest(this.q));
       block.add(plan);
       this.take(block.best, plan, plan.vector);
       sum += gained;
