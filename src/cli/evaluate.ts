@@ -8,6 +8,7 @@ import type { PopulationStart } from "../game/population";
 import { InvalidInputError } from "../base/errors";
 import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
+import { boundSentences } from "../policy/bounds";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
 import { GLOBAL_AGENT_PARAMETERS } from "../nodes/parameters";
 import { integer, text } from "../ros/parameters";
@@ -39,7 +40,7 @@ export const COMMAND = {
     ),
     sampleSize: integer(
       { value: "K", range: AT_LEAST_0 },
-      "robots asked at each epoch (default: the table's k)",
+      "robots asked at each epoch (default: the table's k, or 20 without one)",
     ),
     observation: { ...GLOBAL_AGENT_PARAMETERS.observation, value: "O" },
     start: text(
@@ -100,10 +101,15 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
     policy: files[0],
     otherPolicy: files[1],
     scenario: game.name,
+    bounds: policy.metadata.bounds,
     ...settings,
     ...figures,
   };
-  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(files, game, result));
+  const { bounds } = policy.metadata;
+  const told = bounds ? boundSentences(bounds).map((sentence) => `its file: ${sentence}\n`) : [];
+  process.stdout.write(
+    json ? `${JSON.stringify(summary)}\n` : readable(files, game, result) + told.join(""),
+  );
 }
 
 function readable(files: readonly string[], game: Game, result: EvaluateResult): string {

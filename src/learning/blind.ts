@@ -1,6 +1,6 @@
 /** Pairs that never look: one global action always, and the robots' best response to it. */
 import { inTurns } from "../base/steps";
-import { jointLimit } from "../game/limit";
+import { commandedBy, jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
 import { DispatcherBound } from "./points/upper_bounds";
 import { breathe } from "./simulation";
@@ -9,7 +9,7 @@ import { blindLocalPolicy } from "./starts";
 import { rewardRange } from "./value_iteration";
 
 /** Of what blind pairs are worth, as a share of the rewards' range. */
-const ACCURACY_SHARE = 1e-6;
+const ACCURACY_SHARE = 1e-4;
 
 export interface Blind {
   readonly action: number;
@@ -24,13 +24,14 @@ export async function bestBlind(
   game: Game,
   { temperature, signal }: Pick<CommonOptions, "temperature" | "signal">,
 ): Promise<Blind> {
+  const joint = jointLimit(game);
   const accuracy = ACCURACY_SHARE * rewardRange(game);
   const [states, law] = [game.localStates.length, game.initialLocal];
   const shares =
     law.kind === "fixed" ? law.probabilities : new Float64Array(states).fill(1 / states);
   let best = { action: 0, worth: -Infinity };
   for (const action of game.globalActions.keys()) {
-    const one = new DispatcherBound(jointLimit(game, action, action + 1));
+    const one = new DispatcherBound(commandedBy(joint, action));
     const { values } = await inTurns(one.solve({ accuracy }));
     await breathe(signal);
     const worth = game.initialGlobal.reduce(

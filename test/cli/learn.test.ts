@@ -96,7 +96,12 @@ test("learn at points says how it ended, and its bounds", () => {
     "evaluate",
     ...["--policy", file, "--robots", "50", "--rollouts", "20", "--json"],
   );
-  expect(JSON.parse(evaluated.stdout)).toMatchObject({ sampleSize: 20, population: 50 });
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({
+    ...{ sampleSize: 20, population: 50 },
+    bounds: { upperPopulation: 1, horizon: 50 },
+  });
+  const inWords = run("evaluate", "--policy", file, "--robots", "50", "--rollouts", "5");
+  expect(inWords.stdout).toMatch(new RegExp(`its file: over 50 epochs, .* ${bounds.source}`));
 });
 
 const NEVER = join(tmpdir(), "never-written.safetensors");
