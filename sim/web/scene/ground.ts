@@ -7,7 +7,7 @@ import { add, byId } from "../element";
 import type { Palette } from "../palette";
 
 /** Between a zone's edge and its name. */
-const LABEL_GAP_M = 0.45;
+export const LABEL_GAP_M = 0.45;
 /** Width of a zone's edge. */
 const EDGE_M = 0.035;
 /** Radius of the floor, in radii of what lies on it. */
@@ -19,19 +19,13 @@ export interface Extent {
   readonly y: number;
   /** Radius about the middle that holds the zones, m. */
   readonly radius: number;
-  /** Points about the zones and their names, m. */
-  readonly outline: readonly THREE.Vector2[];
 }
 
 export function extentOf(zones: Snapshot["zones"]): Extent {
   const x = zones.reduce((sum, zone) => sum + zone.x, 0) / Math.max(1, zones.length);
   const y = zones.reduce((sum, zone) => sum + zone.y, 0) / Math.max(1, zones.length);
   const reach = zones.map((zone) => Math.hypot(zone.x - x, zone.y - y) + zone.radius);
-  const outline = zones.flatMap((zone) => {
-    const radius = zone.radius + 1.5 * LABEL_GAP_M;
-    return new THREE.Path().absarc(zone.x, zone.y, radius, 0, 2 * Math.PI).getSpacedPoints(16);
-  });
-  return { x, y, radius: Math.max(1, ...reach), outline };
+  return { x, y, radius: Math.max(1, ...reach) };
 }
 
 export function groundOf({ zones }: Snapshot, extent: Extent, palette: Palette): THREE.Group {

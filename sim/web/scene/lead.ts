@@ -1,12 +1,9 @@
-/** The lead vehicle and where it is sent: a line on the floor, the zone's ring, a marker at its goal. */
+/** The lead vehicle, and a ring about the zone that it is sent to. */
 import * as THREE from "three";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 import type { Motion } from "./motion";
-
-/** No line is drawn to a goal this near, m. */
-const ARRIVED_M = 0.3;
 
 /** On the floor, under everything else. */
 function flat(shape: THREE.BufferGeometry, color: string, opacity = 1): THREE.Mesh {
@@ -40,10 +37,7 @@ export class Lead {
   readonly object = new THREE.Group();
   private readonly body: THREE.Object3D;
   private readonly shadow: THREE.Mesh;
-  private readonly way: THREE.Line<THREE.BufferGeometry, THREE.LineDashedMaterial>;
   private readonly target: THREE.Mesh;
-  private readonly pointer: THREE.Mesh;
-  private targetZone: number | undefined;
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -53,23 +47,16 @@ export class Lead {
     this.body = truckOf(palette);
     this.shadow = flat(new THREE.CircleGeometry(1.1, 32), shadow, 0.25);
     this.target = flat(new THREE.RingGeometry(0.97, 1.025, 72), lead);
-    this.pointer = lit([new THREE.ConeGeometry(0.16, 0.4, 4).rotateX(-Math.PI / 2)], lead);
     const light = new THREE.HemisphereLight("white", "gray", 1.07 * Math.PI);
     light.position.set(-0.32, -0.49, 0.81);
     this.body.scale.setScalar(snapshot.leadRadius);
     this.shadow.scale.setScalar(snapshot.leadRadius);
-    this.way = new THREE.Line(
-      new THREE.BufferGeometry().setFromPoints([new THREE.Vector3(), new THREE.Vector3()]),
-      new THREE.LineDashedMaterial({ color: lead, dashSize: 0.18, gapSize: 0.12 }),
-    );
-    this.way.frustumCulled = false;
-    this.object.add(light, this.shadow, this.body, this.target, this.pointer, this.way);
+    this.object.add(light, this.shadow, this.body, this.target);
   }
 
   epoch({ globalAction }: EpochReport): void {
     const { zones, leadSpots } = this.snapshot;
     const known = globalAction < Math.min(zones.length, leadSpots.length);
-    this.targetZone = known ? globalAction : undefined;
     this.target.visible = known;
     if (!known) return;
     const { x, y, radius } = zones[globalAction];
@@ -84,20 +71,5 @@ export class Lead {
     this.body.position.set(x, y, 0);
     this.body.rotation.z = heading;
     this.shadow.position.set(x + 0.2 * this.snapshot.leadRadius, y, 0.005);
-    this.drawWay(x, y);
-  }
-
-  private drawWay(x: number, y: number): void {
-    const spot =
-      this.targetZone === undefined ? undefined : this.snapshot.leadSpots[this.targetZone];
-    this.way.visible = spot !== undefined && Math.hypot(spot.x - x, spot.y - y) > ARRIVED_M;
-    this.pointer.visible = this.way.visible;
-    if (spot === undefined || !this.way.visible) return;
-    this.pointer.position.set(spot.x, spot.y, 0.45);
-    const ends = this.way.geometry.getAttribute("position");
-    ends.setXYZ(0, x, y, 0.02);
-    ends.setXYZ(1, spot.x, spot.y, 0.02);
-    ends.needsUpdate = true;
-    this.way.computeLineDistances();
   }
 }

@@ -2,13 +2,16 @@
 import * as THREE from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { CSS2DRenderer } from "three/examples/jsm/renderers/CSS2DRenderer.js";
-import type { Extent } from "./ground";
+import { type Extent, LABEL_GAP_M } from "./ground";
 
 const FIELD_OF_VIEW_DEG = 34;
 /** First elevation of the camera. */
 const ELEVATION_RAD = 0.3 * Math.PI;
-/** Kept free for labels, left and right together. */
-const LABEL_MARGIN_PX = 50;
+/** From here, in radii, all is seen on a canvas that is WIDE or wider (width to height). */
+const DISTANCE = 2.85;
+const WIDE = 1.12;
+/** Perspective enlarges the near half: the camera looks in front of the middle, by this share. */
+const IN_FRONT = 0.15;
 /** Largest distance of the camera, in distances that show everything. */
 const FARTHEST = 3;
 /** First distance to a followed robot, in the same. */
@@ -27,7 +30,7 @@ export class View {
   private readonly camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 500);
   private readonly controls: OrbitControls;
   private readonly names = new CSS2DRenderer();
-  private extent: Extent = { x: 0, y: 0, radius: 6, outline: [] };
+  private extent: Extent = { x: 0, y: 0, radius: 6 };
   private movedByHand = false;
   private followed = false;
   private readonly spot = new THREE.Vector3();
@@ -54,7 +57,7 @@ export class View {
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
-  /** Looks at `extent` from where all of its outline is seen. */
+  /** Looks at `extent` from where all of it is seen. */
   lookAt(extent: Extent): void {
     const same = extent.radius === this.extent.radius && extent.x === this.extent.x;
     this.extent = extent;
@@ -111,38 +114,22 @@ export class View {
     this.names.setSize(width, height);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
-    if (this.extent.outline.length > 0 && !this.movedByHand && !this.followed) this.fit();
+    if (!this.movedByHand && !this.followed) this.fit();
     this.draw();
     this.drawGround();
   }
 
-  /** Moves the camera as near as the outline, centred, still fits. */
+  /** Moves the camera to where all zones and their names are seen. */
   private fit(): void {
-    const { x, y, radius } = this.extent;
+    const { x, y } = this.extent;
+    const radius = this.extent.radius + 1.5 * LABEL_GAP_M;
+    const distance = DISTANCE * radius * Math.max(1, WIDE / this.camera.aspect);
     const back = new THREE.Vector3(0, -Math.cos(ELEVATION_RAD), Math.sin(ELEVATION_RAD));
-    const target = this.controls.target.set(x, y, 0);
-    // Half a label stands out on each side.
-    const widest = 1 - LABEL_MARGIN_PX / this.canvas.clientWidth;
-    let distance = 4 * radius;
-    for (let step = 0; step < 20; step++) {
-      this.camera.position.copy(target).addScaledVector(back, distance);
-      this.camera.lookAt(target);
-      this.camera.updateMatrixWorld();
-      const { min, max } = this.outlineOnScreen();
-      // Perspective enlarges the near half: look at a point in front of the middle.
-      target.y += 0.3 * (max.y + min.y) * radius;
-      distance *= Math.max(-min.x / widest, max.x / widest, (max.y - min.y) / 2 / 0.97);
-    }
+    const target = this.controls.target.set(x, y - IN_FRONT * radius, 0);
+    this.camera.position.copy(target).addScaledVector(back, distance);
     this.controls.minDistance = 0.1 * distance;
     this.controls.maxDistance = FARTHEST * distance;
     this.controls.update();
-  }
-
-  /** The box about the outline on the screen, whose edges are at -1 and 1. */
-  private outlineOnScreen(): THREE.Box3 {
-    const { extent, camera } = this;
-    const corners = extent.outline.map(({ x, y }) => new THREE.Vector3(x, y, 0).project(camera));
-    return new THREE.Box3().setFromPoints(corners);
   }
 }
 
