@@ -1,21 +1,18 @@
 /** Long work in steps, between which others can be let in. */
-import { nextTurn } from "./platform";
+import { nextTurn, type StopSignal } from "./platform";
 
 export type Steps<T> = Generator<void, T>;
 
 /** Does all of it at once. */
 export function finish<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
 }
 
-/** Does one step a turn of the event loop. */
-export async function inTurns<T>(steps: Steps<T>): Promise<T> {
-  for (;;) {
-    const step = steps.next();
+/** Does one step a turn of the event loop; throws when the signal is aborted. */
+export async function inTurns<T>(steps: Steps<T>, signal?: StopSignal): Promise<T> {
+  for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value;
     await nextTurn();
+    signal?.throwIfAborted();
   }
 }

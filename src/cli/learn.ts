@@ -17,6 +17,7 @@ import { double, integer, text } from "../ros/parameters";
 import {
   abortOnInterrupt,
   AT_LEAST_1,
+  flagOf,
   INTERRUPTED,
   JSON_OPTION,
   type OptionValues,
@@ -138,18 +139,12 @@ function announce(
 }
 
 /** Options of one way of learning that stand beside the other. */
-const TABLE_ONLY = { tableSize: "--table-size", draws: "--draws", threads: "--threads" } as const;
-const POINTS_ONLY = {
-  points: "--points",
-  accuracy: "--accuracy",
-  timeLimit: "--time-limit",
-  localForm: "--local-form",
-} as const;
+const TABLE_ONLY = ["tableSize", "draws", "threads"] as const;
+const POINTS_ONLY = ["points", "accuracy", "timeLimit", "localForm"] as const;
 
-function refuse(options: LearnOptions, names: Readonly<Record<string, string>>, why: string): void {
-  const given = options as Readonly<Record<string, unknown>>;
-  const name = Object.keys(names).find((one) => given[one] !== undefined);
-  if (name) throw new UsageError(`${names[name]} ${why}`);
+function refuse(options: LearnOptions, names: readonly (keyof LearnOptions)[], why: string): void {
+  const name = names.find((one) => options[one] !== undefined);
+  if (name) throw new UsageError(`${flagOf(name)} ${why}`);
 }
 
 type Result = (LearnResult | PointLearnResult) & { readonly histograms?: number };
@@ -180,11 +175,8 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
 export async function main(options: LearnOptions): Promise<number> {
   const { out: file, json, backup } = options;
   if (backup === "points") {
-    refuse(
-      options,
-      TABLE_ONLY,
-      "does not go with --backup points, which has no table; leave it out",
-    );
+    const why = "does not go with --backup points, which has no table; leave it out";
+    refuse(options, TABLE_ONLY, why);
   } else {
     refuse(options, POINTS_ONLY, "goes with --backup points alone; add that, or leave it out");
     if (options.tableSize === undefined) {

@@ -53,7 +53,8 @@ export const JSON_OPTION = {
 const WHOLE = /^[+-]?(0|[1-9]\d*)$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-const flagOf = (name: string): string =>
+/** --table-size for tableSize */
+export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
 /** The option for commander, without its default, which would be taken for a first value. */

@@ -3,7 +3,6 @@ import { inTurns } from "../base/steps";
 import { commandedBy, jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
 import { DispatcherBound } from "./points/upper_bounds";
-import { breathe } from "./simulation";
 import type { CommonOptions } from "./options";
 import { blindLocalPolicy } from "./starts";
 import { rewardRange } from "./value_iteration";
@@ -32,8 +31,7 @@ export async function bestBlind(
   let best = { action: 0, worth: -Infinity };
   for (const action of game.globalActions.keys()) {
     const one = new DispatcherBound(commandedBy(joint, action));
-    const { values } = await inTurns(one.solve({ accuracy }));
-    await breathe(signal);
+    const { values } = await inTurns(one.solve({ accuracy }), signal);
     const worth = game.initialGlobal.reduce(
       (sum, p, g) => sum + p * values[g].reduce((all, value, s) => all + shares[s] * value, 0),
       0,

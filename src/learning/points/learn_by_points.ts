@@ -3,7 +3,7 @@
  * the local policy. Pairs are compared by V̲ at the same starts, without rollouts; where the starts of the
  * alternation end is compared by what they earn with all robots seen, and with ten and memory.
  */
-import type { Steps } from "../../base/steps";
+import { inTurns } from "../../base/steps";
 import { jointLimit } from "../../game/limit";
 import { type Game, type PointsPair, sizesOf } from "../../game/model";
 import type { PolicyMetadata, ReturnBounds } from "../../game/policy_metadata";
@@ -20,7 +20,12 @@ import { bestBlind } from "../blind";
 import { gainOf, gapsOf, localGainOf } from "../gaps";
 import { learnLocal } from "../local_learner";
 import { Occupancy } from "../occupancy";
-import { type PointLearnOptions, type PointLearnSettings, pointSettingsOf } from "../options";
+import {
+  type PointLearnOptions,
+  type PointLearnSettings,
+  pointSettingsOf,
+  type Progress,
+} from "../options";
 import { breathe, isBetter, OBSERVED_ROLLOUTS, play, simulationOf, trialOf } from "../simulation";
 import { blindLocalPolicy, firstStarts } from "../starts";
 import { rewardRange } from "../value_iteration";
@@ -69,7 +74,8 @@ export async function learnByPoints(
   const starts = await startsOf(game, settings);
   const { ends, turns } = await new Alternation(responder).run(starts);
   const best = await responder.best(ends);
-  const bounds = await responder.inSteps(boundSteps(game, best.result, { seed: settings.seed }));
+  const { seed, signal } = settings;
+  const bounds = await inTurns(boundSteps(game, best.result, { seed }), signal);
   const gaps = await responder.gaps(best);
   const { points, stop } = best.result;
   const metadata = {
@@ -77,7 +83,7 @@ export async function learnByPoints(
     scenarioSha256: game.sha256,
     population: settings.population,
     discount: game.discount,
-    seed: settings.seed,
+    seed,
     backup: "points" as const,
     backupError: 0,
     ...gaps.gaps,
@@ -125,7 +131,7 @@ class PointResponder implements Responses<PointCandidate> {
     const onSweep = (count: number, lower: number, upper: number): void =>
       this.report("G-LEARN", { count, lower, upper });
     const options = { points, accuracy, seed, isTimeUp, onSweep };
-    const result = await this.inSteps(pointSteps(game, localPolicy, options));
+    const result = await inTurns(pointSteps(game, localPolicy, options), signal);
     const pair = pairOf(game, localPolicy, result.plans);
     this.report("UPDATE");
     const occupancy = new Occupancy(game, localForm === "command" ? 1 : 0);
@@ -183,7 +189,7 @@ class PointResponder implements Responses<PointCandidate> {
     const { points, accuracy, seed, isTimeUp, signal } = settings;
     this.report("gaps");
     const again = { points, accuracy, seed: seed + 1, isTimeUp };
-    const { plans } = await this.inSteps(pointSteps(game, pair.localPolicy, again));
+    const { plans } = await inTurns(pointSteps(game, pair.localPolicy, again), signal);
     const rival = pairOf(game, pair.localPolicy, plans);
     const [deviating, own] = [rival, pair].map((one) => trialOf(game, one, "sample", options));
     const globalGain = await gainOf(deviating, own, signal);
@@ -195,23 +201,14 @@ class PointResponder implements Responses<PointCandidate> {
   async teamBound(): Promise<number> {
     const { game, settings } = this;
     const bound = new DispatcherBound(jointLimit(game));
-    await this.inSteps(bound.solve({ accuracy: TEAM_ACCURACY * rewardRange(game) }));
+    const accuracy = TEAM_ACCURACY * rewardRange(game);
+    await inTurns(bound.solve({ accuracy }), settings.signal);
     const paths = new Paths(game, bound.limit, settings.seed);
     const values = valuesAt(game, paths.starts(MEASURED_STARTS, "measure"), bound);
     return values.reduce((sum, value) => sum + value, 0) / values.length;
   }
 
-  async inSteps<T>(steps: Steps<T>): Promise<T> {
-    for (let step = steps.next(); ; step = steps.next()) {
-      if (step.done) return step.value;
-      await breathe(this.settings.signal);
-    }
-  }
-
-  private report(
-    doing: "G-LEARN" | "L-LEARN" | "UPDATE" | "gaps",
-    points?: { readonly count: number; readonly lower: number; readonly upper: number },
-  ): void {
+  private report(doing: Progress["doing"], points?: Progress["points"]): void {
     const { iteration, best } = this.standing;
     const lowers = best?.result.lowers;
     const mean = lowers && lowers.reduce((a, b) => a + b) / lowers.length;

@@ -14,23 +14,19 @@ import { type Limit, limitOf } from "../../game/limit";
 import type { Game } from "../../game/model";
 import type { PointsUsed, ReturnBounds } from "../../game/policy_metadata";
 import { estimate } from "../../game/statistics";
-import { DEFAULT_POINT_ACCURACY, DEFAULT_POINTS } from "../options";
+import { DEFAULT_POINT_ACCURACY, DEFAULT_POINTS, type PointLearnOptions } from "../options";
 import { rewardRange } from "../value_iteration";
 import { finestResolution, LatticeBound } from "./lattice_bound";
 import { Paths } from "./paths";
 import { Plans } from "./plans";
 import { DispatcherBound, type Until, type UpperBound } from "./upper_bounds";
 
-export interface PointOptions {
-  /** Most points; default 200. */
-  readonly points?: number;
-  /** Stops where the limit's bounds at the start differ by this share of the lower; default 0.005. */
-  readonly accuracy?: number;
-  readonly seed?: number;
+export interface PointOptions extends Pick<
+  PointLearnOptions,
+  "points" | "accuracy" | "seed" | "isTimeUp"
+> {
   /** Epochs of the bounds that are not for ever; default: the scenario's horizon, else 50. */
   readonly horizon?: number;
-  /** Asked after each sweep; true ends learning with what there is. */
-  readonly isTimeUp?: () => boolean;
   /** Hears the bounds at the start after each sweep. */
   readonly onSweep?: (points: number, lower: number, upper: number) => void;
 }
