@@ -9,6 +9,9 @@ import { Motion } from "./scene/motion";
 import { Robots } from "./scene/robots";
 import type { View } from "./scene/view";
 
+/** So far off a click may be. */
+const REACH_PX = 28;
+
 export class ArenaScene {
   readonly motion: Motion;
   readonly robots: Robots;
@@ -43,10 +46,10 @@ export class ArenaScene {
     return frame && { x: shown[3 * robot], y: shown[3 * robot + 1] };
   }
 
-  /** The robot shown nearest to a pixel of the canvas, at most `within` px away. */
-  robotAt(x: number, y: number, within: number): number | undefined {
+  /** The robot shown nearest to a pixel of the canvas, if that is near. */
+  robotAt(x: number, y: number): number | undefined {
     let nearest: number | undefined;
-    let least = within;
+    let least = REACH_PX;
     for (let robot = 0; robot < this.motion.shown.length / 3 - 1; robot++) {
       const place = this.placeOf(robot);
       if (place === undefined) return undefined;

@@ -69,7 +69,7 @@ class Page {
     this.toolbar = new Toolbar(give);
     this.emergency = new EmergencyStop(give);
     this.robot = new RobotPanel(give, (robot) => this.choose(robot));
-    onClick(canvas, (x, y, within) => this.robot.choose(this.shown?.scene.robotAt(x, y, within)));
+    onClick(canvas, (x, y) => this.robot.choose(this.shown?.scene.robotAt(x, y)));
     byId("picture-state").onchange = () => (this.isStale = true);
     requestAnimationFrame((now) => this.frame(now));
   }

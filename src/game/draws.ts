@@ -15,7 +15,6 @@ export type DrawRole =
   | "initial-global"
   | "job-end"
   | "wheel-slip"
-  | "rollout"
   | "learn";
 
 /** A source of uniforms in [0, 1). */

@@ -5,14 +5,6 @@ import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 import type { Motion } from "./motion";
 
-/** On the floor, under everything else. */
-function flat(shape: THREE.BufferGeometry, color: string, opacity = 1): THREE.Mesh {
-  const options = { color, opacity, transparent: true, depthWrite: false };
-  const made = new THREE.Mesh(shape, new THREE.MeshBasicMaterial(options));
-  made.renderOrder = -1;
-  return made;
-}
-
 const lit = (parts: THREE.BufferGeometry[], color: string): THREE.Mesh =>
   new THREE.Mesh(mergeGeometries(parts), new THREE.MeshLambertMaterial({ color }));
 
@@ -36,22 +28,24 @@ function truckOf({ lead, dark }: Palette): THREE.Object3D {
 export class Lead {
   readonly object = new THREE.Group();
   private readonly body: THREE.Object3D;
-  private readonly shadow: THREE.Mesh;
   private readonly target: THREE.Mesh;
 
   constructor(
     private readonly snapshot: Snapshot,
     palette: Palette,
   ) {
-    const { lead, shadow } = palette;
     this.body = truckOf(palette);
-    this.shadow = flat(new THREE.CircleGeometry(1.1, 32), shadow, 0.25);
-    this.target = flat(new THREE.RingGeometry(0.97, 1.025, 72), lead);
+    const look = { color: palette.lead, transparent: true, depthWrite: false };
+    this.target = new THREE.Mesh(
+      new THREE.RingGeometry(0.97, 1.025, 72),
+      new THREE.MeshBasicMaterial(look),
+    );
+    // Under everything else.
+    this.target.renderOrder = -1;
     const light = new THREE.HemisphereLight("white", "gray", 1.07 * Math.PI);
     light.position.set(-0.32, -0.49, 0.81);
     this.body.scale.setScalar(snapshot.leadRadius);
-    this.shadow.scale.setScalar(snapshot.leadRadius);
-    this.object.add(light, this.shadow, this.body, this.target);
+    this.object.add(light, this.body, this.target);
   }
 
   epoch({ globalAction }: EpochReport): void {
@@ -70,6 +64,5 @@ export class Lead {
     const [x, y, heading] = shown.subarray(-3);
     this.body.position.set(x, y, 0);
     this.body.rotation.z = heading;
-    this.shadow.position.set(x + 0.2 * this.snapshot.leadRadius, y, 0.005);
   }
 }
