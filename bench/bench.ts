@@ -3,6 +3,7 @@ import { loadScenario } from "../src/game/scenario_file";
 import { benchBackups, benchPopulation } from "./backups";
 import { benchImperfections } from "./imperfections";
 import { benchGames, benchLearning } from "./learning";
+import { benchKinds } from "./kinds";
 import { benchNodes } from "./nodes";
 import { benchPage } from "./page";
 import { benchSeeds } from "./seeds";
@@ -16,6 +17,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   learning: () => benchLearning(ring),
   games: benchGames,
   seeds: benchSeeds,
+  kinds: benchKinds,
   zones: benchZones,
   world: benchWorld,
   nodes: benchNodes,

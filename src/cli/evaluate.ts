@@ -106,7 +106,12 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
     ...figures,
   };
   const { bounds } = policy.metadata;
-  const told = bounds ? boundSentences(bounds).map((sentence) => `its file: ${sentence}\n`) : [];
+  // They are of the scenario's start and of the paper's timing.
+  const isOfThis = startFile === undefined && result.settings.transitionTiming === "current";
+  const told =
+    bounds && isOfThis
+      ? boundSentences(bounds).map((sentence) => `${basename(files[0])}: ${sentence}\n`)
+      : [];
   process.stdout.write(
     json ? `${JSON.stringify(summary)}\n` : readable(files, game, result) + told.join(""),
   );

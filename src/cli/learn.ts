@@ -11,6 +11,7 @@ import {
 } from "../learning/options";
 import { learnByPoints, type PointLearnResult } from "../learning/points/learn_by_points";
 import { loadScenario } from "../game/scenario_file";
+import { learningHorizon } from "../learning/simulation";
 import { tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
 import { double, integer, text } from "../ros/parameters";
@@ -48,10 +49,7 @@ export const COMMAND = {
       { value: "B", default: "exact", choices: ["exact", "sampled", "points"] },
       "how expectations are computed; points needs no table",
     ),
-    points: integer(
-      { value: "N", range: [1, 100_000] },
-      `most points (default: ${DEFAULT_POINTS})`,
-    ),
+    points: integer({ value: "N", range: [1, 10_000] }, `most points (default: ${DEFAULT_POINTS})`),
     accuracy: double(
       { value: "X", range: [1e-6, 0.5] },
       `share by which the bounds at points may differ (default: ${DEFAULT_POINT_ACCURACY})`,
@@ -65,7 +63,7 @@ export const COMMAND = {
       "what robots act on: the paper's (s_l, s_g), or the command too (points; default: state)",
     ),
     draws: integer(
-      { value: "M", range: [1, 100_000] },
+      { value: "M", range: [1, 10_000] },
       `draws of the sampled backup (default: ${DEFAULT_DRAWS})`,
     ),
     temperature: double(
@@ -113,7 +111,7 @@ function progressPrinter(first: () => void): (progress: Progress) => void {
     const bar = "#".repeat(Math.round(BAR * share)).padEnd(BAR, ".");
     const left = share > 0 ? `, ${leftSeconds.toFixed(0)} s left of it` : "";
     const bounds = points && `${points.lower.toFixed(2)} to ${points.upper.toFixed(2)}`;
-    const so = best === undefined ? "" : `, best return so far ${best.toFixed(2)}`;
+    const so = best === undefined ? "" : `, best so far ${best.toFixed(2)}`;
     const about = points
       ? ` [${bar}] ${points.count} points, bounds ${bounds}${left}`
       : sweep
@@ -199,22 +197,23 @@ export async function main(options: LearnOptions): Promise<number> {
     return INTERRUPTED;
   }
   savePolicy(file, encodePolicy(result.pair, result.metadata, game));
-  const summary = summaryOf(file, result, (performance.now() - startedMs) / 1000);
+  const summary = summaryOf(file, game, result, (performance.now() - startedMs) / 1000);
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(game.name, summary));
   return 0;
 }
 
-function summaryOf(file: string, result: Result, seconds: number) {
+function summaryOf(file: string, game: Game, result: Result, seconds: number) {
   const { histograms, iterations, accepted, sweeps, metadata, pair } = result;
   const { tableSize, globalGap, localGap, backup, backupError, bounds } = metadata;
-  const { globalGapInterval, localGapInterval, pointsUsed, teamBound } = metadata;
+  const { globalGapInterval, localGapInterval, globalGapBound, pointsUsed, teamBound } = metadata;
   return {
     ...{ file, kind: tableSize === undefined ? "points" : "table", tableSize, histograms },
     vectors: "vectors" in pair ? pair.vectorState.length : undefined,
     ...{ iterations, accepted, sweeps, globalGap, localGap, globalGapInterval, localGapInterval },
-    ...{ backup, backupError, pointsUsed, bounds, teamBound },
+    ...{ backup, backupError, pointsUsed, bounds, globalGapBound, teamBound },
     ...{ lowerBound: bounds?.lower, upperBound: bounds?.upper },
     return: result.return,
+    epochs: learningHorizon(game),
     seconds,
   };
 }
@@ -224,7 +223,7 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
   const { mean, standardError } = summary.return;
   const gap = (value: number, [low, high]: readonly [number, number]): string =>
     value === 0 && high === 0
-      ? "no better rival found"
+      ? `no better rival found${pointsUsed?.stop === "time" ? " in the time left" : ""}`
       : `${value.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
   const size = pointsUsed
     ? `${summary.vectors} vectors from ${pointsUsed.points} points, ended by ${pointsUsed.stop}`
@@ -234,12 +233,13 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
     : `${summary.backup} backups (error ${summary.backupError.toExponential(1)})`;
   return [
     `${summary.file}: a policy for ${scenario}, ${size}`,
-    `discounted return ${mean.toFixed(2)} ± ${standardError.toFixed(2)}${pointsUsed ? ", all robots seen" : ""}`,
+    `discounted return over ${summary.epochs} epochs ${mean.toFixed(2)} ± ${standardError.toFixed(2)}${pointsUsed ? ", all robots seen" : ""}`,
     ...(bounds ? boundSentences(bounds) : []),
     ...(teamBound === undefined
       ? []
       : [`no pair of policies earns more than ${teamBound.toFixed(2)}, for any number of robots`]),
-    `best-response gaps: global ${gap(summary.globalGap, summary.globalGapInterval)}, local ${gap(summary.localGap, summary.localGapInterval)}`,
+    `best-response gaps${pointsUsed ? ", all robots seen" : ""}: global ${gap(summary.globalGap, summary.globalGapInterval)}, local ${gap(summary.localGap, summary.localGapInterval)}`,
+    `a global agent that sees all robots gains at most ${summary.globalGapBound!.toFixed(2)}, for any number of robots`,
     `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${how}, ${summary.seconds.toFixed(1)} s`,
     "",
   ].join("\n");

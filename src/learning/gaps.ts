@@ -11,12 +11,22 @@
  * the pair; BR_l is the greedy L-LEARN(π_g) under the pair's occupancy.
  */
 import type { Interval, PolicyMetadata } from "../game/policy_metadata";
+import { limitOf } from "../game/limit";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { Trial } from "../game/trial";
 import type { StopSignal } from "../base/platform";
+import type { Steps } from "../base/steps";
+import { dispatched } from "./points/point_learner";
 import type { Game, PolicyPair } from "../game/model";
 import type { Responder, TableCandidate } from "./responder";
-import { isBetter, play, type SimulationOptions, simulationOf, trialOf } from "./simulation";
+import {
+  isBetter,
+  learningHorizon,
+  play,
+  type SimulationOptions,
+  simulationOf,
+  trialOf,
+} from "./simulation";
 
 type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}`>;
 
@@ -75,6 +85,21 @@ async function globalGainOf({ pair }: TableCandidate, responder: Responder): Pro
   if (isSame(rival, pair.globalPolicy)) return NO_GAIN;
   const [deviating, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
   return gainOf(deviating, own, settings.signal);
+}
+
+/**
+ * What a global agent that sees all robots gains at most, for any n: no agent earns more than dispatchers of
+ * the robots, one each.
+ * @param earned by the pair, over the epochs by which learning compares
+ */
+export function* gapBound(
+  game: Game,
+  localPolicy: Float32Array,
+  seed: number,
+  earned: Estimate,
+): Steps<number> {
+  const most = yield* dispatched(game, limitOf(game, localPolicy), seed, learningHorizon(game));
+  return Math.max(0, most - earned.mean);
 }
 
 /** @param response π_l of the robot that deviates */

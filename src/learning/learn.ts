@@ -1,4 +1,5 @@
 /** `learn`: a pair of policies for a game, with what is known about its quality. */
+import { inTurns } from "../base/steps";
 import type { Game, TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
@@ -6,7 +7,7 @@ import { Trial } from "../game/trial";
 import { constantController } from "../policy/controllers";
 import { Alternation, type Turns } from "./alternation";
 import { type Blind, bestBlind } from "./blind";
-import { measureGaps } from "./gaps";
+import { gapBound, measureGaps } from "./gaps";
 import { startsFor, sumOf } from "./levels";
 import { type LearnOptions, settingsOf } from "./options";
 import { type Responder, type TableCandidate, withResponder } from "./responder";
@@ -38,6 +39,9 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     const best = await atLeastBlind(await responder.credible(fine.best), blind, responder);
     const gaps = await measureGaps(best, responder);
     const { pair, backup, backupError } = best;
+    const { return: earned } = best.plain.earned;
+    const { seed, signal } = settings;
+    const globalGapBound = await inTurns(gapBound(game, pair.localPolicy, seed, earned), signal);
     const metadata: PolicyMetadata = {
       scenario: game.name,
       scenarioSha256: game.sha256,
@@ -48,11 +52,12 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
       backup,
       backupError,
       ...gaps,
+      globalGapBound,
       packageVersion: PACKAGE_VERSION,
     };
     const turns = sumOf(coarse.turns, fine.turns);
     const histograms = responder.index.count;
-    return { pair, metadata, histograms, ...turns, return: best.plain.earned.return };
+    return { pair, metadata, histograms, ...turns, return: earned };
   });
 }
 

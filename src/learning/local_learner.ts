@@ -9,6 +9,7 @@
  * under the current pair, not of a stationary guess under uniform s_g (the authors' code), nor the
  * k-chained MDP with UCFH (the paper).
  */
+import { finish, type Steps } from "../base/steps";
 import { type SparseRows, sparseRows } from "../game/limit";
 import { type Game, type LocalForm, scaleToOne, sizesOf } from "../game/model";
 import { lowestBest } from "../policy/lookahead";
@@ -25,12 +26,17 @@ export type ActionLaw = ArrayLike<number>;
  * @param temperature softmax of Q / temperature instead of the greedy policy (the authors' version)
  * @returns π_l in the form asked for, [sL][sG][aL] or [sL][sG][aG][aL]
  */
-export function learnLocal(
+export function learnLocal(...asked: Parameters<typeof localSteps>): Float32Array {
+  return finish(localSteps(...asked));
+}
+
+/** The same in steps: with the command, a hundred zones take a minute. */
+export function* localSteps(
   game: Game,
   law: ActionLaw,
   temperature?: number,
   form: LocalForm = "state",
-): Float32Array {
+): Steps<Float32Array> {
   const { sL, sG, aG, aL } = sizesOf(game);
   const isTold = form === "command";
   const lead = sparseRows(isTold ? game.globalTransition : effectiveKernel(game, law), sG);
@@ -50,7 +56,8 @@ export function learnLocal(
   };
   const run = new Convergence(game.discount, (ACCURACY_SHARE * range) / 2);
   while (!run.isOver) {
-    fillQ(game, lead, robots, values, q);
+    fillQ(game, lead, robots, values, q, isTold);
+    yield;
     let [least, greatest] = [Infinity, -Infinity];
     for (let state = 0; state < values.length; state++) {
       const next = expected(state);
@@ -60,7 +67,7 @@ export function learnLocal(
     }
     run.take({ least, greatest });
   }
-  fillQ(game, lead, robots, values, q);
+  fillQ(game, lead, robots, values, q, isTold);
   return policyOf(q, aL, TIE_SHARE * range, temperature);
 }
 
@@ -98,6 +105,7 @@ function fillQ(
   robots: SparseRows,
   values: Float64Array,
   q: Float64Array,
+  isTold: boolean,
 ): void {
   const { sL, sG, aL } = sizesOf(game);
   const told = q.length / (sL * sG * aL);
@@ -105,7 +113,7 @@ function fillQ(
   const isKnown = new Uint8Array(sL);
   for (let state = 0; state < sL * sG; state++) {
     for (let command = 0; command < told; command++) {
-      const leading = told > 1 ? (state % sG) * told + command : state;
+      const leading = isTold ? (state % sG) * told + command : state;
       isKnown.fill(0);
       for (let a = 0; a < aL; a++) {
         const row = state * aL + a;

@@ -78,7 +78,7 @@ export const DEFAULT_DRAWS = 16;
 const DEFAULT_MEMORY_BYTES = 8e9;
 export const DEFAULT_POINTS = 200;
 export const DEFAULT_POINT_ACCURACY = 5e-3;
-const MOST_POINTS = 100_000;
+const MOST_POINTS = 10_000;
 
 /** Fills in the defaults. @throws InvalidInputError when an option cannot be used */
 export function settingsOf(game: Game, options: LearnOptions): LearnSettings {

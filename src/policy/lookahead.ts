@@ -65,6 +65,12 @@ export class Lookahead {
     return q[this.action];
   }
 
+  /** V(s_g, μ) */
+  at(globalState: number, shares: ArrayLike<number>): number {
+    this.best(globalState, shares);
+    return this.bestValue;
+  }
+
   /** The vector of s_g that is best at μ; of equal ones the lowest. */
   best(globalState: number, shares: ArrayLike<number>): number {
     const { count, values } = this.vectors[globalState];

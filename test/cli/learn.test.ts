@@ -89,7 +89,7 @@ test("learn at points says how it ended, and its bounds", () => {
   const bounds =
     /at least [\d.]+ with any number of robots; no global agent exceeds [\d.]+ with any/;
   expect(learned.stdout).toMatch(
-    new RegExp(`for ever, all robots seen, it earns ${bounds.source}`),
+    new RegExp(`for ever, without new shifts, all robots seen, it earns ${bounds.source}`),
   );
   expect(learned.stdout).toMatch(new RegExp(`over 50 epochs, .* earns ${bounds.source}`));
   const evaluated = run(
@@ -101,7 +101,9 @@ test("learn at points says how it ended, and its bounds", () => {
     bounds: { upperPopulation: 1, horizon: 50 },
   });
   const inWords = run("evaluate", "--policy", file, "--robots", "50", "--rollouts", "5");
-  expect(inWords.stdout).toMatch(new RegExp(`its file: over 50 epochs, .* ${bounds.source}`));
+  expect(inWords.stdout).toMatch(
+    new RegExp(`points.safetensors: over 50 epochs, .* ${bounds.source}`),
+  );
 });
 
 const NEVER = join(tmpdir(), "never-written.safetensors");

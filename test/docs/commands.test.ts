@@ -41,6 +41,17 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       prints: /dock_dispatch: 30 robots, 1 asked an epoch \(filter\)/,
     },
     {
+      command:
+        "npm run learn -- --scenario dock_dispatch --backup points --local-form command --out told.safetensors",
+      prints: /a policy for dock_dispatch, \d+ vectors from \d+ points, ended by accuracy/,
+      writes: "told.safetensors",
+    },
+    {
+      command:
+        "npm run evaluate -- --policy told.safetensors --sample-size 10 --observation filter",
+      prints: /dock_dispatch: 1000 robots, 10 asked an epoch \(filter\)/,
+    },
+    {
       command: `npm run learn -- --scenario ${FERRY} --table-size 5 --robots 50 --out ferry.safetensors`,
       prints: /a policy for ferry, table size 5 \(21 histograms\)/,
       writes: "ferry.safetensors",

@@ -64,6 +64,13 @@ test("L-LEARN solves a hand-made game: a robot walks to the state that pays, the
   expect(soft[2] / soft[3]).toBeCloseTo(Math.exp((2 - 1.125) / 0.5), 4);
 });
 
+test("with one command alone both forms of L-LEARN are the same", () => {
+  const sizes = { sG: 2, aG: 1, sL: 4, aL: 2 };
+  const game = randomGame(sizes, 3);
+  const law = new Float64Array(8).fill(1);
+  expect(learnLocal(game, law, undefined, "command")).toEqual(learnLocal(game, law));
+});
+
 test("L-LEARN with the command solves the MDP over (s_l, s_g, a_g) whose next command is drawn", () => {
   const sizes = { sG: 3, aG: 2, sL: 4, aL: 2 };
   const { sG, aG, sL, aL } = sizes;

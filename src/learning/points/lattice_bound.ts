@@ -6,7 +6,7 @@
 import type { Steps } from "../../base/steps";
 import { HistogramIndex, histogramCount } from "../../game/histogram";
 import { inner, type Limit, type Move, movedBy, rowTimes, type SparseRows } from "../../game/limit";
-import { iterate, type Until, type UpperBound } from "./upper_bounds";
+import { iterate, type Until, type Values } from "./upper_bounds";
 
 interface Moved {
   readonly move: Move;
@@ -15,7 +15,7 @@ interface Moved {
   readonly places: SparseRows;
 }
 
-export class LatticeBound implements UpperBound {
+export class LatticeBound implements Values {
   /** W at the lattice points, [sG] of [points]. */
   private readonly values: readonly Float64Array[];
   private readonly index: HistogramIndex;
@@ -110,6 +110,7 @@ export class LatticeBound implements UpperBound {
 
 /** The finest resolution with at most `points` lattice points; 0: there is none. */
 export function finestResolution(states: number, points: number): number {
+  if (states === 1) return 1;
   let resolution = 0;
   while (histogramCount(states, resolution + 1) <= points) resolution++;
   return resolution;

@@ -17,8 +17,8 @@ import {
   type Turns,
 } from "../alternation";
 import { bestBlind } from "../blind";
-import { gainOf, gapsOf, localGainOf } from "../gaps";
-import { learnLocal } from "../local_learner";
+import { gainOf, gapBound, gapsOf, localGainOf } from "../gaps";
+import { localSteps } from "../local_learner";
 import { Occupancy } from "../occupancy";
 import {
   type PointLearnOptions,
@@ -28,18 +28,10 @@ import {
 } from "../options";
 import { breathe, isBetter, OBSERVED_ROLLOUTS, play, simulationOf, trialOf } from "../simulation";
 import { blindLocalPolicy, firstStarts } from "../starts";
-import { rewardRange } from "../value_iteration";
+import { Lookahead, vectorsOf } from "../../policy/lookahead";
 import { PACKAGE_VERSION } from "../version";
 import { pairOf } from "./pair";
-import { Paths } from "./paths";
-import {
-  boundSteps,
-  MEASURED_STARTS,
-  type PointResult,
-  pointSteps,
-  valuesAt,
-} from "./point_learner";
-import { DispatcherBound } from "./upper_bounds";
+import { boundSteps, type PointResult, pointSteps, dispatched } from "./point_learner";
 
 export interface PointLearnResult extends Turns {
   readonly pair: PointsPair;
@@ -54,8 +46,6 @@ interface PointCandidate extends Candidate {
   readonly occupancy: Occupancy;
 }
 
-/** Error of the team's bound, as a share of the rewards' range. */
-const TEAM_ACCURACY = 1e-4;
 /** Robots seen at each epoch where not all are. */
 const SEEN = 10;
 /** By which the ends are compared, and by which the gaps are measured. */
@@ -72,10 +62,13 @@ export async function learnByPoints(
   const settings = pointSettingsOf(options);
   const responder = new PointResponder(game, settings);
   const starts = await startsOf(game, settings);
-  const { ends, turns } = await new Alternation(responder).run(starts);
-  const best = await responder.best(ends);
+  const alternated = await new Alternation(responder).run(starts);
+  const best = await responder.best([alternated.best, ...alternated.ends]);
+  const { turns } = alternated;
   const { seed, signal } = settings;
-  const bounds = await inTurns(boundSteps(game, best.result, { seed }), signal);
+  const { limit } = best.result.plans;
+  const lookahead = new Lookahead(limit, vectorsOf(best.pair, limit.sizes));
+  const bounds = await inTurns(boundSteps(game, limit, lookahead, { seed }), signal);
   const gaps = await responder.gaps(best);
   const { points, stop } = best.result;
   const metadata = {
@@ -89,7 +82,9 @@ export async function learnByPoints(
     ...gaps.gaps,
     pointsUsed: { points, stop },
     bounds,
-    teamBound: await responder.teamBound(),
+    globalGapBound: gaps.bound,
+    // Each robot obeys the dispatcher that it has of its own.
+    teamBound: await inTurns(dispatched(game, jointLimit(game), settings.seed), settings.signal),
     packageVersion: PACKAGE_VERSION,
   };
   return { pair: best.pair, metadata, ...turns, return: gaps.return };
@@ -104,7 +99,11 @@ async function startsOf(
   const blind = await bestBlind(game, { temperature, signal });
   const starts = firstStarts(game, blind.localPolicy, temperature);
   if (localForm === "state") return starts;
-  const repeated = game.globalActions.map((_, a) => blindLocalPolicy(game, a, temperature));
+  const repeated: Float32Array[] = [];
+  for (const action of game.globalActions.keys()) {
+    repeated.push(blindLocalPolicy(game, action, temperature));
+    await breathe(signal);
+  }
   const told = (policyFor: (action: number) => Float32Array): Start => {
     const localPolicy = new Float32Array(blind.localPolicy.length * aG);
     for (let row = 0; row < localPolicy.length / aL; row++) {
@@ -149,7 +148,8 @@ class PointResponder implements Responses<PointCandidate> {
   async localResponse({ occupancy }: PointCandidate, temperature?: number): Promise<Float32Array> {
     this.report("L-LEARN");
     await breathe(this.settings.signal);
-    return learnLocal(this.game, occupancy.actionLaw(), temperature, this.settings.localForm);
+    const { localForm, signal } = this.settings;
+    return inTurns(localSteps(this.game, occupancy.actionLaw(), temperature, localForm), signal);
   }
 
   /** With all seen, and with ten and memory. */
@@ -163,13 +163,14 @@ class PointResponder implements Responses<PointCandidate> {
     ];
   }
 
-  /** Of the ends, the first of which has the greatest V̲. */
+  /** Of the pairs whose V̲ is close to the greatest. */
   async best(ends: readonly PointCandidate[]): Promise<PointCandidate> {
     const [first, ...others] = ends;
     const lower = ({ result }: PointCandidate): number => result.lowers.reduce((a, b) => a + b);
+    const most = Math.max(...ends.map(lower));
     let best = { end: first, trials: this.trialsOf(first.pair, ROLLOUTS) };
     for (const end of others) {
-      if (lower(first) - lower(end) > FAR_SHARE * Math.abs(lower(first))) continue;
+      if (most - lower(end) > FAR_SHARE * Math.abs(most)) continue;
       this.report("UPDATE");
       const trials = this.trialsOf(end.pair, ROLLOUTS);
       if (await isBetter(trials, best.trials, this.settings.signal)) best = { end, trials };
@@ -194,18 +195,9 @@ class PointResponder implements Responses<PointCandidate> {
     const [deviating, own] = [rival, pair].map((one) => trialOf(game, one, "sample", options));
     const globalGain = await gainOf(deviating, own, signal);
     const localGain = await localGainOf(game, pair, response, options);
-    return { gaps: gapsOf(globalGain, localGain), return: own.earned.return };
-  }
-
-  /** What no pair exceeds with any n: each robot has a dispatcher of its own, and obeys it. */
-  async teamBound(): Promise<number> {
-    const { game, settings } = this;
-    const bound = new DispatcherBound(jointLimit(game));
-    const accuracy = TEAM_ACCURACY * rewardRange(game);
-    await inTurns(bound.solve({ accuracy }), settings.signal);
-    const paths = new Paths(game, bound.limit, settings.seed);
-    const values = valuesAt(game, paths.starts(MEASURED_STARTS, "measure"), bound);
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
+    const most = gapBound(game, pair.localPolicy, settings.seed, own.earned.return);
+    const bound = await inTurns(most, signal);
+    return { gaps: gapsOf(globalGain, localGain), bound, return: own.earned.return };
   }
 
   private report(doing: Progress["doing"], points?: Progress["points"]): void {

@@ -6,7 +6,7 @@ import { type Limit, movedBy, moveOf } from "../../game/limit";
 import type { Game } from "../../game/model";
 
 /** What a start is drawn for: bounds are measured on others than those learned from. */
-const ROLES = { learn: 10, watch: 11, measure: 12, path: 13 };
+const ROLES = { learn: 10, watch: 11, measure: 12, path: 13, compare: 14 };
 /** Points of a path, and epochs between two of them at most. */
 const PATH_POINTS = 8;
 const MOST_BETWEEN = 4;

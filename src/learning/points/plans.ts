@@ -103,8 +103,7 @@ export class Plans {
 
   /** V̲(s_g, μ) */
   at(globalState: number, shares: ArrayLike<number>): number {
-    this.lookahead.best(globalState, shares);
-    return this.lookahead.bestValue;
+    return this.lookahead.at(globalState, shares);
   }
 
   *addPoints(points: readonly Float64Array[]): Steps<void> {

@@ -19,7 +19,7 @@ import { rewardRange } from "../value_iteration";
 import { finestResolution, LatticeBound } from "./lattice_bound";
 import { Paths } from "./paths";
 import { Plans } from "./plans";
-import { DispatcherBound, type Until, type UpperBound } from "./upper_bounds";
+import { DispatcherBound, type Until, type Values } from "./upper_bounds";
 
 export interface PointOptions extends Pick<
   PointLearnOptions,
@@ -33,7 +33,7 @@ export interface PointOptions extends Pick<
 
 export interface PointResult extends PointsUsed {
   readonly plans: Plans;
-  /** V̲ at the starts by which bounds are measured: the same for every π_l. */
+  /** V̲ at starts that are the same for every π_l. */
   readonly lowers: Float64Array;
   readonly sweeps: number;
 }
@@ -49,9 +49,9 @@ const FINEST_SHARE = 0.4;
 const LEAST_GAIN = 1e-6;
 /** Sweeps go on while the points gain more than this share of that on average. */
 const MEAN_SHARE = 0.1;
-/** Starts by which learning is stopped, and by which bounds are measured. */
+/** Starts by which learning is stopped; and by which pairs are compared, and others for the bounds. */
 const WATCHED_STARTS = 32;
-export const MEASURED_STARTS = 256;
+const MEASURED_STARTS = 256;
 /** Of the limit's upper bound. */
 const LATTICE_POINTS = 250;
 /** Coarser lattices (shares of 1 / this) end no learning. */
@@ -87,40 +87,57 @@ export function* pointSteps(
   const pick = (wanted: number): readonly Float64Array[] => widest(plans, bound, paths, wanted);
   const ended = yield* raise(plans, pick, FIRST_GAIN * range, finest, most, ending);
   plans.close();
-  const measured = paths.starts(MEASURED_STARTS, "measure");
-  return { ...ended, plans, lowers: valuesAt(game, measured, plans) };
+  const compared = paths.starts(MEASURED_STARTS, "compare");
+  return { ...ended, plans, lowers: valuesAt(game, compared, plans) };
 }
 
-/** Both bounds at the start, for ever and over the horizon. */
+/**
+ * Both bounds at the start, for ever and over the horizon.
+ * @param lower V̲ of the policy
+ */
 export function* boundSteps(
   game: Game,
-  { plans, lowers }: Pick<PointResult, "plans" | "lowers">,
+  limit: Limit,
+  lower: Values,
   { seed = 0, horizon = game.horizon ?? DEFAULT_HORIZON }: PointOptions = {},
 ): Steps<ReturnBounds> {
-  const { limit } = plans;
   const accuracy = BOUND_ACCURACY * rewardRange(game);
-  const measured = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
-  const until = { accuracy, epochs: horizon - 1 };
+  const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
   const every = yield* new DispatcherBound(limit).solve({ accuracy });
-  const uppers = [
-    every,
-    yield* limitBound(limit, { accuracy }),
-    yield* new DispatcherBound(limit).solve(until),
-    yield* limitBound(limit, until),
-  ].map((bound) => valuesAt(game, measured, bound));
-  const [upper, limitUpper, horizonUpper, limitHorizonUpper] = uppers.map(meanOf);
-  const lower = meanOf(lowers);
+  const early = yield* new DispatcherBound(limit).solve({ accuracy, epochs: horizon });
+  // The limit's are backed up once more where they are asked.
+  const many = yield* limitBound(limit, { accuracy });
+  const manyEarly = yield* limitBound(limit, { accuracy, epochs: horizon - 1 });
+  const all = [lower, every.everyN, many, early.everyN, manyEarly];
+  const values = all.map((one) => valuesAt(game, starts, one));
+  const [least, upper, limitUpper, horizonUpper, limitHorizonUpper] = values.map(meanOf);
   return {
-    ...{ lower, upper, upperPopulation: 1, limitUpper },
+    ...{ lower: least, upper, upperPopulation: 1, limitUpper },
     // A policy of all time may earn its share after the horizon: at most this.
-    horizonLower: lower - game.discount ** horizon * every.most,
+    horizonLower: least - game.discount ** horizon * every.most,
     ...{ horizon, horizonUpper, limitHorizonUpper },
-    error: Math.max(...[lowers, ...uppers].map((values) => estimate(values).standardError)),
+    error: Math.max(...values.map((one) => estimate(one).standardError)),
   };
 }
 
+/**
+ * What no global agent earns more than from the start, for any n: a dispatcher for each robot, over
+ * `epochs` or for ever.
+ */
+export function* dispatched(
+  game: Game,
+  limit: Limit,
+  seed: number,
+  epochs?: number,
+): Steps<number> {
+  const until = { accuracy: BOUND_ACCURACY * rewardRange(game), epochs };
+  const bound = yield* new DispatcherBound(limit).solve(until);
+  const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
+  return meanOf(valuesAt(game, starts, bound.everyN));
+}
+
 /** A lattice where one as fine as `least` fits, else what holds for every n. */
-function* limitBound(limit: Limit, until: Until, least = 2): Steps<UpperBound> {
+function* limitBound(limit: Limit, until: Until, least = 2): Steps<Values> {
   const resolution = finestResolution(limit.sizes.sL, LATTICE_POINTS);
   return resolution >= least
     ? yield* new LatticeBound(limit, resolution).solve(until)
@@ -161,7 +178,7 @@ function* raise(
 /** Of the points met on paths those where the bounds are furthest apart. */
 function widest(
   plans: Plans,
-  bound: UpperBound,
+  bound: Values,
   paths: Paths,
   wanted: number,
 ): readonly Float64Array[] {
@@ -187,10 +204,10 @@ const corners = (states: number): Float64Array[] =>
   );
 
 /** Values at each of the starts, s_g by the scenario's law. */
-export const valuesAt = (
+const valuesAt = (
   { initialGlobal }: Game,
   starts: readonly Float64Array[],
-  values: UpperBound,
+  values: Values,
 ): Float64Array =>
   Float64Array.from(starts, (shares) =>
     initialGlobal.reduce((sum, p, g) => (p > 0 ? sum + p * values.at(g, shares) : sum), 0),

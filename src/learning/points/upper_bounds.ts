@@ -1,11 +1,11 @@
 /** Upper bounds on what any global agent earns against one local policy with all robots seen. */
 import type { Steps } from "../../base/steps";
-import { broughtBack, type Limit } from "../../game/limit";
+import { broughtBack, inner, type Limit } from "../../game/limit";
 import { Lookahead } from "../../policy/lookahead";
 import { Convergence } from "../value_iteration";
 
-/** What no global agent exceeds at μ. */
-export interface UpperBound {
+/** Values at μ. */
+export interface Values {
   at(globalState: number, shares: ArrayLike<number>): number;
 }
 
@@ -46,9 +46,9 @@ export function* iterate(
 
 /**
  * Each robot has a dispatcher of its own, that chooses a_g for it alone: U(s_g, s_l) of a game of one
- * robot. Then μ · U(s_g) >= V_n(s_g, μ) for every n.
+ * robot. Then Σ_s μ_s U(s_g, s) >= V_n(s_g, μ) for every n.
  */
-export class DispatcherBound implements UpperBound {
+export class DispatcherBound implements Values {
   /** U, [sG] of [sL]. */
   readonly values: readonly Float64Array[];
   private readonly lookahead: Lookahead;
@@ -89,7 +89,10 @@ export class DispatcherBound implements UpperBound {
     return this;
   }
 
-  /** One backup of U at μ, with one command for all: at most μ · U. */
+  /** Σ_s μ_s U(s_g, s): it holds for every n, and for means over unknown places of the robots. */
+  readonly everyN: Values = { at: (g, shares) => inner(this.values[g], 0, shares) };
+
+  /** One backup of U at μ, with one command for all: at most the same, in the limit alone. */
   at(globalState: number, shares: ArrayLike<number>): number {
     return this.lookahead.look(globalState, shares);
   }

@@ -61,6 +61,17 @@ test("the same seed learns the same pair; an end by time keeps the best so far",
   await expect(learnByPoints(game, { accuracy: 0 })).rejects.toThrow(/accuracy is 0; give a share/);
 });
 
+test("no bound of the team is below what the pair earns at least, nor below the bound against it", async () => {
+  for (let seed = 0; seed < 4; seed++) {
+    const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, seed);
+    const { metadata } = await learnByPoints(game, { population: 30, points: 12 });
+    const { bounds, teamBound, globalGapBound } = metadata;
+    expect(teamBound).toBeGreaterThan(bounds.lower);
+    expect(teamBound).toBeGreaterThan(bounds.upper - 1e-3);
+    expect(globalGapBound).toBeGreaterThanOrEqual(metadata.globalGap);
+  }
+});
+
 test("the blind command is the one whose pair earns most in rollouts", async () => {
   for (let seed = 0; seed < 5; seed++) {
     const game = randomGame({ sG: 3, aG: 3, sL: 3, aL: 2 }, seed);

@@ -2,6 +2,8 @@ import { finish } from "../../../src/base/steps";
 import { HistogramIndex } from "../../../src/game/histogram";
 import { limitOf } from "../../../src/game/limit";
 import { type Game, sizesOf } from "../../../src/game/model";
+import { Population } from "../../../src/game/population";
+import { estimate } from "../../../src/game/statistics";
 import { Trial } from "../../../src/game/trial";
 import { LatticeBound } from "../../../src/learning/points/lattice_bound";
 import {
@@ -11,7 +13,7 @@ import {
 } from "../../../src/learning/points/point_learner";
 import { DispatcherBound } from "../../../src/learning/points/upper_bounds";
 import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
-import { randomLocalPolicy, shipped } from "../../games";
+import { randomGame, randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
 import { contested, distributions, ROUNDING, lookaheadController } from "./plans_tried";
 
@@ -20,7 +22,8 @@ const learned = (game: Game, policy: ArrayLike<number>, options: PointOptions = 
 
 function bounded(game: Game, policy: ArrayLike<number>, options: PointOptions = {}) {
   const result = learned(game, policy, options);
-  return { ...result, bounds: finish(boundSteps(game, result, options)) };
+  const { limit } = result.plans;
+  return { ...result, bounds: finish(boundSteps(game, limit, result.plans, options)) };
 }
 
 test.each([
@@ -157,5 +160,47 @@ test("what is learned from few points promises no more than looking one epoch ah
     for (const g of plans.blocks.keys()) {
       expect(plans.at(g, shares)).toBeLessThan(plans.lookahead.look(g, shares) + ROUNDING);
     }
+  }
+});
+
+test("at a start that is drawn no global agent exceeds the bound, for one robot and for many", () => {
+  for (let seed = 0; seed < 4; seed++) {
+    const { game, policy } = contested(seed, 3);
+    const drawn = { ...game, initialLocal: { kind: "dirichlet" as const, alpha: 0.5 } };
+    const { bounds } = bounded(drawn, policy, { horizon: 5 });
+    for (const n of [1, 2, 3]) {
+      const optimum = solveJointly(drawn, policy, n);
+      const { mean, standardError } = earnedBy(drawn, policy, optimum, n);
+      expect(mean).toBeLessThan(bounds.upper + 4 * Math.hypot(standardError, bounds.error));
+      // With one robot its dispatcher is the global agent.
+      if (n > 1) continue;
+      expect(mean).toBeGreaterThan(bounds.upper - 4 * Math.hypot(standardError, bounds.error));
+    }
+  }
+});
+
+/** The optimum of n robots at 4,000 drawn starts. */
+function earnedBy(
+  game: Game,
+  policy: ArrayLike<number>,
+  optimum: readonly Float64Array[],
+  n: number,
+) {
+  const population = new Population(game, policy, { population: n, seed: 9 });
+  const values = Array.from({ length: 4000 }, (_, rollout) => {
+    population.start(rollout);
+    return optimum[population.globalState][jointOf(population.counts)];
+  });
+  return estimate(values);
+}
+
+test("one local state alone, and one command alone, end", () => {
+  for (const sizes of [
+    { sG: 2, aG: 2, sL: 1, aL: 2 },
+    { sG: 2, aG: 1, sL: 2, aL: 2 },
+  ]) {
+    const game = randomGame(sizes, 1);
+    const { bounds } = bounded(game, randomLocalPolicy(sizes, 1), { points: 20 });
+    expect(bounds.lower).toBeLessThan(bounds.upper + ROUNDING);
   }
 });
