@@ -63,7 +63,7 @@ export const COMMAND = {
       "what robots act on: the paper's (s_l, s_g), or the command too (points; default: state)",
     ),
     draws: integer(
-      { value: "M", range: [1, 10_000] },
+      { value: "M", range: [1, 100_000] },
       `draws of the sampled backup (default: ${DEFAULT_DRAWS})`,
     ),
     temperature: double(
