@@ -56,7 +56,7 @@ export const COMMAND = {
     ),
     timeLimit: double(
       { value: "S", range: [0.1, Infinity] },
-      "seconds after which learning at points ends with what it has",
+      "seconds after which learning at points ends with what it has, and measures that",
     ),
     localForm: text(
       { value: "L", choices: ["state", "command"] },
