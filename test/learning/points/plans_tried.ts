@@ -10,6 +10,15 @@ import { movedLaw } from "../brute_force";
 
 export const ROUNDING = 1e-9;
 
+/** Local states and robots of games that are small enough to be solved jointly. */
+export const TINY = [
+  [2, 2],
+  [2, 3],
+  [2, 4],
+  [3, 2],
+  [3, 3],
+] as const;
+
 /** A game whose best command depends on where the robots are. */
 export function contested(seed: number, sL: number) {
   const sizes = { sG: 2, aG: 2, sL, aL: 2 };

@@ -15,7 +15,7 @@ import { DispatcherBound } from "../../../src/learning/points/upper_bounds";
 import { blindLocalPolicy, firstStarts } from "../../../src/learning/starts";
 import { randomGame, randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
-import { contested, distributions, ROUNDING, lookaheadController } from "./plans_tried";
+import { contested, distributions, ROUNDING, lookaheadController, TINY } from "./plans_tried";
 
 const learned = (game: Game, policy: ArrayLike<number>, options: PointOptions = {}) =>
   finish(pointSteps(game, policy, options));
@@ -26,13 +26,7 @@ function bounded(game: Game, policy: ArrayLike<number>, options: PointOptions = 
   return { ...result, bounds: finish(boundSteps(game, limit, result.plans, options)) };
 }
 
-test.each([
-  [2, 2],
-  [2, 3],
-  [2, 4],
-  [3, 2],
-  [3, 3],
-])("over %d states no policy of %d robots exceeds their dispatchers", (sL, n) => {
+test.each(TINY)("over %d states no policy of %d robots exceeds their dispatchers", (sL, n) => {
   for (let seed = 0; seed < 6; seed++) {
     const { game, policy } = contested(seed, sL);
     const optimum = solveJointly(game, policy, n);
