@@ -44,7 +44,7 @@ export function limitOf(game: Game, localPolicy: ArrayLike<number>): Limit {
   const { sG, aG, sL, aL } = sizes;
   const lead = sparseRows(game.globalTransition, sG);
   const each = localFormOf(game, localPolicy) === "command" ? 1 : aG;
-  const moveOf = (globalState: number, from: number): Move => {
+  const moveFrom = (globalState: number, from: number): Move => {
     const end = from + each;
     const actions = new Float64Array(sL * aL);
     const reward = new Float64Array(sL);
@@ -61,7 +61,7 @@ export function limitOf(game: Game, localPolicy: ArrayLike<number>): Limit {
     return { globalState, from, end, actions, reward, reached };
   };
   const moves = game.globalStates.map((_, g) =>
-    Array.from({ length: aG / each }, (_, move) => moveOf(g, move * each)),
+    Array.from({ length: aG / each }, (_, move) => moveFrom(g, move * each)),
   );
   const robots = sparseRows(game.localTransition, sL);
   return { sizes, discount, moves, robots, lead, globalReward };

@@ -11,7 +11,7 @@
  * the pair; BR_l is the greedy L-LEARN(π_g) under the pair's occupancy.
  */
 import type { Interval, PolicyMetadata } from "../game/policy_metadata";
-import { limitOf } from "../game/limit";
+import type { Limit } from "../game/limit";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { Trial } from "../game/trial";
 import type { StopSignal } from "../base/platform";
@@ -90,15 +90,11 @@ async function globalGainOf({ pair }: TableCandidate, responder: Responder): Pro
 /**
  * What a global agent that sees all robots gains at most, for any n: no agent earns more than dispatchers of
  * the robots, one each.
+ * @param limit under the π_l of the pair
  * @param earned by the pair, over the epochs by which learning compares
  */
-export function* gapBound(
-  game: Game,
-  localPolicy: Float32Array,
-  seed: number,
-  earned: Estimate,
-): Steps<number> {
-  const most = yield* dispatched(game, limitOf(game, localPolicy), seed, learningHorizon(game));
+export function* gapBound(game: Game, limit: Limit, seed: number, earned: Estimate): Steps<number> {
+  const most = yield* dispatched(game, limit, seed, learningHorizon(game));
   return Math.max(0, most - earned.mean);
 }
 

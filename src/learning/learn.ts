@@ -1,5 +1,6 @@
 /** `learn`: a pair of policies for a game, with what is known about its quality. */
 import { inTurns } from "../base/steps";
+import { limitOf } from "../game/limit";
 import type { Game, TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
@@ -41,14 +42,15 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     const { pair, backup, backupError } = best;
     const { return: earned } = best.plain.earned;
     const { seed, signal } = settings;
-    const globalGapBound = await inTurns(gapBound(game, pair.localPolicy, seed, earned), signal);
+    const limit = limitOf(game, pair.localPolicy);
+    const globalGapBound = await inTurns(gapBound(game, limit, seed, earned), signal);
     const metadata: PolicyMetadata = {
       scenario: game.name,
       scenarioSha256: game.sha256,
       tableSize: settings.tableSize,
       population: settings.population,
       discount: game.discount,
-      seed: settings.seed,
+      seed,
       backup,
       backupError,
       ...gaps,

@@ -9,6 +9,7 @@ import { type Game, type PointsPair, sizesOf } from "../../game/model";
 import type { PolicyMetadata, ReturnBounds } from "../../game/policy_metadata";
 import type { Estimate } from "../../game/statistics";
 import type { Trial } from "../../game/trial";
+import { Lookahead, vectorsOf } from "../../policy/lookahead";
 import {
   Alternation,
   type Candidate,
@@ -28,10 +29,9 @@ import {
 } from "../options";
 import { breathe, isBetter, OBSERVED_ROLLOUTS, play, simulationOf, trialOf } from "../simulation";
 import { blindLocalPolicy, firstStarts } from "../starts";
-import { Lookahead, vectorsOf } from "../../policy/lookahead";
 import { PACKAGE_VERSION } from "../version";
 import { pairOf } from "./pair";
-import { boundSteps, type PointResult, pointSteps, dispatched } from "./point_learner";
+import { boundSteps, dispatched, meanOf, type PointResult, pointSteps } from "./point_learner";
 
 export interface PointLearnResult extends Turns {
   readonly pair: PointsPair;
@@ -63,7 +63,7 @@ export async function learnByPoints(
   const responder = new PointResponder(game, settings);
   const starts = await startsOf(game, settings);
   const alternated = await new Alternation(responder).run(starts);
-  const best = await responder.best([alternated.best, ...alternated.ends]);
+  const best = await responder.best(new Set([alternated.best, ...alternated.ends]));
   const { turns } = alternated;
   const { seed, signal } = settings;
   const { limit } = best.result.plans;
@@ -84,7 +84,7 @@ export async function learnByPoints(
     bounds,
     globalGapBound: gaps.bound,
     // Each robot obeys the dispatcher that it has of its own.
-    teamBound: await inTurns(dispatched(game, jointLimit(game), settings.seed), settings.signal),
+    teamBound: await inTurns(dispatched(game, jointLimit(game), seed), signal),
     packageVersion: PACKAGE_VERSION,
   };
   return { pair: best.pair, metadata, ...turns, return: gaps.return };
@@ -147,16 +147,15 @@ class PointResponder implements Responses<PointCandidate> {
 
   async localResponse({ occupancy }: PointCandidate, temperature?: number): Promise<Float32Array> {
     this.report("L-LEARN");
-    await breathe(this.settings.signal);
     const { localForm, signal } = this.settings;
     return inTurns(localSteps(this.game, occupancy.actionLaw(), temperature, localForm), signal);
   }
 
   /** With all seen, and with ten and memory. */
-  trialsOf(pair: PointsPair, rollouts: number): readonly Trial[] {
+  trialsOf(pair: PointsPair): readonly Trial[] {
     const { game, settings } = this;
     const { population } = settings;
-    const options = simulationOf(settings, "compare", rollouts);
+    const options = simulationOf(settings, "compare", ROLLOUTS);
     return [
       trialOf(game, pair, "sample", { ...options, asked: population }),
       trialOf(game, pair, "filter", { ...options, asked: Math.min(SEEN, population) }),
@@ -164,15 +163,15 @@ class PointResponder implements Responses<PointCandidate> {
   }
 
   /** Of the pairs whose V̲ is close to the greatest. */
-  async best(ends: readonly PointCandidate[]): Promise<PointCandidate> {
+  async best(ends: ReadonlySet<PointCandidate>): Promise<PointCandidate> {
     const [first, ...others] = ends;
-    const lower = ({ result }: PointCandidate): number => result.lowers.reduce((a, b) => a + b);
-    const most = Math.max(...ends.map(lower));
-    let best = { end: first, trials: this.trialsOf(first.pair, ROLLOUTS) };
+    const lower = ({ result }: PointCandidate): number => meanOf(result.lowers);
+    const most = Math.max(...[...ends].map(lower));
+    let best = { end: first, trials: this.trialsOf(first.pair) };
     for (const end of others) {
       if (most - lower(end) > FAR_SHARE * Math.abs(most)) continue;
       this.report("UPDATE");
-      const trials = this.trialsOf(end.pair, ROLLOUTS);
+      const trials = this.trialsOf(end.pair);
       if (await isBetter(trials, best.trials, this.settings.signal)) best = { end, trials };
     }
     return best.end;
@@ -181,7 +180,7 @@ class PointResponder implements Responses<PointCandidate> {
   /** What both gain by deviating, and what the pair earns; the global rival is of other points. */
   async gaps(candidate: PointCandidate) {
     const { game, settings } = this;
-    const { pair } = candidate;
+    const { pair, result } = candidate;
     const options = {
       ...simulationOf(settings, "measure", GAP_ROLLOUTS),
       asked: settings.population,
@@ -195,17 +194,21 @@ class PointResponder implements Responses<PointCandidate> {
     const [deviating, own] = [rival, pair].map((one) => trialOf(game, one, "sample", options));
     const globalGain = await gainOf(deviating, own, signal);
     const localGain = await localGainOf(game, pair, response, options);
-    const most = gapBound(game, pair.localPolicy, settings.seed, own.earned.return);
+    const most = gapBound(game, result.plans.limit, seed, own.earned.return);
     const bound = await inTurns(most, signal);
     return { gaps: gapsOf(globalGain, localGain), bound, return: own.earned.return };
   }
 
   private report(doing: Progress["doing"], points?: Progress["points"]): void {
     const { iteration, best } = this.standing;
-    const lowers = best?.result.lowers;
-    const mean = lowers && lowers.reduce((a, b) => a + b) / lowers.length;
     const { accuracy } = this.settings;
     const gap = accuracy * Math.abs(points?.lower ?? 0);
-    this.settings.onProgress?.({ doing, iteration, points, accuracy: gap, best: mean });
+    this.settings.onProgress?.({
+      doing,
+      iteration,
+      points,
+      accuracy: gap,
+      best: best && meanOf(best.result.lowers),
+    });
   }
 }

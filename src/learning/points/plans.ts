@@ -77,9 +77,7 @@ export class Plans {
   private readonly back: Float64Array;
   private readonly future: Float64Array;
 
-  /**
-   * @param most points that there may be
-   */
+  /** @param most points that there may be */
   constructor(
     readonly limit: Limit,
     most: number,

@@ -69,7 +69,9 @@ export function* pointSteps(
   const { points: most = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY, seed = 0 } = options;
   const limit = limitOf(game, localPolicy);
   const range = rewardRange(game);
-  const bound = yield* limitBound(limit, { accuracy: BOUND_ACCURACY * range }, FINE);
+  const until = { accuracy: BOUND_ACCURACY * range };
+  const bound =
+    (yield* latticeBound(limit, until, FINE)) ?? (yield* new DispatcherBound(limit).solve(until));
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
   const upper = meanOf(valuesAt(game, watched, bound));
@@ -105,9 +107,11 @@ export function* boundSteps(
   const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
   const every = yield* new DispatcherBound(limit).solve({ accuracy });
   const early = yield* new DispatcherBound(limit).solve({ accuracy, epochs: horizon });
+  const many = (yield* latticeBound(limit, { accuracy })) ?? every;
   // The limit's are backed up once more where they are asked.
-  const many = yield* limitBound(limit, { accuracy });
-  const manyEarly = yield* limitBound(limit, { accuracy, epochs: horizon - 1 });
+  const before = { accuracy, epochs: horizon - 1 };
+  const manyEarly =
+    (yield* latticeBound(limit, before)) ?? (yield* new DispatcherBound(limit).solve(before));
   const all = [lower, every.everyN, many, early.everyN, manyEarly];
   const values = all.map((one) => valuesAt(game, starts, one));
   const [least, upper, limitUpper, horizonUpper, limitHorizonUpper] = values.map(meanOf);
@@ -136,12 +140,10 @@ export function* dispatched(
   return meanOf(valuesAt(game, starts, bound.everyN));
 }
 
-/** A lattice where one as fine as `least` fits, else what holds for every n. */
-function* limitBound(limit: Limit, until: Until, least = 2): Steps<Values> {
+/** The limit's bound by a lattice; undefined where none as fine as `least` fits. */
+function* latticeBound(limit: Limit, until: Until, least = 2): Steps<Values | undefined> {
   const resolution = finestResolution(limit.sizes.sL, LATTICE_POINTS);
-  return resolution >= least
-    ? yield* new LatticeBound(limit, resolution).solve(until)
-    : yield* new DispatcherBound(limit).solve(until);
+  return resolution >= least ? yield* new LatticeBound(limit, resolution).solve(until) : undefined;
 }
 
 /** Sweeps over more and more points, with a finer and finer gain, until something ends it. */
@@ -213,5 +215,5 @@ const valuesAt = (
     initialGlobal.reduce((sum, p, g) => (p > 0 ? sum + p * values.at(g, shares) : sum), 0),
   );
 
-const meanOf = (values: Float64Array): number =>
+export const meanOf = (values: Float64Array): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;

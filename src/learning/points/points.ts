@@ -1,4 +1,5 @@
 /** Distributions of the population at which plans are compared, in the kernels' memory. */
+import { inner } from "../../game/limit";
 import { KernelMemory } from "../kernel_memory";
 
 /** Points that are taken together (assembly/kernels.ts). */
@@ -42,9 +43,6 @@ export class Points {
 
   /** vector · μ at one point. */
   inner(vector: Float64Array, point: number): number {
-    const { rows, width } = this;
-    let sum = 0;
-    for (let s = 0; s < vector.length; s++) sum += vector[s] * rows[point * width + s];
-    return sum;
+    return inner(this.rows, point * this.width, vector);
   }
 }
