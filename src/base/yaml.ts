@@ -1,5 +1,5 @@
 /** YAML as people write it. */
-import { parse, type ParseOptions, type DocumentOptions, type SchemaOptions } from "yaml";
+import { parse } from "yaml";
 
 /**
  * Rows that repeat (`*row`) in a long file are no attack. What is: names of names, which the library
@@ -7,8 +7,6 @@ import { parse, type ParseOptions, type DocumentOptions, type SchemaOptions } fr
  */
 const MOST_ALIASES = 100_000;
 
-type Options = ParseOptions & DocumentOptions & SchemaOptions;
-
 /** Merge keys (`<<: *base`) hold, and so do line ends of other systems. */
-export const parseYaml = (text: string, options: Options = {}): unknown =>
-  parse(text.replace(/\r\n?/g, "\n"), { merge: true, ...options, maxAliasCount: MOST_ALIASES });
+export const parseYaml = (text: string): unknown =>
+  parse(text.replace(/\r\n?/g, "\n"), { merge: true, maxAliasCount: MOST_ALIASES });

@@ -11,17 +11,17 @@
 import { Endpoints } from "./endpoints";
 import { type FleetNode, inFleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
-import { namespacedParameters, type Section, sectionsIn } from "./parameter_files";
+import { givenParameters, type Section } from "./parameter_files";
 import {
   declareParameters,
   type ParameterCheck,
   type ParameterSpecs,
   type ParameterValues,
-  setParameter,
   valuesAtStart,
 } from "./parameters";
 import {
   fullName,
+  parameterSections,
   type RclGuardCondition,
   type RclLifecycleNode,
   type RclLogger,
@@ -41,10 +41,8 @@ export { clockOf } from "./sim_time";
  */
 export type NodeKind = "plain" | "robot" | "managed" | RosNode;
 
+/** Of the process: read once for all its nodes. */
 let sections: readonly Section[] | undefined;
-
-/** A host of many robots reads its parameter files once. */
-const sectionsOnce = (): readonly Section[] => (sections ??= sectionsIn(process.argv));
 
 /** Characters of a line in the log. Whatever text from outside it holds, it does not fill a disk. */
 const LONGEST_LINE = 2000;
@@ -95,7 +93,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   constructor(
     name: string,
     namespace: `/${string}` | undefined,
-    private readonly specs: S,
+    specs: S,
     kind: NodeKind = "plain",
   ) {
     const host = typeof kind === "string" ? undefined : kind;
@@ -109,9 +107,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     if (host) this.waitIn(host);
     else this.wakeBeforeSync();
     const qualified = fullName(this.node.namespace(), this.name);
-    const given = namespacedParameters(sectionsOnce(), process.argv, qualified);
+    sections ??= parameterSections(this.node);
+    const given = givenParameters(sections, process.argv, qualified);
     prepareSimTime(this.node, given.get(USE_SIM_TIME));
-    this.parameters = valuesAtStart(this.node, specs, given);
+    this.parameters = valuesAtStart(specs, given);
     // A hosted node has no services by which they could be asked for or set.
     if (host) return;
     declareParameters(this.node, specs, this.parameters, (next) => this.checkChange(next));
@@ -176,7 +175,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
 
   /** Sets one of its own parameters, as `ros2 param set` does. Why it is refused; else undefined. */
   set(name: string & keyof S, value: number | string | boolean): string | undefined {
-    return setParameter(this.node, name, this.specs[name], value);
+    const { successful, reason } = this.node.setParametersAtomically([{ name, value }]);
+    return successful ? undefined : reason;
   }
 
   /** Lets others drive the lifecycle of a managed node. */

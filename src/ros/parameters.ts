@@ -164,19 +164,16 @@ export type ParameterCheck<S extends ParameterSpecs> = ParameterRules<S>["check"
 
 /**
  * The values that `specs` have at a node's start, checked.
- * @param given values that rclnodejs does not hear of, by name
+ * @param given values other than the defaults, by name
  * @throws ParameterError for a value that breaks its declaration
  */
 export function valuesAtStart<S extends ParameterSpecs>(
-  node: RclNode,
   specs: S,
   given: ReadonlyMap<string, unknown>,
 ): ParameterValues<S> {
-  const overrides = new Map(node.getParameterOverrides().map(({ name, value }) => [name, value]));
-  for (const [name, value] of given) overrides.set(name, value);
   const values = Object.entries(specs).map(([name, spec]) => [
     name,
-    checkParameter(name, spec, overrides.has(name) ? overrides.get(name) : spec.default),
+    checkParameter(name, spec, given.has(name) ? given.get(name) : spec.default),
   ]);
   return Object.fromEntries(values) as ParameterValues<S>;
 }
@@ -201,64 +198,37 @@ export function declareParameters<S extends ParameterSpecs>(
   takeChanges(node, specs, values, (next) => check(next as ParameterValues<S>));
 }
 
-/** Takes values that are set at run time into `values`: all of a request or none. */
+/**
+ * Takes values that are set at run time into `values`: all of a request or none. They are checked here,
+ * before rclnodejs does: its refusals say nothing.
+ */
 function takeChanges(
   node: RclNode,
   specs: ParameterSpecs,
   values: Record<string, Value>,
   check: (next: Readonly<Record<string, Value>>) => string | undefined,
 ): void {
-  const checked = ({ name, value }: RclParameter): Value => {
+  const checked = (name: string, value: unknown): Value => {
     const spec = specs[name];
     if (spec?.live) return checkParameter(name, spec, value);
     throw new ParameterError(
-      `parameter ${name} is read-only: give it at the start (-p ${name}:=..., or a parameter file)`,
+      node.hasParameter(name)
+        ? `parameter ${name} is read-only: give it at the start (-p ${name}:=..., or a parameter file)`
+        : `parameter ${name} is not declared by this node`,
     );
   };
-  const merged = (parameters: readonly RclParameter[]): Record<string, Value> => ({
-    ...values,
-    ...Object.fromEntries(parameters.map((parameter) => [parameter.name, checked(parameter)])),
-  });
-  node._validateParameters = (parameters) => {
-    const unknown = parameters.find(({ name }) => !node.hasParameter(name));
-    if (unknown) return result(`parameter ${unknown.name} is not declared by this node`);
-    return result(reasonIn(() => check(merged(parameters))));
+  const set = node.setParametersAtomically.bind(node);
+  node.setParametersAtomically = (parameters) => {
+    try {
+      const given = parameters.map(({ name, value }) => [name, checked(name, value)] as const);
+      const next = { ...values, ...Object.fromEntries(given) };
+      const reason = check(next);
+      if (reason !== undefined) return { successful: false, reason };
+      const result = set(given.map(([name, value]) => rclParameter(name, specs[name], value)));
+      if (result.successful) Object.assign(values, next);
+      return result;
+    } catch (error) {
+      return { successful: false, reason: reasonOf(error) };
+    }
   };
-  node.addPreSetParametersCallback((parameters) =>
-    parameters.map((parameter) => {
-      const spec = specs[parameter.name];
-      try {
-        return spec ? rclParameter(parameter.name, spec, checked(parameter)) : parameter;
-      } catch {
-        // The validation that follows refuses it and says why.
-        return parameter;
-      }
-    }),
-  );
-  node.addPostSetParametersCallback((parameters) => void Object.assign(values, merged(parameters)));
 }
-
-/** What `work` returns, or the reason of what it throws. */
-function reasonIn(work: () => string | undefined): string | undefined {
-  try {
-    return work();
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-/** @param reason of a refusal; undefined: none */
-const result = (reason?: string) => ({ successful: reason === undefined, reason: reason ?? "" });
-
-/** Sets a declared parameter from within the node; why it is refused, or undefined. */
-export const setParameter = (
-  node: RclNode,
-  name: string,
-  spec: ParameterSpec,
-  value: Value,
-): string | undefined =>
-  reasonIn(() => {
-    const checked = checkParameter(name, spec, value);
-    const { successful, reason } = node.setParameter(rclParameter(name, spec, checked));
-    return successful ? undefined : reason;
-  });

@@ -4,6 +4,8 @@
  */
 
 import { Module } from "node:module";
+import { dirname, join } from "node:path";
+import type { Section } from "./parameter_files";
 import type { Durability, Reliability } from "./topics";
 
 /** An instance of rclnodejs' QoS class; made by its constructor alone. */
@@ -110,10 +112,12 @@ export interface RclNode {
   hasParameter(name: string): boolean;
   /** Its `_readOnly` is internal: there is no way to say it of a parameter that rclnodejs declares. */
   getParameterDescriptor(name: string): { _readOnly: boolean };
-  setParameter(parameter: RclParameter): { readonly successful: boolean; readonly reason: string };
-  addPreSetParametersCallback(callback: (parameters: RclParameter[]) => RclParameter[]): void;
-  addPostSetParametersCallback(callback: (parameters: RclParameter[]) => void): void;
-  getParameterOverrides(): RclParameter[];
+  /** What every way to set parameters leads to; parameters.ts puts a check before it. */
+  setParametersAtomically(parameters: readonly Pick<RclParameter, "name" | "value">[]): {
+    readonly successful: boolean;
+    readonly reason: string;
+  };
+  readonly context: { readonly handle: object };
   getLogger(): RclLogger;
   name(): string;
   namespace(): string;
@@ -122,11 +126,6 @@ export interface RclNode {
   spin(timeoutMs: number): void;
   stop(): void;
   readonly spinning: boolean;
-  /** Internal: whether parameters may be set; replaced by a check that says why not. */
-  _validateParameters: (parameters: RclParameter[]) => {
-    readonly successful: boolean;
-    readonly reason: string;
-  };
   /** Internal: what the node's thread waits for. */
   _subscriptions: RclSubscription[];
   /** Internal: of /parameter_events. */
@@ -219,4 +218,14 @@ export function rcl(): RclModule {
     loaded = require("rclnodejs") as RclModule;
   }
   return loaded;
+}
+
+/** All parameters that rcl read from files and arguments. rclnodejs' native part alone gives them. */
+export function parameterSections(node: RclNode): readonly Section[] {
+  const folder = dirname(require.resolve("rclnodejs/package.json"));
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const native = require(join(folder, "build", "Release", "rclnodejs.node")) as {
+    getParameterOverrides(context: object): readonly Section[] | undefined;
+  };
+  return native.getParameterOverrides(node.context.handle) ?? [];
 }

@@ -8,7 +8,7 @@ import { TOPICS } from "./topics";
 export const USE_SIM_TIME = "use_sim_time";
 
 /**
- * Sets use_sim_time where a parameter file gives it for the node's namespace, and drops the node's own
+ * Sets use_sim_time, which rclnodejs misses in sections of a namespace, and drops the node's own
  * /clock subscription. rclnodejs 2.2.0 subscribes reliably, so that a best-effort /clock is not heard
  * (test/graph/rclnodejs_traps.test.ts), and once a node; `clockOf` subscribes once a process.
  * @throws ParameterError when the value is not a boolean
@@ -21,7 +21,8 @@ export function prepareSimTime(node: RclNode, given: unknown): void {
       );
     }
     const { Parameter, ParameterType } = rcl();
-    node.setParameter(new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, given));
+    const value = new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, given);
+    if (given !== node.getParameter(USE_SIM_TIME).value) node.setParametersAtomically([value]);
   }
   // The clock of a process is chosen at its start: a robot's time does not change under way.
   node.getParameterDescriptor(USE_SIM_TIME)._readOnly = true;

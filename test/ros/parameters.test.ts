@@ -1,15 +1,11 @@
 import { NODES } from "../../src/cli/parameters";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { holdsFor, namespacedParameters, sectionsIn } from "../../src/ros/parameter_files";
+import { givenParameters, holdsFor } from "../../src/ros/parameter_files";
 import {
   checkParameter,
   ParameterError,
   type ParameterSpec,
   valuesAtStart,
 } from "../../src/ros/parameters";
-import type { RclNode } from "../../src/ros/rcl";
 
 const common = { description: "" };
 const SECONDS: ParameterSpec = { ...common, type: "double", default: 1, unit: "s", range: [0, 5] };
@@ -51,44 +47,11 @@ test.each<[ParameterSpec, unknown, unknown]>([
   expect(checkParameter("p", spec, value)).toEqual(plain);
 });
 
-test.each([
-  ["010", 8],
-  ["-010", -8],
-  ["0x10", 16],
-  ["08", 8],
-  ["1e3", 1000],
-  [".5", 0.5],
-  ["+7", 7],
-  ["on", true],
-  ["N", false],
-  ["~", "~"],
-  ["'010'", "010"],
-  ['"on"', "on"],
-  ["0o17", "0o17"],
-])("unquoted text in a section with a namespace means what it means to ROS: %s", (text, value) => {
-  const folder = mkdtempSync(join(tmpdir(), "values-"));
-  const file = join(folder, "a.yaml");
-  writeFileSync(file, `/*/local_agent:\n  ros__parameters: { a: ${text} }\n`);
-  const args = ["--ros-args", "--params-file", file];
-  try {
-    const given = namespacedParameters(sectionsIn(args), args, "/robot_3/local_agent");
-    expect(given.get("a")).toBe(value);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
-test("at its start a node has its defaults, what rclnodejs heard, and what it did not hear", () => {
-  const overrides = [
-    { name: "seconds", type: 3, value: 2 },
-    { name: "count", type: 2, value: 3n },
-  ];
-  // Nothing else of rclnodejs is asked: a host does this for each of its robots.
-  const node = { getParameterOverrides: () => overrides } as unknown as RclNode;
+test("at its start a node has its defaults, and what was given", () => {
   const specs = { seconds: SECONDS, count: COUNT, mode: MODE };
   const values = (given: Record<string, unknown>) =>
-    valuesAtStart(node, specs, new Map(Object.entries(given)));
-  expect(values({ seconds: 4 })).toEqual({ seconds: 4, count: 3, mode: "a" });
+    valuesAtStart(specs, new Map(Object.entries(given)));
+  expect(values({ seconds: 4, count: 3 })).toEqual({ seconds: 4, count: 3, mode: "a" });
   expect(() => values({ count: 10 })).toThrow("parameter count is 10; it must be a whole number");
 });
 
@@ -124,35 +87,26 @@ test.each([
   expect(holdsFor(path, "/robot_3/local_agent")).toBe(holds);
 });
 
-test("sections that name a namespace are read from every parameter file, the last one holding", () => {
-  const folder = mkdtempSync(join(tmpdir(), "parameters-"));
-  const [first, second] = ["a.yaml", "b.yaml"].map((name) => join(folder, name));
-  writeFileSync(first, "robot_3:\n  local_agent:\n    ros__parameters: { a: 1, b: 2 }\n");
-  writeFileSync(
-    second,
-    "/robot_*:\n  ros__parameters: { c: 9 }\n/*/local_agent:\n  ros__parameters: { a: 3 }\nlocal_agent:\n  ros__parameters: { b: 8 }\n",
-  );
-  const args = ["--ros-args", "--params-file", first, "--params-file", second, "-p", "z:=5"];
-  try {
-    const given = namespacedParameters(sectionsIn(args), args, "/robot_3/local_agent");
-    expect(Object.fromEntries(given)).toEqual({ a: 3, b: 2 });
-    for (const assigned of ["a:=5", "local_agent:a:=5"]) {
-      const won = namespacedParameters(
-        sectionsIn(args),
-        [...args, "-p", assigned],
-        "/robot_3/local_agent",
-      );
-      expect(Object.fromEntries(won)).toEqual({ b: 2 });
-    }
-    const others = namespacedParameters(
-      sectionsIn(args),
-      [...args, "-p", "lead:a:=5"],
-      "/robot_3/local_agent",
-    );
-    expect(others.get("a")).toBe(3);
-    writeFileSync(second, "a: [");
-    expect(() => sectionsIn(args)).toThrow(/b.yaml cannot be used: /);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+test("a section with a namespace holds over a bare name, that over /**, and -p over all", () => {
+  const section = (name: string, values: Record<string, number>) => ({
+    name,
+    parameters: Object.entries(values).map(([of, value]) => ({ name: of, value })),
+  });
+  const sections = [
+    section("/*/local_agent", { a: 1, b: 2 }),
+    section("robot_3/local_agent", { a: 3 }),
+    section("local_agent", { b: 8, c: 7, f: 6 }),
+    section("/*/lead_agent", { d: 9 }),
+    section("lead_agent", { d: 9 }),
+    section("/**", { c: 5, e: 4 }),
+  ];
+  const given = (...args: string[]) =>
+    Object.fromEntries(givenParameters(sections, ["--ros-args", ...args], "/robot_3/local_agent"));
+  const all = { a: 3, b: 2, c: 7, e: 4, f: 6 };
+  expect(given("-p", "z:=5")).toEqual(all);
+  expect(given("-p", "lead_agent:b:=5")).toEqual(all);
+  // rcl puts what is assigned into these sections: of the node's name, or of /**.
+  for (const assigned of ["b:=8", "local_agent:b:=8"]) {
+    expect(given("-p", assigned)).toEqual({ ...all, b: 8 });
   }
 });
