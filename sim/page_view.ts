@@ -3,10 +3,9 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { sizesOf } from "../src/game/model";
-import type { Interval, PolicyMetadata } from "../src/game/policy_metadata";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
-import { boundSentences } from "../src/policy/bounds";
+import { boundSentences, gapBoundSentence, gapsInWords } from "../src/policy/bounds";
 import { drawingOf } from "../src/policy/picture";
 import { inTurns } from "../src/base/steps";
 import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
@@ -18,7 +17,7 @@ import type { LoopContext } from "./loop_context";
 import type { SharedSnapshot } from "./page_hub";
 import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
-import { encodePoses, type EpochReport, type Gap, MODES, type PolicyPicture } from "./protocol";
+import { encodePoses, type EpochReport, MODES } from "./protocol";
 import type { Steering } from "./steering";
 
 /** The world's state is told this often, ms. */
@@ -121,9 +120,13 @@ export class PageView {
       const { globalState, belief } = report;
       const drawn = known && (await inTurns(known.draw(globalState, belief)));
       const { actions, plan } = drawn ?? { actions: [], plan: null };
-      const gaps = known ? gapsOf(known.metadata) : null;
-      const bounds = known?.metadata.bounds ? boundSentences(known.metadata.bounds) : [];
-      server.pages.publish({ type: "picture", globalState, actions, plan, gaps, bounds });
+      const gaps = known ? gapsInWords(known.metadata) : null;
+      const { bounds, globalGapBound } = known?.metadata ?? {};
+      const sentences = [
+        ...(bounds ? boundSentences(bounds) : []),
+        ...(globalGapBound === undefined ? [] : [gapBoundSentence(globalGapBound)]),
+      ];
+      server.pages.publish({ type: "picture", actions, plan, gaps, bounds: sentences });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }
   }
@@ -142,10 +145,4 @@ export class PageView {
       faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
     });
   }
-}
-
-function gapsOf(metadata: PolicyMetadata): PolicyPicture["gaps"] {
-  const { globalGap, globalGapInterval, localGap, localGapInterval } = metadata;
-  const gapOf = (gap: number, [low, high]: Interval): Gap => ({ gap, low, high });
-  return { global: gapOf(globalGap, globalGapInterval), local: gapOf(localGap, localGapInterval) };
 }

@@ -18,7 +18,7 @@ z.config(en());
 export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 9;
+export const PROTOCOL_VERSION = 10;
 
 /** Robots of a swarm that a page shows at most. */
 export const ROBOTS_LIMIT = 100_000;
@@ -129,25 +129,18 @@ const worldState = z.object({
 });
 export type WorldState = z.infer<typeof worldState>;
 
-/** Reward of a whole return, and its 95 % interval. */
-const gap = z.object({ gap: z.number(), low: z.number(), high: z.number() });
-export type Gap = z.infer<typeof gap>;
-
 /**
- * π_g around the belief of a command. actions[s_g][zone][j]: the action where a share of j / last j of all
- * robots is in `zone` and the others are spread as believed. Where all s_g would be too much, only the
- * command's is not empty; the list is empty where the policy is not known.
+ * π_g in the s_g and around the belief of a command. actions[zone][j]: the action where a share of j / last j
+ * of all robots is in `zone` and the others are spread as believed; none where the policy is not known.
  */
 const picture = z.object({
   type: z.literal("picture"),
-  /** The command's. */
-  globalState: count,
-  actions: z.array(z.array(z.array(count))),
+  actions: z.array(z.array(count)),
   /** Of a policy by vectors: the number, from 1 on, of the best for s_g, of how many, and its a_g. */
   plan: z.nullable(z.object({ number: count, of: count, action: count })),
-  /** The certificate: what the lead vehicle or a robot gains by deviating alone; null: not known. */
-  gaps: z.nullable(z.object({ global: gap, local: gap })),
-  /** What the pair earns at least and what none exceeds, in sentences; none where not known. */
+  /** What the lead vehicle or a robot gains by deviating alone, in words; null: not known. */
+  gaps: z.nullable(z.object({ global: z.string(), local: z.string() })),
+  /** What the pair earns at least, and what none exceeds or gains, in sentences; none where not known. */
   bounds: z.array(z.string()),
 });
 export type PolicyPicture = z.infer<typeof picture>;

@@ -17,8 +17,8 @@ import { Connection, type ConnectionState } from "./connection";
 import { byId, field, setText } from "./element";
 import { EmergencyStop } from "./emergency_stop";
 import { showFacts } from "./hud/facts";
-import { Histograms } from "./hud/histograms";
-import { PolicyStrips } from "./hud/policy_picture";
+import { showHistograms } from "./hud/histograms";
+import { showPolicy } from "./hud/policy_picture";
 import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
 import { readPalette } from "./palette";
@@ -31,8 +31,6 @@ interface Shown {
   /** Reports of new epochs are added to its history. */
   readonly snapshot: Snapshot;
   readonly scene: ArenaScene;
-  readonly histograms: Histograms;
-  readonly strips: PolicyStrips;
   readonly chart: RewardChart;
 }
 
@@ -70,7 +68,6 @@ class Page {
     this.emergency = new EmergencyStop(give);
     this.robot = new RobotPanel(give, (robot) => this.choose(robot));
     onClick(canvas, (x, y) => this.robot.choose(this.shown?.scene.robotAt(x, y)));
-    byId("picture-state").onchange = () => (this.isStale = true);
     requestAnimationFrame((now) => this.frame(now));
   }
 
@@ -100,8 +97,6 @@ class Page {
     this.shown = {
       snapshot,
       scene: new ArenaScene(this.view, snapshot, palette),
-      histograms: new Histograms(byId("histograms"), snapshot),
-      strips: new PolicyStrips(byId("policy"), snapshot),
       chart: new RewardChart(byId("rewards"), snapshot, palette),
     };
     byId("scenario").textContent = snapshot.scenario;
@@ -178,10 +173,10 @@ class Page {
     setText(byId("alarm"), stopped ? "Emergency stop" : "");
   }
 
-  private showEpoch({ scene, histograms, strips }: Shown, report: EpochReport): void {
+  private showEpoch({ scene, snapshot }: Shown, report: EpochReport): void {
     scene.epoch(report);
-    histograms.show(report);
-    if (this.picture !== undefined) strips.show(this.picture, report);
+    showHistograms(byId("histograms"), snapshot, report);
+    if (this.picture) showPolicy(byId("policy"), snapshot, this.picture, report);
     document.body.dataset.epoch = String(report.epoch);
     document.body.dataset.sampled = report.sampled.join(",");
   }

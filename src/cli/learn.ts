@@ -27,7 +27,7 @@ import {
   SEED_OPTION,
   UsageError,
 } from "./options";
-import { boundSentences } from "../policy/bounds";
+import { boundSentences, gapBoundSentence, gapsInWords } from "../policy/bounds";
 
 const MOST_THREADS = 256;
 
@@ -221,10 +221,7 @@ function summaryOf(file: string, game: Game, result: Result, seconds: number) {
 function readable(scenario: string, summary: ReturnType<typeof summaryOf>): string {
   const { bounds, pointsUsed, teamBound } = summary;
   const { mean, standardError } = summary.return;
-  const gap = (value: number, [low, high]: readonly [number, number]): string =>
-    value === 0 && high === 0
-      ? `no better rival found${pointsUsed?.stop === "time" ? " in the time left" : ""}`
-      : `${value.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
+  const { global, local } = gapsInWords(summary);
   const size = pointsUsed
     ? `${summary.vectors} vectors from ${pointsUsed.points} points, ended by ${pointsUsed.stop}`
     : `table size ${summary.tableSize} (${summary.histograms} histograms)`;
@@ -238,8 +235,8 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
     ...(teamBound === undefined
       ? []
       : [`no pair of policies earns more than ${teamBound.toFixed(2)}, for any number of robots`]),
-    `best-response gaps${pointsUsed ? ", all robots seen" : ""}: global ${gap(summary.globalGap, summary.globalGapInterval)}, local ${gap(summary.localGap, summary.localGapInterval)}`,
-    `a global agent that sees all robots gains at most ${summary.globalGapBound!.toFixed(2)}, for any number of robots`,
+    `best-response gaps${pointsUsed ? ", all robots seen" : ""}: global ${global}, local ${local}`,
+    gapBoundSentence(summary.globalGapBound!),
     `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${how}, ${summary.seconds.toFixed(1)} s`,
     "",
   ].join("\n");

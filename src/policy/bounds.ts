@@ -1,5 +1,23 @@
-/** A policy's bounds in sentences. */
-import type { ReturnBounds } from "../game/policy_metadata";
+/** A policy's gaps and bounds in words. */
+import type { Interval, PointsUsed, PolicyMetadata, ReturnBounds } from "../game/policy_metadata";
+
+type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}` | "pointsUsed">;
+
+/** Both best-response gaps. Where nothing better was found, that is no interval of [0, 0]. */
+export const gapsInWords = (gaps: Gaps) => ({
+  global: gapInWords(gaps.globalGap, gaps.globalGapInterval, gaps.pointsUsed),
+  local: gapInWords(gaps.localGap, gaps.localGapInterval, gaps.pointsUsed),
+});
+
+function gapInWords(gap: number, [low, high]: Interval, used?: PointsUsed): string {
+  if (gap === 0 && high === 0)
+    return `no better rival found${used?.stop === "time" ? " in the time left" : ""}`;
+  return `${gap.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`;
+}
+
+/** @param most that a global agent which sees all robots gains against the pair's robots */
+export const gapBoundSentence = (most: number): string =>
+  `a global agent that sees all robots gains at most ${most.toFixed(2)}, for any number of robots`;
 
 /** From the scenario's start, against the pair's robots; each with the number of robots for which it holds. */
 export function boundSentences(bounds: ReturnBounds): string[] {

@@ -12,10 +12,7 @@ import {
 
 /** A reset by this seed fails. */
 export const REFUSED_SEED = 13;
-const GAPS = {
-  global: { gap: 0, low: 0, high: 0 },
-  local: { gap: 0.4, low: 0.3, high: 0.5 },
-};
+const GAPS = { global: "no better rival found", local: "0.400 (95 %: 0.300 to 0.500)" };
 const BAYS = 5;
 const SAMPLE_SIZE = 10;
 
@@ -119,7 +116,7 @@ export class PlayedSwarm {
 
   /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */
   picture(): PolicyPicture {
-    const { belief, globalState } = this.latest;
+    const { belief } = this.latest;
     const actionAt = (zone: number, share: number): number => {
       const rest = 1 - belief[zone];
       const law = belief.map((p, i) =>
@@ -128,17 +125,9 @@ export class PlayedSwarm {
       return law.indexOf(Math.max(...law));
     };
     const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
-    const strips = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
-    const actions = zones.map(() => strips);
+    const actions = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const plan = { number: 3, of: 12, action: 1 };
-    return {
-      type: "picture",
-      globalState,
-      actions,
-      plan,
-      gaps: GAPS,
-      bounds: ["at least 3", "at most 4"],
-    };
+    return { type: "picture", actions, plan, gaps: GAPS, bounds: ["at least 3", "at most 4"] };
   }
 
   get latest(): EpochReport {

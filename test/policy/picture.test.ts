@@ -26,35 +26,23 @@ test("at the belief's own share every strip shows the action that is taken", () 
   const observation = new Observation(game, pair, "sample", 100);
   const counts = [1, 2, 1];
   observation.observe(counts);
-  const { actions, plan } = pictureOf(game, pair, 0, Array.from(observation.belief));
-  expect(actions.map((strips) => strips.map((strip) => strip.length))).toEqual(
-    Array(sizes.sG).fill(Array(sizes.sL).fill(K + 1)),
-  );
   for (let s = 0; s < sizes.sG; s++) {
-    counts.forEach((count, zone) => expect(actions[s][zone][count]).toBe(observation.decide(s)));
+    const { actions, plan } = pictureOf(game, pair, s, Array.from(observation.belief));
+    expect(actions.map((strip) => strip.length)).toEqual(Array(sizes.sL).fill(K + 1));
+    counts.forEach((count, zone) => expect(actions[zone][count]).toBe(observation.decide(s)));
+    expect(plan).toBeNull();
   }
-  expect(plan).toBeNull();
 });
 
 test("at the ends all robots are in the zone, or none is and the others keep their proportions", () => {
   const index = new HistogramIndex(sizes.sL, K);
   const at = (s: number, histogram: number[]): number =>
     pair.globalPolicy[s * index.count + index.indexOf(Int32Array.from(histogram))];
-  const { actions } = pictureOf(game, pair, 0, [0.5, 0.25, 0.25]);
-  expect(actions[1][0][K]).toBe(at(1, [K, 0, 0]));
-  expect(actions[1][0][0]).toBe(at(1, [0, 2, 2]));
+  const { actions } = pictureOf(game, pair, 1, [0.5, 0.25, 0.25]);
+  expect(actions[0][K]).toBe(at(1, [K, 0, 0]));
+  expect(actions[0][0]).toBe(at(1, [0, 2, 2]));
   // Nobody else is anywhere: they are spread evenly.
-  expect(pictureOf(game, pair, 0, [1, 0, 0]).actions[0][0][0]).toBe(at(0, [0, 2, 2]));
-});
-
-const isDrawn = ({ actions }: { readonly actions: number[][][] }): boolean[] =>
-  actions.map((strips) => strips.length > 0);
-
-test("of a large table the present place is drawn alone", () => {
-  const drawn = (tableSize: number) =>
-    isDrawn(pictureOf(game, { ...madePair(game, 20), tableSize }, 1, LAW));
-  expect(drawn(20)).toEqual([true, true]);
-  expect(drawn(5000)).toEqual([false, true]);
+  expect(pictureOf(game, pair, 0, [1, 0, 0]).actions[0][0]).toBe(at(0, [0, 2, 2]));
 });
 
 const LAW = [0.5, 0.2, 0.3];
@@ -86,8 +74,8 @@ test.each(["state", "command"] as const)(
       [0.1, 0.3, 0.05, 0.5, 0.05],
       [0, 0, 1, 0, 0],
     ]) {
-      pictureOf(larger, points, 0, belief).actions.forEach((strips, s) =>
-        strips.forEach((strip, zone) => {
+      for (const s of [0, 1, 2])
+        pictureOf(larger, points, s, belief).actions.forEach((strip, zone) => {
           expect(strip).toHaveLength(21);
           strip.forEach((action, j) => {
             const rest = 1 - belief[zone];
@@ -98,8 +86,7 @@ test.each(["state", "command"] as const)(
             expect(action).toBe(lookahead.action);
             seen.add(action);
           });
-        }),
-      );
+        });
     }
     expect(seen.size).toBeGreaterThan(2);
   },
@@ -116,12 +103,4 @@ test("the plan named is the vector that is best at the belief, with its action",
     of: 7,
     action: points.vectorAction[7 + best],
   });
-});
-
-test("where a picture would take long the present place is drawn alone", () => {
-  const wide = randomGame({ sG: 12, aG: 2, sL: 12, aL: 2 }, 3);
-  const law = Array<number>(12).fill(1 / 12);
-  const drawn = (count: number) => isDrawn(pictureOf(wide, madePoints(wide, count), 4, law));
-  expect(drawn(10)).toEqual(Array(12).fill(true));
-  expect(drawn(400)).toEqual(Array.from({ length: 12 }, (_, s) => s === 4));
 });

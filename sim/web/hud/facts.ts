@@ -1,5 +1,5 @@
 /** The run in numbers: epoch, k of n, speed, faults, missed epochs, gaps. */
-import type { EpochReport, Gap, PolicyPicture, Snapshot, WorldState } from "../../protocol";
+import type { EpochReport, PolicyPicture, Snapshot, WorldState } from "../../protocol";
 import { add } from "../element";
 
 /** What is known; only the snapshot from the start. */
@@ -48,8 +48,8 @@ function factsOf({ snapshot, report, world, picture }: Known): Fact[] {
     ["simulated time", `${(report?.simTime ?? 0).toFixed(0)} s`],
     ["epoch length", `${epochSeconds} s`],
     speedFact(world),
-    ["global gap", told(picture?.gaps?.global)],
-    ["local gap", told(picture?.gaps?.local)],
+    ["global gap", picture?.gaps?.global ?? "not measured"],
+    ["local gap", picture?.gaps?.local ?? "not measured"],
   ];
 }
 
@@ -60,10 +60,4 @@ function speedFact(world: WorldState | undefined): Fact {
   if (asked === 0) return ["speed reached", `${value} ×`];
   const isSlow = reached !== null && !world?.paused && reached < SLOW_SHARE * asked;
   return ["speed reached", `${value} of ${asked} ×`, isSlow];
-}
-
-function told(of: Gap | undefined): string {
-  if (of === undefined) return "not measured";
-  const [gap, low, high] = [of.gap, of.low, of.high].map((value) => value.toFixed(2));
-  return low === high ? gap : `${gap} (${low} to ${high})`;
 }
