@@ -23,7 +23,7 @@ export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "build/", "install/", "log/", ".ros/", ".cache/"] },
   { ignores: ["src/ros/generated/"] },
   // AssemblyScript, which its own compiler checks.
-  { ignores: ["src/learning/assembly/"] },
+  { ignores: ["src/base/assembly/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

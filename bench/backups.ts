@@ -3,7 +3,7 @@ import { HistogramIndex } from "../src/game/histogram";
 import { type Game, localKernel, type TablePair, sizesOf } from "../src/game/model";
 import { Population, runRollout } from "../src/game/population";
 import { ExactBackup } from "../src/learning/exact_backup";
-import { KernelMemory } from "../src/learning/kernel_memory";
+import { KernelMemory } from "../src/base/kernel_memory";
 import { LatticeLines } from "../src/learning/lattice_lines";
 import { blindLocalPolicy } from "../src/learning/starts";
 import { Sweeper, surrogateOf } from "../src/learning/sweeper";

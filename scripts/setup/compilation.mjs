@@ -49,13 +49,13 @@ async function compile(checked) {
 /** The inner loops of learning: WebAssembly beside the code that calls it. */
 async function compileKernels() {
   const asc = inRoot("node_modules", "assemblyscript", "bin", "asc.js");
-  const output = path.join(dist, "src", "learning", "kernels.wasm");
+  const output = path.join(dist, "src", "base", "kernels.wasm");
   const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1"];
   const options = [
     ...["--outFile", output, "-O3", "--noAssert", "--runtime", "stub"],
     ...["--enable", "simd", "--enable", "threads", ...memory, "--maximumMemory", "65536"],
   ];
-  const source = path.join("src", "learning", "assembly", "kernels.ts");
+  const source = path.join("src", "base", "assembly", "kernels.ts");
   await tool("Compiling", process.execPath, [asc, source, ...options], { log: "asc" });
 }
 

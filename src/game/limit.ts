@@ -159,21 +159,9 @@ export function rowTimes(rows: SparseRows, row: number, vector: ArrayLike<number
   return sum;
 }
 
-/** α · μ for the α at `offset`; with four sums, which is twice as fast as with one. */
-export function inner(vectors: Float64Array, offset: number, shares: ArrayLike<number>): number {
-  const { length } = shares;
-  // A destructured list in its place makes this half as fast.
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let s = 0;
-  for (let at = offset; s + 3 < length; s += 4, at += 4) {
-    a += vectors[at] * shares[s];
-    b += vectors[at + 1] * shares[s + 1];
-    c += vectors[at + 2] * shares[s + 2];
-    d += vectors[at + 3] * shares[s + 3];
-  }
-  for (; s < length; s++) a += vectors[offset + s] * shares[s];
-  return a + b + (c + d);
+/** α · μ */
+export function inner(vector: ArrayLike<number>, shares: ArrayLike<number>): number {
+  let sum = 0;
+  for (let s = 0; s < shares.length; s++) sum += vector[s] * shares[s];
+  return sum;
 }

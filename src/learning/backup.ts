@@ -1,6 +1,6 @@
 /** What G-LEARN asks of a backup operator, and the check of one against known answers. */
 import { HistogramIndex } from "../game/histogram";
-import type { KernelMemory } from "./kernel_memory";
+import type { KernelMemory } from "../base/kernel_memory";
 
 /** E[V(s_g', h')] over the independent moves of k robots, for all h and s_g' at once. */
 export interface Backup {

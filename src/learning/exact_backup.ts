@@ -2,12 +2,12 @@
  * The exact Bellman backup of the k-agent surrogate. E[V(h')] over k independent moves by M is the
  * k-th symmetric tensor power of M applied to V: as polynomials, the substitution x <- x M. With M
  * factored into elementary maps, each acts along the lines of the histogram lattice on which
- * h_i + h_j is fixed (assembly/kernels.ts). O(sL² · k · H) for one backup instead of O(H²).
+ * h_i + h_j is fixed (base/assembly/kernels.ts). O(sL² · k · H) for one backup instead of O(H²).
  */
 import { HistogramIndex } from "../game/histogram";
 import { type Backup, backupErrorOf, checkedFunctions } from "./backup";
 import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_factors";
-import type { KernelMemory } from "./kernel_memory";
+import type { KernelMemory } from "../base/kernel_memory";
 import type { LatticeLines, PairLines } from "./lattice_lines";
 
 const LINES_TOGETHER = 8;

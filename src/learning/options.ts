@@ -2,7 +2,7 @@
 import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
 import type { Game, LocalForm } from "../game/model";
-import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
+import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
 import { largestTableSize, tableSizeOf } from "./size";
 
 /** What learning does now; times are the caller's to measure. */

@@ -7,7 +7,7 @@ import { drawIndex } from "../game/draws";
 import { HistogramIndex } from "../game/histogram";
 import { KeyedStream } from "../game/keyed_stream";
 import { type Backup, backupErrorOf } from "./backup";
-import type { KernelMemory } from "./kernel_memory";
+import type { KernelMemory } from "../base/kernel_memory";
 
 export class SampledBackup implements Backup {
   readonly error: number;

@@ -2,7 +2,7 @@
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
 import { LARGEST_TABLE } from "../policy/policy_header";
-import { KERNEL_MEMORY_BYTES } from "./kernel_memory";
+import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
 
 export interface TableSize {
   readonly histograms: number;
@@ -26,7 +26,7 @@ export function tableSizeOf(game: Game, tableSize: number, draws: number): Table
   return {
     histograms,
     bytes: FIXED_BYTES + entry * sG * histograms,
-    // Each of sL (sL - 1) maps averages lines of up to k members (assembly/kernels.ts).
+    // Each of sL (sL - 1) maps averages lines of up to k members (base/assembly/kernels.ts).
     work: sG * sG * sL * Math.max(1, sL - 1) * histograms * tableSize,
   };
 }

@@ -1,6 +1,6 @@
 /** One thread's share of the sweeps: some of the s_g. */
 import { HistogramIndex } from "../game/histogram";
-import { KernelMemory } from "./kernel_memory";
+import { KernelMemory } from "../base/kernel_memory";
 import { LatticeLines, type PairLines } from "./lattice_lines";
 import { type BackupChoice, type Surrogate, Sweeper } from "./sweeper";
 import type { Change } from "./value_iteration";

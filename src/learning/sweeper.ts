@@ -5,7 +5,7 @@ import { HistogramIndex } from "../game/histogram";
 import { lowestBest } from "../policy/lookahead";
 import type { Backup } from "./backup";
 import { ExactBackup } from "./exact_backup";
-import { KernelMemory } from "./kernel_memory";
+import { KernelMemory } from "../base/kernel_memory";
 import { LatticeLines, sharedFloats } from "./lattice_lines";
 import { SampledBackup } from "./sampled_backup";
 import type { Change } from "./value_iteration";

@@ -3,14 +3,10 @@
  *   argmax_a r_g(s_g, a) + μ · r_{s_g,a} + γ Σ_{s_g'} P_g(s_g'|s_g, a) max_{α of s_g'} α · (μ M_{s_g,a}),
  * with any μ as it is: a sample's h/k or the filter's mean. No allocation after construction.
  */
+import { KernelMemory } from "../base/kernel_memory";
+import { Rows } from "../base/rows";
 import { inner, type Limit, movedBy, rowTimes } from "../game/limit";
 import type { PointsPair } from "../game/model";
-
-/** The vectors of one s_g: `count` rows of [sL]; there may be more behind them. */
-export interface Vectors {
-  readonly count: number;
-  readonly values: Float64Array;
-}
 
 /** Values that differ by less than this share of the best are a tie: the lowest action wins. */
 const VALUE_TIE = 1e-9;
@@ -37,7 +33,7 @@ export class Lookahead {
   /** @param vectors by s_g, none without any; they may change between two looks */
   constructor(
     private readonly limit: Limit,
-    private readonly vectors: readonly Vectors[],
+    private readonly vectors: readonly Rows[],
   ) {
     const { sG, aG, sL } = limit.sizes;
     this.ahead = new Float64Array(sG);
@@ -54,7 +50,7 @@ export class Lookahead {
         this.best(after, moved);
         ahead[after] = this.bestValue;
       }
-      const reward = inner(move.reward, 0, shares);
+      const reward = inner(move.reward, shares);
       for (let a = move.from; a < move.end; a++) {
         const row = globalState * q.length + a;
         const future = limit.discount * rowTimes(limit.lead, row, ahead);
@@ -73,13 +69,13 @@ export class Lookahead {
 
   /** The vector of s_g that is best at μ; of equal ones the lowest. */
   best(globalState: number, shares: ArrayLike<number>): number {
-    const { count, values } = this.vectors[globalState];
+    const rows = this.vectors[globalState];
+    const values = rows.times(shares);
     let best = 0;
     this.bestValue = -Infinity;
-    for (let i = 0; i < count; i++) {
-      const value = inner(values, i * shares.length, shares);
-      if (value <= this.bestValue) continue;
-      this.bestValue = value;
+    for (let i = 0; i < rows.count; i++) {
+      if (values[i] <= this.bestValue) continue;
+      this.bestValue = values[i];
       best = i;
     }
     return best;
@@ -90,14 +86,14 @@ export class Lookahead {
 export function vectorsOf(
   { vectors, vectorState }: PointsPair,
   { sG, sL }: Limit["sizes"],
-): Vectors[] {
-  let from = 0;
-  return Array.from({ length: sG }, (_, g) => {
-    let end = from;
-    while (end < vectorState.length && vectorState[end] === g) end++;
-    const values = Float64Array.from(vectors.subarray(from * sL, end * sL));
-    const count = end - from;
-    from = end;
-    return { count, values };
-  });
+): Rows[] {
+  const rows = emptyRows(sG, sL);
+  vectorState.forEach((g, i) => rows[g].add(vectors.subarray(i * sL, (i + 1) * sL)));
+  return rows;
+}
+
+/** Room for vectors, [sL], of each s_g, in one memory. */
+export function emptyRows(sG: number, sL: number): Rows[] {
+  const memory = new KernelMemory();
+  return Array.from({ length: sG }, () => new Rows(sL, memory));
 }

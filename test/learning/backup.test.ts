@@ -3,7 +3,7 @@ import { keyedUniform } from "../../src/game/draws";
 import { localKernel } from "../../src/game/model";
 import { BACKUP_TOLERANCE } from "../../src/learning/responder";
 import { ExactBackup } from "../../src/learning/exact_backup";
-import { KernelMemory } from "../../src/learning/kernel_memory";
+import { KernelMemory } from "../../src/base/kernel_memory";
 import { LatticeLines } from "../../src/learning/lattice_lines";
 import { SampledBackup } from "../../src/learning/sampled_backup";
 import { randomGame, randomLocalPolicy } from "../games";

@@ -1,7 +1,7 @@
 import { keyedUniform } from "../../src/game/draws";
 import { limitOf } from "../../src/game/limit";
 import { localKernel, meanLocalReward, sizesOf } from "../../src/game/model";
-import { Lookahead } from "../../src/policy/lookahead";
+import { emptyRows, Lookahead } from "../../src/policy/lookahead";
 import { randomGame, randomLocalPolicy } from "../games";
 
 const sizes = { sG: 3, aG: 4, sL: 4, aL: 2 };
@@ -9,11 +9,7 @@ const game = randomGame(sizes, 5);
 const policy = randomLocalPolicy(sizes, 5);
 const commanded = randomLocalPolicy(sizes, 5, "command");
 const uniform = keyedUniform(5, "learn", "vectors");
-const vectors = game.globalStates.map(() => ({
-  count: 3,
-  // Longer than its vectors: what lies behind them does not count.
-  values: Float64Array.from({ length: 20 }, () => 1e9),
-}));
+const vectors = emptyRows(3, 4);
 
 test.each([
   ["state", policy],
@@ -22,8 +18,19 @@ test.each([
   const lookahead = new Lookahead(limitOf(game, local), vectors);
   const commands = new Set<number>();
   for (let draw = 0; draw < 300; draw++) {
-    for (const { values } of vectors)
-      values.subarray(0, 12).forEach((_, i) => (values[i] = 60 * uniform()));
+    for (const rows of vectors) {
+      // What was there before and is cleared does not count.
+      rows.clear();
+      for (let i = 0; i < 6; i++) rows.add([1e9, 1e9, 1e9, 1e9]);
+      rows.clear();
+    }
+    const values = vectors.map((rows) =>
+      [0, 1, 2].map(() => {
+        const vector = game.localStates.map(() => 60 * uniform());
+        rows.add(vector);
+        return vector;
+      }),
+    );
     const shares = Float64Array.from({ length: 4 }, () => uniform() ** 3);
     const total = shares.reduce((sum, share) => sum + share, 0);
     shares.forEach((share, s) => (shares[s] = share / total));
@@ -33,11 +40,9 @@ test.each([
         const moved = shares.map((_, to) =>
           shares.reduce((sum, share, s) => sum + share * kernel[s * 4 + to], 0),
         );
-        const ahead = vectors.map(({ count, values }) =>
+        const ahead = values.map((own) =>
           Math.max(
-            ...Array.from({ length: count }, (_, i) =>
-              moved.reduce((sum, share, s) => sum + share * values[4 * i + s], 0),
-            ),
+            ...own.map((vector) => moved.reduce((sum, share, s) => sum + share * vector[s], 0)),
           ),
         );
         const reward = meanLocalReward(game, local, g, a);
@@ -65,7 +70,8 @@ test.each([
   const same = Float64Array.from(game.globalTransition, () => 1 / sG);
   const globalReward = new Float64Array(sG * aG).fill(1);
   for (let g = 0; g < sG; g++) globalReward[g * aG + 3] = factor;
-  const nothing = vectors.map(() => ({ count: 1, values: new Float64Array(4) }));
+  const nothing = emptyRows(sG, 4);
+  for (const rows of nothing) rows.add([0, 0, 0, 0]);
   const equal = { ...game, globalTransition: same, globalReward };
   const lookahead = new Lookahead(limitOf(equal, policy), nothing);
   lookahead.look(1, [0.25, 0.25, 0.25, 0.25]);

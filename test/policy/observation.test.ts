@@ -107,7 +107,9 @@ test.each(["state", "command"] as const)(
     const limit = limitOf(game, localPolicy);
     const [first, second] = vectorsOf(points, limit.sizes);
     expect([first.count, second.count]).toEqual([3, 1]);
-    expect(Array.from(second.values)).toEqual(Array.from(points.vectors.subarray(9)));
+    const corners = [0, 1, 2].map((corner) => [0, 1, 2].map((s) => (s === corner ? 1 : 0)));
+    const entries = corners.map((corner) => second.times(corner)[0]);
+    expect(entries).toEqual(Array.from(points.vectors.subarray(9)));
     const lookahead = new Lookahead(limit, [first, second]);
     const [sample, filter] = [
       new Observation(game, points, "sample", 30),

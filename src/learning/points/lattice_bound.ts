@@ -77,7 +77,7 @@ export class LatticeBound implements Values {
     }
     const [rows, at] = [starts, columns].map((list) => Int32Array.from(list));
     const places = { starts: rows, columns: at, values: Float64Array.from(values) };
-    return { move, rewards: points.map((point) => inner(move.reward, 0, point)), places };
+    return { move, rewards: points.map((point) => inner(move.reward, point)), places };
   }
 
   /**

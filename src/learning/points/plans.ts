@@ -11,8 +11,8 @@
  */
 import type { Steps } from "../../base/steps";
 import { broughtBack, type Limit, type Move, moveOf, rowTimes } from "../../game/limit";
-import { Lookahead, lowestBest, type Vectors } from "../../policy/lookahead";
-import { Points } from "./points";
+import { Rows } from "../../base/rows";
+import { emptyRows, Lookahead, lowestBest } from "../../policy/lookahead";
 import { iterate } from "./upper_bounds";
 
 interface Plan {
@@ -35,26 +35,17 @@ interface Ahead extends Best {
 }
 
 /** The plans that begin in one s_g, with their vectors in a row. */
-class Block implements Vectors {
+class Block {
   plans: Plan[] = [];
-  values = new Float64Array(0);
   readonly best: Best = { plans: [], worth: [] };
   /** Where they are gone on with. */
   readonly aheads: Ahead[] = [];
 
-  get count(): number {
-    return this.plans.length;
-  }
+  constructor(private readonly vectors: Rows) {}
 
   add(plan: Plan): void {
-    const { length } = plan.vector;
-    const at = this.plans.push(plan) * length - length;
-    if (at === this.values.length) {
-      const { values } = this;
-      this.values = new Float64Array(2 * (at + length));
-      this.values.set(values);
-    }
-    this.values.set(plan.vector, at);
+    this.plans.push(plan);
+    this.vectors.add(plan.vector);
   }
 
   /** Keeps those that are best at a point. */
@@ -62,6 +53,7 @@ class Block implements Vectors {
     const kept = new Set(this.best.plans);
     const plans = this.plans.filter((plan) => kept.has(plan));
     this.plans = [];
+    this.vectors.clear();
     for (const plan of plans) this.add(plan);
   }
 }
@@ -69,22 +61,21 @@ class Block implements Vectors {
 export class Plans {
   readonly blocks: readonly Block[];
   readonly lookahead: Lookahead;
-  private readonly points: Points;
-  /** By move of s_g and s_g': what is ahead. */
+  /** Distributions of the population at which plans are compared. */
+  private readonly points: Rows;
+  /** By move of s_g and s_g': what is ahead. And what an epoch is worth at each point. */
   private readonly ahead = new Map<Move, ReadonlyMap<number, Ahead>>();
+  private readonly rewards = new Map<Move, Float64Array>();
   private readonly q: Float64Array;
   /** What a vector is worth before a move, and values of s_g' or s_l', as they are needed. */
   private readonly back: Float64Array;
   private readonly future: Float64Array;
 
-  /** @param most points that there may be */
-  constructor(
-    readonly limit: Limit,
-    most: number,
-  ) {
+  constructor(readonly limit: Limit) {
     const { sG, aG, sL } = limit.sizes;
-    this.blocks = Array.from({ length: sG }, () => new Block());
-    this.points = new Points(sL, most);
+    const vectors = emptyRows(sG, sL);
+    this.blocks = vectors.map((rows) => new Block(rows));
+    this.points = new Rows(sL);
     this.q = new Float64Array(aG);
     this.back = new Float64Array(sL);
     this.future = new Float64Array(sG);
@@ -96,7 +87,7 @@ export class Plans {
       });
       this.ahead.set(move, new Map(ahead));
     }
-    this.lookahead = new Lookahead(limit, this.blocks);
+    this.lookahead = new Lookahead(limit, vectors);
   }
 
   /** V̲(s_g, μ) */
@@ -106,6 +97,9 @@ export class Plans {
 
   *addPoints(points: readonly Float64Array[]): Steps<void> {
     for (const point of points) this.points.add(point);
+    for (const move of this.ahead.keys()) {
+      this.rewards.set(move, this.points.times(move.reward).slice());
+    }
     for (const block of this.blocks) {
       for (const plan of block.plans) this.take(block.best, plan, plan.vector);
       block.prune();
@@ -177,7 +171,7 @@ export class Plans {
     const { limit, future, q } = this;
     let most = -Infinity;
     for (const move of limit.moves[globalState]) {
-      const reward = this.points.inner(move.reward, point);
+      const reward = this.rewards.get(move)![point];
       for (const [after, { worth }] of this.ahead.get(move)!) future[after] = worth[point];
       for (let a = move.from; a < move.end; a++) {
         const row = globalState * q.length + a;

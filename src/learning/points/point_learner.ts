@@ -75,7 +75,7 @@ export function* pointSteps(
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
   const upper = meanOf(valuesAt(game, watched, bound));
-  const plans = new Plans(limit, most);
+  const plans = new Plans(limit);
   for (const action of game.globalActions.keys()) {
     yield* plans.repeat(action, FIRST_ACCURACY * range);
   }

@@ -1,7 +1,8 @@
 /** Upper bounds on what any global agent earns against one local policy with all robots seen. */
+import type { Rows } from "../../base/rows";
 import type { Steps } from "../../base/steps";
 import { broughtBack, inner, type Limit } from "../../game/limit";
-import { Lookahead } from "../../policy/lookahead";
+import { emptyRows, Lookahead } from "../../policy/lookahead";
 import { Convergence } from "../value_iteration";
 
 /** Values at μ. */
@@ -52,14 +53,13 @@ export class DispatcherBound implements Values {
   /** U, [sG] of [sL]. */
   readonly values: readonly Float64Array[];
   private readonly lookahead: Lookahead;
+  private readonly rows: readonly Rows[];
 
   constructor(readonly limit: Limit) {
     const { sG, sL } = limit.sizes;
     this.values = Array.from({ length: sG }, () => new Float64Array(sL));
-    this.lookahead = new Lookahead(
-      limit,
-      this.values.map((values) => ({ count: 1, values })),
-    );
+    this.rows = emptyRows(sG, sL);
+    this.lookahead = new Lookahead(limit, this.rows);
   }
 
   *solve(until: Until): Steps<this> {
@@ -86,11 +86,12 @@ export class DispatcherBound implements Values {
       return best;
     };
     yield* iterate(this.values, backup, discount, until);
+    this.rows.forEach((rows, g) => rows.add(this.values[g]));
     return this;
   }
 
   /** Σ_s μ_s U(s_g, s): it holds for every n, and for means over unknown places of the robots. */
-  readonly everyN: Values = { at: (g, shares) => inner(this.values[g], 0, shares) };
+  readonly everyN: Values = { at: (g, shares) => inner(this.values[g], shares) };
 
   /** One backup of U at μ, with one command for all: at most the same, in the limit alone. */
   at(globalState: number, shares: ArrayLike<number>): number {

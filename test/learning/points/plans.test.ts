@@ -21,7 +21,7 @@ import {
 function raised(game: Game, policy: ArrayLike<number>, count: number, seed: number) {
   const limit = limitOf(game, policy);
   const paths = new Paths(game, limit, seed);
-  const plans = new Plans(limit, count);
+  const plans = new Plans(limit);
   for (const action of game.globalActions.keys()) finish(plans.repeat(action, 0.01));
   const points: Float64Array[] = [];
   while (points.length < count) {

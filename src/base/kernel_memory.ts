@@ -2,7 +2,7 @@
  * The compiled kernels (assembly/kernels.ts) over a memory of their own: one for each thread, as
  * nothing in it is locked.
  */
-import { compiledFile, readBytes } from "../base/platform";
+import { compiledFile, readBytes } from "./platform";
 
 /** assembly/kernels.ts, which describes the arguments; addresses are in bytes. */
 type Kernels = Record<
@@ -14,7 +14,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** Compiled once a process; `npm run build` writes the file. */
 function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readBytes(compiledFile("learning/kernels.wasm")));
+  compiled ??= new WebAssembly.Module(readBytes(compiledFile("base/kernels.wasm")));
   return compiled;
 }
 
