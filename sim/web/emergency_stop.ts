@@ -1,24 +1,18 @@
 /** The emergency stop; once stopped, a release button that asks for confirmation. */
 import type { PageCommand, WorldState } from "../protocol";
-import { button, byId } from "./element";
+import { button, field } from "./element";
 
 export class EmergencyStop {
   private readonly stop = button("stop");
   private readonly release = button("release");
-  private readonly confirm = byId("confirm");
-  private readonly no = button("release-no");
-  private stopped = false;
+  private readonly confirm = field("confirm", HTMLDialogElement);
 
   constructor(give: (command: PageCommand) => void) {
     this.stop.onclick = () => give({ do: "stop" });
-    this.release.onclick = () => this.showConfirm(true);
-    this.no.onclick = () => this.showConfirm(false);
-    button("release-yes").onclick = () => {
-      this.showConfirm(false);
-      give({ do: "release" });
-    };
-    this.confirm.onkeydown = ({ key }) => {
-      if (key === "Escape") this.showConfirm(false);
+    this.release.onclick = () => this.confirm.showModal();
+    this.confirm.onclose = () => {
+      if (this.confirm.returnValue === "release") give({ do: "release" });
+      this.confirm.returnValue = "";
     };
   }
 
@@ -27,22 +21,13 @@ export class EmergencyStop {
    * @param usable whether this page may command now
    */
   show(world: WorldState | undefined, usable: boolean): void {
-    this.stop.disabled = !usable;
-    this.release.disabled = !usable;
-    if (!usable && !this.confirm.hidden) this.showConfirm(false);
-    if (world === undefined || world.emergencyStop === this.stopped) return;
-    this.stopped = world.emergencyStop;
-    const hadFocus = byId("emergency").contains(document.activeElement);
-    this.stop.hidden = this.stopped;
-    this.release.hidden = !this.stopped;
-    this.confirm.hidden = true;
-    if (hadFocus) (this.stopped ? this.release : this.stop).focus();
-  }
-
-  private showConfirm(shown: boolean): void {
-    this.confirm.hidden = !shown;
-    this.release.hidden = shown || !this.stopped;
-    if (shown) this.no.focus();
-    else if (this.stopped) this.release.focus();
+    const { stop, release, confirm } = this;
+    stop.disabled = release.disabled = !usable;
+    if (!usable || !world?.emergencyStop) confirm.close();
+    if (world === undefined || world.emergencyStop === stop.hidden) return;
+    const hadFocus = [stop, release].some((shown) => shown === document.activeElement);
+    stop.hidden = world.emergencyStop;
+    release.hidden = !world.emergencyStop;
+    if (hadFocus) (stop.hidden ? release : stop).focus();
   }
 }

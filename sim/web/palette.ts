@@ -1,8 +1,8 @@
 /** Colours of the scene and the charts, read from the variables of style.css. */
 
 const NAMES = [
-  ...(["panel", "text", "muted", "rule", "floor", "zone", "zone-edge"] as const),
-  ...(["free", "docked", "seen", "lead", "dark", "shadow", "warning"] as const),
+  ...(["text", "muted", "rule", "edge", "floor", "zone"] as const),
+  ...(["free", "docked", "seen", "lead", "dark", "warning"] as const),
 ] as const;
 
 /** Each a CSS colour without variables. */

@@ -34,7 +34,7 @@ export class RobotPanel {
     private readonly chosen: (robot: number | undefined) => void,
   ) {
     setOptions(this.fault, [
-      ["none", "none"],
+      ["none", "no fault"],
       ...FAULTS.map((fault) => [fault, FAULT_WORDS[fault]] as const),
     ]);
     this.list.onchange = () =>

@@ -33,7 +33,7 @@ export function showHistograms(
   const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
   parent.replaceChildren();
   for (const title of ["", "", `asked: ${seenTotal}`, "believed", `true: ${realTotal}`])
-    add(parent, "div", "note", title);
+    add(parent, "div", "note count", title);
   rows.forEach(({ name, real, seen, low, high, believed, seenCount, realCount }, zone) => {
     add(parent, "div", zone === globalAction ? "state target" : "state", name);
     const chart = add(parent, "div", "chart");

@@ -34,11 +34,11 @@ export function showPolicy(
   });
   const scale = add(parent, "div", "note scale");
   ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));
-  const legend = add(parent, "ul", "actions");
+  const legend = add(parent, "ul", "actions row");
   legend.setAttribute("aria-label", "Actions");
   for (const action of [...new Set(strips.flat())].sort((a, b) => a - b)) {
     const item = add(legend, "li");
-    paint(add(item, "i", "key"), action);
+    add(item, "i", "mark").style.color = tintOf(action);
     item.append(nameOf(action));
   }
 }
@@ -60,18 +60,17 @@ function addStrip(
     `Share of all robots in ${zone}: ${words.join("; ")}. Believed now: ${percent(believed)}.`,
   );
   for (const { action, from, to } of ranges) {
-    across(paint(add(strip, "div", "piece"), action), from, to);
+    const piece = add(strip, "div", "piece");
+    piece.style.background = tintOf(action);
+    across(piece, from, to);
     const [start, end] = clearOf(believed, from, to);
     if (end - start >= NAMED) across(add(strip, "div", "name", nameOf(action)), start, end);
   }
   add(strip, "div", "marker").style.left = `${100 * believed}%`;
 }
 
-function paint(element: HTMLElement, action: number): HTMLElement {
-  // A tint that carries dark letters in both themes.
-  element.style.background = `hsl(${(210 + GOLDEN_DEG * action) % 360} 60% 75%)`;
-  return element;
-}
+/** Carries dark letters in both themes. */
+const tintOf = (action: number): string => `hsl(${(210 + GOLDEN_DEG * action) % 360} 60% 75%)`;
 
 function across(element: HTMLElement, from: number, to: number): void {
   element.style.left = `${100 * from}%`;

@@ -42,7 +42,7 @@ export function groundOf({ zones }: Snapshot, extent: Extent, palette: Palette):
     ),
     flat(
       onZones((r) => new THREE.RingGeometry(r - EDGE_M, r, 64)),
-      palette["zone-edge"],
+      palette.edge,
     ),
   ];
   // One over the other, and under all that is drawn in order 0.
@@ -52,7 +52,7 @@ export function groundOf({ zones }: Snapshot, extent: Extent, palette: Palette):
 
 /** A zone's name beside it, outwards; its size does not depend on the camera. */
 function nameOf({ name, x, y, radius }: Snapshot["zones"][number], extent: Extent): CSS2DObject {
-  const label = new CSS2DObject(add(byId("stage"), "div", "zone-name", name));
+  const label = new CSS2DObject(add(byId("stage"), "div", "zone-name frame", name));
   const outward = new THREE.Vector3(x - extent.x, y - extent.y, 0).setLength(radius + LABEL_GAP_M);
   label.position.set(x, y, 0).add(outward);
   return label;

@@ -58,7 +58,7 @@ flat in vec2 ahead, scale, middle;
 flat in float rise, sharpness;
 uniform int layer;
 uniform bool simple;
-uniform vec3 free, docked, dark, shadow, seen, text, warning;
+uniform vec3 free, docked, dark, seen, text, warning;
 out vec4 colour;
 // The place on the floor that is seen here, from the robot's axis, in radii.
 vec2 spot;
@@ -74,7 +74,7 @@ void drawBody() {
   vec3 tint = (flags & ${FLAGS.docked}) != 0 ? docked : free;
   if (!simple) {
     float shade = max(0.0, 0.5 - dot(spot, spot) / 3.9);
-    colour = vec4(shadow * shade, shade);
+    colour = vec4(dark * shade, shade);
     vec2 wheel = turned(atHeight(0.3));
     cover(dark, within(max(abs(wheel.x) - 0.34, wheel.y - 1.03)));
   }
@@ -113,8 +113,8 @@ export function robotPoints(
   radius: number,
   palette: Palette,
 ): THREE.Points {
-  const { free, docked, dark, shadow, seen, text, warning } = palette;
-  const colours = Object.entries({ free, docked, dark, shadow, seen, text, warning }).map(
+  const { free, docked, dark, seen, text, warning } = palette;
+  const colours = Object.entries({ free, docked, dark, seen, text, warning }).map(
     ([name, value]) => [name, { value: new THREE.Color(value) }] as const,
   );
   const height = { value: 1 };
