@@ -91,15 +91,9 @@ export function hexagonalSpots(count: number, spacing: number): Point[] {
       points.push({ x: spacing * (column + row / 2), y: spacing * row * Math.sqrt(0.75) });
     }
   }
-  const key = (p: Point): [number, number] => [
-    Math.round((p.x * p.x + p.y * p.y) * 1e9),
-    Math.atan2(p.y, p.x),
-  ];
-  points.sort((p, q) => {
-    const [pr, pa] = key(p);
-    const [qr, qa] = key(q);
-    return pr - qr || pa - qa;
-  });
+  const square = (p: Point): number => Math.round((p.x * p.x + p.y * p.y) * 1e9);
+  const angle = (p: Point): number => Math.atan2(p.y, p.x);
+  points.sort((p, q) => square(p) - square(q) || angle(p) - angle(q));
   return points.slice(0, count);
 }
 

@@ -104,23 +104,18 @@ export function scenarioOf(data: unknown, source: string): Game {
 }
 
 function toGame(file: ScenarioFile, source: string): Game {
-  const sizes: Sizes = {
-    sG: file.global_states.length,
-    aG: file.global_actions.length,
-    sL: file.local_states.length,
-    aL: file.local_actions.length,
-  };
-  const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
-  const local = file.initial.local;
-  const hashed = {
+  const named = {
     name: file.name,
     discount: file.discount,
     globalStates: file.global_states,
     globalActions: file.global_actions,
     localStates: file.local_states,
     localActions: file.local_actions,
-    ...arrays,
   };
+  const sizes = sizesOf(named);
+  const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
+  const hashed = { ...named, ...arrays };
+  const { local } = file.initial;
   return {
     ...hashed,
     initialGlobal: rows(file.initial.global, [sizes.sG], true, `${source}: initial.global`),
@@ -179,10 +174,7 @@ function rows(
 ): Float64Array {
   const flat: number[] = [];
   const visit = (node: NestedNumbers, depth: number, path: string): void => {
-    if (typeof node === "number") {
-      flat.push(node);
-      return;
-    }
+    if (typeof node === "number") return void flat.push(node);
     if (node.length !== shape[depth]) {
       throw new InvalidInputError(
         `${where}${path} has ${node.length} entries and needs ${shape[depth]}; the shape is [${shape}]`,
@@ -196,18 +188,16 @@ function rows(
 }
 
 function normaliseRow(flat: number[], length: number, where: string): void {
-  const start = flat.length - length;
-  let sum = 0;
-  for (let i = start; i < flat.length; i++) {
-    if (flat[i] < 0) {
-      throw new InvalidInputError(`${where} holds ${flat[i]}; probabilities are not negative`);
-    }
-    sum += flat[i];
+  const row = flat.splice(-length);
+  const negative = row.find((p) => p < 0);
+  if (negative !== undefined) {
+    throw new InvalidInputError(`${where} holds ${negative}; probabilities are not negative`);
   }
+  const sum = row.reduce((total, p) => total + p, 0);
   if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
     throw new InvalidInputError(`${where} sums to ${sum}; make the row's probabilities sum to 1`);
   }
-  for (let i = start; i < flat.length; i++) flat[i] /= sum;
+  flat.push(...row.map((p) => p / sum));
 }
 
 function toArena(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string): Arena {
@@ -232,7 +222,7 @@ function toArena(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string):
   });
   return {
     zones,
-    leadZones: leadPlaces === sL ? zones : ringOf(leadPlaces, undefined),
+    leadZones: leadPlaces === sL ? zones : ringOf(leadPlaces),
     robot: bodyOf(arena.robot),
     lead: bodyOf(arena.lead),
     robotSpacing: arena.robot_spacing ?? defaultSpacing(arena.robot.radius),
@@ -244,8 +234,7 @@ function toArena(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string):
 }
 
 /** `count` zones on a ring about (0, 0), the first on the x axis. */
-function ringOf(count: number, given: { radius: number; zone_radius: number } | undefined): Zone[] {
-  const ring = given ?? { radius: defaultRing(count), zone_radius: 1.6 };
+function ringOf(count: number, ring = { radius: defaultRing(count), zone_radius: 1.6 }): Zone[] {
   return [...Array(count).keys()].map((i) => ({
     x: ring.radius * Math.cos((2 * Math.PI * i) / count),
     y: ring.radius * Math.sin((2 * Math.PI * i) / count),

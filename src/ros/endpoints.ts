@@ -1,11 +1,12 @@
 /** A node's publishers, subscriptions and services: messages are raw bytes through the codec. */
-import { reasonOf } from "../base/errors";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
 import type { MessageTypes } from "./messages";
-import { requirePackage } from "./packages";
-import { type RclQoS, type RclSubscription, RMW, rcl } from "./rcl";
+import { type RclQoS, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
 import { Services } from "./services";
 import { retire, SoleSender, SoleSource, SpokenSource } from "./sole_source";
@@ -38,6 +39,34 @@ function qosOf({ depth, reliability, durability }: Topic): RclQoS {
   return new QoS(RMW.keep_last, depth, RMW[reliability], RMW[durability]);
 }
 
+/** Its end is the source's, too. */
+function withSource<E extends Subscription, S extends SpokenSource>(endpoint: E, source: S) {
+  const { destroy } = endpoint;
+  const end = (): void => {
+    source.end();
+    destroy();
+  };
+  return Object.assign(endpoint, { source, destroy: end });
+}
+
+/** Whether a package is installed, by its name: many nodes of a process ask. */
+const installed = new Map<string, boolean>();
+
+/** @throws InvalidInputError where the package of a topic's type is not installed */
+function requirePackage({ name, type }: Topic): void {
+  const [owner] = type.split("/");
+  // By ament's resource index (REP-122).
+  const index = join("share", "ament_index", "resource_index", "packages", owner);
+  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(delimiter);
+  const isThere = (): boolean => prefixes.some((prefix) => existsSync(join(prefix, index)));
+  const known = installed.get(owner) ?? isThere();
+  installed.set(owner, known);
+  if (known) return;
+  throw new InvalidInputError(
+    `${name} is of type ${type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what needs that topic`,
+  );
+}
+
 export abstract class Endpoints extends Services {
   /** Of all messages that the subscriptions were given. */
   bytesHeard = 0;
@@ -66,19 +95,9 @@ export abstract class Endpoints extends Services {
   ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } {
     const publish = this.publisher(topic);
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
-      this.heard(
-        topic,
-        this.hearRaw(topic, (_bytes, publisher) => hear(publisher)),
-      ),
+      this.hearRaw(topic, (_bytes, publisher) => hear(publisher)),
     );
-    const { destroy } = publish;
-    return Object.assign(publish, {
-      source,
-      destroy: () => {
-        source.end();
-        destroy();
-      },
-    });
+    return withSource(publish, source);
   }
 
   /**
@@ -86,7 +105,7 @@ export abstract class Endpoints extends Services {
    * @throws InvalidInputError where the package of the type is not installed
    */
   subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
-    return this.heard(topic, this.hearRaw(topic, hear, Infinity));
+    return this.hearRaw(topic, hear, Infinity);
   }
 
   /**
@@ -101,21 +120,29 @@ export abstract class Endpoints extends Services {
     requirePackage(topic);
     const { node } = this;
     const options = { qos: qosOf(topic), isRaw: true } as const;
-    const subscription = node.createSubscription(topic.type, topic.name, options, (taken) => {
-      const length = typeof taken === "number" ? taken : taken.length;
-      this.bytesHeard += length;
-      const problem = length > most ? lengthProblem(topic, length) : undefined;
-      if (problem) this.refuse(topic, problem);
-      else if (typeof taken !== "number") {
-        this.safely(() => hear(taken, subscription.handle.publisher));
-      }
-    });
-    Object.assign(subscription.handle, { mostBytes: most, publisher: "" });
+    const subscribe = () => {
+      const made = node.createSubscription(topic.type, topic.name, options, (taken) => {
+        const length = typeof taken === "number" ? taken : taken.length;
+        this.bytesHeard += length;
+        const problem = length > most ? lengthProblem(topic, length) : undefined;
+        if (problem) this.refuse(topic, problem);
+        else if (typeof taken !== "number") this.safely(() => hear(taken, made.handle.publisher));
+      });
+      Object.assign(made.handle, { mostBytes: most, publisher: "" });
+      return made;
+    };
+    let subscription = subscribe();
+    const { topic: name } = subscription;
     const destroy = (): void => {
       node.destroySubscription(subscription);
       retire(subscription);
     };
-    return { subscription, destroy };
+    const renew = (): void => {
+      destroy();
+      subscription = subscribe();
+    };
+    const count = (): number => subscription.publisherCount;
+    return this.keep({ destroy, renew, count, name }, topic, "takes", name, count);
   }
 
   /** @param hear takes a message, or says why it refuses it and what to do */
@@ -123,7 +150,7 @@ export abstract class Endpoints extends Services {
     topic: Topic<Type>,
     hear: (message: MessageTypes[Type]) => Refusal,
   ): Subscription {
-    return this.heard(topic, this.hearRaw(topic, this.decoder(topic, hear)));
+    return this.hearRaw(topic, this.decoder(topic, hear));
   }
 
   /**
@@ -137,11 +164,11 @@ export abstract class Endpoints extends Services {
   ): Subscription {
     const take = this.decoder(topic, (message, sender) => hear(message, () => source.hear(sender)));
     const heard = this.hearRaw(topic, take);
-    const name = heard.subscription.topic;
+    const { name } = heard;
     const known = this.spoken.get(name);
     const source = known ?? new SpokenSource(this.node, name, name, "none counts");
     this.spoken.set(name, source);
-    return this.heard(topic, heard);
+    return heard;
   }
 
   /**
@@ -154,22 +181,11 @@ export abstract class Endpoints extends Services {
     hear: (message: MessageTypes[Type], areTwo: boolean) => Refusal,
   ): SoleSubscription {
     const take = this.decoder(topic, (message, sender) => hear(message, source.hear(sender)));
-    let heard = this.hearRaw(topic, take);
-    const again = (): void => {
-      if (!this.live.has(endpoint)) return;
-      heard.destroy();
-      heard = this.hearRaw(topic, take);
-      source.subscription = heard.subscription;
-    };
+    const heard = this.hearRaw(topic, take);
+    const again = (): void => (this.live.has(heard) ? heard.renew() : undefined);
     const later = (): void => void setImmediate(() => this.safely(again));
-    const source = new SoleSource(this.node, topic, heard.subscription, later);
-    const destroy = (): void => {
-      source.end();
-      heard.destroy();
-    };
-    const count = (): number => source.count;
-    const endpoint = this.keep({ destroy, source }, topic, "takes", source.topic, count);
-    return endpoint;
+    const source = new SoleSource(this.node, topic, heard.name, heard.count, later);
+    return withSource(heard, source);
   }
 
   private decoder<Type extends keyof MessageTypes>(
@@ -195,14 +211,6 @@ export abstract class Endpoints extends Services {
   /** Takes all of them out of the graph; the node stays, and may publish and subscribe anew. */
   silence(): void {
     this.live.forEach((endpoint) => endpoint.destroy());
-  }
-
-  private heard(
-    topic: Topic,
-    { subscription, destroy }: { subscription: RclSubscription; destroy: () => void },
-  ): Subscription {
-    const count = (): number => subscription.publisherCount;
-    return this.keep({ destroy }, topic, "takes", subscription.topic, count);
   }
 
   /** @param name in the graph; `count` of others that are connected */

@@ -1,7 +1,11 @@
-/** Topics that have one source (sources.ts), on their node. */
+/**
+ * Topics that have one source: while two publishers of one are heard nobody can say which is right, so
+ * that their messages do not count. Whoever died without a word stays in the graph for 20 s; it is told
+ * from a second source by its silence.
+ */
+import { listed } from "../base/errors";
 import { steadyMs } from "./clock";
-import { fullName, type RclNode, type RclSubscription } from "./rcl";
-import { SourceLog, UNKNOWN, type Watched } from "./sources";
+import { fullName, type RclLogger, type RclNode, type RclSubscription } from "./rcl";
 import type { Topic } from "./topics";
 
 /** A publisher that said nothing for this long is silent, ms. */
@@ -15,6 +19,54 @@ const POLICY = "alternating_marl/msg/Policy";
 /** Whoever is left when others are gone may have said these long ago: they are heard anew. */
 const VALUES: readonly string[] = [POLICY, "alternating_marl/msg/Population"];
 
+export interface Watched {
+  /** With its namespace. */
+  readonly topic: string;
+  /** What comes of two sources. */
+  readonly effect: string;
+  /** Names of the nodes that publish there, where they are two or more; undefined: one or none. */
+  readonly publishers: string | undefined;
+}
+
+/** A node whose name discovery has not told yet. */
+export const UNKNOWN = "a node not known yet";
+/** Its name is waited for no longer, ms: what speaks DDS without ROS has none. */
+const NAMING_MS = 3000;
+
+/** Logs once which topics began to have two sources, and which have one again. */
+export class SourceLog {
+  private readonly told = new Set<Watched>();
+  /** Since when the name of a publisher is waited for. */
+  private readonly waitsMs = new Map<Watched, number>();
+
+  constructor(private readonly log: Pick<RclLogger, "info" | "warn">) {}
+
+  /** @param nowMs of the steady clock */
+  look(all: Iterable<Watched>, nowMs: number): void {
+    const begun = new Map<string, string[]>();
+    const ended: string[] = [];
+    const seen = new Set(all);
+    for (const each of seen) {
+      const { publishers, topic } = each;
+      if (publishers === undefined && this.told.delete(each)) ended.push(topic);
+      if (!publishers?.includes(UNKNOWN)) this.waitsMs.delete(each);
+      else if (!this.waitsMs.has(each)) this.waitsMs.set(each, nowMs);
+      const isNamed = nowMs - (this.waitsMs.get(each) ?? -Infinity) >= NAMING_MS;
+      if (publishers === undefined || !isNamed || this.told.has(each)) continue;
+      this.told.add(each);
+      const key = `${publishers}; ${each.effect}`;
+      begun.set(key, [...(begun.get(key) ?? []), topic]);
+    }
+    for (const known of [this.told, this.waitsMs]) {
+      for (const each of known.keys()) if (!seen.has(each)) known.delete(each);
+    }
+    for (const [what, topics] of begun) {
+      this.log.warn(`two sources of ${listed(topics, "topics")}: ${what}: end one of them`);
+    }
+    if (ended.length > 0) this.log.info(`one source again of ${listed(ended, "topics")}`);
+  }
+}
+
 const sources = new Set<Watched>();
 const senders = new Set<SoleSender>();
 
@@ -25,7 +77,7 @@ const LONGEST_MS = 0.3;
 const MOST_OWED_MS = 3;
 
 /** Logs of all topics of the process with one source; called ten times a second. */
-export function watchSources(log: ConstructorParameters<typeof SourceLog>[0]): () => void {
+export function watchSources(log: RclLogger): () => void {
   const sourceLog = new SourceLog(log);
   let [turn, leftMs] = [0, 0];
   return () => {
@@ -169,14 +221,18 @@ export class SoleSource extends SpokenSource {
   private lastCount = 0;
   private readonly isValue: boolean;
 
-  /** @param again subscribes anew: others are gone, and what the one that is left said counts */
+  /**
+   * @param counted gives how many publishers are heard
+   * @param again subscribes anew: others are gone, and what the one that is left said counts
+   */
   constructor(
     node: RclNode,
     private readonly declared: Pick<Topic, "name" | "type">,
-    public subscription: RclSubscription,
+    topic: string,
+    private readonly counted: () => number,
     private readonly again: () => void,
   ) {
-    super(node, subscription.topic, declared.name, "none counts");
+    super(node, topic, declared.name, "none counts");
     this.isValue = VALUES.includes(declared.type);
     sources.add(this);
   }
@@ -188,7 +244,7 @@ export class SoleSource extends SpokenSource {
 
   /** Publishers that are heard. */
   override get count(): number {
-    return this.subscription.publisherCount;
+    return this.counted();
   }
 
   /** Whether two sources are heard, so that no message counts. */
