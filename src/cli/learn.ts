@@ -137,7 +137,7 @@ function announce(
 }
 
 /** Options of one way of learning that stand beside the other. */
-const TABLE_ONLY = ["tableSize", "draws", "threads"] as const;
+const TABLE_ONLY = ["tableSize", "draws"] as const;
 const POINTS_ONLY = ["points", "accuracy", "timeLimit", "localForm"] as const;
 
 function refuse(options: LearnOptions, names: readonly (keyof LearnOptions)[], why: string): void {
@@ -151,7 +151,8 @@ type Result = (LearnResult | PointLearnResult) & { readonly histograms?: number 
 async function learned(game: Game, options: LearnOptions, signal: AbortSignal): Promise<Result> {
   const { robots: population, seed, temperature, backup, tableSize } = options;
   const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
-  const common = { population, seed, temperature, signal, warn };
+  const { threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
+  const common = { population, seed, threads, temperature, signal, warn };
   if (backup === "points") {
     const { points, accuracy, timeLimit = Infinity } = options;
     const localForm = options.localForm === "command" ? ("command" as const) : ("state" as const);
@@ -162,8 +163,7 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
     );
     return learnByPoints(game, { ...common, points, accuracy, localForm, isTimeUp, onProgress });
   }
-  const { draws, threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
-  const asked = { tableSize: tableSize!, draws, threads };
+  const asked = { tableSize: tableSize!, draws: options.draws, threads };
   const memory = MEMORY_SHARE * totalmem();
   const kind = backup === "sampled" ? ("sampled" as const) : ("exact" as const);
   const onProgress = progressPrinter(() => announce(game, asked));

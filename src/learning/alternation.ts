@@ -3,6 +3,7 @@
  * common random numbers. Another pair becomes the best only where it is better by more than the
  * noise, and the best pair ever met is the one returned.
  */
+import type { StopSignal } from "../base/platform";
 import type { PolicyPair } from "../game/model";
 import type { PointLearnOptions } from "./options";
 import { isBetter, type Played } from "./simulation";
@@ -47,7 +48,8 @@ interface Alternated<C> {
 
 /** Rollouts after which a start's way is given up where it leads downwards by more than the noise. */
 const WALK_ROLLOUTS = 256;
-const MOST_ITERATIONS = 10;
+/** Turns from one start. */
+export const MOST_ITERATIONS = 10;
 
 export class Alternation<C extends Candidate> {
   private best?: C;
@@ -86,7 +88,7 @@ export class Alternation<C extends Candidate> {
       responder.standing.iteration += 1;
       const candidate = await responder.respond(next);
       await this.consider(candidate);
-      if (own && (await this.isBetter(own, candidate, WALK_ROLLOUTS))) break;
+      if (own && (await leadsDown(own, candidate, responder.settings.signal))) break;
       own = candidate;
       const localPolicy = await responder.localResponse(candidate, responder.settings.temperature);
       const { pair } = candidate;
@@ -104,8 +106,16 @@ export class Alternation<C extends Candidate> {
     this.accepted += 1;
   }
 
-  private isBetter(candidate: C, other: C, rollouts?: number): Promise<boolean> {
-    const { signal } = this.responder.settings;
-    return isBetter(candidate.trials, other.trials, signal, rollouts);
+  private isBetter(candidate: C, other: C): Promise<boolean> {
+    return isBetter(candidate.trials, other.trials, this.responder.settings.signal);
   }
+}
+
+/** Whether a walk ends, as the candidate before was better. */
+export function leadsDown(
+  before: Pick<Candidate, "trials">,
+  candidate: Pick<Candidate, "trials">,
+  signal?: StopSignal,
+): Promise<boolean> {
+  return isBetter(before.trials, candidate.trials, signal, WALK_ROLLOUTS);
 }

@@ -29,6 +29,8 @@ export interface CommonOptions {
   readonly temperature?: number;
   /** A non-negative whole number; default 0. */
   readonly seed?: number;
+  /** Among which learning is shared; the result is the same for any number. Default 1. */
+  readonly threads?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Learning rejects with the signal's reason soon after it is aborted. */
   readonly signal?: StopSignal;
@@ -43,8 +45,6 @@ export interface LearnOptions extends CommonOptions {
   readonly backup?: "exact" | "sampled";
   /** m of the sampled operator; default 16. */
   readonly draws?: number;
-  /** Among which G-LEARN is shared; the result is the same for any number. Default 1. */
-  readonly threads?: number;
   /** Bytes that learning may take; a table that needs more is refused. Default 8e9. */
   readonly memory?: number;
 }
@@ -70,7 +70,7 @@ export type LearnSettings = Defaulted<
 >;
 export type PointLearnSettings = Defaulted<
   PointLearnOptions,
-  "population" | "seed" | "points" | "accuracy" | "localForm"
+  "population" | "seed" | "threads" | "points" | "accuracy" | "localForm"
 >;
 
 export const DEFAULT_POPULATION = 1000;
@@ -87,12 +87,10 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
     ...commonSettingsOf(options),
     backup: options.backup ?? ("exact" as const),
     draws: options.draws ?? DEFAULT_DRAWS,
-    threads: options.threads ?? 1,
   };
-  const { tableSize, population, draws, threads } = settings;
+  const { tableSize, population, draws } = settings;
   requireWhole("the table size", tableSize, 1);
   requireWhole("the number of draws", draws, 1);
-  requireWhole("the number of threads", threads, 1);
   checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY_BYTES);
   if (tableSize > population) {
     throw new InvalidInputError(
@@ -116,14 +114,16 @@ export function pointSettingsOf(options: PointLearnOptions): PointLearnSettings 
 function commonSettingsOf({
   population = DEFAULT_POPULATION,
   seed = 0,
+  threads = 1,
   temperature,
 }: CommonOptions) {
   requireWhole("the population", population, 1);
   requireWhole("the seed", seed, 0);
+  requireWhole("the number of threads", threads, 1);
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
   }
-  return { population, seed };
+  return { population, seed, threads };
 }
 
 function checkTableSize(game: Game, tableSize: number, draws: number, memory: number): void {

@@ -123,7 +123,6 @@ test.each([
   ["learn", [...LEARN, "--points", "9"], /--points goes with --backup points alone/],
   ["learn", [...LEARN, "--local-form", "state"], /--local-form goes with --backup points alone/],
   ["learn", [...LEARN, "--backup", "points"], /--table-size does not go with --backup points/],
-  ["learn", [...POINTS, "--threads", "2"], /--threads does not go with --backup points/],
   ["learn", [...POINTS, "--points", "0"], /--points is "0"; give a whole number from 1/],
   ["learn", [...POINTS, "--accuracy", "0"], /--accuracy is "0"; give a number from/],
   ["learn", LEARN.slice(0, 4), /--out is missing; give --out F/],
@@ -194,7 +193,8 @@ test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {
 test.each([
   ["one thread", ["--table-size", "20", "--threads", "1"]],
   ["two threads", ["--table-size", "20", "--threads", "2"]],
-  ["backups at points", ["--backup", "points", "--accuracy", "0.00001"]],
+  ["points, one thread", ["--backup", "points", "--accuracy", "0.00001", "--threads", "1"]],
+  ["points, two threads", ["--backup", "points", "--accuracy", "0.00001", "--threads", "2"]],
 ])("Ctrl-C ends %s within a second, nothing half-written", async (_how, how) => {
   const out = join(folder, "interrupted.safetensors");
   const args = ["--scenario", "ring_dispatch", "--out", out, ...how];

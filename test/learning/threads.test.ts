@@ -6,6 +6,7 @@ import { learn } from "../../src/learning/learn";
 import { LatticeLines } from "../../src/learning/lattice_lines";
 import { surrogateOf } from "../../src/learning/sweeper";
 import { Sweeps } from "../../src/learning/sweeps";
+import { learnByPoints } from "../../src/learning/points/learn_by_points";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { randomGame, randomLocalPolicy } from "../games";
 
@@ -35,6 +36,27 @@ test.each([
     files.push(encodePolicy(pair, metadata, game));
   }
   for (const file of files) expect(Buffer.compare(files[0], file)).toBe(0);
+});
+
+test.each(["state", "command"] as const)(
+  "backups at points learn the same bytes with any number of threads (%s)",
+  async (localForm) => {
+    const asked = { localForm, population: 30, points: 30 };
+    const files: Uint8Array[] = [];
+    for (const threads of [1, 2, 3]) {
+      const { pair, metadata } = await learnByPoints(game, { ...asked, threads });
+      files.push(encodePolicy(pair, metadata, game));
+    }
+    for (const file of files) expect(Buffer.compare(files[0], file)).toBe(0);
+  },
+);
+
+test("learning at points with threads ends soon after an abort, with its reason", async () => {
+  const controller = new AbortController();
+  const onProgress = (): void => controller.abort(new Error("enough"));
+  const options = { threads: 2, accuracy: 1e-6, signal: controller.signal, onProgress };
+  await expect(learnByPoints(game, options)).rejects.toThrow("enough");
+  await expect(learnByPoints(game, options)).rejects.toThrow("enough");
 });
 
 test("threads that are asked after an error or an abort reject, and end", async () => {

@@ -39,8 +39,9 @@ export class LatticeBound implements Values {
     const points: Float64Array[] = [];
     this.index.forEach((counts) => points.push(Float64Array.from(counts, (c) => c / resolution)));
     const moved = limit.moves.map((moves) => moves.map((move) => this.movedFrom(move, points)));
-    const backup = (g: number): Float64Array =>
-      Float64Array.from(points, (_, h) => this.backup(g, moved[g], h));
+    const backup = (g: number, out: Float64Array): void => {
+      for (let h = 0; h < out.length; h++) out[h] = this.backup(g, moved[g], h);
+    };
     yield* iterate(this.values, backup, limit.discount, until);
     return this;
   }

@@ -4,46 +4,32 @@
  * alternation end is compared by what they earn with all robots seen, and with ten and memory.
  */
 import { inTurns } from "../../base/steps";
-import { jointLimit } from "../../game/limit";
+import { jointLimit, type Limit, limitOf } from "../../game/limit";
 import { type Game, type PointsPair, sizesOf } from "../../game/model";
 import type { PolicyMetadata, ReturnBounds } from "../../game/policy_metadata";
 import type { Estimate } from "../../game/statistics";
 import type { Trial } from "../../game/trial";
 import { Lookahead, vectorsOf } from "../../policy/lookahead";
-import {
-  Alternation,
-  type Candidate,
-  type Responses,
-  type Start,
-  type Turns,
-} from "../alternation";
+import { Alternation, type Responses, type Start, type Turns } from "../alternation";
 import { bestBlind } from "../blind";
 import { gainOf, gapBound, gapsOf, localGainOf } from "../gaps";
-import { localSteps } from "../local_learner";
-import { Occupancy } from "../occupancy";
 import {
   type PointLearnOptions,
   type PointLearnSettings,
   pointSettingsOf,
   type Progress,
 } from "../options";
-import { breathe, isBetter, OBSERVED_ROLLOUTS, play, simulationOf, trialOf } from "../simulation";
+import { breathe, isBetter, simulationOf, trialOf } from "../simulation";
 import { blindLocalPolicy, firstStarts } from "../starts";
 import { PACKAGE_VERSION } from "../version";
-import { pairOf } from "./pair";
-import { boundSteps, dispatched, meanOf, type PointResult, pointSteps } from "./point_learner";
+import { boundSteps, dispatched, meanOf } from "./point_learner";
+import { type PointCandidate, TurnThreads } from "./turn_threads";
 
 export interface PointLearnResult extends Turns {
   readonly pair: PointsPair;
   readonly metadata: PolicyMetadata & { readonly bounds: ReturnBounds };
   /** Discounted return of the pair with all robots seen. */
   readonly return: Estimate;
-}
-
-interface PointCandidate extends Candidate {
-  readonly pair: PointsPair;
-  readonly result: PointResult;
-  readonly occupancy: Occupancy;
 }
 
 /** Robots seen at each epoch where not all are. */
@@ -61,16 +47,26 @@ export async function learnByPoints(
 ): Promise<PointLearnResult> {
   const settings = pointSettingsOf(options);
   const responder = new PointResponder(game, settings);
+  try {
+    return await learnWith(responder);
+  } finally {
+    await responder.turns.close();
+  }
+}
+
+async function learnWith(responder: PointResponder): Promise<PointLearnResult> {
+  const { game, settings } = responder;
   const starts = await startsOf(game, settings);
+  responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
   const alternated = await new Alternation(responder).run(starts);
   const best = await responder.best(new Set([alternated.best, ...alternated.ends]));
   const { turns } = alternated;
   const { seed, signal } = settings;
-  const { limit } = best.result.plans;
+  const limit = limitOf(game, best.pair.localPolicy);
   const lookahead = new Lookahead(limit, vectorsOf(best.pair, limit.sizes));
   const bounds = await inTurns(boundSteps(game, limit, lookahead, { seed }), signal);
-  const gaps = await responder.gaps(best);
-  const { points, stop } = best.result;
+  const gaps = await responder.gaps(best, limit);
+  const { points, stop } = best.turn;
   const metadata = {
     scenario: game.name,
     scenarioSha256: game.sha256,
@@ -118,37 +114,24 @@ async function startsOf(
 
 class PointResponder implements Responses<PointCandidate> {
   readonly standing: { iteration: number; best?: PointCandidate } = { iteration: 0 };
+  readonly turns: TurnThreads;
 
   constructor(
     readonly game: Game,
     readonly settings: PointLearnSettings,
-  ) {}
-
-  async respond({ localPolicy }: Start): Promise<PointCandidate> {
-    const { game, settings } = this;
-    const { points, accuracy, seed, isTimeUp, localForm, signal } = settings;
-    const onSweep = (count: number, lower: number, upper: number): void =>
-      this.report("G-LEARN", { count, lower, upper });
-    const options = { points, accuracy, seed, isTimeUp, onSweep };
-    const result = await inTurns(pointSteps(game, localPolicy, options), signal);
-    const pair = pairOf(game, localPolicy, result.plans);
-    this.report("UPDATE");
-    const occupancy = new Occupancy(game, localForm === "command" ? 1 : 0);
-    const simulation = {
-      ...simulationOf(settings, "compare", OBSERVED_ROLLOUTS),
-      asked: settings.population,
-    };
-    const watched = trialOf(game, pair, "sample", simulation, occupancy.visit);
-    await play(watched, OBSERVED_ROLLOUTS, signal);
-    const { lowers, sweeps } = result;
-    const trials = [{ returns: lowers, played: lowers.length, play: () => {} }];
-    return { pair, result, occupancy, trials, sweeps };
+  ) {
+    const { population, seed, points, accuracy, localForm, temperature } = settings;
+    const own = { population, seed, points, accuracy, localForm, temperature };
+    const onPoints = (points: Progress["points"]): void => this.report("G-LEARN", points);
+    this.turns = new TurnThreads({ game, settings: own }, settings, onPoints);
   }
 
-  async localResponse({ occupancy }: PointCandidate, temperature?: number): Promise<Float32Array> {
-    this.report("L-LEARN");
-    const { localForm, signal } = this.settings;
-    return inTurns(localSteps(this.game, occupancy.actionLaw(), temperature, localForm), signal);
+  respond({ localPolicy }: Start): Promise<PointCandidate> {
+    return this.turns.take(localPolicy);
+  }
+
+  async localResponse({ turn }: PointCandidate): Promise<Float32Array> {
+    return turn.next;
   }
 
   /** With all seen, and with ten and memory. */
@@ -165,7 +148,7 @@ class PointResponder implements Responses<PointCandidate> {
   /** Of the pairs whose V̲ is close to the greatest. */
   async best(ends: ReadonlySet<PointCandidate>): Promise<PointCandidate> {
     const [first, ...others] = ends;
-    const lower = ({ result }: PointCandidate): number => meanOf(result.lowers);
+    const lower = ({ turn }: PointCandidate): number => meanOf(turn.lowers);
     const most = Math.max(...[...ends].map(lower));
     let best = { end: first, trials: this.trialsOf(first.pair) };
     for (const end of others) {
@@ -178,23 +161,19 @@ class PointResponder implements Responses<PointCandidate> {
   }
 
   /** What both gain by deviating, and what the pair earns; the global rival is of other points. */
-  async gaps(candidate: PointCandidate) {
+  async gaps({ pair, turn }: PointCandidate, limit: Limit) {
     const { game, settings } = this;
-    const { pair, result } = candidate;
     const options = {
       ...simulationOf(settings, "measure", GAP_ROLLOUTS),
       asked: settings.population,
     };
-    const response = await this.localResponse(candidate);
-    const { points, accuracy, seed, isTimeUp, signal } = settings;
+    const { seed, signal } = settings;
     this.report("gaps");
-    const again = { points, accuracy, seed: seed + 1, isTimeUp };
-    const { plans } = await inTurns(pointSteps(game, pair.localPolicy, again), signal);
-    const rival = pairOf(game, pair.localPolicy, plans);
-    const [deviating, own] = [rival, pair].map((one) => trialOf(game, one, "sample", options));
+    const rival = await this.turns.takeAgain(pair.localPolicy);
+    const [deviating, own] = [rival.pair, pair].map((one) => trialOf(game, one, "sample", options));
     const globalGain = await gainOf(deviating, own, signal);
-    const localGain = await localGainOf(game, pair, response, options);
-    const most = gapBound(game, result.plans.limit, seed, own.earned.return);
+    const localGain = await localGainOf(game, pair, turn.best, options);
+    const most = gapBound(game, limit, seed, own.earned.return);
     const bound = await inTurns(most, signal);
     return { gaps: gapsOf(globalGain, localGain), bound, return: own.earned.return };
   }
@@ -208,7 +187,7 @@ class PointResponder implements Responses<PointCandidate> {
       iteration,
       points,
       accuracy: gap,
-      best: best && meanOf(best.result.lowers),
+      best: best && meanOf(best.turn.lowers),
     });
   }
 }

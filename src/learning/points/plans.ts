@@ -193,22 +193,32 @@ export class Plans {
       globalState: after,
       plan: ahead.get(after)!.plans[point],
     }));
-    return { action, vector: this.worthOf(globalState, action, next), next };
+    const vector = new Float64Array(sizes.sL);
+    this.worthOf(globalState, action, next, vector);
+    return { action, vector, next };
   }
 
-  /** r_{s_g,a} + r_g(s_g, a) 1 + γ M_{s_g,a} Σ_{s_g'} P_g(s_g'|s_g, a) α_{s_g'} */
-  private worthOf(globalState: number, action: number, next: Plan["next"]): Float64Array {
+  /** `out` = r_{s_g,a} + r_g(s_g, a) 1 + γ M_{s_g,a} Σ_{s_g'} P_g(s_g'|s_g, a) α_{s_g'} */
+  private worthOf(
+    globalState: number,
+    action: number,
+    next: Plan["next"],
+    out: Float64Array,
+  ): void {
     const { limit, back } = this;
     const { lead, globalReward, discount, sizes } = limit;
     const move = moveOf(limit, globalState, action);
     const row = globalState * sizes.aG + action;
-    const ahead = new Float64Array(sizes.sL);
-    next.forEach(({ plan }, i) => {
+    back.fill(0);
+    for (let i = 0; i < next.length; i++) {
       const probability = lead.values[lead.starts[row] + i];
-      for (let s = 0; s < ahead.length; s++) ahead[s] += probability * plan.vector[s];
-    });
-    broughtBack(limit, move, ahead, back);
-    return back.map((future, s) => move.reward[s] + globalReward[row] + discount * future);
+      const { vector } = next[i].plan;
+      for (let s = 0; s < back.length; s++) back[s] += probability * vector[s];
+    }
+    broughtBack(limit, move, back, out);
+    for (let s = 0; s < out.length; s++) {
+      out[s] = move.reward[s] + globalReward[row] + discount * out[s];
+    }
   }
 
   /**
@@ -227,7 +237,8 @@ export class Plans {
       }
     });
     const values = plans.map(({ vector }) => vector);
-    const worth = (g: number): Float64Array => this.worthOf(g, action, plans[g].next);
+    const worth = (g: number, out: Float64Array): void =>
+      this.worthOf(g, action, plans[g].next, out);
     yield* iterate(values, worth, discount, { accuracy, side: "below" });
     plans.forEach((plan, g) => blocks[g].add(plan));
   }

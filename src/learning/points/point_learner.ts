@@ -71,7 +71,8 @@ export function* pointSteps(
   const range = rewardRange(game);
   const until = { accuracy: BOUND_ACCURACY * range };
   const bound =
-    (yield* latticeBound(limit, until, FINE)) ?? (yield* new DispatcherBound(limit).solve(until));
+    (yield* latticeBound(limit, until, FINE)) ??
+    (yield* new DispatcherBound(limit).solve({ accuracy: accuracy * range }));
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
   const upper = meanOf(valuesAt(game, watched, bound));

@@ -19,25 +19,23 @@ export interface Until {
 /** Value iteration from zeros; for ever, by MacQueen's bound from above or from below. */
 export function* iterate(
   values: readonly Float64Array[],
-  backup: (globalState: number) => Float64Array,
+  backup: (globalState: number, out: Float64Array) => void,
   discount: number,
   { epochs, accuracy, side = "above" }: Until & { readonly side?: "above" | "below" },
 ): Steps<void> {
   const run = new Convergence(discount, accuracy);
+  const next = values.map((row) => new Float64Array(row.length));
   while (epochs === undefined ? !run.isOver : run.sweeps < epochs) {
     let [least, greatest] = [Infinity, -Infinity];
-    const next: Float64Array[] = [];
-    for (const g of values.keys()) {
-      next.push(backup(g));
-      yield;
-    }
-    next.forEach((row, g) => {
+    for (const [g, row] of next.entries()) {
+      backup(g, row);
       for (let i = 0; i < row.length; i++) {
         least = Math.min(least, row[i] - values[g][i]);
         greatest = Math.max(greatest, row[i] - values[g][i]);
       }
-      values[g].set(row);
-    });
+      yield;
+    }
+    next.forEach((row, g) => values[g].set(row));
     run.take({ least, greatest });
   }
   if (epochs !== undefined) return;
@@ -67,8 +65,8 @@ export class DispatcherBound implements Values {
     const { discount, lead, globalReward, moves } = limit;
     const { sG, aG, sL } = limit.sizes;
     const ahead = Array.from({ length: sG }, () => new Float64Array(sL));
-    const backup = (g: number): Float64Array => {
-      const best = new Float64Array(sL).fill(-Infinity);
+    const backup = (g: number, best: Float64Array): void => {
+      best.fill(-Infinity);
       for (const move of moves[g]) {
         for (const after of move.reached)
           broughtBack(limit, move, this.values[after], ahead[after]);
@@ -83,7 +81,6 @@ export class DispatcherBound implements Values {
           }
         }
       }
-      return best;
     };
     yield* iterate(this.values, backup, discount, until);
     this.rows.forEach((rows, g) => rows.add(this.values[g]));

@@ -1,0 +1,131 @@
+/**
+ * Turns of the alternation, each in a thread. A turn depends on its π_l alone, so that the number of
+ * threads does not change a bit of the result: with several, turns that will be asked for are taken
+ * ahead.
+ */
+import { compiledFile, sha256, startThread, type Thread } from "../../base/platform";
+import type { PointsPair } from "../../game/model";
+import { type Candidate, leadsDown, MOST_ITERATIONS } from "../alternation";
+import type { PointLearnSettings, Progress } from "../options";
+import type { Reply, Request, Turn, Share } from "./turn";
+
+type TurnThread = Thread<Request, Reply>;
+
+const PROGRAM = compiledFile("learning/points/turn_worker.js");
+/** Why a turn ends that nobody will ask for. */
+const NOT_NEEDED = new Error("the alternation is over");
+
+/** A pair by its turn, compared by V̲. */
+export interface PointCandidate extends Candidate {
+  readonly pair: PointsPair;
+  readonly turn: Turn;
+}
+
+function candidateOf(turn: Turn): PointCandidate {
+  const { pair, lowers, sweeps } = turn;
+  return { pair, turn, sweeps, trials: [{ returns: lowers, played: lowers.length, play() {} }] };
+}
+
+/** The same for equal local policies alone. */
+export const keyOf = (localPolicy: Float32Array): string => sha256(localPolicy.join());
+
+export class TurnThreads {
+  /** Those not asked for yet, and the keys of all that were begun. */
+  private readonly begun = new Map<string, Promise<PointCandidate>>();
+  private readonly known = new Set<string>();
+  private readonly threads: TurnThread[] = [];
+  private readonly free: TurnThread[] = [];
+  private readonly waiting: ((thread: TurnThread) => void)[] = [];
+  private isOver = false;
+  private readonly onAbort = (): void => this.fail(this.settings.signal?.reason);
+
+  constructor(
+    private readonly share: Share,
+    private readonly settings: PointLearnSettings,
+    private readonly onPoints: (points: Progress["points"]) => void,
+  ) {
+    settings.signal?.addEventListener("abort", this.onAbort);
+  }
+
+  /** Takes turns ahead, one after another from each of the policies. */
+  foresee(policies: readonly Float32Array[]): void {
+    if (this.settings.threads > 1) for (const policy of policies) void this.follow(policy);
+  }
+
+  /** The turn of π_l, which is asked for once. */
+  async take(localPolicy: Float32Array): Promise<PointCandidate> {
+    const key = keyOf(localPolicy);
+    const turn = this.begun.get(key) ?? this.run({ localPolicy });
+    this.known.add(key);
+    this.begun.delete(key);
+    return turn;
+  }
+
+  /** The turn of π_l from other points, when no more turns are asked for. */
+  async takeAgain(localPolicy: Float32Array): Promise<PointCandidate> {
+    this.isOver = true;
+    return this.run({ localPolicy, shift: 1 });
+  }
+
+  async close(): Promise<void> {
+    this.settings.signal?.removeEventListener("abort", this.onAbort);
+    this.fail(NOT_NEEDED);
+    await Promise.all(this.threads.map((thread) => thread.end()));
+  }
+
+  private async follow(first: Float32Array): Promise<void> {
+    let localPolicy = first;
+    let before: PointCandidate | undefined;
+    for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
+      const key = keyOf(localPolicy);
+      if (this.isOver || this.known.has(key)) return;
+      this.known.add(key);
+      const running = this.run({ localPolicy });
+      this.begun.set(key, running);
+      // Whoever asks for it hears of its failure.
+      const done = await running.catch(() => undefined);
+      if (!done || this.settings.isTimeUp?.()) return;
+      if (before && (await leadsDown(before, done))) return;
+      before = done;
+      localPolicy = done.turn.next;
+    }
+  }
+
+  private async run(first: Omit<Request, "isTimeUp">): Promise<PointCandidate> {
+    const isAhead = !this.isOver;
+    const thread = await this.thread();
+    try {
+      for (let request = first; ; request = {}) {
+        if (isAhead && this.isOver) throw NOT_NEEDED;
+        const reply = await thread.ask({
+          ...request,
+          isTimeUp: this.settings.isTimeUp?.() ?? false,
+        });
+        if ("turn" in reply) return candidateOf(reply.turn);
+        this.onPoints(reply.points);
+      }
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next(thread);
+      else this.free.push(thread);
+    }
+  }
+
+  /** One that has nothing to do, when there is one. */
+  private async thread(): Promise<TurnThread> {
+    const free = this.free.pop();
+    if (free) return free;
+    if (this.threads.length === this.settings.threads) {
+      return new Promise((resolve) => this.waiting.push(resolve));
+    }
+    const thread = startThread<Request, Reply>(PROGRAM, this.share);
+    this.threads.push(thread);
+    // A signal that was aborted before does not call its listeners.
+    if (this.settings.signal?.aborted) this.onAbort();
+    return thread;
+  }
+
+  private fail(reason: unknown): void {
+    for (const thread of this.threads) thread.fail(reason);
+  }
+}
