@@ -3,7 +3,7 @@
  * common random numbers. Another pair becomes the best only where it is better by more than the
  * noise, and the best pair ever met is the one returned.
  */
-import type { StopSignal } from "../base/platform";
+import { sha256, type StopSignal } from "../base/platform";
 import type { PolicyPair } from "../game/model";
 import type { PointLearnOptions } from "./options";
 import { isBetter, type Played } from "./simulation";
@@ -81,7 +81,7 @@ export class Alternation<C extends Candidate> {
     let next = start;
     let own: C | undefined;
     for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
-      const key = next.localPolicy.join();
+      const key = keyOf(next.localPolicy);
       // Met before, from this start or another: the way from here is known.
       if (this.seen.has(key) || (this.best && responder.settings.isTimeUp?.())) break;
       this.seen.add(key);
@@ -110,6 +110,9 @@ export class Alternation<C extends Candidate> {
     return isBetter(candidate.trials, other.trials, this.responder.settings.signal);
   }
 }
+
+/** The same for equal local policies alone; short, as a policy's text may take megabytes. */
+export const keyOf = (localPolicy: Float32Array): string => sha256(localPolicy.join());
 
 /** Whether a walk ends, as the candidate before was better. */
 export function leadsDown(

@@ -1,7 +1,8 @@
 /** What learning is asked for, and what it tells while it runs. */
 import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
-import type { Game, LocalForm } from "../game/model";
+import { type Game, type LocalForm, sizesOf } from "../game/model";
+import { MOST_VECTORS } from "../policy/policy_header";
 import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
 import { largestTableSize, tableSizeOf } from "./size";
 
@@ -101,9 +102,11 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
 }
 
 /** The same for learning at points. @throws InvalidInputError */
-export function pointSettingsOf(options: PointLearnOptions): PointLearnSettings {
+export function pointSettingsOf(game: Game, options: PointLearnOptions): PointLearnSettings {
   const { points = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY } = options;
-  requireWhole("the number of points", points, 1, MOST_POINTS);
+  // A vector at most for each of the points in each s_g, and some that those go on with.
+  const most = Math.floor(MOST_VECTORS / 2 / sizesOf(game).sG);
+  requireWhole("the number of points", points, 1, Math.min(MOST_POINTS, most));
   if (!(accuracy > 0 && accuracy < 1)) {
     throw new InvalidInputError(`the accuracy is ${accuracy}; give a share between 0 and 1`);
   }

@@ -45,7 +45,7 @@ export async function learnByPoints(
   game: Game,
   options: PointLearnOptions = {},
 ): Promise<PointLearnResult> {
-  const settings = pointSettingsOf(options);
+  const settings = pointSettingsOf(game, options);
   const responder = new PointResponder(game, settings);
   try {
     return await learnWith(responder);

@@ -3,9 +3,9 @@
  * threads does not change a bit of the result: with several, turns that will be asked for are taken
  * ahead.
  */
-import { compiledFile, sha256, startThread, type Thread } from "../../base/platform";
+import { compiledFile, startThread, type Thread } from "../../base/platform";
 import type { PointsPair } from "../../game/model";
-import { type Candidate, leadsDown, MOST_ITERATIONS } from "../alternation";
+import { type Candidate, keyOf, leadsDown, MOST_ITERATIONS } from "../alternation";
 import type { PointLearnSettings, Progress } from "../options";
 import type { Reply, Request, Turn, Share } from "./turn";
 
@@ -25,9 +25,6 @@ function candidateOf(turn: Turn): PointCandidate {
   const { pair, lowers, sweeps } = turn;
   return { pair, turn, sweeps, trials: [{ returns: lowers, played: lowers.length, play() {} }] };
 }
-
-/** The same for equal local policies alone. */
-export const keyOf = (localPolicy: Float32Array): string => sha256(localPolicy.join());
 
 export class TurnThreads {
   /** Those not asked for yet, and the keys of all that were begun. */

@@ -58,6 +58,9 @@ test("the same seed learns the same pair; an end by time keeps the best so far",
   const early = await learnByPoints(game, { population: 40, accuracy: 1e-6, isTimeUp: () => true });
   expect([early.iterations, early.metadata.pointsUsed?.stop]).toEqual([1, "time"]);
   await expect(learnByPoints(game, { points: 0 })).rejects.toThrow(/number of points is 0/);
+  const wide = randomGame({ sG: 50, aG: 2, sL: 2, aL: 2 }, 4);
+  // The policy file holds 131,072 vectors.
+  await expect(learnByPoints(wide, { points: 1311 })).rejects.toThrow(/1311; .*1 to 1310/);
   await expect(learnByPoints(game, { accuracy: 0 })).rejects.toThrow(/accuracy is 0; give a share/);
 });
 
