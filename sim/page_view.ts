@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { sizesOf } from "../src/game/model";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
-import { boundSentences, gapBoundSentence, gapsInWords } from "../src/policy/bounds";
+import { boundSentences, gapsInWords } from "../src/policy/bounds";
 import { drawingOf } from "../src/policy/picture";
 import { inTurns } from "../src/base/steps";
 import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
@@ -121,12 +121,8 @@ export class PageView {
       const drawn = known && (await inTurns(known.draw(globalState, belief)));
       const { actions, plan } = drawn ?? { actions: [], plan: null };
       const gaps = known ? gapsInWords(known.metadata) : null;
-      const { bounds, globalGapBound } = known?.metadata ?? {};
-      const sentences = [
-        ...(bounds ? boundSentences(bounds) : []),
-        ...(globalGapBound === undefined ? [] : [gapBoundSentence(globalGapBound)]),
-      ];
-      server.pages.publish({ type: "picture", actions, plan, gaps, bounds: sentences });
+      const bounds = boundSentences(known?.metadata ?? {});
+      server.pages.publish({ type: "picture", actions, plan, gaps, bounds });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }
   }

@@ -97,21 +97,20 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
   const start = startFile === undefined ? undefined : loadStart(startFile, game);
   const result = evaluate(game, policy, { ...how, population, start }, other);
   const { settings, ...figures } = result;
+  const { bounds, teamEstimate, teamBound, teamError } = policy.metadata;
   const summary = {
     policy: files[0],
     otherPolicy: files[1],
     scenario: game.name,
-    bounds: policy.metadata.bounds,
+    ...{ bounds, teamEstimate, teamBound, teamError },
     ...settings,
     ...figures,
   };
-  const { bounds } = policy.metadata;
   // They are of the scenario's start and of the paper's timing.
   const isOfThis = startFile === undefined && result.settings.transitionTiming === "current";
-  const told =
-    bounds && isOfThis
-      ? boundSentences(bounds).map((sentence) => `${basename(files[0])}: ${sentence}\n`)
-      : [];
+  const told = isOfThis
+    ? boundSentences(policy.metadata).map((sentence) => `${basename(files[0])}: ${sentence}\n`)
+    : [];
   process.stdout.write(
     json ? `${JSON.stringify(summary)}\n` : readable(files, game, result) + told.join(""),
   );

@@ -27,7 +27,7 @@ import {
   SEED_OPTION,
   UsageError,
 } from "./options";
-import { boundSentences, gapBoundSentence, gapsInWords } from "../policy/bounds";
+import { boundSentences, gapsInWords } from "../policy/bounds";
 
 const MOST_THREADS = 256;
 
@@ -56,7 +56,7 @@ export const COMMAND = {
     ),
     timeLimit: double(
       { value: "S", range: [0.1, Infinity] },
-      "seconds after which learning at points ends with what it has, and measures that",
+      "seconds for learning at points and for measuring the pair; what there is no time for is told",
     ),
     localForm: text(
       { value: "L", choices: ["state", "command"] },
@@ -145,7 +145,8 @@ function refuse(options: LearnOptions, names: readonly (keyof LearnOptions)[], w
   if (name) throw new UsageError(`${flagOf(name)} ${why}`);
 }
 
-type Result = (LearnResult | PointLearnResult) & { readonly histograms?: number };
+type Result = (LearnResult | PointLearnResult) &
+  Partial<Pick<LearnResult, "histograms"> & Pick<PointLearnResult, "unmeasured">>;
 
 /** Learns in the way asked for. */
 async function learned(game: Game, options: LearnOptions, signal: AbortSignal): Promise<Result> {
@@ -157,7 +158,8 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
     const { points, accuracy, timeLimit = Infinity } = options;
     const localForm = options.localForm === "command" ? ("command" as const) : ("state" as const);
     const startedMs = performance.now();
-    const isTimeUp = (): boolean => performance.now() - startedMs > 1000 * timeLimit;
+    const isTimeUp = (share = 1): boolean =>
+      performance.now() - startedMs > 1000 * share * timeLimit;
     const onProgress = progressPrinter(() =>
       process.stderr.write(`learning a pair for ${game.name} at points\n`),
     );
@@ -203,14 +205,16 @@ export async function main(options: LearnOptions): Promise<number> {
 }
 
 function summaryOf(file: string, game: Game, result: Result, seconds: number) {
-  const { histograms, iterations, accepted, sweeps, metadata, pair } = result;
+  const { histograms, iterations, accepted, sweeps, metadata, pair, unmeasured } = result;
   const { tableSize, globalGap, localGap, backup, backupError, bounds } = metadata;
-  const { globalGapInterval, localGapInterval, globalGapBound, pointsUsed, teamBound } = metadata;
+  const { globalGapInterval, localGapInterval, globalGapBound, pointsUsed } = metadata;
+  const { teamEstimate, teamBound, teamError } = metadata;
   return {
     ...{ file, kind: tableSize === undefined ? "points" : "table", tableSize, histograms },
     vectors: "vectors" in pair ? pair.vectorState.length : undefined,
     ...{ iterations, accepted, sweeps, globalGap, localGap, globalGapInterval, localGapInterval },
-    ...{ backup, backupError, pointsUsed, bounds, globalGapBound, teamBound },
+    ...{ backup, backupError, pointsUsed, bounds, globalGapBound },
+    ...{ teamEstimate, teamBound, teamError, unmeasured },
     ...{ lowerBound: bounds?.lower, upperBound: bounds?.upper },
     return: result.return,
     epochs: learningHorizon(game),
@@ -219,7 +223,7 @@ function summaryOf(file: string, game: Game, result: Result, seconds: number) {
 }
 
 function readable(scenario: string, summary: ReturnType<typeof summaryOf>): string {
-  const { bounds, pointsUsed, teamBound } = summary;
+  const { pointsUsed, unmeasured = [] } = summary;
   const { mean, standardError } = summary.return;
   const { global, local } = gapsInWords(summary);
   const size = pointsUsed
@@ -231,12 +235,9 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
   return [
     `${summary.file}: a policy for ${scenario}, ${size}`,
     `discounted return over ${summary.epochs} epochs ${mean.toFixed(2)} ± ${standardError.toFixed(2)}${pointsUsed ? ", all robots seen" : ""}`,
-    ...(bounds ? boundSentences(bounds) : []),
-    ...(teamBound === undefined
-      ? []
-      : [`no pair of policies earns more than ${teamBound.toFixed(2)}, for any number of robots`]),
     `best-response gaps${pointsUsed ? ", all robots seen" : ""}: global ${global}, local ${local}`,
-    gapBoundSentence(summary.globalGapBound!),
+    ...boundSentences(summary),
+    ...(unmeasured.length === 0 ? [] : [`there was no time for ${unmeasured.join(", ")}`]),
     `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${how}, ${summary.seconds.toFixed(1)} s`,
     "",
   ].join("\n");

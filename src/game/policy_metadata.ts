@@ -56,20 +56,24 @@ export const metadataSchema = z.object({
   /** Largest error of a backup on functions with a known answer, relative; 0 where not measured. */
   backupError: number,
   /** Best-response gaps: discounted return that one player gains by deviating alone. */
-  ...{ globalGap: number, localGap: number },
-  ...{ globalGapInterval: interval, localGapInterval: interval },
+  ...{ globalGap: number.optional(), localGap: number.optional() },
+  ...{ globalGapInterval: interval.optional(), localGapInterval: interval.optional() },
   /** With backups at points. */
   pointsUsed: pointsUsed.optional(),
   bounds: returnBounds.optional(),
   /** What a global agent that sees all robots gains at most against this π_l, for every n. */
   globalGapBound: number.optional(),
-  /** What both players earn by one rule chosen together, and what none exceeds, all robots seen. */
+  /**
+   * What a_g and one local rule that are chosen together earn at least, and what no pair exceeds, for ever and
+   * for every n, all robots seen; the larger of their standard errors.
+   */
   ...{ teamEstimate: number.optional(), teamBound: number.optional() },
+  teamError: number.optional(),
   packageVersion: z.string().min(1),
 });
 
 export type PolicyMetadata = Readonly<z.infer<typeof metadataSchema>>;
 export type BackupKind = PolicyMetadata["backup"];
-export type Interval = PolicyMetadata["globalGapInterval"];
+export type Interval = Readonly<z.infer<typeof interval>>;
 export type ReturnBounds = Readonly<z.infer<typeof returnBounds>>;
 export type PointsUsed = Readonly<z.infer<typeof pointsUsed>>;

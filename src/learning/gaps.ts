@@ -14,8 +14,7 @@ import type { Interval, PolicyMetadata } from "../game/policy_metadata";
 import type { Limit } from "../game/limit";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { Trial } from "../game/trial";
-import type { StopSignal } from "../base/platform";
-import type { Steps } from "../base/steps";
+import type { Steps, Stop } from "../base/steps";
 import { dispatched } from "./points/point_learner";
 import type { Game, PolicyPair } from "../game/model";
 import type { Responder, TableCandidate } from "./responder";
@@ -42,12 +41,13 @@ export async function measureGaps(candidate: TableCandidate, responder: Responde
   return gapsOf(globalGain, await localGainOf(game, candidate.pair, response, options));
 }
 
-export function gapsOf(globalGain: Estimate, localGain: Estimate): Gaps {
+/** Of the gains that were measured. */
+export function gapsOf(globalGain?: Estimate, localGain?: Estimate): Gaps {
   return {
-    globalGap: Math.max(0, globalGain.mean),
-    globalGapInterval: intervalOf(globalGain),
-    localGap: Math.max(0, localGain.mean),
-    localGapInterval: intervalOf(localGain),
+    globalGap: globalGain && Math.max(0, globalGain.mean),
+    globalGapInterval: globalGain && intervalOf(globalGain),
+    localGap: localGain && Math.max(0, localGain.mean),
+    localGapInterval: localGain && intervalOf(localGain),
   };
 }
 
@@ -62,7 +62,7 @@ const isSame = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   Array.prototype.every.call(a, (value, i) => value === b[i]);
 
 /** What the deviating player gains over the pair, by all rollouts of both. */
-export async function gainOf(deviating: Trial, own: Trial, signal?: StopSignal): Promise<Estimate> {
+export async function gainOf(deviating: Trial, own: Trial, signal?: Stop): Promise<Estimate> {
   for (const trial of [deviating, own]) await play(trial, trial.returns.length, signal);
   return pairedDifference(deviating.returns, own.returns);
 }
@@ -95,7 +95,7 @@ async function globalGainOf({ pair }: TableCandidate, responder: Responder): Pro
  */
 export function* gapBound(game: Game, limit: Limit, seed: number, earned: Estimate): Steps<number> {
   const most = yield* dispatched(game, limit, seed, learningHorizon(game));
-  return Math.max(0, most - earned.mean);
+  return Math.max(0, most.mean - earned.mean);
 }
 
 /** @param response π_l of the robot that deviates */

@@ -58,8 +58,8 @@ export interface PointLearnOptions extends CommonOptions {
   readonly accuracy?: number;
   /** Default: `state`, the paper's. */
   readonly localForm?: LocalForm;
-  /** True ends learning soon, with the best pair so far. */
-  readonly isTimeUp?: () => boolean;
+  /** Whether this share of the time (default: all) is gone. Learning ends with the best pair so far. */
+  readonly isTimeUp?: (share?: number) => boolean;
 }
 
 type Defaulted<T extends CommonOptions, K extends keyof T> = T & Required<Pick<T, K>>;

@@ -1,5 +1,6 @@
 /** Pairs of policies played by the simulated population, and compared. */
-import { nextTurn, type StopSignal } from "../base/platform";
+import { nextTurn } from "../base/platform";
+import type { Stop } from "../base/steps";
 import type { Game, PolicyPair } from "../game/model";
 import type { EpochVisitor } from "../game/population";
 import { type Estimate, estimate, Z95 } from "../game/statistics";
@@ -26,7 +27,7 @@ const NEGLIGIBLE_SHARE = 0.01;
 const CLEAR_DEVIATIONS = 4;
 
 /** Lets the event loop run; throws when the signal is aborted. */
-export async function breathe(signal?: StopSignal): Promise<void> {
+export async function breathe(signal?: Stop): Promise<void> {
   await nextTurn();
   signal?.throwIfAborted();
 }
@@ -41,7 +42,7 @@ export function learningHorizon({ horizon, discount }: Game): number {
 export interface SimulationOptions extends Omit<TrialOptions, "horizon" | "visit"> {
   /** Robots asked at each epoch; default: the table's k, 20 without one, at most n. */
   readonly asked?: number;
-  readonly signal?: StopSignal;
+  readonly signal?: Stop;
 }
 
 /** What random numbers are for: comparisons share theirs, the gaps have fresh ones. */
@@ -73,7 +74,7 @@ export function trialOf(
 export type Played = Pick<Trial, "returns" | "played"> & { play(count: number): unknown };
 
 /** Plays on until `count` rollouts are known. */
-export async function play(trial: Played, count: number, signal?: StopSignal): Promise<void> {
+export async function play(trial: Played, count: number, signal?: Stop): Promise<void> {
   while (trial.played < count) {
     trial.play(Math.min(count, trial.played + BATCH_ROLLOUTS));
     await breathe(signal);
@@ -88,7 +89,7 @@ export async function play(trial: Played, count: number, signal?: StopSignal): P
 export async function isBetter(
   trials: readonly Played[],
   others: readonly Played[],
-  signal?: StopSignal,
+  signal?: Stop,
   most = Infinity,
 ): Promise<boolean> {
   const all = Math.min(most, trials[0].returns.length);

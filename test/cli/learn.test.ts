@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as evaluate from "../../src/cli/evaluate";
 import * as learn from "../../src/cli/learn";
 import { outcomeOf } from "../../src/cli/options";
-import { encodePolicy, savePolicy } from "../../src/policy/policy_file";
+import { encodePolicy, loadPolicy, savePolicy } from "../../src/policy/policy_file";
 import { root, shipped } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
 import { expectRefusal } from "./refusal";
@@ -92,6 +92,9 @@ test("learn at points says how it ended, and its bounds", () => {
     new RegExp(`for ever, without new shifts, all robots seen, it earns ${bounds.source}`),
   );
   expect(learned.stdout).toMatch(new RegExp(`over 50 epochs, .* earns ${bounds.source}`));
+  const team =
+    /chosen together earn at least [\d.]+ with any .* no pair of policies exceeds [\d.]+ with/;
+  expect(learned.stdout).toMatch(team);
   const evaluated = run(
     "evaluate",
     ...["--policy", file, "--robots", "50", "--rollouts", "20", "--json"],
@@ -99,11 +102,23 @@ test("learn at points says how it ended, and its bounds", () => {
   expect(JSON.parse(evaluated.stdout)).toMatchObject({
     ...{ sampleSize: 20, population: 50 },
     bounds: { upperPopulation: 1, horizon: 50 },
+    ...{ teamEstimate: expect.any(Number) as number, teamBound: expect.any(Number) as number },
   });
   const inWords = run("evaluate", "--policy", file, "--robots", "50", "--rollouts", "5");
   expect(inWords.stdout).toMatch(
     new RegExp(`points.safetensors: over 50 epochs, .* ${bounds.source}`),
   );
+  expect(inWords.stdout).toMatch(team);
+});
+
+test("learn at points names what there was no time to measure, and the file lacks it", () => {
+  const file = join(folder, "early.safetensors");
+  const points = ["--scenario", "dock_dispatch", "--backup", "points", "--out", file];
+  const { status, stdout } = run("learn", ...points, "--time-limit", "0.1", "--robots", "20");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/gaps, all robots seen: global not measured, local not measured\n/);
+  expect(stdout).toMatch(/there was no time for all rollouts of the return, the bounds, .* team's/);
+  expect(loadPolicy(file).metadata.bounds).toBeUndefined();
 });
 
 const NEVER = join(tmpdir(), "never-written.safetensors");

@@ -1,4 +1,4 @@
-import { gapsInWords } from "../../src/policy/bounds";
+import { boundSentences, gapsInWords } from "../../src/policy/bounds";
 
 test("a gap for which no better rival was found says so, and no interval of [0, 0]", () => {
   const gaps = {
@@ -9,4 +9,18 @@ test("a gap for which no better rival was found says so, and no interval of [0, 
   expect(gapsInWords(gaps)).toEqual({ global, local: "0.000 (95 %: 0.000 to 0.250)" });
   const pointsUsed = { points: 9, stop: "time" } as const;
   expect(gapsInWords({ ...gaps, pointsUsed }).global).toBe(`${global} in the time left`);
+});
+
+test("what was not measured is said, or left out; what a team earns is said with its error", () => {
+  expect(gapsInWords({})).toEqual({ global: "not measured", local: "not measured" });
+  expect(boundSentences({})).toEqual([]);
+  const team = { teamEstimate: 3.129, teamBound: 4.001, teamError: 0.01 };
+  const together = "commands and robots' actions chosen together earn at least 3.12";
+  expect(boundSentences({ ...team, globalGapBound: 1 })).toEqual([
+    `for ever, without new shifts, all robots seen, ${together} with any number of robots; no pair of policies exceeds 4.01 with any number (means over starts, ± 0.01)`,
+    "a global agent that sees all robots gains at most 1.00, for any number of robots",
+  ]);
+  expect(boundSentences({ teamBound: 4, teamError: 0 })).toEqual([
+    "for ever, without new shifts, all robots seen, no pair of policies exceeds 4.00 with any number (means over starts, ± 0.00)",
+  ]);
 });

@@ -3,16 +3,12 @@
  * the local policy. Pairs are compared by V̲ at the same starts, without rollouts; where the starts of the
  * alternation end is compared by what they earn with all robots seen, and with ten and memory.
  */
-import { inTurns } from "../../base/steps";
-import { jointLimit, type Limit, limitOf } from "../../game/limit";
-import { type Game, type PointsPair, sizesOf } from "../../game/model";
-import type { PolicyMetadata, ReturnBounds } from "../../game/policy_metadata";
-import type { Estimate } from "../../game/statistics";
+import type { Stop } from "../../base/steps";
+import type { Game, PointsPair } from "../../game/model";
+import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Trial } from "../../game/trial";
-import { Lookahead, vectorsOf } from "../../policy/lookahead";
 import { Alternation, type Responses, type Start, type Turns } from "../alternation";
 import { bestBlind } from "../blind";
-import { gainOf, gapBound, gapsOf, localGainOf } from "../gaps";
 import {
   type PointLearnOptions,
   type PointLearnSettings,
@@ -22,21 +18,22 @@ import {
 import { breathe, isBetter, simulationOf, trialOf } from "../simulation";
 import { blindLocalPolicy, firstStarts } from "../starts";
 import { PACKAGE_VERSION } from "../version";
-import { boundSteps, dispatched, meanOf } from "./point_learner";
+import { measure, type Measured } from "./measure";
+import { meanOf } from "./point_learner";
+import { toldBy } from "./team";
 import { type PointCandidate, TurnThreads } from "./turn_threads";
 
-export interface PointLearnResult extends Turns {
+export interface PointLearnResult extends Turns, Measured {
   readonly pair: PointsPair;
-  readonly metadata: PolicyMetadata & { readonly bounds: ReturnBounds };
-  /** Discounted return of the pair with all robots seen. */
-  readonly return: Estimate;
+  readonly metadata: PolicyMetadata;
 }
 
 /** Robots seen at each epoch where not all are. */
 const SEEN = 10;
-/** By which the ends are compared, and by which the gaps are measured. */
+/** By which the ends are compared. */
 const ROLLOUTS = 256;
-const GAP_ROLLOUTS = 128;
+/** Of the time, for learning; the rest is for what is told of the pair. */
+const LEARNING_SHARE = 0.6;
 /** An end whose V̲ is lower by more than this share is not the best. */
 const FAR_SHARE = 0.005;
 
@@ -46,70 +43,69 @@ export async function learnByPoints(
   options: PointLearnOptions = {},
 ): Promise<PointLearnResult> {
   const settings = pointSettingsOf(game, options);
-  const responder = new PointResponder(game, settings);
+  const isTimeUp = (): boolean => settings.isTimeUp?.(LEARNING_SHARE) ?? false;
+  const responder = new PointResponder(game, { ...settings, isTimeUp });
   try {
-    return await learnWith(responder);
+    return await learnWith(responder, settings);
   } finally {
     await responder.turns.close();
   }
 }
 
-async function learnWith(responder: PointResponder): Promise<PointLearnResult> {
-  const { game, settings } = responder;
+/** @param settings of the whole time */
+async function learnWith(
+  responder: PointResponder,
+  settings: PointLearnSettings,
+): Promise<PointLearnResult> {
+  const { game } = responder;
   const starts = await startsOf(game, settings);
   responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
   const alternated = await new Alternation(responder).run(starts);
   const best = await responder.best(new Set([alternated.best, ...alternated.ends]));
-  const { turns } = alternated;
-  const { seed, signal } = settings;
-  const limit = limitOf(game, best.pair.localPolicy);
-  const lookahead = new Lookahead(limit, vectorsOf(best.pair, limit.sizes));
-  const bounds = await inTurns(boundSteps(game, limit, lookahead, { seed }), signal);
-  const gaps = await responder.gaps(best, limit);
   const { points, stop } = best.turn;
+  responder.report("gaps");
+  const measured = await measure(game, settings, {
+    ...best,
+    rival: (isUp) => responder.turns.takeAgain(best.pair.localPolicy, isUp),
+    repeatedResponse: (until) => repeatedResponse(game, { ...settings, signal: until }),
+  });
   const metadata = {
     scenario: game.name,
     scenarioSha256: game.sha256,
     population: settings.population,
     discount: game.discount,
-    seed,
+    seed: settings.seed,
     backup: "points" as const,
     backupError: 0,
-    ...gaps.gaps,
+    ...measured.metadata,
     pointsUsed: { points, stop },
-    bounds,
-    globalGapBound: gaps.bound,
-    // Each robot obeys the dispatcher that it has of its own.
-    teamBound: await inTurns(dispatched(game, jointLimit(game), seed), signal),
     packageVersion: PACKAGE_VERSION,
   };
-  return { pair: best.pair, metadata, ...turns, return: gaps.return };
+  return { ...measured, pair: best.pair, metadata, ...alternated.turns };
 }
 
 /** Responses to a lead that never looks at robots, and (form `command`) to one that repeats itself. */
-async function startsOf(
-  game: Game,
-  { temperature, localForm, signal }: PointLearnSettings,
-): Promise<Start[]> {
-  const { aG, aL } = sizesOf(game);
-  const blind = await bestBlind(game, { temperature, signal });
+async function startsOf(game: Game, settings: PointLearnSettings): Promise<Start[]> {
+  const { temperature, localForm } = settings;
+  const blind = await bestBlind(game, settings);
   const starts = firstStarts(game, blind.localPolicy, temperature);
   if (localForm === "state") return starts;
-  const repeated: Float32Array[] = [];
+  const told = starts.map(({ localPolicy }) => toldBy(game, () => localPolicy));
+  const all = [await repeatedResponse(game, settings), ...told];
+  return all.map((localPolicy) => ({ localPolicy: Float32Array.from(localPolicy) }));
+}
+
+/** Robots' response to a lead that repeats its command, whichever it is. */
+async function repeatedResponse(
+  game: Game,
+  { temperature, signal }: { readonly temperature?: number; readonly signal?: Stop },
+): Promise<Float64Array> {
+  const responses: Float32Array[] = [];
   for (const action of game.globalActions.keys()) {
-    repeated.push(blindLocalPolicy(game, action, temperature));
+    responses.push(blindLocalPolicy(game, action, temperature));
     await breathe(signal);
   }
-  const told = (policyFor: (action: number) => Float32Array): Start => {
-    const localPolicy = new Float32Array(blind.localPolicy.length * aG);
-    for (let row = 0; row < localPolicy.length / aL; row++) {
-      const state = Math.floor(row / aG);
-      const own = policyFor(row % aG).subarray(state * aL, (state + 1) * aL);
-      localPolicy.set(own, row * aL);
-    }
-    return { localPolicy };
-  };
-  return [told((a) => repeated[a]), ...starts.map(({ localPolicy }) => told(() => localPolicy))];
+  return toldBy(game, (action) => responses[action]);
 }
 
 class PointResponder implements Responses<PointCandidate> {
@@ -152,7 +148,7 @@ class PointResponder implements Responses<PointCandidate> {
     const most = Math.max(...[...ends].map(lower));
     let best = { end: first, trials: this.trialsOf(first.pair) };
     for (const end of others) {
-      if (most - lower(end) > FAR_SHARE * Math.abs(most)) continue;
+      if (this.settings.isTimeUp?.() || most - lower(end) > FAR_SHARE * Math.abs(most)) continue;
       this.report("UPDATE");
       const trials = this.trialsOf(end.pair);
       if (await isBetter(trials, best.trials, this.settings.signal)) best = { end, trials };
@@ -160,25 +156,7 @@ class PointResponder implements Responses<PointCandidate> {
     return best.end;
   }
 
-  /** What both gain by deviating, and what the pair earns; the global rival is of other points. */
-  async gaps({ pair, turn }: PointCandidate, limit: Limit) {
-    const { game, settings } = this;
-    const options = {
-      ...simulationOf(settings, "measure", GAP_ROLLOUTS),
-      asked: settings.population,
-    };
-    const { seed, signal } = settings;
-    this.report("gaps");
-    const rival = await this.turns.takeAgain(pair.localPolicy);
-    const [deviating, own] = [rival.pair, pair].map((one) => trialOf(game, one, "sample", options));
-    const globalGain = await gainOf(deviating, own, signal);
-    const localGain = await localGainOf(game, pair, turn.best, options);
-    const most = gapBound(game, limit, seed, own.earned.return);
-    const bound = await inTurns(most, signal);
-    return { gaps: gapsOf(globalGain, localGain), bound, return: own.earned.return };
-  }
-
-  private report(doing: Progress["doing"], points?: Progress["points"]): void {
+  report(doing: Progress["doing"], points?: Progress["points"]): void {
     const { iteration, best } = this.standing;
     const { accuracy } = this.settings;
     const gap = accuracy * Math.abs(points?.lower ?? 0);

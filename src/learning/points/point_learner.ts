@@ -13,7 +13,7 @@ import type { Steps } from "../../base/steps";
 import { type Limit, limitOf } from "../../game/limit";
 import type { Game } from "../../game/model";
 import type { PointsUsed, ReturnBounds } from "../../game/policy_metadata";
-import { estimate } from "../../game/statistics";
+import { type Estimate, estimate } from "../../game/statistics";
 import { DEFAULT_POINT_ACCURACY, DEFAULT_POINTS, type PointLearnOptions } from "../options";
 import { rewardRange } from "../value_iteration";
 import { finestResolution, LatticeBound } from "./lattice_bound";
@@ -134,11 +134,16 @@ export function* dispatched(
   limit: Limit,
   seed: number,
   epochs?: number,
-): Steps<number> {
+): Steps<Estimate> {
   const until = { accuracy: BOUND_ACCURACY * rewardRange(game), epochs };
   const bound = yield* new DispatcherBound(limit).solve(until);
+  return measuredAt(game, limit, seed, bound.everyN);
+}
+
+/** Mean of values at the starts of which bounds are told. */
+export function measuredAt(game: Game, limit: Limit, seed: number, values: Values): Estimate {
   const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
-  return meanOf(valuesAt(game, starts, bound.everyN));
+  return estimate(valuesAt(game, starts, values));
 }
 
 /** The limit's bound by a lattice; undefined where none as fine as `least` fits. */

@@ -59,9 +59,9 @@ export class TurnThreads {
   }
 
   /** The turn of π_l from other points, when no more turns are asked for. */
-  async takeAgain(localPolicy: Float32Array): Promise<PointCandidate> {
+  async takeAgain(localPolicy: Float32Array, isTimeUp: () => boolean): Promise<PointCandidate> {
     this.isOver = true;
-    return this.run({ localPolicy, shift: 1 });
+    return this.run({ localPolicy, shift: 1 }, isTimeUp);
   }
 
   async close(): Promise<void> {
@@ -88,7 +88,10 @@ export class TurnThreads {
     }
   }
 
-  private async run(first: Omit<Request, "isTimeUp">): Promise<PointCandidate> {
+  private async run(
+    first: Omit<Request, "isTimeUp">,
+    isTimeUp = this.settings.isTimeUp,
+  ): Promise<PointCandidate> {
     const isAhead = !this.isOver;
     const thread = await this.thread();
     try {
@@ -96,7 +99,7 @@ export class TurnThreads {
         if (isAhead && this.isOver) throw NOT_NEEDED;
         const reply = await thread.ask({
           ...request,
-          isTimeUp: this.settings.isTimeUp?.() ?? false,
+          isTimeUp: isTimeUp?.() ?? false,
         });
         if ("turn" in reply) return candidateOf(reply.turn);
         this.onPoints(reply.points);

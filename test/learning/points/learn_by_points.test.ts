@@ -3,6 +3,7 @@ import { limitOf } from "../../../src/game/limit";
 import { bestBlind } from "../../../src/learning/blind";
 import { learnByPoints } from "../../../src/learning/points/learn_by_points";
 import { Lookahead, vectorsOf } from "../../../src/policy/lookahead";
+import { decodePolicy, encodePolicy } from "../../../src/policy/policy_file";
 import { randomGame, shipped } from "../../games";
 import { madePair } from "../../policy/policies";
 import { distributions } from "./plans_tried";
@@ -31,8 +32,8 @@ test("robots that use the command close the gap to the team, on both scenarios",
   expect(earned.mean).toBeGreaterThan(145);
   expect(overBlind.return.mean).toBeGreaterThan(35);
   const { bounds, teamBound } = told.metadata;
-  expect(bounds.horizonUpper).toBeGreaterThan(earned.mean);
-  expect(teamBound).toBeGreaterThan(bounds.limitUpper);
+  expect(bounds!.horizonUpper).toBeGreaterThan(earned.mean);
+  expect(teamBound).toBeGreaterThan(bounds!.limitUpper);
 });
 
 test("what the file's float32 vectors promise is still at most their backup", async () => {
@@ -64,14 +65,40 @@ test("the same seed learns the same pair; an end by time keeps the best so far",
   await expect(learnByPoints(game, { accuracy: 0 })).rejects.toThrow(/accuracy is 0; give a share/);
 });
 
+test("the pair is measured as far as there is time, and what is missing is told", async () => {
+  const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 4);
+  /** Learning where the time that is gone lies between two shares of it. */
+  const learned = async (gone: number) => {
+    const isTimeUp = (share = 1): boolean => share <= gone;
+    const { metadata, unmeasured, pair } = await learnByPoints(game, {
+      ...{ population: 9, accuracy: 1e-6, isTimeUp },
+    });
+    const file = decodePolicy(encodePolicy(pair, metadata, game), "file").metadata;
+    return { unmeasured, ...file };
+  };
+  const { unmeasured, ...nothing } = await learned(1);
+  expect(unmeasured).toEqual([
+    ...["all rollouts of the return", "the bounds", "the bound of the global gap"],
+    ...["the team's bound", "the local gap", "the global gap", "the team's estimate"],
+  ]);
+  const told = ["bounds", "globalGap", "localGap", "globalGapBound", "teamBound", "teamEstimate"];
+  expect(told.filter((one) => one in nothing)).toEqual([]);
+  const cut = await learned(0.99);
+  expect(cut.unmeasured).toEqual(["a better estimate of the team"]);
+  expect(told.filter((one) => !(one in cut))).toEqual([]);
+  const reserved = await learned(0.7);
+  expect([reserved.unmeasured, reserved.pointsUsed?.stop]).toEqual([[], "time"]);
+});
+
 test("no bound of the team is below what the pair earns at least, nor below the bound against it", async () => {
   for (let seed = 0; seed < 4; seed++) {
     const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, seed);
     const { metadata } = await learnByPoints(game, { population: 30, points: 12 });
-    const { bounds, teamBound, globalGapBound } = metadata;
-    expect(teamBound).toBeGreaterThan(bounds.lower);
-    expect(teamBound).toBeGreaterThan(bounds.upper - 1e-3);
-    expect(globalGapBound).toBeGreaterThanOrEqual(metadata.globalGap);
+    const { bounds, teamBound, teamEstimate, globalGapBound } = metadata;
+    expect(teamBound).toBeGreaterThan(teamEstimate!);
+    expect(teamEstimate).toBeGreaterThanOrEqual(bounds!.lower);
+    expect(teamBound).toBeGreaterThan(bounds!.upper - 1e-3);
+    expect(globalGapBound).toBeGreaterThanOrEqual(metadata.globalGap!);
   }
 });
 

@@ -1,0 +1,130 @@
+/** What is told of a pair that was learned at points: as much as time is left for, the cheap first. */
+import { inTurns, type Steps, type Stop } from "../../base/steps";
+import { jointLimit, limitOf } from "../../game/limit";
+import type { Game, PointsPair } from "../../game/model";
+import type { PolicyMetadata } from "../../game/policy_metadata";
+import type { Estimate } from "../../game/statistics";
+import { Lookahead, vectorsOf } from "../../policy/lookahead";
+import { gainOf, gapBound, gapsOf, localGainOf } from "../gaps";
+import type { PointLearnSettings } from "../options";
+import { play, simulationOf, trialOf } from "../simulation";
+import { boundSteps, dispatched, measuredAt } from "./point_learner";
+import { teamSteps, toldBy } from "./team";
+import type { Turn } from "./turn";
+import type { Values } from "./upper_bounds";
+
+export interface Measured {
+  readonly metadata: Partial<PolicyMetadata>;
+  /** Discounted return of the pair with all robots seen. */
+  readonly return: Estimate;
+  /** What there was no time for, in words. */
+  readonly unmeasured: readonly string[];
+}
+
+/** A pair of learning, and what it is held against. */
+export interface Measurable {
+  readonly pair: PointsPair;
+  readonly turn: Turn;
+  /** Another turn of its local policy, from other points. */
+  rival(isTimeUp: () => boolean): Promise<{ readonly pair: PointsPair }>;
+  /** Robots' response to a lead that repeats its command, whichever it is. */
+  readonly repeatedResponse: (stop: Stop) => Promise<Float64Array>;
+}
+
+const ROLLOUTS = 128;
+/** That are played whatever the time is. */
+const FEWEST_ROLLOUTS = 16;
+/** Shares of the time after which learning the rival ends, and learning the team. */
+const RIVAL_SHARE = 0.8;
+const TEAM_SHARE = 0.95;
+const TIME_UP = new Error("the time is up");
+
+/** Does the parts for which there is time. */
+class Parts implements Stop {
+  readonly missing: string[] = [];
+
+  constructor(private readonly settings: PointLearnSettings) {}
+
+  throwIfAborted(): void {
+    this.settings.signal?.throwIfAborted();
+    if (this.settings.isTimeUp?.()) throw TIME_UP;
+  }
+
+  /** Whether this share of the time is gone. */
+  isTimeUpAt(share: number): () => boolean {
+    return () => this.settings.isTimeUp?.(share) ?? false;
+  }
+
+  async do<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      this.throwIfAborted();
+      return await work();
+    } catch (error) {
+      if (error !== TIME_UP) throw error;
+      this.missing.push(name);
+      return undefined;
+    }
+  }
+
+  steps<T>(name: string, steps: Steps<T>): Promise<T | undefined> {
+    return this.do(name, () => inTurns(steps, this));
+  }
+}
+
+export async function measure(
+  game: Game,
+  settings: PointLearnSettings,
+  measurable: Measurable,
+): Promise<Measured> {
+  const parts = new Parts(settings);
+  const { pair, turn } = measurable;
+  const { population, seed, signal } = settings;
+  const limit = limitOf(game, pair.localPolicy);
+  const options = { ...simulationOf(settings, "measure", ROLLOUTS), asked: population };
+  const own = trialOf(game, pair, "sample", options);
+  await play(own, FEWEST_ROLLOUTS, signal);
+  await parts.do("all rollouts of the return", () => play(own, ROLLOUTS, parts));
+  const { return: earned } = own.earned;
+  const lower = new Lookahead(limit, vectorsOf(pair, limit.sizes));
+  const bounds = await parts.steps("the bounds", boundSteps(game, limit, lower, { seed }));
+  const most = gapBound(game, limit, seed, earned);
+  const globalGapBound = await parts.steps("the bound of the global gap", most);
+  // Each robot obeys the dispatcher that it has of its own.
+  const all = dispatched(game, jointLimit(game), seed);
+  const every = await parts.steps("the team's bound", all);
+  const localGain = await parts.do("the local gap", () =>
+    localGainOf(game, pair, turn.best, { ...options, signal: parts }),
+  );
+  const globalGain = await parts.do("the global gap", async () => {
+    const rival = await measurable.rival(parts.isTimeUpAt(RIVAL_SHARE));
+    return gainOf(trialOf(game, rival.pair, "sample", options), own, parts);
+  });
+  const team = await estimatedTeam(game, settings, measurable, lower, parts);
+  const errors = [team, every].map((one) => one?.standardError ?? 0);
+  const metadata = {
+    ...gapsOf(globalGain, localGain),
+    ...{ bounds, globalGapBound, teamEstimate: team?.mean, teamBound: every?.mean },
+    teamError: (team ?? every) ? Math.max(...errors) : undefined,
+  };
+  return { metadata, return: earned, unmeasured: parts.missing };
+}
+
+/** What a team earns at least; the pair is one. @param lower V̲ of the pair */
+function estimatedTeam(
+  game: Game,
+  settings: PointLearnSettings,
+  { pair, repeatedResponse }: Measurable,
+  lower: Values,
+  parts: Parts,
+): Promise<Estimate | undefined> {
+  return parts.do("the team's estimate", async () => {
+    const given = [await repeatedResponse(parts), toldBy(game, () => pair.localPolicy)];
+    const asked = { ...settings, isTimeUp: parts.isTimeUpAt(TEAM_SHARE) };
+    const teams = await inTurns(teamSteps(game, given, asked), parts);
+    if (teams.some(({ stop }) => stop === "time"))
+      parts.missing.push("a better estimate of the team");
+    const plans = [lower, ...teams.map((team) => team.plans)];
+    const at: Values["at"] = (g, shares) => Math.max(...plans.map((one) => one.at(g, shares)));
+    return measuredAt(game, limitOf(game, pair.localPolicy), settings.seed, { at });
+  });
+}
