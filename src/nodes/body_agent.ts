@@ -33,8 +33,8 @@ import { ageProblem, isRepeat, odometryProblem, RateLimit } from "./stamps";
 import { Stillness } from "./stillness";
 import { planarPose, type TransformTree } from "./transforms";
 
-/** A standing body's zero cmd_vel is repeated this often. */
-const REPEAT_ZERO_MS = 200;
+/** Zero cmd_vel is repeated no more often: bases bear 0.5 s without any. */
+const REPEAT_ZERO_MS = 300;
 /** A body that moved this much further than it can have driven was carried. */
 const JUMP_M = 1;
 /** A body that left the arena is back once it is this far inside the edge. */
@@ -63,6 +63,8 @@ export interface BodyOptions {
   /** Why decisions are not carried out; undefined: they are. */
   readonly idle?: () => string | undefined;
 }
+
+const isZero = ({ linear, angular }: DriveCommand): boolean => linear === 0 && angular === 0;
 
 export class BodyAgent {
   pose: Pose | undefined;
@@ -250,8 +252,7 @@ export class BodyAgent {
       this.stand();
       return;
     }
-    this.previous = driveTo(this.pose, this.target, this.options.limits, this.previous, seconds);
-    this.send(this.previous);
+    this.send(driveTo(this.pose, this.target, this.options.limits, this.previous, seconds));
   }
 
   /** Why the body may not move now; undefined: it may. */
@@ -322,9 +323,12 @@ export class BodyAgent {
 
   /** The watchdog, called by a timer (bodies.ts). */
   check(): void {
-    if (!this.standing()) return;
-    const isMoving = this.previous.linear !== 0 || this.previous.angular !== 0;
-    if (isMoving || steadyMs() - this.sentMs >= REPEAT_ZERO_MS) this.stand();
+    if (!this.saidZero && this.standing()) this.stand();
+  }
+
+  /** Whether it was told to stand so lately that this need not be said again. */
+  private get saidZero(): boolean {
+    return isZero(this.previous) && steadyMs() - this.sentMs < REPEAT_ZERO_MS;
   }
 
   /** Makes it stand for good. */
@@ -334,11 +338,12 @@ export class BodyAgent {
   }
 
   stand(): void {
-    this.previous = STOP;
     this.send(STOP);
   }
 
   private send(command: DriveCommand): void {
+    if (isZero(command) && this.saidZero) return;
+    this.previous = command;
     this.sentMs = steadyMs();
     this.sendVelocity(command);
   }
