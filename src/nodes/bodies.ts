@@ -41,7 +41,7 @@ export class Bodies {
   }
 
   private each(work: (body: BodyAgent) => void): void {
-    this.all.forEach((body) => this.node.safely(() => work(body)));
+    for (const body of this.all) this.node.safely(work, body);
   }
 
   /** Serves them until the process ends. */

@@ -67,6 +67,9 @@ export interface BodyOptions {
 const isZero = ({ linear, angular }: DriveCommand): boolean => linear === 0 && angular === 0;
 
 export class BodyAgent {
+  /** The robot's name. */
+  readonly name: string;
+  readonly diagnosis: Check;
   pose: Pose | undefined;
   zone: number | undefined;
   /** Stamp of the odometry behind `pose` and `zone`, ROS time, ns. */
@@ -93,12 +96,16 @@ export class BodyAgent {
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
   private readonly odometry: SoleSubscription;
+  private readonly connections;
   /** Whether odometry comes one after the other: the abstract world's, once an epoch, takes no cmd_vel. */
   private isDriven = false;
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {
     const { node, clock, safety } = options;
+    const { robot } = node;
+    this.name = robot;
+    this.diagnosis = { robot, name: `${robot}/${node.name}: motion`, look: () => this.health };
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
     this.rateLimit = new RateLimit(safety.max_rate);
     this.middle = middleOf(options.arena);
@@ -110,11 +117,10 @@ export class BodyAgent {
     this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
       this.safely(() => this.hearOdometry(message, areTwo)),
     );
-  }
-
-  /** The robot's name. */
-  get name(): string {
-    return this.options.node.robot;
+    this.connections = {
+      command: options.commands.connection,
+      odometry: this.odometry.connection,
+    };
   }
 
   hearStop(): void {
@@ -260,7 +266,7 @@ export class BodyAgent {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     const { clock, commands } = this.options;
-    const { odometry, sendVelocity } = this;
+    const { odometry, sendVelocity, connections } = this;
     const twoSources =
       clock.problem() ??
       commands.source.problem ??
@@ -271,10 +277,7 @@ export class BodyAgent {
       return "no time on /clock; start what publishes it, or set use_sim_time to false";
     }
     return (
-      this.permission.reasonToStand(steadyMs(), {
-        command: commands.connection,
-        odometry: odometry.connection,
-      }) ??
+      this.permission.reasonToStand(steadyMs(), connections) ??
       this.localization.problem ??
       (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined) ??
       (this.isDriven && sendVelocity.connection.isAlone
@@ -286,12 +289,6 @@ export class BodyAgent {
 
   private standing(): boolean {
     return this.reasonToStand() !== undefined || this.stillness.isHeld;
-  }
-
-  get diagnosis(): Check {
-    const { node } = this.options;
-    const name = `${node.robot}/${node.name}: motion`;
-    return { robot: node.robot, name, look: () => this.health };
   }
 
   private get health(): Health {

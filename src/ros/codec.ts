@@ -1,7 +1,7 @@
 /** Messages to and from the wire's bytes (CDR). */
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import { DEFINITIONS } from "./generated/messages";
-import type { MessageTypes } from "./messages";
+import type { MessageTypes, Odometry, Time, Twist } from "./messages";
 import type { Topic } from "./topics";
 
 export interface Codec<T> {
@@ -62,6 +62,77 @@ function withRoom(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withRoom(part)]));
 }
 
+/** Bytes before a message, which say how it is written. */
+const HEAD = 4;
+const TWIST_NUMBERS = 6;
+/** Of poses, twists and their covariances. */
+const ODOMETRY_NUMBERS = 85;
+
+const twistNumbers = new Float64Array(1 + TWIST_NUMBERS);
+const twistBytes = Buffer.from(twistNumbers.buffer, HEAD);
+twistBytes[1] = 1;
+
+/** The bytes are good until the next one is written. */
+function writeTwist({ linear, angular }: Twist): Buffer {
+  twistNumbers.set([linear.x, linear.y, linear.z, angular.x, angular.y, angular.z], 1);
+  return twistBytes;
+}
+
+class LazyHeader {
+  constructor(
+    readonly stamp: Time,
+    private readonly whole: () => Odometry,
+  ) {}
+
+  get frame_id(): string {
+    return this.whole().header.frame_id;
+  }
+}
+
+class LazyPose {
+  constructor(
+    readonly pose: Odometry["pose"]["pose"],
+    private readonly whole: () => Odometry,
+  ) {}
+
+  get covariance(): Odometry["pose"]["covariance"] {
+    return this.whole().pose.covariance;
+  }
+}
+
+/** Odometry comes more often than anything else. What nearly nobody uses is read when it is asked for. */
+class LazyOdometry {
+  constructor(
+    readonly header: LazyHeader,
+    readonly pose: LazyPose,
+    private readonly whole: () => Odometry,
+  ) {}
+
+  get child_frame_id(): string {
+    return this.whole().child_frame_id;
+  }
+
+  get twist(): Odometry["twist"] {
+    return this.whole().twist;
+  }
+}
+
+function readOdometry(bytes: Uint8Array, whole: () => Odometry): Odometry {
+  if (bytes.byteLength < HEAD + 16 || bytes[1] !== 1) return whole();
+  const view = new DataView(bytes.buffer, bytes.byteOffset + HEAD, bytes.byteLength - HEAD);
+  const child = (12 + view.getUint32(8, true) + 3) & ~3;
+  if (child + 4 > view.byteLength) return whole();
+  const first = (child + 4 + view.getUint32(child, true) + 7) & ~7;
+  const left = view.byteLength - first - 8 * ODOMETRY_NUMBERS;
+  if (left < 0 || left >= PADDING) return whole();
+  const number = (i: number): number => view.getFloat64(first + 8 * i, true);
+  const stamp = { sec: view.getInt32(0, true), nanosec: view.getUint32(4, true) };
+  const position = { x: number(0), y: number(1), z: number(2) };
+  const orientation = { x: number(3), y: number(4), z: number(5), w: number(6) };
+  const pose = new LazyPose({ position, orientation }, whole);
+  return new LazyOdometry(new LazyHeader(stamp, whole), pose, whole);
+}
+
 const codecs = new Map<string, Codec<unknown>>();
 
 /** The codec of `type`; made once. */
@@ -71,17 +142,23 @@ export function codecOf<Type extends keyof MessageTypes>(type: Type): Codec<Mess
     const definitions = definitionsOf(type);
     const reader = new MessageReader(definitions);
     const writer = new MessageWriter(definitions);
+    const encode = (message: unknown): Buffer => {
+      const bytes = writer.writeMessage(hasWideText(message) ? withRoom(message) : message);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    };
+    const decode = (bytes: Uint8Array): unknown => {
+      const message = reader.readMessage(bytes);
+      const left = bytes.byteLength - reader.lastReadByteLength();
+      if (left < 0) throw new Error("it ends too early");
+      if (left < PADDING) return message;
+      throw new Error(`${left} bytes are left over after it`);
+    };
     codec = {
-      encode: (message) => {
-        const bytes = writer.writeMessage(hasWideText(message) ? withRoom(message) : message);
-        return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      },
-      decode: (bytes) => {
-        const message = reader.readMessage(bytes);
-        const left = bytes.byteLength - reader.lastReadByteLength();
-        if (left < PADDING) return message;
-        throw new Error(`${left} bytes are left over after it`);
-      },
+      encode: type === "geometry_msgs/msg/Twist" ? (twist) => writeTwist(twist as Twist) : encode,
+      decode:
+        type === "nav_msgs/msg/Odometry"
+          ? (bytes) => readOdometry(bytes, () => decode(bytes) as Odometry)
+          : decode,
     };
     codecs.set(type, codec);
   }

@@ -8,7 +8,7 @@ import { Seldom } from "./seldom";
 import { type Topic, TOPICS } from "./topics";
 
 /** Whether somebody is connected is as old as this at most, ms: many bodies ask often. */
-const COUNTED_MS = 200;
+const [ALONE_MS, CONNECTED_MS] = [200, 1000];
 /** Looks at the graph go on for this long at most, ms: in a large one each takes a while. */
 const LOOKING_MS = 2;
 const MOST_TOLD = 3;
@@ -78,7 +78,7 @@ export class Connection {
   /** Whether nobody is connected. */
   get isAlone(): boolean {
     const nowMs = steadyMs();
-    if (nowMs - this.countedMs > COUNTED_MS) {
+    if (nowMs - this.countedMs > (this.isEmpty ? ALONE_MS : CONNECTED_MS)) {
       [this.countedMs, this.isEmpty] = [nowMs, this.count() === 0];
     }
     return this.isEmpty;

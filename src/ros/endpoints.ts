@@ -82,6 +82,8 @@ export abstract class Endpoints extends Services {
     requirePackage(topic);
     const { node } = this;
     const publisher = node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
+    // rclnodejs asks the middleware for it at each message.
+    Object.defineProperty(publisher, "topic", { value: publisher.topic });
     const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
     const destroy = (): void => node.destroyPublisher(publisher);
     const count = (): number => publisher.subscriptionCount;
@@ -121,13 +123,16 @@ export abstract class Endpoints extends Services {
     const { node } = this;
     const options = { qos: qosOf(topic), isRaw: true } as const;
     const subscribe = () => {
-      const made = node.createSubscription(topic.type, topic.name, options, (taken) => {
+      const take = (taken: Uint8Array | number): void => {
         const length = typeof taken === "number" ? taken : taken.length;
         this.bytesHeard += length;
         const problem = length > most ? lengthProblem(topic, length) : undefined;
         if (problem) this.refuse(topic, problem);
-        else if (typeof taken !== "number") this.safely(() => hear(taken, made.handle.publisher));
-      });
+        else if (typeof taken !== "number") this.safely(hear, taken, made.handle.publisher);
+      };
+      const made = node.createSubscription(topic.type, topic.name, options, take);
+      // rclnodejs' own makes a line for its log of each message.
+      Object.assign(made, { processResponse: take });
       Object.assign(made.handle, { mostBytes: most, publisher: "" });
       return made;
     };

@@ -83,7 +83,7 @@ export interface RclNode {
     topic: string,
     options: { qos: RclQoS; isRaw: true },
     /** Takes the length of a message in its place where that has more than `handle.mostBytes`. */
-    callback: (message: Buffer | number) => void,
+    callback: (message: Uint8Array | number) => void,
   ): RclSubscription;
   destroyPublisher(publisher: RclPublisher): void;
   destroySubscription(subscription: RclSubscription): void;

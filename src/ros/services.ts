@@ -19,9 +19,9 @@ export abstract class Services {
   constructor(protected readonly node: FleetNode) {}
 
   /** Runs `work`; what it throws is reported. */
-  safely(work: () => void): void {
+  safely<Given extends unknown[]>(work: (...given: Given) => void, ...given: Given): void {
     try {
-      work();
+      work(...given);
     } catch (error) {
       this.report(error);
     }

@@ -1,3 +1,4 @@
+import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import fc from "fast-check";
 import { codecOf, definitionsOf, lengthProblem } from "../../src/ros/codec";
 import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
@@ -81,6 +82,59 @@ test("every prefix of a message is refused, and so is a message with bytes left 
   expect(() => codec.decode(longer(4))).toThrow("4 bytes are left over");
   // The wire may pad to four bytes.
   expect(codec.decode(longer(3)).epoch).toBe(command.epoch);
+});
+
+const anyNumber = fc.double();
+const xyz = fc.record({ x: anyNumber, y: anyNumber, z: anyNumber });
+const twist = fc.record({ linear: xyz, angular: xyz });
+
+test("a Twist is written as any other message is", () => {
+  const writer = new MessageWriter(definitionsOf("geometry_msgs/msg/Twist"));
+  const { encode } = codecOf("geometry_msgs/msg/Twist");
+  fc.assert(
+    fc.property(twist, (message) => {
+      expect([...encode(message)]).toEqual([...writer.writeMessage(message)]);
+    }),
+  );
+});
+
+test("odometry is read as any other message is, wherever its bytes lie, and no part of it is odometry", () => {
+  const reader = new MessageReader(definitionsOf("nav_msgs/msg/Odometry"));
+  const codec = codecOf("nav_msgs/msg/Odometry");
+  const covariance = fc.float64Array({ minLength: 36, maxLength: 36 });
+  const odometry = fc.record({
+    header: fc.record({
+      stamp: fc.record({ sec: fc.integer(), nanosec: fc.nat() }),
+      frame_id: fc.string({ unit: "binary" }),
+    }),
+    child_frame_id: fc.string(),
+    pose: fc.record({
+      pose: fc.record({
+        position: xyz,
+        orientation: fc.record({ x: anyNumber, y: anyNumber, z: anyNumber, w: anyNumber }),
+      }),
+      covariance,
+    }),
+    twist: fc.record({ twist, covariance }),
+  });
+  fc.assert(
+    fc.property(odometry, fc.nat(9), fc.nat(), (message, offset, part) => {
+      const bytes = codec.encode(message);
+      const among = Buffer.concat([Buffer.alloc(offset, 1), bytes, Buffer.alloc(999, 1)]);
+      const placed = among.subarray(offset, offset + bytes.length);
+      const { header, pose, child_frame_id, twist } = codec.decode(placed);
+      expect({
+        header: { stamp: header.stamp, frame_id: header.frame_id },
+        child_frame_id,
+        pose: { pose: pose.pose, covariance: pose.covariance },
+        twist,
+      }).toEqual(reader.readMessage(bytes));
+      expect(() => codec.decode(placed.subarray(0, part % bytes.length))).toThrow();
+      expect(() => codec.decode(among.subarray(offset, offset + bytes.length + 4))).toThrow(
+        "4 bytes are left over",
+      );
+    }),
+  );
 });
 
 test("whatever bytes arrive, a decoder answers or throws an Error, in little memory", () => {
