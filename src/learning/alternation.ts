@@ -39,7 +39,7 @@ export interface Turns {
   readonly sweeps: number;
 }
 
-interface Alternated<C> {
+export interface Alternated<C> {
   readonly best: C;
   /** Where each start ended, the best of all first. */
   readonly ends: readonly C[];

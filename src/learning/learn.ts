@@ -9,7 +9,7 @@ import { constantController } from "../policy/controllers";
 import { Alternation, type Turns } from "./alternation";
 import { type Blind, bestBlind } from "./blind";
 import { gapBound, measureGaps } from "./gaps";
-import { startsFor, sumOf } from "./levels";
+import { startsFor, sumOf } from "./coarse_starts";
 import { type LearnOptions, settingsOf } from "./options";
 import { type Responder, type TableCandidate, withResponder } from "./responder";
 import { COMPARED_ROLLOUTS, isBetter, learningHorizon, simulationOf } from "./simulation";

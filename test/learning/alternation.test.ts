@@ -1,5 +1,5 @@
 import { Alternation } from "../../src/learning/alternation";
-import { coarserSize, sumOf } from "../../src/learning/levels";
+import { sumOf } from "../../src/learning/coarse_starts";
 import { settingsOf } from "../../src/learning/options";
 import { withResponder } from "../../src/learning/responder";
 import { firstStarts } from "../../src/learning/starts";
@@ -41,16 +41,7 @@ test("the best pair earns at least what each start's end earns, within noise", a
   }
 });
 
-test("a table is learned after one of half its size, unless it is small", () => {
-  // C(15, 4) = 1365 and C(16, 4) = 1820 histograms of 11 and 12 robots over 5 states.
-  expect(coarserSize(5, 11)).toBeUndefined();
-  expect(coarserSize(5, 12)).toBe(6);
-  expect(coarserSize(5, 13)).toBe(7);
-  // A table of one robot has no smaller one, however many states.
-  expect(coarserSize(2000, 1)).toBeUndefined();
-});
-
-test("turns of several levels add up", () => {
+test("turns at points and in tables add up", () => {
   const turns = { iterations: 3, accepted: 2, sweeps: 10 };
   expect(sumOf(turns, turns)).toEqual({ iterations: 6, accepted: 4, sweeps: 20 });
 });

@@ -7,7 +7,13 @@ import type { Stop } from "../../base/steps";
 import type { Game, PointsPair } from "../../game/model";
 import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Trial } from "../../game/trial";
-import { Alternation, type Responses, type Start, type Turns } from "../alternation";
+import {
+  type Alternated,
+  Alternation,
+  type Responses,
+  type Start,
+  type Turns,
+} from "../alternation";
 import { bestBlind } from "../blind";
 import {
   type PointLearnOptions,
@@ -59,8 +65,7 @@ async function learnWith(
 ): Promise<PointLearnResult> {
   const { game } = responder;
   const starts = await startsOf(game, settings);
-  responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
-  const alternated = await new Alternation(responder).run(starts);
+  const alternated = await responder.alternate(starts);
   const best = await responder.best(new Set([alternated.best, ...alternated.ends]));
   const { points, stop } = best.turn;
   responder.report("gaps");
@@ -108,7 +113,7 @@ async function repeatedResponse(
   return toldBy(game, (action) => responses[action]);
 }
 
-class PointResponder implements Responses<PointCandidate> {
+export class PointResponder implements Responses<PointCandidate> {
   readonly standing: { iteration: number; best?: PointCandidate } = { iteration: 0 };
   readonly turns: TurnThreads;
 
@@ -120,6 +125,12 @@ class PointResponder implements Responses<PointCandidate> {
     const own = { population, seed, points, accuracy, localForm, temperature };
     const onPoints = (points: Progress["points"]): void => this.report("G-LEARN", points);
     this.turns = new TurnThreads({ game, settings: own }, settings, onPoints);
+  }
+
+  /** The turns that follow from all starts are taken by all threads. */
+  alternate(starts: readonly Start[]): Promise<Alternated<PointCandidate>> {
+    this.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
+    return new Alternation(this).run(starts);
   }
 
   respond({ localPolicy }: Start): Promise<PointCandidate> {
