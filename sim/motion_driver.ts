@@ -3,7 +3,7 @@ import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
 import type { LoopContext } from "./loop_context";
 import { Pace } from "./pace";
-import { STEP_S } from "./world/bodies";
+import { STEP_S } from "./world/body_options";
 import type { Ledger } from "./world/ledger";
 import { MotionWorld } from "./world/motion";
 import type { WorldDriver } from "./world_loop";
@@ -105,7 +105,7 @@ export class MotionDriver implements WorldDriver {
   }
 
   opened(): void {
-    this.locked = this.world.locked.slice();
+    this.locked = this.world.locked;
   }
 
   /** Wheels that nobody commands, or that are stuck, stop; others may slip. */
@@ -114,7 +114,7 @@ export class MotionDriver implements WorldDriver {
     this.commandedMs.forEach((ms, body) => {
       const fault = this.context.controls.faults.get(body);
       if (ms < oldestMs || fault === "stall") this.world.setCommand(body, 0, 0);
-      this.world.slips[body] = fault === "slip" ? SLIP_SHARE : 0;
+      this.world.bodies[body].slip = fault === "slip" ? SLIP_SHARE : 0;
     });
   }
 }

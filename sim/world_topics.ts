@@ -141,11 +141,12 @@ export class WorldTopics {
   sendOdometry(time: bigint, world: OdometrySource): void {
     const stamp = toTime(time);
     const poses = world.readOdometry();
+    const { twists } = world;
     this.bodies.forEach(({ name, publishOdometry }, body) => {
       const fault = this.context.controls.faults.get(body);
       if (fault === "mute") return;
       const [x, y, yaw] = this.toldPose(body, poses, fault);
-      const twist = world.twists?.subarray(2 * body);
+      const twist = twists?.subarray(2 * body);
       const variances = world.odometryVariances?.(body);
       publishOdometry(planarOdometry(stamp, this.inTf(name), { x, y, yaw }, twist, variances));
     });

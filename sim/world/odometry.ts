@@ -1,97 +1,70 @@
 /**
- * Poses as odometry reports them: the true ones with a drift that grows with distance and noise that
- * is new in every reading. Metres, radians, the `map` frame.
+ * A body's pose as its odometry reports it: the true one with a drift that grows with distance and noise
+ * that is new in every reading. Metres, radians, the `map` frame.
  */
 import { wrapAngle } from "../../src/game/arena";
 import type { Uniform } from "../../src/game/draws";
 import { KeyedStream } from "../../src/game/keyed_stream";
-import { takeOver } from "./bodies";
-import type { Imperfections } from "./imperfections";
-
-interface OdometryOptions extends Imperfections {
-  readonly seed: number;
-  /** [bodies * 3] the true poses; the lead vehicle's is the last. */
-  readonly poses: Float64Array;
-}
+import type { BodyOptions } from "./body_options";
 
 const ROLE = { drift: 0, noise: 1 };
 
 export class Odometry {
-  /** [bodies * 3] drift so far. */
-  private readonly drifted: Float64Array;
-  /** [bodies] m gone since the drift began. */
-  private readonly ways: Float64Array;
-  private readonly readings: Float64Array;
+  private drift = { x: 0, y: 0, yaw: 0 };
+  /** m gone since the drift began. */
+  private way = 0;
   private readonly stream: KeyedStream;
   private readonly drifts: boolean;
   private readonly isNoisy: boolean;
 
-  constructor(private readonly options: OdometryOptions) {
-    const { poses, seed } = options;
-    this.drifted = new Float64Array(poses.length);
-    this.ways = new Float64Array(poses.length / 3);
-    this.readings = new Float64Array(poses.length);
-    this.stream = new KeyedStream(seed);
+  constructor(private readonly options: BodyOptions) {
+    this.stream = new KeyedStream(options.seed);
     this.drifts = options.odometry_drift > 0 || options.odometry_drift_yaw > 0;
     this.isNoisy = options.odometry_noise > 0 || options.odometry_noise_yaw > 0;
   }
 
-  /** Clears the drift: bodies were placed and know where. */
+  /** Clears the drift: the body was placed and knows where. */
   reset(): void {
-    this.drifted.fill(0);
-    this.ways.fill(0);
+    this.drift = { x: 0, y: 0, yaw: 0 };
+    this.way = 0;
   }
 
-  /** Continues the drift of bodies that were in the world before. */
-  takeOver(before: Odometry): void {
-    takeOver(this.drifted, before.drifted, 3);
-    takeOver(this.ways, before.ways, 1);
-  }
-
-  /** `body` went (dx, dy) m in step number `step`. */
-  noteMove(body: number, dx: number, dy: number, step: number): void {
+  /** The body went (dx, dy) m in step number `step`. */
+  noteMove(dx: number, dy: number, step: number): void {
     if (!this.drifts || (dx === 0 && dy === 0)) return;
     const { odometry_drift: position, odometry_drift_yaw: yaw } = this.options;
+    const { drift } = this;
     const way = Math.sqrt(dx * dx + dy * dy);
-    this.ways[body] += way;
+    this.way += way;
     const root = Math.sqrt(way);
-    const off = this.drifted[3 * body + 2];
-    const [ex, ey, eyaw] = this.errors(body, step, ROLE.drift);
+    const [ex, ey, eyaw] = this.errors(step, ROLE.drift);
     // A wrong heading turns the distance gone, too.
-    this.drifted[3 * body] += dx * (Math.cos(off) - 1) - dy * Math.sin(off) + position * root * ex;
-    this.drifted[3 * body + 1] +=
-      dx * Math.sin(off) + dy * (Math.cos(off) - 1) + position * root * ey;
-    this.drifted[3 * body + 2] += yaw * root * eyaw;
+    const [cos, sin] = [Math.cos(drift.yaw), Math.sin(drift.yaw)];
+    drift.x += dx * (cos - 1) - dy * sin + position * root * ex;
+    drift.y += dx * sin + dy * (cos - 1) + position * root * ey;
+    drift.yaw += yaw * root * eyaw;
   }
 
-  /** Of a reading of `body`: in x and in y, m², and of the heading, rad². */
-  variances(body: number): readonly [number, number] {
+  /** Of a reading: in x and in y, m², and of the heading, rad². */
+  variances(): readonly [number, number] {
     const { odometry_noise, odometry_drift, odometry_noise_yaw, odometry_drift_yaw } = this.options;
-    const of = (noise: number, drift: number): number => noise ** 2 + drift ** 2 * this.ways[body];
+    const of = (noise: number, drift: number): number => noise ** 2 + drift ** 2 * this.way;
     return [of(odometry_noise, odometry_drift), of(odometry_noise_yaw, odometry_drift_yaw)];
   }
 
-  /**
-   * [bodies * 3] the readings of step number `step`, the same however often it is read; valid until
-   * the next call.
-   */
-  read(step: number): Float64Array {
-    const { poses, odometry_noise: position, odometry_noise_yaw: yaw } = this.options;
-    if (!this.drifts && !this.isNoisy) return poses;
-    for (let body = 0; body < this.ways.length; body++) {
-      const [ex, ey, eyaw] = this.isNoisy ? this.errors(body, step, ROLE.noise) : [0, 0, 0];
-      const at = 3 * body;
-      this.readings[at] = poses[at] + this.drifted[at] + position * ex;
-      this.readings[at + 1] = poses[at + 1] + this.drifted[at + 1] + position * ey;
-      this.readings[at + 2] = wrapAngle(poses[at + 2] + this.drifted[at + 2] + yaw * eyaw);
-    }
-    return this.readings;
+  /** x, y and yaw as read in step number `step`, the same however often. @param body the true ones */
+  read({ x, y, yaw }: { x: number; y: number; yaw: number }, step: number): number[] {
+    if (!this.drifts && !this.isNoisy) return [x, y, yaw];
+    const { drift } = this;
+    const { odometry_noise: position, odometry_noise_yaw: turn } = this.options;
+    const [ex, ey, eyaw] = this.isNoisy ? this.errors(step, ROLE.noise) : [0, 0, 0];
+    const heading = wrapAngle(yaw + drift.yaw + turn * eyaw);
+    return [x + drift.x + position * ex, y + drift.y + position * ey, heading];
   }
 
-  /** Standard normal numbers for x, y and yaw of a body in one step. */
-  private errors(body: number, step: number, role: number): number[] {
-    const isLead = body === this.ways.length - 1;
-    this.stream.key(isLead ? 0 : body + 1, step, role);
+  /** Standard normal numbers for x, y and yaw in one step. */
+  private errors(step: number, role: number): number[] {
+    this.stream.key(this.options.number, step, role);
     return [...normals(this.stream.next), normals(this.stream.next)[0]];
   }
 }

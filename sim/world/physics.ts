@@ -4,19 +4,8 @@
  * counts in 32-bit floats. Metres, seconds, kilograms, the `map` frame.
  */
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
-import { STEP_S } from "./bodies";
-
-export interface PhysicsOptions {
-  /** [bodies * 3] x, y, yaw; x and y are read by `rebuild` and written by `move`. */
-  readonly poses: Float64Array;
-  /** [bodies] m */
-  readonly radii: Float64Array;
-  /** [bodies] kg */
-  readonly masses: Float64Array;
-  /** Largest speed of any body's wheels, m/s. */
-  readonly fastest: number;
-  readonly wall: { readonly x: number; readonly y: number; readonly radius: number };
-}
+import type { Body } from "./body";
+import { STEP_S } from "./body_options";
 
 /** Contacts are predicted within two bodies' largest approach in a step plus this. */
 const PREDICTION_RESERVE_M = 0.02;
@@ -37,30 +26,32 @@ export const loadPhysics = (): Promise<void> => RAPIER.init();
 
 export class Physics {
   private world: RAPIER.World | undefined;
-  private bodies: RAPIER.RigidBody[] = [];
-  /** `loadPhysics` must be done. */
-  constructor(private readonly options: PhysicsOptions) {}
 
-  /** A new world, free of the old one's contacts, with every body fixed at its pose. */
+  /** `loadPhysics` must be done. */
+  constructor(
+    private readonly bodies: readonly Body[],
+    private readonly wall: { readonly x: number; readonly y: number; readonly radius: number },
+  ) {}
+
+  /** A new world, free of the old one's contacts, with every body fixed at its place. */
   rebuild(): void {
     this.free();
-    this.world = new RAPIER.World({ x: 0, y: 0 });
-    const { fastest } = this.options;
+    const world = new RAPIER.World({ x: 0, y: 0 });
+    this.world = world;
+    const fastest = Math.max(...this.bodies.map(({ options }) => options.limits.maxSpeed));
     const unit = Math.max(LENGTH_UNIT_M, fastest / UNITS_A_SECOND);
     const prediction = 2 * fastest * STEP_S + PREDICTION_RESERVE_M;
-    this.world.timestep = STEP_S;
-    this.world.lengthUnit = unit;
-    this.world.integrationParameters.normalizedPredictionDistance = prediction / unit;
-    this.buildWall(this.world);
-    this.bodies = Array.from(this.options.radii, (_, body) => this.buildBody(this.world!, body));
-  }
-
-  private buildBody(world: RAPIER.World, body: number): RAPIER.RigidBody {
-    const { poses, radii, masses } = this.options;
-    const still = RAPIER.RigidBodyDesc.fixed().lockRotations().setCanSleep(false);
-    const made = world.createRigidBody(still.setTranslation(poses[3 * body], poses[3 * body + 1]));
-    world.createCollider(smooth(RAPIER.ColliderDesc.ball(radii[body])).setMass(masses[body]), made);
-    return made;
+    world.timestep = STEP_S;
+    world.lengthUnit = unit;
+    world.integrationParameters.normalizedPredictionDistance = prediction / unit;
+    this.buildWall(world);
+    for (const body of this.bodies) {
+      const { mass, limits } = body.options;
+      const still = RAPIER.RigidBodyDesc.fixed().lockRotations().setCanSleep(false);
+      body.disc = world.createRigidBody(still.setTranslation(body.x, body.y));
+      const round = RAPIER.ColliderDesc.ball(limits.radius);
+      world.createCollider(smooth(round).setMass(mass), body.disc);
+    }
   }
 
   /** Frees the engine's memory; only `rebuild` may follow. */
@@ -69,32 +60,30 @@ export class Physics {
     this.world = undefined;
   }
 
-  /** Lets `body` move and be pushed, or fixes it like the wall. */
-  setFree(body: number, free: boolean): void {
+  /** Lets a body move and be pushed, or fixes it like the wall. */
+  setFree(body: Body, free: boolean): void {
     const { Dynamic, Fixed } = RAPIER.RigidBodyType;
-    this.bodies[body].setBodyType(free ? Dynamic : Fixed, true);
+    body.disc!.setBodyType(free ? Dynamic : Fixed, true);
   }
 
-  /** Moves the bodies `moving` by `ways` ([bodies * 2], m) in a step, as far as contacts allow. */
-  move(moving: readonly number[], ways: Float64Array): void {
-    const { poses } = this.options;
+  /** Moves bodies by their ways in step number `step`, as far as contacts allow. */
+  move(moving: readonly Body[], step: number): void {
     const vector = { x: 0, y: 0 };
     for (const body of moving) {
-      vector.x = ways[2 * body] / STEP_S;
-      vector.y = ways[2 * body + 1] / STEP_S;
-      this.bodies[body].setLinvel(vector, true);
+      vector.x = body.wayX / STEP_S;
+      vector.y = body.wayY / STEP_S;
+      body.disc!.setLinvel(vector, true);
     }
     this.world!.step();
     for (const body of moving) {
-      this.bodies[body].translation(vector);
-      poses[3 * body] = vector.x;
-      poses[3 * body + 1] = vector.y;
+      body.disc!.translation(vector);
+      body.moveTo(vector.x, vector.y, step);
     }
   }
 
   /** Blocks in a ring, their inner faces chords of the wall. */
   private buildWall(world: RAPIER.World): void {
-    const { x, y, radius } = this.options.wall;
+    const { x, y, radius } = this.wall;
     const count = Math.ceil(Math.PI / Math.acos(1 - WALL_SAGITTA_M / radius));
     const middle = radius * Math.cos(Math.PI / count) + WALL_THICKNESS_M / 2;
     const half = (radius + WALL_THICKNESS_M) * Math.tan(Math.PI / count);

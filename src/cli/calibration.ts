@@ -111,7 +111,7 @@ export class Measurement {
     const globalAction = Math.floor(uniform() * aG);
     const before = world.localStates();
     const globalBefore = world.globalState();
-    const locked = world.locked.slice();
+    const { locked } = world;
     const zones = before.map((state, i) => targetZone(game.arena, state, actions[i]));
     this.drive(this.targetsAt(zones, globalAction), epoch);
     const after = world.localStates();
@@ -137,7 +137,7 @@ export class Measurement {
       if (period === this.latency - 1) this.targets = targets;
       const settling = period >= this.periods - SETTLING_PERIODS;
       for (let body = 0; body < this.targets.length; body++) {
-        if (this.world.locked[body] === 1 && !settling) this.commands[body] = STOP;
+        if (this.world.bodies[body].isLocked && !settling) this.commands[body] = STOP;
         else this.control(body);
       }
       const dt = end - this.world.time;
@@ -148,11 +148,10 @@ export class Measurement {
 
   /** Applies the command of a period ago, and computes the next one from the pose. */
   private control(body: number): void {
-    const { poses } = this.world;
     const { arena } = this.game;
     const previous = this.commands[body];
     this.world.setCommand(body, previous.linear, previous.angular);
-    const pose = { x: poses[3 * body], y: poses[3 * body + 1], yaw: poses[3 * body + 2] };
+    const pose = this.world.bodies[body];
     const limits = body === this.ids.length ? arena.lead : arena.robot;
     this.commands[body] = driveTo(pose, this.targets[body], limits, previous, this.period);
   }

@@ -121,7 +121,7 @@ test.each([
   const { controls, driver, loop, toldOn } = setup();
   jest.advanceTimersByTime(SETTLED_MS);
   const tell = (): number[] => {
-    driver.world.poses[3] += 1;
+    driver.world.bodies[1].x += 1;
     toldOn("");
     jest.advanceTimersByTime(110);
     return (toldOn("/robot_1/odom") as Odometry[]).map(({ pose }) => pose.pose.position.x);
@@ -138,7 +138,7 @@ test.each([
   expect(ways).toEqual(expected);
   // Mended, it tells the truth, and the other one did all the time.
   if (fault) controls.setFault(1, "none");
-  expect(tell()[0]).toBe(driver.world.poses[3]);
+  expect(tell()[0]).toBe(driver.world.bodies[1].x);
   loop.stop();
 });
 
@@ -203,7 +203,7 @@ test("robots join at the boundary told beforehand", () => {
   ]);
   expect(run.robots).toHaveLength(3);
   jest.advanceTimersByTime(EPOCH_S * 1000);
-  expect([run.robots.length, driver.world.robots]).toEqual([5, 5]);
+  expect([run.robots.length, driver.world.locked.length]).toEqual([5, 5]);
   loop.stop();
 });
 

@@ -1,4 +1,4 @@
-import type { Imperfections } from "../../../sim/world/imperfections";
+import type { Imperfections } from "../../../sim/world/body_options";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { loadPhysics } from "../../../sim/world/physics";
 import { wrapAngle } from "../../../src/game/arena";
@@ -25,15 +25,15 @@ function drive(world: MotionWorld, seconds: number): number[] {
   for (let i = 0; i < ROBOTS; i++) world.setCommand(i, 1, 0);
   world.step(seconds);
   return Array.from({ length: ROBOTS }, (_, i) =>
-    Math.hypot(world.poses[3 * i] - from[3 * i], world.poses[3 * i + 1] - from[3 * i + 1]),
+    Math.hypot(world.bodies[i].x - from[3 * i], world.bodies[i].y - from[3 * i + 1]),
   );
 }
 
 /** Odometry less the truth: one axis (0 x, 1 y, 2 yaw) of every robot. */
 function errors(world: MotionWorld, axis: number): number[] {
-  const readings = world.readOdometry();
+  const [readings, poses] = [world.readOdometry(), world.poses];
   return Array.from({ length: ROBOTS }, (_, i) => {
-    const error = readings[3 * i + axis] - world.poses[3 * i + axis];
+    const error = readings[3 * i + axis] - poses[3 * i + axis];
     return axis === 2 ? wrapAngle(error) : error;
   });
 }

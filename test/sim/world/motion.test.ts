@@ -52,7 +52,7 @@ describe("a unicycle", () => {
 
   test("a body that slips by half goes half the way of its wheels", () => {
     const [even, slips] = [worldOf(wide, [0]), worldOf(wide, [0])];
-    slips.slips[0] = 0.5;
+    slips.bodies[0].slip = 0.5;
     const start = poseOf(even, 0);
     for (const world of [even, slips]) {
       world.setCommand(0, 1, 0);

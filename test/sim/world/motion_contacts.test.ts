@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { middleOf, wallRadius } from "../../../src/game/arena";
 import { keyedUniform } from "../../../src/game/draws";
+import { Body } from "../../../sim/world/body";
+import { PERFECT } from "../../../sim/world/body_options";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { loadPhysics, Physics } from "../../../sim/world/physics";
 import { deepestOverlap, dockArena, openArena, OVERLAP, worldOf } from "./motion_helpers";
 
 beforeAll(loadPhysics);
 
-const xOf = (world: MotionWorld, body: number): number => world.poses[3 * body];
-const yOf = (world: MotionWorld, body: number): number => world.poses[3 * body + 1];
+const xOf = (world: MotionWorld, body: number): number => world.bodies[body].x;
+const yOf = (world: MotionWorld, body: number): number => world.bodies[body].y;
 
 test("bodies press no deeper than the tolerance and locked ones never yield, whatever they are asked", () => {
   fc.assert(
@@ -28,7 +30,7 @@ test("bodies press no deeper than the tolerance and locked ones never yield, wha
           const locked = world.locked.slice();
           const before = world.poses.slice();
           world.step(0.1);
-          expect(deepestOverlap(world, arena)).toBeLessThan(OVERLAP);
+          expect(deepestOverlap(world)).toBeLessThan(OVERLAP);
           locked.forEach((lock, i) => {
             if (lock) expect(world.poses[3 * i]).toBe(before[3 * i]);
             const out = Math.hypot(xOf(world, i) - middle.x, yOf(world, i) - middle.y);
@@ -68,21 +70,16 @@ test("a robot pushes one of its own weight that stands: the two go at half its s
 });
 
 /** A disc sent along x at `speed` m/s for `seconds` s against a fixed one, `side` m off its middle. */
-function past(side: number, seconds: number, speed = 1): Float64Array {
-  const poses = Float64Array.of(0, side, 0, 0.5, 0, 0);
-  const physics = new Physics({
-    poses,
-    radii: Float64Array.of(0.11, 0.11),
-    masses: Float64Array.of(3, 3),
-    fastest: 2 * speed,
-    wall: { x: 0, y: 0, radius: 10 },
-  });
+function past(side: number, seconds: number, speed = 1): number[] {
+  const limits = { ...dockArena.robot, radius: 0.11, maxSpeed: 2 * speed };
+  const options = { ...PERFECT, seed: 1, id: "", number: 1, limits, mass: 3 };
+  const [sent, fixed] = [new Body(options), new Body(options)];
+  [sent.y, sent.wayX, fixed.x] = [side, 0.02 * speed, 0.5];
+  const physics = new Physics([sent, fixed], { x: 0, y: 0, radius: 10 });
   physics.rebuild();
-  physics.setFree(0, true);
-  for (let k = 0; k < 50 * seconds; k++) {
-    physics.move([0], Float64Array.of(0.02 * speed, 0, 0, 0));
-  }
-  return poses;
+  physics.setFree(sent, true);
+  for (let k = 0; k < 50 * seconds; k++) physics.move([sent], k);
+  return [sent.x, sent.y, sent.yaw, fixed.x, fixed.y];
 }
 
 test("off the middle of one that stands fast, a disc slides past it on its own side", () => {
@@ -148,7 +145,7 @@ test("bodies made for 12 m/s reach it, and neither the wall nor a docked robot l
   for (let k = 0; k < 300; k++) {
     for (let body = 0; body < 30; body++) world.setCommand(body, 12, k < 5 ? 0 : 4 * uniform() - 2);
     world.step(0.02);
-    expect(deepestOverlap(world, arena)).toBeLessThan(robot.radius);
+    expect(deepestOverlap(world)).toBeLessThan(robot.radius);
     for (let i = 0; i < 30; i++) {
       fastest = Math.max(fastest, world.twists[2 * i]);
       const out = Math.hypot(xOf(world, i) - middle.x, yOf(world, i) - middle.y);

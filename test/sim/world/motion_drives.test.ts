@@ -28,7 +28,7 @@ function shareDone(
   for (let seed = 0; seed < seeds; seed++) {
     const world = worldOf(dockArena, states, { seed });
     const goals = robots.map((i) => (world.locked[i] ? undefined : goalOf(i)));
-    driveAll(world, dockArena, spotsFor(dockArena, goals), { ...SLOW, periods: 59 });
+    driveAll(world, spotsFor(dockArena, goals), { ...SLOW, periods: 59 });
     const zones = world.localStates();
     goals.forEach((goal, i) => {
       if (goal === undefined) return;
@@ -55,7 +55,7 @@ test("all 30 without docks at once, each its own way: nearly all end within the 
     const states = robots.map((i) => (i * 7 + round) % 5);
     const world = worldOf(openArena, states, { seed: round });
     const goals = states.map((state, i) => targetZone(openArena, state, (i + round) % 3));
-    driveAll(world, openArena, spotsFor(openArena, goals), SLOW);
+    driveAll(world, spotsFor(openArena, goals), SLOW);
     done += goals.filter((goal, i) => world.localStates()[i] === goal && world.isSettled(i)).length;
   }
   expect(done / 600).toBeGreaterThan(0.98);
@@ -75,11 +75,11 @@ test("the lead vehicle reaches any bay within the epoch and touches nobody on th
           nearest = Math.min(nearest, away - 0.41);
         }
       };
-      driveAll(world, openArena, spotsFor(openArena, goals, to), { ...SLOW, onStep });
+      driveAll(world, spotsFor(openArena, goals, to), { ...SLOW, onStep });
       expect(world.globalState()).toBe(to);
       expect(Math.hypot(world.twists[60], world.twists[61])).toBeLessThan(0.05);
       expect(nearest).toBeGreaterThan(0);
-      expect(deepestOverlap(world, openArena)).toBeLessThan(OVERLAP);
+      expect(deepestOverlap(world)).toBeLessThan(OVERLAP);
     }
   }
 });
@@ -94,8 +94,8 @@ test.each([
   const goals = states.map((state, i) =>
     world.locked[i] === 1 ? undefined : targetZone(arena, state, (i * 13) % 3),
   );
-  driveAll(world, arena, spotsFor(arena, goals, 2), { ...SLOW, periods: 10 * arena.epoch - 1 });
-  expect(deepestOverlap(world, arena)).toBeLessThan(OVERLAP);
+  driveAll(world, spotsFor(arena, goals, 2), { ...SLOW, periods: 10 * arena.epoch - 1 });
+  expect(deepestOverlap(world)).toBeLessThan(OVERLAP);
   const driven = states.map((_, i) => i).filter((i) => (goals[i] ?? states[i]) !== states[i]);
   const done = driven.filter((i) => world.localStates()[i] === goals[i] && world.isSettled(i));
   expect(driven.length).toBeGreaterThan(least);

@@ -6,7 +6,7 @@ import { parseScenario } from "../../../src/game/scenario";
 import { packageRoot } from "../../../src/base/package_root";
 import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
 import { robotNames } from "../../../sim/run";
-import type { Imperfections } from "../../../sim/world/imperfections";
+import type { Imperfections } from "../../../sim/world/body_options";
 import { MotionWorld } from "../../../sim/world/motion";
 
 const file = join(packageRoot(), "scenarios", "dock_dispatch.yaml");
@@ -35,7 +35,6 @@ export function worldOf(
 /** Drives every body to its target at 10 Hz; commands take hold `delay` periods late. */
 export function driveAll(
   world: MotionWorld,
-  arena: Arena,
   targets: readonly (Point | undefined)[],
   options: { periods: number; delay: number; firstAt?: number; onStep?: () => void },
 ): void {
@@ -43,9 +42,9 @@ export function driveAll(
   for (let period = 0; period < options.periods; period++) {
     targets.forEach((target, body) => {
       if (target === undefined || period < (options.firstAt ?? 0)) return;
-      const [x, y, yaw] = world.poses.subarray(3 * body, 3 * body + 3);
-      const limits = body === targets.length - 1 ? arena.lead : arena.robot;
-      sent[body].push(driveTo({ x, y, yaw }, target, limits, sent[body].at(-1) ?? STOP, 0.1));
+      const pose = world.bodies[body];
+      const { limits } = pose.options;
+      sent[body].push(driveTo(pose, target, limits, sent[body].at(-1) ?? STOP, 0.1));
       const { linear, angular } = sent[body].at(-1 - options.delay) ?? STOP;
       world.setCommand(body, linear, angular);
     });
@@ -65,17 +64,14 @@ export function spotsFor(
 }
 
 /** The deepest overlap of any two bodies, m; negative where all are apart. */
-export function deepestOverlap(world: MotionWorld, arena: Arena): number {
-  const n = world.locked.length;
-  const radius = (body: number): number => (body === n ? arena.lead.radius : arena.robot.radius);
+export function deepestOverlap({ bodies }: MotionWorld): number {
   let deepest = -Infinity;
-  for (let a = 0; a <= n; a++) {
-    for (let b = a + 1; b <= n; b++) {
-      const dx = world.poses[3 * a] - world.poses[3 * b];
-      const dy = world.poses[3 * a + 1] - world.poses[3 * b + 1];
-      deepest = Math.max(deepest, radius(a) + radius(b) - Math.hypot(dx, dy));
+  bodies.forEach((a, i) => {
+    for (const b of bodies.slice(i + 1)) {
+      const apart = a.options.limits.radius + b.options.limits.radius;
+      deepest = Math.max(deepest, apart - Math.hypot(a.x - b.x, a.y - b.y));
     }
-  }
+  });
   return deepest;
 }
 

@@ -48,7 +48,7 @@ function driven(robots: number, delay = 0): MotionWorld {
     },
   });
   const goals = zones.map((zone) => (zone + 1) % 5);
-  driveAll(world, openArena, spotsFor(openArena, goals, 3), { periods: 20, delay: 1 });
+  driveAll(world, spotsFor(openArena, goals, 3), { periods: 20, delay: 1 });
   return world;
 }
 
@@ -71,7 +71,7 @@ test("who joins is docked at a free spot of the zone drawn for it, apart from ev
   const world = withRobots(driven(8), 25);
   const { localStates } = startOf(25);
   expect(Array.from(world.localStates().subarray(8))).toEqual(Array.from(localStates.subarray(8)));
-  expect(deepestOverlap(world, openArena)).toBeLessThan(OVERLAP);
+  expect(deepestOverlap(world)).toBeLessThan(OVERLAP);
   const docked = worldOf(dockArena, [0, 1, 2], { seed: SEED });
   const grown = withRobots(docked, 20);
   grown.locked.forEach((_, i) => expect(grown.isSettled(i)).toBe(true));
@@ -81,9 +81,9 @@ test("where somebody stands on its spot, who joins gets another one of the zone"
   const zone = startOf(2).localStates[1];
   const blocked = worldOf(openArena, [zone], { seed: SEED, epoch: 100 });
   const spot = spotOf(openArena, zone, 1);
-  driveAll(blocked, openArena, [spot, undefined], { periods: 40, delay: 0 });
+  driveAll(blocked, [spot, undefined], { periods: 40, delay: 0 });
   const world = withRobots(blocked, 2);
-  expect(deepestOverlap(world, openArena)).toBeLessThan(0);
+  expect(deepestOverlap(world)).toBeLessThan(0);
   expect(world.localStates()[1]).toBe(zone);
   const free = spotOf(openArena, zone, 0);
   expect(Math.hypot(world.poses[3] - free.x, world.poses[4] - free.y)).toBeLessThan(1e-6);
@@ -97,7 +97,7 @@ test("the same changes at the same epochs give the same world, bit for bit; othe
       world = world.withRobots(robotNames(robots), start);
       const goals = Array.from(world.localStates(), (zone) => (zone + 1) % 5);
       const targets = spotsFor(dockArena, goals, robots % 5);
-      driveAll(world, dockArena, targets, { periods: 40, delay: 1 });
+      driveAll(world, targets, { periods: 40, delay: 1 });
     }
     return Array.from(world.poses);
   };
