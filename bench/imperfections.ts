@@ -4,9 +4,8 @@
  */
 import { join } from "node:path";
 import { runSwarm } from "../src/cli/run_swarm";
-import type { RunSummary } from "../src/cli/simulator_report";
 import { readSettings } from "../src/cli/start_options";
-import type { ParameterMap } from "../src/cli/swarm_processes";
+import type { ParameterMap, RunSummary } from "../src/cli/swarm_processes";
 import { swarmSpecs } from "../src/cli/swarm_specs";
 import { evaluate } from "../src/evaluation/evaluate";
 import { drawEpisodeStart } from "../src/game/episode";

@@ -168,7 +168,7 @@ export class Run {
     this.options.onEpoch(report);
   }
 
-  /** What the simulator tells its parent at the end (src/cli/simulator_report.ts). */
+  /** What the simulator tells its parent at the end (src/cli/swarm_processes.ts). */
   summary() {
     const { ledger, options, robots } = this;
     return {

@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { NOTABLE_WAIT_MS } from "../nodes/epoch_machine";
 import type { EpochReport } from "../../sim/protocol";
-import type { RunSummary, SimulatorReport } from "./simulator_report";
-import { environmentOf, type ProcessSpec, SwarmProcesses } from "./swarm_processes";
+import type { ProcessSpec, RunSummary, SimulatorReport } from "./swarm_processes";
+import { environmentOf, SwarmProcesses } from "./swarm_processes";
 
 /** By then the global agent has said what it waits for, ms. */
 const AFTER_ITS_WORDS_MS = NOTABLE_WAIT_MS + 1000;

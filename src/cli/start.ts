@@ -17,9 +17,8 @@ import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
 import { abortOnInterrupt, INTERRUPTED, runCommand } from "./options";
 import { type Outcome, runSwarm } from "./run_swarm";
-import type { RunSummary, SimulatorReport } from "./simulator_report";
 import { START_OPTIONS, type StartSettings, readSettings } from "./start_options";
-import { environmentOf } from "./swarm_processes";
+import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
 import { swarmSpecs } from "./swarm_specs";
 
 /** Rows further than this from the world's, in total variation, are worth a warning. */

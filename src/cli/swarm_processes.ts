@@ -1,13 +1,42 @@
 /** The processes of a swarm: started together, watched, and ended together. */
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { z } from "zod";
+import { epochReport } from "../../sim/protocol";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
-import { parseReport, type SimulatorReport } from "./simulator_report";
 import { type DescribedProcess, type ParameterMap, SWARM } from "./swarm_description";
 
 export type { ParameterMap };
+
+const summarySchema = z.object({
+  scenario: z.string(),
+  fidelity: z.string(),
+  robots: z.number(),
+  epochs: z.number(),
+  missedEpochs: z.number(),
+  staleActions: z.number(),
+  missingActions: z.number(),
+  unreachedZones: z.number(),
+  rewardPerEpoch: z.object({ mean: z.number().nullable(), standardError: z.number().nullable() }),
+  samplesAsked: z.number(),
+  samplesReceived: z.number(),
+  /** Simulated seconds since the first command. */
+  seconds: z.number(),
+});
+
+/** What the simulator's process tells its parent. */
+const reportSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("page"), url: z.string() }),
+  epochReport,
+  /** Somebody paused the world, or let it go on. */
+  z.object({ type: z.literal("paused"), paused: z.boolean() }),
+  z.object({ type: z.literal("summary"), summary: summarySchema }),
+]);
+
+export type RunSummary = z.infer<typeof summarySchema>;
+export type SimulatorReport = z.infer<typeof reportSchema>;
 
 /**
  * Processes that have not ended this long after SIGTERM are killed, ms. A node ends itself before
@@ -85,8 +114,8 @@ export class SwarmProcesses {
     });
     this.children.set(spec.name, child);
     child.on("message", (message) => {
-      const report = parseReport(message);
-      if (report) this.events.onReport(report);
+      const { success, data } = reportSchema.safeParse(message);
+      if (success) this.events.onReport(data);
     });
     child.on("error", (error) => this.events.onDeath(spec.name, error.message));
     child.on("exit", (code, signal) => {

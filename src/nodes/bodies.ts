@@ -14,11 +14,7 @@ import { StandingLog } from "./standing_log";
 const WATCHDOG_PERIOD_MS = 50;
 const STANDING_PERIOD_MS = 200;
 
-export interface Drawing {
-  /** Hz; 0: no markers. */
-  readonly rate: number;
-  readonly draw: (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
-}
+type Draw = (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 
 /** The bodies of a process and what they share; they may join and leave. */
 export class Bodies {
@@ -44,8 +40,8 @@ export class Bodies {
     for (const body of this.all) this.node.safely(work, body);
   }
 
-  /** Serves them until the process ends. */
-  serve(ros: RosProcess, drawing: Drawing): void {
+  /** Serves them until the process ends. @param rate of markers, Hz; 0: none */
+  serve(ros: RosProcess, rate: number, draw: Draw): void {
     const { node, clock, all } = this;
     const standing = new StandingLog(node.log);
     onEmergencyStop(node, (source) => {
@@ -58,7 +54,7 @@ export class Bodies {
       every(WATCHDOG_PERIOD_MS, () => this.each((body) => body.check())),
       every(STANDING_PERIOD_MS, () => node.safely(() => standing.look(all))),
       publishDiagnostics(node, clock, () => Array.from(all, ({ diagnosis }) => diagnosis)),
-      publishMarkers(node, clock, drawing, () => markedOf(all, this.sampled)),
+      publishMarkers(node, rate, () => draw(clock.stamp(), markedOf(all, this.sampled))),
     ];
     ros.onPause(() => this.each((body) => body.stand()));
     ros.onEnd(async () => {
@@ -70,16 +66,10 @@ export class Bodies {
 }
 
 /** Publishes markers where they are wanted. Returns what ends it. */
-function publishMarkers(
-  node: RosNode,
-  clock: RosClock,
-  { rate, draw }: Drawing,
-  marked: () => readonly MarkedBody[],
-): () => void {
+function publishMarkers(node: RosNode, rate: number, drawn: () => Marker[]): () => void {
   if (rate === 0) return () => undefined;
   const publish = node.publisher(TOPICS.markers);
-  const show = (): void => publish({ markers: draw(clock.stamp(), marked()) });
-  return every(1000 / rate, () => node.safely(show));
+  return every(1000 / rate, () => node.safely(() => publish({ markers: drawn() })));
 }
 
 function markedOf(bodies: Iterable<BodyAgent>, asked: readonly string[]): readonly MarkedBody[] {

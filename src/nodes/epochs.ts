@@ -14,16 +14,7 @@ import { Seldom } from "../ros/seldom";
 import type { SoleSource } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
-import {
-  begin,
-  type EpochEffect,
-  type EpochState,
-  type EpochStep,
-  missingBeforeSample,
-  NOTABLE_WAIT_MS,
-  start,
-  takeAnswers,
-} from "./epoch_machine";
+import * as machine from "./epoch_machine";
 import { inTime, Overload } from "./overload";
 import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import { Sampler } from "./sampler";
@@ -38,7 +29,7 @@ const POLL_MS = 50;
 
 export class Epochs {
   private checkedSize = 0;
-  private state: EpochState;
+  private state: machine.EpochState;
   private readonly sampler: Sampler;
   private readonly overload = new Overload(() => this.sampleSize);
   /** When the open epoch's boundary was noticed, ROS time, and whether that was late. */
@@ -173,7 +164,7 @@ export class Epochs {
       hasLead: leadState !== undefined && !this.leads.source.areTwo,
       leadProblem: this.leads.connection.problem,
     };
-    const sample = missingBeforeSample(ready)
+    const sample = machine.missingBeforeSample(ready)
       ? { asked: 0, heard: [], waitedMs: 0 }
       : sampler.first(this.state.epoch);
     const { robots } = sampler;
@@ -183,7 +174,7 @@ export class Epochs {
     const seconds = this.node.parameters.start_timeout || Infinity;
     const isComplete = steadyMs() - this.activatedMs > 1000 * seconds;
     const there = { ...ready, ...sample, robots, population, absent, isComplete };
-    this.take(start(this.state, clock.now(), this.length, there));
+    this.take(machine.start(this.state, clock.now(), this.length, there));
     this.sayWait();
     // A session goes on with the stop that its robots hold.
     const hasStarted = this.state.boundary !== undefined;
@@ -197,7 +188,7 @@ export class Epochs {
     const { waiting } = this.state;
     const now = steadyMs();
     const waitedMs = now - this.activatedMs;
-    if (!waiting || waitedMs < NOTABLE_WAIT_MS || !this.seldom.isDue(waiting, now)) return;
+    if (!waiting || waitedMs < machine.NOTABLE_WAIT_MS || !this.seldom.isDue(waiting, now)) return;
     this.node.log.warn(
       `no epoch has begun for ${Math.round(waitedMs / 1000)} s: ${waiting}; ${discoveryHint(process.env)}`,
     );
@@ -209,7 +200,7 @@ export class Epochs {
     // /clock may tell time in large steps.
     const tolerance = clock.isSimulated ? state.length : inTime(state.length);
     this.begun = { time, isLate: time - (state.boundary ?? time) >= tolerance };
-    this.take(begin(state, time, this.length));
+    this.take(machine.begin(state, time, this.length));
   }
 
   private takeAnswers(isTimeUp = false): void {
@@ -223,10 +214,10 @@ export class Epochs {
     const areAllIn = hasLead && sampler.areAllIn;
     const seconds = isKnown ? Number(now - nanoseconds(leadState.header.stamp)) / 1e9 : 0;
     const leadProblem = trouble && `it is ${trouble}, stamped ${seconds.toFixed(1)} s ago`;
-    this.take(takeAnswers(state, { hasLead, leadProblem, areAllIn, isTimeUp }));
+    this.take(machine.takeAnswers(state, { hasLead, leadProblem, areAllIn, isTimeUp }));
   }
 
-  private take({ state, effects }: EpochStep): void {
+  private take({ state, effects }: machine.EpochStep): void {
     const { open } = this.state;
     if (open !== undefined && state.open !== open) this.judge(state.open !== undefined);
     this.state = state;
@@ -254,7 +245,7 @@ export class Epochs {
     if (boundary !== undefined && open === undefined) this.sampler.prepare(epoch);
   }
 
-  private carryOut(effect: EpochEffect): void {
+  private carryOut(effect: machine.EpochEffect): void {
     const { sampler, commander, node, leadState } = this;
     switch (effect.do) {
       case "schedule":

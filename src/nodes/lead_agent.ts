@@ -38,11 +38,8 @@ void runProcess((ros) => {
   });
   const { arena, globalStates } = game;
   bodies.all.add(body);
-  bodies.serve(ros, {
-    rate: node.parameters.markers_rate,
-    draw: (stamp, marked) => [
-      ...arenaMarkers(stamp, arena, globalStates),
-      ...bodyMarkers(stamp, "lead", marked, arena.lead.radius, arena.leadZones.length),
-    ],
-  });
+  bodies.serve(ros, node.parameters.markers_rate, (stamp, marked) => [
+    ...arenaMarkers(stamp, arena, globalStates),
+    ...bodyMarkers(stamp, "lead", marked, arena.lead.radius, arena.leadZones.length),
+  ]);
 });

@@ -29,8 +29,7 @@ void runProcess(async (ros) => {
     file = learned.file;
   }
   const data = readPolicy(file);
-  const policy = decodePolicy(data, file);
-  requireScenario(policy, game);
+  const policy = requireScenario(decodePolicy(data, file), game);
   publish({ scenario: game.name, policy_sha256: policy.sha256, data });
   const kind = kindOf(policy.pair);
   log.info(`published policy ${policy.sha256.slice(0, 8)} of ${game.name}, ${kind}`);

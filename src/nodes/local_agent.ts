@@ -194,11 +194,9 @@ void runProcess((ros) => {
   if (parameters.robots > 0) hostRobots(ros, node, host);
   else bodies.all.add(new LocalAgent(host, node, parameters.robot_index).body);
   const [{ name }] = bodies.all;
-  bodies.serve(ros, {
-    rate: parameters.markers_rate,
-    draw: (stamp, marked) =>
-      bodyMarkers(stamp, name, marked, arena.robot.radius, arena.zones.length),
-  });
+  bodies.serve(ros, parameters.markers_rate, (stamp, marked) =>
+    bodyMarkers(stamp, name, marked, arena.robot.radius, arena.zones.length),
+  );
 });
 
 /** Many robots, each with a node of its own; the simulator's population says how many. */

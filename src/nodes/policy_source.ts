@@ -16,20 +16,15 @@ import type { LocalPolicy, Policy } from "../ros/messages";
  * A policy file, checked for `game`.
  * @throws InvalidInputError that says what is wrong with it
  */
-export function policyFromFile(file: string, game: Game): LoadedPolicy {
-  const policy = loadPolicy(file);
-  requireScenario(policy, game);
-  return policy;
-}
+export const policyFromFile = (file: string, game: Game): LoadedPolicy =>
+  requireScenario(loadPolicy(file), game);
 
 /** The same while commands go on. */
 export async function policyFromFileInTurns(file: string, game: Game): Promise<LoadedPolicy> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  const policy = await inTurns(decodeSteps(bytes, file));
-  requireScenario(policy, game);
-  return policy;
+  return requireScenario(await inTurns(decodeSteps(bytes, file)), game);
 }
 
 /**
@@ -43,8 +38,7 @@ export function* policyFromMessage(message: Policy, game: Game): Steps<LoadedPol
       `the policy topic: the bytes have the hash ${policy.sha256.slice(0, 8)} and the message says ${message.policy_sha256.slice(0, 8)}; publish the file's own hash`,
     );
   }
-  requireScenario(policy, game);
-  return policy;
+  return requireScenario(policy, game);
 }
 
 export function toLocalPolicy({ sha256, metadata, sizes, pair }: LoadedPolicy): LocalPolicy {

@@ -82,19 +82,13 @@ function recordRobots(node: RecorderNode, write: Write) {
 void runProcess((ros) => {
   const node = ros.add(new RosNode("recorder", undefined, RECORDER_PARAMETERS));
   const { file, about } = node.parameters;
-  const recording = new Recording(file, { about });
-  let hasToldFailure = false;
-  const tellFailure = (): void => {
-    if (recording.failure === undefined || hasToldFailure) return;
-    hasToldFailure = true;
+  const recording = new Recording(file, { about }, (why) =>
     node.log.error(
-      `recording to ${file} ends (${recording.failure}); the swarm goes on: make room and start the recorder again`,
-    );
-  };
-  const write: Write = (topic, bytes) => {
+      `recording to ${file} ends (${why}); the swarm goes on: make room and start the recorder again`,
+    ),
+  );
+  const write: Write = (topic, bytes) =>
     recording.write({ ...topic, name: node.nameOf(topic) }, bytes, BigInt(Date.now()) * 1_000_000n);
-    tellFailure();
-  };
   for (const topic of SWARM) record(node, write, topic);
   const { robots, look } = recordRobots(node, write);
   const endLooks = every(LOOK_MS, () => node.safely(look));
@@ -109,7 +103,6 @@ void runProcess((ros) => {
     endLooks();
     endDiagnostics();
     await recording.close();
-    tellFailure();
   });
   node.log.info(`recording to ${file}`);
 });

@@ -149,8 +149,8 @@ export const unreadable = (file: string, error: unknown): InvalidInputError =>
 export const savePolicy = (file: string, bytes: Uint8Array): void =>
   writeWhole(file, bytes, "the policy");
 
-/** @throws InvalidInputError when the policy was learned for another scenario than `game`. */
-export function requireScenario(policy: LoadedPolicy, game: Game): void {
+/** The policy. @throws InvalidInputError when it was learned for another scenario than `game` */
+export function requireScenario(policy: LoadedPolicy, game: Game): LoadedPolicy {
   const { metadata, sizes } = policy;
   const own = sizesOf(game);
   const shapes = ({ sG, aG, sL, aL }: Sizes): string => `${sG}/${aG}/${sL}/${aL}`;
@@ -164,4 +164,5 @@ export function requireScenario(policy: LoadedPolicy, game: Game): void {
       `the policy was learned for ${cut(metadata.scenario)} (${metadata.scenarioSha256.slice(0, 12)}) and the scenario is ${game.name} (${game.sha256.slice(0, 12)}): names, arrays or discount differ; learn it again with this scenario`,
     );
   }
+  return policy;
 }

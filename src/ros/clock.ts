@@ -18,21 +18,6 @@ function onceHeard(dueMs: number, work: () => void): NodeJS.Timeout | undefined 
   return undefined;
 }
 
-/** Calls `work` each `periodMs` (see onceHeard). Returns what ends it. */
-export function every(periodMs: number, work: () => void): () => void {
-  let dueMs = steadyMs() + periodMs;
-  let held: NodeJS.Timeout | undefined;
-  const timer = setInterval(() => {
-    const wasDueMs = dueMs;
-    dueMs = steadyMs() + periodMs;
-    held = onceHeard(wasDueMs, work);
-  }, periodMs);
-  return () => {
-    clearInterval(timer);
-    clearTimeout(held);
-  };
-}
-
 /** Calls `work` after `waitMs` (see onceHeard). Returns what cancels it. */
 export function after(waitMs: number, work: () => void): () => void {
   const dueMs = steadyMs() + waitMs;
@@ -40,6 +25,19 @@ export function after(waitMs: number, work: () => void): () => void {
     timer = onceHeard(dueMs, work);
   }, waitMs);
   return () => clearTimeout(timer);
+}
+
+/** Calls `work` each `periodMs` (see onceHeard). Returns what ends it. */
+export function every(periodMs: number, work: () => void): () => void {
+  let cancel = (): void => undefined;
+  const next = (): void => {
+    cancel = after(periodMs, () => {
+      next();
+      work();
+    });
+  };
+  next();
+  return () => cancel();
 }
 
 /** A fall of ROS time by more is a reset: of a simulation, of a recording, of the system clock. */

@@ -55,9 +55,14 @@ export class Recording {
 
   /**
    * @param about what belongs to the recording as a whole, kept in it as metadata
+   * @param onFailure is told why nothing more is written
    * @throws InvalidInputError when the file exists or cannot be made
    */
-  constructor(file: string, about: Readonly<Record<string, string>>) {
+  constructor(
+    file: string,
+    about: Readonly<Record<string, string>>,
+    private readonly onFailure: (why: string) => void,
+  ) {
     try {
       this.handle = openSync(file, "wx");
     } catch (error) {
@@ -120,6 +125,7 @@ export class Recording {
       this.failure = reasonOf(error);
       // A record written in part would make the file unreadable from there on.
       ftruncateSync(this.handle, Number(this.position));
+      this.onFailure(this.failure);
     }
   }
 

@@ -1,5 +1,5 @@
 import { robotNames } from "../../sim/run";
-import type { RunSummary } from "../../src/cli/simulator_report";
+import type { RunSummary } from "../../src/cli/swarm_processes";
 import { type Game, sizesOf } from "../../src/game/model";
 import { toLocalPolicy } from "../../src/nodes/policy_source";
 import { sampleSizeOf } from "../../src/policy/sample_size";

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunSummary } from "../../src/cli/simulator_report";
 import {
   environmentOf as swarmEnvironment,
   type ParameterMap,
   type ProcessSpec,
+  type RunSummary,
   type SwarmEvents,
   SwarmProcesses,
 } from "../../src/cli/swarm_processes";

@@ -11,12 +11,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const fail = (why: string): void => {
+  throw new Error(why);
+};
 const SECOND = 1_000_000_000n;
 const big = new Uint8Array(5000);
 
 test("a full disk ends the recording with its reason; what was written stays, nobody else notices", async () => {
   const file = join(folder, "run.mcap");
-  const recording = new Recording(file, { about: "a test" });
+  const told: string[] = [];
+  const recording = new Recording(file, { about: "a test" }, (why) => void told.push(why));
   const write = (from: number, to: number): void => {
     for (let i = from; i < to; i++)
       recording.write(TOPICS.policy, big, BigInt(i) * SECOND, 1000 * i);
@@ -37,18 +41,21 @@ test("a full disk ends the recording with its reason; what was written stays, no
   write(4, 9);
   await recording.close();
   expect(recording.failure).toMatch(/ENOSPC/);
+  expect(told).toEqual([recording.failure]);
   expect(readFileSync(file).equals(before)).toBe(true);
   expect(before.length).toBeGreaterThan(4 * big.length);
 });
 
 test("a file that exists or has no folder is refused with what to do", () => {
   const file = join(folder, "nowhere", "run.mcap");
-  expect(() => new Recording(file, {})).toThrow(/cannot be recorded to: .*ENOENT.*give a new file/);
+  expect(() => new Recording(file, {}, fail)).toThrow(
+    /cannot be recorded to: .*ENOENT.*give a new file/,
+  );
 });
 
 test("a chunk is written twice a second, even where system time is set back an hour", async () => {
   const file = join(folder, "run.mcap");
-  const recording = new Recording(file, {});
+  const recording = new Recording(file, {}, fail);
   const sizes = new Set<number>();
   for (let i = 0; i <= 1000; i++) {
     const setBack = i > 500 ? 3600n * SECOND : 0n;
