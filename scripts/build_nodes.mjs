@@ -44,20 +44,16 @@ function runtimePackages() {
 function copyPackage(name) {
   const from = path.join(copy, name);
   const own = path.join(from, "node_modules");
-  const unused = ["prebuilds", "build/Release/obj.target", "build/Release/.deps"];
-  const left = new Set([own, ...unused.map((part) => path.join(from, part))]);
-  const filter = (file) => !left.has(file);
-  fs.cpSync(from, path.join(runtime, name), { recursive: true, filter });
+  fs.cpSync(from, path.join(runtime, name), { recursive: true, filter: (file) => file !== own });
 }
 
 fs.mkdirSync(copy, { recursive: true });
 copyEach(sources, source, copy);
 // make's own variables would make the set-up's builds wait for its job server.
 for (const name of ["MAKEFLAGS", "MFLAGS", "MAKELEVEL"]) delete process.env[name];
-const { setup } = await import(pathToFileURL(path.join(copy, "scripts", "setup.mjs")).href);
-const { main } = await import(
-  pathToFileURL(path.join(copy, "scripts", "setup", "report.mjs")).href
-);
+const ofCopy = (name) => import(pathToFileURL(path.join(copy, "scripts", name)).href);
+const { setup } = await ofCopy("setup.mjs");
+const { main } = await ofCopy("setup/base.mjs");
 await main(async () => {
   await setup({ ros: true });
   fs.rmSync(runtime, { recursive: true, force: true });

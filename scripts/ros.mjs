@@ -5,8 +5,8 @@
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 import { setup } from "./setup.mjs";
+import { main, SetupError } from "./setup/base.mjs";
 import { callersFolder } from "./setup/child.mjs";
-import { main, SetupError } from "./setup/report.mjs";
 
 const [command, ...args] = process.argv.slice(2);
 

@@ -3,9 +3,8 @@
  * Usage: node scripts/run.mjs [--pure] FILE ARGS... (--pure: the program needs no ROS 2)
  */
 import { setup } from "./setup.mjs";
+import { inRoot, main } from "./setup/base.mjs";
 import { callersFolder, runNode } from "./setup/child.mjs";
-import { inRoot } from "./setup/paths.mjs";
-import { main } from "./setup/report.mjs";
 
 const args = process.argv.slice(2);
 const pure = args[0] === "--pure";

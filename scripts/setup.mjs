@@ -3,15 +3,14 @@
  * `npm run setup`, or import `setup`, which returns the environment in which nodes run.
  */
 import { pathToFileURL } from "node:url";
+import { main, root, say, SetupError } from "./setup/base.mjs";
 import { compilation } from "./setup/compilation.mjs";
 import { dependencies } from "./setup/dependencies.mjs";
 import { rosEnvironment, sourcedRos } from "./setup/environment.mjs";
-import { withLock } from "./setup/lock.mjs";
-import { checkFolder, checkMachine, checkNode } from "./setup/machine.mjs";
+import { checkMachine, checkNode, folderProblem } from "./setup/machine.mjs";
 import { interfaceBuild, messageModules } from "./setup/messages.mjs";
 import { nativeBinary } from "./setup/native.mjs";
-import { main, say } from "./setup/report.mjs";
-import { interruptible } from "./setup/tool.mjs";
+import { alone } from "./setup/tool.mjs";
 import { wheels } from "./setup/wheels.mjs";
 
 function stepsFor(ros) {
@@ -40,8 +39,9 @@ export async function setup({ ros }) {
   checkNode();
   const steps = stepsFor(ros);
   if (!steps.every((step) => step.isCurrent())) {
-    checkFolder({ ros });
-    await interruptible(() => withLock(() => runMissing(steps, ros)));
+    const problem = folderProblem(root, { ros });
+    if (problem) throw new SetupError(problem);
+    await alone(() => runMissing(steps, ros));
   }
   return ros ? rosEnvironment() : { ...process.env };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import os from "node:os";
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
-import { inRoot } from "./paths.mjs";
+import { inRoot } from "./base.mjs";
 
 /**
  * Where the person stands who called npm: npm itself goes to the package's folder, and paths that a

@@ -1,32 +1,29 @@
 import fs from "node:fs";
 import path from "node:path";
+import { hashFiles, inRoot, stepOf } from "./base.mjs";
 import { writeMessageTypes } from "./message_types.mjs";
-import { dist, inRoot } from "./paths.mjs";
-import { hashFiles, hashOf, isStamped, stamp, unstamp } from "./stamp.mjs";
 import { tool } from "./tool.mjs";
 
+const dist = inRoot("dist");
 /** The installed package is compiled without its tests. */
-const projects = [
-  "tsconfig.node.json",
-  ...(fs.existsSync(inRoot("test")) ? ["tsconfig.test.json"] : []),
-];
-const configs = ["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`);
+const projects = ["node", "test"].map((name) => `tsconfig.${name}.json`);
+const present = projects.filter((name, i) => i === 0 || fs.existsSync(inRoot("test")));
+const configs = ["options", "platform", "pure"].map((name) => `tsconfig.${name}.json`);
 const folders = ["msg", "src", "sim", "test", "bench"];
-const sources = [...folders, ...configs, ...projects, "package-lock.json"];
 const recipes = ["scripts/setup/compilation.mjs", "scripts/setup/message_types.mjs"];
-const key = () => hashOf([hashFiles(...[...sources, ...recipes].map((name) => inRoot(name)))]);
+const inputs = [...folders, ...configs, ...present, "package-lock.json", ...recipes];
 
 /** What tsc remembers of its last build of each project. */
 const builds = () =>
-  (fs.existsSync(dist) ? fs.readdirSync(dist) : [])
+  fs
+    .readdirSync(dist)
     .filter((name) => name.endsWith(".tsbuildinfo"))
     .map((name) => path.join(dist, name));
 
 /** Removes what was compiled from a source that is gone: a deleted test must not run on. */
 function prune() {
-  const files = fs.existsSync(dist) ? fs.readdirSync(dist, { recursive: true }) : [];
   const compiled = /^((?:src|sim(?!\/web\/)|test|bench)\/.*?)(?:\.d\.ts|\.js|\.js\.map)$/;
-  for (const file of files) {
+  for (const file of fs.readdirSync(dist, { recursive: true })) {
     const stem = compiled.exec(file)?.[1];
     if (!stem || fs.existsSync(inRoot(`${stem}.ts`))) continue;
     fs.rmSync(path.join(dist, file));
@@ -38,12 +35,12 @@ function prune() {
 /** `checked: false` leaves type errors to `npm run lint`: messages' types need a ROS 2. */
 async function compile(checked) {
   const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
-  const options = ["-b", ...projects.map((name) => inRoot(name)), "--pretty", "false"];
+  const options = ["-b", ...present.map((name) => inRoot(name)), "--pretty", "false"];
   // tsc skips files older than its last build, also others put in their place. Seen as older than
   // all files, it compares their contents.
   for (const info of builds()) fs.utimesSync(info, 0, 0);
   if (!checked) options.push("--noCheck");
-  await tool("Compiling", process.execPath, [tsc, ...options], { log: "tsc" });
+  await tool("Compiling", "tsc", process.execPath, [tsc, ...options]);
 }
 
 /** The inner loops of learning: WebAssembly beside the code that calls it. */
@@ -56,7 +53,7 @@ async function compileKernels() {
     ...["--enable", "simd", "--enable", "threads", ...memory, "--maximumMemory", "65536"],
   ];
   const source = path.join("src", "base", "assembly", "kernels.ts");
-  await tool("Compiling", process.execPath, [asc, source, ...options], { log: "asc" });
+  await tool("Compiling", "asc", process.execPath, [asc, source, ...options]);
 }
 
 /** The web page and all that it imports in one file, so that it needs no outside address. */
@@ -78,20 +75,17 @@ async function bundlePage() {
   });
 }
 
-export async function compileAll({ checked }) {
-  await writeMessageTypes();
-  const inputs = key();
-  unstamp(dist);
-  prune();
-  await compile(checked);
-  await compileKernels();
-  await bundlePage();
-  // Sources that changed meanwhile have another key, and are compiled at the next start.
-  stamp(dist, inputs);
-}
-
-export const compilation = {
+export const compilation = stepOf({
   title: "TypeScript and the web page into dist/",
-  isCurrent: () => isStamped(dist, key()),
-  run: () => compileAll({ checked: false }),
-};
+  folder: dist,
+  keeps: true,
+  key: () => hashFiles(...inputs),
+  run: async ({ checked = false } = {}) => {
+    await writeMessageTypes();
+    fs.mkdirSync(dist, { recursive: true });
+    prune();
+    await compile(checked);
+    await compileKernels();
+    await bundlePage();
+  },
+});

@@ -1,21 +1,17 @@
 import fs from "node:fs";
 import path from "node:path";
-import { inRoot, interfaces, python, pythonModules, root } from "./paths.mjs";
+import { inRoot, interfaces, python, pythonModules, root } from "./base.mjs";
 import { isWritable } from "./machine.mjs";
 
 /** What a set-up makes is no ROS 2 that is sourced, wherever the checkout is. */
 const ownPrefix = /[/\\]\.ros[/\\](python|interfaces)[/\\]?$/;
 
-/** The prefixes of a ROS 2 that is sourced, an overlay before what it overlays. */
-export function sourcedPrefixes() {
-  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(path.delimiter);
-  return prefixes.filter((prefix) => prefix && !ownPrefix.test(prefix));
-}
-
 /** Where a package of the sourced ROS 2 is, by ament's resource index (REP-122); or undefined. */
 export function sourcedPrefix(name) {
+  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(path.delimiter);
   const entry = path.join("share", "ament_index", "resource_index", "packages", name);
-  return sourcedPrefixes().find((prefix) => fs.existsSync(path.join(prefix, entry)));
+  const isIn = (prefix) => prefix && !ownPrefix.test(prefix);
+  return prefixes.find((prefix) => isIn(prefix) && fs.existsSync(path.join(prefix, entry)));
 }
 
 /** A ROS 2 that is sourced, or undefined. `ros2` may be a link or a wrapper that stands elsewhere. */
@@ -44,10 +40,10 @@ export function sitePackages() {
 /** The folders of shared objects that the wheels bring besides lib. */
 export function bundledLibraries() {
   const packages = sitePackages();
-  const names = packages ? fs.readdirSync(packages) : [];
-  return names
-    .filter((name) => /^ros_\w+\.libs$/.test(name))
-    .map((name) => path.join(packages, name));
+  const names = (packages ? fs.readdirSync(packages) : []).filter((name) =>
+    /^ros_\w+\.libs$/.test(name),
+  );
+  return names.map((name) => path.join(packages, name));
 }
 
 function wheelsEnvironment() {

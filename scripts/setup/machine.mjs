@@ -2,8 +2,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { root } from "./paths.mjs";
-import { SetupError } from "./report.mjs";
+import { SetupError } from "./base.mjs";
 
 const probe = `
 import json, os, platform, sys, sysconfig
@@ -24,14 +23,16 @@ export function checkNode() {
   throw new SetupError(`Node.js ${process.versions.node} is too old: install 20.20 or later.`);
 }
 
-export function isWritable(folder) {
+function may(file, mode) {
   try {
-    fs.accessSync(folder, fs.constants.W_OK);
+    fs.accessSync(file, mode);
     return true;
   } catch {
     return false;
   }
 }
+
+export const isWritable = (folder) => may(folder, fs.constants.W_OK);
 
 /**
  * Why nothing can be set up in this folder; undefined: it can. Compilers, CMake and lists such as PATH
@@ -47,23 +48,11 @@ export function folderProblem(folder, { ros }) {
     : `Something is to be set up in ${folder}, and you may not write there: let its owner call npm run setup, or make a checkout of your own.`;
 }
 
-export function checkFolder(options) {
-  const problem = folderProblem(root, options);
-  if (problem) throw new SetupError(problem);
-}
-
 export function onPath(command) {
   const folders = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
   return folders
     .map((folder) => path.join(folder, command))
-    .find((file) => {
-      try {
-        fs.accessSync(file, fs.constants.X_OK);
-        return fs.statSync(file).isFile();
-      } catch {
-        return false;
-      }
-    });
+    .find((file) => may(file, fs.constants.X_OK) && fs.statSync(file).isFile());
 }
 
 /** The prefix of this Node.js; usual installations have the headers in its include/node. */

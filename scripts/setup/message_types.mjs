@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { inRoot } from "./paths.mjs";
+import { inRoot } from "./base.mjs";
 
 const output = inRoot("src", "ros", "generated", "messages.ts");
 

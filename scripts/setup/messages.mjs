@@ -3,19 +3,18 @@ import path from "node:path";
 import { rosEnvironment, sourcedPrefix, sourcedRos } from "./environment.mjs";
 import { findPython } from "./machine.mjs";
 import { isPlaced, nativeKey, placeNative } from "./native.mjs";
-import { inRoot, interfaces, python, pythonModules, rclnodejs } from "./paths.mjs";
-import { say, SetupError, shortPath } from "./report.mjs";
-import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
+import { emptyFolder, hashFiles, hashOf, inRoot } from "./base.mjs";
+import { interfaces, python, pythonModules, rclnodejs } from "./base.mjs";
+import { say, SetupError, shortPath, stepOf } from "./base.mjs";
 import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
 
 const sources = ["package.xml", "CMakeLists.txt", "msg", path.join("src", "ros", "leave.c")];
 /** The one message of tf2_msgs that nodes send and hear: the wheels hold no such package. */
 const tf2Messages = inRoot("scripts", "setup", "tf2_msgs");
-const recipe = inRoot("scripts", "setup", "messages.mjs");
 
-export const interfacesKey = () => {
-  const inputs = hashFiles(...sources.map((name) => inRoot(name)), recipe, tf2Messages);
+const interfacesKey = () => {
+  const inputs = hashFiles(...sources, "scripts/setup/messages.mjs", tf2Messages);
   const installed = [sourcedRos() ?? wheelsKey(), sourcedPrefix("tf2_msgs") !== undefined];
   return hashOf([inputs, interfaces, ...installed]);
 };
@@ -40,10 +39,8 @@ async function withoutPythonModule(build) {
 }
 
 async function buildInterfaces() {
-  emptyFolder(interfaces);
   const work = inRoot(".ros", "work");
   emptyFolder(work);
-  fs.rmSync(inRoot(".cache", "setup", "messages.log"), { force: true });
   const source = path.join(work, "source");
   // A copy of what the messages are made of: CMake refuses headers that lie inside its sources.
   for (const name of sources) {
@@ -54,13 +51,11 @@ async function buildInterfaces() {
     await buildPackage(tf2Messages, path.join(work, "tf2_build"));
   }
   fs.rmSync(work, { recursive: true, force: true });
-  stamp(interfaces, interfacesKey());
 }
 
 async function buildPackage(source, build) {
   const env = toolEnvironment(rosEnvironment());
-  const run = (...args) =>
-    tool("Building the messages", "cmake", args, { env, log: "messages", append: true });
+  const run = (...args) => tool("Building the messages", "messages", "cmake", args, { env });
   await run(
     ...["-S", source, "-B", build, "-DINTERFACES_ONLY=ON", "-DCMAKE_BUILD_TYPE=Release"],
     ...["-DBUILD_TESTING=OFF", `-DCMAKE_INSTALL_PREFIX=${interfaces}`],
@@ -71,34 +66,30 @@ async function buildPackage(source, build) {
   await run("--build", build, "--parallel", "--target", "install");
 }
 
-export const interfaceBuild = {
+export const interfaceBuild = stepOf({
   title: "the package's messages (CMake)",
-  isCurrent: () => isStamped(interfaces, interfacesKey()),
+  folder: interfaces,
+  key: interfacesKey,
   run: buildInterfaces,
-};
-
-const messagesKey = () => hashOf([nativeKey(), interfacesKey()]);
-const generated = path.join(rclnodejs, "generated");
+});
 
 /** Puts the native part and the messages into rclnodejs: again after each `npm ci`. */
 async function generate() {
-  fs.rmSync(generated, { recursive: true, force: true });
   placeNative();
-  const script = path.join(rclnodejs, "scripts", "generate_messages.cjs");
-  const log = await tool("Generating the messages' JavaScript", process.execPath, [script], {
-    cwd: rclnodejs,
-    env: toolEnvironment(rosEnvironment()),
-    log: "javascript",
-  });
+  const options = { cwd: rclnodejs, env: toolEnvironment(rosEnvironment()) };
+  const args = [path.join(rclnodejs, "scripts", "generate_messages.cjs")];
+  const what = "Generating the messages' JavaScript";
+  const log = await tool(what, "javascript", process.execPath, args, options);
   // The script ends with status 0 even when it fails.
   if (!fs.readFileSync(log, "utf8").includes("Generation complete.")) {
-    throw new SetupError(`Generating the messages' JavaScript failed: see ${shortPath(log)}.`);
+    throw new SetupError(`${what} failed: see ${shortPath(log)}.`);
   }
-  stamp(generated, messagesKey());
 }
 
-export const messageModules = {
+export const messageModules = stepOf({
   title: "the messages in JavaScript (rclnodejs)",
-  isCurrent: () => isPlaced() && isStamped(generated, messagesKey()),
+  folder: path.join(rclnodejs, "generated"),
+  key: () => hashOf([nativeKey(), interfacesKey()]),
+  isThere: isPlaced,
   run: generate,
-};
+});

@@ -3,12 +3,11 @@ import path from "node:path";
 import { availableParallelism } from "node:os";
 import { inFront, rosEnvironment, sourcedRos } from "./environment.mjs";
 import { nodePrefix } from "./machine.mjs";
-import { inRoot, native, rclnodejs } from "./paths.mjs";
-import { SetupError } from "./report.mjs";
-import { emptyFolder, hashFiles, hashOf, isStamped, stamp } from "./stamp.mjs";
+import { emptyFolder, hashFiles, hashOf, inRoot, rclnodejs, SetupError, stepOf } from "./base.mjs";
 import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
 
+const native = inRoot(".ros", "native");
 const name = "rclnodejs.node";
 const built = path.join(rclnodejs, "build", "Release", name);
 const kept = path.join(native, name);
@@ -21,7 +20,7 @@ const rclnodejsVersion = () =>
 /** What the binary is made from: rclnodejs, this Node.js and the ROS 2 that is used. */
 export function nativeKey() {
   const node = [process.version, process.arch, nodePrefix];
-  const recipe = hashFiles(inRoot("scripts", "setup", "native.mjs"));
+  const recipe = hashFiles("scripts/setup/native.mjs");
   return hashOf([rclnodejsVersion(), node, sourcedRos() ?? wheelsKey(), recipe]);
 }
 
@@ -33,14 +32,14 @@ export function nativeKey() {
 export function linkRos(folder, env) {
   const prefixes = env.AMENT_PREFIX_PATH.split(path.delimiter).filter(Boolean);
   for (const part of ["include", "lib"]) {
+    const parts = prefixes.map((prefix) => path.join(prefix, part)).filter(fs.existsSync);
+    // What comes first, an overlay, holds.
+    const found = parts
+      .reverse()
+      .flatMap((from) => fs.readdirSync(from).map((name) => [name, from]));
     fs.mkdirSync(path.join(folder, part), { recursive: true });
-    for (const from of prefixes.map((prefix) => path.join(prefix, part)).filter(fs.existsSync)) {
-      for (const name of fs.readdirSync(from)) {
-        const link = path.join(folder, part, name);
-        // What comes first, an overlay, holds.
-        if (!fs.lstatSync(link, { throwIfNoEntry: false }))
-          fs.symlinkSync(path.join(from, name), link);
-      }
+    for (const [name, from] of new Map(found)) {
+      fs.symlinkSync(path.join(from, name), path.join(folder, part, name));
     }
   }
   const bin = path.join(folder, "bin");
@@ -166,10 +165,7 @@ function change(folder) {
     if (text.split(before).length !== 2) {
       throw new SetupError(`${file} of rclnodejs is not as expected: npm ci brings it back.`);
     }
-    fs.writeFileSync(
-      name,
-      text.replace(before, () => after),
-    );
+    fs.writeFileSync(name, text.split(before).join(after));
   }
 }
 
@@ -178,7 +174,6 @@ function change(folder) {
  * set-up, with a build of its own in node_modules, and the two would disturb each other.
  */
 async function run() {
-  emptyFolder(native);
   const work = inRoot(".ros", "work");
   emptyFolder(work);
   const env = linkRos(path.join(work, "ros"), toolEnvironment(rosEnvironment()));
@@ -189,19 +184,13 @@ async function run() {
   const gyp = inRoot("node_modules", "node-gyp", "bin", "node-gyp.js");
   // The headers beside this Node.js: node-gyp would otherwise fetch them from a site of its own.
   const options = [`--nodedir=${nodePrefix}`, `--jobs=${availableParallelism()}`];
-  await tool("Building rclnodejs", process.execPath, [gyp, "rebuild", ...options], {
-    cwd: copy,
-    env,
-    log: "rclnodejs",
-  });
+  const build = [gyp, "rebuild", ...options];
+  await tool("Building rclnodejs", "rclnodejs", process.execPath, build, { cwd: copy, env });
   fs.copyFileSync(path.join(copy, "build", "Release", name), kept);
   // Alone: rclnodejs itself would answer a failing load with a build of its own.
-  await tool("Loading the binary", process.execPath, ["-e", `require(${JSON.stringify(kept)})`], {
-    env,
-    log: "loading",
-  });
+  const load = ["-e", `require(${JSON.stringify(kept)})`];
+  await tool("Loading the binary", "loading", process.execPath, load, { env });
   fs.rmSync(work, { recursive: true, force: true });
-  stamp(native, nativeKey());
 }
 
 /** Whether it is there: where rclnodejs cannot load it, it removes it, builds anew and may fail. */
@@ -216,8 +205,9 @@ export function placeNative() {
   fs.renameSync(`${built}.new`, built);
 }
 
-export const nativeBinary = {
+export const nativeBinary = stepOf({
   title: "rclnodejs' native part",
-  isCurrent: () => isStamped(native, nativeKey()),
+  folder: native,
+  key: nativeKey,
   run,
-};
+});

@@ -1,14 +1,19 @@
+import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
-import { inRoot, logs, root } from "./paths.mjs";
-import { say, SetupError, shortPath } from "./report.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inRoot, root, say, SetupError, shortPath } from "./base.mjs";
 
+const logs = inRoot(".cache", "setup");
 const supervisor = inRoot("scripts", "setup", "supervise.mjs");
 const running = new Set();
+/** Logs that were begun: several tools may write one. */
+const begun = new Set();
 let stopping = false;
 
 const unreachable =
@@ -23,8 +28,8 @@ function reasonIn(log) {
   if (/HASHES FROM THE REQUIREMENTS|EINTEGRITY/.test(text)) {
     return "a package is not the one that is pinned (its hash differs)";
   }
-  const errors = text.split("\n").filter((line) => /\berror\b[ :!](?!code)/i.test(line));
-  return errors.length > 0 ? errors[0].trim().slice(0, 200) : "it says no more";
+  const error = text.split("\n").find((line) => /\berror\b[ :!](?!code)/i.test(line));
+  return error?.trim().slice(0, 200) ?? "it says no more";
 }
 
 /** The environment of a tool, without the variables that an outer `npm run` set for its script. */
@@ -35,16 +40,17 @@ export function toolEnvironment(env = process.env) {
 }
 
 /**
- * Runs a tool to its end, its output in a log file. On failure it throws one sentence that names
- * the log; `what` is its subject: "... failed".
+ * Runs a tool to its end, its output in a log file, whose path it gives. On failure it throws one
+ * sentence that names the log; `what` is its subject: "... failed".
  */
-export async function tool(what, command, args, { env, cwd = root, log, append = false } = {}) {
+export async function tool(what, log, command, args, { env = toolEnvironment(), cwd = root } = {}) {
   fs.mkdirSync(logs, { recursive: true });
   const file = path.join(logs, `${log}.log`);
-  const output = fs.openSync(file, append ? "a" : "w");
+  const output = fs.openSync(file, begun.has(log) ? "a" : "w");
+  begun.add(log);
   const child = spawn(process.execPath, [supervisor, command, ...args], {
     cwd,
-    env: env ?? toolEnvironment(),
+    env,
     detached: true,
     stdio: ["ignore", output, output, "ipc"],
   });
@@ -70,26 +76,45 @@ function signalGroups(signal) {
   }
 }
 
-function interrupt(signal) {
+async function interrupt(signal) {
   if (stopping) return;
   stopping = true;
   say("interrupted: ending what runs; the next start goes on from the last finished step");
   signalGroups("SIGINT");
   const deadline = performance.now() + 2000;
-  const poll = setInterval(() => {
-    if (running.size > 0 && performance.now() < deadline) return;
-    signalGroups("SIGKILL");
-    clearInterval(poll);
-    process.exit(128 + os.constants.signals[signal]);
-  }, 20);
+  while (running.size > 0 && performance.now() < deadline) await sleep(20);
+  signalGroups("SIGKILL");
+  process.exit(128 + os.constants.signals[signal]);
+}
+
+/**
+ * One set-up at a time in a checkout. The lock is an abstract Unix socket named after the checkout's
+ * path: the kernel frees it however its process ends. Only Linux has such sockets; elsewhere users
+ * must not run two set-ups at once.
+ */
+async function lock() {
+  const server = net.createServer((connection) => connection.destroy());
+  if (process.platform !== "linux") return server;
+  const hash = createHash("sha256").update(fs.realpathSync(root)).digest("hex").slice(0, 32);
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await once(server.listen(`\0alternating_marl-${hash}`), "listening");
+      return server;
+    } catch (error) {
+      if (error.code !== "EADDRINUSE") throw error;
+    }
+    if (isFirst) say("another set-up runs in this checkout: waiting for it to end");
+    await sleep(200);
+  }
 }
 
 /** While `action` runs, SIGINT, SIGTERM and SIGHUP end the running tool first and then this process. */
-export async function interruptible(action) {
+export async function alone(action) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, interrupt);
   try {
-    return await action();
+    const server = await lock();
+    await action().finally(() => server.close());
   } finally {
     for (const signal of signals) process.off(signal, interrupt);
   }
