@@ -8,6 +8,7 @@
  * (test/graph/rclnodejs_traps.test.ts); with a wait of 10 ms, its default, 100 idle nodes take a
  * quarter of a processor.
  */
+import { RosClock } from "./clock";
 import { Endpoints } from "./endpoints";
 import { type FleetNode, inFleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
@@ -15,6 +16,7 @@ import { givenParameters, type Section } from "./parameter_files";
 import {
   declareParameters,
   type ParameterCheck,
+  ParameterError,
   type ParameterSpecs,
   type ParameterValues,
   valuesAtStart,
@@ -25,14 +27,13 @@ import {
   type RclGuardCondition,
   type RclLifecycleNode,
   type RclLogger,
+  type RclNode,
   rcl,
 } from "./rcl";
-import { prepareSimTime, USE_SIM_TIME } from "./sim_time";
-import type { Topic } from "./topics";
+import { type Topic, TOPICS } from "./topics";
 
 export type { Publish, SoleSubscription, Subscription } from "./endpoints";
 export type { TriggerAnswer } from "./services";
-export { clockOf } from "./sim_time";
 
 /**
  * robot: in its robot's namespace. managed: with a lifecycle (`manage`). A node: the one that hosts
@@ -43,6 +44,33 @@ export type NodeKind = "plain" | "robot" | "managed" | RosNode;
 
 /** Of the process: read once for all its nodes. */
 let sections: readonly Section[] | undefined;
+
+const USE_SIM_TIME = "use_sim_time";
+
+/**
+ * Sets use_sim_time, which rclnodejs misses in sections of a namespace, and drops the node's own
+ * /clock subscription. rclnodejs 2.2.0 subscribes reliably, so that a best-effort /clock is not heard
+ * (test/graph/rclnodejs_traps.test.ts), and once a node; `clockOf` subscribes once a process.
+ * @throws ParameterError when the value is not a boolean
+ */
+function prepareSimTime(node: RclNode, given: unknown): void {
+  if (given !== undefined) {
+    if (typeof given !== "boolean") {
+      throw new ParameterError(
+        `parameter ${USE_SIM_TIME} is ${String(given)}; it must be true or false`,
+      );
+    }
+    const { Parameter, ParameterType } = rcl();
+    const value = new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, given);
+    if (given !== node.getParameter(USE_SIM_TIME).value) node.setParametersAtomically([value]);
+  }
+  // The clock of a process is chosen at its start: a robot's time does not change under way.
+  node.getParameterDescriptor(USE_SIM_TIME)._readOnly = true;
+  const source = node._timeSource;
+  if (source._clockSubscription === undefined) return;
+  node.destroySubscription(source._clockSubscription);
+  source._clockSubscription = undefined;
+}
 
 /** Characters of a line in the log. Whatever text from outside it holds, it does not fill a disk. */
 const LONGEST_LINE = 2000;
@@ -205,4 +233,19 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     this.guard.trigger();
     this.node.stop();
   }
+}
+
+/**
+ * The clock of all nodes of a process: one /clock subscription for them, best effort, where
+ * `node` has use_sim_time set.
+ */
+export function clockOf(node: Pick<RosNode, "subscribeSole" | "usesSimTime">): RosClock {
+  const clock = new RosClock(node.usesSimTime);
+  if (clock.isSimulated) {
+    const { source } = node.subscribeSole(TOPICS.clockHeard, (message, areTwo) => {
+      if (!areTwo) clock.hear(message.clock);
+    });
+    clock.problem = () => source.problem;
+  }
+  return clock;
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMMAND, main } from "../../src/cli/calibrate";
+import { COMMAND, main, roundRows, withMeasuredArrays } from "../../src/cli/calibrate";
 import {
   compareArrays,
   type Measurement,
@@ -11,7 +11,6 @@ import {
   rowError,
 } from "../../src/cli/calibration";
 import { outcomeOf } from "../../src/cli/options";
-import { roundRows, withMeasuredArrays } from "../../src/cli/scenario_writer";
 import { sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { packageRoot } from "../../src/base/package_root";
