@@ -17,9 +17,8 @@ import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
 import { abortOnInterrupt, INTERRUPTED, runCommand } from "./options";
 import { type Outcome, runSwarm } from "./run_swarm";
-import { START_OPTIONS, type StartSettings, readSettings } from "./start_options";
+import { readSettings, START_OPTIONS, type StartSettings, swarmSpecs } from "./start_options";
 import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
-import { swarmSpecs } from "./swarm_specs";
 
 /** Rows further than this from the world's, in total variation, are worth a warning. */
 const NOTABLE_DISTANCE = 0.05;

@@ -10,7 +10,7 @@ import {
   type SwarmEvents,
   SwarmProcesses,
 } from "../../src/cli/swarm_processes";
-import { type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
+import { type SwarmSettings, swarmSpecs } from "../../src/cli/start_options";
 import type { Game, PolicyPair } from "../../src/game/model";
 import { packageRoot } from "../../src/base/package_root";
 import { loadScenario } from "../../src/game/scenario_file";

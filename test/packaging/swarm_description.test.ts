@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SWARM } from "../../src/cli/swarm_description";
-import { settingOf, type SwarmSettings, swarmSpecs } from "../../src/cli/swarm_specs";
+import { settingOf, type SwarmSettings, swarmSpecs } from "../../src/cli/start_options";
 import { NODES, python, root } from "./checkout";
 
 /** Values that are not arguments: they are worked out for a process. */
