@@ -48,21 +48,21 @@ export function linkRos(folder, env) {
   return { ...env, PATH: inFront(env.PATH, bin) };
 }
 
+const bindings = "src/rcl_subscription_bindings.cpp";
 /**
- * What is changed in rclnodejs. A raw message longer than the subscription's `handle.mostBytes` is
- * taken off the middleware without a copy, and its length is given in its place: to copy 200 MB
- * twice takes longer than a robot waits for its next command. `handle.publisher` becomes the identity
- * (hex) of whoever published the raw message that is taken. Small messages share an array of bytes: to
- * make and collect one for each cost more than to take the message. The waiting thread rests after
- * each round, longer where it waits for more: a round costs what all its
- * subscriptions cost, so a host of 100 robots takes many messages in one.
+ * What is changed in rclnodejs: a file, what stands in it once, and what it becomes. A raw message
+ * longer than the subscription's `handle.mostBytes` is taken off the middleware without a copy, and
+ * its length is given in its place: to copy 200 MB twice takes longer than a robot waits for its next
+ * command. `handle.publisher` becomes the identity (hex) of whoever published the raw message that is
+ * taken. Small messages share an array of bytes: to make and collect one for each cost more than to
+ * take the message. The waiting thread rests after each round, longer where it waits for more: a
+ * round costs what all its subscriptions cost, so a host of 100 robots takes many messages in one.
  */
 const changes = [
-  {
-    file: "src/rcl_subscription_bindings.cpp",
-    before: `  rcl_ret_t ret = rmw_serialized_message_init(&msg, 0u, &allocator);
-`,
-    after: `  struct Room {
+  [
+    bindings,
+    "  rcl_ret_t ret = rmw_serialized_message_init(&msg, 0u, &allocator);",
+    (line) => `  struct Room {
     double most;
     size_t wanted;
   };
@@ -76,14 +76,12 @@ const changes = [
     room->wanted = size;
     return size > room->most ? nullptr : realloc(bytes, size);
   };
-  rcl_ret_t ret = rmw_serialized_message_init(&msg, 0u, &allocator);
-`,
-  },
-  {
-    file: "src/rcl_subscription_bindings.cpp",
-    before: `  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);
-`,
-    after: `  rmw_message_info_t from = rmw_get_zero_initialized_message_info();
+${line}`,
+  ],
+  [
+    bindings,
+    "  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);",
+    () => `  rmw_message_info_t from = rmw_get_zero_initialized_message_info();
   ret = rcl_take_serialized_message(subscription, &msg, &from, nullptr);
   const auto& gid = from.publisher_gid.data;
   std::string publisher(gid, gid + sizeof(gid));
@@ -101,14 +99,12 @@ const changes = [
     rcl_ret_t fini_ret = rmw_serialized_message_fini(&msg);
     if (fini_ret != RCL_RET_OK) rcl_reset_error();
     return Napi::Number::New(env, static_cast<double>(room.wanted));
-  }
-`,
-  },
-  {
-    file: "src/rcl_subscription_bindings.cpp",
-    before: `  Napi::Buffer<char> buffer = Napi::Buffer<char>::Copy(
-`,
-    after: `  static Napi::Reference<Napi::ArrayBuffer> slab;
+  }`,
+  ],
+  [
+    bindings,
+    "  Napi::Buffer<char> buffer = Napi::Buffer<char>::Copy(",
+    (line) => `  static Napi::Reference<Napi::ArrayBuffer> slab;
   static size_t used = kSlab;
   if (msg.buffer_length <= kSlab / 16) {
     if (used + msg.buffer_length > kSlab) {
@@ -123,49 +119,35 @@ const changes = [
     return taken;
   }
 
-  Napi::Buffer<char> buffer = Napi::Buffer<char>::Copy(
-`,
-  },
-  {
-    file: "src/rcl_subscription_bindings.cpp",
-    before: `Napi::Value RclTakeRaw(const Napi::CallbackInfo& info) {
-`,
-    after: `constexpr size_t kSlab = 65536;
-
-Napi::Value RclTakeRaw(const Napi::CallbackInfo& info) {
-`,
-  },
-  {
-    file: "src/rcl_handle.h",
-    before: `  void* ptr() { return pointer_; }
-`,
-    after: `  void* ptr() { return pointer_; }
-  double most_bytes = -1;
-  std::string publisher;
-`,
-  },
-  {
-    file: "src/executor.cpp",
-    before: `            return !executor->work_pending_ || !executor->running_.load();
+${line}`,
+  ],
+  [
+    bindings,
+    "Napi::Value RclTakeRaw(const Napi::CallbackInfo& info) {",
+    (line) => `constexpr size_t kSlab = 65536;\n\n${line}`,
+  ],
+  [
+    "src/rcl_handle.h",
+    "  void* ptr() { return pointer_; }",
+    (line) => `${line}\n  double most_bytes = -1;\n  std::string publisher;`,
+  ],
+  [
+    "src/executor.cpp",
+    `            return !executor->work_pending_ || !executor->running_.load();
           });
-        }
-`,
-    after: `            return !executor->work_pending_ || !executor->running_.load();
-          });
-        }
-        uv_sleep(std::min(handle_manager->sum() / 10, 10u));
-`,
-  },
+        }`,
+    (lines) => `${lines}\n        uv_sleep(std::min(handle_manager->sum() / 10, 10u));`,
+  ],
 ];
 
 function change(folder) {
-  for (const { file, before, after } of changes) {
+  for (const [file, before, after] of changes) {
     const name = path.join(folder, file);
     const text = fs.readFileSync(name, "utf8");
     if (text.split(before).length !== 2) {
       throw new SetupError(`${file} of rclnodejs is not as expected: npm ci brings it back.`);
     }
-    fs.writeFileSync(name, text.split(before).join(after));
+    fs.writeFileSync(name, text.split(before).join(after(before)));
   }
 }
 
