@@ -5,8 +5,8 @@
  */
 import type { Steps } from "../../base/steps";
 import { HistogramIndex, histogramCount } from "../../game/histogram";
-import { inner, type Limit, type Move, movedBy, rowTimes, type SparseRows } from "../../game/limit";
-import { iterate, type Until, type Values } from "./upper_bounds";
+import { inner, type Limit, type Move, movedBy, type SparseRows } from "../../game/limit";
+import { iterate, raise, type Until, type Values } from "./upper_bounds";
 
 interface Moved {
   readonly move: Move;
@@ -20,51 +20,59 @@ export class LatticeBound implements Values {
   private readonly values: readonly Float64Array[];
   private readonly index: HistogramIndex;
   private readonly moved: Float64Array;
-  private readonly ahead: Float64Array;
+  private pointsMoved?: readonly (readonly Moved[])[];
+  private readonly ahead: readonly Float64Array[];
 
   /** @param resolution shares of lattice points are multiples of 1/resolution */
   constructor(
     private readonly limit: Limit,
-    private readonly resolution: number,
+    readonly resolution: number,
   ) {
-    const { sG, sL } = limit.sizes;
+    const { sL } = limit.sizes;
     this.index = new HistogramIndex(sL, resolution);
     this.moved = new Float64Array(sL);
-    this.ahead = new Float64Array(sG);
     this.values = limit.moves.map(() => new Float64Array(this.index.count));
+    this.ahead = this.values.map((row) => row.slice());
   }
 
   *solve(until: Until): Steps<this> {
-    const { limit, resolution } = this;
-    const points: Float64Array[] = [];
-    this.index.forEach((counts) => points.push(Float64Array.from(counts, (c) => c / resolution)));
-    const moved = limit.moves.map((moves) => moves.map((move) => this.movedFrom(move, points)));
-    const backup = (g: number, out: Float64Array): void => {
-      for (let h = 0; h < out.length; h++) out[h] = this.backup(g, moved[g], h);
-    };
-    yield* iterate(this.values, backup, limit.discount, until);
+    const moved = (this.pointsMoved ??= this.movedPoints());
+    const backup = (g: number, out: Float64Array) => this.backup(moved[g], out);
+    yield* iterate(this.values, backup, this.limit.discount, until);
     return this;
+  }
+
+  private movedPoints(): Moved[][] {
+    const { index, resolution } = this;
+    const points: Float64Array[] = [];
+    index.forEach((counts) => points.push(Float64Array.from(counts, (c) => c / resolution)));
+    return this.limit.moves.map((moves) => moves.map((move) => this.movedFrom(move, points)));
   }
 
   /** One backup of W at μ: at least the value there. */
   at(globalState: number, shares: ArrayLike<number>): number {
-    const moved = this.limit.moves[globalState].map((move) => this.movedFrom(move, [shares]));
-    return this.backup(globalState, moved, 0);
+    const moves = this.limit.moves[globalState];
+    const moved = moves.map((move) => this.movedFrom(move, [shares]));
+    return this.backup(moved, new Float64Array(1))[0];
   }
 
-  /** T W at point `h` of those that each move was tried from. */
-  private backup(g: number, moved: readonly Moved[], h: number): number {
-    const { limit, values, ahead } = this;
-    const { aG } = limit.sizes;
-    let best = -Infinity;
+  /** `out` = T W at the points that each move was tried from. */
+  private backup(moved: readonly Moved[], out: Float64Array): Float64Array {
+    out.fill(-Infinity);
     for (const { move, rewards, places } of moved) {
-      for (const after of move.reached) ahead[after] = rowTimes(places, h, values[after]);
-      for (let command = g * aG + move.from; command < g * aG + move.end; command++) {
-        const future = limit.discount * rowTimes(limit.lead, command, ahead);
-        best = Math.max(best, rewards[h] + limit.globalReward[command] + future);
-      }
+      for (const after of move.reached) this.bringBack(places, after, out.length);
+      raise(out, this.limit, move, rewards, this.ahead);
     }
-    return best;
+    return out;
+  }
+
+  private bringBack({ starts, columns, values }: SparseRows, after: number, count: number): void {
+    const [from, ahead] = [this.values[after], this.ahead[after]];
+    for (let h = 0; h < count; h++) {
+      let sum = 0;
+      for (let i = starts[h]; i < starts[h + 1]; i++) sum += values[i] * from[columns[i]];
+      ahead[h] = sum;
+    }
   }
 
   /** What an epoch earns from each of the points, and where they are then. */

@@ -10,6 +10,7 @@
  * come back where the lower bound needs them (plans.ts).
  */
 import type { Steps } from "../../base/steps";
+import { histogramCount } from "../../game/histogram";
 import { type Limit, limitOf } from "../../game/limit";
 import type { Game } from "../../game/model";
 import type { PointsUsed, ReturnBounds } from "../../game/policy_metadata";
@@ -19,7 +20,7 @@ import { rewardRange } from "../value_iteration";
 import { finestResolution, LatticeBound } from "./lattice_bound";
 import { Paths } from "./paths";
 import { Plans } from "./plans";
-import { DispatcherBound, type Until, type Values } from "./upper_bounds";
+import { DispatcherBound, type Values } from "./upper_bounds";
 
 export interface PointOptions extends Pick<
   PointLearnOptions,
@@ -52,8 +53,13 @@ const MEAN_SHARE = 0.1;
 /** Starts by which learning is stopped; and by which pairs are compared, and others for the bounds. */
 const WATCHED_STARTS = 32;
 const MEASURED_STARTS = 256;
-/** Of the limit's upper bound. */
+/** Of the limit's upper bound; and for a lattice of pairs of robots: points times what their moves reach, */
 const LATTICE_POINTS = 250;
+const MOST_WORK = 6e6;
+/** and the cost of placing a point after a move, in the same unit. */
+const PLACING = 40;
+/** Error of its values, which are coarser anyhow, as a share of the rewards' range. */
+const LATTICE_ACCURACY = 5e-3;
 /** Coarser lattices (shares of 1 / this) end no learning. */
 const FINE = 4;
 /** Error of the first plans' and of the upper bounds' values, as a share of the rewards' range. */
@@ -69,10 +75,10 @@ export function* pointSteps(
   const { points: most = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY, seed = 0 } = options;
   const limit = limitOf(game, localPolicy);
   const range = rewardRange(game);
-  const until = { accuracy: BOUND_ACCURACY * range };
-  const bound =
-    (yield* latticeBound(limit, until, FINE)) ??
-    (yield* new DispatcherBound(limit).solve({ accuracy: accuracy * range }));
+  const lattice = latticeOf(limit, LATTICE_POINTS);
+  const isFine = lattice && lattice.resolution >= FINE;
+  const bound = isFine ? lattice : new DispatcherBound(limit);
+  yield* bound.solve({ accuracy: (isFine ? BOUND_ACCURACY : accuracy) * range });
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
   const upper = meanOf(valuesAt(game, watched, bound));
@@ -106,15 +112,17 @@ export function* boundSteps(
 ): Steps<ReturnBounds> {
   const accuracy = BOUND_ACCURACY * rewardRange(game);
   const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
-  const every = yield* new DispatcherBound(limit).solve({ accuracy });
-  const early = yield* new DispatcherBound(limit).solve({ accuracy, epochs: horizon });
-  const many = (yield* latticeBound(limit, { accuracy })) ?? every;
+  const every = new DispatcherBound(limit);
+  const many = latticeFor(limit) ?? every;
   // The limit's are backed up once more where they are asked.
-  const before = { accuracy, epochs: horizon - 1 };
-  const manyEarly =
-    (yield* latticeBound(limit, before)) ?? (yield* new DispatcherBound(limit).solve(before));
-  const all = [lower, every.everyN, many, early.everyN, manyEarly];
-  const values = all.map((one) => valuesAt(game, starts, one));
+  yield* many.solve({ accuracy, epochs: horizon - 1 });
+  const manyEarly = valuesAt(game, starts, many);
+  yield* every.solve({ accuracy, epochs: many === every ? 1 : horizon });
+  const everyEarly = valuesAt(game, starts, every.everyN);
+  yield* every.solve({ accuracy });
+  if (many !== every) yield* many.solve({ accuracy: LATTICE_ACCURACY * rewardRange(game) });
+  const forEver = [lower, every.everyN, many].map((one) => valuesAt(game, starts, one));
+  const values = [...forEver, everyEarly, manyEarly];
   const [least, upper, limitUpper, horizonUpper, limitHorizonUpper] = values.map(meanOf);
   return {
     ...{ lower: least, upper, upperPopulation: 1, limitUpper },
@@ -146,10 +154,18 @@ export function measuredAt(game: Game, limit: Limit, seed: number, values: Value
   return estimate(valuesAt(game, starts, values));
 }
 
-/** The limit's bound by a lattice; undefined where none as fine as `least` fits. */
-function* latticeBound(limit: Limit, until: Until, least = 2): Steps<Values | undefined> {
-  const resolution = finestResolution(limit.sizes.sL, LATTICE_POINTS);
-  return resolution >= least ? yield* new LatticeBound(limit, resolution).solve(until) : undefined;
+/** The limit's bound by a lattice, where there is one that is worked off in seconds. */
+function latticeFor(limit: Limit): LatticeBound | undefined {
+  const pairs = histogramCount(limit.sizes.sL, 2);
+  const reached = limit.moves.flat().reduce((sum, one) => sum + PLACING + one.reached.length, 0);
+  const work = pairs * reached;
+  return latticeOf(limit, work <= MOST_WORK ? Math.max(LATTICE_POINTS, pairs) : LATTICE_POINTS);
+}
+
+/** The finest with so many points. */
+function latticeOf(limit: Limit, points: number): LatticeBound | undefined {
+  const resolution = finestResolution(limit.sizes.sL, points);
+  return resolution > 1 ? new LatticeBound(limit, resolution) : undefined;
 }
 
 /** Sweeps over more and more points, with a finer and finer gain, until something ends it. */

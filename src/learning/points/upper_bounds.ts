@@ -1,7 +1,7 @@
 /** Upper bounds on what any global agent earns against one local policy with all robots seen. */
 import type { Rows } from "../../base/rows";
 import type { Steps } from "../../base/steps";
-import { broughtBack, inner, type Limit } from "../../game/limit";
+import { broughtBack, inner, type Limit, type Move } from "../../game/limit";
 import { emptyRows, Lookahead } from "../../policy/lookahead";
 import { Convergence } from "../value_iteration";
 
@@ -16,10 +16,10 @@ export interface Until {
   readonly accuracy: number;
 }
 
-/** Value iteration from zeros; for ever, by MacQueen's bound from above or from below. */
+/** Value iteration from the values as they are; for ever, by MacQueen's bound from above or from below. */
 export function* iterate(
   values: readonly Float64Array[],
-  backup: (globalState: number, out: Float64Array) => void,
+  backup: (globalState: number, out: Float64Array) => unknown,
   discount: number,
   { epochs, accuracy, side = "above" }: Until & { readonly side?: "above" | "below" },
 ): Steps<void> {
@@ -44,6 +44,34 @@ export function* iterate(
 }
 
 /**
+ * Raises `best` to what the commands of the move are worth at each place.
+ * @param reward of the epoch at each place
+ * @param ahead what is ahead from each place in each s_g'
+ */
+export function raise(
+  best: Float64Array,
+  { lead, globalReward, discount, sizes }: Limit,
+  move: Move,
+  reward: ArrayLike<number>,
+  ahead: readonly Float64Array[],
+): void {
+  const worth = new Float64Array(best.length);
+  for (let a = move.from; a < move.end; a++) {
+    const row = move.globalState * sizes.aG + a;
+    worth.fill(globalReward[row]);
+    for (let i = lead.starts[row]; i < lead.starts[row + 1]; i++) {
+      const probability = discount * lead.values[i];
+      const values = ahead[lead.columns[i]];
+      for (let p = 0; p < worth.length; p++) worth[p] += probability * values[p];
+    }
+    for (let p = 0; p < worth.length; p++) {
+      const value = reward[p] + worth[p];
+      if (value > best[p]) best[p] = value;
+    }
+  }
+}
+
+/**
  * Each robot has a dispatcher of its own, that chooses a_g for it alone: U(s_g, s_l) of a game of one
  * robot. Then Σ_s μ_s U(s_g, s) >= V_n(s_g, μ) for every n.
  */
@@ -62,28 +90,21 @@ export class DispatcherBound implements Values {
 
   *solve(until: Until): Steps<this> {
     const { limit } = this;
-    const { discount, lead, globalReward, moves } = limit;
-    const { sG, aG, sL } = limit.sizes;
+    const { sG, sL } = limit.sizes;
     const ahead = Array.from({ length: sG }, () => new Float64Array(sL));
     const backup = (g: number, best: Float64Array): void => {
       best.fill(-Infinity);
-      for (const move of moves[g]) {
+      for (const move of limit.moves[g]) {
         for (const after of move.reached)
           broughtBack(limit, move, this.values[after], ahead[after]);
-        for (let row = g * aG + move.from; row < g * aG + move.end; row++) {
-          for (let s = 0; s < sL; s++) {
-            let future = 0;
-            for (let i = lead.starts[row]; i < lead.starts[row + 1]; i++) {
-              future += lead.values[i] * ahead[lead.columns[i]][s];
-            }
-            const value = move.reward[s] + globalReward[row] + discount * future;
-            if (value > best[s]) best[s] = value;
-          }
-        }
+        raise(best, limit, move, move.reward, ahead);
       }
     };
-    yield* iterate(this.values, backup, discount, until);
-    this.rows.forEach((rows, g) => rows.add(this.values[g]));
+    yield* iterate(this.values, backup, limit.discount, until);
+    this.rows.forEach((rows, g) => {
+      rows.clear();
+      rows.add(this.values[g]);
+    });
     return this;
   }
 

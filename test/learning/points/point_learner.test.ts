@@ -76,6 +76,31 @@ test("everywhere the plans are at most their backup, and that is at most a fine 
   }
 });
 
+test("over more states than a fine lattice has room for, one of pairs of robots bounds the limit", () => {
+  const sizes = { sG: 3, aG: 3, sL: 24, aL: 2 };
+  // Slow robots: where they are matters for long.
+  const game = slowed(randomGame(sizes, 5), 0.95);
+  const policy = randomLocalPolicy(sizes, 5);
+  const { plans, bounds } = bounded(game, policy, { points: 40 });
+  const dispatchers = finish(new DispatcherBound(plans.limit).solve({ accuracy: 1e-4 }));
+  const { initialGlobal, initialLocal } = game;
+  const start = initialLocal.kind === "fixed" ? initialLocal.probabilities : [];
+  const most = initialGlobal.reduce((sum, p, g) => sum + p * dispatchers.at(g, start), 0);
+  expect(bounds.limitUpper).toBeGreaterThan(bounds.lower);
+  expect(bounds.limitUpper - bounds.lower).toBeLessThan(0.7 * (most - bounds.lower));
+  expect(bounds.limitHorizonUpper).toBeLessThan(bounds.horizonUpper);
+});
+
+/** The game whose robots stay where they are with this probability, whatever they do. */
+function slowed(game: Game, stay: number): Game {
+  const { sG, sL, aL } = sizesOf(game);
+  const localTransition = game.localTransition.map((p, i) => {
+    const isStay = i % sL === Math.floor(i / (sL * aL * sG));
+    return (1 - stay) * p + (isStay ? stay : 0);
+  });
+  return { ...game, localTransition };
+}
+
 test("rollouts lie between the bounds at the start", () => {
   const game = { ...shipped("ring_dispatch"), discount: 0.9 };
   const policy = randomLocalPolicy(sizesOf(game), 2);
