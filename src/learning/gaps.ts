@@ -67,10 +67,13 @@ export async function gainOf(deviating: Trial, own: Trial, signal?: Stop): Promi
   return pairedDifference(deviating.returns, own.returns);
 }
 
-async function globalGainOf({ pair }: TableCandidate, responder: Responder): Promise<Estimate> {
+async function globalGainOf(
+  { pair, learned: made }: TableCandidate,
+  responder: Responder,
+): Promise<Estimate> {
   const { game, settings } = responder;
   const { localPolicy, globalValues } = pair;
-  const learned = await responder.respond({ localPolicy, values: globalValues });
+  const learned = made ?? (await responder.respond({ localPolicy, values: globalValues }));
   responder.report({ doing: "gaps" });
   const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
     trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));

@@ -39,6 +39,8 @@ export interface TableCandidate extends Candidate, BackupUsed {
   /** `plain`, and what it earns with memory. */
   readonly trials: readonly Trial[];
   readonly occupancy: Occupancy;
+  /** G-LEARN(π_l), where the pair was made from it. */
+  readonly learned?: TableCandidate;
 }
 
 /** An exact backup whose check errs by more than this is not used. */
@@ -96,10 +98,11 @@ export class Responder implements Responses<TableCandidate> {
     const { index } = this;
     const { population, signal } = this.settings;
     const { pair, occupancy } = plain;
-    if (population <= index.size) return plain;
+    if (population <= index.size) return { ...plain, learned: plain };
     const credibly = { ...pair, globalPolicy: occupancy.credibleGlobalPolicy(index, pair) };
     const credible = { ...plain, ...(await this.played(credibly)) };
-    return (await isBetter(credible.trials, plain.trials, signal)) ? credible : plain;
+    const isCredible = await isBetter(credible.trials, plain.trials, signal);
+    return { ...(isCredible ? credible : plain), learned: plain };
   }
 
   /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */
