@@ -35,6 +35,8 @@ const swarmProcess = z.strictObject({
   /** Compiled file below dist/. */
   file: z.string(),
   namespace: z.string().optional(),
+  /** Further flags of Node.js, and why. */
+  node_flags: z.record(z.string(), z.string()).optional(),
   /** It is started again when it ends. */
   respawn: z.literal(true).optional(),
   /** The swarm goes on without it. Without either, npm start ends the swarm. */

@@ -107,10 +107,11 @@ export class SwarmProcesses {
 
   start(spec: ProcessSpec): void {
     const defaults = join(packageRoot(), "config", "swarm.yaml");
+    const own = SWARM.processes.find(({ node }) => node === spec.node)?.node_flags;
     const child = fork(join(packageRoot(), "dist", spec.file), rosArguments(spec, defaults), {
       env: this.environment,
       stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-      execArgv: Object.keys(SWARM.node_flags),
+      execArgv: Object.keys({ ...SWARM.node_flags, ...own }),
     });
     this.children.set(spec.name, child);
     child.on("message", (message) => {
