@@ -1,10 +1,8 @@
 /** What an agent publishes about its body: cmd_vel, and the transform map -> base_link. */
 import type { RosClock } from "../ros/clock";
-import type { Connection } from "../ros/connections";
 import type { Time, Twist } from "../ros/messages";
 import { planarQuaternion } from "../ros/messages";
 import type { RosNode } from "../ros/node";
-import type { SoleSender } from "../ros/sole_source";
 import { TOPICS } from "../ros/topics";
 import type { DriveCommand, Pose } from "./drive";
 
@@ -14,10 +12,7 @@ export function bodyFrame(node: RosNode, prefix: string): string {
   return named === "/" ? "base_link" : `${named}base_link`;
 }
 
-interface VelocityTopic {
-  readonly source: Pick<SoleSender, "problem">;
-  readonly connection: Pick<Connection, "isAlone" | "problem">;
-}
+type SoleTopic = Pick<ReturnType<RosNode["publisherSole"]>, "source" | "connection">;
 
 /** cmd_vel, as Twist or stamped; `source` tells whether another node publishes it too. */
 export function velocityPublisher(
@@ -25,13 +20,13 @@ export function velocityPublisher(
   clock: RosClock,
   stamped: boolean,
   frame: string,
-): ((command: DriveCommand) => void) & VelocityTopic {
+): ((command: DriveCommand) => void) & SoleTopic {
   const twist = ({ linear, angular }: DriveCommand): Twist => ({
     linear: { x: linear, y: 0, z: 0 },
     angular: { x: 0, y: 0, z: angular },
   });
   const header = () => ({ stamp: clock.stamp(), frame_id: frame });
-  function sender<M>(publish: VelocityTopic & ((message: M) => void), of: (sent: Twist) => M) {
+  function sender<M>(publish: SoleTopic & ((message: M) => void), of: (sent: Twist) => M) {
     const { source, connection } = publish;
     const send = (command: DriveCommand): void => publish(of(twist(command)));
     return Object.assign(send, { source, connection });

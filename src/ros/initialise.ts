@@ -9,18 +9,14 @@ import { rcl } from "./rcl";
 import { RANGE, udpOnly } from "./transport";
 
 /** By what rcl says that it could not parse: the remedy. */
-const REMEDIES: readonly [what: string, remedy: string][] = [
-  [
-    "remap rule",
+const REMEDIES: Readonly<Record<string, string>> = {
+  "remap rule":
     "a name is made of letters, digits and _, and does not begin with a digit, as in -r __ns:=/robot_3",
-  ],
-  [
-    "params file",
+  "params file":
     "give a file that can be read, in the YAML that ROS reads: no anchors, no merge keys",
-  ],
-  ["parameter override", "give -p name:=value, and a value that is YAML"],
-  ["log level", "give debug, info, warn, error or fatal, as in --log-level info"],
-];
+  "parameter override": "give -p name:=value, and a value that is YAML",
+  "log level": "give debug, info, warn, error or fatal, as in --log-level info",
+};
 
 /** What is wrong with the arguments, if that is why rcl did not start; else undefined. */
 export function argumentProblem(said: string): string | undefined {
@@ -28,7 +24,9 @@ export function argumentProblem(said: string): string | undefined {
     /Couldn't parse ([a-z ]+?)(?: rule)?: '(.*?)'\.? *(?:Error: )?(.*)/s.exec(said) ?? [];
   if (what === undefined) return undefined;
   const place = reason.replace(/, at \/\S+:\d+/g, "").trim();
-  const known = REMEDIES.find(([name]) => name.startsWith(what) || what.startsWith(name));
+  const known = Object.entries(REMEDIES).find(
+    ([name]) => name.startsWith(what) || what.startsWith(name),
+  );
   return `ROS refuses ${argument.replace(NOBODY, "")}: ${place}; ${known?.[1] ?? "see --ros-args in the ROS 2 documentation"}`;
 }
 

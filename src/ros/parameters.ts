@@ -155,12 +155,10 @@ function rclParameter(name: string, spec: ParameterSpec, value: Value): RclParam
   return new Parameter(name, rclType(spec), rclValue);
 }
 
-interface ParameterRules<S extends ParameterSpecs> {
-  /** What a node says to values that are to be set together, by name: why it refuses them. */
+/** What a node says to values that are to be set together, by name: why it refuses them. */
+export type ParameterCheck<S extends ParameterSpecs> = {
   check(values: ParameterValues<S>): string | undefined;
-}
-
-export type ParameterCheck<S extends ParameterSpecs> = ParameterRules<S>["check"];
+}["check"];
 
 /**
  * The values that `specs` have at a node's start, checked.

@@ -19,14 +19,7 @@ const POLICY = "alternating_marl/msg/Policy";
 /** Whoever is left when others are gone may have said these long ago: they are heard anew. */
 const VALUES: readonly string[] = [POLICY, "alternating_marl/msg/Population"];
 
-export interface Watched {
-  /** With its namespace. */
-  readonly topic: string;
-  /** What comes of two sources. */
-  readonly effect: string;
-  /** Names of the nodes that publish there, where they are two or more; undefined: one or none. */
-  readonly publishers: string | undefined;
-}
+export type Watched = Pick<SpokenSource, "topic" | "effect" | "publishers">;
 
 /** A node whose name discovery has not told yet. */
 export const UNKNOWN = "a node not known yet";
@@ -96,7 +89,7 @@ export function watchSources(log: RclLogger): () => void {
 }
 
 /** Told from its messages by who speaks, whoever else is there. */
-export class SpokenSource implements Watched {
+export class SpokenSource {
   /** When each publisher spoke last, by identity, ms of the steady clock. */
   private readonly spokeMs = new Map<string, number>();
   private names = "";
@@ -109,6 +102,7 @@ export class SpokenSource implements Watched {
     /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
     readonly topic: string,
     private readonly label: string,
+    /** What comes of two sources. */
     readonly effect: string,
   ) {}
 
