@@ -72,19 +72,12 @@ export class ArenaScene {
   dispose(): void {
     for (const group of [this.ground, this.moving]) {
       group.removeFromParent();
-      group.traverse(free);
+      group.traverse((object) => {
+        if (object instanceof CSS2DObject) object.element.remove();
+        if (!(object instanceof THREE.Mesh || object instanceof THREE.Points)) return;
+        object.geometry.dispose();
+        [object.material].flat().forEach((material) => material.dispose());
+      });
     }
-  }
-}
-
-function free(object: THREE.Object3D): void {
-  if (object instanceof CSS2DObject) object.element.remove();
-  if (
-    object instanceof THREE.Mesh ||
-    object instanceof THREE.Line ||
-    object instanceof THREE.Points
-  ) {
-    object.geometry.dispose();
-    [object.material].flat().forEach((material) => material.dispose());
   }
 }

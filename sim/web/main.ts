@@ -11,7 +11,7 @@ import {
   type WorldState,
 } from "../protocol";
 import { ArenaScene } from "./arena_scene";
-import { FrameAttributes } from "./attributes";
+import { tellFrame } from "./attributes";
 import { Commands } from "./commands";
 import { Connection, type ConnectionState } from "./connection";
 import { byId, field, setText } from "./element";
@@ -42,7 +42,7 @@ class Page {
   private readonly toolbar: Toolbar;
   private readonly emergency: EmergencyStop;
   private readonly robot: RobotPanel;
-  private readonly attributes = new FrameAttributes();
+  private frames = 0;
   private shown: Shown | undefined;
   private world: WorldState | undefined;
   private picture: PolicyPicture | undefined;
@@ -146,7 +146,7 @@ class Page {
     this.view.draw();
     if (!this.view.isLost) this.drawnMs = nowMs;
     byId("graphics").hidden = nowMs - this.drawnMs < LOSS_MS;
-    this.attributes.count(nowMs, this.posesHeard, scene);
+    tellFrame(++this.frames, this.posesHeard, scene?.motion);
   }
 
   private show(shown: Shown): void {

@@ -16,8 +16,7 @@ export function showPolicy(
   { actions: strips, plan }: PolicyPicture,
   { belief }: EpochReport,
 ): void {
-  const nameOf = (action: number): string =>
-    (globalActions[action] ?? `action ${action}`).replace(/^to_/, "to ");
+  const nameOf = (action: number): string => globalActions[action].replace(/^to_/, "to ");
   parent.replaceChildren();
   if (plan !== null) {
     const { number, of, action } = plan;
@@ -28,7 +27,7 @@ export function showPolicy(
     return;
   }
   strips.forEach((actions, zone) => {
-    const { name } = zones[zone] ?? { name: `zone ${zone}` };
+    const { name } = zones[zone];
     add(parent, "div", "zone", name).setAttribute("aria-hidden", "true");
     addStrip(parent, name, rangesOf(actions), nameOf, belief[zone] ?? 0);
   });
@@ -60,28 +59,15 @@ function addStrip(
     `Share of all robots in ${zone}: ${words.join("; ")}. Believed now: ${percent(believed)}.`,
   );
   for (const { action, from, to } of ranges) {
-    const piece = add(strip, "div", "piece");
+    const piece = add(strip, "div", "piece", to - from < NAMED ? "" : nameOf(action));
+    piece.style.flexGrow = String(to - from);
     piece.style.background = tintOf(action);
-    across(piece, from, to);
-    const [start, end] = clearOf(believed, from, to);
-    if (end - start >= NAMED) across(add(strip, "div", "name", nameOf(action)), start, end);
   }
   add(strip, "div", "marker").style.left = `${100 * believed}%`;
 }
 
 /** Carries dark letters in both themes. */
 const tintOf = (action: number): string => `hsl(${(210 + GOLDEN_DEG * action) % 360} 60% 75%)`;
-
-function across(element: HTMLElement, from: number, to: number): void {
-  element.style.left = `${100 * from}%`;
-  element.style.width = `${100 * (to - from)}%`;
-}
-
-/** The longer part of a range on one side of the marker, or all of it. */
-function clearOf(marker: number, from: number, to: number): [number, number] {
-  if (marker <= from || marker >= to) return [from, to];
-  return marker - from > to - marker ? [from, marker] : [marker, to];
-}
 
 interface Range {
   readonly action: number;
