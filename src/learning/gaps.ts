@@ -4,9 +4,9 @@
  * learning did not use.
  *
  * globalGap = max(0, J(BR_g(π_l), π_l) − J(π_g, π_l)), BR_g among policies of (s_g, histogram of
- * k). BR_g is the best of those tried: G-LEARN(π_l), plain or credible (occupancy.ts), and each
- * constant action; it is chosen on one half of the rollouts and measured on the other. A better one
- * may exist, so the estimate is a lower bound.
+ * k). BR_g is the best of those tried: G-LEARN(π_l), plain or credible (occupancy.ts), each
+ * constant action, and one step of improvement (improvement.ts); it is chosen on one half of the rollouts
+ * and measured on the other. A better one may exist, so the estimate is a lower bound.
  * localGap = the same for the discounted r_l of one robot that deviates while the n − 1 others follow
  * the pair; BR_l is the greedy L-LEARN(π_g) under the pair's occupancy.
  */
@@ -14,9 +14,11 @@ import type { Interval, PolicyMetadata } from "../game/policy_metadata";
 import type { Limit } from "../game/limit";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { Trial } from "../game/trial";
-import type { Steps, Stop } from "../base/steps";
-import { dispatched } from "./points/point_learner";
-import type { Game, PolicyPair } from "../game/model";
+import { inTurns, type Steps, type Stop } from "../base/steps";
+import type { Game, PolicyPair, TablePair } from "../game/model";
+import type { GlobalController } from "../game/population";
+import { Improvement } from "./improvement";
+import { dispatched, pointSteps } from "./points/point_learner";
 import type { Responder, TableCandidate } from "./responder";
 import {
   isBetter,
@@ -30,6 +32,9 @@ import {
 type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}`>;
 
 const ROLLOUTS = 256;
+/** From which one step of improvement starts, and points for its values. */
+const VISITED_ROLLOUTS = 128;
+const IMPROVED_POINTS = 60;
 
 /** @param responder of the pair's table size */
 export async function measureGaps(candidate: TableCandidate, responder: Responder): Promise<Gaps> {
@@ -72,22 +77,37 @@ async function globalGainOf(
   responder: Responder,
 ): Promise<Estimate> {
   const { game, settings } = responder;
+  const { signal } = settings;
   const { localPolicy, globalValues } = pair;
   const learned = made ?? (await responder.respond({ localPolicy, values: globalValues }));
   responder.report({ doing: "gaps" });
-  const trial = (globalPolicy: Uint8Array, use: "choose" | "measure") =>
-    trialOf(game, { ...pair, globalPolicy }, "sample", simulationOf(settings, use, ROLLOUTS));
   const credible = learned.occupancy.credibleGlobalPolicy(responder.index, learned.pair);
   const constants = game.globalActions.map((_, a) => new Uint8Array(credible.length).fill(a));
-  let rival = learned.pair.globalPolicy;
-  let best = trial(rival, "choose");
-  for (const other of [credible, ...constants]) {
-    const tried = trial(other, "choose");
-    if (await isBetter([tried], [best], settings.signal)) [rival, best] = [other, tried];
+  const rivals = [learned.pair.globalPolicy, credible, ...constants]
+    .filter((policy) => !isSame(policy, pair.globalPolicy))
+    .map((globalPolicy) => ({ ...pair, globalPolicy }));
+  const improved = await improvedOn(pair, responder);
+  const trial = (use: "choose" | "measure", of: TablePair, controller?: GlobalController) =>
+    trialOf(game, of, "sample", simulationOf(settings, use, ROLLOUTS), undefined, controller);
+  let rival: [TablePair, GlobalController?] = [pair, improved];
+  let best = trial("choose", ...rival);
+  for (const other of rivals) {
+    const tried = trial("choose", other);
+    if (await isBetter([tried], [best], signal)) [rival, best] = [[other], tried];
   }
-  if (isSame(rival, pair.globalPolicy)) return NO_GAIN;
-  const [deviating, own] = [rival, pair.globalPolicy].map((policy) => trial(policy, "measure"));
-  return gainOf(deviating, own, settings.signal);
+  return gainOf(trial("measure", ...rival), trial("measure", pair), signal);
+}
+
+/** The pair's global policy improved where it leads. */
+async function improvedOn(pair: TablePair, { game, settings }: Responder): Promise<Improvement> {
+  const { seed, signal } = settings;
+  const options = { points: IMPROVED_POINTS, seed };
+  const { plans } = await inTurns(pointSteps(game, pair.localPolicy, options), signal);
+  const improved = new Improvement(game, pair.tableSize, plans.lookahead);
+  const visited = simulationOf(settings, "choose", VISITED_ROLLOUTS);
+  const trial = trialOf(game, pair, "sample", visited, improved.visit);
+  await play(trial, VISITED_ROLLOUTS, signal);
+  return improved;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { nextTurn } from "../base/platform";
 import type { Stop } from "../base/steps";
 import type { Game, PolicyPair } from "../game/model";
-import type { EpochVisitor } from "../game/population";
+import type { EpochVisitor, GlobalController } from "../game/population";
 import { type Estimate, estimate, Z95 } from "../game/statistics";
 import { Trial, type TrialOptions } from "../game/trial";
 import { policyController } from "../policy/controllers";
@@ -56,16 +56,17 @@ export function simulationOf(
   return { population, seed: 3 * seed + USES[use], rollouts, signal };
 }
 
-/** A trial of a pair. */
+/** A trial of a pair. @param other decides in place of its global policy */
 export function trialOf(
   game: Game,
   pair: PolicyPair,
   mode: ObservationMode,
   options: SimulationOptions,
   visit?: EpochVisitor,
+  other?: GlobalController,
 ): Trial {
   const { population, asked = sampleSizeOf(undefined, pair, population) } = options;
-  const controller = policyController(game, pair, mode, population, asked);
+  const controller = other ?? policyController(game, pair, mode, population, asked);
   const horizon = learningHorizon(game);
   return new Trial(game, pair.localPolicy, controller, { ...options, horizon, visit });
 }

@@ -28,7 +28,8 @@ export class Lookahead {
   bestValue = 0;
   private readonly moved: Float64Array;
   private readonly ahead: Float64Array;
-  private readonly q: Float64Array;
+  /** What each a_g of the last `look` is worth. */
+  readonly q: Float64Array;
 
   /** @param vectors by s_g, none without any; they may change between two looks */
   constructor(

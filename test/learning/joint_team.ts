@@ -83,23 +83,46 @@ export class Team {
     return this.atStart(best);
   }
 
-  /** What a pair earns whose global agent sees all n robots. */
-  worthOf({ globalPolicy, localPolicy, tableSize }: TablePair): number {
+  /** What a pair earns for ever whose global agent sees all n robots. */
+  worthOf(pair: TablePair): number {
+    return this.atStart(this.solve((state, ahead) => this.played(pair, state, ahead)));
+  }
+
+  /** What a pair earns over so many epochs whose global agent sees as many robots as its table has. */
+  earnedBy(pair: TablePair, epochs: number): number {
+    let values = new Float64Array(this.states);
+    for (let left = epochs; left > 0; left--) {
+      values = values.map((_, state) => this.played(pair, state, values));
+    }
+    return this.atStart(values);
+  }
+
+  /** One epoch of the pair from a state, over all samples of robots. */
+  private played(
+    { globalPolicy, localPolicy, tableSize }: TablePair,
+    state: number,
+    ahead: Float64Array,
+  ) {
     const index = new HistogramIndex(sizes.sL, tableSize);
-    const values = this.solve((state, ahead) => {
-      const g = state % sizes.sG;
-      const joint = Math.floor(state / sizes.sG);
-      const counts = new Int32Array(sizes.sL);
-      for (const i of range(this.n)) counts[digit(joint, sizes.sL, i)] += 1;
+    const g = state % sizes.sG;
+    const robots = range(this.n).map((i) => digit(Math.floor(state / sizes.sG), sizes.sL, i));
+    const samples = range(2 ** this.n)
+      .map((bits) => robots.filter((_, i) => digit(bits, 2, i) === 1))
+      .filter((sample) => sample.length === tableSize);
+    const worths = samples.map((sample) => {
+      const counts = Int32Array.from(
+        range(sizes.sL),
+        (s) => sample.filter((one) => one === s).length,
+      );
       const action = globalPolicy[g * index.count + index.indexOf(counts)];
       return range(this.localActions).reduce((sum, actions) => {
-        const p = range(this.n).reduce((product, i) => {
-          const row = (digit(joint, sizes.sL, i) * sizes.sG + g) * sizes.aL;
+        const p = robots.reduce((product, s, i) => {
+          const row = (s * sizes.sG + g) * sizes.aL;
           return product * localPolicy[row + digit(actions, sizes.aL, i)];
         }, 1);
         return p > 0 ? sum + p * this.ahead(state, action, actions, ahead) : sum;
       }, 0);
     });
-    return this.atStart(values);
+    return worths.reduce((sum, worth) => sum + worth / worths.length, 0);
   }
 }
