@@ -60,8 +60,11 @@ function addStrip(
   );
   for (const { action, from, to } of ranges) {
     const piece = add(strip, "div", "piece", to - from < NAMED ? "" : nameOf(action));
-    piece.style.flexGrow = String(to - from);
+    piece.style.width = `${100 * (to - from)}%`;
     piece.style.background = tintOf(action);
+    // The name stands on the longer side of the marker.
+    const isMarked = from < believed && believed < to;
+    if (isMarked) piece.style.textAlign = 2 * believed < from + to ? "right" : "left";
   }
   add(strip, "div", "marker").style.left = `${100 * believed}%`;
 }
