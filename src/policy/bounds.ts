@@ -21,27 +21,22 @@ const down = (value: number): string => (Math.floor(100 * value) / 100).toFixed(
 const up = (value: number): string => (Math.ceil(100 * value) / 100).toFixed(2);
 const FOR_EVER = "for ever, without new shifts, all robots seen";
 
+const said = (value: number | undefined, sentence: (value: number) => string): string[] =>
+  value === undefined ? [] : [sentence(value)];
+
 /** What is known of the pair and of what others could earn; each with the number of robots for which it holds. */
-export function boundSentences({ bounds, globalGapBound, ...team }: Told): string[] {
+export function boundSentences(told: Told): string[] {
+  const { bounds, teamEstimate, teamBound, teamError = 0, globalGapBound } = told;
+  const error = `(mean over starts, ± ${up(teamError)})`;
+  const team = `${FOR_EVER}, commands and robots' actions chosen together earn at least`;
+  const pair = "for ever, no pair of policies earns more than";
+  const agent = "a global agent that sees all robots gains at most";
   return [
     ...(bounds ? pairSentences(bounds) : []),
-    ...teamSentences(team),
-    ...(globalGapBound === undefined
-      ? []
-      : [
-          `a global agent that sees all robots gains at most ${up(globalGapBound)}, for any number of robots`,
-        ]),
+    ...said(teamEstimate, (least) => `${team} ${down(least)} with any number of robots ${error}`),
+    ...said(teamBound, (most) => `${pair} ${up(most)} with any number of robots ${error}`),
+    ...said(globalGapBound, (most) => `${agent} ${up(most)}, for any number of robots`),
   ];
-}
-
-function teamSentences({ teamEstimate, teamBound, teamError = 0 }: Told): string[] {
-  const told = [
-    teamEstimate !== undefined &&
-      `commands and robots' actions chosen together earn at least ${down(teamEstimate)} with any number of robots`,
-    teamBound !== undefined && `no pair of policies exceeds ${up(teamBound)} with any number`,
-  ].filter((part) => part !== false);
-  if (told.length === 0) return [];
-  return [`${FOR_EVER}, ${told.join("; ")} (means over starts, ± ${up(teamError)})`];
 }
 
 /** From the scenario's start, against the pair's robots. */

@@ -93,7 +93,7 @@ test("learn at points says how it ended, and its bounds", () => {
   );
   expect(learned.stdout).toMatch(new RegExp(`over 50 epochs, .* earns ${bounds.source}`));
   const team =
-    /chosen together earn at least [\d.]+ with any .* no pair of policies exceeds [\d.]+ with/;
+    /chosen together earn at least [\d.]+ with any .*\n.* no pair of policies earns more than/;
   expect(learned.stdout).toMatch(team);
   const evaluated = run(
     "evaluate",

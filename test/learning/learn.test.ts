@@ -99,6 +99,9 @@ describe("ring_dispatch at k = 10, n = 1000", () => {
 
   test("its gaps are what neither player gains much by deviating", () => {
     expect(learned.metadata.globalGap).toBeLessThan(1);
+    // One step of improvement gains 0.78; it was told as 0.05.
+    const [low, high] = learned.metadata.globalGapInterval!;
+    expect([low > 0.3, low < 0.78, high > 0.78]).toEqual([true, true, true]);
     expect(learned.metadata.localGap).toBeLessThan(1);
     expect(learned.metadata.backup).toBe("exact");
     expect(learned.metadata.backupError).toBeLessThan(1e-12);

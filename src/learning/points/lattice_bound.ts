@@ -5,7 +5,7 @@
  */
 import type { Steps } from "../../base/steps";
 import { HistogramIndex, histogramCount } from "../../game/histogram";
-import { inner, type Limit, type Move, movedBy, type SparseRows } from "../../game/limit";
+import { inner, type Limit, type Move, movedBy, rowTimes, type SparseRows } from "../../game/limit";
 import { iterate, raise, type Until, type Values } from "./upper_bounds";
 
 interface Moved {
@@ -60,19 +60,13 @@ export class LatticeBound implements Values {
   private backup(moved: readonly Moved[], out: Float64Array): Float64Array {
     out.fill(-Infinity);
     for (const { move, rewards, places } of moved) {
-      for (const after of move.reached) this.bringBack(places, after, out.length);
+      for (const after of move.reached) {
+        for (let h = 0; h < out.length; h++)
+          this.ahead[after][h] = rowTimes(places, h, this.values[after]);
+      }
       raise(out, this.limit, move, rewards, this.ahead);
     }
     return out;
-  }
-
-  private bringBack({ starts, columns, values }: SparseRows, after: number, count: number): void {
-    const [from, ahead] = [this.values[after], this.ahead[after]];
-    for (let h = 0; h < count; h++) {
-      let sum = 0;
-      for (let i = starts[h]; i < starts[h + 1]; i++) sum += values[i] * from[columns[i]];
-      ahead[h] = sum;
-    }
   }
 
   /** What an epoch earns from each of the points, and where they are then. */

@@ -50,24 +50,15 @@ class Parts implements Stop {
     if (this.settings.isTimeUp?.()) throw TIME_UP;
   }
 
-  /** Whether this share of the time is gone. */
-  isTimeUpAt(share: number): () => boolean {
-    return () => this.settings.isTimeUp?.(share) ?? false;
-  }
-
-  async do<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+  async do<T>(name: string, work: Steps<T> | (() => Promise<T>)): Promise<T | undefined> {
     try {
       this.throwIfAborted();
-      return await work();
+      return await (typeof work === "function" ? work() : inTurns(work, this));
     } catch (error) {
       if (error !== TIME_UP) throw error;
       this.missing.push(name);
       return undefined;
     }
-  }
-
-  steps<T>(name: string, steps: Steps<T>): Promise<T | undefined> {
-    return this.do(name, () => inTurns(steps, this));
   }
 }
 
@@ -86,17 +77,17 @@ export async function measure(
   await parts.do("all rollouts of the return", () => play(own, ROLLOUTS, parts));
   const { return: earned } = own.earned;
   const lower = new Lookahead(limit, vectorsOf(pair, limit.sizes));
-  const bounds = await parts.steps("the bounds", boundSteps(game, limit, lower, { seed }));
+  const bounds = await parts.do("the bounds", boundSteps(game, limit, lower, { seed }));
   const most = gapBound(game, limit, seed, earned);
-  const globalGapBound = await parts.steps("the bound of the global gap", most);
+  const globalGapBound = await parts.do("the bound of the global gap", most);
   // Each robot obeys the dispatcher that it has of its own.
   const all = dispatched(game, jointLimit(game), seed);
-  const every = await parts.steps("the team's bound", all);
+  const every = await parts.do("the team's bound", all);
   const localGain = await parts.do("the local gap", () =>
     localGainOf(game, pair, turn.best, { ...options, signal: parts }),
   );
   const globalGain = await parts.do("the global gap", async () => {
-    const rival = await measurable.rival(parts.isTimeUpAt(RIVAL_SHARE));
+    const rival = await measurable.rival(() => settings.isTimeUp?.(RIVAL_SHARE) ?? false);
     return gainOf(trialOf(game, rival.pair, "sample", options), own, parts);
   });
   const team = await estimatedTeam(game, settings, measurable, lower, parts);
@@ -119,7 +110,7 @@ function estimatedTeam(
 ): Promise<Estimate | undefined> {
   return parts.do("the team's estimate", async () => {
     const given = [await repeatedResponse(parts), toldBy(game, () => pair.localPolicy)];
-    const asked = { ...settings, isTimeUp: parts.isTimeUpAt(TEAM_SHARE) };
+    const asked = { ...settings, isTimeUp: () => settings.isTimeUp?.(TEAM_SHARE) ?? false };
     const teams = await inTurns(teamSteps(game, given, asked), parts);
     if (teams.some(({ stop }) => stop === "time"))
       parts.missing.push("a better estimate of the team");
