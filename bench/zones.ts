@@ -1,11 +1,15 @@
 /** Rings of many zones: G-LEARN by points, where a table of histograms ends at seven. */
-import type { Game } from "../src/game/model";
+import { availableParallelism } from "node:os";
+import type { Game, PolicyPair } from "../src/game/model";
+import type { PolicyMetadata } from "../src/game/policy_metadata";
 import type { GlobalController } from "../src/game/population";
 import { scenarioOf } from "../src/game/scenario";
 import { Trial } from "../src/game/trial";
+import { learn } from "../src/learning/learn";
 import { blindLocalPolicy } from "../src/learning/starts";
 import { constantController, policyController } from "../src/policy/controllers";
 import { boundSentences } from "../src/policy/bounds";
+import { Observation } from "../src/policy/observation";
 import { figure, say } from "./measure";
 import { learnByPoints } from "../src/learning/points/learn_by_points";
 
@@ -18,7 +22,9 @@ const ROWS = [
 ];
 const ACCURACY = 0.02;
 /** After this learning and measuring end with what they have. */
-const LONGEST_S = 400;
+const LONGEST_S = 480;
+/** Where a table of k = 50 fits too. */
+const TABLE_ZONES = 5;
 const BLIND = constantController(0);
 const OPTIONS = { population: 1000, horizon: 50, rollouts: 100, seed: 77 };
 
@@ -65,30 +71,62 @@ function ringOf(zones: number): Game {
   return scenarioOf(scenario, scenario.name);
 }
 
-/** Returns with all seen, with ten and memory, and blind, and what learning took. */
-export async function benchZones(): Promise<void> {
+/** What a decision takes, µs: mean over all s_g, repeated for a while. */
+function decisionUs(game: Game, pair: PolicyPair): number {
+  const observation = new Observation(game, pair, "sample", OPTIONS.population);
+  const seen = game.localStates.map((_, s) => 1 + (s % 3));
+  const startedMs = performance.now();
+  let decisions = 0;
+  for (; performance.now() - startedMs < 500; decisions += game.globalStates.length) {
+    observation.observe(seen);
+    for (const g of game.globalStates.keys()) observation.decide(g);
+  }
+  return (1000 * (performance.now() - startedMs)) / decisions;
+}
+
+/** Learns, and tells what that took, and what it gave: returns with all seen, ten and memory, and blind. */
+async function tell(
+  label: string,
+  game: Game,
+  learned: () => Promise<{ readonly pair: PolicyPair; readonly metadata: PolicyMetadata }>,
+): Promise<void> {
+  const startedMs = performance.now();
+  const { pair, metadata } = await learned();
+  const seconds = (performance.now() - startedMs) / 1000;
+  const earned = (policy: ArrayLike<number>, controller: GlobalController): string =>
+    figure(new Trial(game, policy, controller, OPTIONS).play().earned.return);
+  const by = (mode: "sample" | "filter", seen: number): string =>
+    earned(pair.localPolicy, policyController(game, pair, mode, OPTIONS.population, seen));
+  const blind = earned(blindLocalPolicy(game, 0), BLIND);
+  const returns = [by("sample", 1000), by("filter", 10), blind].join(", ");
+  const decision = `${decisionUs(game, pair).toPrecision(2)} µs a decision`;
+  const size =
+    "vectors" in pair
+      ? `${pair.vectorState.length} vectors, ended by ${metadata.pointsUsed!.stop}`
+      : "";
+  const gigabytes = (process.resourceUsage().maxRSS / 1e6).toFixed(2);
+  const told = boundSentences(metadata).join("; ");
   say(
-    `rings learned whole, n = 1000, ${OPTIONS.horizon} epochs: return with all seen, with ten and memory, blind; bounds`,
+    `  ${label}: ${seconds.toFixed(1)} s, at most ${gigabytes} GB so far, ${size}: ${returns}; ${decision}; ${told}`,
+  );
+}
+
+export async function benchZones(): Promise<void> {
+  const threads = availableParallelism();
+  say(
+    `rings learned whole by ${threads} threads, n = 1000, ${OPTIONS.horizon} epochs: return with all seen, with ten and memory, blind; bounds of the infinite return`,
   );
   for (const { zones, points } of ROWS) {
     const game = ringOf(zones);
-    const blindPolicy = blindLocalPolicy(game, 0);
+    if (zones === TABLE_ZONES) {
+      await tell(`${zones} zones, table`, game, () => learn(game, { tableSize: 50, threads }));
+    }
     for (const localForm of ["state", "command"] as const) {
       const startedMs = performance.now();
       const isTimeUp = (share = 1): boolean =>
         performance.now() - startedMs > 1000 * share * LONGEST_S;
-      const options = { localForm, points, accuracy: ACCURACY, isTimeUp };
-      const { pair, metadata } = await learnByPoints(game, options);
-      const seconds = (performance.now() - startedMs) / 1000;
-      const earned = (policy: ArrayLike<number>, controller: GlobalController): string =>
-        figure(new Trial(game, policy, controller, OPTIONS).play().earned.return);
-      const by = (mode: "sample" | "filter", seen: number): string =>
-        earned(pair.localPolicy, policyController(game, pair, mode, OPTIONS.population, seen));
-      const returns = [by("sample", 1000), by("filter", 10), earned(blindPolicy, BLIND)];
-      const told = boundSentences(metadata).join("; ");
-      say(
-        `  ${zones} zones, ${localForm}: ${seconds.toFixed(1)} s, ${pair.vectorState.length} vectors, ended by ${metadata.pointsUsed!.stop}: ${returns.join(", ")}; ${told}`,
-      );
+      const options = { localForm, points, accuracy: ACCURACY, threads, isTimeUp };
+      await tell(`${zones} zones, ${localForm}`, game, () => learnByPoints(game, options));
     }
   }
 }

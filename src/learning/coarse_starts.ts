@@ -32,9 +32,14 @@ export async function startsFor(
   const asked = { temperature, population, seed, threads, signal, onProgress };
   const responder = new PointResponder(game, pointSettingsOf(game, asked));
   try {
-    const { ends, turns } = await responder.alternate(first);
+    const { best, ends, turns } = await responder.alternate(first);
+    const chosen = await responder.best(new Set([best, ...ends]));
+    const inOrder = [...new Set([chosen, ...ends])];
     const starts: Start[] = [];
-    for (const { pair } of ends.slice(0, Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms)))) {
+    for (const { pair } of inOrder.slice(
+      0,
+      Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms)),
+    )) {
       const values = await valuesOf(game, pair, tableSize, settings.signal);
       starts.push({ localPolicy: pair.localPolicy, values });
     }

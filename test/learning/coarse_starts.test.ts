@@ -1,5 +1,6 @@
 import { bestBlind } from "../../src/learning/blind";
 import { startsFor } from "../../src/learning/coarse_starts";
+import { learnByPoints } from "../../src/learning/points/learn_by_points";
 import { settingsOf } from "../../src/learning/options";
 import { withResponder } from "../../src/learning/responder";
 import { randomGame } from "../games";
@@ -12,6 +13,8 @@ test("before a large table the alternation runs at points: its values are below 
   const { localPolicy } = await bestBlind(game, {});
   const { starts, turns } = await startsFor(game, settingsFor(19), localPolicy);
   expect(turns.iterations).toBeGreaterThan(0);
+  const { pair: chosen } = await learnByPoints(game, { population: 40 });
+  expect(starts[0].localPolicy).toEqual(chosen.localPolicy);
   await withResponder(game, settingsFor(19), async (responder) => {
     for (const { localPolicy: own, values } of starts) {
       const { pair } = await responder.respond({ localPolicy: own });
