@@ -117,7 +117,9 @@ test("learn at points names what there was no time to measure, and the file lack
   const { status, stdout } = run("learn", ...points, "--time-limit", "0.1", "--robots", "20");
   expect(status).toBe(0);
   expect(stdout).toMatch(/gaps, all robots seen: global not measured, local not measured\n/);
-  expect(stdout).toMatch(/there was no time for all rollouts of the return, the bounds, .* team's/);
+  expect(stdout).toMatch(
+    /there was no time for all rollouts of the return, the bound of .* team's/,
+  );
   expect(loadPolicy(file).metadata.bounds).toBeUndefined();
 });
 

@@ -76,13 +76,13 @@ export async function measure(
   await play(own, FEWEST_ROLLOUTS, signal);
   await parts.do("all rollouts of the return", () => play(own, ROLLOUTS, parts));
   const { return: earned } = own.earned;
-  const lower = new Lookahead(limit, vectorsOf(pair, limit.sizes));
-  const bounds = await parts.do("the bounds", boundSteps(game, limit, lower, { seed }));
   const most = gapBound(game, limit, seed, earned);
   const globalGapBound = await parts.do("the bound of the global gap", most);
   // Each robot obeys the dispatcher that it has of its own.
   const all = dispatched(game, jointLimit(game), seed);
   const every = await parts.do("the team's bound", all);
+  const lower = new Lookahead(limit, vectorsOf(pair, limit.sizes));
+  const bounds = await parts.do("the bounds", boundSteps(game, limit, lower, { seed }));
   const localGain = await parts.do("the local gap", () =>
     localGainOf(game, pair, turn.best, { ...options, signal: parts }),
   );
