@@ -33,7 +33,9 @@ import { ageProblem, isRepeat, odometryProblem, RateLimit } from "./stamps";
 import { Stillness } from "./stillness";
 import { planarPose, type TransformTree } from "./transforms";
 
-/** Zero cmd_vel is repeated no more often: bases bear 0.5 s without any. */
+/** A body that was told nothing but zero for this long is told it no more often than: */
+const STOOD_MS = 500;
+/** bases bear 0.5 s without any. */
 const REPEAT_ZERO_MS = 300;
 /** A body that moved this much further than it can have driven was carried. */
 const JUMP_M = 1;
@@ -83,6 +85,8 @@ export class BodyAgent {
   private readonly sendTransform: ((stamp: Time, pose: Pose) => void) | undefined;
   private previous: DriveCommand = STOP;
   private sentMs = -Infinity;
+  /** When it was told to move last. */
+  private movedMs = -Infinity;
   private readonly rateLimit: RateLimit;
   /** Stamp of the odometry that was answered last, ns. */
   private answered = 0n;
@@ -323,9 +327,11 @@ export class BodyAgent {
     if (!this.saidZero && this.standing()) this.stand();
   }
 
-  /** Whether it was told to stand so lately that this need not be said again. */
+  /** Whether it was told to stand often and so lately that this need not be said again. */
   private get saidZero(): boolean {
-    return isZero(this.previous) && steadyMs() - this.sentMs < REPEAT_ZERO_MS;
+    const nowMs = steadyMs();
+    if (nowMs - this.sentMs >= REPEAT_ZERO_MS || nowMs - this.movedMs < STOOD_MS) return false;
+    return this.sendVelocity.source.problem === undefined;
   }
 
   /** Makes it stand for good. */
@@ -339,9 +345,12 @@ export class BodyAgent {
   }
 
   private send(command: DriveCommand): void {
-    if (isZero(command) && this.saidZero) return;
+    const isStop = isZero(command);
+    if (isStop && this.saidZero) return;
+    // Also where sending fails: it may have been heard.
+    if (!isStop) this.movedMs = steadyMs();
+    this.sendVelocity(command);
     this.previous = command;
     this.sentMs = steadyMs();
-    this.sendVelocity(command);
   }
 }

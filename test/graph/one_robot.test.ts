@@ -336,6 +336,7 @@ test("SIGHUP tells it to stand before the process ends, whatever odometry still 
     await robot.moves(monotonic());
     const start = monotonic();
     expect(await agent.end("SIGHUP")).toMatchObject({ status: 0 });
+    expect(robot.told(start).length).toBeGreaterThan(1);
     expect(moves(robot.told(start).at(-1)!)).toBe(false);
   } finally {
     clearInterval(often);

@@ -139,7 +139,28 @@ test("a body that leaves stands, whatever odometry still comes", () => {
   say(COMMAND, command(1));
   say("odom", odometry(10.2, 0.02));
   say("odom", odometry(10.3, 0.03));
-  expect(sent.slice(before).map(({ linear }) => linear.x)).toEqual([0]);
+  // One may be lost on its way.
+  expect(sent.slice(before).map(({ linear }) => linear.x)).toEqual([0, 0, 0]);
+});
+
+test("a body that drove is told zero at each odometry for 0.5 s", () => {
+  jest.useFakeTimers();
+  const { body, sent, say } = setup(running());
+  say("odom", odometry(10, 0));
+  say(COMMAND, command(0));
+  say("odom", odometry(10.05, 0.01));
+  expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
+  const before = sent.length;
+  body.hearStop();
+  for (let i = 1; i <= 20; i++) {
+    jest.advanceTimersByTime(50);
+    say("odom", odometry(10.05 + i / 20, 0.01));
+  }
+  jest.useRealTimers();
+  const said = sent.slice(before);
+  expect(said.every(({ linear }) => linear.x === 0)).toBe(true);
+  expect(said.length).toBeGreaterThanOrEqual(10);
+  expect(said.length).toBeLessThan(14);
 });
 
 test("a standing body is told zero every 0.3 s, whatever the rate of its odometry", () => {

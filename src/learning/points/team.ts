@@ -18,6 +18,8 @@ type Rules = Float64Array;
 const MOST_POINTS = 60;
 /** Of the accuracy asked for. */
 const ACCURACY_SHARE = 0.2;
+/** With more local states rules are not taken from plans: that would take longer than learning. */
+const MOST_STATES = 20;
 /** Rules of each (s_g, a_g) that are taken from plans. */
 const MOST_FOUND = 3;
 
@@ -36,7 +38,8 @@ export function* teamSteps(
   const points = Math.min(options.points, MOST_POINTS);
   const asked = { ...options, points, accuracy: ACCURACY_SHARE * options.accuracy };
   const teams: (Team & PointResult)[] = [];
-  for (let rules = given; teams.length < 2;) {
+  const rounds = sizesOf(game).sL <= MOST_STATES ? 2 : 1;
+  for (let rules = given; teams.length < rounds;) {
     const team = teamGame(game, rules);
     const result = yield* pointSteps(team.game, team.localPolicy, asked);
     teams.push({ ...team, ...result });
