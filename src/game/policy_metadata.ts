@@ -61,7 +61,7 @@ export const metadataSchema = z.object({
   /** With backups at points. */
   pointsUsed: pointsUsed.optional(),
   bounds: returnBounds.optional(),
-  /** What a global agent that sees all robots gains at most against this π_l, for every n. */
+  /** What a global agent that sees all robots gains at most (95 %) against this π_l, with `population`. */
   globalGapBound: number.optional(),
   /**
    * What a_g and one local rule that are chosen together earn at least, and what no pair exceeds, for ever and

@@ -3,12 +3,12 @@ import { inTurns } from "../base/steps";
 import { commandedBy, jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
 import { DispatcherBound } from "./points/upper_bounds";
-import type { CommonOptions } from "./options";
+import type { PointLearnOptions } from "./options";
 import { blindLocalPolicy } from "./starts";
 import { rewardRange } from "./value_iteration";
 
 /** Of what blind pairs are worth, as a share of the rewards' range. */
-const ACCURACY_SHARE = 1e-4;
+const ACCURACY_SHARE = 1e-3;
 
 export interface Blind {
   readonly action: number;
@@ -17,11 +17,11 @@ export interface Blind {
 
 /**
  * The best blind pair, for ever: a robot that is alone with it earns what n of them earn on average, so
- * that its value is known for every n. The lowest action of equal ones.
+ * that its value is known for every n. The lowest action of equal ones; of those tried when the time is up.
  */
 export async function bestBlind(
   game: Game,
-  { temperature, signal }: Pick<CommonOptions, "temperature" | "signal">,
+  { temperature, signal, isTimeUp }: Pick<PointLearnOptions, "temperature" | "signal" | "isTimeUp">,
 ): Promise<Blind> {
   const joint = jointLimit(game);
   const accuracy = ACCURACY_SHARE * rewardRange(game);
@@ -30,6 +30,7 @@ export async function bestBlind(
     law.kind === "fixed" ? law.probabilities : new Float64Array(states).fill(1 / states);
   let best = { action: 0, worth: -Infinity };
   for (const action of game.globalActions.keys()) {
+    if (action > 0 && isTimeUp?.()) break;
     const one = new DispatcherBound(commandedBy(joint, action));
     const { values } = await inTurns(one.solve({ accuracy }), signal);
     const worth = game.initialGlobal.reduce(

@@ -111,14 +111,15 @@ async function improvedOn(pair: TablePair, { game, settings }: Responder): Promi
 }
 
 /**
- * What a global agent that sees all robots gains at most, for any n: no agent earns more than dispatchers of
- * the robots, one each.
+ * What a global agent that sees all robots gains at most (95 %), with as many robots as `earned` is of: no
+ * agent earns more than dispatchers of the robots, one each.
  * @param limit under the π_l of the pair
  * @param earned by the pair, over the epochs by which learning compares
  */
 export function* gapBound(game: Game, limit: Limit, seed: number, earned: Estimate): Steps<number> {
   const most = yield* dispatched(game, limit, seed, learningHorizon(game));
-  return Math.max(0, most.mean - earned.mean);
+  const error = Math.hypot(most.standardError, earned.standardError);
+  return Math.max(0, most.mean - earned.mean + Z95 * error);
 }
 
 /** @param response π_l of the robot that deviates */

@@ -48,6 +48,13 @@ export class Improvement implements GlobalController {
 
   private bestFor(globalState: number, sample: Int32Array): number {
     const visits = this.visits[globalState];
+    if (visits.length === 0) {
+      this.lookahead.look(
+        globalState,
+        Float64Array.from(sample, (c) => c / this.sampleSize),
+      );
+      return this.lookahead.action;
+    }
     // ln P(h | μ), but for a constant.
     const likely = this.logs[globalState].times(sample);
     let most = -Infinity;

@@ -30,12 +30,13 @@ export function boundSentences(told: Told): string[] {
   const error = `(mean over starts, ± ${up(teamError)})`;
   const team = `${FOR_EVER}, commands and robots' actions chosen together earn at least`;
   const pair = "for ever, no pair of policies earns more than";
-  const agent = "a global agent that sees all robots gains at most";
+  const agent =
+    "with as many robots as it was learned for, a global agent that sees all gains at most";
   return [
     ...(bounds ? pairSentences(bounds) : []),
     ...said(teamEstimate, (least) => `${team} ${down(least)} with any number of robots ${error}`),
     ...said(teamBound, (most) => `${pair} ${up(most)} with any number of robots ${error}`),
-    ...said(globalGapBound, (most) => `${agent} ${up(most)}, for any number of robots`),
+    ...said(globalGapBound, (most) => `${agent} ${up(most)} (95 %)`),
   ];
 }
 

@@ -19,6 +19,6 @@ test("what was not measured is said, or left out; what a team earns is said with
   expect(boundSentences({ ...team, globalGapBound: 1 })).toEqual([
     `for ever, without new shifts, all robots seen, ${together} with any number of robots (mean over starts, ± 0.01)`,
     "for ever, no pair of policies earns more than 4.01 with any number of robots (mean over starts, ± 0.01)",
-    "a global agent that sees all robots gains at most 1.00, for any number of robots",
+    "with as many robots as it was learned for, a global agent that sees all gains at most 1.00 (95 %)",
   ]);
 });

@@ -36,17 +36,22 @@ export class LatticeBound implements Values {
   }
 
   *solve(until: Until): Steps<this> {
-    const moved = (this.pointsMoved ??= this.movedPoints());
+    const moved = (this.pointsMoved ??= yield* this.movedPoints());
     const backup = (g: number, out: Float64Array) => this.backup(moved[g], out);
     yield* iterate(this.values, backup, this.limit.discount, until);
     return this;
   }
 
-  private movedPoints(): Moved[][] {
+  private *movedPoints(): Steps<Moved[][]> {
     const { index, resolution } = this;
     const points: Float64Array[] = [];
     index.forEach((counts) => points.push(Float64Array.from(counts, (c) => c / resolution)));
-    return this.limit.moves.map((moves) => moves.map((move) => this.movedFrom(move, points)));
+    const all: Moved[][] = [];
+    for (const moves of this.limit.moves) {
+      all.push(moves.map((move) => this.movedFrom(move, points)));
+      yield;
+    }
+    return all;
   }
 
   /** One backup of W at μ: at least the value there. */

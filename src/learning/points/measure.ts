@@ -116,6 +116,7 @@ function estimatedTeam(
       parts.missing.push("a better estimate of the team");
     const plans = [lower, ...teams.map((team) => team.plans)];
     const at: Values["at"] = (g, shares) => Math.max(...plans.map((one) => one.at(g, shares)));
-    return measuredAt(game, limitOf(game, pair.localPolicy), settings.seed, { at });
+    const limit = limitOf(game, pair.localPolicy);
+    return inTurns(measuredAt(game, limit, settings.seed, { at }), parts);
   });
 }

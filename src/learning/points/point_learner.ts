@@ -9,7 +9,7 @@
  * it gains enough; points grow in number while that becomes finer; at the end vectors that were dropped
  * come back where the lower bound needs them (plans.ts).
  */
-import type { Steps } from "../../base/steps";
+import { finish, type Steps } from "../../base/steps";
 import { histogramCount } from "../../game/histogram";
 import { type Limit, limitOf } from "../../game/limit";
 import type { Game } from "../../game/model";
@@ -81,13 +81,13 @@ export function* pointSteps(
   yield* bound.solve({ accuracy: (isFine ? BOUND_ACCURACY : accuracy) * range });
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
-  const upper = meanOf(valuesAt(game, watched, bound));
+  const upper = meanOf(yield* valuesAt(game, watched, bound));
   const plans = new Plans(limit);
   for (const action of game.globalActions.keys()) {
     yield* plans.repeat(action, FIRST_ACCURACY * range);
   }
   const ending = (points: number): PointResult["stop"] | undefined => {
-    const lower = meanOf(valuesAt(game, watched, plans));
+    const lower = meanOf(finish(valuesAt(game, watched, plans)));
     options.onSweep?.(points, lower, upper);
     if (upper - lower <= accuracy * Math.abs(lower)) return "accuracy";
     return options.isTimeUp?.() ? "time" : undefined;
@@ -97,7 +97,7 @@ export function* pointSteps(
   const ended = yield* raise(plans, pick, FIRST_GAIN * range, finest, most, ending);
   plans.close();
   const compared = paths.starts(MEASURED_STARTS, "compare");
-  return { ...ended, plans, lowers: valuesAt(game, compared, plans) };
+  return { ...ended, plans, lowers: yield* valuesAt(game, compared, plans) };
 }
 
 /**
@@ -116,13 +116,14 @@ export function* boundSteps(
   const many = latticeFor(limit) ?? every;
   // The limit's are backed up once more where they are asked.
   yield* many.solve({ accuracy, epochs: horizon - 1 });
-  const manyEarly = valuesAt(game, starts, many);
+  const manyEarly = yield* valuesAt(game, starts, many);
   yield* every.solve({ accuracy, epochs: many === every ? 1 : horizon });
-  const everyEarly = valuesAt(game, starts, every.everyN);
+  const everyEarly = yield* valuesAt(game, starts, every.everyN);
   yield* every.solve({ accuracy });
   if (many !== every) yield* many.solve({ accuracy: LATTICE_ACCURACY * rewardRange(game) });
-  const forEver = [lower, every.everyN, many].map((one) => valuesAt(game, starts, one));
-  const values = [...forEver, everyEarly, manyEarly];
+  const values: Float64Array[] = [];
+  for (const one of [lower, every.everyN, many]) values.push(yield* valuesAt(game, starts, one));
+  values.push(everyEarly, manyEarly);
   const [least, upper, limitUpper, horizonUpper, limitHorizonUpper] = values.map(meanOf);
   return {
     ...{ lower: least, upper, upperPopulation: 1, limitUpper },
@@ -145,13 +146,18 @@ export function* dispatched(
 ): Steps<Estimate> {
   const until = { accuracy: BOUND_ACCURACY * rewardRange(game), epochs };
   const bound = yield* new DispatcherBound(limit).solve(until);
-  return measuredAt(game, limit, seed, bound.everyN);
+  return yield* measuredAt(game, limit, seed, bound.everyN);
 }
 
 /** Mean of values at the starts of which bounds are told. */
-export function measuredAt(game: Game, limit: Limit, seed: number, values: Values): Estimate {
+export function* measuredAt(
+  game: Game,
+  limit: Limit,
+  seed: number,
+  values: Values,
+): Steps<Estimate> {
   const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
-  return estimate(valuesAt(game, starts, values));
+  return estimate(yield* valuesAt(game, starts, values));
 }
 
 /** The limit's bound by a lattice, where there is one that is worked off in seconds. */
@@ -228,14 +234,18 @@ const corners = (states: number): Float64Array[] =>
   );
 
 /** Values at each of the starts, s_g by the scenario's law. */
-const valuesAt = (
+function* valuesAt(
   { initialGlobal }: Game,
   starts: readonly Float64Array[],
   values: Values,
-): Float64Array =>
-  Float64Array.from(starts, (shares) =>
-    initialGlobal.reduce((sum, p, g) => (p > 0 ? sum + p * values.at(g, shares) : sum), 0),
-  );
+): Steps<Float64Array> {
+  const all = new Float64Array(starts.length);
+  for (const [i, shares] of starts.entries()) {
+    initialGlobal.forEach((p, g) => (all[i] += p > 0 ? p * values.at(g, shares) : 0));
+    yield;
+  }
+  return all;
+}
 
 export const meanOf = (values: Float64Array): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;
