@@ -111,6 +111,16 @@ export class Alternation<C extends Candidate> {
   }
 }
 
+export const NO_TURNS: Turns = { iterations: 0, accepted: 0, sweeps: 0 };
+
+export function sumOf(a: Turns, b: Turns): Turns {
+  return {
+    iterations: a.iterations + b.iterations,
+    accepted: a.accepted + b.accepted,
+    sweeps: a.sweeps + b.sweeps,
+  };
+}
+
 /** The same for equal local policies alone; short, as a policy's text may take megabytes. */
 export const keyOf = (localPolicy: Float32Array): string => sha256(localPolicy.join());
 

@@ -6,9 +6,9 @@ import { HistogramIndex, histogramCount } from "../game/histogram";
 import { limitOf } from "../game/limit";
 import { type Game, type PointsPair, sizesOf } from "../game/model";
 import { Lookahead, vectorsOf } from "../policy/lookahead";
-import type { Start, Turns } from "./alternation";
+import { NO_TURNS, type Start, type Turns } from "./alternation";
 import { type LearnSettings, pointSettingsOf } from "./options";
-import { PointResponder } from "./points/learn_by_points";
+import { alternated } from "./points/learn_by_points";
 import { breathe } from "./simulation";
 import { firstStarts } from "./starts";
 
@@ -27,26 +27,16 @@ export async function startsFor(
   const first = firstStarts(game, blindPolicy, temperature);
   const histograms = histogramCount(sizesOf(game).sL, tableSize);
   if (tableSize === 1 || histograms <= SMALL_HISTOGRAMS) {
-    return { starts: first, turns: { iterations: 0, accepted: 0, sweeps: 0 } };
+    return { starts: first, turns: NO_TURNS };
   }
   const asked = { temperature, population, seed, threads, signal, onProgress };
-  const responder = new PointResponder(game, pointSettingsOf(game, asked));
-  try {
-    const { best, ends, turns } = await responder.alternate(first);
-    const chosen = await responder.best(new Set([best, ...ends]));
-    const inOrder = [...new Set([chosen, ...ends])];
-    const starts: Start[] = [];
-    for (const { pair } of inOrder.slice(
-      0,
-      Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms)),
-    )) {
-      const values = await valuesOf(game, pair, tableSize, settings.signal);
-      starts.push({ localPolicy: pair.localPolicy, values });
-    }
-    return { starts, turns };
-  } finally {
-    await responder.turns.close();
+  const { pairs, turns } = await alternated(game, pointSettingsOf(game, asked), first);
+  const starts: Start[] = [];
+  for (const pair of pairs.slice(0, Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms)))) {
+    const values = await valuesOf(game, pair, tableSize, signal);
+    starts.push({ localPolicy: pair.localPolicy, values });
   }
+  return { starts, turns };
 }
 
 /** V̲ of the pair at each histogram of a size, [sG][H]. */
@@ -69,12 +59,4 @@ async function valuesOf(
     await breathe(signal);
   }
   return values;
-}
-
-export function sumOf(a: Turns, b: Turns): Turns {
-  return {
-    iterations: a.iterations + b.iterations,
-    accepted: a.accepted + b.accepted,
-    sweeps: a.sweeps + b.sweeps,
-  };
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fault } from "../../sim/protocol";
-import { gapsInWords } from "../../src/policy/bounds";
+import { boundSentences, gapsInWords } from "../../src/policy/bounds";
 import { PAUSE_SERVICE, RESET_SERVICE, STEP_SERVICE, TOPICS } from "../../src/ros/topics";
 import { shownBy, shownWhen } from "../browser/open_page";
 import { ToldPage } from "../browser/told_page";
@@ -177,7 +177,8 @@ test("sample size and observation are the global agent's from the next epoch on"
 test("the policy's picture is of the belief that was acted on", async () => {
   const picture = await heard((messages) => messages.find((m) => m.type === "picture"));
   if (picture.type !== "picture") throw new Error("no picture");
-  expect(picture).toMatchObject({ gaps: gapsInWords(swarm.policy.metadata), bounds: [] });
+  const { metadata } = swarm.policy;
+  expect(picture).toMatchObject({ gaps: gapsInWords(metadata), bounds: boundSentences(metadata) });
   expect(picture.actions.map(({ length }) => length)).toEqual(
     swarm.game.localStates.map(() => 2 + 1),
   );

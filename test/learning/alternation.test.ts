@@ -1,5 +1,4 @@
-import { Alternation } from "../../src/learning/alternation";
-import { sumOf } from "../../src/learning/coarse_starts";
+import { Alternation, sumOf } from "../../src/learning/alternation";
 import { settingsOf } from "../../src/learning/options";
 import { withResponder } from "../../src/learning/responder";
 import { firstStarts } from "../../src/learning/starts";

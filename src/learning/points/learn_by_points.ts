@@ -4,14 +4,16 @@
  * alternation end is compared by what they earn with all robots seen, and with ten and memory.
  */
 import type { Stop } from "../../base/steps";
-import type { Game, PointsPair } from "../../game/model";
+import { type Game, type PointsPair, sizesOf } from "../../game/model";
 import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Trial } from "../../game/trial";
 import {
   type Alternated,
   Alternation,
   type Responses,
+  NO_TURNS,
   type Start,
+  sumOf,
   type Turns,
 } from "../alternation";
 import { bestBlind } from "../blind";
@@ -40,6 +42,10 @@ const SEEN = 10;
 const ROLLOUTS = 256;
 /** Of the time, for learning; the rest is for what is told of the pair. */
 const LEARNING_SHARE = 0.6;
+/** The same of learning with fewer points, and how many times fewer, with more local states than these. */
+const COARSE_SHARE = 0.3;
+const COARSER = 4;
+const FEW_STATES = 20;
 /** An end whose V̲ is lower by more than this share is not the best. */
 const FAR_SHARE = 0.005;
 
@@ -64,9 +70,9 @@ async function learnWith(
   settings: PointLearnSettings,
 ): Promise<PointLearnResult> {
   const { game } = responder;
-  const starts = await startsOf(game, settings);
-  const alternated = await responder.alternate(starts);
-  const best = await responder.best(new Set([alternated.best, ...alternated.ends]));
+  const before = await startsFor(game, settings);
+  const { best: met, ends, turns } = await responder.alternate(before.starts);
+  const best = await responder.best(new Set([met, ...ends]));
   const { points, stop } = best.turn;
   responder.report("gaps");
   const measured = await measure(game, settings, {
@@ -86,7 +92,33 @@ async function learnWith(
     pointsUsed: { points, stop },
     packageVersion: PACKAGE_VERSION,
   };
-  return { ...measured, pair: best.pair, metadata, ...alternated.turns };
+  return { ...measured, pair: best.pair, metadata, ...sumOf(before.turns, turns) };
+}
+
+/** Where the alternation starts: with many local states where one with fewer points ended, which is cheap. */
+async function startsFor(game: Game, settings: PointLearnSettings) {
+  const starts = await startsOf(game, settings);
+  if (sizesOf(game).sL <= FEW_STATES) return { starts, turns: NO_TURNS };
+  const isTimeUp = (): boolean => settings.isTimeUp?.(COARSE_SHARE) ?? false;
+  const points = Math.ceil(settings.points / COARSER);
+  const { pairs, turns } = await alternated(game, { ...settings, points, isTimeUp }, starts);
+  return { starts: [{ localPolicy: pairs[0].localPolicy }], turns };
+}
+
+/** The pair that an alternation chooses, and those where it ended else. */
+export async function alternated(
+  game: Game,
+  settings: PointLearnSettings,
+  starts: readonly Start[],
+): Promise<{ readonly pairs: readonly PointsPair[]; readonly turns: Turns }> {
+  const responder = new PointResponder(game, settings);
+  try {
+    const { best, ends, turns } = await responder.alternate(starts);
+    const chosen = await responder.best(new Set([best, ...ends]));
+    return { pairs: [...new Set([chosen, ...ends])].map(({ pair }) => pair), turns };
+  } finally {
+    await responder.turns.close();
+  }
 }
 
 /** Responses to a lead that never looks at robots, and (form `command`) to one that repeats itself. */
@@ -113,7 +145,7 @@ async function repeatedResponse(
   return toldBy(game, (action) => responses[action]);
 }
 
-export class PointResponder implements Responses<PointCandidate> {
+class PointResponder implements Responses<PointCandidate> {
   readonly standing: { iteration: number; best?: PointCandidate } = { iteration: 0 };
   readonly turns: TurnThreads;
 
