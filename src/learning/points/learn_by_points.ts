@@ -70,7 +70,7 @@ async function learnWith(
   settings: PointLearnSettings,
 ): Promise<PointLearnResult> {
   const { game } = responder;
-  const before = await startsFor(game, settings);
+  const before = await coarseStarts(game, settings);
   const { best: met, ends, turns } = await responder.alternate(before.starts);
   const best = await responder.best(new Set([met, ...ends]));
   const { points, stop } = best.turn;
@@ -96,7 +96,7 @@ async function learnWith(
 }
 
 /** Where the alternation starts: with many local states where one with fewer points ended, which is cheap. */
-async function startsFor(game: Game, settings: PointLearnSettings) {
+async function coarseStarts(game: Game, settings: PointLearnSettings) {
   const starts = await startsOf(game, settings);
   if (sizesOf(game).sL <= FEW_STATES) return { starts, turns: NO_TURNS };
   const isTimeUp = (): boolean => settings.isTimeUp?.(COARSE_SHARE) ?? false;
