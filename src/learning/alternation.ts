@@ -3,7 +3,8 @@
  * common random numbers. Another pair becomes the best only where it is better by more than the
  * noise, and the best pair ever met is the one returned.
  */
-import { sha256, type StopSignal } from "../base/platform";
+import { sha256Steps, type StopSignal } from "../base/platform";
+import { finish } from "../base/steps";
 import type { PolicyPair } from "../game/model";
 import type { PointLearnOptions } from "./options";
 import { isBetter, type Played } from "./simulation";
@@ -121,8 +122,9 @@ export function sumOf(a: Turns, b: Turns): Turns {
   };
 }
 
-/** The same for equal local policies alone; short, as a policy's text may take megabytes. */
-export const keyOf = (localPolicy: Float32Array): string => sha256(localPolicy.join());
+/** The same for equal local policies alone. */
+export const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  finish(sha256Steps(new Uint8Array(buffer, byteOffset, byteLength)));
 
 /** Whether a walk ends, as the candidate before was better. */
 export function leadsDown(

@@ -1,6 +1,6 @@
 /** What is told of a pair that was learned at points: as much as time is left for, the cheap first. */
 import { inTurns, type Steps, type Stop } from "../../base/steps";
-import { jointLimit, limitOf } from "../../game/limit";
+import { jointLimit, type Limit, limitOf } from "../../game/limit";
 import type { Game, PointsPair } from "../../game/model";
 import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Estimate } from "../../game/statistics";
@@ -90,7 +90,7 @@ export async function measure(
     const rival = await measurable.rival(() => settings.isTimeUp?.(RIVAL_SHARE) ?? false);
     return gainOf(trialOf(game, rival.pair, "sample", options), own, parts);
   });
-  const team = await estimatedTeam(game, settings, measurable, lower, parts);
+  const team = await estimatedTeam(game, settings, measurable, { limit, lower }, parts);
   const errors = [team, every].map((one) => one?.standardError ?? 0);
   const metadata = {
     ...gapsOf(globalGain, localGain),
@@ -100,12 +100,12 @@ export async function measure(
   return { metadata, return: earned, unmeasured: parts.missing };
 }
 
-/** What a team earns at least; the pair is one. @param lower V̲ of the pair */
+/** What a team earns at least; the pair is one, with V̲ `lower`. */
 function estimatedTeam(
   game: Game,
   settings: PointLearnSettings,
   { pair, repeatedResponse }: Measurable,
-  lower: Values,
+  { limit, lower }: { readonly limit: Limit; readonly lower: Values },
   parts: Parts,
 ): Promise<Estimate | undefined> {
   return parts.do("the team's estimate", async () => {
@@ -116,7 +116,6 @@ function estimatedTeam(
       parts.missing.push("a better estimate of the team");
     const plans = [lower, ...teams.map((team) => team.plans)];
     const at: Values["at"] = (g, shares) => Math.max(...plans.map((one) => one.at(g, shares)));
-    const limit = limitOf(game, pair.localPolicy);
     return inTurns(measuredAt(game, limit, settings.seed, { at }), parts);
   });
 }

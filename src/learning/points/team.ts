@@ -39,11 +39,11 @@ export function* teamSteps(
   const asked = { ...options, points, accuracy: ACCURACY_SHARE * options.accuracy };
   const teams: (Team & PointResult)[] = [];
   const rounds = sizesOf(game).sL <= MOST_STATES ? 2 : 1;
-  for (let rules = given; teams.length < rounds;) {
+  for (let rules = given; ;) {
     const team = teamGame(game, rules);
     const result = yield* pointSteps(team.game, team.localPolicy, asked);
     teams.push({ ...team, ...result });
-    if (result.stop === "time") break;
+    if (result.stop === "time" || teams.length === rounds) break;
     rules = [given[0], ...foundRules(game, result.plans, rules.length, given[0])];
   }
   return teams;
