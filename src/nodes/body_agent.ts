@@ -331,6 +331,8 @@ export class BodyAgent {
   private get saidZero(): boolean {
     const nowMs = steadyMs();
     if (nowMs - this.sentMs >= REPEAT_ZERO_MS || nowMs - this.movedMs < STOOD_MS) return false;
+    // Nobody says it after the last time.
+    if (this.isLeaving) return false;
     return this.sendVelocity.source.problem === undefined;
   }
 
