@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { beside } from "./beside";
 import { type EventOf, monotonic, Peer } from "./peer";
 
-const [ROBOTS, ASKED, SECONDS, ROBOTS_PER_PROCESS] = [600, 50, 600, 150];
+const [ROBOTS, ASKED, SECONDS, ROBOTS_PER_PROCESS] = [1000, 50, 600, 150];
 const HOSTS = Math.ceil(ROBOTS / ROBOTS_PER_PROCESS);
 /** Two processes with all robots below this. */
 const KILLED = 300;
@@ -36,7 +36,7 @@ function standing({ level, text }: EventOf<"diagnostic">): number | undefined {
   return level === STANDS ? Number(robot) : undefined;
 }
 
-test("of 600 robots 300 lose their agents at once: all are well again within 20 s, and the others drive on", async () => {
+test("of 1,000 robots 300 lose their agents at once: all are well again within 20 s, and the others drive on", async () => {
   await beside([ROBOTS, ASKED, SECONDS, ROBOTS_PER_PROCESS], async (child, environment) => {
     const peer = new Peer(environment, ["--diagnostics"]);
     const reports = (since: number) =>
