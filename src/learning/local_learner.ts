@@ -13,7 +13,7 @@ import { finish, type Steps } from "../base/steps";
 import { type SparseRows, sparseRows } from "../game/limit";
 import { type Game, type LocalForm, scaleToOne, sizesOf } from "../game/model";
 import { lowestBest } from "../policy/lookahead";
-import { Convergence, rewardRange, TIE_SHARE } from "./value_iteration";
+import { iterate, rewardRange, TIE_SHARE } from "./value_iteration";
 
 /** Width of the values' bounds, as a share of the rewards' range. */
 const ACCURACY_SHARE = 1e-9;
@@ -54,19 +54,12 @@ export function* localSteps(
     }
     return sum;
   };
-  const run = new Convergence(game.discount, (ACCURACY_SHARE * range) / 2);
-  while (!run.isOver) {
+  const backup = (_: number, out: Float64Array): void => {
     fillQ(game, lead, robots, values, q, isTold);
-    yield;
-    let [least, greatest] = [Infinity, -Infinity];
-    for (let state = 0; state < values.length; state++) {
-      const next = expected(state);
-      least = Math.min(least, next - values[state]);
-      greatest = Math.max(greatest, next - values[state]);
-      values[state] = next;
-    }
-    run.take({ least, greatest });
-  }
+    for (let state = 0; state < out.length; state++) out[state] = expected(state);
+  };
+  const accuracy = (ACCURACY_SHARE * range) / 2;
+  yield* iterate([values], backup, game.discount, { accuracy }, "any");
   fillQ(game, lead, robots, values, q, isTold);
   return policyOf(q, aL, TIE_SHARE * range, temperature);
 }

@@ -1,4 +1,5 @@
-/** What both learners' value iterations share. */
+/** What value iterations share. */
+import type { Steps } from "../base/steps";
 import type { Game } from "../game/model";
 
 export interface Change {
@@ -42,6 +43,44 @@ export class Convergence {
     this.error = (factor * (greatest - least)) / 2;
     this.shift = (factor * (greatest + least)) / 2;
   }
+}
+
+/** Epochs that are earned in; undefined: for ever, to `accuracy` (in the reward's unit). */
+export interface Until {
+  readonly epochs?: number;
+  readonly accuracy: number;
+}
+
+/**
+ * Value iteration from the values as they are. For ever they end on a side of the true ones by MacQueen's
+ * bounds; `any`: as the last sweep leaves them.
+ * @param backup writes T V of one row
+ */
+export function* iterate(
+  values: readonly Float64Array[],
+  backup: (row: number, out: Float64Array) => unknown,
+  discount: number,
+  { epochs, accuracy }: Until,
+  side: "above" | "below" | "any" = "above",
+): Steps<void> {
+  const run = new Convergence(discount, accuracy);
+  const next = values.map((row) => new Float64Array(row.length));
+  while (epochs === undefined ? !run.isOver : run.sweeps < epochs) {
+    let [least, greatest] = [Infinity, -Infinity];
+    for (const [g, row] of next.entries()) {
+      backup(g, row);
+      for (let i = 0; i < row.length; i++) {
+        least = Math.min(least, row[i] - values[g][i]);
+        greatest = Math.max(greatest, row[i] - values[g][i]);
+      }
+      yield;
+    }
+    next.forEach((row, g) => values[g].set(row));
+    run.take({ least, greatest });
+  }
+  if (epochs !== undefined || side === "any") return;
+  const raise = run.shift + (side === "above" ? run.error : -run.error);
+  for (const row of values) row.forEach((value, i) => (row[i] = value + raise));
 }
 
 /** Largest minus smallest one-step reward; 1 where all are equal. */

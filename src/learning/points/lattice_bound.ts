@@ -6,7 +6,8 @@
 import type { Steps } from "../../base/steps";
 import { HistogramIndex, histogramCount } from "../../game/histogram";
 import { inner, type Limit, type Move, movedBy, rowTimes, type SparseRows } from "../../game/limit";
-import { iterate, raise, type Until, type Values } from "./upper_bounds";
+import { iterate, type Until } from "../value_iteration";
+import { raise, type Values } from "./upper_bounds";
 
 interface Moved {
   readonly move: Move;

@@ -9,11 +9,11 @@
  * What the best plan of each s_g' is worth after each move from each point is kept, and raised by each
  * new plan α: (M α) · μ at all points at once.
  */
-import type { Steps } from "../../base/steps";
+import { finish, type Steps } from "../../base/steps";
 import { broughtBack, type Limit, type Move, moveOf, rowTimes } from "../../game/limit";
 import { Rows } from "../../base/rows";
 import { emptyRows, Lookahead, lowestBest } from "../../policy/lookahead";
-import { iterate } from "./upper_bounds";
+import { iterate } from "../value_iteration";
 
 interface Plan {
   readonly action: number;
@@ -225,7 +225,7 @@ export class Plans {
    * The plans that give one command always, with values from below (MacQueen's bound).
    * @param accuracy of their values, in the reward's unit
    */
-  *repeat(action: number, accuracy: number): Steps<void> {
+  repeat(action: number, accuracy: number): void {
     const { limit, blocks } = this;
     const { aG, sL } = limit.sizes;
     const { lead, discount } = limit;
@@ -239,7 +239,7 @@ export class Plans {
     const values = plans.map(({ vector }) => vector);
     const worth = (g: number, out: Float64Array): void =>
       this.worthOf(g, action, plans[g].next, out);
-    yield* iterate(values, worth, discount, { accuracy, side: "below" });
+    finish(iterate(values, worth, discount, { accuracy }, "below"));
     plans.forEach((plan, g) => blocks[g].add(plan));
   }
 }

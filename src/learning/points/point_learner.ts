@@ -84,7 +84,8 @@ export function* pointSteps(
   const upper = meanOf(yield* valuesAt(game, watched, bound));
   const plans = new Plans(limit);
   for (const action of game.globalActions.keys()) {
-    yield* plans.repeat(action, FIRST_ACCURACY * range);
+    plans.repeat(action, FIRST_ACCURACY * range);
+    yield;
   }
   const ending = (points: number): PointResult["stop"] | undefined => {
     const lower = meanOf(finish(valuesAt(game, watched, plans)));

@@ -3,44 +3,11 @@ import type { Rows } from "../../base/rows";
 import type { Steps } from "../../base/steps";
 import { broughtBack, inner, type Limit, type Move } from "../../game/limit";
 import { emptyRows, Lookahead } from "../../policy/lookahead";
-import { Convergence } from "../value_iteration";
+import { iterate, type Until } from "../value_iteration";
 
 /** Values at μ. */
 export interface Values {
   at(globalState: number, shares: ArrayLike<number>): number;
-}
-
-/** Epochs that are earned in; undefined: for ever, to `accuracy` (in the reward's unit). */
-export interface Until {
-  readonly epochs?: number;
-  readonly accuracy: number;
-}
-
-/** Value iteration from the values as they are; for ever, by MacQueen's bound from above or from below. */
-export function* iterate(
-  values: readonly Float64Array[],
-  backup: (globalState: number, out: Float64Array) => unknown,
-  discount: number,
-  { epochs, accuracy, side = "above" }: Until & { readonly side?: "above" | "below" },
-): Steps<void> {
-  const run = new Convergence(discount, accuracy);
-  const next = values.map((row) => new Float64Array(row.length));
-  while (epochs === undefined ? !run.isOver : run.sweeps < epochs) {
-    let [least, greatest] = [Infinity, -Infinity];
-    for (const [g, row] of next.entries()) {
-      backup(g, row);
-      for (let i = 0; i < row.length; i++) {
-        least = Math.min(least, row[i] - values[g][i]);
-        greatest = Math.max(greatest, row[i] - values[g][i]);
-      }
-      yield;
-    }
-    next.forEach((row, g) => values[g].set(row));
-    run.take({ least, greatest });
-  }
-  if (epochs !== undefined) return;
-  const raise = run.shift + (side === "above" ? run.error : -run.error);
-  for (const row of values) row.forEach((value, i) => (row[i] = value + raise));
 }
 
 /**

@@ -22,7 +22,7 @@ function raised(game: Game, policy: ArrayLike<number>, count: number, seed: numb
   const limit = limitOf(game, policy);
   const paths = new Paths(game, limit, seed);
   const plans = new Plans(limit);
-  for (const action of game.globalActions.keys()) finish(plans.repeat(action, 0.01));
+  for (const action of game.globalActions.keys()) plans.repeat(action, 0.01);
   const points: Float64Array[] = [];
   while (points.length < count) {
     const met = paths.walk((g, shares) => commandOf(plans, g, shares));
