@@ -4,7 +4,7 @@ import { commandedBy, jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
 import { DispatcherBound } from "./points/upper_bounds";
 import type { PointLearnOptions } from "./options";
-import { blindLocalPolicy } from "./starts";
+import { blindSteps } from "./starts";
 import { rewardRange } from "./value_iteration";
 
 /** Of what blind pairs are worth, as a share of the rewards' range. */
@@ -39,5 +39,6 @@ export async function bestBlind(
     );
     if (worth > best.worth + 2 * accuracy) best = { action, worth };
   }
-  return { action: best.action, localPolicy: blindLocalPolicy(game, best.action, temperature) };
+  const { action } = best;
+  return { action, localPolicy: await inTurns(blindSteps(game, action, temperature), signal) };
 }

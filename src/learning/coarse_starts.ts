@@ -2,6 +2,7 @@
  * Where the alternation at a table's size starts. In a small table all starts are tried. Before a large one
  * the alternation runs at points, which takes a second; where that ends best, and its values, are the starts.
  */
+import { inTurns } from "../base/steps";
 import { HistogramIndex, histogramCount } from "../game/histogram";
 import { limitOf } from "../game/limit";
 import { type Game, type PointsPair, sizesOf } from "../game/model";
@@ -10,7 +11,7 @@ import { NO_TURNS, type Start, type Turns } from "./alternation";
 import { type LearnSettings, pointSettingsOf } from "./options";
 import { alternated } from "./points/learn_by_points";
 import { breathe } from "./simulation";
-import { firstStarts } from "./starts";
+import { startSteps } from "./starts";
 
 /** Histograms of a table that is small enough to try all starts in. */
 const SMALL_HISTOGRAMS = 1500;
@@ -24,15 +25,16 @@ export async function startsFor(
   blindPolicy: Float32Array,
 ): Promise<{ readonly starts: readonly Start[]; readonly turns: Turns }> {
   const { tableSize, temperature, population, seed, threads, signal, onProgress } = settings;
-  const first = firstStarts(game, blindPolicy, temperature);
+  const first = await inTurns(startSteps(game, blindPolicy, temperature), signal);
   const histograms = histogramCount(sizesOf(game).sL, tableSize);
   if (tableSize === 1 || histograms <= SMALL_HISTOGRAMS) {
     return { starts: first, turns: NO_TURNS };
   }
   const asked = { temperature, population, seed, threads, signal, onProgress };
-  const { pairs, turns } = await alternated(game, pointSettingsOf(game, asked), first);
+  const { candidates, turns } = await alternated(game, pointSettingsOf(game, asked), first);
   const starts: Start[] = [];
-  for (const pair of pairs.slice(0, Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms)))) {
+  const most = Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms));
+  for (const { pair } of candidates.slice(0, most)) {
     const values = await valuesOf(game, pair, tableSize, signal);
     starts.push({ localPolicy: pair.localPolicy, values });
   }

@@ -114,6 +114,12 @@ export function pointSettingsOf(game: Game, options: PointLearnOptions): PointLe
   return { ...options, ...commonSettingsOf(options), points, accuracy, localForm };
 }
 
+/** The settings for a part of the work: its time ends after this share of all. */
+export const within = (share: number, settings: PointLearnSettings): PointLearnSettings => ({
+  ...settings,
+  isTimeUp: () => settings.isTimeUp?.(share) ?? false,
+});
+
 function commonSettingsOf({
   population = DEFAULT_POPULATION,
   seed = 0,

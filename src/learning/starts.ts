@@ -1,6 +1,7 @@
 /** Local policies from which the alternation starts, in any scenario. */
+import { finish, type Steps } from "../base/steps";
 import { type Game, sizesOf } from "../game/model";
-import { learnLocal } from "./local_learner";
+import { localSteps } from "./local_learner";
 
 /** P(a_g | s_g) of a global agent that does not look at robots, as [sL][sG][aG]. */
 function actionLaw(game: Game, probability: (globalState: number, action: number) => number) {
@@ -11,17 +12,23 @@ function actionLaw(game: Game, probability: (globalState: number, action: number
 }
 
 /** The local best response to a global agent that commands `action` always, whatever it sees. */
-export function blindLocalPolicy(game: Game, action: number, temperature?: number): Float32Array {
-  const law = actionLaw(game, (_, a) => (a === action ? 1 : 0));
-  return learnLocal(game, law, temperature);
-}
+export const blindLocalPolicy = (game: Game, action: number, temperature?: number): Float32Array =>
+  finish(blindSteps(game, action, temperature));
+
+/** The same in steps. */
+export const blindSteps = (game: Game, action: number, temperature?: number): Steps<Float32Array> =>
+  localSteps(
+    game,
+    actionLaw(game, (_, a) => (a === action ? 1 : 0)),
+    temperature,
+  );
 
 /** Where the first alternation starts: responses to a global agent that never looks at robots. */
-export function firstStarts(
+export function* startSteps(
   game: Game,
   blindPolicy: Float32Array,
   temperature?: number,
-): { localPolicy: Float32Array }[] {
+): Steps<{ localPolicy: Float32Array }[]> {
   const { sG, aG } = sizesOf(game);
   const stays = (g: number, a: number): number => game.globalTransition[(g * aG + a) * sG + g];
   const steady = game.globalStates.map((_, g) => {
@@ -31,6 +38,8 @@ export function firstStarts(
   });
   const staying = actionLaw(game, (g, a) => (a === steady[g] ? 1 : 0));
   const random = actionLaw(game, () => 1 / aG);
-  const responses = [staying, random].map((law) => learnLocal(game, law, temperature));
-  return [blindPolicy, ...responses].map((localPolicy) => ({ localPolicy }));
+  const starts = [{ localPolicy: blindPolicy }];
+  for (const law of [staying, random])
+    starts.push({ localPolicy: yield* localSteps(game, law, temperature) });
+  return starts;
 }

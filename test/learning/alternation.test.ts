@@ -1,7 +1,8 @@
+import { finish } from "../../src/base/steps";
 import { Alternation, sumOf } from "../../src/learning/alternation";
 import { settingsOf } from "../../src/learning/options";
 import { withResponder } from "../../src/learning/responder";
-import { firstStarts } from "../../src/learning/starts";
+import { startSteps } from "../../src/learning/starts";
 import { randomGame } from "../games";
 
 const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 4);
@@ -28,7 +29,7 @@ test("a start met before is not walked again", async () => {
 });
 
 test("the best pair earns at least what each start's end earns, within noise", async () => {
-  const starts = firstStarts(game, uniform);
+  const starts = finish(startSteps(game, uniform));
   const { best, ends } = await withResponder(game, settings, (responder) =>
     new Alternation(responder).run(starts),
   );

@@ -1,5 +1,8 @@
+import { inTurns } from "../../src/base/steps";
 import { keyedUniform } from "../../src/game/draws";
-import { isBetter } from "../../src/learning/simulation";
+import { isBetter, play } from "../../src/learning/simulation";
+import { startSteps } from "../../src/learning/starts";
+import { randomGame } from "../games";
 
 const ROLLOUTS = 2048;
 
@@ -45,4 +48,17 @@ test("a pair that earns the same, or more by next to nothing, is given up early"
 test("the mean over all trials counts", async () => {
   const [gains, loses] = [2, -3].map((gain, i) => trialOf(5 + i, (r) => 100 + (r % 7) + gain, 1));
   expect(await isBetter([gains, loses], [other(), other()])).toBe(false);
+});
+
+test("a stop is asked for often: with many zones a rollout and a sweep take long", async () => {
+  let asked = 0;
+  const trial = other();
+  const stop = { throwIfAborted: () => (asked += 1) };
+  await play(trial, 33, stop);
+  expect([trial.played, asked]).toEqual([33, 17]);
+  const sizes = { sG: 3, aG: 2, sL: 12, aL: 2 };
+  const steps = startSteps(randomGame(sizes, 1), new Float32Array(72).fill(0.5));
+  expect((await inTurns(steps, stop)).length).toBe(3);
+  // One for each of dozens of sweeps.
+  expect(asked - 17).toBeGreaterThan(24);
 });

@@ -3,12 +3,11 @@
  * the local policy. Pairs are compared by V̲ at the same starts, without rollouts; where the starts of the
  * alternation end is compared by what they earn with all robots seen, and with ten and memory.
  */
-import type { Stop } from "../../base/steps";
+import { inTurns } from "../../base/steps";
 import { type Game, type PointsPair, sizesOf } from "../../game/model";
 import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Trial } from "../../game/trial";
 import {
-  type Alternated,
   Alternation,
   type Responses,
   NO_TURNS,
@@ -22,13 +21,14 @@ import {
   type PointLearnSettings,
   pointSettingsOf,
   type Progress,
+  within,
 } from "../options";
-import { breathe, isBetter, simulationOf, trialOf } from "../simulation";
-import { blindLocalPolicy, firstStarts } from "../starts";
+import { isBetter, simulationOf, trialOf } from "../simulation";
+import { startSteps } from "../starts";
 import { PACKAGE_VERSION } from "../version";
 import { measure, type Measured } from "./measure";
 import { meanOf } from "./point_learner";
-import { toldBy } from "./team";
+import { repeatedSteps, toldBy } from "./team";
 import { type PointCandidate, TurnThreads } from "./turn_threads";
 
 export interface PointLearnResult extends Turns, Measured {
@@ -55,31 +55,13 @@ export async function learnByPoints(
   options: PointLearnOptions = {},
 ): Promise<PointLearnResult> {
   const settings = pointSettingsOf(game, options);
-  const isTimeUp = (): boolean => settings.isTimeUp?.(LEARNING_SHARE) ?? false;
-  const responder = new PointResponder(game, { ...settings, isTimeUp });
-  try {
-    return await learnWith(responder, settings);
-  } finally {
-    await responder.turns.close();
-  }
-}
-
-/** @param settings of the whole time */
-async function learnWith(
-  responder: PointResponder,
-  settings: PointLearnSettings,
-): Promise<PointLearnResult> {
-  const { game } = responder;
-  const before = await coarseStarts(game, settings);
-  const { best: met, ends, turns } = await responder.alternate(before.starts);
-  const best = await responder.best(new Set([met, ...ends]));
-  const { points, stop } = best.turn;
-  responder.report("gaps");
-  const measured = await measure(game, settings, {
-    ...best,
-    rival: (isUp) => responder.turns.takeAgain(best.pair.localPolicy, isUp),
-    repeatedResponse: (until) => repeatedResponse(game, { ...settings, signal: until }),
-  });
+  const coarse = await coarseStarts(game, settings);
+  const fine = await alternated(game, within(LEARNING_SHARE, settings), coarse.starts);
+  const [chosen] = fine.candidates;
+  const { pair, points, stop } = chosen;
+  const best = meanOf(chosen.lowers);
+  settings.onProgress?.({ doing: "gaps", iteration: fine.turns.iterations, best });
+  const measured = await measure(game, settings, chosen);
   const metadata = {
     scenario: game.name,
     scenarioSha256: game.sha256,
@@ -92,17 +74,17 @@ async function learnWith(
     pointsUsed: { points, stop },
     packageVersion: PACKAGE_VERSION,
   };
-  return { ...measured, pair: best.pair, metadata, ...sumOf(before.turns, turns) };
+  return { ...measured, pair, metadata, ...sumOf(coarse.turns, fine.turns) };
 }
 
 /** Where the alternation starts: with many local states where one with fewer points ended, which is cheap. */
 async function coarseStarts(game: Game, settings: PointLearnSettings) {
   const starts = await startsOf(game, settings);
   if (sizesOf(game).sL <= FEW_STATES) return { starts, turns: NO_TURNS };
-  const isTimeUp = (): boolean => settings.isTimeUp?.(COARSE_SHARE) ?? false;
   const points = Math.ceil(settings.points / COARSER);
-  const { pairs, turns } = await alternated(game, { ...settings, points, isTimeUp }, starts);
-  return { starts: [{ localPolicy: pairs[0].localPolicy }], turns };
+  const coarse = { ...within(COARSE_SHARE, settings), points };
+  const { candidates, turns } = await alternated(game, coarse, starts);
+  return { starts: [{ localPolicy: candidates[0].pair.localPolicy }], turns };
 }
 
 /** The pair that an alternation chooses, and those where it ended else. */
@@ -110,12 +92,14 @@ export async function alternated(
   game: Game,
   settings: PointLearnSettings,
   starts: readonly Start[],
-): Promise<{ readonly pairs: readonly PointsPair[]; readonly turns: Turns }> {
+): Promise<{ readonly candidates: readonly PointCandidate[]; readonly turns: Turns }> {
   const responder = new PointResponder(game, settings);
   try {
-    const { best, ends, turns } = await responder.alternate(starts);
+    // The turns that follow from all starts are taken by all threads.
+    responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
+    const { best, ends, turns } = await new Alternation(responder).run(starts);
     const chosen = await responder.best(new Set([best, ...ends]));
-    return { pairs: [...new Set([chosen, ...ends])].map(({ pair }) => pair), turns };
+    return { candidates: [...new Set([chosen, ...ends])], turns };
   } finally {
     await responder.turns.close();
   }
@@ -123,26 +107,13 @@ export async function alternated(
 
 /** Responses to a lead that never looks at robots, and (form `command`) to one that repeats itself. */
 async function startsOf(game: Game, settings: PointLearnSettings): Promise<Start[]> {
-  const { temperature, localForm } = settings;
+  const { temperature, localForm, signal } = settings;
   const blind = await bestBlind(game, settings);
-  const starts = firstStarts(game, blind.localPolicy, temperature);
+  const starts = await inTurns(startSteps(game, blind.localPolicy, temperature), signal);
   if (localForm === "state") return starts;
   const told = starts.map(({ localPolicy }) => toldBy(game, () => localPolicy));
-  const all = [await repeatedResponse(game, settings), ...told];
+  const all = [await inTurns(repeatedSteps(game, temperature), signal), ...told];
   return all.map((localPolicy) => ({ localPolicy: Float32Array.from(localPolicy) }));
-}
-
-/** Robots' response to a lead that repeats its command, whichever it is. */
-async function repeatedResponse(
-  game: Game,
-  { temperature, signal }: { readonly temperature?: number; readonly signal?: Stop },
-): Promise<Float64Array> {
-  const responses: Float32Array[] = [];
-  for (const action of game.globalActions.keys()) {
-    responses.push(blindLocalPolicy(game, action, temperature));
-    await breathe(signal);
-  }
-  return toldBy(game, (action) => responses[action]);
 }
 
 class PointResponder implements Responses<PointCandidate> {
@@ -159,18 +130,12 @@ class PointResponder implements Responses<PointCandidate> {
     this.turns = new TurnThreads({ game, settings: own }, settings, onPoints);
   }
 
-  /** The turns that follow from all starts are taken by all threads. */
-  alternate(starts: readonly Start[]): Promise<Alternated<PointCandidate>> {
-    this.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
-    return new Alternation(this).run(starts);
-  }
-
   respond({ localPolicy }: Start): Promise<PointCandidate> {
     return this.turns.take(localPolicy);
   }
 
-  async localResponse({ turn }: PointCandidate): Promise<Float32Array> {
-    return turn.next;
+  async localResponse({ next }: PointCandidate): Promise<Float32Array> {
+    return next;
   }
 
   /** With all seen, and with ten and memory. */
@@ -187,7 +152,7 @@ class PointResponder implements Responses<PointCandidate> {
   /** Of the pairs whose V̲ is close to the greatest. */
   async best(ends: ReadonlySet<PointCandidate>): Promise<PointCandidate> {
     const [first, ...others] = ends;
-    const lower = ({ turn }: PointCandidate): number => meanOf(turn.lowers);
+    const lower = ({ lowers }: PointCandidate): number => meanOf(lowers);
     const most = Math.max(...[...ends].map(lower));
     let best = { end: first, trials: this.trialsOf(first.pair) };
     for (const end of others) {
@@ -201,14 +166,8 @@ class PointResponder implements Responses<PointCandidate> {
 
   report(doing: Progress["doing"], points?: Progress["points"]): void {
     const { iteration, best } = this.standing;
-    const { accuracy } = this.settings;
-    const gap = accuracy * Math.abs(points?.lower ?? 0);
-    this.settings.onProgress?.({
-      doing,
-      iteration,
-      points,
-      accuracy: gap,
-      best: best && meanOf(best.turn.lowers),
-    });
+    const accuracy = this.settings.accuracy * Math.abs(points?.lower ?? 0);
+    const lower = best && meanOf(best.lowers);
+    this.settings.onProgress?.({ doing, iteration, points, accuracy, best: lower });
   }
 }

@@ -6,10 +6,11 @@ import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Estimate } from "../../game/statistics";
 import { Lookahead, vectorsOf } from "../../policy/lookahead";
 import { gainOf, gapBound, gapsOf, localGainOf } from "../gaps";
-import type { PointLearnSettings } from "../options";
+import { type PointLearnSettings, within } from "../options";
 import { play, simulationOf, trialOf } from "../simulation";
-import { boundSteps, dispatched, measuredAt } from "./point_learner";
-import { teamSteps, toldBy } from "./team";
+import { pairOf } from "./pair";
+import { boundSteps, dispatched, measuredAt, pointSteps } from "./point_learner";
+import { repeatedSteps, teamSteps, toldBy } from "./team";
 import type { Turn } from "./turn";
 import type { Values } from "./upper_bounds";
 
@@ -19,16 +20,6 @@ export interface Measured {
   readonly return: Estimate;
   /** What there was no time for, in words. */
   readonly unmeasured: readonly string[];
-}
-
-/** A pair of learning, and what it is held against. */
-export interface Measurable {
-  readonly pair: PointsPair;
-  readonly turn: Turn;
-  /** Another turn of its local policy, from other points. */
-  rival(isTimeUp: () => boolean): Promise<{ readonly pair: PointsPair }>;
-  /** Robots' response to a lead that repeats its command, whichever it is. */
-  readonly repeatedResponse: (stop: Stop) => Promise<Float64Array>;
 }
 
 const ROLLOUTS = 128;
@@ -62,13 +53,14 @@ class Parts implements Stop {
   }
 }
 
+/** @param best a turn, from whose points those of its rival differ */
 export async function measure(
   game: Game,
   settings: PointLearnSettings,
-  measurable: Measurable,
+  best: Turn,
 ): Promise<Measured> {
   const parts = new Parts(settings);
-  const { pair, turn } = measurable;
+  const { pair } = best;
   const { population, seed, signal } = settings;
   const limit = limitOf(game, pair.localPolicy);
   const options = { ...simulationOf(settings, "measure", ROLLOUTS), asked: population };
@@ -82,15 +74,18 @@ export async function measure(
   const all = dispatched(game, jointLimit(game), seed);
   const every = await parts.do("the team's bound", all);
   const lower = new Lookahead(limit, vectorsOf(pair, limit.sizes));
-  const bounds = await parts.do("the bounds", boundSteps(game, limit, lower, { seed }));
+  const bounds = await parts.do("the bounds", boundSteps(game, limit, lower, seed));
   const localGain = await parts.do("the local gap", () =>
-    localGainOf(game, pair, turn.best, { ...options, signal: parts }),
+    localGainOf(game, pair, best.best, { ...options, signal: parts }),
   );
   const globalGain = await parts.do("the global gap", async () => {
-    const rival = await measurable.rival(() => settings.isTimeUp?.(RIVAL_SHARE) ?? false);
-    return gainOf(trialOf(game, rival.pair, "sample", options), own, parts);
+    const other = { ...within(RIVAL_SHARE, settings), seed: seed + 1 };
+    const { plans } = await inTurns(pointSteps(game, pair.localPolicy, other), parts);
+    const rival = pairOf(game, pair.localPolicy, plans);
+    return gainOf(trialOf(game, rival, "sample", options), own, parts);
   });
-  const team = await estimatedTeam(game, settings, measurable, { limit, lower }, parts);
+  const ofTeam = estimatedTeam(game, settings, pair, { limit, lower }, parts);
+  const team = await parts.do("the team's estimate", ofTeam);
   const errors = [team, every].map((one) => one?.standardError ?? 0);
   const metadata = {
     ...gapsOf(globalGain, localGain),
@@ -101,21 +96,17 @@ export async function measure(
 }
 
 /** What a team earns at least; the pair is one, with V̲ `lower`. */
-function estimatedTeam(
+function* estimatedTeam(
   game: Game,
   settings: PointLearnSettings,
-  { pair, repeatedResponse }: Measurable,
+  { localPolicy }: PointsPair,
   { limit, lower }: { readonly limit: Limit; readonly lower: Values },
-  parts: Parts,
-): Promise<Estimate | undefined> {
-  return parts.do("the team's estimate", async () => {
-    const given = [await repeatedResponse(parts), toldBy(game, () => pair.localPolicy)];
-    const asked = { ...settings, isTimeUp: () => settings.isTimeUp?.(TEAM_SHARE) ?? false };
-    const teams = await inTurns(teamSteps(game, given, asked), parts);
-    if (teams.some(({ stop }) => stop === "time"))
-      parts.missing.push("a better estimate of the team");
-    const plans = [lower, ...teams.map((team) => team.plans)];
-    const at: Values["at"] = (g, shares) => Math.max(...plans.map((one) => one.at(g, shares)));
-    return inTurns(measuredAt(game, limit, settings.seed, { at }), parts);
-  });
+  { missing }: Parts,
+): Steps<Estimate> {
+  const { temperature, seed } = settings;
+  const rules = [yield* repeatedSteps(game, temperature), toldBy(game, () => localPolicy)];
+  const { plans, stop } = yield* teamSteps(game, rules, within(TEAM_SHARE, settings));
+  if (stop === "time") missing.push("a better estimate of the team");
+  const at: Values["at"] = (g, shares) => Math.max(lower.at(g, shares), plans.at(g, shares));
+  return yield* measuredAt(game, limit, seed, { at });
 }

@@ -26,8 +26,6 @@ export interface PointOptions extends Pick<
   PointLearnOptions,
   "points" | "accuracy" | "seed" | "isTimeUp"
 > {
-  /** Epochs of the bounds that are not for ever; default: the scenario's horizon, else 50. */
-  readonly horizon?: number;
   /** Hears the bounds at the start after each sweep. */
   readonly onSweep?: (points: number, lower: number, upper: number) => void;
 }
@@ -94,7 +92,7 @@ export function* pointSteps(
     return options.isTimeUp?.() ? "time" : undefined;
   };
   const finest = Math.min(FIRST_GAIN, Math.max(LEAST_GAIN, FINEST_SHARE * accuracy)) * range;
-  const pick = (wanted: number): readonly Float64Array[] => widest(plans, bound, paths, wanted);
+  const pick = (wanted: number) => widest(plans, bound, paths, wanted);
   const ended = yield* raise(plans, pick, FIRST_GAIN * range, finest, most, ending);
   plans.close();
   const compared = paths.starts(MEASURED_STARTS, "compare");
@@ -102,15 +100,16 @@ export function* pointSteps(
 }
 
 /**
- * Both bounds at the start, for ever and over the horizon.
+ * Both bounds at the start, for ever and over the scenario's horizon, else 50 epochs.
  * @param lower V̲ of the policy
  */
 export function* boundSteps(
   game: Game,
   limit: Limit,
   lower: Values,
-  { seed = 0, horizon = game.horizon ?? DEFAULT_HORIZON }: PointOptions = {},
+  seed: number,
 ): Steps<ReturnBounds> {
+  const { horizon = DEFAULT_HORIZON } = game;
   const accuracy = BOUND_ACCURACY * rewardRange(game);
   const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
   const every = new DispatcherBound(limit);
@@ -178,7 +177,7 @@ function latticeOf(limit: Limit, points: number): LatticeBound | undefined {
 /** Sweeps over more and more points, with a finer and finer gain, until something ends it. */
 function* raise(
   plans: Plans,
-  pick: (wanted: number) => readonly Float64Array[],
+  pick: (wanted: number) => Steps<readonly Float64Array[]>,
   first: number,
   finest: number,
   most: number,
@@ -192,7 +191,7 @@ function* raise(
   for (let gain = first; ; gain = Math.max(gain / 2, finest)) {
     const before = count;
     count = Math.min(most, Math.max(FIRST_POINTS, 2 * before));
-    yield* plans.addPoints(pick(count - before));
+    yield* plans.addPoints(yield* pick(count - before));
     for (let gained = Infinity; gained > MEAN_SHARE * gain * count * blocks.length; sweeps++) {
       gained = 0;
       for (const g of blocks.keys()) {
@@ -207,12 +206,12 @@ function* raise(
 }
 
 /** Of the points met on paths those where the bounds are furthest apart. */
-function widest(
+function* widest(
   plans: Plans,
   bound: Values,
   paths: Paths,
   wanted: number,
-): readonly Float64Array[] {
+): Steps<readonly Float64Array[]> {
   const { lookahead } = plans;
   const command = (g: number, shares: Float64Array): number => {
     lookahead.look(g, shares);
@@ -223,6 +222,7 @@ function widest(
     for (const { globalState, shares } of paths.walk(command)) {
       met.push({ shares, gap: bound.at(globalState, shares) - plans.at(globalState, shares) });
     }
+    yield;
   }
   met.sort((a, b) => b.gap - a.gap);
   return met.slice(0, wanted).map(({ shares }) => shares);

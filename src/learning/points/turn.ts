@@ -7,7 +7,7 @@ import { Occupancy } from "../occupancy";
 import type { PointLearnSettings, Progress } from "../options";
 import { OBSERVED_ROLLOUTS, simulationOf, trialOf } from "../simulation";
 import { pairOf } from "./pair";
-import { pointSteps } from "./point_learner";
+import { type PointOptions, pointSteps } from "./point_learner";
 
 /** What a thread is started with. */
 export interface Share {
@@ -31,8 +31,6 @@ export interface Turn extends PointsUsed {
 /** The first of a turn names it; the others let it go on to the end of its next sweep. */
 export interface Request {
   readonly localPolicy?: Float32Array;
-  /** Added to the seed of the points. */
-  readonly shift?: number;
   readonly isTimeUp: boolean;
 }
 
@@ -45,14 +43,11 @@ export function answering({ game, settings }: Share): (request: Request) => Repl
   const onSweep = (count: number, lower: number, upper: number): void => {
     points = { count, lower, upper };
   };
+  const options = { ...settings, isTimeUp: () => isTimeUp, onSweep };
   return (request) => {
     ({ isTimeUp } = request);
-    const { localPolicy, shift = 0 } = request;
-    if (localPolicy) {
-      const seed = settings.seed + shift;
-      const options = { ...settings, seed, isTimeUp: () => isTimeUp, onSweep };
-      steps = turnSteps(game, settings, localPolicy, options);
-    }
+    const { localPolicy } = request;
+    if (localPolicy) steps = turnSteps(game, localPolicy, options);
     points = undefined;
     for (;;) {
       const step = steps.next();
@@ -64,18 +59,14 @@ export function answering({ game, settings }: Share): (request: Request) => Repl
 
 function* turnSteps(
   game: Game,
-  settings: Share["settings"],
   localPolicy: Float32Array,
-  options: Parameters<typeof pointSteps>[2],
+  options: Share["settings"] & PointOptions,
 ): Steps<Turn> {
   const { plans, ...result } = yield* pointSteps(game, localPolicy, options);
   const pair = pairOf(game, localPolicy, plans);
-  const { localForm, population, temperature } = settings;
+  const { localForm, population, temperature } = options;
   const occupancy = new Occupancy(game, localForm === "command" ? 1 : 0);
-  const simulation = {
-    ...simulationOf(settings, "compare", OBSERVED_ROLLOUTS),
-    asked: population,
-  };
+  const simulation = { ...simulationOf(options, "compare", OBSERVED_ROLLOUTS), asked: population };
   trialOf(game, pair, "sample", simulation, occupancy.visit).play();
   const law = occupancy.actionLaw();
   const best = yield* localSteps(game, law, undefined, localForm);

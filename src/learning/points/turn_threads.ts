@@ -4,27 +4,24 @@
  * ahead.
  */
 import { compiledFile, startThread, type Thread } from "../../base/platform";
-import type { PointsPair } from "../../game/model";
-import { type Candidate, keyOf, leadsDown, MOST_ITERATIONS } from "../alternation";
+import { keyOf, leadsDown, MOST_ITERATIONS } from "../alternation";
 import type { PointLearnSettings, Progress } from "../options";
+import type { Played } from "../simulation";
 import type { Reply, Request, Turn, Share } from "./turn";
 
 type TurnThread = Thread<Request, Reply>;
 
 const PROGRAM = compiledFile("learning/points/turn_worker.js");
-/** Why a turn ends that nobody will ask for. */
-const NOT_NEEDED = new Error("the alternation is over");
 
-/** A pair by its turn, compared by V̲. */
-export interface PointCandidate extends Candidate {
-  readonly pair: PointsPair;
-  readonly turn: Turn;
+/** Compared by V̲. */
+export interface PointCandidate extends Turn {
+  readonly trials: readonly Played[];
 }
 
-function candidateOf(turn: Turn): PointCandidate {
-  const { pair, lowers, sweeps } = turn;
-  return { pair, turn, sweeps, trials: [{ returns: lowers, played: lowers.length, play() {} }] };
-}
+const candidateOf = (turn: Turn): PointCandidate => {
+  const { lowers } = turn;
+  return { ...turn, trials: [{ returns: lowers, played: lowers.length, play() {} }] };
+};
 
 export class TurnThreads {
   /** Those not asked for yet, and the keys of all that were begun. */
@@ -33,7 +30,6 @@ export class TurnThreads {
   private readonly threads: TurnThread[] = [];
   private readonly free: TurnThread[] = [];
   private readonly waiting: ((thread: TurnThread) => void)[] = [];
-  private isOver = false;
   private readonly onAbort = (): void => this.fail(this.settings.signal?.reason);
 
   constructor(
@@ -52,21 +48,15 @@ export class TurnThreads {
   /** The turn of π_l, which is asked for once. */
   async take(localPolicy: Float32Array): Promise<PointCandidate> {
     const key = keyOf(localPolicy);
-    const turn = this.begun.get(key) ?? this.run({ localPolicy });
+    const turn = this.begun.get(key) ?? this.run(localPolicy);
     this.known.add(key);
     this.begun.delete(key);
     return turn;
   }
 
-  /** The turn of π_l from other points, when no more turns are asked for. */
-  async takeAgain(localPolicy: Float32Array, isTimeUp: () => boolean): Promise<PointCandidate> {
-    this.isOver = true;
-    return this.run({ localPolicy, shift: 1 }, isTimeUp);
-  }
-
   async close(): Promise<void> {
     this.settings.signal?.removeEventListener("abort", this.onAbort);
-    this.fail(NOT_NEEDED);
+    this.fail(new Error("the threads have been ended"));
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
@@ -75,32 +65,25 @@ export class TurnThreads {
     let before: PointCandidate | undefined;
     for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
       const key = keyOf(localPolicy);
-      if (this.isOver || this.known.has(key)) return;
+      if (this.known.has(key)) return;
       this.known.add(key);
-      const running = this.run({ localPolicy });
+      const running = this.run(localPolicy);
       this.begun.set(key, running);
       // Whoever asks for it hears of its failure.
       const done = await running.catch(() => undefined);
       if (!done || this.settings.isTimeUp?.()) return;
       if (before && (await leadsDown(before, done))) return;
       before = done;
-      localPolicy = done.turn.next;
+      localPolicy = done.next;
     }
   }
 
-  private async run(
-    first: Omit<Request, "isTimeUp">,
-    isTimeUp = this.settings.isTimeUp,
-  ): Promise<PointCandidate> {
-    const isAhead = !this.isOver;
+  private async run(localPolicy: Float32Array): Promise<PointCandidate> {
     const thread = await this.thread();
     try {
-      for (let request = first; ; request = {}) {
-        if (isAhead && this.isOver) throw NOT_NEEDED;
-        const reply = await thread.ask({
-          ...request,
-          isTimeUp: isTimeUp?.() ?? false,
-        });
+      for (let first: Pick<Request, "localPolicy"> = { localPolicy }; ; first = {}) {
+        const isTimeUp = this.settings.isTimeUp?.() ?? false;
+        const reply = await thread.ask({ ...first, isTimeUp });
         if ("turn" in reply) return candidateOf(reply.turn);
         this.onPoints(reply.points);
       }
