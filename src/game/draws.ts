@@ -48,6 +48,18 @@ export function drawIndex(
   return last;
 }
 
+/** A gamma draw of scale 1 (Marsaglia and Tsang, ACM Trans. Math. Softw. 26, 2000), shape > 0. */
+export function drawGamma(shape: number, uniform: Uniform): number {
+  if (shape < 1) return drawGamma(shape + 1, uniform) * uniform() ** (1 / shape);
+  const d = shape - 1 / 3;
+  for (;;) {
+    // Box and Muller's normal draw.
+    const x = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+    const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(uniform()) < (x * x) / 2 + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
+
 /** `size` of `items`, uniformly without replacement (partial Fisher-Yates); in the order drawn. */
 export function drawWithoutReplacement<T>(
   uniform: Uniform,

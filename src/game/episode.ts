@@ -1,6 +1,5 @@
 /** How an episode (shift) starts: the scenario's initial law, by keyed draws. */
-import gamma from "@stdlib/random-base-gamma";
-import { drawIndex, keyedUniform, type Uniform } from "./draws";
+import { drawGamma, drawIndex, keyedUniform, type Uniform } from "./draws";
 import { type Game, scaleToOne } from "./model";
 
 export interface EpisodeStart {
@@ -10,17 +9,14 @@ export interface EpisodeStart {
 }
 
 /** Draws the law of the local states in one episode, [sL], sums to 1. */
-export function localLawDraws(game: Game, uniform: Uniform): () => Float64Array {
+export function drawLocalLaw(game: Game, uniform: Uniform): Float64Array {
   const { initialLocal } = game;
-  if (initialLocal.kind === "fixed") return () => initialLocal.probabilities;
-  const draw = gamma.factory(initialLocal.alpha, 1, { prng: uniform });
-  return () => {
-    const law = Float64Array.from(game.localStates, () => draw());
-    if (scaleToOne(law)) return law;
-    // With a tiny alpha all weights can underflow to 0: one state then takes all.
-    const chosen = Math.floor(uniform() * law.length);
-    return law.map((_, s) => (s === chosen ? 1 : 0));
-  };
+  if (initialLocal.kind === "fixed") return initialLocal.probabilities;
+  const law = Float64Array.from(game.localStates, () => drawGamma(initialLocal.alpha, uniform));
+  if (scaleToOne(law)) return law;
+  // With a tiny alpha all weights can underflow to 0: one state then takes all.
+  const chosen = Math.floor(uniform() * law.length);
+  return law.map((_, s) => (s === chosen ? 1 : 0));
 }
 
 /** The states with which episode `episode` of a run with `seed` starts. */
@@ -30,7 +26,7 @@ export function drawEpisodeStart(
   seed: number,
   episode: number,
 ): EpisodeStart {
-  const law = localLawDraws(game, keyedUniform(seed, "initial-law", "", episode))();
+  const law = drawLocalLaw(game, keyedUniform(seed, "initial-law", "", episode));
   const uniform = keyedUniform(seed, "initial-global", "", episode);
   return {
     globalState: drawIndex(uniform(), game.initialGlobal),

@@ -3,7 +3,7 @@
  * thousand do. All draws are keyed by (seed, rollout, epoch, purpose): common random numbers.
  */
 import { drawIndex } from "./draws";
-import { localLawDraws } from "./episode";
+import { drawLocalLaw } from "./episode";
 import { KeyedStream } from "./keyed_stream";
 import { type Game, localRow, type Sizes, sizesOf } from "./model";
 import { drawSampleCounts, MultinomialRows } from "./multinomial";
@@ -43,7 +43,6 @@ export class Population {
   readonly population: number;
   private readonly sizes: Sizes;
   private readonly stream: KeyedStream;
-  private readonly drawLaw: () => Float64Array;
   private readonly next: Int32Array;
   private readonly actions: Int32Array;
   private readonly actionRows: MultinomialRows;
@@ -68,7 +67,6 @@ export class Population {
     this.actionRows = new MultinomialRows(localPolicy, this.sizes.aL);
     this.transitionRows = new MultinomialRows(game.localTransition, this.sizes.sL);
     this.stream = new KeyedStream(options.seed);
-    this.drawLaw = localLawDraws(game, this.stream.next);
   }
 
   start(rollout: number): void {
@@ -85,7 +83,7 @@ export class Population {
       this.counts.set(start.localCounts);
     } else {
       this.stream.key(this.rollout, this.epoch, ROLE.law);
-      const rows = new MultinomialRows(this.drawLaw(), this.sizes.sL);
+      const rows = new MultinomialRows(drawLocalLaw(this.game, this.stream.next), this.sizes.sL);
       this.stream.key(this.rollout, this.epoch, ROLE.start);
       this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);
       rows.add(this.population, 0, this.counts.fill(0), this.stream.next);

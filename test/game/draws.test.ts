@@ -1,10 +1,13 @@
+import cdf from "@stdlib/stats-base-dists-chisquare-cdf";
 import {
   compareAgentIds,
+  drawGamma,
   drawIndex,
   drawWithoutReplacement,
   keyedUniform,
 } from "../../src/game/draws";
 import { KeyedStream } from "../../src/game/keyed_stream";
+import { chiSquaredP } from "./exact_laws";
 
 test("a draw depends on its whole key and on nothing else", () => {
   const keys: Parameters<typeof keyedUniform>[] = [
@@ -49,6 +52,22 @@ test("first uniforms of keys are in (0, 1) and have the mean and variance of uni
   expect(Math.abs(mean - 0.5)).toBeLessThan(0.012);
   expect(variance).toBeCloseTo(1 / 12, 2);
 });
+
+test.each([0.05, 0.3, 1, 7])(
+  "gamma draws of shape %d fit their law, and not one of 3 %% more",
+  (shape) => {
+    const fit = (tested: number): number => {
+      const stream = new KeyedStream(8);
+      const bins = new Array<number>(40).fill(0);
+      for (let i = 0; i < 100_000; i++) {
+        bins[Math.floor(40 * cdf(2 * drawGamma(shape, stream.next), 2 * tested))] += 1;
+      }
+      return chiSquaredP(bins, new Array<number>(40).fill(1 / 40));
+    };
+    expect(fit(shape)).toBeGreaterThan(1e-3);
+    expect(fit(1.03 * shape)).toBeLessThan(1e-3);
+  },
+);
 
 test("robots are sorted by the numbers in their names", () => {
   expect(["robot_10", "robot_9", "lead"].sort(compareAgentIds)).toEqual([

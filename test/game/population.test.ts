@@ -152,6 +152,21 @@ test("rollouts are the same for a seed, differ between seeds, and restart after 
   expect(play(1)).not.toEqual(play(2));
 });
 
+test("where a rollout starts does not hang on the rollouts before it", () => {
+  const game = shipped("ring_dispatch");
+  const startsOf = (...rollouts: number[]): string[] => {
+    const population = new Population(game, randomLocalPolicy(sizesOf(game), 1), {
+      population: 100,
+      seed: 1,
+    });
+    return rollouts.map((rollout) => {
+      population.start(rollout);
+      return population.counts.join();
+    });
+  };
+  expect(startsOf(3, 2, 1, 0).reverse()).toEqual(startsOf(0, 1, 2, 3));
+});
+
 test("keyed streams are uniform, and two keys do not share their numbers", () => {
   const stream = new KeyedStream(9);
   const bins = new Array<number>(50).fill(0);

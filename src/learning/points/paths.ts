@@ -1,6 +1,6 @@
 /** Distributions of the population for backups and bounds, drawn by key. */
 import { drawIndex } from "../../game/draws";
-import { localLawDraws } from "../../game/episode";
+import { drawLocalLaw } from "../../game/episode";
 import { KeyedStream } from "../../game/keyed_stream";
 import { type Limit, movedBy, moveOf } from "../../game/limit";
 import type { Game } from "../../game/model";
@@ -37,8 +37,7 @@ export class Paths {
 
   private start(path: number, role: keyof typeof ROLES): Float64Array {
     this.stream.key(path, 0, ROLES[role]);
-    // Made anew: gamma draws keep a spare normal number for the next.
-    return Float64Array.from(localLawDraws(this.game, this.stream.next)());
+    return Float64Array.from(drawLocalLaw(this.game, this.stream.next));
   }
 
   /**
