@@ -2,7 +2,7 @@
 import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
 import { type Game, type LocalForm, sizesOf } from "../game/model";
-import { MOST_VECTORS } from "../policy/policy_header";
+import { MOST_VECTORS } from "../policy/kind";
 import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
 import { largestTableSize, tableSizeOf } from "./size";
 

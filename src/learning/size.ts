@@ -1,7 +1,7 @@
 /** Memory and work that learning at a table size takes. */
 import { histogramCount } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import { LARGEST_TABLE } from "../policy/policy_header";
+import { LARGEST_TABLE } from "../policy/kind";
 import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
 
 export interface TableSize {

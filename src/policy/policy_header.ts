@@ -7,6 +7,7 @@ import type { PolicyMetadata } from "../game/policy_metadata";
 import { hash, json, metadataSchema, positive } from "../game/policy_metadata";
 import { attempt, cut, InvalidInputError } from "../base/errors";
 import { decodeUtf8 } from "../base/platform";
+import { LARGEST_TABLE, MOST_VECTORS } from "./kind";
 import { type Layout, snakeCase, tensorsOf } from "./policy_tensors";
 
 const FORMATS = ["alternating_marl policy 1", "alternating_marl policy 2"] as const;
@@ -16,12 +17,8 @@ const [FIRST_FORMAT, FORMAT] = FORMATS;
 const LARGEST_HEADER_BYTES = 65_536;
 /** States or actions of a kind, as in scenario files. */
 const MOST_NAMES = 255;
-/** No table has more robots: learning averages a line of the lattice in O(k²). */
-export const LARGEST_TABLE = 10_000;
 /** Entries (s_g, histogram) of a table: learning cannot address more (learning/size.ts). */
 const MOST_ENTRIES = 12_500_000;
-/** Vectors of a policy: to act is to look at all of them, which takes 13 ms with 100 zones. */
-export const MOST_VECTORS = 131_072;
 
 const names = json(z.array(z.string().min(1)).min(1).max(MOST_NAMES));
 const tableSize = json(z.int().positive().max(LARGEST_TABLE));
