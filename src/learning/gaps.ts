@@ -17,6 +17,7 @@ import type { Trial } from "../game/trial";
 import { inTurns, type Steps, type Stop } from "../base/steps";
 import type { Game, PolicyPair, TablePair } from "../game/model";
 import type { GlobalController } from "../game/population";
+import { constantController } from "../policy/controllers";
 import { Improvement } from "./improvement";
 import { dispatched, pointSteps } from "./points/point_learner";
 import type { Responder, TableCandidate } from "./responder";
@@ -29,9 +30,13 @@ import {
   trialOf,
 } from "./simulation";
 
+/** A pair, and what decides in place of its global policy. */
+type Deviation = [TablePair, GlobalController?];
 type Gaps = Pick<PolicyMetadata, `${"global" | "local"}Gap${"" | "Interval"}`>;
 
 const ROLLOUTS = 256;
+/** After which a rival that loses is seen to lose first; then twice as many, until all. */
+const FIRST_LOOK_ROLLOUTS = 64;
 /** From which one step of improvement starts, and points for its values. */
 const VISITED_ROLLOUTS = 128;
 const IMPROVED_POINTS = 60;
@@ -66,10 +71,15 @@ const NO_GAIN: Estimate = { mean: 0, standardError: 0 };
 const isSame = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
   Array.prototype.every.call(a, (value, i) => value === b[i]);
 
-/** What the deviating player gains over the pair, by all rollouts of both. */
+/** What the deviating player gains over the pair, by all rollouts of both or as many as show that it loses. */
 export async function gainOf(deviating: Trial, own: Trial, signal?: Stop): Promise<Estimate> {
-  for (const trial of [deviating, own]) await play(trial, trial.returns.length, signal);
-  return pairedDifference(deviating.returns, own.returns);
+  const all = own.returns.length;
+  for (let count = Math.min(FIRST_LOOK_ROLLOUTS, all); ; count = Math.min(2 * count, all)) {
+    for (const trial of [deviating, own]) await play(trial, count, signal);
+    const [gained, earned] = [deviating, own].map(({ returns }) => returns.subarray(0, count));
+    const gain = pairedDifference(gained, earned);
+    if (count === all || intervalOf(gain)[1] === 0) return gain;
+  }
 }
 
 async function globalGainOf(
@@ -82,31 +92,30 @@ async function globalGainOf(
   const learned = made ?? (await responder.respond({ localPolicy, values: globalValues }));
   responder.report({ doing: "gaps" });
   const credible = learned.occupancy.credibleGlobalPolicy(responder.index, learned.pair);
-  const constants = game.globalActions.map((_, a) => new Uint8Array(credible.length).fill(a));
-  const rivals = [learned.pair.globalPolicy, credible, ...constants]
+  const rivals: Deviation[] = [learned.pair.globalPolicy, credible]
     .filter((policy) => !isSame(policy, pair.globalPolicy))
-    .map((globalPolicy) => ({ ...pair, globalPolicy }));
-  const improved = await improvedOn(pair, responder);
-  const trial = (use: "choose" | "measure", of: TablePair, controller?: GlobalController) =>
+    .map((globalPolicy) => [{ ...pair, globalPolicy }]);
+  for (const action of game.globalActions.keys()) rivals.push([pair, constantController(action)]);
+  const trial = (use: "choose" | "measure", ...[of, controller]: Deviation) =>
     trialOf(game, of, "sample", simulationOf(settings, use, ROLLOUTS), undefined, controller);
-  let rival: [TablePair, GlobalController?] = [pair, improved];
+  let rival: Deviation = [pair, await improvedOn(pair, responder)];
   let best = trial("choose", ...rival);
   for (const other of rivals) {
-    const tried = trial("choose", other);
-    if (await isBetter([tried], [best], signal)) [rival, best] = [[other], tried];
+    const tried = trial("choose", ...other);
+    if (await isBetter([tried], [best], signal)) [rival, best] = [other, tried];
   }
   return gainOf(trial("measure", ...rival), trial("measure", pair), signal);
 }
 
 /** The pair's global policy improved where it leads. */
-async function improvedOn(pair: TablePair, { game, settings }: Responder): Promise<Improvement> {
+async function improvedOn(pair: TablePair, responder: Responder): Promise<Improvement> {
+  const { game, settings, index } = responder;
   const { seed, signal } = settings;
   const options = { points: IMPROVED_POINTS, seed };
   const { plans } = await inTurns(pointSteps(game, pair.localPolicy, options), signal);
-  const improved = new Improvement(game, pair.tableSize, plans.lookahead);
+  const improved = new Improvement(game, index, plans.lookahead);
   const visited = simulationOf(settings, "choose", VISITED_ROLLOUTS);
-  const trial = trialOf(game, pair, "sample", visited, improved.visit);
-  await play(trial, VISITED_ROLLOUTS, signal);
+  await play(trialOf(game, pair, "sample", visited, improved.visit), VISITED_ROLLOUTS, signal);
   return improved;
 }
 

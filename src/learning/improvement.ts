@@ -4,6 +4,7 @@
  * over the populations μ that were visited, discounted by ρ. Q is that of an agent that sees all robots from
  * the next epoch on, in the limit of many: what it promises too much is much the same for all commands.
  */
+import { HistogramIndex } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
 import type { EpochVisitor, GlobalController } from "../game/population";
 import { emptyRows, type Lookahead, lowestBest } from "../policy/lookahead";
@@ -14,36 +15,41 @@ const LEAST_SHARE = 1e-12;
 const NEGLIGIBLE = 30;
 
 export class Improvement implements GlobalController {
-  /** ln μ of each visit, by s_g; its ρ, and Q of each command. */
+  readonly sampleSize: number;
+  /** ln μ of each visit, by s_g; and Q of each command. */
   private readonly logs;
-  private readonly visits: readonly { readonly weight: number; readonly q: Float64Array }[][];
-  private readonly known = new Map<string, number>();
+  private readonly visits: Float64Array[][];
+  /** What was decided so far, [sG][H]; else -1. */
+  private readonly known: Int16Array;
+  private due = 0;
 
   constructor(
     private readonly game: Game,
-    readonly sampleSize: number,
+    private readonly index: HistogramIndex,
     private readonly lookahead: Lookahead,
   ) {
     const { sG, sL } = sizesOf(game);
+    this.sampleSize = index.size;
     this.logs = emptyRows(sG, sL);
     this.visits = this.logs.map(() => []);
+    this.known = new Int16Array(sG * index.count).fill(-1);
   }
 
+  /** Takes as many of the visits as their weights γ^t are together, one as good as another. */
   readonly visit: EpochVisitor = ({ globalState, counts, population }, epoch) => {
+    this.due += this.game.discount ** epoch;
+    if (this.due < 1) return;
+    this.due -= 1;
     const shares = Float64Array.from(counts, (count) => count / population);
     this.lookahead.look(globalState, shares);
     this.logs[globalState].add(shares.map((share) => Math.log(Math.max(share, LEAST_SHARE))));
-    this.visits[globalState].push({
-      weight: this.game.discount ** epoch,
-      q: this.lookahead.q.slice(),
-    });
+    this.visits[globalState].push(this.lookahead.q.slice());
   };
 
   decide(globalState: number, sample: Int32Array): number {
-    const key = `${globalState}: ${sample.join()}`;
-    const action = this.known.get(key) ?? this.bestFor(globalState, sample);
-    this.known.set(key, action);
-    return action;
+    const at = globalState * this.index.count + this.index.indexOf(sample);
+    if (this.known[at] < 0) this.known[at] = this.bestFor(globalState, sample);
+    return this.known[at];
   }
 
   private bestFor(globalState: number, sample: Int32Array): number {
@@ -62,9 +68,8 @@ export class Improvement implements GlobalController {
     const worth = new Float64Array(this.lookahead.q.length);
     for (let i = 0; i < visits.length; i++) {
       if (likely[i] < most - NEGLIGIBLE) continue;
-      const { weight, q } = visits[i];
-      const share = weight * Math.exp(likely[i] - most);
-      for (let a = 0; a < worth.length; a++) worth[a] += share * q[a];
+      const share = Math.exp(likely[i] - most);
+      for (let a = 0; a < worth.length; a++) worth[a] += share * visits[i][a];
     }
     return lowestBest(worth);
   }
