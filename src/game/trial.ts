@@ -14,6 +14,8 @@ export interface TrialOptions extends PopulationOptions {
   readonly rollouts: number;
   /** Sees every epoch before its move. */
   readonly visit?: EpochVisitor;
+  /** What of each return was luck, as far as it is known; its mean is 0. */
+  readonly luck?: ArrayLike<number>;
 }
 
 export class Trial {
@@ -36,6 +38,10 @@ export class Trial {
     this.rewards = new Float64Array(options.horizon);
     this.returns = new Float64Array(options.rollouts);
     this.means = new Float64Array(options.rollouts);
+  }
+
+  get luck(): ArrayLike<number> | undefined {
+    return this.options.luck;
   }
 
   /** Plays on until `count` rollouts are known. */

@@ -42,7 +42,7 @@ export interface Turns {
 
 export interface Alternated<C> {
   readonly best: C;
-  /** Where each start ended, the best of all first. */
+  /** Where each start ended. */
   readonly ends: readonly C[];
   readonly turns: Turns;
 }
@@ -65,10 +65,7 @@ export class Alternation<C extends Candidate> {
     const ends: C[] = [];
     for (const start of starts) {
       const end = await this.walk(start);
-      if (!end) continue;
-      let place = 0;
-      while (place < ends.length && !(await this.isBetter(end, ends[place]))) place++;
-      ends.splice(place, 0, end);
+      if (end) ends.push(end);
     }
     const { best, accepted, sweeps } = this;
     if (!best) throw new Error("an alternation needs a start");
@@ -101,14 +98,11 @@ export class Alternation<C extends Candidate> {
   /** Takes the candidate where it is the first or better by more than the noise. */
   private async consider(candidate: C): Promise<void> {
     this.sweeps += candidate.sweeps;
-    if (this.best && !(await this.isBetter(candidate, this.best))) return;
+    const { settings } = this.responder;
+    if (this.best && !(await isBetter(candidate.trials, this.best.trials, settings.signal))) return;
     this.best = candidate;
     this.responder.standing.best = candidate;
     this.accepted += 1;
-  }
-
-  private isBetter(candidate: C, other: C): Promise<boolean> {
-    return isBetter(candidate.trials, other.trials, this.responder.settings.signal);
   }
 }
 

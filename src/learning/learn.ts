@@ -4,7 +4,6 @@ import { limitOf } from "../game/limit";
 import type { Game, TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import type { Estimate } from "../game/statistics";
-import { Trial } from "../game/trial";
 import { constantController } from "../policy/controllers";
 import { Alternation, sumOf, type Turns } from "./alternation";
 import { type Blind, bestBlind } from "./blind";
@@ -12,7 +11,7 @@ import { gapBound, measureGaps } from "./gaps";
 import { startsFor } from "./coarse_starts";
 import { type LearnOptions, settingsOf } from "./options";
 import { type Responder, type TableCandidate, withResponder } from "./responder";
-import { COMPARED_ROLLOUTS, isBetter, learningHorizon, simulationOf } from "./simulation";
+import { COMPARED_ROLLOUTS, isBetter, simulationOf, trialOf } from "./simulation";
 import { PACKAGE_VERSION } from "./version";
 
 /** The counts of `Turns` are over all table sizes. */
@@ -40,7 +39,7 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     const best = await atLeastBlind(await responder.credible(fine.best), blind, responder);
     const gaps = await measureGaps(best, responder);
     const { pair, backup, backupError } = best;
-    const { return: earned } = best.plain.earned;
+    const { return: earned } = best.trials[0].earned;
     const { seed, signal } = settings;
     const limit = limitOf(game, pair.localPolicy);
     const globalGapBound = await inTurns(gapBound(game, limit, seed, earned), signal);
@@ -71,9 +70,9 @@ async function atLeastBlind(
 ): Promise<TableCandidate> {
   const { game, settings } = responder;
   const options = simulationOf(settings, "compare", COMPARED_ROLLOUTS);
-  const horizon = learningHorizon(game);
-  const trial = new Trial(game, localPolicy, constantController(action), { ...options, horizon });
-  if (!(await isBetter([trial], [best.plain], responder.settings.signal))) return best;
+  const always = constantController(action);
+  const trial = trialOf(game, { ...best.pair, localPolicy }, "sample", options, undefined, always);
+  if (!(await isBetter([trial], [best.trials[0]], responder.settings.signal))) return best;
   const blind = await responder.respond({ localPolicy }, action);
   responder.standing.best = blind;
   return blind;

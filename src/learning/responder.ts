@@ -4,9 +4,11 @@
  * A pair will be run with or without memory of the samples (`--observation`). It is judged by the
  * mean of what it earns in both ways.
  */
-import { HistogramIndex } from "../game/histogram";
+import { HistogramIndex, roundToSize } from "../game/histogram";
 import { type Game, localKernel, type TablePair } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
+import { Population, type PopulationOptions } from "../game/population";
+import { estimate } from "../game/statistics";
 import type { Trial } from "../game/trial";
 import type { Candidate, Responses, Start } from "./alternation";
 import { learnGlobal } from "./global_learner";
@@ -18,6 +20,7 @@ import {
   breathe,
   COMPARED_ROLLOUTS,
   isBetter,
+  LUCK_STARTS,
   OBSERVED_ROLLOUTS,
   play,
   simulationOf,
@@ -34,10 +37,8 @@ interface BackupUsed {
 
 export interface TableCandidate extends Candidate, BackupUsed {
   readonly pair: TablePair;
-  /** What it earns without memory. */
-  readonly plain: Trial;
-  /** `plain`, and what it earns with memory. */
-  readonly trials: readonly Trial[];
+  /** What it earns without memory, and with it. */
+  readonly trials: readonly [Trial, Trial];
   readonly occupancy: Occupancy;
   /** G-LEARN(π_l), where the pair was made from it. */
   readonly learned?: TableCandidate;
@@ -54,6 +55,8 @@ export class Responder implements Responses<TableCandidate> {
   readonly index: HistogramIndex;
   readonly standing: { iteration: number; best?: TableCandidate } = { iteration: 0 };
   private readonly sweeps: Sweeps;
+  /** (s_g, histogram) where rollouts start, as [sG][H]. */
+  private starts?: Int32Array;
   private warned = false;
 
   constructor(
@@ -118,17 +121,32 @@ export class Responder implements Responses<TableCandidate> {
       ...progress,
       tableSize: this.index.size,
       iteration,
-      best: best?.plain.earned.return.mean,
+      best: best?.trials[0].earned.return.mean,
     });
   }
 
   private async played(pair: TablePair) {
     const occupancy = new Occupancy(this.game);
-    const options = simulationOf(this.settings, "compare", COMPARED_ROLLOUTS);
+    const compared = simulationOf(this.settings, "compare", COMPARED_ROLLOUTS);
+    const options = { ...compared, luck: this.luckOf(pair, compared) };
     const plain = trialOf(this.game, pair, "sample", options, occupancy.visit);
     await play(plain, OBSERVED_ROLLOUTS, options.signal);
-    const trials = [plain, trialOf(this.game, pair, "filter", options)];
-    return { pair, occupancy, plain, trials };
+    const trials = [plain, trialOf(this.game, pair, "filter", options)] as const;
+    return { pair, occupancy, trials };
+  }
+
+  /** The pair's values where rollouts start, less their mean: what a return owes to its start. */
+  private luckOf({ localPolicy, globalValues }: TablePair, options: PopulationOptions) {
+    const { game, index } = this;
+    const population = new Population(game, localPolicy, options);
+    this.starts ??= new Int32Array(LUCK_STARTS).map((_, rollout) => {
+      population.start(rollout);
+      const histogram = roundToSize(population.counts, index.size);
+      return population.globalState * index.count + index.indexOf(histogram);
+    });
+    const values = Float64Array.from(this.starts, (at) => globalValues[at]);
+    const { mean } = estimate(values);
+    return values.map((value) => value - mean);
   }
 
   /** Makes the sweeps those of π_l; the sampled operator where the exact one fails its check. */

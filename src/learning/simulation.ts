@@ -15,16 +15,16 @@ const TAIL_SHARE = 0.01;
 /** Rollouts by which pairs are compared, and by which a robot's occupancy is measured. */
 export const COMPARED_ROLLOUTS = 2048;
 export const OBSERVED_ROLLOUTS = 64;
+/** Starts by which the mean of luck is known. */
+export const LUCK_STARTS = 8192;
 /** Rollouts between two turns of the event loop: with a hundred zones one takes 0.1 s. */
 const BATCH_ROLLOUTS = 2;
 /** Rollouts after which two pairs are compared first; then twice as many, until all. */
 const FIRST_LOOK_ROLLOUTS = 32;
-/** From so many rollouts on, a pair that earned less by more than the noise is given up, */
-const HOPELESS_ROLLOUTS = 64;
-/** and one that earns more by less than this share of the returns' standard deviation. */
+/** A pair that earns more by less than this share of the returns' standard deviation is given up. */
 const NEGLIGIBLE_SHARE = 0.01;
 /** Standard errors that decide for a pair before all rollouts are played. */
-const CLEAR_DEVIATIONS = 4;
+const CLEAR_DEVIATIONS = 3;
 
 /** Lets the event loop run; throws when the signal is aborted. */
 export async function breathe(signal?: Stop): Promise<void> {
@@ -72,7 +72,8 @@ export function trialOf(
 }
 
 /** Returns of a pair on common random numbers, as far as they were played. */
-export type Played = Pick<Trial, "returns" | "played"> & { play(count: number): unknown };
+export type Played = Pick<Trial, "returns" | "played"> &
+  Pick<TrialOptions, "luck"> & { play(count: number): unknown };
 
 /** Plays on until `count` rollouts are known. */
 export async function play(trial: Played, count: number, signal?: Stop): Promise<void> {
@@ -101,16 +102,27 @@ export async function isBetter(
     const likely = mean + Z95 * standardError;
     const { returns } = others[0];
     const deviation = Math.sqrt(count) * estimate(returns.subarray(0, count)).standardError;
-    if (count >= HOPELESS_ROLLOUTS && likely <= NEGLIGIBLE_SHARE * deviation) return false;
-    if (mean > CLEAR_DEVIATIONS * standardError) return true;
+    if (likely <= NEGLIGIBLE_SHARE * deviation) return false;
+    if (Math.abs(mean) > CLEAR_DEVIATIONS * standardError) return mean > 0;
   }
 }
 
-/** Estimate of the mean gain in the first `count` returns, averaged over the trials. */
+/**
+ * Estimate of the mean gain in the first `count` returns, averaged over the trials, less the part that
+ * goes with luck (a control variate: Lavenberg and Welch, Management Science 27, 1981).
+ */
 function gainOf(trials: readonly Played[], others: readonly Played[], count: number): Estimate {
-  const gains = new Float64Array(count);
-  trials.forEach(({ returns }, i) => {
-    for (let r = 0; r < count; r++) gains[r] += (returns[r] - others[i].returns[r]) / trials.length;
-  });
-  return estimate(gains);
+  const meanGain = (of: (one: Played, rollout: number) => number): Float64Array =>
+    new Float64Array(count).map((_, rollout) =>
+      trials.reduce((sum, one, i) => sum + of(one, rollout) - of(others[i], rollout), 0),
+    );
+  const gains = meanGain(({ returns }, rollout) => returns[rollout] / trials.length);
+  const luck = meanGain((one, rollout) => (one.luck?.[rollout] ?? 0) / trials.length);
+  const chance = estimate(luck);
+  const both = gains.reduce((sum, gain, r) => sum + gain * (luck[r] - chance.mean), 0);
+  const share = both / (count * (count - 1) * chance.standardError ** 2) || 0;
+  const { mean, standardError } = estimate(gains.map((gain, r) => gain - share * luck[r]));
+  // The mean of luck is known by so many starts.
+  const unknown = share * chance.standardError * Math.sqrt(count / LUCK_STARTS);
+  return { mean, standardError: Math.hypot(standardError, unknown) };
 }

@@ -87,7 +87,7 @@ async function coarseStarts(game: Game, settings: PointLearnSettings) {
   return { starts: [{ localPolicy: candidates[0].pair.localPolicy }], turns };
 }
 
-/** The pair that an alternation chooses, and those where it ended else. */
+/** The pair that an alternation chooses, and those where it ended else, by V̲. */
 export async function alternated(
   game: Game,
   settings: PointLearnSettings,
@@ -99,7 +99,8 @@ export async function alternated(
     responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
     const { best, ends, turns } = await new Alternation(responder).run(starts);
     const chosen = await responder.best(new Set([best, ...ends]));
-    return { candidates: [...new Set([chosen, ...ends])], turns };
+    const others = [...ends].sort((a, b) => meanOf(b.turn.lowers) - meanOf(a.turn.lowers));
+    return { candidates: [...new Set([chosen, ...others])], turns };
   } finally {
     await responder.turns.close();
   }
