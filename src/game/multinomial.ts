@@ -20,18 +20,19 @@ function logFactorial(i: number): number {
 }
 
 /** A binomial draw by the given uniforms; a probability may miss [0, 1] by a rounding. */
-export function drawBinomial(trials: number, probability: number, uniform: Uniform): number {
+export function drawBinomial(
+  trials: number,
+  probability: number,
+  uniform: Uniform,
+  logMiss = Math.log1p(-Math.min(probability, 1 - probability)),
+): number {
   const rare = Math.min(probability, 1 - probability);
-  const hits = drawRare(trials, rare, Math.log1p(-rare), uniform);
+  if (trials === 0 || rare <= 0) return probability > 0.5 ? trials : 0;
+  const hits =
+    trials * rare < INVERTED_MEAN
+      ? invert(trials, rare, logMiss, uniform())
+      : reject(trials, rare, uniform);
   return probability > 0.5 ? trials - hits : hits;
-}
-
-/** A binomial draw of a probability of at most 1/2; `logMiss` = ln(1 - probability). */
-function drawRare(trials: number, probability: number, logMiss: number, uniform: Uniform): number {
-  if (trials === 0 || probability <= 0) return 0;
-  return trials * probability < INVERTED_MEAN
-    ? invert(trials, probability, logMiss, uniform())
-    : reject(trials, probability, uniform);
 }
 
 /** Inversion of the distribution function from 0 (Devroye 1986, III.2): O(mean). */
@@ -82,10 +83,9 @@ function reject(trials: number, probability: number, uniform: Uniform): number {
  * XI.1.4) whose probabilities are computed once, or robots one by one where they are few.
  */
 export class MultinomialRows {
-  /** With p of entry i among entries i, i + 1, ...: r = min(p, 1 - p), ln(1 - r), p > 1/2. */
-  private readonly rare: Float64Array;
+  /** p of entry i among entries i, i + 1, ...; and ln(1 - min(p, 1 - p)). */
+  private readonly shares: Float64Array;
   private readonly logMiss: Float64Array;
-  private readonly flipped: Uint8Array;
   /** By row: the last entry that can be drawn. */
   private readonly last: Int32Array;
 
@@ -94,9 +94,8 @@ export class MultinomialRows {
     private readonly probabilities: ArrayLike<number>,
     private readonly length: number,
   ) {
-    this.rare = new Float64Array(probabilities.length);
+    this.shares = new Float64Array(probabilities.length);
     this.logMiss = new Float64Array(probabilities.length);
-    this.flipped = new Uint8Array(probabilities.length);
     this.last = new Int32Array(probabilities.length / length);
     for (let row = 0; row < this.last.length; row++) this.condition(row);
   }
@@ -110,9 +109,8 @@ export class MultinomialRows {
     for (let i = row * length; i < row * length + last; i++) {
       const p = Math.min(1, probabilities[i] / mass);
       mass -= probabilities[i];
-      this.rare[i] = Math.min(p, 1 - p);
-      this.logMiss[i] = Math.log1p(-this.rare[i]);
-      this.flipped[i] = p > 0.5 ? 1 : 0;
+      this.shares[i] = p;
+      this.logMiss[i] = Math.log1p(-Math.min(p, 1 - p));
     }
   }
 
@@ -128,8 +126,7 @@ export class MultinomialRows {
     let left = count;
     for (let i = 0; i < last && left > 0; i++) {
       const at = offset + i;
-      const hits = drawRare(left, this.rare[at], this.logMiss[at], uniform);
-      const taken = this.flipped[at] ? left - hits : hits;
+      const taken = drawBinomial(left, this.shares[at], uniform, this.logMiss[at]);
       out[i] += taken;
       left -= taken;
     }

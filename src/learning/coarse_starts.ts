@@ -24,14 +24,13 @@ export async function startsFor(
   settings: LearnSettings,
   blindPolicy: Float32Array,
 ): Promise<{ readonly starts: readonly Start[]; readonly turns: Turns }> {
-  const { tableSize, temperature, population, seed, threads, signal, onProgress } = settings;
+  const { tableSize, temperature, signal } = settings;
   const first = await inTurns(startSteps(game, blindPolicy, temperature), signal);
   const histograms = histogramCount(sizesOf(game).sL, tableSize);
   if (tableSize === 1 || histograms <= SMALL_HISTOGRAMS) {
     return { starts: first, turns: NO_TURNS };
   }
-  const asked = { temperature, population, seed, threads, signal, onProgress };
-  const { candidates, turns } = await alternated(game, pointSettingsOf(game, asked), first);
+  const { candidates, turns } = await alternated(game, pointSettingsOf(game, settings), first);
   const starts: Start[] = [];
   const most = Math.max(1, Math.floor(MOST_HISTOGRAMS / histograms));
   for (const { pair } of candidates.slice(0, most)) {
