@@ -1,7 +1,6 @@
 /** `npm run calibrate`: measures a scenario's arrays in the motion world and compares them. */
 import { readFileSync } from "node:fs";
-import { performance } from "node:perf_hooks";
-import { Document, isMap, isScalar, parseDocument, visit } from "yaml";
+import { isScalar, parseDocument, visit } from "yaml";
 import {
   compareArrays,
   type ComparedArray,
@@ -49,17 +48,7 @@ function progressOf(epochs: number): (done: number) => void {
   };
 }
 
-function summaryOf({ rows, largest, mean }: ComparedArray): Record<string, unknown> {
-  return {
-    largestDistance: largest,
-    meanDistance: mean,
-    leastSamples: Math.min(...rows.map(({ samples }) => samples)),
-    largestSamplingError: Math.max(...rows.map(({ samplingError }) => samplingError)),
-    rows,
-  };
-}
-
-function tableOf(title: string, { rows, largest, mean }: ComparedArray): string {
+function tableOf(title: string, { rows, largestDistance, meanDistance }: ComparedArray): string {
   const width = Math.max(...rows.map(({ row }) => row.length));
   const lines = rows.map(
     ({ row, distance, samples, samplingError }) =>
@@ -68,7 +57,7 @@ function tableOf(title: string, { rows, largest, mean }: ComparedArray): string 
   return [
     `${title}: total variation from the scenario's row, sampling error, samples`,
     ...lines,
-    `  largest ${largest.toFixed(4)}, mean ${mean.toFixed(4)}\n`,
+    `  largest ${largestDistance.toFixed(4)}, mean ${meanDistance.toFixed(4)}\n`,
   ].join("\n");
 }
 
@@ -102,24 +91,29 @@ const DECIMALS = 5;
 export function withMeasuredArrays(
   text: string,
   game: Game,
-  measured: Measurement,
+  { global, local }: WorldDistance,
   note: string,
 ): string {
-  const { globalTransition, localTransition } = measured;
-  const sizes = sizesOf(game);
   const document = parseDocument(text);
   const wasGenerated = document.delete("generator");
   const arrays = {
     ...game,
-    globalTransition: roundRows(globalTransition, sizes.sG),
-    localTransition: roundRows(localTransition, sizes.sL),
+    globalTransition: global.rows.flatMap(({ measured }) => rounded(measured)),
+    localTransition: local.rows.flatMap(({ measured }) => rounded(measured)),
   };
-  for (const [key, name, shape, isMeasured] of arraysOf(sizes)) {
-    if (!isMeasured && !wasGenerated) continue;
+  const written = arraysOf(sizesOf(game)).filter(
+    ([, , , isMeasured]) => isMeasured || wasGenerated,
+  );
+  for (const [key, name, shape] of written) {
     document.set(key, document.createNode(nest(arrays[name], shape)));
-    if (isMeasured) setComment(document, key, note);
   }
+  const isMeasured = (key: unknown): boolean =>
+    written.some(([own, , , measured]) => measured && own === key);
   visit(document, {
+    Pair: (_, { key }) => {
+      // In place of that of a former run.
+      if (isScalar(key) && isMeasured(key.value)) key.commentBefore = ` ${note}`;
+    },
     Seq: (_, node) => {
       if (node.items.every(isScalar)) node.flow = true;
     },
@@ -127,25 +121,12 @@ export function withMeasuredArrays(
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** Sets the comment above `key`, in place of that of a former run. */
-function setComment(document: Document, key: string, comment: string): void {
-  if (!isMap(document.contents)) return;
-  for (const pair of document.contents.items) {
-    if (isScalar(pair.key) && pair.key.value === key) pair.key.commentBefore = ` ${comment}`;
-  }
-}
-
-/** Rounds rows so that each still sums to 1: the largest entry takes the rounding error. */
-export function roundRows(flat: Float64Array, width: number): Float64Array {
+/** A row in whole units that still sums to 1: the largest entry takes the rounding error. */
+export function rounded(row: readonly number[]): number[] {
   const unit = 10 ** DECIMALS;
-  const rounded = new Float64Array(flat.length);
-  for (let start = 0; start < flat.length; start += width) {
-    const row = Array.from(flat.subarray(start, start + width), (p) => Math.round(p * unit));
-    const rest = unit - row.reduce((sum, p) => sum + p, 0);
-    row[row.indexOf(Math.max(...row))] += rest;
-    row.forEach((p, i) => (rounded[start + i] = p / unit));
-  }
-  return rounded;
+  const units = row.map((p) => Math.round(p * unit));
+  units[units.indexOf(Math.max(...units))] += unit - units.reduce((sum, p) => sum + p, 0);
+  return units.map((p) => p / unit);
 }
 
 export async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
@@ -161,7 +142,7 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
   if (write !== undefined) {
     const note = `Measured in the motion world: npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
     const source = readFileSync(scenarioFile(scenario), "utf8");
-    writeWhole(write, withMeasuredArrays(source, game, measured, note), "the scenario");
+    writeWhole(write, withMeasuredArrays(source, game, found, note), "the scenario");
   }
   if (!options.json) {
     process.stdout.write(reportOf(game.name, found, measured));
@@ -170,8 +151,8 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
   }
   const { drives, finishedDrives } = measured;
   const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
-  const [globalTransition, localTransition] = [found.global, found.local].map(summaryOf);
-  const summary = { ...head, globalTransition, localTransition, file: write };
+  const arrays = { globalTransition: found.global, localTransition: found.local };
+  const summary = { ...head, ...arrays, file: write };
   process.stdout.write(`${JSON.stringify(summary)}\n`);
 }
 

@@ -26,8 +26,6 @@ export interface MeasureOptions {
 /** Time between two commands, s: agents act on 10 Hz odometry. */
 const CONTROL_PERIOD_S = 0.1;
 const DEFAULT_SHIFT = 50;
-/** A docked robot need only be controlled in the last periods of an epoch: earlier, it cannot move. */
-const SETTLING_PERIODS = 12;
 
 /**
  * Runs the motion world for `epochs` epochs. A shift starts by the scenario's initial law. Each robot
@@ -40,13 +38,12 @@ export function measureArrays(game: Game, options: MeasureOptions): Measurement 
   const run = new Measurement(game, options);
   const shift = game.horizon ?? DEFAULT_SHIFT;
   for (let epoch = 0; epoch < options.epochs; epoch++) {
-    if (epoch % shift === 0 && epoch > 0) {
+    if (epoch % shift === 0) {
       run.placeAnew(epoch / shift);
       options.onProgress?.(epoch);
     }
     run.runEpoch(epoch);
   }
-  options.onProgress?.(options.epochs);
   return run;
 }
 
@@ -59,47 +56,27 @@ export class Measurement {
   finishedDrives = 0;
   private readonly ids: string[];
   private readonly world: MotionWorld;
-  private readonly periods: number;
-  private readonly period: number;
-  private readonly latency: number;
-  private targets: readonly Point[];
-  private readonly commands: DriveCommand[];
+  private targets: readonly Point[] = [];
+  private commands: DriveCommand[] = [];
 
   constructor(
     private readonly game: Game,
     private readonly options: MeasureOptions,
   ) {
-    const { arena } = game;
-    this.ids = Array.from({ length: options.robots }, (_, i) => `robot_${i}`);
+    const { robots, seed } = options;
+    this.ids = Array.from({ length: robots }, (_, i) => `robot_${i}`);
     this.globalCounts = new Float64Array(game.globalTransition.length);
     this.localCounts = new Float64Array(game.localTransition.length);
-    this.periods = Math.max(1, Math.round(arena.epoch / CONTROL_PERIOD_S));
-    this.period = arena.epoch / this.periods;
-    this.latency = options.latency ?? 1;
-    const start = drawEpisodeStart(game, this.ids, options.seed, 0);
-    this.world = new MotionWorld({ arena, agentIds: this.ids, seed: options.seed, start });
-    this.targets = this.targetsAt(start.localStates, start.globalState);
-    this.commands = this.targets.map(() => STOP);
-  }
-
-  /** [sG][aG][sG'], rows sum to 1; a row without samples is the scenario's. */
-  get globalTransition(): Float64Array {
-    const { sG } = sizesOf(this.game);
-    return frequencies(this.globalCounts, this.game.globalTransition, sG);
-  }
-
-  /** [sL][sG][aL][sL'], in the same way. */
-  get localTransition(): Float64Array {
-    const { sL } = sizesOf(this.game);
-    return frequencies(this.localCounts, this.game.localTransition, sL);
+    const start = drawEpisodeStart(game, this.ids, seed, 0);
+    this.world = new MotionWorld({ arena: game.arena, agentIds: this.ids, seed, start });
   }
 
   /** A new shift: the start of episode `episode`. */
   placeAnew(episode: number): void {
     const start = drawEpisodeStart(this.game, this.ids, this.options.seed, episode);
     this.world.place(start);
-    this.commands.fill(STOP);
     this.targets = this.targetsAt(start.localStates, start.globalState);
+    this.commands = this.targets.map(() => STOP);
   }
 
   /** One epoch of uniformly drawn actions, counted. */
@@ -132,28 +109,25 @@ export class Measurement {
 
   /** One epoch of control periods; the new targets hold once they have reached the agents. */
   private drive(targets: readonly Point[], epoch: number): void {
-    for (let period = 0; period < this.periods; period++) {
-      const end = (epoch * this.periods + period + 1) * this.period;
-      if (period === this.latency - 1) this.targets = targets;
-      const settling = period >= this.periods - SETTLING_PERIODS;
-      for (let body = 0; body < this.targets.length; body++) {
-        if (this.world.bodies[body].isLocked && !settling) this.commands[body] = STOP;
-        else this.control(body);
-      }
-      const dt = end - this.world.time;
-      if (this.options.step) this.options.step(this.world, dt);
-      else this.world.step(dt);
+    const { world, options } = this;
+    const { latency = 1, step = (_, dt) => world.step(dt) } = options;
+    const periods = Math.max(1, Math.round(this.game.arena.epoch / CONTROL_PERIOD_S));
+    const length = this.game.arena.epoch / periods;
+    for (let period = 0; period < periods; period++) {
+      if (period === latency - 1) this.targets = targets;
+      this.targets.forEach((_, body) => this.control(body, length));
+      step(world, (epoch * periods + period + 1) * length - world.time);
     }
   }
 
-  /** Applies the command of a period ago, and computes the next one from the pose. */
-  private control(body: number): void {
+  /** Applies the command of a period (s) ago, and computes the next one from the pose. */
+  private control(body: number, period: number): void {
     const { arena } = this.game;
     const previous = this.commands[body];
     this.world.setCommand(body, previous.linear, previous.angular);
     const pose = this.world.bodies[body];
     const limits = body === this.ids.length ? arena.lead : arena.robot;
-    this.commands[body] = driveTo(pose, this.targets[body], limits, previous, this.period);
+    this.commands[body] = driveTo(pose, this.targets[body], limits, previous, period);
   }
 }
 
@@ -165,15 +139,6 @@ function rowsOf(flat: ArrayLike<number>, width: number): number[][] {
 }
 
 const sumOf = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
-
-/** Each row of counts divided by its sum; rows without counts are taken from `fallback`. */
-function frequencies(counts: Float64Array, fallback: Float64Array, width: number): Float64Array {
-  const totals = rowsOf(counts, width).map(sumOf);
-  return counts.map((count, i) => {
-    const total = totals[Math.floor(i / width)];
-    return total > 0 ? count / total : fallback[i];
-  });
-}
 
 /** Total variation (half the L1 distance) of two rows of probabilities, in [0, 1]. */
 export const rowDistance = (a: readonly number[], b: readonly number[]): number =>
@@ -200,16 +165,15 @@ export interface ComparedRow {
   readonly distance: number;
   readonly samples: number;
   readonly samplingError: number;
-  /** Probabilities of the same cells. */
+  /** Probabilities of the same cells; without samples the scenario's are kept. */
   readonly given: readonly number[];
   readonly measured: readonly number[];
 }
 
 export interface ComparedArray {
+  readonly largestDistance: number;
+  readonly meanDistance: number;
   readonly rows: readonly ComparedRow[];
-  /** Of the rows' distances. */
-  readonly largest: number;
-  readonly mean: number;
 }
 
 export interface WorldDistance {
@@ -217,25 +181,23 @@ export interface WorldDistance {
   readonly local: ComparedArray;
 }
 
-/** How far a scenario's arrays are from what was measured. */
-export function compareArrays(game: Game, measured: Measurement): WorldDistance {
+/** How far a scenario's arrays are from what was measured. No prior knowledge enters. */
+export function compareArrays(game: Game, measurement: Measurement): WorldDistance {
   const { globalStates, globalActions, localStates, localActions } = game;
   const compare = (key: "global" | "local", names: string[]): ComparedArray => {
-    const array = `${key}Transition` as const;
-    const width = game[array].length / names.length;
-    const [given, found, counts] = [game[array], measured[array], measured[`${key}Counts`]].map(
-      (flat) => rowsOf(flat, width),
-    );
-    const rows = names.map((row, i) => ({
-      row,
-      distance: rowDistance(given[i], found[i]),
-      samples: sumOf(counts[i]),
-      samplingError: rowError(counts[i]),
-      given: given[i],
-      measured: found[i],
-    }));
+    const array = game[`${key}Transition`];
+    const width = array.length / names.length;
+    const [given, counts] = [array, measurement[`${key}Counts`]].map((flat) => rowsOf(flat, width));
+    const rows = names.map((row, i) => {
+      const samples = sumOf(counts[i]);
+      const measured = samples > 0 ? counts[i].map((count) => count / samples) : given[i];
+      const distance = rowDistance(given[i], measured);
+      const samplingError = rowError(counts[i]);
+      return { row, distance, samples, samplingError, given: given[i], measured };
+    });
     const distances = rows.map(({ distance }) => distance);
-    return { rows, largest: Math.max(...distances), mean: sumOf(distances) / distances.length };
+    const meanDistance = sumOf(distances) / distances.length;
+    return { largestDistance: Math.max(...distances), meanDistance, rows };
   };
   const globalNames = globalStates.flatMap((s) => globalActions.map((a) => `${s}, ${a}`));
   const localNames = localStates.flatMap((s) =>

@@ -75,7 +75,7 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
   );
   if (!notable) return;
   say(
-    `the arrays of ${game.name} are not the motion world's: rows of P_l differ by up to ${local.largest.toFixed(2)} (mean ${local.mean.toFixed(2)}), of P_g by up to ${global.largest.toFixed(2)} in total variation; npm run calibrate measures them, --fidelity abstract runs them as they are`,
+    `the arrays of ${game.name} are not the motion world's: rows of P_l differ by up to ${local.largestDistance.toFixed(2)} (mean ${local.meanDistance.toFixed(2)}), of P_g by up to ${global.largestDistance.toFixed(2)} in total variation; npm run calibrate measures them, --fidelity abstract runs them as they are`,
   );
 }
 

@@ -2,13 +2,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMMAND, main, roundRows, withMeasuredArrays } from "../../src/cli/calibrate";
+import { COMMAND, main, rounded, withMeasuredArrays } from "../../src/cli/calibrate";
 import {
   compareArrays,
+  type ComparedArray,
   type Measurement,
   measureArrays,
   rowDistance,
   rowError,
+  type WorldDistance,
 } from "../../src/cli/calibration";
 import { outcomeOf } from "../../src/cli/options";
 import { sizesOf } from "../../src/game/model";
@@ -96,22 +98,24 @@ test("distances and errors, by hand", () => {
   expect(rowDistance([1, 0], [1, 0])).toBe(0);
   expect(rowError([90, 10])).toBeCloseTo(0.03, 12);
   expect([rowError([50, 0]), rowError([0, 0])]).toEqual([1 / 50, 1]);
-  expect(Array.from(roundRows(Float64Array.of(1 / 3, 1 / 3, 1 / 3), 3))).toEqual([
-    0.33334, 0.33333, 0.33333,
-  ]);
+  expect(rounded([1 / 3, 1 / 3, 1 / 3])).toEqual([0.33334, 0.33333, 0.33333]);
 });
 
+/** An array as it is written. */
+const roundedRows = ({ rows }: ComparedArray) =>
+  Float64Array.from(rows.flatMap(({ measured }) => rounded(measured)));
+
 describe("writing", () => {
-  let measured: Measurement;
+  let measured: WorldDistance;
   beforeAll(() => {
-    measured = measureArrays(game, { robots: 5, epochs: 20, seed: 1 });
+    measured = compareArrays(game, measureArrays(game, { robots: 5, epochs: 20, seed: 1 }));
   });
 
   test("keeps every other key and comment, and reads back as what was measured", () => {
     const written = withMeasuredArrays(text, game, measured, "a note");
     const again = parseScenario(written, "written");
-    expect(again.localTransition).toEqual(roundRows(measured.localTransition, sL));
-    expect(again.globalTransition).toEqual(roundRows(measured.globalTransition, sG));
+    expect(again.localTransition).toEqual(roundedRows(measured.local));
+    expect(again.globalTransition).toEqual(roundedRows(measured.global));
     expect({ ...again, sha256: "", globalTransition: [], localTransition: [] }).toEqual({
       ...game,
       sha256: "",
@@ -130,7 +134,7 @@ describe("writing", () => {
     const source = readFileSync(scenarioFile("ring_dispatch"), "utf8");
     const again = parseScenario(withMeasuredArrays(source, ring, measured, "a note"), "written");
     expect(again.localReward).toEqual(ring.localReward);
-    expect(again.localTransition).toEqual(roundRows(measured.localTransition, sL));
+    expect(again.localTransition).toEqual(roundedRows(measured.local));
   });
 });
 
@@ -152,9 +156,9 @@ describe("the command", () => {
     expect(summary).toMatchObject({ scenario: "dock_dispatch", robots: 30, epochs: 30, seed: 3 });
     expect(summary.localTransition.rows).toHaveLength(75);
     expect(summary.globalTransition.rows[7]).toMatchObject({ row: "bay_1, to_bay_2" });
-    const measured = measureArrays(game, { robots: 30, epochs: 30, seed: 3 });
+    const measured = compareArrays(game, measureArrays(game, { robots: 30, epochs: 30, seed: 3 }));
     const written = parseScenario(readFileSync(file, "utf8"), file);
-    expect(written.localTransition).toEqual(roundRows(measured.localTransition, sL));
+    expect(written.localTransition).toEqual(roundedRows(measured.local));
     expect(readdirSync(folder)).toEqual(["measured.yaml"]);
   });
 

@@ -14,6 +14,6 @@ test("dock_dispatch's arrays are the world's with commands that come half a seco
 
 test("ring_dispatch is far from the motion world, and can be told so within seconds", () => {
   const found = distanceFromWorld(shipped("ring_dispatch"), 30);
-  expect(found.local.largest).toBeGreaterThan(0.5);
-  expect(found.global.largest).toBeGreaterThan(0.1);
+  expect(found.local.largestDistance).toBeGreaterThan(0.5);
+  expect(found.global.largestDistance).toBeGreaterThan(0.1);
 });
