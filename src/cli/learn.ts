@@ -140,9 +140,16 @@ function announce(
 const TABLE_ONLY = ["tableSize", "draws"] as const;
 const POINTS_ONLY = ["points", "accuracy", "timeLimit", "localForm"] as const;
 
-function refuse(options: LearnOptions, names: readonly (keyof LearnOptions)[], why: string): void {
-  const name = names.find((one) => options[one] !== undefined);
-  if (name) throw new UsageError(`${flagOf(name)} ${why}`);
+/** @throws UsageError for what does not go with the way of learning that is asked for */
+function checkOptions(options: LearnOptions): void {
+  const isPoints = options.backup === "points";
+  const [others, why] = isPoints
+    ? [TABLE_ONLY, "does not go with --backup points, which has no table; leave it out"]
+    : [POINTS_ONLY, "goes with --backup points alone; add that, or leave it out"];
+  const wrong = others.find((name) => options[name] !== undefined);
+  if (wrong) throw new UsageError(`${flagOf(wrong)} ${why}`);
+  if (isPoints || options.tableSize !== undefined) return;
+  throw new UsageError("--table-size is missing; give it, or --backup points, which needs none");
 }
 
 type Result = (LearnResult | PointLearnResult) &
@@ -155,8 +162,7 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
   const { threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
   const common = { population, seed, threads, temperature, signal, warn };
   if (backup === "points") {
-    const { points, accuracy, timeLimit = Infinity } = options;
-    const localForm = options.localForm === "command" ? ("command" as const) : ("state" as const);
+    const { points, accuracy, localForm, timeLimit = Infinity } = options;
     const startedMs = performance.now();
     const isTimeUp = (share = 1): boolean =>
       performance.now() - startedMs > 1000 * share * timeLimit;
@@ -167,24 +173,13 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
   }
   const asked = { tableSize: tableSize!, draws: options.draws, threads };
   const memory = MEMORY_SHARE * totalmem();
-  const kind = backup === "sampled" ? ("sampled" as const) : ("exact" as const);
   const onProgress = progressPrinter(() => announce(game, asked));
-  return learn(game, { ...common, ...asked, backup: kind, memory, onProgress });
+  return learn(game, { ...common, ...asked, backup, memory, onProgress });
 }
 
 export async function main(options: LearnOptions): Promise<number> {
-  const { out: file, json, backup } = options;
-  if (backup === "points") {
-    const why = "does not go with --backup points, which has no table; leave it out";
-    refuse(options, TABLE_ONLY, why);
-  } else {
-    refuse(options, POINTS_ONLY, "goes with --backup points alone; add that, or leave it out");
-    if (options.tableSize === undefined) {
-      throw new UsageError(
-        "--table-size is missing; give it, or --backup points, which needs none",
-      );
-    }
-  }
+  const { out: file, json } = options;
+  checkOptions(options);
   requireWritable("--out", file);
   const game = loadScenario(options.scenario);
   const signal = abortOnInterrupt();
@@ -205,18 +200,14 @@ export async function main(options: LearnOptions): Promise<number> {
 }
 
 function summaryOf(file: string, game: Game, result: Result, seconds: number) {
-  const { histograms, iterations, accepted, sweeps, metadata, pair, unmeasured } = result;
-  const { tableSize, globalGap, localGap, backup, backupError, bounds } = metadata;
-  const { globalGapInterval, localGapInterval, globalGapBound, pointsUsed } = metadata;
-  const { teamEstimate, teamBound, teamError } = metadata;
+  const { metadata, pair, ...told } = result;
+  const { tableSize, bounds } = metadata;
   return {
-    ...{ file, kind: tableSize === undefined ? "points" : "table", tableSize, histograms },
+    file,
+    kind: tableSize === undefined ? "points" : "table",
+    ...{ ...metadata, ...told },
     vectors: "vectors" in pair ? pair.vectorState.length : undefined,
-    ...{ iterations, accepted, sweeps, globalGap, localGap, globalGapInterval, localGapInterval },
-    ...{ backup, backupError, pointsUsed, bounds, globalGapBound },
-    ...{ teamEstimate, teamBound, teamError, unmeasured },
     ...{ lowerBound: bounds?.lower, upperBound: bounds?.upper },
-    return: result.return,
     epochs: learningHorizon(game),
     seconds,
   };
