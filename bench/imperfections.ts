@@ -63,7 +63,7 @@ function predicted(policy: LoadedPolicy): { mean: number; standardError: number 
 }
 
 async function run(file: string, worse: ParameterMap): Promise<RunSummary> {
-  const specs = swarmSpecs(SETTINGS, file, []).map((spec) => ({
+  const specs = swarmSpecs({ ...SETTINGS, policy: file }, []).map((spec) => ({
     ...spec,
     parameters: { ...spec.parameters, ...(spec.node === "simulator" && worse) },
   }));

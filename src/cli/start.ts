@@ -17,7 +17,7 @@ import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
 import { abortOnInterrupt, INTERRUPTED, runCommand } from "./options";
 import { type Outcome, runSwarm } from "./run_swarm";
-import { readSettings, START_OPTIONS, type StartSettings, swarmSpecs } from "./start_options";
+import { readSettings, START_OPTIONS, type SwarmSettings, swarmSpecs } from "./start_options";
 import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
 
 /** Rows further than this from the world's, in total variation, are worth a warning. */
@@ -32,7 +32,7 @@ interface PolicyFile {
 
 /** The policy that --policy names, or one from the cache, or one learned now. */
 async function policyOf(
-  settings: StartSettings,
+  settings: SwarmSettings,
   game: Game,
   signal: AbortSignal,
   say: Say,
@@ -59,7 +59,7 @@ async function policyOf(
 }
 
 /** The page's reference lines as `evaluate` finds them: random, blind, full. */
-function referencesOf(game: Game, policy: LoadedPolicy, settings: StartSettings): number[] {
+function referencesOf(game: Game, policy: LoadedPolicy, settings: SwarmSettings): number[] {
   const { robots: population, sampleSize, observation } = settings;
   const options = { population, sampleSize, observation, rollouts: 200, seed: settings.seed };
   const { random, blind, full } = evaluate(game, policy, options).references;
@@ -80,10 +80,10 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
 }
 
 /** A domain in which the swarm's processes can find each other; undefined: it was said why not. */
-async function enterDomain(settings: StartSettings, say: Say): Promise<Domain | undefined> {
+async function enterDomain(settings: SwarmSettings, say: Say): Promise<Domain | undefined> {
   const domain = await claimDomain(wantedDomain(process.env));
   const there = participantsIn(domain.id);
-  const wanted = swarmSpecs(settings, "", []).length;
+  const wanted = swarmSpecs(settings, []).length;
   const problem = discoveryProblem(environmentOf(domain.id), domain.id, wanted, there);
   if (problem !== undefined) {
     process.stderr.write(`${problem}\n`);
@@ -114,7 +114,7 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   }
   const { file, policy } = learned;
   const references = referencesOf(game, policy, settings);
-  const specs = swarmSpecs(settings, file, references);
+  const specs = swarmSpecs({ ...settings, policy: file }, references);
   say(
     `starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain.id})`,
   );
@@ -137,7 +137,7 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
 /** What --json prints. */
 function summaryOf(
   { summary }: Outcome,
-  { robots }: StartSettings,
+  { robots }: SwarmSettings,
   { file, policy }: PolicyFile,
   [random, blind, full]: readonly number[],
 ): object {

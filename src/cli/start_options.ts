@@ -21,7 +21,7 @@ import {
 } from "./swarm_description";
 import type { ProcessSpec } from "./swarm_processes";
 
-/** What the swarm's processes are started by. */
+/** What a start and its swarm's processes are told. */
 const settingsSchema = z.object({
   scenario: z.string(),
   robots: z.number(),
@@ -43,6 +43,11 @@ const settingsSchema = z.object({
   /** Hz */
   odometryRate: z.number().optional(),
   seed: z.number(),
+  /** File; empty: learned, or from the cache. */
+  policy: z.string(),
+  /** Of the table that is learned; 0: the default. */
+  tableSize: z.number(),
+  json: z.boolean(),
 });
 
 export type SwarmSettings = z.infer<typeof settingsSchema>;
@@ -53,16 +58,6 @@ export const settingOf = (option: string): string =>
 
 /** Options as given, by name. */
 type Given = Readonly<Record<string, unknown>>;
-
-const startSchema = settingsSchema.extend({
-  /** File; empty: learned, or from the cache. */
-  policy: z.string(),
-  /** Of the table that is learned; 0: the default. */
-  tableSize: z.number(),
-  json: z.boolean(),
-});
-
-export type StartSettings = z.infer<typeof startSchema>;
 
 /** The description's arguments that are options, with the values they have when not given. */
 const described = Object.values(SWARM.arguments).flatMap(({ option, parameter, ...own }) => {
@@ -85,9 +80,9 @@ export const START_OPTIONS: OptionSpecs = {
  * The settings, with defaults for what was not given, and their scenario.
  * @throws UsageError for options that do not go together
  */
-export function readSettings(given: Given): { settings: StartSettings; game: Game } {
+export function readSettings(given: Given): { settings: SwarmSettings; game: Game } {
   const entries = described.map(({ name, fallback }) => [name, given[name] ?? fallback] as const);
-  const settings = startSchema.parse({ ...Object.fromEntries(entries), json: given.json });
+  const settings = settingsSchema.parse({ ...Object.fromEntries(entries), json: given.json });
   const game = loadScenario(settings.scenario);
   const { robots, fidelity, speed, sampleSize, record } = settings;
   const epoch = epochSeconds(settings.epoch, game.arena.epoch, "--epoch");
@@ -97,7 +92,7 @@ export function readSettings(given: Given): { settings: StartSettings; game: Gam
     (isMotion ? motionProblem(game, robots, epoch, speed) : undefined);
   if (problem !== undefined) throw new UsageError(problem);
   readOrigins(settings.origins);
-  if (record !== undefined && record !== "") requireWritable("--record", record);
+  if (record) requireWritable("--record", record);
   // Here 0 stands for the table's k and for no end, and an empty name for no recording.
   const known = {
     epoch,
@@ -111,10 +106,8 @@ export function readSettings(given: Given): { settings: StartSettings; game: Gam
 }
 
 /** Why the options do not go together; undefined: they do. */
-function problemOf(given: Given, settings: StartSettings): string | undefined {
+function problemOf(given: Given, settings: SwarmSettings): string | undefined {
   const { robots, sampleSize, fidelity, headless, record } = settings;
-  const empty = ["policy", "record"].find((name) => given[name] === "");
-  if (empty !== undefined) return `--${empty} is empty; give a file, or leave the option out`;
   if (fidelity === "abstract" && given.speed !== undefined) {
     return "--speed is for --fidelity motion; the abstract world runs as fast as the nodes answer";
   }
@@ -147,34 +140,29 @@ function argumentsOf(settings: SwarmSettings): ArgumentValues {
   );
 }
 
-function specOf(described: DescribedProcess, name: string, values: ArgumentValues): ProcessSpec {
-  return { ...described, name, parameters: parametersOf(described, values) };
-}
-
 /** One process, or one for each group of robots. */
 function specsOf(described: DescribedProcess, values: ArgumentValues): ProcessSpec[] {
-  if (!described.hosts_robots) return [specOf(described, described.node, values)];
+  const specOf = (name: string, own: object): ProcessSpec => {
+    const parameters = parametersOf(described, { ...values, ...own });
+    return { ...described, name, parameters };
+  };
+  if (!described.hosts_robots) return [specOf(described.node, {})];
   const [robots, most] = [Number(values.robots), Number(values.robots_per_process)];
   return Array.from({ length: Math.ceil(robots / most) }, (_, i) => {
     const first = i * most;
     const hosted = { first_robot: first, hosted_robots: Math.min(most, robots - first) };
-    return specOf(described, `${described.node}s_${first}`, { ...values, ...hosted });
+    return specOf(`${described.node}s_${first}`, hosted);
   });
 }
 
 /**
- * @param policyFile published by the learner's node
+ * @param settings with the policy file that the learner's node publishes
  * @param references rewards per epoch for the page: random, blind, full; none: not shown
  */
-export function swarmSpecs(
-  settings: SwarmSettings,
-  policyFile: string,
-  references: readonly number[],
-): ProcessSpec[] {
+export function swarmSpecs(settings: SwarmSettings, references: readonly number[]): ProcessSpec[] {
   const values: ArgumentValues = {
     ...argumentsOf(settings),
-    policy_file: policyFile,
-    about: JSON.stringify({ ...settingsSchema.parse(settings), policyFile }),
+    about: JSON.stringify(settings),
     // ROS has no literal for an empty list.
     references: references.length > 0 ? references : undefined,
   };

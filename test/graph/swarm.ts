@@ -90,6 +90,9 @@ const DEFAULTS: SwarmSettings = {
   origins: "",
   headless: true,
   seed: 0,
+  policy: "",
+  tableSize: 0,
+  json: false,
 };
 
 /** Programs of a swarm whose abstract world takes its time, where a test needs no other. */
@@ -217,11 +220,10 @@ class Follower {
 /** The processes of `npm start`, as a test wants them. */
 function specsOf(
   settings: SwarmSettings,
-  file: string,
   trace: string,
   { overrides = {}, programs = {}, without = [], fleet }: SwarmOptions,
 ): ProcessSpec[] {
-  return swarmSpecs(settings, file, [])
+  return swarmSpecs(settings, [])
     .filter((spec) => !without.includes(spec.name))
     .map((spec) => ({
       ...spec,
@@ -287,7 +289,12 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const domain = beside ? undefined : await claimDomain();
   const environment = domain ? environmentOf(domain) : beside!.environment;
   await before?.(environment);
-  const specs = specsOf(settings, file, trace, { overrides, programs, without, fleet });
+  const specs = specsOf({ ...settings, policy: file }, trace, {
+    overrides,
+    programs,
+    without,
+    fleet,
+  });
   const follower = new Follower(specs.map(({ name }) => name));
   const processes = new SwarmProcesses(environment, follower.events);
   return {

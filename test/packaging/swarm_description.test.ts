@@ -59,6 +59,7 @@ test.each([
       headless: true,
     },
     ...{ record: "run.mcap", odometryRate: 2, seed: 5 },
+    ...{ policy: "made.safetensors", tableSize: 0, json: false },
   };
   const given = Object.entries(SWARM.arguments).flatMap(([name, { option }]) => {
     const setting = option && settingOf(option);
@@ -70,7 +71,6 @@ test.each([
     "test/packaging/show_launch.py",
     "launch/swarm.launch.py",
     ...given,
-    "policy_file:=made.safetensors",
     "cache:=",
   ]) as { actions: Launched[] };
   const launched = shown.actions.map((action) => {
@@ -79,7 +79,7 @@ test.each([
     const { executable: node, namespace, respawn = false } = action;
     return { node, namespace, respawn, ends: action.on_exit["1"].length > 0, parameters };
   });
-  const started = swarmSpecs(settings, "made.safetensors", []).map((spec) => {
+  const started = swarmSpecs(settings, []).map((spec) => {
     const own = Object.entries(spec.parameters);
     const parameters = Object.fromEntries(
       own.map(([name, value]) => [`${spec.node}:${name}`, value]),
@@ -95,5 +95,5 @@ test.each([
   expect(started).toEqual(expected);
   const recorder = started.find(({ node }) => node === "recorder")!;
   const told: unknown = JSON.parse(String(recorder.parameters["recorder:about"]));
-  expect(told).toEqual({ ...settings, policyFile: "made.safetensors" });
+  expect(told).toEqual(settings);
 });
