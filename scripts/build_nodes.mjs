@@ -32,19 +32,16 @@ function copyEach(names, from, to) {
 }
 
 /** All packages of package-lock.json but those for development. */
-function runtimePackages() {
+function copyPackages() {
   const lock = JSON.parse(fs.readFileSync(path.join(copy, "package-lock.json"), "utf8"));
-  return Object.entries(lock.packages)
-    .filter(([name, entry]) => name !== "" && !entry.dev && !entry.devOptional)
-    .map(([name]) => name)
-    .filter((name) => fs.existsSync(path.join(copy, name)));
-}
-
-/** Nested packages are left out: the lock file lists each, so each is copied by itself. */
-function copyPackage(name) {
-  const from = path.join(copy, name);
-  const own = path.join(from, "node_modules");
-  fs.cpSync(from, path.join(runtime, name), { recursive: true, filter: (file) => file !== own });
+  for (const [name, entry] of Object.entries(lock.packages)) {
+    const from = path.join(copy, name);
+    if (name === "" || entry.dev || entry.devOptional || !fs.existsSync(from)) continue;
+    // The lock file lists nested packages too, so each is copied by itself.
+    const nested = path.join(from, "node_modules");
+    const filter = (file) => file !== nested;
+    fs.cpSync(from, path.join(runtime, name), { recursive: true, filter });
+  }
 }
 
 fs.mkdirSync(copy, { recursive: true });
@@ -58,8 +55,6 @@ await main(async () => {
   await setup({ ros: true });
   fs.rmSync(runtime, { recursive: true, force: true });
   copyEach(data, source, runtime);
-  for (const name of ["src", "sim"]) {
-    copyEach([name], path.join(copy, "dist"), path.join(runtime, "dist"));
-  }
-  runtimePackages().forEach(copyPackage);
+  copyEach(["src", "sim"], path.join(copy, "dist"), path.join(runtime, "dist"));
+  copyPackages();
 });

@@ -20,9 +20,9 @@ function stepsFor(ros) {
   return [dependencies, ...environment, nativeBinary, ...messages, compilation];
 }
 
-async function runMissing(steps, ros) {
-  const toolsWanted = [wheels, nativeBinary, interfaceBuild];
-  if (ros && toolsWanted.some((step) => steps.includes(step) && !step.isCurrent())) {
+async function runMissing(steps) {
+  const withTools = steps.filter((step) => [wheels, nativeBinary, interfaceBuild].includes(step));
+  if (!withTools.every((step) => step.isCurrent())) {
     await checkMachine({ wheels: steps.includes(wheels) });
   }
   for (const step of steps) {
@@ -41,7 +41,7 @@ export async function setup({ ros }) {
   if (!steps.every((step) => step.isCurrent())) {
     const problem = folderProblem(root, { ros });
     if (problem) throw new SetupError(problem);
-    await alone(() => runMissing(steps, ros));
+    await alone(() => runMissing(steps));
   }
   return ros ? rosEnvironment() : { ...process.env };
 }

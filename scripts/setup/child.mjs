@@ -27,16 +27,12 @@ export async function runNode(args, env, cwd) {
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
-  const sent = new Map();
+  let firstMs;
   const forward = (signal) => {
-    const first = sent.get(signal);
-    if (first === undefined) {
-      sent.set(signal, performance.now());
-      // A closed terminal is a request to end like any other.
-      child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
-    } else if (performance.now() - first > PATIENCE_MS) {
-      child.kill("SIGKILL");
-    }
+    // A closed terminal is a request to end like any other.
+    if (firstMs === undefined) child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
+    else if (performance.now() - firstMs > PATIENCE_MS) child.kill("SIGKILL");
+    firstMs ??= performance.now();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);

@@ -1,44 +1,34 @@
 import fs from "node:fs";
 import path from "node:path";
-import { hashFiles, inRoot, stepOf } from "./base.mjs";
+import { emptyFolder, hashFiles, inRoot, stepOf } from "./base.mjs";
 import { writeMessageTypes } from "./message_types.mjs";
 import { tool } from "./tool.mjs";
 
 const dist = inRoot("dist");
+const configs = ["options", "platform", "pure", "node", "test"].map(
+  (name) => `tsconfig.${name}.json`,
+);
 /** The installed package is compiled without its tests. */
-const projects = ["node", "test"].map((name) => `tsconfig.${name}.json`);
-const present = projects.filter((name, i) => i === 0 || fs.existsSync(inRoot("test")));
-const configs = ["options", "platform", "pure"].map((name) => `tsconfig.${name}.json`);
+const projects = configs.slice(3).filter((name) => fs.existsSync(inRoot(name)));
 const folders = ["msg", "src", "sim", "test", "bench"];
 const recipes = ["scripts/setup/compilation.mjs", "scripts/setup/message_types.mjs"];
-const inputs = [...folders, ...configs, ...present, "package-lock.json", ...recipes];
+const inputs = [...folders, ...configs, "package-lock.json", ...recipes];
 
-/** What tsc remembers of its last build of each project. */
-const builds = () =>
-  fs
-    .readdirSync(dist)
-    .filter((name) => name.endsWith(".tsbuildinfo"))
-    .map((name) => path.join(dist, name));
-
-/** Removes what was compiled from a source that is gone: a deleted test must not run on. */
+/** A deleted test must not run on: where a source is gone, everything is compiled anew. */
 function prune() {
   const compiled = /^((?:src|sim(?!\/web\/)|test|bench)\/.*?)(?:\.d\.ts|\.js|\.js\.map)$/;
-  for (const file of fs.readdirSync(dist, { recursive: true })) {
-    const stem = compiled.exec(file)?.[1];
-    if (!stem || fs.existsSync(inRoot(`${stem}.ts`))) continue;
-    fs.rmSync(path.join(dist, file));
-    // If the source comes back, tsc must not think that its output is there.
-    for (const info of builds()) fs.rmSync(info);
-  }
+  const stems = fs.readdirSync(dist, { recursive: true }).map((file) => compiled.exec(file)?.[1]);
+  if (!stems.every((stem) => !stem || fs.existsSync(inRoot(`${stem}.ts`)))) emptyFolder(dist);
 }
 
 /** `checked: false` leaves type errors to `npm run lint`: messages' types need a ROS 2. */
 async function compile(checked) {
   const tsc = inRoot("node_modules", "typescript", "bin", "tsc");
-  const options = ["-b", ...present.map((name) => inRoot(name)), "--pretty", "false"];
+  const options = ["-b", ...projects.map((name) => inRoot(name)), "--pretty", "false"];
   // tsc skips files older than its last build, also others put in their place. Seen as older than
   // all files, it compares their contents.
-  for (const info of builds()) fs.utimesSync(info, 0, 0);
+  const builds = fs.readdirSync(dist).filter((name) => name.endsWith(".tsbuildinfo"));
+  for (const name of builds) fs.utimesSync(path.join(dist, name), 0, 0);
   if (!checked) options.push("--noCheck");
   await tool("Compiling", "tsc", process.execPath, [tsc, ...options]);
 }

@@ -1,17 +1,24 @@
 /**
- * Runs one tool (npm, pip, make, ...) in a process group of its own and kills the whole group when
- * the set-up dies, so that nothing goes on writing into the checkout.
+ * Runs one tool (npm, pip, make, ...) in a process group of its own. The set-up interrupts the whole
+ * group; what then outlives the tool, or is left after 2 s, is killed. When the set-up dies, all is. So
+ * nothing goes on writing into the checkout.
  * Usage: node supervise.mjs COMMAND ARGS... (with an IPC channel)
  */
 import { spawn } from "node:child_process";
 import os from "node:os";
 
+const PATIENCE_MS = 2000;
 const [command, ...args] = process.argv.slice(2);
 const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+const killGroup = () => process.kill(-process.pid, "SIGKILL");
 
-process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
-// The set-up signals the whole group; the tool acts on it, and this process waits for the tool.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+process.on("disconnect", killGroup);
+process.on("SIGINT", () => {
+  child.prependListener("exit", killGroup);
+  setTimeout(killGroup, PATIENCE_MS);
+});
+// The tool acts on it.
+process.on("SIGTERM", () => {});
 
 child.on("error", (error) => {
   process.stderr.write(`${command}: ${error.message}\n`);

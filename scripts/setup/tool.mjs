@@ -5,13 +5,13 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inRoot, root, say, SetupError, shortPath } from "./base.mjs";
 
 const logs = inRoot(".cache", "setup");
 const supervisor = inRoot("scripts", "setup", "supervise.mjs");
-const running = new Set();
+/** The tool that runs, if one does. */
+let running;
 /** Logs that were begun: several tools may write one. */
 const begun = new Set();
 let stopping = false;
@@ -55,35 +55,25 @@ export async function tool(what, log, command, args, { env = toolEnvironment(), 
     stdio: ["ignore", output, output, "ipc"],
   });
   fs.closeSync(output);
-  running.add(child);
-  const [status] = await once(child, "exit").finally(() => running.delete(child));
+  running = child;
+  const [status] = await once(child, "exit");
+  running = undefined;
   // interrupt() ends this process.
   if (stopping) await new Promise(() => {});
   if (status === 0) return file;
-  const again = "Put it right and start again.";
   throw new SetupError(
-    `${what} failed: ${reasonIn(file)}. ${again} The whole output is in ${shortPath(file)}.`,
+    `${what} failed: ${reasonIn(file)}. Put it right and start again. The whole output is in ${shortPath(file)}.`,
   );
-}
-
-function signalGroups(signal) {
-  for (const child of running) {
-    try {
-      process.kill(-child.pid, signal);
-    } catch (error) {
-      if (error.code !== "ESRCH") throw error;
-    }
-  }
 }
 
 async function interrupt(signal) {
   if (stopping) return;
   stopping = true;
   say("interrupted: ending what runs; the next start goes on from the last finished step");
-  signalGroups("SIGINT");
-  const deadline = performance.now() + 2000;
-  while (running.size > 0 && performance.now() < deadline) await sleep(20);
-  signalGroups("SIGKILL");
+  if (running) {
+    process.kill(-running.pid, "SIGINT");
+    await once(running, "exit");
+  }
   process.exit(128 + os.constants.signals[signal]);
 }
 
