@@ -150,10 +150,9 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
     return;
   }
   const { drives, finishedDrives } = measured;
-  const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
   const arrays = { globalTransition: found.global, localTransition: found.local };
-  const summary = { ...head, ...arrays, file: write };
-  process.stdout.write(`${JSON.stringify(summary)}\n`);
+  const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
+  process.stdout.write(`${JSON.stringify({ ...head, ...arrays, file: write })}\n`);
 }
 
 if (require.main === module) void runCommand(COMMAND, main);

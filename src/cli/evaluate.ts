@@ -1,11 +1,11 @@
 /** `npm run evaluate`: what a policy earns in a population simulated without robots. */
 import { basename } from "node:path";
-import { z } from "zod";
+import { z, ZodError } from "zod";
 import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evaluate";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import type { PopulationStart } from "../game/population";
-import { InvalidInputError } from "../base/errors";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { boundSentences } from "../policy/bounds";
@@ -16,7 +16,6 @@ import {
   AT_LEAST_0,
   JSON_OPTION,
   type OptionValues,
-  problemIn,
   runCommand,
   SEED_OPTION,
   UsageError,
@@ -65,6 +64,13 @@ const startSchema = z.strictObject({
   global_state: z.union([z.string(), z.int()]),
   local_counts: z.array(z.int().nonnegative()),
 });
+
+/** The first thing that is wrong with data, or what another error says. */
+function problemIn(error: unknown): string {
+  if (!(error instanceof ZodError)) return reasonOf(error);
+  const [{ path, message }] = error.issues;
+  return path.length > 0 ? `${path.join(".")}: ${message}` : message;
+}
 
 function loadStart(file: string, game: Game): PopulationStart {
   let start: z.infer<typeof startSchema>;

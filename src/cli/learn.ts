@@ -19,7 +19,6 @@ import {
   abortOnInterrupt,
   AT_LEAST_1,
   flagOf,
-  INTERRUPTED,
   JSON_OPTION,
   type OptionValues,
   requireWritable,
@@ -177,26 +176,17 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
   return learn(game, { ...common, ...asked, backup, memory, onProgress });
 }
 
-export async function main(options: LearnOptions): Promise<number> {
+export async function main(options: LearnOptions): Promise<void> {
   const { out: file, json } = options;
   checkOptions(options);
   requireWritable("--out", file);
   const game = loadScenario(options.scenario);
-  const signal = abortOnInterrupt();
   const startedMs = performance.now();
-  let result;
-  try {
-    result = await learned(game, options, signal);
-    if (process.stderr.isTTY) process.stderr.write("\n");
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.stderr.write("interrupted: nothing was written\n");
-    return INTERRUPTED;
-  }
+  const result = await learned(game, options, abortOnInterrupt());
+  if (process.stderr.isTTY) process.stderr.write("\n");
   savePolicy(file, encodePolicy(result.pair, result.metadata, game));
   const summary = summaryOf(file, game, result, (performance.now() - startedMs) / 1000);
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(game.name, summary));
-  return 0;
 }
 
 function summaryOf(file: string, game: Game, result: Result, seconds: number) {

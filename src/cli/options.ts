@@ -2,7 +2,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, CommanderError, Option } from "commander";
-import { ZodError } from "zod";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { flag, integer, isAllowed, ruleOf, type Value } from "../ros/parameters";
 import type { ValueForm, ValueOf } from "../ros/parameters";
@@ -135,6 +134,7 @@ export async function outcomeOf<S extends OptionSpecs>(
   } catch (error) {
     // The help was printed.
     if (error instanceof CommanderError) return { status: 0 };
+    if (error instanceof Interruption) return { status: INTERRUPTED, why: error.message };
     if (error instanceof InvalidInputError) return { status: 2, why: error.message };
     const stack = error instanceof Error ? error.stack : undefined;
     return { status: 1, why: stack ?? reasonOf(error) };
@@ -171,15 +171,9 @@ export function requireWritable(option: string, file: string): void {
   }
 }
 
-/** The first thing that is wrong with data, or what another error says. */
-export function problemIn(error: unknown): string {
-  if (!(error instanceof ZodError)) return reasonOf(error);
-  const [{ path, message }] = error.issues;
-  return path.length > 0 ? `${path.join(".")}: ${message}` : message;
-}
-
-/** Exit status of a command that Ctrl-C ended before it had a result. */
-export const INTERRUPTED = 130;
+/** Exit status of a command that Ctrl-C ended before it had a result, and its error. */
+const INTERRUPTED = 130;
+class Interruption extends Error {}
 
 /** Output that nobody reads any more (`npm start | head -1`) ends a command as Ctrl-C does. */
 function endWithoutReader(): void {
@@ -192,13 +186,16 @@ function endWithoutReader(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", end);
 }
 
-/** A signal that SIGINT and SIGTERM abort; a second one ends the process at once. */
+/**
+ * A signal that SIGINT and SIGTERM abort; a second one ends the process at once. A command that
+ * rejects with the signal's reason ends as interrupted.
+ */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(INTERRUPTED);
-      controller.abort();
+      controller.abort(new Interruption("interrupted: nothing was written or started"));
     });
   }
   return controller.signal;

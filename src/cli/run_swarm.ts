@@ -32,13 +32,13 @@ export function watchStart(
   const none = (ms: number): string => `no command was given within ${ms / 1000} s`;
   const where = "the messages above say what is waited for";
   const lose = (): void => giveUp(`${none(longest)}, so the swarm was stopped; ${where}`);
-  let timers: readonly (NodeJS.Timeout | false)[] = [];
+  let timers: readonly NodeJS.Timeout[] = [];
   let isOver = false;
   const begin = (): void => {
     const hint = setTimeout(() => say(`${none(NOTABLE_WAIT_MS)}; ${where}`), AFTER_ITS_WORDS_MS);
-    timers = [hint, isBounded && setTimeout(lose, longest)];
+    timers = isBounded ? [hint, setTimeout(lose, longest)] : [hint];
   };
-  const stop = (): void => timers.forEach((timer) => timer && clearTimeout(timer));
+  const stop = (): void => timers.forEach((timer) => clearTimeout(timer));
   begin();
   return {
     hear(report: SimulatorReport): void {

@@ -15,7 +15,7 @@ import {
 } from "../ros/domain";
 import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
-import { abortOnInterrupt, INTERRUPTED, runCommand } from "./options";
+import { abortOnInterrupt, runCommand } from "./options";
 import { type Outcome, runSwarm } from "./run_swarm";
 import { readSettings, START_OPTIONS, type SwarmSettings, swarmSpecs } from "./start_options";
 import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
@@ -104,24 +104,16 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   const { settings, game } = readSettings(given);
   const domain = await enterDomain(settings, say);
   if (domain === undefined) return 1;
-  const learned = await policyOf(settings, game, signal, say).catch((error: unknown) => {
-    if (signal.aborted) return undefined;
-    throw error;
-  });
-  if (learned === undefined) {
-    say("interrupted; nothing was started");
-    return INTERRUPTED;
-  }
+  const learned = await policyOf(settings, game, signal, say);
   const { file, policy } = learned;
   const references = referencesOf(game, policy, settings);
   const specs = swarmSpecs({ ...settings, policy: file }, references);
   say(
     `starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain.id})`,
   );
-  const tell = (report: SimulatorReport): void => sayReport(report, say);
   const { robots, json, seconds } = settings;
   const patience = { robots, isBounded: json || seconds !== undefined };
-  const running = runSwarm(specs, domain.id, patience, signal, say, tell);
+  const running = runSwarm(specs, domain.id, patience, signal, say, (told) => sayReport(told, say));
   // It takes a second or more, in which the processes come up.
   if (settings.fidelity === "motion") await sayDistance(game, robots, say);
   const outcome = await running;
@@ -160,12 +152,8 @@ function sayReport(told: SimulatorReport, say: Say): void {
 }
 
 function sayEnd(summary: RunSummary | undefined, say: Say): void {
-  const mean = summary?.rewardPerEpoch.mean;
-  if (!summary || mean === null || mean === undefined) {
-    say("ended before the first epoch was over");
-    return;
-  }
-  const error = summary.rewardPerEpoch.standardError;
+  const { mean = null, standardError: error = null } = summary?.rewardPerEpoch ?? {};
+  if (!summary || mean === null) return say("ended before the first epoch was over");
   say(
     `ended after ${summary.epochs} epochs (${summary.missedEpochs} missed): reward per epoch ${mean.toFixed(2)}${error === null ? "" : ` ± ${error.toFixed(2)}`}, ${summary.samplesReceived} of ${summary.samplesAsked} samples received`,
   );

@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { InvalidInputError } from "../base/errors";
 import { packageRoot } from "../base/package_root";
-import { problemIn } from "./options";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** By name: a value, or "$name" for an argument's (left out when it has none). */
@@ -38,9 +36,9 @@ const swarmProcess = z.strictObject({
   /** Further flags of Node.js, and why. */
   node_flags: z.record(z.string(), z.string()).optional(),
   /** It is started again when it ends. */
-  respawn: z.literal(true).optional(),
+  respawn: z.boolean().optional(),
   /** The swarm goes on without it. Without either, npm start ends the swarm. */
-  optional: z.literal(true).optional(),
+  optional: z.boolean().optional(),
   /** When it ends, the launch file ends all. */
   ends_launch: z.literal(true).optional(),
   /** One process for each `robots_per_process` robots; gives $first_robot and $hosted_robots. */
@@ -69,17 +67,8 @@ export type ArgumentValues = Readonly<Record<string, ParameterMap[string] | unde
 
 const FILE = join(packageRoot(), "launch", "swarm.json");
 
-function load(): z.infer<typeof schema> {
-  try {
-    return schema.parse(JSON.parse(readFileSync(FILE, "utf8")));
-  } catch (error) {
-    throw new InvalidInputError(
-      `${FILE} cannot be used: ${problemIn(error)}; restore it as it was shipped`,
-    );
-  }
-}
-
-export const SWARM = load();
+/** @throws ZodError where the file is not as it was shipped */
+export const SWARM = schema.parse(JSON.parse(readFileSync(FILE, "utf8")));
 
 export function holds(
   when: z.infer<typeof condition> | undefined,

@@ -43,12 +43,13 @@ export type SimulatorReport = z.infer<typeof reportSchema>;
  * that (LAST_RESORT_MS), which leaves nothing behind; all must have ended within 2 s.
  */
 const PATIENCE_MS = LAST_RESORT_MS + 300;
-/** A process to run; see swarm_description.ts for `respawn` and `optional`. */
-export interface ProcessSpec extends Pick<DescribedProcess, "node" | "file" | "namespace"> {
+
+type Described = "node" | "file" | "namespace" | "respawn" | "optional";
+
+/** A process to run; see swarm_description.ts. */
+export interface ProcessSpec extends Readonly<Pick<DescribedProcess, Described>> {
   readonly name: string;
   readonly parameters: ParameterMap;
-  readonly respawn?: boolean;
-  readonly optional?: boolean;
 }
 
 /**
