@@ -8,7 +8,7 @@ import { TOPICS, topicOf } from "../ros/topics";
 import { fewOf } from "./overload";
 import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
 import { RobotsInGraph } from "./robots_in_graph";
-import { drawReplacements, drawSample, Roster } from "./sampling";
+import { drawSample, Roster } from "./sampling";
 import { StateSubscriptions, type Unusable } from "./state_subscriptions";
 
 interface Sample {
@@ -51,13 +51,6 @@ const namesOf = (robots: readonly Troubled[]): string[] => robots.map(({ robot }
 const inWords = (robots: readonly Troubled[]): string[] =>
   robots.map(({ robot, trouble }) => `${robot} ${trouble}`);
 
-/** What is wrong with states, as it is counted. */
-const COUNTED = {
-  silent: "silent_robots",
-  stale: "stale_states",
-  future: "future_states",
-} as const;
-
 /** A look for robots that left goes on for this long at most, ms. */
 const LOOKING_MS = 2;
 
@@ -68,12 +61,7 @@ export class Sampler {
   private prepared: Sample | undefined;
   private asking: Asking | undefined;
   /** States asked for that did not count: all, and by what was wrong with them. */
-  private readonly counts = {
-    missing_states: 0,
-    silent_robots: 0,
-    stale_states: 0,
-    future_states: 0,
-  };
+  private readonly counts = { missing: 0, silent: 0, stale: 0, future: 0 };
   /** For epochs with troubles, since the last one without. */
   private seldom = new Seldom();
 
@@ -227,7 +215,7 @@ export class Sampler {
     const others: string[] = [];
     let drawn: string[];
     do {
-      drawn = drawReplacements(seed, epoch, eligible, asked, most - others.length);
+      drawn = drawSample(seed, epoch, eligible, most - others.length, asked);
       drawn.forEach((robot) => asked.add(robot));
       // Whoever left since the last look would be silent too.
       others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
@@ -257,7 +245,7 @@ export class Sampler {
     const { epoch, robots, size } = asking;
     const unusable = this.unusableOf(asking);
     this.count(unusable);
-    this.counts.missing_states += unusable.length;
+    this.counts.missing += unusable.length;
     const silent = namesOf(unusable);
     const answered = robots.filter((robot) => !silent.includes(robot));
     this.roster.release(answered);
@@ -274,7 +262,7 @@ export class Sampler {
   }
 
   private count(unusable: readonly Troubled[]): void {
-    for (const { trouble } of unusable) this.counts[COUNTED[trouble]]++;
+    for (const { trouble } of unusable) this.counts[trouble]++;
   }
 
   get robots(): number {
@@ -296,6 +284,8 @@ export class Sampler {
 
   /** What went wrong with samples since the start, by name. */
   get troubles(): Readonly<Record<string, number>> {
-    return { ...this.counts, ...this.states.counts };
+    const { missing: missing_states, silent: silent_robots } = this.counts;
+    const { stale: stale_states, future: future_states } = this.counts;
+    return { missing_states, silent_robots, stale_states, future_states, ...this.states.counts };
   }
 }

@@ -46,26 +46,19 @@ export class Roster {
   }
 }
 
-/** The sample of an epoch, in the order drawn; all of `eligible` when there are no more than k. */
+/**
+ * Up to `count` of the eligible robots that were not asked yet in this epoch, in the order drawn: its
+ * sample, or whom to ask in others' place.
+ */
 export function drawSample(
   seed: number,
   epoch: number,
   eligible: readonly string[],
-  sampleSize: number,
-): string[] {
-  return drawWithoutReplacement(keyedUniform(seed, "sample", "", epoch), eligible, sampleSize);
-}
-
-/** Up to `count` eligible robots that were not asked yet in this epoch, to ask in others' place. */
-export function drawReplacements(
-  seed: number,
-  epoch: number,
-  eligible: readonly string[],
-  asked: ReadonlySet<string>,
   count: number,
+  asked: ReadonlySet<string> = new Set(),
 ): string[] {
   // A further draw of the same epoch has another key, so that it is independent of the first.
-  const key = `replacement ${asked.size}`;
+  const key = asked.size > 0 ? `replacement ${asked.size}` : "";
   const rest = eligible.filter((robot) => !asked.has(robot));
   return drawWithoutReplacement(keyedUniform(seed, "sample", key, epoch), rest, count);
 }

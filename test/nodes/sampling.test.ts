@@ -1,4 +1,4 @@
-import { drawReplacements, drawSample, Roster } from "../../src/nodes/sampling";
+import { drawSample, Roster } from "../../src/nodes/sampling";
 import { inclusionQuantile, overlapFit } from "../support/sampling_fit";
 
 const ROBOTS = [...Array(30).keys()].map((i) => `robot_${i}`);
@@ -45,18 +45,18 @@ test("where fewer than k are eligible, all of them are asked", () => {
 
 test("replacements are eligible robots that were not asked yet", () => {
   const asked = new Set(ROBOTS.slice(0, 27));
-  const others = drawReplacements(1, 0, ROBOTS, asked, 2);
+  const others = drawSample(1, 0, ROBOTS, 2, asked);
   expect(others).toHaveLength(2);
   for (const robot of others) expect(asked.has(robot)).toBe(false);
-  expect(drawReplacements(1, 0, ROBOTS, asked, 5)).toHaveLength(3);
+  expect(drawSample(1, 0, ROBOTS, 5, asked)).toHaveLength(3);
 });
 
 test("replacements are uniform, and a second draw of an epoch is independent of the first", () => {
   const asked = new Set(ROBOTS.slice(0, K));
   const rest = ROBOTS.slice(K);
-  const firsts = EPOCHS.map((epoch) => drawReplacements(5, epoch, ROBOTS, asked, 1));
+  const firsts = EPOCHS.map((epoch) => drawSample(5, epoch, ROBOTS, 1, asked));
   const pairs = EPOCHS.map((epoch, i) => {
-    const second = drawReplacements(5, epoch, ROBOTS, new Set([...asked, ...firsts[i]]), 1);
+    const second = drawSample(5, epoch, ROBOTS, 1, new Set([...asked, ...firsts[i]]));
     return [...firsts[i], ...second];
   });
   for (const drawn of [firsts, pairs]) {
