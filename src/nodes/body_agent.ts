@@ -15,7 +15,7 @@ import {
   fromSeconds,
   type GlobalCommand,
   nanoseconds,
-  type Odometry,
+  type HeardOdometry,
   type Time,
 } from "../ros/messages";
 import type { Sizes } from "../game/model";
@@ -144,7 +144,7 @@ export class BodyAgent {
     }
   }
 
-  private hearOdometry(message: Odometry, areTwo: boolean): string | undefined {
+  private hearOdometry(message: HeardOdometry, areTwo: boolean): string | undefined {
     const { clock, safety } = this.options;
     const { position, orientation } = message.pose.pose;
     const byWheels = planarPose(position, orientation);

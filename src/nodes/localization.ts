@@ -5,7 +5,7 @@
 import { cut } from "../base/errors";
 import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
-import { nanoseconds, type Odometry, type PoseWithCovarianceStamped } from "../ros/messages";
+import { nanoseconds, type HeardOdometry, type PoseWithCovarianceStamped } from "../ros/messages";
 import type { RosNode, SoleSubscription } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
@@ -141,7 +141,7 @@ export class Localization {
    * The pose in the map frame of a body that is at `pose` by its wheels; undefined: not known, and
    * `problem` says why.
    */
-  locate({ header }: Odometry, pose: Pose): Pose | undefined {
+  locate({ header }: HeardOdometry, pose: Pose): Pose | undefined {
     const { pose_source, pose_timeout } = this.parameters;
     if (pose_source === "pose") {
       this.byWheels.push({ stamp: nanoseconds(header.stamp), pose });

@@ -1,13 +1,13 @@
 /** Messages to and from the wire's bytes (CDR). */
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import { DEFINITIONS } from "./generated/messages";
-import type { MessageTypes, Odometry, Time, Twist } from "./messages";
+import type { HeardOdometry, HeardTypes, MessageTypes, Twist } from "./messages";
 import type { Topic } from "./topics";
 
-export interface Codec<T> {
-  encode(message: T): Buffer;
+export interface Codec<Sent, Heard> {
+  encode(message: Sent): Buffer;
   /** @throws Error when the bytes are not such a message. */
-  decode(bytes: Uint8Array): T;
+  decode(bytes: Uint8Array): Heard;
 }
 
 /** A message on the wire may be padded to a multiple of this, bytes. */
@@ -78,65 +78,34 @@ function writeTwist({ linear, angular }: Twist): Buffer {
   return twistBytes;
 }
 
-class LazyHeader {
-  constructor(
-    readonly stamp: Time,
-    private readonly whole: () => Odometry,
-  ) {}
-
-  get frame_id(): string {
-    return this.whole().header.frame_id;
-  }
-}
-
-class LazyPose {
-  constructor(
-    readonly pose: Odometry["pose"]["pose"],
-    private readonly whole: () => Odometry,
-  ) {}
-
-  get covariance(): Odometry["pose"]["covariance"] {
-    return this.whole().pose.covariance;
-  }
-}
-
-/** Odometry comes more often than anything else. What nearly nobody uses is read when it is asked for. */
-class LazyOdometry {
-  constructor(
-    readonly header: LazyHeader,
-    readonly pose: LazyPose,
-    private readonly whole: () => Odometry,
-  ) {}
-
-  get child_frame_id(): string {
-    return this.whole().child_frame_id;
-  }
-
-  get twist(): Odometry["twist"] {
-    return this.whole().twist;
-  }
-}
-
-function readOdometry(bytes: Uint8Array, whole: () => Odometry): Odometry {
+/** Odometry comes more often than anything else: what nobody uses of it is not read. */
+function readOdometry(bytes: Uint8Array, whole: () => HeardOdometry): HeardOdometry {
   if (bytes.byteLength < HEAD + 16 || bytes[1] !== 1) return whole();
   const view = new DataView(bytes.buffer, bytes.byteOffset + HEAD, bytes.byteLength - HEAD);
-  const child = (12 + view.getUint32(8, true) + 3) & ~3;
+  const frame = view.getUint32(8, true);
+  const child = (12 + frame + 3) & ~3;
   if (child + 4 > view.byteLength) return whole();
   const first = (child + 4 + view.getUint32(child, true) + 7) & ~7;
   const left = view.byteLength - first - 8 * ODOMETRY_NUMBERS;
   if (left < 0 || left >= PADDING) return whole();
   const number = (i: number): number => view.getFloat64(first + 8 * i, true);
   const stamp = { sec: view.getInt32(0, true), nanosec: view.getUint32(4, true) };
+  const frame_id = Buffer.from(bytes.buffer, view.byteOffset + 12, frame).toString(
+    "utf8",
+    0,
+    frame - 1,
+  );
   const position = { x: number(0), y: number(1), z: number(2) };
   const orientation = { x: number(3), y: number(4), z: number(5), w: number(6) };
-  const pose = new LazyPose({ position, orientation }, whole);
-  return new LazyOdometry(new LazyHeader(stamp, whole), pose, whole);
+  return { header: { stamp, frame_id }, pose: { pose: { position, orientation } } };
 }
 
-const codecs = new Map<string, Codec<unknown>>();
+const codecs = new Map<string, Codec<unknown, unknown>>();
 
 /** The codec of `type`; made once. */
-export function codecOf<Type extends keyof MessageTypes>(type: Type): Codec<MessageTypes[Type]> {
+export function codecOf<Type extends keyof MessageTypes>(
+  type: Type,
+): Codec<MessageTypes[Type], HeardTypes[Type]> {
   let codec = codecs.get(type);
   if (codec === undefined) {
     const definitions = definitionsOf(type);
@@ -157,10 +126,10 @@ export function codecOf<Type extends keyof MessageTypes>(type: Type): Codec<Mess
       encode: type === "geometry_msgs/msg/Twist" ? (twist) => writeTwist(twist as Twist) : encode,
       decode:
         type === "nav_msgs/msg/Odometry"
-          ? (bytes) => readOdometry(bytes, () => decode(bytes) as Odometry)
+          ? (bytes) => readOdometry(bytes, () => decode(bytes) as HeardOdometry)
           : decode,
     };
     codecs.set(type, codec);
   }
-  return codec as Codec<MessageTypes[Type]>;
+  return codec as Codec<MessageTypes[Type], HeardTypes[Type]>;
 }

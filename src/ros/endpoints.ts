@@ -5,7 +5,7 @@ import { InvalidInputError, reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
-import type { MessageTypes } from "./messages";
+import type { HeardTypes, MessageTypes } from "./messages";
 import { type RclQoS, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
 import { Services } from "./services";
@@ -153,7 +153,7 @@ export abstract class Endpoints extends Services {
   /** @param hear takes a message, or says why it refuses it and what to do */
   subscribe<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type]) => Refusal,
+    hear: (message: HeardTypes[Type]) => Refusal,
   ): Subscription {
     return this.hearRaw(topic, this.decoder(topic, hear));
   }
@@ -165,7 +165,7 @@ export abstract class Endpoints extends Services {
    */
   subscribeSpoken<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type], isOneOfTwo: () => boolean) => Refusal,
+    hear: (message: HeardTypes[Type], isOneOfTwo: () => boolean) => Refusal,
   ): Subscription {
     const take = this.decoder(topic, (message, sender) => hear(message, () => source.hear(sender)));
     const heard = this.hearRaw(topic, take);
@@ -183,7 +183,7 @@ export abstract class Endpoints extends Services {
    */
   subscribeSole<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type], areTwo: boolean) => Refusal,
+    hear: (message: HeardTypes[Type], areTwo: boolean) => Refusal,
   ): SoleSubscription {
     const take = this.decoder(topic, (message, sender) => hear(message, source.hear(sender)));
     const heard = this.hearRaw(topic, take);
@@ -195,11 +195,11 @@ export abstract class Endpoints extends Services {
 
   private decoder<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: MessageTypes[Type], publisher: string) => Refusal,
+    hear: (message: HeardTypes[Type], publisher: string) => Refusal,
   ): (bytes: Uint8Array, publisher: string) => void {
     const codec = codecOf(topic.type);
     return (bytes, publisher) => {
-      let message: MessageTypes[Type];
+      let message: HeardTypes[Type];
       try {
         message = codec.decode(bytes);
       } catch (error) {

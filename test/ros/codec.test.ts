@@ -1,7 +1,7 @@
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import fc from "fast-check";
 import { codecOf, definitionsOf, lengthProblem } from "../../src/ros/codec";
-import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
+import type { GlobalCommand, LocalPolicy, Odometry } from "../../src/ros/messages";
 import { bounded, TOPICS } from "../../src/ros/topics";
 
 const TYPES = [
@@ -98,7 +98,7 @@ test("a Twist is written as any other message is", () => {
   );
 });
 
-test("odometry is read as any other message is, wherever its bytes lie, and no part of it is odometry", () => {
+test("what is read of odometry is read as of any other message, wherever its bytes lie, and no part of it is odometry", () => {
   const reader = new MessageReader(definitionsOf("nav_msgs/msg/Odometry"));
   const codec = codecOf("nav_msgs/msg/Odometry");
   const covariance = fc.float64Array({ minLength: 36, maxLength: 36 });
@@ -122,13 +122,8 @@ test("odometry is read as any other message is, wherever its bytes lie, and no p
       const bytes = codec.encode(message);
       const among = Buffer.concat([Buffer.alloc(offset, 1), bytes, Buffer.alloc(999, 1)]);
       const placed = among.subarray(offset, offset + bytes.length);
-      const { header, pose, child_frame_id, twist } = codec.decode(placed);
-      expect({
-        header: { stamp: header.stamp, frame_id: header.frame_id },
-        child_frame_id,
-        pose: { pose: pose.pose, covariance: pose.covariance },
-        twist,
-      }).toEqual(reader.readMessage(bytes));
+      const { header, pose } = reader.readMessage<Odometry>(bytes);
+      expect(codec.decode(placed)).toEqual({ header, pose: { pose: pose.pose } });
       expect(() => codec.decode(placed.subarray(0, part % bytes.length))).toThrow();
       expect(() => codec.decode(among.subarray(offset, offset + bytes.length + 4))).toThrow(
         "4 bytes are left over",
