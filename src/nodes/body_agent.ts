@@ -45,17 +45,20 @@ const KEPT_SESSIONS = 8;
 /** Without a `max_stamp_age`, odometry stamped longer ago is refused in system time, s. */
 const OLDEST_S = 1;
 
-export interface BodyOptions {
-  readonly node: RosNode;
+/** What all bodies of a process share. */
+export interface Shared {
   readonly clock: RosClock;
-  readonly arena: Arena;
-  readonly limits: BodyLimits;
-  readonly safety: SafetyParameters;
-  /** The game's sizes, to check commands by. */
-  readonly sizes: Sizes;
-  /** Where commands come from. */
   readonly commands: Pick<SoleSubscription, "source" | "connection">;
   readonly transforms: () => TransformTree;
+}
+
+export interface BodyOptions {
+  readonly node: RosNode & { readonly parameters: SafetyParameters };
+  readonly shared: Shared;
+  readonly arena: Arena;
+  readonly limits: BodyLimits;
+  /** The game's sizes, to check commands by. */
+  readonly sizes: Sizes;
   /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
   readonly onPose: () => void;
   /** Called at each pose outside the arena: a pending decision must be dropped. */
@@ -106,23 +109,23 @@ export class BodyAgent {
   private readonly epochs = new Map<number, number>();
 
   constructor(private readonly options: BodyOptions) {
-    const { node, clock, safety } = options;
-    const { robot } = node;
+    const { node, shared } = options;
+    const { robot, parameters: safety } = node;
     this.name = robot;
     this.diagnosis = { robot, name: `${robot}/${node.name}: motion`, look: () => this.health };
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
     this.rateLimit = new RateLimit(safety.max_rate);
     this.middle = middleOf(options.arena);
     this.reach = arenaRadius(options.arena) + safety.arena_margin;
-    this.localization = new Localization(node, safety, options.transforms);
+    this.localization = new Localization(node, safety, shared.transforms);
     const frame = bodyFrame(node, safety.frame_prefix);
-    this.sendVelocity = velocityPublisher(node, clock, safety.stamped_cmd_vel, frame);
+    this.sendVelocity = velocityPublisher(node, shared.clock, safety.stamped_cmd_vel, frame);
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
     this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
       this.safely(() => this.hearOdometry(message, areTwo)),
     );
     this.connections = {
-      command: options.commands.connection,
+      command: shared.commands.connection,
       odometry: this.odometry.connection,
     };
   }
@@ -145,7 +148,8 @@ export class BodyAgent {
   }
 
   private hearOdometry(message: HeardOdometry, areTwo: boolean): string | undefined {
-    const { clock, safety } = this.options;
+    const { clock } = this.options.shared;
+    const { max_stamp_age } = this.options.node.parameters;
     const { position, orientation } = message.pose.pose;
     const byWheels = planarPose(position, orientation);
     const stamp = nanoseconds(message.header.stamp);
@@ -155,7 +159,7 @@ export class BodyAgent {
     const now = clock.now();
     const problem =
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
-      ageProblem(stamp, now, safety.max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
+      ageProblem(stamp, now, max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
     if (problem) return problem;
     if (areTwo) {
       this.check();
@@ -184,7 +188,7 @@ export class BodyAgent {
   private move(pose: Pose, time: Time): void {
     const stamp = nanoseconds(time);
     const seconds = Number(stamp - this.stamp) / 1e9;
-    if (seconds > 0) this.isDriven = seconds < this.options.safety.cmd_vel_timeout;
+    if (seconds > 0) this.isDriven = seconds < this.options.node.parameters.cmd_vel_timeout;
     if (this.isElsewhere(pose, seconds)) {
       this.target = undefined;
       this.stand();
@@ -212,7 +216,7 @@ export class BodyAgent {
     // A body outside the arena publishes no state: it must not be counted.
     if (!this.isOutside) this.options.onPose();
     // The shorter of stamp time and wall time bounds the gain in speed. Simulated time: stamps alone.
-    const { clock } = this.options;
+    const { clock } = this.options.shared;
     const sinceSent = clock.isSimulated ? seconds : (steadyMs() - this.sentMs) / 1000;
     if (seconds > 0) this.drive(Math.min(seconds, sinceSent));
   }
@@ -230,10 +234,11 @@ export class BodyAgent {
 
   private obey(message: GlobalCommand, areTwo: boolean): string | undefined {
     if (message.emergency_stop) this.permission.hearStop();
-    const { clock, safety, sizes } = this.options;
+    const { node, shared, sizes } = this.options;
     const sent = nanoseconds(message.header.stamp);
     const problem =
-      commandProblem(message, sizes) ?? ageProblem(sent, clock.now(), safety.max_stamp_age);
+      commandProblem(message, sizes) ??
+      ageProblem(sent, shared.clock.now(), node.parameters.max_stamp_age);
     if (problem) return problem;
     const newest = this.epochs.get(message.session) ?? -1;
     if (message.epoch < newest) {
@@ -269,7 +274,7 @@ export class BodyAgent {
   reasonToStand(): string | undefined {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
-    const { clock, commands } = this.options;
+    const { clock, commands } = this.options.shared;
     const { odometry, sendVelocity, connections } = this;
     const twoSources =
       clock.problem() ??

@@ -18,13 +18,10 @@ void runProcess((ros) => {
   const bodies = new Bodies(node);
   const body: BodyAgent = new BodyAgent({
     node,
-    clock: bodies.clock,
+    shared: bodies,
     arena: { ...game.arena, zones: game.arena.leadZones },
     limits: game.arena.lead,
-    safety: node.parameters,
     sizes: sizesOf(game),
-    commands: bodies.commands,
-    transforms: bodies.transforms,
     onPose: () =>
       publishState({
         header: { stamp: toTime(body.stamp), frame_id: "map" },

@@ -65,13 +65,10 @@ export class LocalAgent {
     const { arena } = game;
     this.body = new BodyAgent({
       node,
-      clock: bodies.clock,
+      shared: bodies,
       arena,
       limits: arena.robot,
-      safety: node.parameters,
       sizes: sizesOf(game),
-      commands: bodies.commands,
-      transforms: bodies.transforms,
       onPose: () => this.onPose(),
       onOutside: () => void (this.pending = undefined),
       onDecision: (command) => {

@@ -1,6 +1,6 @@
 /** A body agent on a fake node. */
 import { sizesOf } from "../../src/game/model";
-import { BodyAgent, type BodyOptions } from "../../src/nodes/body_agent";
+import { BodyAgent, type BodyOptions, type Shared } from "../../src/nodes/body_agent";
 import type { SafetyParameters } from "../../src/nodes/parameters";
 import { TransformTree } from "../../src/nodes/transforms";
 import { RosClock } from "../../src/ros/clock";
@@ -40,28 +40,7 @@ export function setup(
     robot: "robot_0",
     name: "local_agent",
     callbackErrors: 0,
-    log: { warn: () => undefined },
-    safely: (work: () => void) => work(),
-    publisherSole: ({ name }: { name: string }) => {
-      const source = {
-        get problem() {
-          return two.has(name) ? `two sources of ${name}` : undefined;
-        },
-      };
-      const connection = velocityTo;
-      return Object.assign((message: Twist) => void sent.push(message), { source, connection });
-    },
-  };
-  let hearCommand: BodyAgent["hearCommand"] = () => undefined;
-  const commands = node.subscribeSole({ name: COMMAND }, (message, areTwo) =>
-    hearCommand(message as GlobalCommand, areTwo),
-  ) as BodyOptions["commands"];
-  const body = new BodyAgent({
-    node: playedNode(node),
-    clock,
-    arena: game.arena,
-    limits: game.arena.robot,
-    safety: {
+    parameters: {
       cmd_vel_timeout: 0.4,
       max_stamp_age: 0,
       max_rate: 30,
@@ -77,9 +56,28 @@ export function setup(
       markers_rate: 0,
       ...safety,
     },
+    log: { warn: () => undefined },
+    safely: (work: () => void) => work(),
+    publisherSole: ({ name }: { name: string }) => {
+      const source = {
+        get problem() {
+          return two.has(name) ? `two sources of ${name}` : undefined;
+        },
+      };
+      const connection = velocityTo;
+      return Object.assign((message: Twist) => void sent.push(message), { source, connection });
+    },
+  };
+  let hearCommand: BodyAgent["hearCommand"] = () => undefined;
+  const commands = node.subscribeSole({ name: COMMAND }, (message, areTwo) =>
+    hearCommand(message as GlobalCommand, areTwo),
+  ) as Shared["commands"];
+  const body = new BodyAgent({
+    node: playedNode(node) as BodyOptions["node"],
+    shared: { clock, commands, transforms: () => new TransformTree() },
+    arena: game.arena,
+    limits: game.arena.robot,
     sizes: sizesOf(game),
-    commands,
-    transforms: () => new TransformTree(),
     onPose,
     onOutside: () => void left.push(true),
     onDecision: (command) => {
