@@ -1,22 +1,8 @@
 /** Lets robots of one process join and leave as the simulator's population changes. */
 import type { RosClock } from "../ros/clock";
 import { nanoseconds, type Population } from "../ros/messages";
-
-export interface HostedOptions {
-  readonly clock: RosClock;
-  /** Index of the process's first robot. */
-  readonly first: number;
-  /** Robots that the process starts with. */
-  readonly robots: number;
-  /** The swarm's robots at the start: the process with the last of them serves all later ones. */
-  readonly population: number;
-  /** Adds the robot with this index; returns what removes it. */
-  readonly join: (index: number) => () => void;
-  /** Runs a callback and catches what it throws. */
-  readonly safely: (work: () => void) => void;
-}
-
-export const MOST_HOSTED = 1000;
+import type { RosNode } from "../ros/node";
+import { type LOCAL_AGENT_PARAMETERS, MOST_HOSTED } from "./parameters";
 
 export class HostedRobots {
   private readonly leave: (() => void)[] = [];
@@ -24,13 +10,22 @@ export class HostedRobots {
   private cancelLeaving = (): void => undefined;
   private isTold = false;
 
-  constructor(private readonly options: HostedOptions) {
-    while (this.leave.length < options.robots) this.joinNext();
+  /**
+   * @param node says with which robots the process starts, and how many the swarm has then: the process
+   *   with the last of them serves all later ones
+   * @param join adds the robot with this index; returns what removes it
+   */
+  constructor(
+    private readonly node: Pick<RosNode<typeof LOCAL_AGENT_PARAMETERS>, "safely" | "parameters">,
+    private readonly clock: RosClock,
+    private readonly join: (index: number) => () => void,
+  ) {
+    while (this.leave.length < node.parameters.robots) this.joinNext();
   }
 
   /** Robots that join do so at once, to be ready; robots that leave do so at the message's stamp. */
   hear({ header, population }: Pick<Population, "header" | "population">): string | undefined {
-    const { first, robots, population: started } = this.options;
+    const { robot_index: first, robots, population: started } = this.node.parameters;
     const isLast = first + robots === started;
     const count = Math.max(0, Math.min(isLast ? Infinity : robots, population - first));
     if (count > MOST_HOSTED) {
@@ -43,7 +38,7 @@ export class HostedRobots {
 
   /** Nobody tells the number any more: it is as at the start. */
   forget(): void {
-    if (this.isTold) this.become(this.options.robots, 0n);
+    if (this.isTold) this.become(this.node.parameters.robots, 0n);
     this.isTold = false;
   }
 
@@ -52,8 +47,8 @@ export class HostedRobots {
     clearImmediate(this.joining);
     this.cancelLeaving();
     this.joinUpTo(count);
-    this.cancelLeaving = this.options.clock.at(from, () =>
-      this.leave.splice(count).forEach((leave) => this.options.safely(leave)),
+    this.cancelLeaving = this.clock.at(from, () =>
+      this.leave.splice(count).forEach((leave) => this.node.safely(leave)),
     );
   }
 
@@ -61,10 +56,10 @@ export class HostedRobots {
   private joinUpTo(count: number): void {
     if (this.leave.length >= count) return;
     this.joinNext();
-    this.joining = setImmediate(() => this.options.safely(() => this.joinUpTo(count)));
+    this.joining = setImmediate(() => this.node.safely(() => this.joinUpTo(count)));
   }
 
   private joinNext(): void {
-    this.leave.push(this.options.join(this.options.first + this.leave.length));
+    this.leave.push(this.join(this.node.parameters.robot_index + this.leave.length));
   }
 }

@@ -199,40 +199,35 @@ void runProcess((ros) => {
 /** Many robots, each with a node of its own; the simulator's population says how many. */
 function hostRobots(ros: RosProcess, node: LocalNode, host: Host): void {
   const { clock, all } = host.bodies;
-  const { robots, robot_index: first, population } = node.parameters;
-  const problem = first === 0 && population >= MANY_ROBOTS ? receiveBufferProblem() : undefined;
+  const { robot_index, population } = node.parameters;
+  const problem =
+    robot_index === 0 && population >= MANY_ROBOTS ? receiveBufferProblem() : undefined;
   if (problem) node.log.warn(problem);
-  /** Nodes of robots that left, kept for their return: a node cannot end before its process. */
-  const idle = new Map<number, LocalNode>();
   const nodeOf = (index: number): LocalNode =>
     ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, node));
-  const safely = (work: () => void): void => node.safely(work);
-  /** For each robot that stands and is about to go, what completes that. */
-  const leaving = new Map<number, () => void>();
+  /**
+   * Of each robot that left, what completes that, unless it is complete, and gives its node, which is
+   * kept for its return: a node cannot end before its process.
+   */
+  const left = new Map<number, () => LocalNode>();
   const join = (index: number) => {
-    // A robot that returns before it was gone completes its leaving at once.
-    leaving.get(index)?.();
-    const own = idle.get(index) ?? nodeOf(index);
-    idle.delete(index);
+    const own = left.get(index)?.() ?? nodeOf(index);
     const { body } = new LocalAgent(host, own, index);
     all.add(body);
+    const end = (): LocalNode => {
+      if (all.delete(body)) own.silence();
+      return own;
+    };
     return (): void => {
-      const end = (): void => {
-        if (leaving.get(index) !== end) return;
-        leaving.delete(index);
-        all.delete(body);
-        idle.set(index, own);
-        own.silence();
-      };
-      leaving.set(index, end);
+      left.set(index, end);
       body.leave();
-      void sent().then(() => safely(end));
+      void sent().then(() => node.safely(end));
     };
   };
-  const hosted = new HostedRobots({ clock, first, robots, population, join, safely });
+  const hosted = new HostedRobots(node, clock, join);
   const told = node.subscribeSole(TOPICS.population, (message, areTwo) =>
     areTwo ? undefined : hosted.hear(message),
   );
   const look = (): void => (told.source.count === 0 ? hosted.forget() : undefined);
-  ros.onEnd(every(POPULATION_MS, () => safely(look)));
+  ros.onEnd(every(POPULATION_MS, () => node.safely(look)));
 }

@@ -12,7 +12,6 @@ import {
   type ParameterValues,
   text,
 } from "../ros/parameters";
-import { MOST_HOSTED } from "./hosted_robots";
 
 const maxStateAge = double(
   { default: 1, unit: "s", range: [0, 60] },
@@ -129,6 +128,9 @@ export const GLOBAL_AGENT_PARAMETERS = {
   ),
   seed: SEED,
 } as const satisfies ParameterSpecs;
+
+/** Robots that one process bears. */
+export const MOST_HOSTED = 1000;
 
 export const LOCAL_AGENT_PARAMETERS = {
   scenario: SCENARIO,

@@ -1,6 +1,7 @@
 import { HostedRobots } from "../../src/nodes/hosted_robots";
 import { RosClock } from "../../src/ros/clock";
 import { toTime } from "../../src/ros/messages";
+import { playedNode } from "../support/played_node";
 
 const SECOND = 1_000_000_000n;
 
@@ -14,7 +15,8 @@ function setup(first: number, robots: number) {
     return (): void => void serving.delete(index);
   };
   const safely = (work: () => void): void => work();
-  const hosted = new HostedRobots({ clock, first, robots, population: 130, join, safely });
+  const parameters = { robot_index: first, robots, population: 130 };
+  const hosted = new HostedRobots(playedNode({ parameters, safely }), clock, join);
   return {
     served: () => [serving.size, Math.min(...serving), Math.max(...serving)],
     count: () => serving.size,
