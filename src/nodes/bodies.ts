@@ -5,11 +5,11 @@ import type { Marker, Time } from "../ros/messages";
 import { clockOf, type RosNode, type SoleSubscription } from "../ros/node";
 import { type RosProcess, sent } from "../ros/process";
 import { TOPICS } from "../ros/topics";
+import { TroubleLog } from "../ros/trouble_log";
 import type { BodyAgent } from "./body_agent";
 import { onEmergencyStop } from "./emergency_stop";
 import { heardTransforms } from "./localization";
 import type { MarkedBody } from "./markers";
-import { StandingLog } from "./standing_log";
 
 const WATCHDOG_PERIOD_MS = 50;
 const STANDING_PERIOD_MS = 200;
@@ -43,7 +43,7 @@ export class Bodies {
   /** Serves them until the process ends. @param rate of markers, Hz; 0: none */
   serve(ros: RosProcess, rate: number, draw: Draw): void {
     const { node, clock, all } = this;
-    const standing = new StandingLog(node.log);
+    const standing = new TroubleLog(node.log, "bodies", "standing:", "free to move:", true);
     onEmergencyStop(node, (source) => {
       if ([...all].some(({ permission }) => !permission.stopped)) {
         node.log.warn(`emergency stop from ${source}`);

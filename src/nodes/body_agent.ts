@@ -271,7 +271,7 @@ export class BodyAgent {
   }
 
   /** Why the body may not move now; undefined: it may. */
-  reasonToStand(): string | undefined {
+  trouble(): string | undefined {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     const { clock, commands } = this.options.shared;
@@ -297,11 +297,11 @@ export class BodyAgent {
   }
 
   private standing(): boolean {
-    return this.reasonToStand() !== undefined || this.stillness.isHeld;
+    return this.trouble() !== undefined || this.stillness.isHeld;
   }
 
   private get health(): Health {
-    const reason = this.reasonToStand();
+    const reason = this.trouble();
     const values = {
       zone: this.zone ?? "unknown",
       stamp: Number(this.stamp) / 1e9,

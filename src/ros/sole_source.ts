@@ -3,10 +3,10 @@
  * that their messages do not count. Whoever died without a word stays in the graph for 20 s; it is told
  * from a second source by its silence.
  */
-import { listed } from "../base/errors";
 import { steadyMs } from "./clock";
 import { fullName, type RclLogger, type RclNode, type RclSubscription } from "./rcl";
 import type { Topic } from "./topics";
+import { TroubleLog } from "./trouble_log";
 
 /** A publisher that said nothing for this long is silent, ms. */
 const QUIET_MS = 2500;
@@ -19,48 +19,12 @@ const POLICY = "alternating_marl/msg/Policy";
 /** Whoever is left when others are gone may have said these long ago: they are heard anew. */
 const VALUES: readonly string[] = [POLICY, "alternating_marl/msg/Population"];
 
-export type Watched = Pick<SpokenSource, "topic" | "effect" | "publishers">;
-
 /** A node whose name discovery has not told yet. */
 export const UNKNOWN = "a node not known yet";
 /** Its name is waited for no longer, ms: what speaks DDS without ROS has none. */
 const NAMING_MS = 3000;
 
-/** Logs once which topics began to have two sources, and which have one again. */
-export class SourceLog {
-  private readonly told = new Set<Watched>();
-  /** Since when the name of a publisher is waited for. */
-  private readonly waitsMs = new Map<Watched, number>();
-
-  constructor(private readonly log: Pick<RclLogger, "info" | "warn">) {}
-
-  /** @param nowMs of the steady clock */
-  look(all: Iterable<Watched>, nowMs: number): void {
-    const begun = new Map<string, string[]>();
-    const ended: string[] = [];
-    const seen = new Set(all);
-    for (const each of seen) {
-      const { publishers, topic } = each;
-      if (publishers === undefined && this.told.delete(each)) ended.push(topic);
-      if (!publishers?.includes(UNKNOWN)) this.waitsMs.delete(each);
-      else if (!this.waitsMs.has(each)) this.waitsMs.set(each, nowMs);
-      const isNamed = nowMs - (this.waitsMs.get(each) ?? -Infinity) >= NAMING_MS;
-      if (publishers === undefined || !isNamed || this.told.has(each)) continue;
-      this.told.add(each);
-      const key = `${publishers}; ${each.effect}`;
-      begun.set(key, [...(begun.get(key) ?? []), topic]);
-    }
-    for (const known of [this.told, this.waitsMs]) {
-      for (const each of known.keys()) if (!seen.has(each)) known.delete(each);
-    }
-    for (const [what, topics] of begun) {
-      this.log.warn(`two sources of ${listed(topics, "topics")}: ${what}: end one of them`);
-    }
-    if (ended.length > 0) this.log.info(`one source again of ${listed(ended, "topics")}`);
-  }
-}
-
-const sources = new Set<Watched>();
+const sources = new Set<SpokenSource>();
 const senders = new Set<SoleSender>();
 
 /** Within so many looks each topic that a body's agent sends on is looked at once (4 s), */
@@ -70,8 +34,8 @@ const LONGEST_MS = 0.3;
 const MOST_OWED_MS = 3;
 
 /** Logs of all topics of the process with one source; called ten times a second. */
-export function watchSources(log: RclLogger): () => void {
-  const sourceLog = new SourceLog(log);
+export function watchSources(log: Pick<RclLogger, "info" | "warn">): () => void {
+  const troubles = new TroubleLog(log, "topics", "two sources of", "one source again of", false);
   let [turn, leftMs] = [0, 0];
   return () => {
     const all = [...senders];
@@ -84,7 +48,7 @@ export function watchSources(log: RclLogger): () => void {
     }
     // What else the machine did meanwhile is not owed for ever.
     leftMs = Math.max(leftMs - (nowMs - startMs), -MOST_OWED_MS);
-    sourceLog.look(sources, nowMs);
+    troubles.look(sources);
   };
 }
 
@@ -94,16 +58,18 @@ export class SpokenSource {
   private readonly spokeMs = new Map<string, number>();
   private names = "";
   protected namedMs = -Infinity;
+  /** Since when two sources are heard, as the log saw it. */
+  private twoMs: number | undefined;
   private told: string | undefined;
   private toldMs = -Infinity;
 
   constructor(
     protected readonly node: Pick<RclNode, "getPublishersInfoByTopic" | "countPublishers">,
     /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
-    readonly topic: string,
+    readonly name: string,
     private readonly label: string,
     /** What comes of two sources. */
-    readonly effect: string,
+    private readonly effect: string,
   ) {}
 
   /** A publisher spoke. Returns whether two do. */
@@ -119,7 +85,7 @@ export class SpokenSource {
 
   /** Publishers that are there. */
   get count(): number {
-    return this.node.countPublishers(this.topic);
+    return this.node.countPublishers(this.name);
   }
 
   /** Whether two have spoken lately. */
@@ -143,7 +109,7 @@ export class SpokenSource {
     if (!isKnown && nowMs - this.namedMs > NAMES_MS) {
       this.namedMs = nowMs;
       this.names = this.node
-        .getPublishersInfoByTopic(this.topic)
+        .getPublishersInfoByTopic(this.name)
         .map(({ node_name: name, node_namespace: namespace }) =>
           name.includes("UNKNOWN") ? UNKNOWN : fullName(namespace, name),
         )
@@ -151,6 +117,18 @@ export class SpokenSource {
         .join(" and ");
     }
     return this.names;
+  }
+
+  /** For the log: the two sources, once they are known by name, or those names waited for in vain. */
+  trouble(): string | undefined {
+    const { publishers, effect } = this;
+    if (publishers === undefined) {
+      this.twoMs = undefined;
+      return undefined;
+    }
+    this.twoMs ??= steadyMs();
+    const isWaiting = publishers.includes(UNKNOWN) && steadyMs() - this.twoMs < NAMING_MS;
+    return isWaiting ? undefined : `${publishers}; ${effect}: end one of them`;
   }
 
   /** Whether it is worth a closer look whether two sources are heard. */
@@ -185,11 +163,11 @@ export class SoleSender extends SpokenSource {
   /** @param listen to the topic, for who speaks */
   constructor(
     node: ConstructorParameters<typeof SpokenSource>[0],
-    topic: string,
+    name: string,
     label: string,
     private readonly listen: (hear: (publisher: string) => void) => { destroy(): void },
   ) {
-    super(node, topic, label, "whoever listens obeys both");
+    super(node, name, label, "whoever listens obeys both");
     senders.add(this);
   }
 
@@ -222,11 +200,11 @@ export class SoleSource extends SpokenSource {
   constructor(
     node: RclNode,
     private readonly declared: Pick<Topic, "name" | "type">,
-    topic: string,
+    name: string,
     private readonly counted: () => number,
     private readonly again: () => void,
   ) {
-    super(node, topic, declared.name, "none counts");
+    super(node, name, declared.name, "none counts");
     this.isValue = VALUES.includes(declared.type);
     sources.add(this);
   }

@@ -63,7 +63,7 @@ test("a body that cannot act on its command says why it stands", () => {
   idle.push("its policy is missing");
   say("odom", odometry(10.2, 0.01));
   expect(sent.at(-1)!.linear.x).toBe(0);
-  expect(body.reasonToStand()).toBe(idle[0]);
+  expect(body.trouble()).toBe(idle[0]);
 });
 
 test("out of the arena a body stands, and goes on once it is back", () => {
@@ -221,12 +221,12 @@ test.each([COMMAND, "odom"])("while %s has two sources a driving body stands", (
   two.add(topic);
   say(topic, topic === COMMAND ? command(1) : odometry(11.1, 0.5));
   expect(sent.at(-1)!.linear.x).toBe(0);
-  expect(body.reasonToStand()).toBe(`two sources of ${topic}`);
+  expect(body.trouble()).toBe(`two sources of ${topic}`);
   expect([body.pose!.x, body.permission.stopped]).toEqual([0, false]);
   say(COMMAND, command(1, { emergency_stop: true }));
   expect(body.permission.stopped).toBe(true);
   two.clear();
-  expect(body.reasonToStand()).toMatch(/emergency stop/);
+  expect(body.trouble()).toMatch(/emergency stop/);
 });
 
 test("while another node publishes its cmd_vel too a body sends zero, and goes on afterwards", () => {
@@ -240,7 +240,7 @@ test("while another node publishes its cmd_vel too a body sends zero, and goes o
   expect(sent.at(-1)!.linear.x).toBe(0);
   say("odom", odometry(10.2, 0));
   expect(sent.at(-1)!.linear.x).toBe(0);
-  expect(body.reasonToStand()).toBe("two sources of cmd_vel");
+  expect(body.trouble()).toBe("two sources of cmd_vel");
   two.clear();
   say("odom", odometry(10.3, 0.01));
   expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
@@ -253,7 +253,7 @@ test("while /clock has two sources a body stands", () => {
   say(COMMAND, command(0));
   clock.problem = () => "two sources of /clock";
   say("odom", odometry(11, 0));
-  expect(body.reasonToStand()).toBe("two sources of /clock");
+  expect(body.trouble()).toBe("two sources of /clock");
   expect(sent.at(-1)!.linear.x).toBe(0);
 });
 

@@ -1,10 +1,9 @@
 import {
   SoleSender,
   SoleSource,
-  SourceLog,
   SpokenSource,
   UNKNOWN,
-  type Watched,
+  watchSources,
 } from "../../src/ros/sole_source";
 import { TOPICS } from "../../src/ros/topics";
 import type { RclNode } from "../../src/ros/rcl";
@@ -12,12 +11,15 @@ import type { RclNode } from "../../src/ros/rcl";
 afterEach(() => void jest.useRealTimers());
 
 /** A topic under the name that a fleet and a rule such as -r /clock:=/world/time make of it. */
-function listensTo({ name, type }: { name: string; type: string }) {
+function listensTo(
+  { name, type }: { name: string; type: string },
+  nodes: readonly string[] = ["one", "two"],
+) {
   const asked: string[] = [];
   const node = {
     getPublishersInfoByTopic(topic: string) {
       asked.push(topic);
-      return ["one", "two"].map((node_name) => ({ node_name, node_namespace: "/" }));
+      return nodes.map((node_name) => ({ node_name, node_namespace: "/" }));
     },
   } as unknown as RclNode;
   const heard = { topic: `/world${name}`, publisherCount: 1 };
@@ -37,7 +39,7 @@ test("sources are looked up and named by the topic's name in the graph", () => {
   heard.publisherCount = 2;
   for (const publisher of ["a", "b"]) source.hear(publisher);
   expect(source.publishers).toBe("/one and /two");
-  expect(source.topic).toBe("/world/clock");
+  expect(source.name).toBe("/world/clock");
   expect(asked).toEqual(["/world/clock"]);
   source.end();
 });
@@ -135,43 +137,45 @@ test("where another node publishes what this one does, it listens, and both are 
   sender.end();
 });
 
-test("the log tells once of each change, by name, and of many topics in one line", () => {
+/** Topics that two publishers speak on, as far as both are there, and what each look at them logs. */
+function logged(topics: readonly { name: string; type: string }[], others: readonly string[]) {
+  jest.useFakeTimers();
   const lines: string[] = [];
-  const log = new SourceLog({ info: (l) => void lines.push(l), warn: (l) => void lines.push(l) });
-  const topic = (name: string): { -readonly [K in keyof Watched]: Watched[K] } => ({
-    topic: name,
-    publishers: undefined,
-    effect: "none counts",
-  });
-  const clock = topic("/clock");
-  const odometry = [0, 1, 2, 3].map((i) => topic(`/robot_${i}/odom`));
-  const all = [clock, ...odometry];
-  log.look(all, 0);
-  clock.publishers = `/a and ${UNKNOWN}`;
-  log.look(all, 0);
-  expect(lines).toEqual([]);
-  clock.publishers = "/a and /b";
-  for (const each of odometry) each.publishers = "/a and /c";
-  log.look(all, 0);
-  log.look(all, 0);
-  expect(lines.splice(0)).toEqual([
-    "two sources of /clock: /a and /b; none counts: end one of them",
-    "two sources of 4 topics (/robot_0/odom to /robot_3/odom): /a and /c; none counts: end one of them",
+  const log = { info: (l: string) => void lines.push(l), warn: (l: string) => void lines.push(l) };
+  const look = watchSources(log);
+  const all = topics.map((topic, i) => listensTo(topic, ["a", others[i]]));
+  /** Looks so long, ten times a second, and says what was logged. */
+  const looks = (seconds: number): string[] => {
+    for (let i = 0; i < 10 * seconds; i++) {
+      for (const { source } of all) for (const publisher of ["a", "b"]) source.hear(publisher);
+      look();
+      jest.advanceTimersByTime(100);
+    }
+    return lines.splice(0);
+  };
+  return { all, looks, end: () => all.forEach(({ source }) => source.end()) };
+}
+
+test("the log tells once of each change, by name, and of many topics in one line", () => {
+  const odometry = [0, 1, 2, 3].map((i) => ({ ...TOPICS.odometry, name: `/robot_${i}/odom` }));
+  const { all, looks, end } = logged([TOPICS.clockHeard, ...odometry], ["b", "c", "c", "c", "c"]);
+  expect(looks(1)).toEqual([]);
+  for (const { heard } of all) heard.publisherCount = 2;
+  expect(looks(9)).toEqual([
+    "two sources of /world/clock: /a and /b; none counts: end one of them",
+    "two sources of 4 topics (/world/robot_0/odom to /world/robot_3/odom): /a and /c; none counts: end one of them",
   ]);
-  clock.publishers = undefined;
-  log.look(all, 0);
-  log.look(all, 0);
-  expect(lines).toEqual(["one source again of /clock"]);
+  all[0].heard.publisherCount = 1;
+  expect(looks(9)).toEqual(["one source again of /world/clock"]);
+  end();
 });
 
 test("a source whose name stays unknown is logged too, after 3 s", () => {
-  const lines: string[] = [];
-  const log = new SourceLog({ info: (l) => void lines.push(l), warn: (l) => void lines.push(l) });
-  const clock = { topic: "/clock", effect: "both do", publishers: `/a and ${UNKNOWN}` };
-  log.look([clock], 0);
-  log.look([clock], 2999);
-  expect(lines).toEqual([]);
-  log.look([clock], 3000);
-  log.look([clock], 9000);
-  expect(lines).toEqual([`two sources of /clock: /a and ${UNKNOWN}; both do: end one of them`]);
+  const { all, looks, end } = logged([TOPICS.clockHeard], ["_NODE_NAME_UNKNOWN_"]);
+  all[0].heard.publisherCount = 2;
+  expect(looks(3)).toEqual([]);
+  expect(looks(9)).toEqual([
+    `two sources of /world/clock: /a and ${UNKNOWN}; none counts: end one of them`,
+  ]);
+  end();
 });

@@ -1,12 +1,18 @@
-import { StandingLog } from "../../src/nodes/standing_log";
+import { TroubleLog } from "../../src/ros/trouble_log";
 
 /** Bodies whose reasons the test sets, and what was said of them. */
 function watched(count: number) {
   const lines: string[] = [];
   const say = (line: string): void => void lines.push(line);
   const reasons: (string | undefined)[] = Array<string | undefined>(count).fill("nothing heard");
-  const bodies = reasons.map((_, i) => ({ name: `robot_${i}`, reasonToStand: () => reasons[i] }));
-  const log = new StandingLog({ info: say, warn: say });
+  const bodies = reasons.map((_, i) => ({ name: `robot_${i}`, trouble: () => reasons[i] }));
+  const log = new TroubleLog(
+    { info: say, warn: say },
+    "bodies",
+    "standing:",
+    "free to move:",
+    true,
+  );
   /** A look, and what was said. */
   const look = (): string[] => {
     log.look(bodies);

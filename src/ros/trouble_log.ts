@@ -1,0 +1,92 @@
+/** Logs what is in trouble, and why, and what is not any more: bodies that stand, topics with two sources. */
+import { listed } from "../base/errors";
+import type { RclLogger } from "./rcl";
+import { withoutNumbers } from "./seldom";
+
+export interface Watched {
+  readonly name: string;
+  /** Why it is in trouble now; undefined: it is not. */
+  trouble(): string | undefined;
+}
+
+/** Looks between two times that it speaks: after a start robots come and go one by one. */
+const QUIET_LOOKS = 3;
+/** Trouble is over once it was for so many looks: what comes and goes is logged once. */
+const FREE_LOOKS = 5;
+/** Where who is free is told from the start, and for another reason, it is logged after so many. */
+const OTHER_LOOKS = 50;
+
+interface Seen {
+  /** Why it is in trouble, without numbers that change; undefined: it is not. */
+  kind: string | undefined;
+  /** Looks since that is so, and since it is in none. */
+  looks: number;
+  free: number;
+  /** The kind that was logged; empty: neither trouble nor none. */
+  logged: string | undefined;
+}
+
+export class TroubleLog {
+  /** What changed since it spoke last: who is in trouble now and one's reason, by its kind, and the others. */
+  private begun = new Map<string, { readonly names: string[]; readonly reason: string }>();
+  private ended: string[] = [];
+  private quiet = 0;
+  private readonly seen = new WeakMap<Watched, Seen>();
+
+  /**
+   * @param all what they are called together, such as "bodies"
+   * @param begins before the names of those in trouble
+   * @param ends before the names of the others
+   * @param isAssumed whether they are in trouble until a look shows that they are not
+   */
+  constructor(
+    private readonly log: Pick<RclLogger, "info" | "warn">,
+    private readonly all: string,
+    private readonly begins: string,
+    private readonly ends: string,
+    private readonly isAssumed: boolean,
+  ) {}
+
+  /** Logs what changed since the last look, one line for all with the same reason. */
+  look(watched: Iterable<Watched>): void {
+    const { begun } = this;
+    for (const each of watched) {
+      const reason = each.trouble();
+      if (!this.isNews(each, reason)) continue;
+      if (reason === undefined) {
+        this.ended.push(each.name);
+      } else {
+        this.ended = this.ended.filter((name) => name !== each.name);
+        const kind = withoutNumbers(reason);
+        const like = begun.get(kind) ?? { names: [], reason };
+        begun.set(kind, { ...like, names: [...like.names, each.name] });
+      }
+    }
+    this.quiet -= 1;
+    if (this.quiet < 0 && begun.size + this.ended.length > 0) this.speak();
+  }
+
+  private isNews(each: Watched, reason: string | undefined): boolean {
+    let kind = reason && withoutNumbers(reason);
+    const logged = this.isAssumed ? "" : undefined;
+    const seen = this.seen.get(each) ?? { kind, looks: 0, free: 0, logged };
+    this.seen.set(each, seen);
+    seen.free = kind === undefined ? seen.free + 1 : 0;
+    if (kind === undefined && seen.free <= FREE_LOOKS) kind = seen.kind;
+    if (seen.kind !== kind) [seen.kind, seen.looks] = [kind, 0];
+    const isFirst = kind === undefined || seen.logged === undefined;
+    if (kind === seen.logged || (!isFirst && seen.looks++ < OTHER_LOOKS)) return false;
+    // It counts as in trouble, and is not at this look: there is no reason to tell.
+    if (kind !== undefined && reason === undefined) return false;
+    seen.logged = kind;
+    return true;
+  }
+
+  private speak(): void {
+    const { begun, ended, all } = this;
+    for (const { reason, names } of begun.values())
+      this.log.warn(`${this.begins} ${listed(names, all)}: ${reason}`);
+    if (ended.length > 0) this.log.info(`${this.ends} ${listed(ended, all)}`);
+    [this.begun, this.ended, this.quiet] = [new Map(), [], QUIET_LOOKS];
+  }
+}
