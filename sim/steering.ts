@@ -34,9 +34,9 @@ export class Steering {
     const { node, run } = world;
     this.publishStop = node.publisher(TOPICS.emergencyStop);
     const answered = ({ done: success, message }: CommandResult) => ({ success, message });
-    node.boolService(PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
-    node.triggerService(STEP_SERVICE, () => answered(this.step()));
-    node.triggerService(WORLD_RESET_SERVICE, () => answered(this.reset()));
+    node.service("SetBool", PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
+    node.service("Trigger", STEP_SERVICE, () => answered(this.step()));
+    node.service("Trigger", WORLD_RESET_SERVICE, () => answered(this.reset()));
     node.subscribe(TOPICS.fault, ({ robot, fault }) => {
       const known = FAULT_CHOICES.find((name) => name === fault);
       const index = run.robots.indexOf(robot);

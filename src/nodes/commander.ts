@@ -80,8 +80,8 @@ export class Commander {
       this.stopped = true;
       this.repeat();
     });
-    node.triggerService(RESET_SERVICE, () => this.release());
-    node.triggerService(RELOAD_SERVICE, () => this.reload());
+    node.service("Trigger", RESET_SERVICE, () => this.release());
+    node.service("Trigger", RELOAD_SERVICE, () => this.reload());
   }
 
   /** Follows the policy of a message. Gives why it refuses it, and what to do. */

@@ -30,23 +30,15 @@ export abstract class Services {
   /** Logs and counts what a callback threw. */
   protected abstract report(error: unknown): void;
 
-  /** A std_srvs/Trigger service. A throw in `answer` is answered as a failure. */
-  triggerService(name: string, answer: () => Answer): void {
-    this.serve("std_srvs/srv/Trigger", name, answer);
-  }
-
-  /** A std_srvs/SetBool service; else as `triggerService`. */
-  boolService(name: string, answer: (value: boolean) => Answer): void {
-    this.serve("std_srvs/srv/SetBool", name, (request) =>
-      answer((request as { readonly data: boolean }).data),
-    );
-  }
-
-  private serve(type: string, name: string, answer: (request: unknown) => Answer): void {
-    this.node.createService(type, name, {}, async (request, response) => {
+  /**
+   * A service of std_srvs. A throw in `answer` is answered as a failure.
+   * @param answer is given the value that a SetBool asks for
+   */
+  service(kind: "Trigger" | "SetBool", name: string, answer: (value: boolean) => Answer): void {
+    this.node.createService(`std_srvs/srv/${kind}`, name, {}, async (request, response) => {
       let reply: TriggerAnswer = { success: false, message: "it failed; the node's log says why" };
       try {
-        reply = await answer(request);
+        reply = await answer((request as { readonly data: boolean }).data);
       } catch (error) {
         this.report(error);
       }

@@ -115,7 +115,7 @@ export function setup({
       (message: GlobalCommand): void =>
         void (topic.name === "/global_agent/command" && commands.push(message)),
     subscribeRaw: () => ({ destroy: () => undefined }),
-    triggerService: (name: string, answer: typeof reset) => {
+    service: (_kind: string, name: string, answer: typeof reset) => {
       if (name === RESET_SERVICE) reset = answer;
     },
     topics: () =>

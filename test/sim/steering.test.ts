@@ -17,8 +17,7 @@ function setup(fidelity: "motion" | "abstract") {
   let onStop = (): void => undefined;
   const node = {
     parameters: { speed: 1, population: 2 },
-    boolService: () => undefined,
-    triggerService: () => undefined,
+    service: () => undefined,
     publisher: () => publishStop,
     subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
       void hear.set(topic.name, callback),
