@@ -15,7 +15,6 @@ import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { givenParameters, type Section } from "./parameter_files";
 import {
   declareParameters,
-  type ParameterCheck,
   ParameterError,
   type ParameterSpecs,
   type ParameterValues,
@@ -107,7 +106,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   /** Current values: those that are not read-only change when they are set. */
   readonly parameters: ParameterValues<S>;
   /** Asked before parameters are set at run time: why it refuses the values they would have. */
-  checkChange: ParameterCheck<S> = () => undefined;
+  checkChange(_values: ParameterValues<S>): string | undefined {
+    return undefined;
+  }
+
   readonly log: RclLogger;
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
@@ -141,7 +143,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     this.parameters = valuesAtStart(specs, given);
     // A hosted node has no services by which they could be asked for or set.
     if (host) return;
-    declareParameters(this.node, specs, this.parameters, (next) => this.checkChange(next));
+    const check = (next: object) => this.checkChange(next as ParameterValues<S>);
+    declareParameters(this.node, specs, this.parameters, check);
   }
 
   get name(): string {

@@ -155,11 +155,6 @@ function rclParameter(name: string, spec: ParameterSpec, value: Value): RclParam
   return new Parameter(name, rclType(spec), rclValue);
 }
 
-/** What a node says to values that are to be set together, by name: why it refuses them. */
-export type ParameterCheck<S extends ParameterSpecs> = {
-  check(values: ParameterValues<S>): string | undefined;
-}["check"];
-
 /**
  * The values that `specs` have at a node's start, checked.
  * @param given values other than the defaults, by name
@@ -177,15 +172,15 @@ export function valuesAtStart<S extends ParameterSpecs>(
 }
 
 /**
- * Declares `specs` on a node; `values` change when somebody sets a parameter that is not read-only. A
- * refusal gives its reason (rclnodejs' own says nothing).
- * @param check asked before values are set at run time
+ * Declares `specs` on a node. `values` change when somebody sets parameters that are not read-only: all
+ * of a request or none. They are checked here, before rclnodejs does: its refusals say nothing.
+ * @param check says why values that are to be set at run time are refused
  */
-export function declareParameters<S extends ParameterSpecs>(
+export function declareParameters(
   node: RclNode,
-  specs: S,
-  values: ParameterValues<S>,
-  check: ParameterCheck<S>,
+  specs: ParameterSpecs,
+  values: Record<string, Value>,
+  check: (next: Readonly<Record<string, Value>>) => string | undefined,
 ): void {
   const all = Object.entries(specs);
   node.declareParameters(
@@ -193,19 +188,6 @@ export function declareParameters<S extends ParameterSpecs>(
     all.map(([name, spec]) => descriptorOf(name, spec)),
     true,
   );
-  takeChanges(node, specs, values, (next) => check(next as ParameterValues<S>));
-}
-
-/**
- * Takes values that are set at run time into `values`: all of a request or none. They are checked here,
- * before rclnodejs does: its refusals say nothing.
- */
-function takeChanges(
-  node: RclNode,
-  specs: ParameterSpecs,
-  values: Record<string, Value>,
-  check: (next: Readonly<Record<string, Value>>) => string | undefined,
-): void {
   const checked = (name: string, value: unknown): Value => {
     const spec = specs[name];
     if (spec?.live) return checkParameter(name, spec, value);
