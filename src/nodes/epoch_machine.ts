@@ -3,6 +3,7 @@
  * Pure: each function takes the state, what happened and when, and gives the new state with what is
  * to be done. Stamps and lengths are ROS time in ns.
  */
+import { listed } from "../base/errors";
 import { type AgentState, nanoseconds } from "../ros/messages";
 
 /** The first epoch waits this long for its whole sample to be heard, ms of wall time. */
@@ -89,19 +90,14 @@ export function start(state: EpochState, now: bigint, length: bigint, there: Rea
   if (heard.length === 0) return also(wait(came), { do: "askOthers" });
   const acted = heard.filter((robot) => robot.acted);
   if (robots < population && acted.length === 0 && !there.isComplete) {
-    return wait(`waiting for ${population} robots: ${robots} are there${namesOf(there.absent)}`);
+    const absent = listed(there.absent, "robots");
+    const who =
+      absent && `; not there: ${absent}; start them, or set start_timeout to begin without them`;
+    return wait(`waiting for ${population} robots: ${robots} are there${who}`);
   }
   const boundary = ((now + length - 1n) / length) * length;
   const resumed = resume({ ...state, length, boundary, waiting: undefined }, boundary, acted);
   return also(resumed, { do: "schedule", boundary });
-}
-
-const MOST_NAMED = 5;
-
-function namesOf(absent: readonly string[]): string {
-  if (absent.length === 0) return "";
-  const more = absent.length > MOST_NAMED ? " and others" : "";
-  return `; not there: ${absent.slice(0, MOST_NAMED).join(", ")}${more}; start them, or set start_timeout to begin without them`;
 }
 
 /** Numbers go on above those that the robots have acted on, with the boundaries passed since. */

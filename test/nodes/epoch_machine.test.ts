@@ -64,7 +64,7 @@ describe("the first epoch", () => {
     [{ population: 5 }, /^waiting for 5 robots: 2 are there$/],
     [
       { population: 9, absent: [1, 2, 3, 4, 5, 6].map((i) => `robot_${i}`) },
-      /are there; not there: robot_1, .*robot_5 and others; start them, or set start_timeout/,
+      /are there; not there: 6 robots \(robot_1 to robot_6\); start them, or set start_timeout/,
     ],
   ])("waits and says for what: %#", (there, words) => {
     const { state, effects } = startAt(7, there);
