@@ -10,6 +10,7 @@ import type { BodyAgent } from "./body_agent";
 import { onEmergencyStop } from "./emergency_stop";
 import { heardTransforms } from "./localization";
 import type { MarkedBody } from "./markers";
+import type { TransformTree } from "./transforms";
 
 const WATCHDOG_PERIOD_MS = 50;
 const STANDING_PERIOD_MS = 200;
@@ -20,14 +21,15 @@ type Draw = (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 export class Bodies {
   readonly all = new Set<BodyAgent>();
   readonly clock: RosClock;
-  readonly transforms: ReturnType<typeof heardTransforms>;
+  private tree: TransformTree | undefined;
+  /** What is heard of tf, once for all of them, from the first call on. */
+  readonly transforms = (): TransformTree => (this.tree ??= heardTransforms(this.node));
   readonly commands: SoleSubscription;
   /** Robots asked at the newest command. */
   private sampled: readonly string[] = [];
 
   constructor(private readonly node: RosNode) {
     this.clock = clockOf(node);
-    this.transforms = heardTransforms(node);
     this.commands = node.subscribeSole(TOPICS.globalCommand, (message, areTwo) => {
       let refusal: string | undefined;
       this.each((body) => (refusal = body.hearCommand(message, areTwo) ?? refusal));
@@ -54,8 +56,12 @@ export class Bodies {
       every(WATCHDOG_PERIOD_MS, () => this.each((body) => body.check())),
       every(STANDING_PERIOD_MS, () => node.safely(() => standing.look(all))),
       publishDiagnostics(node, clock, () => Array.from(all, ({ diagnosis }) => diagnosis)),
-      publishMarkers(node, rate, () => draw(clock.stamp(), markedOf(all, this.sampled))),
     ];
+    if (rate > 0) {
+      const publish = node.publisher(TOPICS.markers);
+      const show = () => publish({ markers: draw(clock.stamp(), markedOf(all, this.sampled)) });
+      endings.push(every(1000 / rate, () => node.safely(show)));
+    }
     ros.onPause(() => this.each((body) => body.stand()));
     ros.onEnd(async () => {
       endings.forEach((end) => end());
@@ -63,13 +69,6 @@ export class Bodies {
       await sent();
     });
   }
-}
-
-/** Publishes markers where they are wanted. Returns what ends it. */
-function publishMarkers(node: RosNode, rate: number, drawn: () => Marker[]): () => void {
-  if (rate === 0) return () => undefined;
-  const publish = node.publisher(TOPICS.markers);
-  return every(1000 / rate, () => node.safely(() => publish({ markers: drawn() })));
 }
 
 function markedOf(bodies: Iterable<BodyAgent>, asked: readonly string[]): readonly MarkedBody[] {

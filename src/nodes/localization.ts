@@ -28,18 +28,14 @@ export type LocalizationParameters = Pick<
   "pose_source" | "initial_pose" | "max_pose_deviation" | "pose_timeout"
 >;
 
-/** What a process hears of tf, once for all its bodies, from the first call on. */
-export function heardTransforms(node: RosNode): () => TransformTree {
-  let tree: TransformTree | undefined;
-  return () => {
-    if (tree) return tree;
-    const heard = (tree = new TransformTree());
-    for (const topic of [TOPICS.transformHeard, TOPICS.staticTransform]) {
-      const isStatic = topic === TOPICS.staticTransform;
-      node.subscribe(topic, ({ transforms }) => heard.hear(transforms, isStatic, steadyMs()));
-    }
-    return heard;
-  };
+/** What a node hears of tf, from now on. */
+export function heardTransforms(node: RosNode): TransformTree {
+  const tree = new TransformTree();
+  for (const topic of [TOPICS.transformHeard, TOPICS.staticTransform]) {
+    const isStatic = topic === TOPICS.staticTransform;
+    node.subscribe(topic, ({ transforms }) => tree.hear(transforms, isStatic, steadyMs()));
+  }
+  return tree;
 }
 
 interface Timed {
@@ -61,7 +57,7 @@ export class Localization {
   /** A pose in the map that waits for the odometry of its stamp. */
   private waiting: Timed | undefined;
 
-  /** @param transforms what is heard of tf; called where the parameters ask for it */
+  /** @param transforms gives what is heard of tf; called where the parameters ask for it */
   constructor(
     node: RosNode,
     private readonly parameters: LocalizationParameters,

@@ -1,3 +1,4 @@
+import { Bodies } from "../../src/nodes/bodies";
 import {
   heardTransforms,
   Localization,
@@ -36,7 +37,7 @@ function setup(parameters: Partial<LocalizationParameters>) {
     ...parameters,
   } as const;
   const played = playedNode(node);
-  const localization = new Localization(played, all, heardTransforms(played));
+  const localization = new Localization(played, all, () => heardTransforms(played));
   return {
     localization,
     two,
@@ -244,8 +245,9 @@ test("a robot that drives is lost after pose_timeout however often its wheels te
 
 test("the bodies of a process hear tf once, and only where one of them asks for it", () => {
   const heard: string[] = [];
-  const node = playedNode({ subscribe: ({ name }: { name: string }) => void heard.push(name) });
-  const transforms = heardTransforms(node);
+  const subscribe = ({ name }: { name: string }) => void heard.push(name);
+  const node = playedNode({ subscribe, subscribeSole: () => undefined, usesSimTime: false });
+  const { transforms } = new Bodies(node);
   expect(heard).toEqual([]);
   expect(transforms()).toBe(transforms());
   expect(heard).toEqual(["/tf", "/tf_static"]);
