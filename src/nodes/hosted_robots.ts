@@ -8,7 +8,6 @@ export class HostedRobots {
   private readonly leave: (() => void)[] = [];
   private joining: NodeJS.Immediate | undefined;
   private cancelLeaving = (): void => undefined;
-  private isTold = false;
 
   /**
    * @param node says with which robots the process starts, and how many the swarm has then: the process
@@ -31,15 +30,13 @@ export class HostedRobots {
     if (count > MOST_HOSTED) {
       return `${count} robots would be served by one process, which bears ${MOST_HOSTED}; end whatever else publishes there`;
     }
-    this.isTold = true;
     this.become(count, nanoseconds(header.stamp));
     return undefined;
   }
 
   /** Nobody tells the number any more: it is as at the start. */
   forget(): void {
-    if (this.isTold) this.become(this.node.parameters.robots, 0n);
-    this.isTold = false;
+    this.become(this.node.parameters.robots, 0n);
   }
 
   /** @param from ROS time from which further robots leave, ns */
