@@ -7,6 +7,7 @@ import { Recording } from "../ros/recording";
 import { type Topic, TOPICS, topicOf } from "../ros/topics";
 import { RECORDER_PARAMETERS } from "./parameters";
 import { RobotsInGraph } from "./robots_in_graph";
+import { RateLimit } from "./stamps";
 
 /** Period at which the graph is searched for robots that joined or left. */
 const LOOK_MS = 500;
@@ -33,12 +34,9 @@ interface Robot {
 
 /** @param rate Hz at most; default: every message */
 function record(node: RecorderNode, write: Write, topic: Topic, rate = Infinity): Subscription {
-  let nextMs = -Infinity;
+  const limit = new RateLimit(rate);
   return node.subscribeRaw(topic, (bytes) => {
-    const nowMs = steadyMs();
-    if (nowMs < nextMs) return;
-    nextMs = Math.max(nowMs, nextMs + 1000 / rate);
-    write(topic, bytes);
+    if (limit.isDue(BigInt(Math.round(steadyMs() * 1e6)))) write(topic, bytes);
   });
 }
 
