@@ -24,61 +24,67 @@ const changed = z.object({
   results: z.array(z.object({ successful: z.boolean(), reason: z.string() })).length(1),
 });
 
-const done = (message: string): CommandResult => ({ done: true, message });
-const refused = (message: string): CommandResult => ({ done: false, message });
-
 export class Steering {
   private readonly publishStop;
 
   constructor(private readonly world: Pick<LoopContext, "node" | "controls" | "run">) {
     const { node, run } = world;
     this.publishStop = node.publisher(TOPICS.emergencyStop);
-    const answered = ({ done: success, message }: CommandResult) => ({ success, message });
-    node.service("SetBool", PAUSE_SERVICE, (paused) => answered(this.pause(paused)));
-    node.service("Trigger", STEP_SERVICE, () => answered(this.step()));
-    node.service("Trigger", WORLD_RESET_SERVICE, () => answered(this.reset()));
-    node.subscribe(TOPICS.fault, ({ robot, fault }) => {
-      const known = FAULT_CHOICES.find((name) => name === fault);
+    const asked = async (command: PageCommand) => {
+      const { done: success, message } = await this.obey(command);
+      return { success, message };
+    };
+    node.service("SetBool", PAUSE_SERVICE, (paused) => asked({ do: paused ? "pause" : "resume" }));
+    node.service("Trigger", STEP_SERVICE, () => asked({ do: "step" }));
+    node.service("Trigger", WORLD_RESET_SERVICE, () =>
+      asked({ do: "reset", seed: node.parameters.seed }),
+    );
+    node.subscribe(TOPICS.fault, async ({ robot, fault: name }) => {
+      const fault = FAULT_CHOICES.find((choice) => choice === name);
       const index = run.robots.indexOf(robot);
-      if (known === undefined || index < 0) {
-        return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(fault)} is not known; give a robot of the swarm, and one of ${FAULT_CHOICES.join(", ")}`;
+      if (fault === undefined || index < 0) {
+        return `robot ${JSON.stringify(robot)} with fault ${JSON.stringify(name)} is not known; give a robot of the swarm, and one of ${FAULT_CHOICES.join(", ")}`;
       }
-      const said = this.setFault(index, known);
-      return said.done ? undefined : said.message;
+      const { done, message } = await this.obey({ do: "fault", robot: index, fault });
+      return done ? undefined : message;
     });
   }
 
   /** Carries a command out, or answers why not. Never rejects. */
   async obey(command: PageCommand): Promise<CommandResult> {
     try {
-      return await this.act(command);
+      return { done: true, message: await this.act(command) };
     } catch (error) {
-      return refused(reasonOf(error));
+      return { done: false, message: reasonOf(error) };
     }
   }
 
-  private act(command: PageCommand): CommandResult | Promise<CommandResult> {
-    const { node } = this.world;
+  /** What was done; throws where it is refused. */
+  private act(command: PageCommand): string | Promise<string> {
+    const { controls } = this.world;
     switch (command.do) {
       case "pause":
       case "resume":
-        return this.pause(command.do === "pause");
+        controls.pause(command.do === "pause");
+        return controls.paused ? "time stands" : "time goes on";
       case "step":
-        return this.step();
+        if (!controls.paused) throw new Error("time is not standing; pause first");
+        controls.isStepping = true;
+        return "time goes on until the next epoch";
       case "stop":
         return this.stop();
       case "release":
         return this.release();
       case "speed":
-        return this.set("speed", command.factor, `speed is ${command.factor}`);
-      case "population": {
-        const { robots } = command;
-        return this.set("population", robots, `from the next epoch on there are ${robots} robots`);
-      }
-      case "reset": {
-        const reason = node.set("seed", command.seed);
-        return reason === undefined ? this.reset() : refused(reason);
-      }
+        this.set("speed", command.factor);
+        return `speed is ${command.factor}`;
+      case "population":
+        this.set("population", command.robots);
+        return `from the next epoch on there are ${command.robots} robots`;
+      case "reset":
+        this.set("seed", command.seed);
+        controls.isResetting = true;
+        return "at the end of this epoch the robots are placed anew, and statistics start from zero";
       case "sampleSize":
         return this.setOfSwarm("sample_size", command.size);
       case "observation":
@@ -88,26 +94,27 @@ export class Steering {
     }
   }
 
-  private async stop(): Promise<CommandResult> {
+  private async stop(): Promise<string> {
     for (let i = 0; i < STOP_TRIES; i++) {
       this.publishStop({ header: { stamp: toTime(0n), frame_id: "" }, source: "the page" });
       await new Promise((resolve) => setTimeout(resolve, STOP_PERIOD_MS));
       if (this.world.controls.emergencyStop)
-        return done("emergency stop: the global agent repeats it to all");
+        return "emergency stop: the global agent repeats it to all";
     }
-    return refused(
+    throw new Error(
       "the stop was sent to all, but no command of the global agent confirms it; check whether it runs",
     );
   }
 
-  private async release(): Promise<CommandResult> {
+  private async release(): Promise<string> {
     const response = await this.world.node.call("std_srvs/srv/Trigger", RESET_SERVICE, {});
     const { success, message } = triggered.parse(response);
-    return { done: success, message };
+    if (!success) throw new Error(message);
+    return message;
   }
 
   /** Sets a parameter of the global agent. */
-  private async setOfSwarm(name: string, value: number | string): Promise<CommandResult> {
+  private async setOfSwarm(name: string, value: number | string): Promise<string> {
     const typed =
       typeof value === "string"
         ? { type: TYPE.string, string_value: value }
@@ -118,40 +125,23 @@ export class Steering {
       { parameters: [{ name, value: typed }] },
     );
     const [{ successful, reason }] = changed.parse(response).results;
-    return successful ? done(`${name} is ${value}`) : refused(reason);
+    if (!successful) throw new Error(reason);
+    return `${name} is ${value}`;
   }
 
-  private pause(paused: boolean): CommandResult {
-    this.world.controls.pause(paused);
-    return done(paused ? "time stands" : "time goes on");
-  }
-
-  private step(): CommandResult {
-    const { controls } = this.world;
-    if (!controls.paused) return refused("time is not standing; pause first");
-    controls.isStepping = true;
-    return done("time goes on until the next epoch");
-  }
-
-  private reset(): CommandResult {
-    this.world.controls.isResetting = true;
-    return done(
-      "at the end of this epoch the robots are placed anew, and statistics start from zero",
-    );
-  }
-
-  private set(name: "speed" | "population", value: number, said: string): CommandResult {
+  /** Sets a parameter of the simulator. */
+  private set(name: "speed" | "population" | "seed", value: number): void {
     const reason = this.world.node.set(name, value);
-    return reason === undefined ? done(said) : refused(reason);
+    if (reason !== undefined) throw new Error(reason);
   }
 
-  private setFault(robot: number, fault: FaultChoice): CommandResult {
+  private setFault(robot: number, fault: FaultChoice): string {
     const { controls, run } = this.world;
     const name = run.robots[robot];
-    if (name === undefined) return refused(`there is no robot ${robot}`);
+    if (name === undefined) throw new Error(`there is no robot ${robot}`);
     if (run.options.fidelity === "abstract")
-      return refused("robots break in the motion world only");
+      throw new Error("robots break in the motion world only");
     controls.setFault(robot, fault);
-    return done(fault === "none" ? `${name} is well` : `${name}: ${fault}`);
+    return fault === "none" ? `${name} is well` : `${name}: ${fault}`;
   }
 }

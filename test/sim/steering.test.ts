@@ -12,15 +12,17 @@ const MOST = 100;
 
 /** Steering between a node that is no node and a swarm that keeps what it is told. */
 function setup(fidelity: "motion" | "abstract") {
-  const hear = new Map<string, (message: object) => string | undefined>();
+  const hear = new Map<string, (message: object) => Promise<string | undefined>>();
   const told: string[] = [];
   let onStop = (): void => undefined;
   const node = {
     parameters: { speed: 1, population: 2 },
     service: () => undefined,
     publisher: () => publishStop,
-    subscribe: (topic: { name: string }, callback: (message: object) => string | undefined) =>
-      void hear.set(topic.name, callback),
+    subscribe: (
+      topic: { name: string },
+      callback: (message: object) => Promise<string | undefined>,
+    ) => void hear.set(topic.name, callback),
     set: (name: string, value: number): string | undefined => {
       if (value > MOST) return `${value} are too many`;
       Object.assign(node.parameters, { [name]: value });
@@ -88,19 +90,19 @@ test("only a world that stands goes on by a step", async () => {
 
 test("robots break and are mended by the topic as by the page; in the abstract world neither", async () => {
   const { controls, fault, obey } = setup("motion");
-  expect(fault("robot_1", "mute")).toBeUndefined();
+  expect(await fault("robot_1", "mute")).toBeUndefined();
   expect([...controls.faults]).toEqual([[1, "mute"]]);
   expect(await obey({ do: "fault", robot: 1, fault: "none" })).toMatchObject({ done: true });
   expect(controls.faults.size).toBe(0);
-  expect(fault("robot_1", "frozen")).toBeUndefined();
+  expect(await fault("robot_1", "frozen")).toBeUndefined();
   controls.forget(2);
   expect(controls.faults.size).toBe(1);
   controls.forget(1);
   expect(controls.faults.size).toBe(0);
-  expect(fault("robot_2", "mute")).toMatch(/not known; give a robot of the swarm/);
+  expect(await fault("robot_2", "mute")).toMatch(/not known; give a robot of the swarm/);
   expect(await obey({ do: "fault", robot: 2, fault: "mute" })).toMatchObject({ done: false });
   const abstract = setup("abstract");
-  expect(abstract.fault("robot_1", "mute")).toMatch(/motion world only/);
+  expect(await abstract.fault("robot_1", "mute")).toMatch(/motion world only/);
   expect(await abstract.obey({ do: "fault", robot: 1, fault: "nan" })).toMatchObject({
     done: false,
   });
