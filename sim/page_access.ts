@@ -39,10 +39,6 @@ function originOf(text: string): string | undefined {
   return URL.canParse(address) ? new URL(address).origin.replace(/\.(?=:\d+$|$)/, "") : undefined;
 }
 
-/** A Host header as browsers write it: small letters, no port 80. */
-const hostOf = (host: string | undefined): string | undefined =>
-  originOf(`http://${host}`)?.slice("http://".length);
-
 /**
  * Origins in a text, separated by commas or spaces.
  * @throws ParameterError
@@ -63,6 +59,7 @@ export function readOrigins(text: string): readonly string[] {
 /** Which names a server answers to. */
 export class PageAccess {
   private readonly origins: ReadonlySet<string>;
+  /** Of the Host header, in front of which http:// is written. */
   private readonly hosts: ReadonlySet<string>;
 
   /**
@@ -77,13 +74,14 @@ export class PageAccess {
   ) {
     const own = ownNames(host).flatMap((name) => originOf(`http://${name}:${port}`) ?? []);
     this.origins = new Set([...own, ...further]);
-    this.hosts = new Set([...this.origins].map((origin) => origin.replace(/^https?:\/\//, "")));
+    this.hosts = new Set([...this.origins].map((origin) => origin.replace(/^https:/, "http:")));
   }
 
   /** Why a request with this Host header is not answered; undefined: it is. */
   hostRefusal(host: string | undefined): Refusal | undefined {
-    if (this.hosts.has(hostOf(host) ?? "")) return undefined;
-    return { status: 421, reason: this.remedy("Host", host, `http://${host}`) };
+    const address = `http://${host}`;
+    if (this.hosts.has(originOf(address) ?? "")) return undefined;
+    return { status: 421, reason: this.remedy("Host", host, address) };
   }
 
   /** Why a WebSocket is not opened for `request`; undefined when it may be. */

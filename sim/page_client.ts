@@ -4,6 +4,7 @@
  * limited to BURST at once and RATE a second.
  */
 import type { WebSocket } from "ws";
+import { Allowance } from "./protocol";
 
 export const WAITING_LIMIT = 100;
 /** Messages a page may send at once, and per second. */
@@ -14,11 +15,10 @@ export class PageClient {
   private sending = false;
   private readonly waiting = new Map<string, string | Uint8Array>();
   private answered = true;
-  private credit = BURST;
-  private creditMs = 0;
+  readonly allowance = new Allowance(BURST, RATE);
 
   constructor(
-    private readonly socket: WebSocket,
+    readonly socket: WebSocket,
     first: string,
     /** Whether it has shown the token. */
     readonly canCommand: boolean,
@@ -36,30 +36,12 @@ export class PageClient {
     this.pump();
   }
 
-  /** Counts a message; false: too many. @param nowMs of a steady clock */
-  mayTalk(nowMs: number): boolean {
-    const earned = (RATE * (nowMs - this.creditMs)) / 1000;
-    this.credit = Math.min(BURST, this.credit + earned) - 1;
-    this.creditMs = nowMs;
-    return this.credit >= 0;
-  }
-
   /** Pings; false: the ping before was not answered. */
   checkAlive(): boolean {
     if (!this.answered) return false;
     this.answered = false;
     this.socket.ping();
     return true;
-  }
-
-  /** Sends a close frame (RFC 6455, 7.4); `end` must follow. */
-  close(code: number, reason: string): void {
-    this.socket.close(code, reason);
-  }
-
-  end(): void {
-    this.waiting.clear();
-    this.socket.terminate();
   }
 
   private pump(): void {

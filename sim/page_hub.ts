@@ -25,8 +25,8 @@ const TRY_AGAIN_LATER = 1013;
 /** Pages served at the same time, and places among them that only the token opens. */
 export const CLIENTS_LIMIT = 128;
 export const KEPT_FOR_TOKEN = 32;
-/** Time for a close frame before the connection is cut. */
-const GOODBYE_MS = 1000;
+/** Time for close frames at the server's end, ms. */
+const GOODBYE_MS = 50;
 
 const FULL = "too many pages are open; close one, or open the link with the token";
 
@@ -87,16 +87,11 @@ export class PageHub {
 
   /** Whether one more page may come; for one with the token, another one goes if it must. */
   private makeRoom(canCommand: boolean): boolean {
+    const isFull = this.pages.size >= CLIENTS_LIMIT;
     const watching = [...this.pages].filter((page) => !page.canCommand);
-    if (!canCommand) {
-      const isKept = watching.length >= CLIENTS_LIMIT - KEPT_FOR_TOKEN;
-      return !isKept && this.pages.size < CLIENTS_LIMIT;
-    }
-    if (this.pages.size < CLIENTS_LIMIT) return true;
-    const [oldest] = watching;
-    if (oldest === undefined) return false;
-    this.dismiss(oldest, TRY_AGAIN_LATER, FULL);
-    return true;
+    if (!canCommand) return !isFull && watching.length < CLIENTS_LIMIT - KEPT_FOR_TOKEN;
+    if (isFull && watching.length > 0) this.dismiss(watching[0], TRY_AGAIN_LATER, FULL);
+    return this.pages.size < CLIENTS_LIMIT;
   }
 
   restart(): void {
@@ -133,17 +128,16 @@ export class PageHub {
       if (page.checkAlive()) continue;
       this.guard.log("page ended: it does not answer");
       this.pages.delete(page);
-      page.end();
+      page.socket.terminate();
     }
   }
 
-  /** Sends every page a close frame; `end` must follow. */
-  close(): void {
-    this.pages.forEach((page) => page.close(GOING_AWAY, "the simulator ends"));
-  }
-
-  end(): void {
-    this.pages.forEach((page) => page.end());
+  /** Sends every page a close frame, and cuts those that do not answer it soon. */
+  async close(): Promise<void> {
+    if (this.pages.size === 0) return;
+    this.pages.forEach(({ socket }) => socket.close(GOING_AWAY, "the simulator ends"));
+    await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
+    this.pages.forEach(({ socket }) => socket.terminate());
     this.pages.clear();
   }
 
@@ -155,7 +149,7 @@ export class PageHub {
 
   private hear(page: PageClient, text: string): void {
     if (!this.pages.has(page)) return;
-    if (!page.mayTalk(performance.now()))
+    if (!page.allowance.take(performance.now()))
       return this.dismiss(page, POLICY_VIOLATION, "it sends too many messages");
     try {
       const { id, command } = parsePageMessage(text);
@@ -181,7 +175,6 @@ export class PageHub {
   private dismiss(page: PageClient, code: number, why: string): void {
     this.guard.log(`page closed: ${why}`);
     this.pages.delete(page);
-    page.close(code, why);
-    setTimeout(() => page.end(), GOODBYE_MS).unref();
+    page.socket.close(code, why);
   }
 }

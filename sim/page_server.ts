@@ -9,7 +9,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import { InvalidInputError, reasonOf } from "../src/base/errors";
 import { CallbackGuard } from "./callback_guard";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
@@ -17,10 +17,10 @@ import { CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
 import { SOCKET_PATH } from "./protocol";
 
 export interface PageServerOptions extends PageHubOptions {
-  /** Address to listen on; default 127.0.0.1. */
-  host?: string;
+  /** Address to listen on. */
+  host: string;
   /** Further origins (of `readOrigins`) by which pages come: of a proxy, of a forwarded port. */
-  origins?: readonly string[];
+  origins: readonly string[];
   /** 0: any free port; else this one or, when taken, one of the next PORTS_TRIED. */
   port: number;
   webRoot: string;
@@ -35,21 +35,16 @@ export const MESSAGE_LIMIT = 1024;
 /** Connections without a page; where more come, the one that was idle longest is cut. */
 export const BARE_LIMIT = 3 * CLIENTS_LIMIT;
 const PING_MS = 30_000;
-/** Time for close frames before connections are cut. */
-const GOODBYE_MS = 50;
-
-const ENDING: Refusal = { status: 503, reason: "the server is ending" };
+/** Time for an answer to a close frame before the connection is cut. */
+const CLOSE_MS = 1000;
 
 /** The page's files: a fixed list read at the start, so that no request can name another path. */
 const FILES = { "index.html": "html", "style.css": "css", "main.js": "javascript" };
 
-interface PageFile {
-  readonly mime: string;
-  readonly body: Buffer;
-}
+type Files = Map<string, { mime: string; body: Buffer }>;
 
 export async function startPageServer(options: PageServerOptions): Promise<PageServer> {
-  const files = new Map<string, PageFile>();
+  const files: Files = new Map();
   for (const [name, kind] of Object.entries(FILES)) {
     const body = await readFile(join(options.webRoot, name)).catch((error: unknown) => {
       const what = `cannot read the page's ${name} in ${options.webRoot}`;
@@ -57,56 +52,80 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     });
     files.set(`/${name}`, { mime: `text/${kind}; charset=utf-8`, body });
   }
-  const page = new PageServer(options, files);
-  await page.listen();
-  return page;
+  const http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
+  return new PageServer(options, files, http, await listen(http, options));
+}
+
+/** Listens on the port asked for, or on the next free one; returns which. */
+async function listen(http: Server, { host, port: first }: PageServerOptions): Promise<number> {
+  const last = first === 0 ? 0 : Math.min(first + PORTS_TRIED, 65_535);
+  for (let port = first; ; port++) {
+    try {
+      await once(http.listen(port, host), "listening");
+      const address = http.address();
+      return typeof address === "object" && address !== null ? address.port : port;
+    } catch (error) {
+      const why = reasonOf(error);
+      if (!why.includes("EADDRINUSE")) {
+        throw new InvalidInputError(
+          `the page cannot be served on host ${host}, port ${port}: ${why}; give an address of this machine, such as 127.0.0.1, and a port that you may use`,
+          { cause: error },
+        );
+      }
+      if (port < last) continue;
+      const tried = `ports ${first} to ${last} of ${host} are taken`;
+      throw new Error(`${tried}; give another with --port`, { cause: error });
+    }
+  }
 }
 
 export class PageServer {
   readonly pages: PageHub;
-  port = 0;
-  private readonly guard: CallbackGuard;
-  private readonly http: Server;
   private readonly sockets: WebSocketServer;
-  private readonly host: string;
-  private access: PageAccess | undefined;
+  private readonly access: PageAccess;
   /** Connections without a page, the one used last at the end. */
   private readonly bare = new Set<Duplex>();
-  private pinging: NodeJS.Timeout | undefined;
+  private readonly pinging: NodeJS.Timeout;
   private closing: Promise<void> | undefined;
 
+  /** @param http listens on `port` */
   constructor(
     private readonly options: PageServerOptions,
-    private readonly files: ReadonlyMap<string, PageFile>,
+    private readonly files: Files,
+    private readonly http: Server,
+    readonly port: number,
   ) {
-    this.guard = new CallbackGuard(options.log);
-    this.pages = new PageHub(options, this.guard);
-    this.host = options.host ?? "127.0.0.1";
+    const guard = new CallbackGuard(options.log);
+    this.pages = new PageHub(options, guard);
+    this.access = new PageAccess(options.host, port, this.url, options.origins);
     this.sockets = new WebSocketServer({
       noServer: true,
       path: SOCKET_PATH,
       clientTracking: false,
       maxPayload: MESSAGE_LIMIT,
-      perMessageDeflate: false,
+      // Not in the types of ws 8.18.
+      ...{ closeTimeout: CLOSE_MS },
       verifyClient: ({ req }, admit) => {
-        const refusal = this.closing ? ENDING : this.access?.socketRefusal(req);
-        if (refusal) this.guard.log(`page refused: ${refusal.reason}`);
+        const refusal = this.access.socketRefusal(req);
+        if (refusal) guard.log(`page refused: ${refusal.reason}`);
         admit(refusal === undefined, refusal?.status);
       },
     });
-    this.http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
-    this.http.on("request", this.guard.wrap("a request", this.answer.bind(this)));
-    this.http.on("upgrade", this.guard.wrap("an upgrade", this.upgrade.bind(this)));
-    this.http.on("connection", (socket) => {
+    http.on("request", guard.wrap("a request", this.answer.bind(this)));
+    http.on("upgrade", guard.wrap("an upgrade", this.upgrade.bind(this)));
+    http.on("connection", (socket) => {
       this.touch(socket);
       socket.on("close", () => this.bare.delete(socket));
     });
-    this.http.on("clientError", (_error, socket) => socket.destroy());
+    http.on("clientError", (_error, socket) => socket.destroy());
+    http.on("error", (error) => guard.log(`page server: ${error.message}`));
+    const ping = guard.wrap("a ping", () => this.pages.dropSilent());
+    this.pinging = setInterval(ping, options.pingMs ?? PING_MS).unref();
   }
 
   /** Address of the page that only shows. */
   get url(): string {
-    return `http://${nameOf(this.host)}:${this.port}/`;
+    return `http://${nameOf(this.options.host)}:${this.port}/`;
   }
 
   /** Address of the page that may command: with the token. */
@@ -115,54 +134,15 @@ export class PageServer {
     return `${this.url}#token=${this.options.token}`;
   }
 
-  async listen(): Promise<void> {
-    await this.bind();
-    this.access = new PageAccess(this.host, this.port, this.url, this.options.origins ?? []);
-    this.http.on("error", (error) => this.guard.log(`page server: ${error.message}`));
-    const check = this.guard.wrap("a ping", () => this.pages.dropSilent());
-    this.pinging = setInterval(check, this.options.pingMs ?? PING_MS);
-    this.pinging.unref();
-  }
-
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
   }
 
-  /** Listens on the port asked for, or on the next free one. */
-  private async bind(): Promise<void> {
-    const { http, host } = this;
-    const { port: first } = this.options;
-    const last = first === 0 ? 0 : Math.min(first + PORTS_TRIED, 65_535);
-    for (let port = first; ; port++) {
-      try {
-        await once(http.listen(port, host), "listening");
-        const address = http.address();
-        this.port = typeof address === "object" && address !== null ? address.port : port;
-        return;
-      } catch (error) {
-        const why = reasonOf(error);
-        if (!why.includes("EADDRINUSE")) {
-          throw new InvalidInputError(
-            `the page cannot be served on host ${host}, port ${port}: ${why}; give an address of this machine, such as 127.0.0.1, and a port that you may use`,
-            { cause: error },
-          );
-        }
-        if (port < last) continue;
-        const tried = `ports ${first} to ${last} of ${host} are taken`;
-        throw new Error(`${tried}; give another with --port`, { cause: error });
-      }
-    }
-  }
-
   private async end(): Promise<void> {
     clearInterval(this.pinging);
     const closed = once(this.http.close(), "close");
-    if (this.pages.clients > 0) {
-      this.guard.wrap("a goodbye", () => this.pages.close())();
-      await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
-    }
-    this.pages.end();
+    await this.pages.close();
     this.bare.forEach((connection) => connection.destroy());
     await closed;
   }
@@ -180,7 +160,7 @@ export class PageServer {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     this.touch(request.socket);
     const { host = "" } = request.headers;
-    const misdirected = this.access?.hostRefusal(host);
+    const misdirected = this.access.hostRefusal(host);
     if (misdirected) return refuse(response, misdirected);
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
@@ -198,10 +178,9 @@ export class PageServer {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const welcome = this.guard.wrap("a connection", (page: WebSocket) => {
+    this.sockets.handleUpgrade(request, socket, head, (page) => {
       if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(socket);
     });
-    this.sockets.handleUpgrade(request, socket, head, welcome);
   }
 }
 

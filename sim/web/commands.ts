@@ -3,7 +3,7 @@
  * commands are sent at once and RATE a second, since the server closes a page that sends twice as many
  * (a key held down on a select); an emergency stop is never held back.
  */
-import type { PageCommand, PageMessage, Answer } from "../protocol";
+import { Allowance, type PageCommand, type PageMessage, type Answer } from "../protocol";
 
 const TIMEOUT_MS = 5000;
 const BURST = 10;
@@ -12,8 +12,7 @@ const RATE = 5;
 export class Commands {
   /** Id of the newest command: only its answer is shown. */
   private newest = 0;
-  private credit = BURST;
-  private creditMs = 0;
+  private readonly allowance = new Allowance(BURST, RATE);
 
   /** @param send returns false when there is no connection */
   constructor(
@@ -25,7 +24,7 @@ export class Commands {
     const id = ++this.newest;
     this.say("sent …", "waiting");
     const fail = (message: string): void => this.settle({ id, done: false, message });
-    if (command.do !== "stop" && !this.maySend(performance.now())) {
+    if (command.do !== "stop" && !this.allowance.take(performance.now())) {
       return fail("not sent: too many commands at once; wait a second");
     }
     if (!this.send({ type: "command", id, command })) {
@@ -50,14 +49,5 @@ export class Commands {
   private say(text: string, outcome: "waiting" | "done" | "failed"): void {
     this.line.textContent = text;
     this.line.dataset.outcome = outcome;
-  }
-
-  private maySend(nowMs: number): boolean {
-    const earned = (RATE * (nowMs - this.creditMs)) / 1000;
-    this.credit = Math.min(BURST, this.credit + earned);
-    this.creditMs = nowMs;
-    if (this.credit < 1) return false;
-    this.credit -= 1;
-    return true;
   }
 }

@@ -36,6 +36,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   const server = await startPageServer({
     port: options.port ?? 0,
     webRoot: options.webRoot,
+    host: "127.0.0.1",
     log: options.log ?? (() => undefined),
     snapshot: () => swarm.snapshot(),
     token: TOKEN,

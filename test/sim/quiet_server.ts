@@ -13,7 +13,7 @@ export interface QuietServer {
   end(): Promise<void>;
 }
 
-export async function startQuietServer(host?: string): Promise<QuietServer> {
+export async function startQuietServer(host = "127.0.0.1"): Promise<QuietServer> {
   const webRoot = mkdtempSync(join(tmpdir(), "page-"));
   for (const name of ["index.html", "style.css", "main.js"]) writeFileSync(join(webRoot, name), "");
   const lines: string[] = [];
@@ -21,6 +21,7 @@ export async function startQuietServer(host?: string): Promise<QuietServer> {
   const server = await startPageServer({
     port: 0,
     host,
+    origins: [],
     webRoot,
     log: (line) => void lines.push(line),
     snapshot,
