@@ -2,12 +2,11 @@
 import { RosClock, steadyMs } from "../src/ros/clock";
 import { type Health, publishDiagnostics } from "../src/ros/diagnostics";
 import type { RosNode } from "../src/ros/node";
+import { isSlow } from "./protocol";
 import type { WorldControls } from "./world_controls";
 
 /** The factor is measured over at least this long, ms of wall time. */
 const WINDOW_MS = 2000;
-/** A world below this share of the speed asked for is slow. */
-const SLOW_SHARE = 0.9;
 
 /** Simulated seconds per second of wall time. */
 export class RealTimeFactor {
@@ -38,10 +37,6 @@ export class RealTimeFactor {
     this.seconds = 0;
     return true;
   }
-
-  isSlow(speed: number): boolean {
-    return this.value !== null && this.value < SLOW_SHARE * speed;
-  }
 }
 
 /** Reports a slow world in the log and on /diagnostics until the function returned is called. */
@@ -56,26 +51,22 @@ export function watchFactor(
     `the world runs at ${factor.value?.toFixed(2)} simulated seconds per second, ${asked()} were asked for; give it fewer robots, a lower speed or more processor time`;
   let wasSlow = false;
   let before = asked();
-  const timer = setInterval(() => {
+  const measure = (): void => {
     if (asked() !== before) factor.hold();
     before = asked();
     if (!factor.look(steadyMs())) return;
-    const isSlow = factor.isSlow(asked());
-    if (isSlow && !wasSlow) node.log.warn(slow());
-    wasSlow = isSlow;
-  }, 500);
+    if (isSlow(factor.value, asked()) && !wasSlow) node.log.warn(slow());
+    wasSlow = isSlow(factor.value, asked());
+  };
   const look = (): Health => {
+    measure();
     const { paused } = controls;
     const values = { real_time_factor: factor.value ?? 0, paused };
     const problem = paused ? "paused" : wasSlow && slow();
     return { level: problem ? "warn" : "ok", message: problem || "running", values };
   };
   const check = { robot: "", name: "simulator: world", look };
-  const endDiagnostics = publishDiagnostics(node, new RosClock(false), () => [check]);
-  return () => {
-    clearInterval(timer);
-    endDiagnostics();
-  };
+  return publishDiagnostics(node, new RosClock(false), () => [check]);
 }
 
 /** Steps due by the wall clock. A world that falls behind slows down and skips none. */

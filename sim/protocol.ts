@@ -129,6 +129,10 @@ const worldState = z.object({
 });
 export type WorldState = z.infer<typeof worldState>;
 
+/** Whether a world that has reached `factor` is slow for the speed asked for. */
+export const isSlow = (factor: number | null, speed: number): boolean =>
+  factor !== null && factor < 0.9 * speed;
+
 /**
  * π_g in the s_g and around the belief of a command. actions[zone][j]: the action where a share of j / last j
  * of all robots is in `zone` and the others are spread as believed; none where the policy is not known.

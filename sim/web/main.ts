@@ -107,7 +107,7 @@ class Page {
 
   private poses(frame: PoseFrame): void {
     this.posesHeard += 1;
-    this.shown?.scene.motion.push(frame, performance.now());
+    this.shown?.scene.motion.push(frame);
   }
 
   private connection(state: ConnectionState, detail: string): void {

@@ -1,5 +1,11 @@
 /** The run in numbers: epoch, k of n, speed, faults, missed epochs, gaps. */
-import type { EpochReport, PolicyPicture, Snapshot, WorldState } from "../../protocol";
+import {
+  type EpochReport,
+  isSlow,
+  type PolicyPicture,
+  type Snapshot,
+  type WorldState,
+} from "../../protocol";
 import { add } from "../element";
 
 /** What is known; only the snapshot from the start. */
@@ -9,9 +15,6 @@ export interface Known {
   readonly world?: WorldState;
   readonly picture?: PolicyPicture;
 }
-
-/** A world below this share of the speed asked for is slow. */
-const SLOW_SHARE = 0.9;
 
 const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 
@@ -58,6 +61,5 @@ function speedFact(world: WorldState | undefined): Fact {
   const reached = world?.realTimeFactor ?? null;
   const value = reached === null ? "–" : reached.toFixed(reached < 10 ? 2 : 0);
   if (asked === 0) return ["speed reached", `${value} ×`];
-  const isSlow = reached !== null && !world?.paused && reached < SLOW_SHARE * asked;
-  return ["speed reached", `${value} of ${asked} ×`, isSlow];
+  return ["speed reached", `${value} of ${asked} ×`, !world?.paused && isSlow(reached, asked)];
 }
