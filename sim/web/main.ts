@@ -11,11 +11,9 @@ import {
   type WorldState,
 } from "../protocol";
 import { ArenaScene } from "./arena_scene";
-import { tellFrame } from "./attributes";
 import { Commands } from "./commands";
 import { Connection, type ConnectionState } from "./connection";
 import { byId, field, setText } from "./element";
-import { EmergencyStop } from "./emergency_stop";
 import { showFacts } from "./hud/facts";
 import { showHistograms } from "./hud/histograms";
 import { showPolicy } from "./hud/policy_picture";
@@ -23,7 +21,7 @@ import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
 import { readPalette } from "./palette";
 import { RobotPanel } from "./robot_panel";
-import { onClick } from "./scene/clicks";
+import type { Motion } from "./scene/motion";
 import { View } from "./scene/view";
 import { Toolbar } from "./toolbar";
 
@@ -36,11 +34,12 @@ interface Shown {
 
 /** A browser that will give lost graphics back does so sooner, ms. */
 const LOSS_MS = 2000;
+/** To tests, at most. */
+const ROBOTS_TOLD = 100;
 
 class Page {
   private readonly view: View;
   private readonly toolbar: Toolbar;
-  private readonly emergency: EmergencyStop;
   private readonly robot: RobotPanel;
   private frames = 0;
   private shown: Shown | undefined;
@@ -65,9 +64,8 @@ class Page {
     this.commands = new Commands(byId("said"), (message) => connection.send(message));
     const give = (command: PageCommand): void => this.commands.give(command);
     this.toolbar = new Toolbar(give);
-    this.emergency = new EmergencyStop(give);
     this.robot = new RobotPanel(give, (robot) => this.choose(robot));
-    onClick(canvas, (x, y) => this.robot.choose(this.shown?.scene.robotAt(x, y)));
+    this.view.onClick = (x, y) => this.robot.choose(this.shown?.scene.robotAt(x, y));
     requestAnimationFrame((now) => this.frame(now));
   }
 
@@ -146,7 +144,24 @@ class Page {
     this.view.draw();
     if (!this.view.isLost) this.drawnMs = nowMs;
     byId("graphics").hidden = nowMs - this.drawnMs < LOSS_MS;
-    tellFrame(++this.frames, this.posesHeard, scene?.motion);
+    this.tellFrame(scene?.motion);
+  }
+
+  /**
+   * `data-` attributes of the body tell tests what is shown: connection, epoch, sampled (indices),
+   * frames drawn, poses heard, robots (x,y of the first ones, m), firstPicture (ms after the page was
+   * asked for), canCommand, chosen (index of a robot).
+   */
+  private tellFrame(motion?: Motion): void {
+    const { dataset } = document.body;
+    dataset.frames = String(++this.frames);
+    dataset.poses = String(this.posesHeard);
+    if (motion?.frame === undefined) return;
+    dataset.firstPicture ??= performance.now().toFixed(0);
+    const { frame, shown } = motion;
+    const place = (i: number): string =>
+      `${shown[3 * i].toFixed(2)},${shown[3 * i + 1].toFixed(2)}`;
+    dataset.robots = [...frame.locked.keys()].slice(0, ROBOTS_TOLD).map(place).join(" ");
   }
 
   private show(shown: Shown): void {
@@ -159,7 +174,6 @@ class Page {
     const usable = world !== undefined && snapshot.canCommand;
     document.body.dataset.canCommand = String(usable);
     this.toolbar.show(world, usable);
-    this.emergency.show(world, usable);
     this.robot.show(usable, world, report, shown.scene.motion.frame);
     byId("legend-broken").hidden = !world?.faults.length;
     if (world !== undefined) shown.scene.robots.world(world);

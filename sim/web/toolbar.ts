@@ -1,4 +1,7 @@
-/** The toolbar: pause, step, speed, robots, sample, reset. Enabled on a page that may command. */
+/**
+ * The toolbar: pause, step, speed, robots, sample, reset; and the emergency stop, whose release asks for
+ * confirmation. Enabled on a page that may command.
+ */
 import type { PageCommand, Snapshot, WorldState } from "../protocol";
 import { button, field, select, setOptions, setText } from "./element";
 
@@ -17,6 +20,9 @@ export class Toolbar {
   private readonly population = field("population", HTMLInputElement);
   private readonly observation = select("observation");
   private readonly seed = field("seed", HTMLInputElement);
+  private readonly stop = button("stop");
+  private readonly release = button("release");
+  private readonly confirm = field("confirm", HTMLDialogElement);
   private paused = false;
   /** As last heard: only new ones overwrite the fields, where a person may have chosen another. */
   private heard: Pick<WorldState, "sampleSize" | "observation"> = {
@@ -42,6 +48,12 @@ export class Toolbar {
       const mode = this.observation.value === "filter" ? "filter" : "sample";
       give({ do: "observation", mode });
     };
+    this.stop.onclick = () => give({ do: "stop" });
+    this.release.onclick = () => this.confirm.showModal();
+    this.confirm.onclose = () => {
+      if (this.confirm.returnValue === "release") give({ do: "release" });
+      this.confirm.returnValue = "";
+    };
   }
 
   start({ robots }: Snapshot): void {
@@ -54,7 +66,9 @@ export class Toolbar {
    * @param usable whether this page may command now
    */
   show(world: WorldState | undefined, usable: boolean): void {
-    this.commands.disabled = !usable;
+    const { stop, release, confirm, commands } = this;
+    commands.disabled = stop.disabled = release.disabled = !usable;
+    if (!usable || !world?.emergencyStop) confirm.close();
     const problem = world === undefined ? NOT_CONNECTED : ONLY_SHOWS;
     setText(this.permission, usable ? "" : problem);
     if (world === undefined) return;
@@ -66,6 +80,16 @@ export class Toolbar {
     if (sampleSize !== this.heard.sampleSize) this.sampleSize.value = String(sampleSize ?? "");
     if (observation !== this.heard.observation) this.observation.value = observation ?? "";
     this.heard = { sampleSize, observation };
+    this.showStop(world.emergencyStop);
+  }
+
+  private showStop(stopped: boolean): void {
+    const { stop, release } = this;
+    if (stopped === stop.hidden) return;
+    const hadFocus = [stop, release].some((shown) => shown === document.activeElement);
+    stop.hidden = stopped;
+    release.hidden = !stopped;
+    if (hadFocus) (stopped ? release : stop).focus();
   }
 
   /** Speed 0: as fast as it can; there is nothing to choose. */

@@ -20,6 +20,8 @@ const FARTHEST = 3;
 const NEAR = 0.4;
 /** Share of the way to a followed robot that the camera goes in a frame. */
 const EASE = 0.2;
+/** A pointer that moved farther has turned the camera, and not clicked. */
+const DRAG_PX = 6;
 /** More device pixels cost time and show no more. */
 const LARGEST_PIXEL_RATIO = 2;
 
@@ -36,6 +38,8 @@ export class View {
   private movedByHand = false;
   private followed = false;
   private readonly spot = new THREE.Vector3();
+  /** Called with the place of a click on the canvas, px. */
+  onClick: (x: number, y: number) => void = () => undefined;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -57,6 +61,15 @@ export class View {
     this.controls.addEventListener("change", () => this.drawGround());
     ground.addEventListener("webglcontextrestored", () => this.drawGround());
     new ResizeObserver(() => this.resize()).observe(canvas);
+    this.hearClicks();
+  }
+
+  private hearClicks(): void {
+    let from = { x: 0, y: 0 };
+    this.canvas.addEventListener("pointerdown", ({ clientX: x, clientY: y }) => (from = { x, y }));
+    this.canvas.addEventListener("click", ({ clientX, clientY, offsetX, offsetY }) => {
+      if (Math.hypot(clientX - from.x, clientY - from.y) <= DRAG_PX) this.onClick(offsetX, offsetY);
+    });
   }
 
   /** Looks at `extent` from where all of it is seen. */
