@@ -117,12 +117,13 @@ export class PageView {
       // The policy in force may not be the last one on the topic (reload_policy).
       const isInForce = this.policy?.sha256 === viewed.run.command?.policy_sha256;
       const known = isInForce ? this.policy : undefined;
-      const { globalState, belief } = report;
+      const { epoch, globalState, belief } = report;
       const drawn = known && (await inTurns(known.draw(globalState, belief)));
       const { actions, plan } = drawn ?? { actions: [], plan: null };
+      const what = { epoch, globalState, actions, plan };
       const gaps = known ? gapsInWords(known.metadata) : null;
       const bounds = boundSentences(known?.metadata ?? {});
-      server.pages.publish({ type: "picture", actions, plan, gaps, bounds });
+      server.pages.publish({ type: "picture", ...what, gaps, bounds });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }
   }

@@ -18,7 +18,7 @@ z.config(en());
 export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 10;
+export const PROTOCOL_VERSION = 11;
 
 /** Robots of a swarm that a page shows at most. */
 export const ROBOTS_LIMIT = 100_000;
@@ -134,11 +134,14 @@ export const isSlow = (factor: number | null, speed: number): boolean =>
   factor !== null && factor < 0.9 * speed;
 
 /**
- * π_g in the s_g and around the belief of a command. actions[zone][j]: the action where a share of j / last j
+ * π_g in the s_g and around the belief of the command of an epoch. actions[zone][j]: the action where a share of j / last j
  * of all robots is in `zone` and the others are spread as believed; none where the policy is not known.
  */
 const picture = z.object({
   type: z.literal("picture"),
+  epoch: count,
+  /** s_g, index into `leadSpots`. */
+  globalState: count,
   actions: z.array(z.array(count)),
   /** Of a policy by vectors: the number, from 1 on, of the best for s_g, of how many, and its a_g. */
   plan: z.nullable(z.object({ number: count, of: count, action: count })),
@@ -199,13 +202,6 @@ export type PageMessage = z.infer<typeof pageMessage>;
 
 export const parsePageMessage = (text: string): PageMessage => parsed(pageMessage, text);
 
-/** The message in `text` by its schema, without unknown fields, or a ProtocolError. */
-function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new ProtocolError("a message is not JSON");
 /** So many commands at once, and so many a second. Time is passed in, ms of a steady clock. */
 export class Allowance {
   private left: number;
@@ -229,6 +225,13 @@ export class Allowance {
   }
 }
 
+/** The message in `text` by its schema, without unknown fields, or a ProtocolError. */
+function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError("a message is not JSON");
   }
   const { data, error } = schema.safeParse(value);
   if (!error) return data;

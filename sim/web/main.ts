@@ -16,7 +16,7 @@ import { Connection, type ConnectionState } from "./connection";
 import { byId, field, setText } from "./element";
 import { showFacts } from "./hud/facts";
 import { showHistograms } from "./hud/histograms";
-import { showPolicy } from "./hud/policy_picture";
+import { ageOf, showPolicy } from "./hud/policy_picture";
 import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
 import { readPalette } from "./palette";
@@ -190,7 +190,10 @@ class Page {
   private showEpoch({ scene, snapshot }: Shown, report: EpochReport): void {
     scene.epoch(report);
     showHistograms(byId("histograms"), snapshot, report);
-    if (this.picture) showPolicy(byId("policy"), snapshot, this.picture, report);
+    if (this.picture) {
+      setText(byId("policy-age"), ageOf(snapshot, this.picture, report));
+      showPolicy(byId("policy"), snapshot, this.picture, report);
+    }
     document.body.dataset.epoch = String(report.epoch);
     document.body.dataset.sampled = report.sampled.join(",");
   }

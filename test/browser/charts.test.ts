@@ -57,6 +57,7 @@ test("belief, its error bar, sample and truth are drawn on one scale", async () 
 test("the policy's strips show each action where it is taken, in colour and in words", async () => {
   const { report, picture } = swarm.latest();
   await page.locator("#policy .strip").first().waitFor();
+  expect(await page.textContent("#policy-age")).toBe("");
   const strips = picture.actions;
   const words = await page
     .locator("#policy .strip")
@@ -87,11 +88,17 @@ test("the policy's strips show each action where it is taken, in colour and in w
   swarm.server.pages.publish({ ...report, epoch: report.epoch + 1, globalState: 2 });
   await shownWhen(page, "epoch", (epoch) => epoch === String(report.epoch + 1));
   expect(await page.locator("#policy .strip").count()).toBe(strips.length);
+  expect(await page.textContent("#policy-age")).toBe(
+    `Drawn for epoch ${report.epoch}, with the lead vehicle at bay_${report.globalState}.`,
+  );
+  const next = { ...picture, epoch: report.epoch + 1, globalState: 2 };
+  swarm.server.pages.publish(next);
+  await page.locator("#policy-age:empty").waitFor({ state: "attached" });
 
   // Another policy took over: what was drawn is not in force any more.
   expect(await page.textContent("#bounds")).toBe("Discounted return: at least 3; at most 4.");
   const unknown = { actions: [], plan: null, gaps: null, bounds: [] };
-  swarm.server.pages.publish({ ...picture, ...unknown });
+  swarm.server.pages.publish({ ...next, ...unknown });
   await page.locator("#policy .unknown").waitFor();
   expect(await page.locator("#policy .strip, #policy .plan").count()).toBe(0);
   expect(await page.textContent("#bounds")).toBe("");

@@ -22,6 +22,8 @@ export interface FakeFeedOptions {
   readonly past?: number;
   /** Of the world; 0: as fast as it goes. */
   readonly speed?: number;
+  /** Zones of the arena; default 5. */
+  readonly bays?: number;
   readonly log?: (line: string) => void;
 }
 
@@ -31,12 +33,13 @@ const FRAME_MS = 40;
 
 export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed> {
   const { robots = 30, epochMs = 2000, past = 40, speed = 1 } = options;
-  const swarm = new PlayedSwarm(robots, epochMs / 1000, speed);
+  const swarm = new PlayedSwarm(robots, epochMs / 1000, speed, options.bays);
   for (let epoch = 0; epoch < past; epoch++) swarm.nextEpoch();
   const server = await startPageServer({
-    port: options.port ?? 0,
-    webRoot: options.webRoot,
     host: "127.0.0.1",
+    port: options.port ?? 0,
+    origins: [],
+    webRoot: options.webRoot,
     log: options.log ?? (() => undefined),
     snapshot: () => swarm.snapshot(),
     token: TOKEN,

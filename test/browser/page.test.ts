@@ -49,6 +49,29 @@ test("a page that lost its server says so and goes on with the next one", async 
   await shownWhen(page, "poses", (value) => Number(value) > Number(poses) + 5);
 });
 
+test.each([1600, 400])("of 24 zones no name covers another, %i px wide", async (width) => {
+  const { page } = await open((await feed({ robots: 60, bays: 24 })).server.url, { width });
+  await shownWhen(page, "frames", (frames) => Number(frames) > 2);
+  const names = await page.locator(".zone-name:visible").all();
+  // Where they have no room, some are not shown, but of each row some are.
+  expect(names.length).toBeGreaterThanOrEqual(width === 1600 ? 24 : 8);
+  const boxes = await Promise.all(names.map((name) => name.boundingBox()));
+  for (const [i, a] of boxes.entries())
+    for (const b of boxes.slice(0, i)) {
+      const isBeside = Math.abs(a!.x - b!.x) >= Math.min(a!.width, b!.width);
+      expect(isBeside || Math.abs(a!.y - b!.y) >= a!.height).toBe(true);
+    }
+  const arena = (await page.locator("#arena").boundingBox())!;
+  for (const box of boxes) expect(box!.x).toBeGreaterThanOrEqual(arena.x);
+  // A strip shows the names that have room, whole.
+  const cut =
+    await page.evaluate(`[...document.querySelectorAll("#policy .piece span")].filter((span) => {
+    const [text, piece] = [span, span.parentElement].map((e) => e.getBoundingClientRect());
+    return text.top < piece.bottom && text.width > piece.width;
+  }).length`);
+  expect(cut).toBe(0);
+});
+
 test("nothing is wider than a screen of 400 px, and the stop is in view wherever one reads", async () => {
   const played = await feed({ robots: 60 });
   const { page, errors } = await openCommanding(played, { width: 400, height: 800 });

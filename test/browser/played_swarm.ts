@@ -1,4 +1,4 @@
-/** A swarm that is only played: robots glide between five bays and epochs follow each other. */
+/** A swarm that is only played: robots glide between bays and epochs follow each other. */
 import { hexagonalSpots } from "../../src/game/arena";
 import type { SharedSnapshot } from "../../sim/page_hub";
 import {
@@ -13,15 +13,16 @@ import {
 /** A reset by this seed fails. */
 export const REFUSED_SEED = 13;
 const GAPS = { global: "no better rival found", local: "0.400 (95 %: 0.300 to 0.500)" };
-const BAYS = 5;
 const SAMPLE_SIZE = 10;
 
-const zones = Array.from({ length: BAYS }, (_, bay) => {
-  const angle = Math.PI / 2 + (2 * Math.PI * bay) / BAYS;
-  const [x, y] = [Math.cos(angle), Math.sin(angle)];
-  return { name: `bay_${bay}`, x: 4.5 * x, y: 4.5 * y, radius: 1.6 };
-});
-const leadSpots = zones.map(({ name, x, y }) => ({ name, x: x * (2.1 / 4.5), y: y * (2.1 / 4.5) }));
+/** Up to five on a ring, more in rows of six. */
+const bayOf = (bay: number, bays: number) => {
+  const angle = Math.PI / 2 + (2 * Math.PI * bay) / bays;
+  if (bays <= 5)
+    return { name: `bay_${bay}`, x: 4.5 * Math.cos(angle), y: 4.5 * Math.sin(angle), radius: 1.6 };
+  const [row, column] = [Math.floor(bay / 6), bay % 6];
+  return { name: `aisle_${row + 1}_rack_${column + 1}`, x: 4.6 * column, y: -4.6 * row, radius: 2 };
+};
 
 export class PlayedSwarm {
   private readonly bays: Uint8Array;
@@ -29,6 +30,8 @@ export class PlayedSwarm {
   private readonly poses: Float64Array;
   private readonly history: EpochReport[] = [];
   private readonly spots;
+  private readonly zones;
+  private readonly leadSpots;
   private simTime = 0;
   private total = 0;
   private state = 17;
@@ -40,7 +43,11 @@ export class PlayedSwarm {
     private readonly robots: number,
     private readonly epochSeconds: number,
     speed: number,
+    private readonly count = 5,
   ) {
+    this.zones = Array.from({ length: count }, (_, bay) => bayOf(bay, count));
+    const share = 2.1 / 4.5;
+    this.leadSpots = this.zones.map(({ name, x, y }) => ({ name, x: x * share, y: y * share }));
     this.world = {
       type: "world",
       paused: false,
@@ -52,7 +59,9 @@ export class PlayedSwarm {
       faults: [{ robot: 3, fault: "stall" }],
     };
     this.spots = hexagonalSpots(robots, 0.5);
-    this.bays = Uint8Array.from({ length: robots }, () => Math.floor(4 * this.random() ** 2));
+    this.bays = Uint8Array.from({ length: robots }, () =>
+      Math.floor((count - 1) * this.random() ** 2),
+    );
     this.locked = new Uint8Array(robots).fill(1);
     this.poses = new Float64Array(3 * (robots + 1));
     this.bays.forEach((bay, i) => {
@@ -68,9 +77,9 @@ export class PlayedSwarm {
       version: PROTOCOL_VERSION,
       scenario: "dock_dispatch",
       fidelity: "motion",
-      zones,
-      leadSpots,
-      globalActions: zones.map(({ name }) => `to_${name}`),
+      zones: this.zones,
+      leadSpots: this.leadSpots,
+      globalActions: this.zones.map(({ name }) => `to_${name}`),
       robotRadius: 0.11,
       leadRadius: 0.3,
       robots: Array.from(this.bays, (_, i) => `robot_${i}`),
@@ -116,18 +125,19 @@ export class PlayedSwarm {
 
   /** The lead vehicle goes where most are believed, and to bay_0 on a tie. */
   picture(): PolicyPicture {
-    const { belief } = this.latest;
+    const { epoch, globalState, belief } = this.latest;
     const actionAt = (zone: number, share: number): number => {
       const rest = 1 - belief[zone];
       const law = belief.map((p, i) =>
-        i === zone ? share : (1 - share) * (rest > 0 ? p / rest : 1 / (BAYS - 1)),
+        i === zone ? share : (1 - share) * (rest > 0 ? p / rest : 1 / (this.count - 1)),
       );
       return law.indexOf(Math.max(...law));
     };
     const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
-    const actions = zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
+    const actions = this.zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const plan = { number: 3, of: 12, action: 1 };
-    return { type: "picture", actions, plan, gaps: GAPS, bounds: ["at least 3", "at most 4"] };
+    const what = { epoch, globalState, actions, plan, gaps: GAPS };
+    return { type: "picture", ...what, bounds: ["at least 3", "at most 4"] };
   }
 
   get latest(): EpochReport {
@@ -153,10 +163,11 @@ export class PlayedSwarm {
     this.bays.forEach((bay, i) => {
       const ends = this.random() < 0.12;
       this.locked[i] = ends ? 0 : 1;
-      if (ends && bay !== lead) this.bays[i] = (bay + (this.random() < 0.6 ? 1 : 4)) % BAYS;
+      if (ends && bay !== lead)
+        this.bays[i] = (bay + (this.random() < 0.6 ? 1 : this.count - 1)) % this.count;
     });
     const sampled = this.drawSample();
-    const sampledHistogram = histogram(sampled.map((i) => this.bays[i]));
+    const sampledHistogram = this.histogram(sampled.map((i) => this.bays[i]));
     const report: EpochReport = {
       type: "epoch",
       epoch: this.history.length,
@@ -167,7 +178,7 @@ export class PlayedSwarm {
       belief: sampledHistogram.map((count) => count / SAMPLE_SIZE),
       beliefVariance: 1 / SAMPLE_SIZE,
       sampledHistogram,
-      trueHistogram: histogram([...this.bays]),
+      trueHistogram: this.histogram([...this.bays]),
       reward: null,
       meanReward: last?.meanReward ?? null,
       epochsCounted: this.history.length,
@@ -184,7 +195,7 @@ export class PlayedSwarm {
     this.simTime += seconds;
     const { globalAction } = this.latest;
     this.bays.forEach((bay, i) => this.drive(i, this.spotOf(i, bay), 2 * seconds));
-    this.drive(this.robots, leadSpots[globalAction], 3 * seconds);
+    this.drive(this.robots, this.leadSpots[globalAction], 3 * seconds);
     return encodePoses(this.poses, this.locked, this.bays);
   }
 
@@ -198,7 +209,14 @@ export class PlayedSwarm {
   }
 
   private spotOf(robot: number, bay: number): { x: number; y: number } {
-    return { x: zones[bay].x + this.spots[robot].x, y: zones[bay].y + this.spots[robot].y };
+    const { x, y } = this.zones[bay];
+    return { x: x + this.spots[robot].x, y: y + this.spots[robot].y };
+  }
+
+  private histogram(bays: readonly number[]): number[] {
+    const counts = new Array<number>(this.count).fill(0);
+    for (const bay of bays) counts[bay] += 1;
+    return counts;
   }
 
   private drawSample(): number[] {
@@ -214,10 +232,4 @@ export class PlayedSwarm {
     this.state = (1664525 * this.state + 1013904223) % 2 ** 32;
     return this.state / 2 ** 32;
   }
-}
-
-function histogram(bays: readonly number[]): number[] {
-  const counts = new Array<number>(BAYS).fill(0);
-  for (const bay of bays) counts[bay] += 1;
-  return counts;
 }

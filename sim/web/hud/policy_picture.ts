@@ -7,8 +7,6 @@ import { add } from "../element";
 
 /** Hues of actions go on by the golden angle: neighbours look unlike, however many there are. */
 const GOLDEN_DEG = 137.508;
-/** Pieces of a strip narrower than this share show no name. */
-const NAMED = 0.2;
 
 export function showPolicy(
   parent: HTMLElement,
@@ -59,14 +57,25 @@ function addStrip(
     `Share of all robots in ${zone}: ${words.join("; ")}. Believed now: ${percent(believed)}.`,
   );
   for (const { action, from, to } of ranges) {
-    const piece = add(strip, "div", "piece", to - from < NAMED ? "" : nameOf(action));
+    const piece = add(strip, "div", "piece");
+    add(piece, "span", "", nameOf(action));
     piece.style.width = `${100 * (to - from)}%`;
     piece.style.background = tintOf(action);
     // The name stands on the longer side of the marker.
     const isMarked = from < believed && believed < to;
-    if (isMarked) piece.style.textAlign = 2 * believed < from + to ? "right" : "left";
+    if (isMarked) piece.style.justifyContent = 2 * believed < from + to ? "end" : "start";
   }
   add(strip, "div", "marker").style.left = `${100 * believed}%`;
+}
+
+/** Of which epoch and place a picture is; empty where it is of the newest command. */
+export function ageOf(
+  { leadSpots }: Snapshot,
+  { epoch, globalState, actions }: PolicyPicture,
+  report: EpochReport,
+): string {
+  if (epoch === report.epoch || actions.length === 0) return "";
+  return `Drawn for epoch ${epoch}, with the lead vehicle at ${leadSpots[globalState].name}.`;
 }
 
 /** Carries dark letters in both themes. */

@@ -47,13 +47,27 @@ export function groundOf({ zones }: Snapshot, extent: Extent, palette: Palette):
   ];
   // One over the other, and under all that is drawn in order 0.
   layers.forEach((layer, i) => (layer.renderOrder = i - layers.length));
-  return new THREE.Group().add(...layers, ...zones.map((zone) => nameOf(zone, extent)));
+  // The names' size does not depend on the camera.
+  const names = nameSpots(zones, extent).map((spot, zone) => {
+    const label = new CSS2DObject(add(byId("stage"), "div", "zone-name frame", zones[zone].name));
+    label.position.copy(spot);
+    return label;
+  });
+  return new THREE.Group().add(...layers, ...names);
 }
 
-/** A zone's name beside it, outwards; its size does not depend on the camera. */
-function nameOf({ name, x, y, radius }: Snapshot["zones"][number], extent: Extent): CSS2DObject {
-  const label = new CSS2DObject(add(byId("stage"), "div", "zone-name frame", name));
-  const outward = new THREE.Vector3(x - extent.x, y - extent.y, 0).setLength(radius + LABEL_GAP_M);
-  label.position.set(x, y, 0).add(outward);
-  return label;
+/** Beside each zone, outwards; where others lie there, all on the zones' near edges. */
+function nameSpots(zones: Snapshot["zones"], { x: midX, y: midY }: Extent): THREE.Vector3[] {
+  const outside = zones.map(({ x, y, radius }) =>
+    new THREE.Vector3(x - midX, y - midY, 0)
+      .setLength(radius + LABEL_GAP_M)
+      .add(new THREE.Vector3(x, y, 0)),
+  );
+  const areFree = outside.every((spot, zone) =>
+    zones.every(
+      ({ x, y, radius }, other) =>
+        other === zone || Math.hypot(x - spot.x, y - spot.y) > radius + 2 * LABEL_GAP_M,
+    ),
+  );
+  return areFree ? outside : zones.map(({ x, y, radius }) => new THREE.Vector3(x, y - radius, 0));
 }

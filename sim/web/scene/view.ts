@@ -117,6 +117,21 @@ export class View {
   private drawGround(): void {
     this.groundRenderer.render(this.ground, this.camera);
     this.names.render(this.ground, this.camera);
+    this.uncoverNames();
+  }
+
+  /** Of names that cover each other the first one is shown. */
+  private uncoverNames(): void {
+    const shown: DOMRect[] = [];
+    for (const name of this.names.domElement.querySelectorAll<HTMLElement>(".zone-name")) {
+      const box = name.getBoundingClientRect();
+      const isFree = shown.every(
+        ({ left, right, top, bottom }) =>
+          box.left > right || box.right < left || box.top > bottom || box.bottom < top,
+      );
+      name.style.visibility = isFree ? "" : "hidden";
+      if (isFree) shown.push(box);
+    }
   }
 
   private resize(): void {
