@@ -25,6 +25,8 @@ import type { Arena } from "./arena";
 /** How the local states of an episode start. */
 export type InitialLocal =
   | { readonly kind: "fixed"; readonly probabilities: Float64Array }
+  /** One of several laws an episode, all equally likely, [laws][sL]. */
+  | { readonly kind: "one_of"; readonly probabilities: Float64Array }
   /** One draw of p ~ Dirichlet(alpha, ..., alpha) an episode; then every robot independently by p. */
   | { readonly kind: "dirichlet"; readonly alpha: number };
 

@@ -5,12 +5,13 @@ import { sha256 } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { type Arena, defaultSpacing, defaultStandoff, type Zone } from "./arena";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
-import { type Game, type Names, type Sizes, sizesOf } from "./model";
+import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from "./model";
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
 
 const finite = z.number();
+const law = z.array(finite.min(0));
 const names = z
   .array(z.string().min(1))
   .min(1)
@@ -63,8 +64,12 @@ const scenarioSchema = z.strictObject({
   global_reward: z.array(z.array(finite)).optional(),
   local_reward: nested3.optional(),
   initial: z.strictObject({
-    global: z.array(finite.min(0)),
-    local: z.union([z.array(finite.min(0)), z.strictObject({ dirichlet: positive })]),
+    global: law,
+    local: z.union([
+      law,
+      z.strictObject({ dirichlet: positive }),
+      z.strictObject({ one_of: z.array(law).min(2).max(255) }),
+    ]),
   }),
   horizon: z.int().positive().optional(),
   arena: arenaSchema.prefault({}),
@@ -115,17 +120,27 @@ function toGame(file: ScenarioFile, source: string): Game {
   const sizes = sizesOf(named);
   const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
   const hashed = { ...named, ...arrays };
-  const { local } = file.initial;
   return {
     ...hashed,
     initialGlobal: rows(file.initial.global, [sizes.sG], true, `${source}: initial.global`),
-    initialLocal: Array.isArray(local)
-      ? { kind: "fixed", probabilities: rows(local, [sizes.sL], true, `${source}: initial.local`) }
-      : { kind: "dirichlet", alpha: local.dirichlet },
+    initialLocal: initialLocalOf(file.initial.local, sizes.sL, `${source}: initial.local`),
     horizon: file.horizon,
     arena: toArena(file, sizes, source),
     sha256: hashOf(hashed),
   };
+}
+
+function initialLocalOf(
+  local: ScenarioFile["initial"]["local"],
+  sL: number,
+  where: string,
+): InitialLocal {
+  if ("dirichlet" in local) return { kind: "dirichlet", alpha: local.dirichlet };
+  if (!("one_of" in local)) {
+    return { kind: "fixed", probabilities: rows(local, [sL], true, where) };
+  }
+  const laws = local.one_of;
+  return { kind: "one_of", probabilities: rows(laws, [laws.length, sL], true, `${where}.one_of`) };
 }
 
 /** The arrays of a scenario file: key, name in the game, shape, and whether the rows are laws. */

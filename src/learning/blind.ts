@@ -1,5 +1,6 @@
 /** Pairs that never look: one global action always, and the robots' best response to it. */
 import { inTurns } from "../base/steps";
+import { localLawMoments } from "../game/episode";
 import { commandedBy, jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
 import { DispatcherBound } from "./points/upper_bounds";
@@ -25,9 +26,7 @@ export async function bestBlind(
 ): Promise<Blind> {
   const joint = jointLimit(game);
   const accuracy = ACCURACY_SHARE * rewardRange(game);
-  const [states, law] = [game.localStates.length, game.initialLocal];
-  const shares =
-    law.kind === "fixed" ? law.probabilities : new Float64Array(states).fill(1 / states);
+  const { mean: shares } = localLawMoments(game);
   let best = { action: 0, worth: -Infinity };
   for (const action of game.globalActions.keys()) {
     if (action > 0 && isTimeUp?.()) break;

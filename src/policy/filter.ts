@@ -11,6 +11,7 @@
  * Doubt: where squared innovations exceed the model's by more than chance explains, v grows, at most
  * to that of a flat law. The estimate is then close to the plain sample.
  */
+import { localLawMoments } from "../game/episode";
 import { type Limit, limitOf, type Move, movedBy, moveOf } from "../game/limit";
 import { type Game, sizesOf } from "../game/model";
 
@@ -56,10 +57,7 @@ export class MeanFieldFilter {
     private population: number,
   ) {
     const { sL } = sizesOf(game);
-    const { initialLocal } = game;
-    const isKnown = initialLocal.kind === "fixed";
-    this.lawVariance = isKnown ? 0 : 1 / (sL * initialLocal.alpha + 1);
-    this.initialLaw = isKnown ? initialLocal.probabilities : new Float64Array(sL).fill(1 / sL);
+    ({ mean: this.initialLaw, variance: this.lawVariance } = localLawMoments(game));
     this.flatVariance = 1 / (sL + 1);
     this.limit = limitOf(game, localPolicy);
     this.belief = new Float64Array(sL);

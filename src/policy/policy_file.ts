@@ -44,9 +44,10 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, game: G
   const histograms = "tableSize" in pair ? histogramCount(sizes.sL, pair.tableSize) : undefined;
   const vectors = "vectors" in pair ? pair.vectorState.length : undefined;
   const localForm = localFormOf(game, pair.localPolicy);
-  const layout = { sizes, localForm, histograms, vectors, game: initialLocal.kind };
+  const initial = initialLocal.kind === "dirichlet" ? undefined : initialLocal.probabilities;
+  const laws = initial ? initial.length / sizes.sL : 0;
+  const layout = { sizes, localForm, histograms, vectors, laws };
   const tensors = tensorsOf(layout);
-  const initial = initialLocal.kind === "fixed" ? initialLocal.probabilities : undefined;
   const arrays = new Map(Object.entries({ ...game, ...pair, initialLocal: initial }));
   const data = new Uint8Array(tensors.at(-1)!.end);
   for (const { name, own, shape, start, end } of tensors) {

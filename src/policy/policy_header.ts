@@ -119,7 +119,7 @@ export function mostPolicyBytes(sizes: Sizes): number {
   const { sG, sL } = sizes;
   const histograms = Math.min(Math.floor(MOST_ENTRIES / sG), histogramCount(sL, LARGEST_TABLE));
   const ends = [{ histograms }, { vectors: MOST_VECTORS }].map(
-    (kind) => tensorsOf({ sizes, localForm: "command", game: "fixed", ...kind }).at(-1)!.end,
+    (kind) => tensorsOf({ sizes, localForm: "command", laws: MOST_NAMES, ...kind }).at(-1)!.end,
   );
   return 8 + LARGEST_HEADER_BYTES + Math.max(...ends);
 }
@@ -162,7 +162,9 @@ function layoutOf(contents: Contents, given: Tensors, refuse: Refuse): Layout {
     const sizes = sizesOf(contents);
     const vectors = Math.min(given.vectors?.shape[0] ?? 1, MOST_VECTORS);
     const kind = k === undefined ? { vectors } : { histograms: histogramCount(sizes.sL, k) };
-    return { sizes, localForm, ...kind, game: initialAlpha === undefined ? "fixed" : "dirichlet" };
+    const listed = given.initial_local?.shape ?? [];
+    const laws = initialAlpha === undefined ? (listed.length > 1 ? listed[0] : 1) : 0;
+    return { sizes, localForm, ...kind, laws };
   }
   const shape = given.local_policy?.shape ?? [];
   if (shape.length !== 3 || Math.max(...shape) > MOST_NAMES) {

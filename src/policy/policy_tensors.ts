@@ -27,14 +27,14 @@ export interface Layout {
   /** H of a table, or how many vectors there are. */
   readonly histograms?: number;
   readonly vectors?: number;
-  /** With the game (format 2), whose local states start by probabilities or by a Dirichlet law. */
-  readonly game?: "fixed" | "dirichlet";
+  /** With the game (format 2), whose local states start by one of so many laws; 0: by a Dirichlet law. */
+  readonly laws?: number;
 }
 
 type Row = readonly [string, TensorInfo["dtype"], Holds, ...(number | undefined)[]];
 
 /** In the file's order. What has a size that is undefined is not there. */
-export function tensorsOf({ sizes, localForm, histograms, vectors, game }: Layout): TensorInfo[] {
+export function tensorsOf({ sizes, localForm, histograms, vectors, laws }: Layout): TensorInfo[] {
   const { sG, aG, sL, aL } = sizes;
   const gameRows: readonly Row[] = [
     ["globalTransition", "F64", "laws", sG, aG, sG],
@@ -42,7 +42,7 @@ export function tensorsOf({ sizes, localForm, histograms, vectors, game }: Layou
     ["globalReward", "F64", "values", sG, aG],
     ["localReward", "F64", "values", sL, sG, aL],
     ["initialGlobal", "F64", "laws", sG],
-    ["initialLocal", "F64", "laws", game === "fixed" ? sL : undefined],
+    ["initialLocal", "F64", "laws", ...(laws === 1 ? [] : [laws || undefined]), sL],
   ];
   const pairRows: readonly Row[] = [
     ["globalValues", "F32", "values", sG, histograms],
@@ -53,13 +53,15 @@ export function tensorsOf({ sizes, localForm, histograms, vectors, game }: Layou
     ["globalPolicy", "U8", "actions", sG, histograms],
   ];
   let end = 0;
-  return [...(game ? gameRows : []), ...pairRows].flatMap(([own, dtype, holds, ...given]) => {
-    const shape = given.filter((size) => size !== undefined);
-    if (shape.length < given.length) return [];
-    const start = end;
-    end += shape.reduce((bytes, size) => bytes * size, VIEWS[dtype].BYTES_PER_ELEMENT);
-    return [{ name: snakeCase(own), own, dtype, holds, shape, start, end }];
-  });
+  return [...(laws === undefined ? [] : gameRows), ...pairRows].flatMap(
+    ([own, dtype, holds, ...given]) => {
+      const shape = given.filter((size) => size !== undefined);
+      if (shape.length < given.length) return [];
+      const start = end;
+      end += shape.reduce((bytes, size) => bytes * size, VIEWS[dtype].BYTES_PER_ELEMENT);
+      return [{ name: snakeCase(own), own, dtype, holds, shape, start, end }];
+    },
+  );
 }
 
 export const snakeCase = (name: string): string =>

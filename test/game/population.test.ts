@@ -27,6 +27,22 @@ test.each([
   expect(chiSquaredP(observed, binomialLaw(n, off))).toBeLessThan(ALPHA * (n < 10 ? 1000 : 1));
 });
 
+test("each of several initial laws starts its share of the episodes, for all robots", () => {
+  const drawn = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 5);
+  const probabilities = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0.2, 0.8);
+  const game = { ...drawn, initialLocal: { kind: "one_of" as const, probabilities } };
+  const policy = randomLocalPolicy(sizesOf(game), 5);
+  const population = new Population(game, policy, { population: 60, seed: 1 });
+  const starts = [0, 0, 0];
+  for (let rollout = 0; rollout < 3000; rollout++) {
+    population.start(rollout);
+    const law = population.counts.indexOf(60);
+    starts[law < 0 ? 2 : law] += 1;
+    if (law < 0) expect(population.counts[0]).toBe(0);
+  }
+  expect(chiSquaredP(starts, [1 / 3, 1 / 3, 1 / 3])).toBeGreaterThan(ALPHA);
+});
+
 test("binomial draws at the ends of their ranges are what they must be", () => {
   const draw = (n: number, p: number) => drawBinomial(n, p, new KeyedStream(2).next);
   expect([draw(0, 0.3), draw(5, 0), draw(5, 1), draw(1e9, 0)]).toEqual([0, 0, 5, 0]);

@@ -34,6 +34,16 @@ const faults: [string, object, RegExp][] = [
     { initial: { global: [1, 1], local: row } },
     /sums to 2/,
   ],
+  [
+    "one of several initial laws that does not sum to 1",
+    { initial: { global: [0.5, 0.5], local: { one_of: [row, [0.5, 0.5, 0.5]] } } },
+    /initial\.local\.one_of\[1\] sums to 1\.5/,
+  ],
+  [
+    "initial laws of which there is one",
+    { initial: { global: [0.5, 0.5], local: { one_of: [row] } } },
+    /initial\.local/,
+  ],
   ["a name with a space", { name: "two words" }, /lower-case/],
 ];
 

@@ -65,6 +65,17 @@ test("one who sees all knows all, and one sample from a known law changes as muc
   );
 });
 
+test("several initial laws are one law to it, with a variance of the right size", () => {
+  const probabilities = Float64Array.of(1, 0, 0, 0, 0, 0.5, 0.5, 0);
+  const two: Game = { ...game, initialLocal: { kind: "one_of", probabilities } };
+  const filter = new MeanFieldFilter(two, localPolicy, 1e9);
+  expect(Array.from(filter.belief)).toEqual([0.5, 0.25, 0.25, 0]);
+  const spread = 1 - squaredDistance(filter.belief, [0, 0, 0, 0]);
+  const laws = [probabilities.subarray(0, 4), probabilities.subarray(4)];
+  const trace = laws.reduce((sum, law) => sum + squaredDistance(law, filter.belief) / 2, 0);
+  expect(filter.variance * spread).toBeCloseTo(trace, 6);
+});
+
 test.each([
   [12, 1],
   [12, 4],

@@ -219,6 +219,10 @@ print(json.dumps([read(file) for file in sys.argv[1:]]))
       vector_action: command.vectorAction,
     }),
   );
+  expect(read[5]).toMatchObject({
+    shapes: { initial_local: [2, 3] },
+    arrays: { initial_local: [0.5, 0.5, 0, 0, 0.25, 0.75] },
+  });
   expect(Object.keys(read[1].arrays)).toEqual([
     ...["global_transition", "local_transition", "global_reward", "local_reward"],
     ...["initial_global", "initial_local", "global_values", "local_policy", "global_policy"],

@@ -33,6 +33,13 @@ export const shifts = parseScenario(
   "shifts",
 );
 
+/** Whose robots start by one of two laws. */
+const startLaws = Float64Array.of(0.5, 0.5, 0, 0, 0.25, 0.75);
+export const starts: Game = {
+  ...game,
+  initialLocal: { kind: "one_of", probabilities: startLaws },
+};
+
 /** Written by version 0.1.0 with `pair` and `metadata`, as caches hold such files. */
 export const first = new Uint8Array(
   readFileSync(join(root, "test", "policy", "fixtures", "format_1.safetensors")),
@@ -47,6 +54,7 @@ export const FILES: readonly [string, Uint8Array, PolicyPair, PolicyMetadata, Ga
       ["with a table, by the command", madePair(game, 4, "command"), metadata, game],
       ["with points", points, pointsMetadata, game],
       ["with points, by the command", command, { ...pointsMetadata, ...ofShifts }, shifts],
+      ["with several initial laws", points, pointsMetadata, starts],
     ] as const
   ).map(([name, its, about, of]) => [name, encodePolicy(its, about, of), its, about, of] as const),
 ] as (typeof FILES)[number][];
