@@ -167,12 +167,15 @@ export class Population {
   }
 }
 
+/** What random commands are drawn from. */
+export type ActionDraws = Pick<Population, "actionUniform">;
+
 /** Chooses a_g from what the global agent knows: s_g, its sample, and what it remembers. */
 export interface GlobalController {
   /** Robots that it asks at each epoch. */
   readonly sampleSize: number;
   reset?(): void;
-  decide(globalState: number, sample: Int32Array, population: Population): number;
+  decide(globalState: number, sample: Int32Array, draws: ActionDraws): number;
 }
 
 /** One epoch of a rollout, before the move. */

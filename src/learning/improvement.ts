@@ -6,13 +6,15 @@
  */
 import { HistogramIndex } from "../game/histogram";
 import { type Game, sizesOf } from "../game/model";
-import type { EpochVisitor, GlobalController } from "../game/population";
+import type { GlobalController, Population } from "../game/population";
 import { emptyRows, type Lookahead, lowestBest } from "../policy/lookahead";
 
 /** In place of 0, of which there is no logarithm. */
 const LEAST_SHARE = 1e-12;
 /** e to minus this is nothing beside 1. */
 const NEGLIGIBLE = 30;
+
+type Visited = Pick<Population, "globalState" | "counts" | "population">;
 
 export class Improvement implements GlobalController {
   readonly sampleSize: number;
@@ -36,7 +38,7 @@ export class Improvement implements GlobalController {
   }
 
   /** Takes as many of the visits as their weights γ^t are together, one as good as another. */
-  readonly visit: EpochVisitor = ({ globalState, counts, population }, epoch) => {
+  readonly visit = ({ globalState, counts, population }: Visited, epoch: number): void => {
     this.due += this.game.discount ** epoch;
     if (this.due < 1) return;
     this.due -= 1;

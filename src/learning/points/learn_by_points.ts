@@ -99,7 +99,7 @@ export async function alternated(
     responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
     const { best, ends, turns } = await new Alternation(responder).run(starts);
     const chosen = await responder.best(new Set([best, ...ends]));
-    const others = [...ends].sort((a, b) => meanOf(b.turn.lowers) - meanOf(a.turn.lowers));
+    const others = [...ends].sort((a, b) => meanOf(b.lowers) - meanOf(a.lowers));
     return { candidates: [...new Set([chosen, ...others])], turns };
   } finally {
     await responder.turns.close();
