@@ -1,4 +1,4 @@
-/** Logs what is in trouble, and why, and what is not any more: bodies that stand, topics with two sources. */
+/** Logs what comes into trouble, and why, and what is out of it: bodies that stand, topics with two sources. */
 import { listed } from "../base/errors";
 import type { RclLogger } from "./rcl";
 import { withoutNumbers } from "./seldom";
@@ -13,7 +13,7 @@ export interface Watched {
 const QUIET_LOOKS = 3;
 /** Trouble is over once it was for so many looks: what comes and goes is logged once. */
 const FREE_LOOKS = 5;
-/** Where who is free is told from the start, and for another reason, it is logged after so many. */
+/** Trouble that was assumed, or has another reason than before, is logged after so many. */
 const OTHER_LOOKS = 50;
 
 interface Seen {
