@@ -13,43 +13,33 @@ export function showHistograms(
   { zones }: Snapshot,
   { sampledHistogram, trueHistogram, belief, beliefVariance, globalAction }: EpochReport,
 ): void {
-  const seenTotal = total(sampledHistogram);
-  const realTotal = total(trueHistogram);
-  const rows = zones.map(({ name }, zone) => {
-    const believed = belief[zone] ?? 0;
-    const error =
-      ERROR_DEVIATIONS * Math.sqrt(beliefVariance * believed * Math.max(0, 1 - believed));
-    const seenCount = sampledHistogram[zone] ?? 0;
-    const realCount = trueHistogram[zone] ?? 0;
-    return {
-      ...{ name, seenCount, realCount, believed },
-      real: share(realCount, realTotal),
-      seen: share(seenCount, seenTotal),
-      low: Math.max(0, believed - error),
-      high: Math.min(1, believed + error),
-    };
-  });
-  const longest = Math.max(...rows.flatMap(({ real, seen, high }) => [real, seen, high]), 1e-9);
+  const [real, seen] = [trueHistogram, sampledHistogram].map(sharesOf);
+  const errors = belief.map((b) => ERROR_DEVIATIONS * Math.sqrt(beliefVariance * b * (1 - b)));
+  const low = belief.map((b, zone) => Math.max(0, b - errors[zone]));
+  const high = belief.map((b, zone) => Math.min(1, b + errors[zone]));
+  const longest = Math.max(...real, ...seen, ...high, 1e-9);
   const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
   parent.replaceChildren();
-  for (const title of ["", "", `asked: ${seenTotal}`, "believed", `true: ${realTotal}`])
+  const [asked, all] = [total(sampledHistogram), total(trueHistogram)];
+  for (const title of ["", "", `asked: ${asked}`, "believed", `true: ${all}`])
     add(parent, "div", "note count", title);
-  rows.forEach(({ name, real, seen, low, high, believed, seenCount, realCount }, zone) => {
+  zones.forEach(({ name }, zone) => {
     add(parent, "div", zone === globalAction ? "state target" : "state", name);
     const chart = add(parent, "div", "chart");
-    add(chart, "div", "bar real").style.width = place(real);
-    add(chart, "div", "bar seen").style.width = place(seen);
+    add(chart, "div", "bar real").style.width = place(real[zone]);
+    add(chart, "div", "bar seen").style.width = place(seen[zone]);
     const error = add(chart, "div", "error");
-    error.style.left = place(low);
-    error.style.width = place(high - low);
-    add(chart, "div", "dot").style.left = place(believed);
-    add(parent, "div", "count seen", String(seenCount));
-    add(parent, "div", "count believed", `${Math.round(100 * believed)} %`);
-    add(parent, "div", "count real", String(realCount));
+    error.style.left = place(low[zone]);
+    error.style.width = place(high[zone] - low[zone]);
+    add(chart, "div", "dot").style.left = place(belief[zone]);
+    add(parent, "div", "count seen", String(sampledHistogram[zone]));
+    add(parent, "div", "count believed", `${Math.round(100 * belief[zone])} %`);
+    add(parent, "div", "count real", String(trueHistogram[zone]));
   });
 }
 
-const share = (count: number, of: number): number => (of > 0 ? count / of : 0);
-
 const total = (histogram: readonly number[]): number =>
   histogram.reduce((sum, count) => sum + count, 0);
+
+const sharesOf = (histogram: readonly number[]): number[] =>
+  histogram.map((count) => count / Math.max(1, total(histogram)));

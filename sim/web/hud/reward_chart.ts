@@ -3,18 +3,13 @@ import uPlot from "uplot";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
 
-interface Reference {
-  readonly label: string;
-  readonly reward: number;
-}
-
 const FEWEST_EPOCHS = 20;
 const LINE_PX = 14;
 
 export class RewardChart {
   private readonly plot: uPlot;
   private readonly observer: ResizeObserver;
-  private readonly references: readonly Reference[];
+  private readonly references: readonly { label: string; reward: number }[];
 
   constructor(
     private readonly parent: HTMLElement,
@@ -64,7 +59,13 @@ export class RewardChart {
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { time: false, range: (_plot, min, max) => epochRange(min, max) },
+        x: {
+          time: false,
+          range: (_plot, min: number | null, max) => {
+            const first = min ?? 0;
+            return [first, Math.max(max, first + FEWEST_EPOCHS)];
+          },
+        },
         y: { range: (_plot, min, max) => this.rewardRange(min, max) },
       },
       axes: [
@@ -106,9 +107,4 @@ export class RewardChart {
     const high = Math.max(1, max ?? 1, ...rewards);
     return [low, high + 0.06 * (high - low)];
   }
-}
-
-function epochRange(min: number | null, max: number | null): [number, number] {
-  const first = min ?? 0;
-  return [first, Math.max(max ?? 0, first + FEWEST_EPOCHS)];
 }
