@@ -24,7 +24,7 @@ export class PageClient {
     readonly canCommand: boolean,
   ) {
     socket.on("pong", () => (this.answered = true));
-    this.send(first);
+    this.offer("snapshot", first);
   }
 
   /** Sends `message`, or puts it last in the place of that which waits under `key`. */
@@ -45,18 +45,15 @@ export class PageClient {
   }
 
   private pump(): void {
-    if (this.sending || this.socket.readyState !== this.socket.OPEN) return;
     const [oldest] = this.waiting;
-    if (oldest === undefined) return;
-    this.waiting.delete(oldest[0]);
-    this.send(oldest[1]);
-  }
-
-  private send(message: string | Uint8Array): void {
+    const isOpen = this.socket.readyState === this.socket.OPEN;
+    if (this.sending || !isOpen || oldest === undefined) return;
+    const [key, message] = oldest;
+    this.waiting.delete(key);
     this.sending = true;
     this.socket.send(message, (error) => {
       this.sending = false;
-      if (error === undefined || error === null) this.pump();
+      if (!error) this.pump();
     });
   }
 }
