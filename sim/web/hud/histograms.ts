@@ -4,27 +4,30 @@
  */
 import type { EpochReport, Snapshot } from "../../protocol";
 import { add } from "../element";
+import { zoneOfAction } from "../places";
 
 /** Length of the error bar to each side, in the belief's standard deviations. */
 const ERROR_DEVIATIONS = 2;
 
 export function showHistograms(
   parent: HTMLElement,
-  { zones }: Snapshot,
+  snapshot: Snapshot,
   { sampledHistogram, trueHistogram, belief, beliefVariance, globalAction }: EpochReport,
 ): void {
+  const target = zoneOfAction(snapshot, globalAction);
   const [real, seen] = [trueHistogram, sampledHistogram].map(sharesOf);
   const errors = belief.map((b) => ERROR_DEVIATIONS * Math.sqrt(beliefVariance * b * (1 - b)));
   const low = belief.map((b, zone) => Math.max(0, b - errors[zone]));
   const high = belief.map((b, zone) => Math.min(1, b + errors[zone]));
   const longest = Math.max(...real, ...seen, ...high, 1e-9);
   const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
+  const asked = `asked: ${total(report.sampledHistogram)}`;
   parent.replaceChildren();
   const [asked, all] = [total(sampledHistogram), total(trueHistogram)];
   for (const title of ["", "", `asked: ${asked}`, "believed", `true: ${all}`])
     add(parent, "div", "note count", title);
-  zones.forEach(({ name }, zone) => {
-    add(parent, "div", zone === globalAction ? "state target" : "state", name);
+  snapshot.zones.forEach(({ name }, zone) => {
+    add(parent, "div", zone === target ? "state target" : "state", name);
     const chart = add(parent, "div", "chart");
     add(chart, "div", "bar real").style.width = place(real[zone]);
     add(chart, "div", "bar seen").style.width = place(seen[zone]);

@@ -1,5 +1,6 @@
 /** The epoch in one sentence for a reader who does not know the paper. Pure. */
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
+import { zoneOfAction } from "../places";
 
 /** Beliefs that differ by less count as equal. */
 const ROUNDING = 1e-9;
@@ -22,30 +23,38 @@ function decisionOf(snapshot: Snapshot, report: EpochReport): string {
       : `The lead vehicle sees ${asked} of ${robots.length} robots`;
   const modes = modesOf(report.belief);
   const goes = movesOf(snapshot, report);
+  const target = zoneOfAction(snapshot, report.globalAction);
   const believed = namesOf(modes, zones);
   const belief =
     modes.length === 0
       ? `${goes} on what it knew before`
-      : modes.includes(report.globalAction)
-        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(without(modes, report.globalAction), zones)})` : ""}`
+      : modes.includes(target)
+        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(without(modes, target), zones)})` : ""}`
         : `believes most are in ${believed}, and ${goes}`;
   return `${seen} and ${belief}; ${truthOf(snapshot, report)}.`;
 }
 
-function movesOf(snapshot: Snapshot, report: EpochReport): string {
-  const target = snapshot.leadSpots[report.globalAction]?.name ?? `action ${report.globalAction}`;
-  return report.globalState === report.globalAction ? `stays at ${target}` : `drives to ${target}`;
+function movesOf(
+  { leadSpots, globalActions }: Snapshot,
+  { globalState, globalAction }: EpochReport,
+): string {
+  const action = globalActions[globalAction] ?? `action ${globalAction}`;
+  const place = action.replace(/^to_/, "");
+  if (place === action) return `takes ${action}`;
+  return `${leadSpots[globalState]?.name === place ? "stays at" : "drives to"} ${place}`;
 }
 
-function truthOf({ zones, leadSpots }: Snapshot, report: EpochReport): string {
+function truthOf(snapshot: Snapshot, report: EpochReport): string {
+  const { zones } = snapshot;
+  const target = zoneOfAction(snapshot, report.globalAction);
   const modes = modesOf(report.trueHistogram);
   if (modes.length === 0) return "where they really are is not known";
   const most = report.trueHistogram[modes[0]];
-  if (modes.includes(report.globalAction) && report.globalAction < leadSpots.length) {
+  if (modes.includes(target)) {
     return `in truth ${most} are there, ${modes.length > 1 ? "as many as anywhere" : "more than anywhere else"}`;
   }
-  const there = report.trueHistogram[report.globalAction] ?? 0;
-  return `in truth most are in ${namesOf(modes, zones)} (${most}, against ${there})`;
+  const against = target < 0 ? "" : `, against ${report.trueHistogram[target] ?? 0}`;
+  return `in truth most are in ${namesOf(modes, zones)} (${most}${against})`;
 }
 
 /** Indices of the largest value; none when all are 0. */

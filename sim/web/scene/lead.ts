@@ -3,6 +3,7 @@ import * as THREE from "three";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { EpochReport, Snapshot } from "../../protocol";
 import type { Palette } from "../palette";
+import { zoneOfAction } from "../places";
 import type { Motion } from "./motion";
 
 const lit = (parts: THREE.BufferGeometry[], color: string): THREE.Mesh =>
@@ -49,11 +50,10 @@ export class Lead {
   }
 
   epoch({ globalAction }: EpochReport): void {
-    const { zones, leadSpots } = this.snapshot;
-    const known = globalAction < Math.min(zones.length, leadSpots.length);
-    this.target.visible = known;
-    if (!known) return;
-    const { x, y, radius } = zones[globalAction];
+    const zone = zoneOfAction(this.snapshot, globalAction);
+    this.target.visible = zone >= 0;
+    if (zone < 0) return;
+    const { x, y, radius } = this.snapshot.zones[zone];
     this.target.position.set(x, y, 0.01);
     this.target.scale.setScalar(radius);
   }

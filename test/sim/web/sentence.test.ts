@@ -74,9 +74,21 @@ test("a pause is said before it; an emergency stop, by whoever knows first, inst
   expect(say({ emergencyStop: true }, { emergencyStop: false })).toMatch(/^The lead vehicle sees/);
 });
 
+test("an action is a zone's by its name alone: places may be fewer, and actions no places", () => {
+  const globalActions = ["to_bay_1", "cross"];
+  const leadSpots = [{ name: "bay_1", x: 0, y: 0 }];
+  const other = { ...snapshot, globalActions, leadSpots };
+  expect(sentenceOf(other, { ...report, globalAction: 0 })).toMatch(
+    /and stays at bay_1, where it believes most are; in truth 20 are there, more than/,
+  );
+  expect(sentenceOf(other, report)).toMatch(
+    /believes most are in bay_1, and takes cross; in truth most are in bay_1 \(20\)\.$/,
+  );
+});
+
 test("what the scenario has no name for is told by its number", () => {
   expect(say({ globalAction: 7 })).toMatch(
-    /^.* drives to action 7; in truth most are in bay_1 \(20/,
+    /^.* takes action 7; in truth most are in bay_1 \(20\)\.$/,
   );
   expect(say({ belief: [0, 0, 0, 1], globalAction: 3, globalState: 3 })).not.toContain("undefined");
 });
