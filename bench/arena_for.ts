@@ -15,5 +15,6 @@ export function arenaFor(arena: Arena, robots: number, jobEndProbability: number
     return { x: ring * Math.cos(angle), y: ring * Math.sin(angle), radius };
   });
   const epoch = Math.ceil((2 * ring) / arena.lead.maxSpeed + 4);
-  return { ...arena, zones, leadZones: zones, jobEndProbability, epoch };
+  const jobs = zones.map(() => jobEndProbability);
+  return { ...arena, zones, leadZones: zones, jobEndProbability: jobs, epoch };
 }

@@ -9,9 +9,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { parseDocument } from "yaml";
 import { packageRoot } from "../src/base/package_root";
 import { writeWhole } from "../src/base/whole_file";
+import { longForm } from "../src/cli/long_form";
 import { type ParameterMap, SwarmProcesses } from "../src/cli/swarm_processes";
 import { keyedUniform } from "../src/game/draws";
 import { loadScenario, scenarioFile } from "../src/game/scenario_file";
@@ -238,8 +238,9 @@ async function measureMoving({ node, n, names, start }: Bench, seconds: number):
 
 /** The shipped scenario with room for n robots and no docks: its file. */
 function roomForAll(n: number): string {
-  const { zones, epoch } = arenaFor(loadScenario("dock_dispatch").arena, n, 1);
-  const document = parseDocument(readFileSync(scenarioFile("dock_dispatch"), "utf8"));
+  const game = loadScenario("dock_dispatch");
+  const { zones, epoch } = arenaFor(game.arena, n, 1);
+  const document = longForm(readFileSync(scenarioFile("dock_dispatch"), "utf8"), game);
   const ring = { radius: zones[0].x, zone_radius: zones[0].radius };
   document.set("arena", { ring, epoch, job_end_probability: 1 });
   const file = join(packageRoot(), ".cache", `dock_dispatch_${n}.yaml`);

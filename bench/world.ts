@@ -16,11 +16,11 @@ export async function benchWorld(): Promise<void> {
     [1000, 3],
     [10_000, 1],
   ]) {
-    for (const jobEndProbability of [game.arena.jobEndProbability, 1]) {
+    for (const jobEnd of [game.arena.jobEndProbability[0], 1]) {
       const arena =
         robots === 30
-          ? { ...game.arena, jobEndProbability }
-          : arenaFor(game.arena, robots, jobEndProbability);
+          ? { ...game.arena, jobEndProbability: game.arena.zones.map(() => jobEnd) }
+          : arenaFor(game.arena, robots, jobEnd);
       let [steps, milliseconds, longest] = [0, 0, 0];
       const step = (world: MotionWorld, dt: number): void => {
         for (let done = 0; done < Math.round(dt / STEP_S); done++) {
@@ -36,7 +36,7 @@ export async function benchWorld(): Promise<void> {
       const { drives, finishedDrives } = measureArrays({ ...game, arena }, options);
       const each = milliseconds / steps;
       say(
-        `${robots}, ${jobEndProbability < 1 ? "a tenth" : "all"}: ${each.toPrecision(3)} ms (${longest.toFixed(0)}), factor ${((1000 * STEP_S) / each).toPrecision(3)}, ${finishedDrives} of ${drives}`,
+        `${robots}, ${jobEnd < 1 ? "a tenth" : "all"}: ${each.toPrecision(3)} ms (${longest.toFixed(0)}), factor ${((1000 * STEP_S) / each).toPrecision(3)}, ${finishedDrives} of ${drives}`,
       );
     }
   }

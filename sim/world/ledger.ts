@@ -34,15 +34,12 @@ export class Ledger {
   private rewardSum = 0;
   private early: LocalAction[] = [];
   private indexOf: ReadonlyMap<string, number> = new Map();
-  /** The action assumed of a robot that did not act: stay. */
-  private readonly stay: number;
 
   constructor(
     private readonly game: Game,
     agentIds: readonly string[],
   ) {
     this.setAgents(agentIds);
-    this.stay = Math.max(0, game.arena.zoneOffsets.indexOf(0));
   }
 
   /** Robots from the next `open` on. */
@@ -153,7 +150,9 @@ export class Ledger {
     const { sG, aG, aL } = sizesOf(game);
     let sum = 0;
     localStates.forEach((state, i) => {
-      const action = actions[i] < 0 ? this.stay : actions[i];
+      // Who did not act is taken to have stayed.
+      const stay = Math.max(0, game.arena.targets[state].indexOf(state));
+      const action = actions[i] < 0 ? stay : actions[i];
       sum += game.localReward[(state * sG + globalState) * aL + action];
     });
     return game.globalReward[globalState * aG + globalAction] + sum / this.population;

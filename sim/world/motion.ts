@@ -191,8 +191,8 @@ export class MotionWorld {
     this.slot = slot;
     this.moving = [];
     const { seed, agentIds, arena } = this.options;
-    const probability = arena.jobEndProbability;
     this.robots.forEach((robot, i) => {
+      const probability = arena.jobEndProbability[robot.zone];
       const docks = probability < 1 && this.isSettled(i);
       const freed = !docks || keyedUniform(seed, "job-end", agentIds[i], slot)() < probability;
       if (robot.isLocked === freed) this.physics.setFree(robot, freed);
@@ -211,6 +211,9 @@ export class MotionWorld {
     // Nothing moves and nothing was touched: a step would change nothing.
     if (this.moving.every((body) => body.isStill)) return;
     this.physics.move(this.moving, this.age);
-    for (const body of this.moving) body.zone = zoneOf(this.options.arena, body, body.zone);
+    for (const body of this.moving) {
+      const zones = body === this.lead ? this.options.arena.leadZones : this.options.arena.zones;
+      body.zone = zoneOf({ zones }, body, body.zone);
+    }
   }
 }

@@ -18,9 +18,9 @@ export function motionProblem(
   if (epoch / speed < SHORTEST_EPOCH_S) {
     return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH_S).toFixed(1)}`;
   }
-  const { sG, aG, sL } = sizesOf(game);
-  if (sG !== sL || aG !== sL) {
-    return `${game.name} has ${sL} local states, ${sG} global states and ${aG} global actions, and in motion each is a zone of the arena; give as many of each, or use --fidelity abstract`;
+  const { sG, aG } = sizesOf(game);
+  if (sG !== aG || !game.arena.isLeadPlaced) {
+    return `${game.name} has ${sG} global states and ${aG} global actions, and in motion each is a place of the lead vehicle: the zones, if there are as many, or arena.lead_places; give as many of each, or use --fidelity abstract`;
   }
   return arenaProblem(game.arena, population, epoch);
 }

@@ -15,7 +15,7 @@ export function putAll(
   const middle = middleOf(arena);
   localStates.forEach((zone, i) => put(bodies[i], zone, spotOf(arena, zone, i), middle));
   const lead = bodies[localStates.length];
-  put(lead, globalState, leadSpotOf(arena, globalState), arena.zones[globalState]);
+  put(lead, globalState, leadSpotOf(arena, globalState), arena.leadZones[globalState]);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `npm run calibrate`: measures a scenario's arrays in the motion world and compares them. */
 import { readFileSync } from "node:fs";
-import { isScalar, parseDocument, visit } from "yaml";
+import { type Document, isMap, isScalar } from "yaml";
 import {
   compareArrays,
   type ComparedArray,
@@ -9,6 +9,7 @@ import {
   type Measurement,
   type WorldDistance,
 } from "./calibration";
+import { longForm, textOf } from "./long_form";
 import {
   AT_LEAST_1,
   JSON_OPTION,
@@ -17,8 +18,7 @@ import {
   runCommand,
   SEED_OPTION,
 } from "./options";
-import { type Game, sizesOf } from "../game/model";
-import { arraysOf, nest } from "../game/scenario";
+import type { Game } from "../game/model";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
 import { SCENARIO } from "../ros/common_parameters";
 import { integer, text } from "../ros/parameters";
@@ -85,7 +85,7 @@ const DECIMALS = 5;
 
 /**
  * The scenario's text with the measured arrays in place of its own; other keys and comments stay. A
- * generator is replaced by the arrays it made.
+ * map or a generator is replaced by the arrays it made.
  * @param note the comment above each measured array
  */
 export function withMeasuredArrays(
@@ -94,31 +94,22 @@ export function withMeasuredArrays(
   { global, local }: WorldDistance,
   note: string,
 ): string {
-  const document = parseDocument(text);
-  const wasGenerated = document.delete("generator");
-  const arrays = {
+  const document = longForm(text, game, {
     ...game,
-    globalTransition: global.rows.flatMap(({ measured }) => rounded(measured)),
-    localTransition: local.rows.flatMap(({ measured }) => rounded(measured)),
-  };
-  const written = arraysOf(sizesOf(game)).filter(
-    ([, , , isMeasured]) => isMeasured || wasGenerated,
-  );
-  for (const [key, name, shape] of written) {
-    document.set(key, document.createNode(nest(arrays[name], shape)));
-  }
-  const isMeasured = (key: unknown): boolean =>
-    written.some(([own, , , measured]) => measured && own === key);
-  visit(document, {
-    Pair: (_, { key }) => {
-      // In place of that of a former run.
-      if (isScalar(key) && isMeasured(key.value)) key.commentBefore = ` ${note}`;
-    },
-    Seq: (_, node) => {
-      if (node.items.every(isScalar)) node.flow = true;
-    },
+    globalTransition: Float64Array.from(global.rows.flatMap(({ measured }) => rounded(measured))),
+    localTransition: Float64Array.from(local.rows.flatMap(({ measured }) => rounded(measured))),
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  setComment(document, "global_transition", note);
+  setComment(document, "local_transition", note);
+  return textOf(document);
+}
+
+/** Sets the comment above `key`, in place of that of a former run. */
+function setComment(document: Document, key: string, comment: string): void {
+  if (!isMap(document.contents)) return;
+  for (const pair of document.contents.items) {
+    if (isScalar(pair.key) && pair.key.value === key) pair.key.commentBefore = ` ${comment}`;
+  }
 }
 
 /** A row in whole units that still sums to 1: the largest entry takes the rounding error. */

@@ -3,9 +3,12 @@
  * Lengths in metres, angles in radians, the `map` frame (REP-103, REP-105). Pure geometry.
  */
 
-export interface Zone {
+export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+export interface Zone extends Point {
   readonly radius: number;
 }
 
@@ -26,25 +29,22 @@ export interface BodyLimits {
 export interface Arena {
   /** One zone for each local state, in their order. */
   readonly zones: readonly Zone[];
-  /** Zones of the lead vehicle's states and actions: `zones`, where as many are needed. */
-  readonly leadZones: readonly Zone[];
+  /** The lead vehicle's places, one for each of its states and actions. */
+  readonly leadZones: readonly Point[];
+  /** Whether these are given or the zones; else the motion world cannot use them. */
+  readonly isLeadPlaced: boolean;
   readonly robot: BodyLimits;
   readonly lead: BodyLimits;
   /** Distance of neighbouring spots in a zone, m. */
   readonly robotSpacing: number;
   /** Length of a decision epoch, s of simulated time. */
   readonly epoch: number;
-  /** A docked robot's wheels unlock at an epoch's start with this probability; 1: no docks. */
-  readonly jobEndProbability: number;
-  /** Zones ahead that each local action drives: 0 own, +1 next, -1 previous; [aL]. */
-  readonly zoneOffsets: readonly number[];
-  /** The lead vehicle stands this far from a zone's centre towards the arena's middle, m. */
+  /** The wheels of a robot docked there unlock at an epoch's start so likely; 1: no docks; [sL]. */
+  readonly jobEndProbability: readonly number[];
+  /** The zone that each local action drives to, [sL][aL]. */
+  readonly targets: readonly (readonly number[])[];
+  /** The lead vehicle stands this far from its places towards the arena's middle, m. */
   readonly leadStandoff: number;
-}
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 /** A zone is left only when another is nearer by this much, m. */
@@ -54,33 +54,37 @@ export const ZONE_MARGIN_M = 0.1;
  * Index of the nearest zone centre; `previous` is kept unless another is nearer by more than
  * ZONE_MARGIN_M.
  */
-export function zoneOf(arena: Arena, position: Point, previous?: number): number {
+export function zoneOf(
+  { zones }: { readonly zones: readonly Point[] },
+  position: Point,
+  previous?: number,
+): number {
   let best = 0;
-  let least = distanceTo(arena.zones[0], position);
-  for (let index = 1; index < arena.zones.length; index++) {
-    const distance = distanceTo(arena.zones[index], position);
+  let least = distanceTo(zones[0], position);
+  for (let index = 1; index < zones.length; index++) {
+    const distance = distanceTo(zones[index], position);
     if (distance < least) {
       least = distance;
       best = index;
     }
   }
   if (previous === undefined || previous === best) return best;
-  return distanceTo(arena.zones[previous], position) - least > ZONE_MARGIN_M ? best : previous;
+  return distanceTo(zones[previous], position) - least > ZONE_MARGIN_M ? best : previous;
 }
 
 /** The same angle in [-π, π]. */
 export const wrapAngle = (angle: number): number =>
   angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 
-function distanceTo(zone: Zone, position: Point): number {
+function distanceTo(zone: Point, position: Point): number {
   const dx = position.x - zone.x;
   const dy = position.y - zone.y;
   return Math.sqrt(dx * dx + dy * dy);
 }
 
 /** The zone that a local action drives to from `zone`. */
-export const targetZone = ({ zones, zoneOffsets }: Arena, zone: number, action: number): number =>
-  (((zone + zoneOffsets[action]) % zones.length) + zones.length) % zones.length;
+export const targetZone = ({ targets }: Arena, zone: number, action: number): number =>
+  targets[zone][action];
 
 /** Hexagonal packing about (0, 0): the first `count` lattice points by distance, then by angle. */
 export function hexagonalSpots(count: number, spacing: number): Point[] {
@@ -110,8 +114,11 @@ export function spotOf({ zones, robotSpacing }: Arena, zone: number, index: numb
   return { x: zones[zone].x + spots[index].x, y: zones[zone].y + spots[index].y };
 }
 
-/** Where the lead vehicle stands for `zone`: its centre, `leadStandoff` towards the middle. */
-export function leadSpotOf(arena: Arena, zone: number): Point {
+/** Where the lead vehicle stands for its place `zone`: `leadStandoff` towards the middle. */
+export function leadSpotOf(
+  arena: Pick<Arena, "zones" | "leadZones" | "leadStandoff">,
+  zone: number,
+): Point {
   const middle = middleOf(arena);
   const { x, y } = arena.leadZones[zone];
   const distance = Math.hypot(x - middle.x, y - middle.y);
@@ -141,11 +148,14 @@ export function defaultStandoff(zones: readonly Zone[]): number {
 export const defaultSpacing = (robotRadius: number): number =>
   toNanometres(4 * robotRadius + DOCKING_PLAY_M + 0.02);
 
-/** Radius about the arena's middle that holds every zone and the bodies in it, m. */
+/** Radius about the arena's middle that holds every zone, its bodies and the lead vehicle, m. */
 export function arenaRadius(arena: Arena): number {
+  const { zones, leadZones, lead } = arena;
   const middle = middleOf(arena);
+  const spots = leadZones.map((_, place) => leadSpotOf(arena, place));
   return Math.max(
-    ...arena.zones.map((zone) => Math.hypot(zone.x - middle.x, zone.y - middle.y) + zone.radius),
+    ...zones.map((zone) => distanceTo(zone, middle) + zone.radius),
+    ...spots.map((spot) => distanceTo(spot, middle) + lead.radius),
   );
 }
 
@@ -166,7 +176,7 @@ export function arenaProblem(
     arena.robot.radius;
   const smallest = Math.min(...arena.zones.map((zone) => zone.radius));
   if (smallest < needed) {
-    return `a zone of radius ${smallest} m cannot hold ${population} robots at a spacing of ${arena.robotSpacing} m; give zones a radius of at least ${(Math.ceil(needed * 100) / 100).toFixed(2)} m (arena.zones or arena.ring), or have fewer robots`;
+    return `a zone of radius ${smallest} m cannot hold ${population} robots at a spacing of ${arena.robotSpacing} m; give zones a radius of at least ${(Math.ceil(needed * 100) / 100).toFixed(2)} m (in arena or map), or have fewer robots`;
   }
   if (arena.robotSpacing < 4 * arena.robot.radius + DOCKING_PLAY_M) {
     return `robots of radius ${arena.robot.radius} m cannot pass between spots ${arena.robotSpacing} m apart; make arena.robot_spacing at least ${(4 * arena.robot.radius + DOCKING_PLAY_M).toFixed(2)} m`;
@@ -187,7 +197,7 @@ function sharedPlace(arena: Arena, reach: number): string | undefined {
   for (const [i, zone] of zones.entries()) {
     const near = zones.findIndex((other, j) => j > i && distanceTo(zone, other) < apart);
     if (near < 0) continue;
-    return `zones ${i} and ${near} lie ${distanceTo(zone, zones[near]).toFixed(2)} m apart, and some robots of one would count to the other; put zones at least ${(Math.ceil(apart * 100) / 100).toFixed(2)} m apart (arena.zones or arena.ring), or have fewer robots`;
+    return `zones ${i} and ${near} lie ${distanceTo(zone, zones[near]).toFixed(2)} m apart, and some robots of one would count to the other; put zones at least ${(Math.ceil(apart * 100) / 100).toFixed(2)} m apart (in arena or map), or have fewer robots`;
   }
   for (const zone of leadZones.keys()) {
     const spot = leadSpotOf(arena, zone);
@@ -208,7 +218,7 @@ const DRIVE_RESERVE_S = 1;
 
 /** Seconds of the longest intended drive: a half turn, the way with its ramps, and the reserve. */
 function longestDrive(arena: Arena): number {
-  const { zones, zoneOffsets, leadZones, robot, lead } = arena;
+  const { zones, targets, leadZones, robot, lead } = arena;
   const duration = (body: BodyLimits, from: Point, to: Point): number => {
     const length = Math.hypot(from.x - to.x, from.y - to.y);
     if (length === 0) return 0;
@@ -218,9 +228,7 @@ function longestDrive(arena: Arena): number {
   };
   const spots = leadZones.map((_, zone) => leadSpotOf(arena, zone));
   return Math.max(
-    ...zones.flatMap((zone, from) =>
-      zoneOffsets.map((_, action) => duration(robot, zone, zones[targetZone(arena, from, action)])),
-    ),
+    ...zones.flatMap((zone, from) => targets[from].map((to) => duration(robot, zone, zones[to]))),
     ...spots.flatMap((from) => spots.map((to) => duration(lead, from, to))),
   );
 }

@@ -3,8 +3,9 @@ import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
 import { sha256 } from "../base/platform";
 import { parseYaml } from "../base/yaml";
-import { type Arena, defaultSpacing, defaultStandoff, type Zone } from "./arena";
+import { arenaOf, arenaSchema } from "./arena_file";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
+import { writtenOut } from "./map";
 import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from "./model";
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
@@ -21,36 +22,6 @@ const positive = finite.positive();
 const nested3 = z.array(z.array(z.array(finite)));
 const nested4 = z.array(nested3);
 
-const body = z.strictObject({
-  radius: positive,
-  max_speed: positive,
-  max_acceleration: positive,
-  max_yaw_rate: positive,
-  max_yaw_acceleration: positive,
-});
-
-const DEFAULT_ROBOT = {
-  radius: 0.11,
-  max_speed: 2,
-  max_acceleration: 4,
-  max_yaw_rate: 4,
-  max_yaw_acceleration: 16,
-};
-const DEFAULT_LEAD = { ...DEFAULT_ROBOT, radius: 0.3 };
-
-const arenaSchema = z.strictObject({
-  /** Zones with centres and radii, m; or `ring` puts one for each local state on a ring. */
-  zones: z.array(z.strictObject({ x: finite, y: finite, radius: positive })).optional(),
-  ring: z.strictObject({ radius: positive, zone_radius: positive }).optional(),
-  robot: body.default(DEFAULT_ROBOT),
-  lead: body.default(DEFAULT_LEAD),
-  robot_spacing: positive.optional(),
-  epoch: finite.min(0.01).default(6),
-  job_end_probability: finite.gt(0).max(1).default(1),
-  zone_offsets: z.array(z.int()).optional(),
-  lead_standoff: finite.min(0).optional(),
-});
-
 const scenarioSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/, "use lower-case letters, digits and _"),
   discount: finite.gt(0).lt(1),
@@ -64,7 +35,8 @@ const scenarioSchema = z.strictObject({
   global_reward: z.array(z.array(finite)).optional(),
   local_reward: nested3.optional(),
   initial: z.strictObject({
-    global: law,
+    /** Default: all alike. */
+    global: law.optional(),
     local: z.union([
       law,
       z.strictObject({ dirichlet: positive }),
@@ -97,7 +69,7 @@ export function parseScenario(text: string, source: string): Game {
 
 /** The same from what the text says. */
 export function scenarioOf(data: unknown, source: string): Game {
-  const parsed = scenarioSchema.safeParse(data);
+  const parsed = scenarioSchema.safeParse(writtenOut(data, source));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const key = issue.path.join(".") || "the file";
@@ -120,12 +92,14 @@ function toGame(file: ScenarioFile, source: string): Game {
   const sizes = sizesOf(named);
   const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
   const hashed = { ...named, ...arrays };
+  const alike = new Array<number>(sizes.sG).fill(1 / sizes.sG);
+  const { local, global = alike } = file.initial;
   return {
     ...hashed,
-    initialGlobal: rows(file.initial.global, [sizes.sG], true, `${source}: initial.global`),
-    initialLocal: initialLocalOf(file.initial.local, sizes.sL, `${source}: initial.local`),
+    initialGlobal: rows(global, [sizes.sG], true, `${source}: initial.global`),
+    initialLocal: initialLocalOf(local, sizes.sL, `${source}: initial.local`),
     horizon: file.horizon,
-    arena: toArena(file, sizes, source),
+    arena: arenaOf(file.arena, sizes, source),
     sha256: hashOf(hashed),
   };
 }
@@ -214,52 +188,6 @@ function normaliseRow(flat: number[], length: number, where: string): void {
   }
   flat.push(...row.map((p) => p / sum));
 }
-
-function toArena(file: ScenarioFile, { sG, aG, sL, aL }: Sizes, source: string): Arena {
-  const { arena } = file;
-  if (arena.zones && arena.ring) {
-    throw new InvalidInputError(`${source}: arena has both zones and ring; keep one of them`);
-  }
-  const zones = arena.zones ?? ringOf(sL, arena.ring);
-  const leadPlaces = Math.max(sG, aG);
-  const zoneOffsets = arena.zone_offsets ?? [0, 1, -1, ...Array(aL).fill(0)].slice(0, aL);
-  if (zones.length !== sL || zoneOffsets.length !== aL) {
-    throw new InvalidInputError(
-      `${source}: arena has ${zones.length} zones and ${zoneOffsets.length} zone_offsets; give one zone for each of ${sL} local states and one offset for each of ${aL} local actions`,
-    );
-  }
-  const bodyOf = (b: z.infer<typeof body>) => ({
-    radius: b.radius,
-    maxSpeed: b.max_speed,
-    maxAcceleration: b.max_acceleration,
-    maxYawRate: b.max_yaw_rate,
-    maxYawAcceleration: b.max_yaw_acceleration,
-  });
-  return {
-    zones,
-    leadZones: leadPlaces === sL ? zones : ringOf(leadPlaces),
-    robot: bodyOf(arena.robot),
-    lead: bodyOf(arena.lead),
-    robotSpacing: arena.robot_spacing ?? defaultSpacing(arena.robot.radius),
-    epoch: arena.epoch,
-    jobEndProbability: arena.job_end_probability,
-    zoneOffsets,
-    leadStandoff: arena.lead_standoff ?? defaultStandoff(zones),
-  };
-}
-
-/** `count` zones on a ring about (0, 0), the first on the x axis. */
-function ringOf(count: number, ring = { radius: defaultRing(count), zone_radius: 1.6 }): Zone[] {
-  return [...Array(count).keys()].map((i) => ({
-    x: ring.radius * Math.cos((2 * Math.PI * i) / count),
-    y: ring.radius * Math.sin((2 * Math.PI * i) / count),
-    radius: ring.zone_radius,
-  }));
-}
-
-/** A ring on which `zones` neighbours lie at least 4.7 m apart, m. */
-const defaultRing = (zones: number): number =>
-  zones < 5 ? 4 : Math.max(4, 2.35 / Math.sin(Math.PI / zones));
 
 /** Nested lists of a flat array; the inverse of the parser's flattening. */
 export function nest(flat: ArrayLike<number>, shape: readonly number[]): NestedNumbers {

@@ -56,6 +56,8 @@ export interface BodyOptions {
   readonly node: RosNode & { readonly parameters: SafetyParameters };
   readonly shared: Shared;
   readonly arena: Arena;
+  /** Of the arena, those that the body's state is counted by. */
+  readonly zones: readonly Point[];
   readonly limits: BodyLimits;
   /** The game's sizes, to check commands by. */
   readonly sizes: Sizes;
@@ -197,7 +199,7 @@ export class BodyAgent {
     }
     this.stillness.hear(pose, this.previous, seconds);
     this.pose = pose;
-    this.zone = this.isOutside ? undefined : zoneOf(this.options.arena, pose, this.zone);
+    this.zone = this.isOutside ? undefined : zoneOf(this.options, pose, this.zone);
     this.stamp = stamp;
     if (this.rateLimit.isDue(stamp)) this.answer(pose, time);
     else this.check();

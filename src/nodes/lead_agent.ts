@@ -19,7 +19,8 @@ void runProcess((ros) => {
   const body: BodyAgent = new BodyAgent({
     node,
     shared: bodies,
-    arena: { ...game.arena, zones: game.arena.leadZones },
+    arena: game.arena,
+    zones: game.arena.leadZones,
     limits: game.arena.lead,
     sizes: sizesOf(game),
     onPose: () =>
@@ -33,10 +34,10 @@ void runProcess((ros) => {
       body.target = leadSpotOf(game.arena, command.action);
     },
   });
-  const { arena, globalStates } = game;
+  const { arena, localStates } = game;
   bodies.all.add(body);
   bodies.serve(ros, node.parameters.markers_rate, (stamp, marked) => [
-    ...arenaMarkers(stamp, arena, globalStates),
+    ...arenaMarkers(stamp, arena, localStates),
     ...bodyMarkers(stamp, "lead", marked, arena.lead.radius, arena.leadZones.length),
   ]);
 });

@@ -67,6 +67,7 @@ export class LocalAgent {
       node,
       shared: bodies,
       arena,
+      zones: arena.zones,
       limits: arena.robot,
       sizes: sizesOf(game),
       onPose: () => this.onPose(),

@@ -28,12 +28,17 @@ const zones = [
 const arena: Arena = {
   zones,
   leadZones: zones,
+  isLeadPlaced: true,
   robot: body,
   lead: body,
   robotSpacing: 1.2,
   epoch: 10,
-  jobEndProbability: 1,
-  zoneOffsets: [0, 1, -1],
+  jobEndProbability: [1, 1, 1],
+  targets: [
+    [0, 1, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+  ],
   leadStandoff: 1,
 };
 
@@ -81,6 +86,15 @@ test("the arena holds every zone, the wall lies two body widths further out", ()
   expect(wallRadius(arena)).toBe(7);
 });
 
+test("places of the lead's own are in the arena, whatever its zones", () => {
+  const places = { ...arena, leadZones: [{ x: 0, y: 9 }], leadStandoff: 0 };
+  expect(leadSpotOf(places, 0)).toEqual({ x: 0, y: 9 });
+  expect(arenaRadius(places)).toBe(9.25);
+  const far = { ...places, leadZones: [...places.leadZones, { x: 0, y: -9 }] };
+  // 18 m, half a turn, ramps and reserve.
+  expect(arenaProblem(far, 1, 11)).toContain("at least 11.6 s");
+});
+
 test("zones that bodies cannot be told to be in are refused, and the default standoff scales", () => {
   const at = (radius: number, standoff?: number): Arena => {
     const ring = [0, 1, 2, 3, 4].map((i) => ({
@@ -89,7 +103,8 @@ test("zones that bodies cannot be told to be in are refused, and the default sta
       radius: 2,
     }));
     const leadStandoff = standoff ?? defaultStandoff(ring);
-    return { ...arena, zones: ring, leadZones: ring, leadStandoff };
+    const targets = ring.map((_, zone) => [zone, (zone + 1) % 5]);
+    return { ...arena, zones: ring, leadZones: ring, targets, leadStandoff };
   };
   expect([1.5, 4, 20].map((radius) => at(radius).leadStandoff)).toEqual([0.975, 2.6, 13]);
   for (const radius of [1.5, 4, 20]) expect(arenaProblem(at(radius), 1, 30)).toBeUndefined();

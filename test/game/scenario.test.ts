@@ -3,6 +3,8 @@ import { messageOf, randomScenario, shipped } from "../games";
 
 const sizes = { sG: 2, aG: 2, sL: 3, aL: 2 };
 const row = [0.5, 0.3, 0.2];
+const ring = { radius: 4, zone_radius: 1 };
+const at = { x: 0, y: 0 };
 const locals = (entry: unknown) => [0, 1, 2].map(() => [0, 1].map(() => [row, entry]));
 
 const faults: [string, object, RegExp][] = [
@@ -44,6 +46,27 @@ const faults: [string, object, RegExp][] = [
     { initial: { global: [0.5, 0.5], local: { one_of: [row] } } },
     /initial\.local/,
   ],
+  ["two kinds of zones", { arena: { zones: [], ring } }, /both zones and ring; keep one/],
+  ["too few zones", { arena: { zones: [{ x: 0, y: 0, radius: 1 }] } }, /has 1 zones; give one for/],
+  ["two kinds of targets", { arena: { zone_offsets: [], targets: [] } }, /both zone_offsets and/],
+  [
+    "too many offsets",
+    { arena: { zone_offsets: [0, 1, 2] } },
+    /3 zone_offsets; give .* of 2 local/,
+  ],
+  ["a target for one action", { arena: { targets: [[0], [1], [2]] } }, /has 1 targets of a zone/],
+  [
+    "a target that is no zone",
+    { arena: { targets: [[0, 3]] } },
+    /zone 3; its 3 zones count from 0/,
+  ],
+  ["a job's end too few", { arena: { job_end_probability: [1, 1] } }, /has 2 job_end_probability/],
+  ["a job that never ends", { arena: { job_end_probability: [1, 0, 1] } }, /job_end_probability/],
+  [
+    "one place too many",
+    { arena: { lead_places: [at, at, at] } },
+    /3 lead_places; give .* of 2 glo/,
+  ],
   ["a name with a space", { name: "two words" }, /lower-case/],
 ];
 
@@ -72,4 +95,35 @@ test("the hash tells games apart by arrays, names and discount, not by arena or 
   expect(hashOf({ discount: 0.5 })).not.toBe(hashOf({}));
   expect(hashOf({ name: "other" })).not.toBe(hashOf({}));
   expect(shipped("ring_dispatch").sha256).not.toBe(shipped("dock_dispatch").sha256);
+});
+
+test("an arena may say for each zone where actions lead and how long jobs last, and the lead's places", () => {
+  const arenaOf = (arena: object) =>
+    parseScenario(JSON.stringify({ ...randomScenario(sizes, 1), arena }), "x").arena;
+  const guessed = arenaOf({});
+  expect(guessed).toMatchObject({ jobEndProbability: [1, 1, 1], isLeadPlaced: false });
+  const byOffsets = [
+    [0, 1],
+    [1, 2],
+    [2, 0],
+  ];
+  expect(guessed.targets).toEqual(byOffsets);
+  const backward = [
+    [2, 0],
+    [0, 1],
+    [1, 2],
+  ];
+  expect(arenaOf({ zone_offsets: [-1, 3] }).targets).toEqual(backward);
+  const targets = [
+    [2, 2],
+    [0, 1],
+    [1, 1],
+  ];
+  const places = [at, { x: 9, y: 0 }];
+  expect(
+    arenaOf({ targets, job_end_probability: [1, 0.5, 0.1], lead_places: places }),
+  ).toMatchObject({
+    ...{ targets, jobEndProbability: [1, 0.5, 0.1], leadZones: places },
+    ...{ isLeadPlaced: true, leadStandoff: 0 },
+  });
 });

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { writtenOut } from "../../src/game/map";
 import { scenarioFile } from "../../src/game/scenario_file";
 
 const names = z.array(z.string());
@@ -19,7 +20,8 @@ const source = z.looseObject({
 
 /** Writes the scenario into `folder` and returns its file. */
 export function writeCarousel(folder: string): string {
-  const scenario = source.parse(parse(readFileSync(scenarioFile("dock_dispatch"), "utf8")));
+  const text = readFileSync(scenarioFile("dock_dispatch"), "utf8");
+  const scenario = source.parse(writtenOut(parse(text), "dock_dispatch"));
   const up = scenario.local_actions.map((name) => (name === "up" ? 1 : 0));
   const bays = scenario.global_states.length;
   const carousel = {

@@ -76,6 +76,7 @@ export function setup(
     node: playedNode(node) as BodyOptions["node"],
     shared: { clock, commands, transforms: () => new TransformTree() },
     arena: game.arena,
+    zones: game.arena.zones,
     limits: game.arena.robot,
     sizes: sizesOf(game),
     onPose,

@@ -1,10 +1,18 @@
 import fc from "fast-check";
-import { middleOf, spotOf, wallRadius } from "../../../src/game/arena";
+import { leadSpotOf, middleOf, spotOf, wallRadius } from "../../../src/game/arena";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { motionProblem } from "../../../sim/world/motion_problem";
 import { loadPhysics } from "../../../sim/world/physics";
 import { robotNames } from "../../../sim/run";
-import { dockArena, dockDispatch, openArena, OVERLAP, worldOf } from "./motion_helpers";
+import {
+  dockArena,
+  dockDispatch,
+  driveAll,
+  openArena,
+  OVERLAP,
+  withJobs,
+  worldOf,
+} from "./motion_helpers";
 
 beforeAll(loadPhysics);
 
@@ -135,8 +143,17 @@ describe("docks", () => {
     }
   });
 
+  test("a zone's own jobs hold its robots, and no others", () => {
+    const arena = { ...dockArena, jobEndProbability: [1, 1e-9, 1, 1, 1] };
+    const world = worldOf(arena, [0, 1, 1, 2]);
+    for (let slot = 0; slot < 5; slot++) {
+      expect(Array.from(world.locked)).toEqual([0, 1, 1, 0]);
+      world.step(6);
+    }
+  });
+
   test("who has left its spot stays free; back at it, it docks again at a boundary", () => {
-    const arena = { ...dockArena, jobEndProbability: 0.5 };
+    const arena = withJobs(0.5);
     let seed = 0;
     let world = worldOf(arena, [0], { seed });
     while (world.locked[0] === 1) world = worldOf(arena, [0], { seed: ++seed });
@@ -268,6 +285,20 @@ test("a shift depends on its start alone: put anew, a jostled world moves like a
   for (const world of [used, fresh]) jostle(world);
   expect(used.poses).toEqual(fresh.poses);
   expect(used.twists).toEqual(fresh.twists);
+});
+
+test("the lead vehicle's state is its own place, whatever zone that lies in", () => {
+  const places = [0, 3].map((x) => ({ x, y: -9 }));
+  const arena = { ...openArena, leadZones: places, leadStandoff: 0 };
+  const world = worldOf(arena, [0, 1], { globalState: 1 });
+  expect([poseOf(world, 2).slice(0, 2), world.globalState()]).toEqual([[3, -9], 1]);
+  driveAll(world, [undefined, undefined, leadSpotOf(arena, 0)], { periods: 50, delay: 1 });
+  expect(world.globalState()).toBe(0);
+  const two = { ...dockDispatch, globalStates: ["a", "b"], globalActions: ["to_a", "to_b"] };
+  expect(motionProblem({ ...two, arena }, 30)).toBeUndefined();
+  expect(motionProblem({ ...two, arena: { ...arena, isLeadPlaced: false } }, 30)).toContain(
+    "arena.lead_places",
+  );
 });
 
 test("refuses games it cannot run", () => {

@@ -5,7 +5,7 @@ import { Body } from "../../../sim/world/body";
 import { PERFECT } from "../../../sim/world/body_options";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { loadPhysics, Physics } from "../../../sim/world/physics";
-import { deepestOverlap, dockArena, openArena, OVERLAP, worldOf } from "./motion_helpers";
+import { deepestOverlap, dockArena, openArena, OVERLAP, withJobs, worldOf } from "./motion_helpers";
 
 beforeAll(loadPhysics);
 
@@ -19,7 +19,7 @@ test("bodies press no deeper than the tolerance and locked ones never yield, wha
       fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 2, maxLength: 31 }),
       fc.constantFrom(0.1, 0.5, 1),
       (seed, states, jobEndProbability) => {
-        const arena = { ...dockArena, jobEndProbability };
+        const arena = withJobs(jobEndProbability);
         const world = worldOf(arena, states, { seed, epoch: 2 });
         const middle = middleOf(arena);
         const uniform = keyedUniform(seed, "local-action");
@@ -126,7 +126,7 @@ test("the lead vehicle pushes a free robot ahead, and a docked one stops it", ()
   };
   const free = run(openArena, 1);
   expect(xOf(free, 0)).toBeGreaterThan(4.3);
-  const docked = run({ ...dockArena, jobEndProbability: 0.001 }, 1);
+  const docked = run(withJobs(0.001), 1);
   expect(docked.locked[0]).toBe(1);
   expect(xOf(docked, 0)).toBe(Math.fround(4));
   expect(Math.abs(docked.twists[2])).toBeLessThan(2);
@@ -134,7 +134,7 @@ test("the lead vehicle pushes a free robot ahead, and a docked one stops it", ()
 
 test("bodies made for 12 m/s reach it, and neither the wall nor a docked robot lets them through", () => {
   const robot = { ...openArena.robot, maxSpeed: 12, maxAcceleration: 1000, maxYawRate: 20 };
-  const arena = { ...dockArena, robot, jobEndProbability: 0.5 };
+  const arena = { ...withJobs(0.5), robot };
   const world = worldOf(
     arena,
     Array.from({ length: 30 }, (_, i) => i % 5),

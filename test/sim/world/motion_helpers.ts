@@ -12,8 +12,13 @@ import { MotionWorld } from "../../../sim/world/motion";
 const file = join(packageRoot(), "scenarios", "dock_dispatch.yaml");
 export const dockDispatch = parseScenario(readFileSync(file, "utf8"), file);
 export const dockArena: Arena = dockDispatch.arena;
+/** The same arena with jobs that end so likely. */
+export const withJobs = (jobEnd: number): Arena => ({
+  ...dockArena,
+  jobEndProbability: dockArena.zones.map(() => jobEnd),
+});
 /** The same arena without docks: wheels are always free. */
-export const openArena: Arena = { ...dockArena, jobEndProbability: 1 };
+export const openArena = withJobs(1);
 
 export function worldOf(
   arena: Arena,

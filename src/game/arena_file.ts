@@ -1,0 +1,122 @@
+/** The key `arena` of a scenario file -> checked `Arena`. Metres, radians, seconds. */
+import { z } from "zod";
+import { InvalidInputError } from "../base/errors";
+import { type Arena, type BodyLimits, defaultSpacing, defaultStandoff, type Zone } from "./arena";
+import type { Sizes } from "./model";
+
+const positive = z.number().positive();
+const point = z.strictObject({ x: z.number(), y: z.number() });
+const jobEnd = z.number().gt(0).max(1);
+
+const body = z.strictObject({
+  radius: positive,
+  max_speed: positive,
+  max_acceleration: positive,
+  max_yaw_rate: positive,
+  max_yaw_acceleration: positive,
+});
+
+const DEFAULT_ROBOT = {
+  radius: 0.11,
+  max_speed: 2,
+  max_acceleration: 4,
+  max_yaw_rate: 4,
+  max_yaw_acceleration: 16,
+};
+const DEFAULT_LEAD = { ...DEFAULT_ROBOT, radius: 0.3 };
+
+export const arenaSchema = z.strictObject({
+  /** Zones with centres and radii, m; or `ring` puts one for each local state on a ring. */
+  zones: z.array(point.extend({ radius: positive })).optional(),
+  ring: z.strictObject({ radius: positive, zone_radius: positive }).optional(),
+  robot: body.default(DEFAULT_ROBOT),
+  lead: body.default(DEFAULT_LEAD),
+  robot_spacing: positive.optional(),
+  epoch: z.number().min(0.01).default(6),
+  /** Of all zones, or one for each. */
+  job_end_probability: z.union([jobEnd, z.array(jobEnd)]).default(1),
+  /** How many zones ahead each local action drives; or to which zone, counted from 0, [sL][aL]. */
+  zone_offsets: z.array(z.int()).optional(),
+  targets: z.array(z.array(z.int().min(0))).optional(),
+  /** Where the lead vehicle stands, one for each global state. */
+  lead_places: z.array(point).optional(),
+  lead_standoff: z.number().min(0).optional(),
+});
+
+/** @throws InvalidInputError that names the source, the key and what to change */
+export function arenaOf(file: z.infer<typeof arenaSchema>, sizes: Sizes, source: string): Arena {
+  const { sG, aG, sL } = sizes;
+  const zones = file.zones ?? ringOf(sL, file.ring);
+  const own = sG === sL && aG === sL ? zones : undefined;
+  const leadZones = file.lead_places ?? own;
+  const ends = file.job_end_probability;
+  const problem = problemOf(file, sizes);
+  if (problem !== undefined) throw new InvalidInputError(`${source}: arena ${problem}`);
+  return {
+    zones,
+    leadZones: leadZones ?? ringOf(Math.max(sG, aG)),
+    isLeadPlaced: leadZones !== undefined,
+    robot: limitsOf(file.robot),
+    lead: limitsOf(file.lead),
+    robotSpacing: file.robot_spacing ?? defaultSpacing(file.robot.radius),
+    epoch: file.epoch,
+    jobEndProbability: Array.isArray(ends) ? ends : zones.map(() => ends),
+    targets: file.targets ?? targetsBy(file.zone_offsets, sizes),
+    leadStandoff: file.lead_standoff ?? (file.lead_places ? 0 : defaultStandoff(zones)),
+  };
+}
+
+function problemOf(arena: z.infer<typeof arenaSchema>, sizes: Sizes): string | undefined {
+  const { zones, zone_offsets: offsets, targets, job_end_probability: ends } = arena;
+  const { sG, sL, aL } = sizes;
+  for (const [one, other] of [
+    ["zones", "ring"],
+    ["zone_offsets", "targets"],
+  ] as const) {
+    if (arena[one] && arena[other]) return `has both ${one} and ${other}; keep one of them`;
+  }
+  const beyond = targets?.flat().find((zone) => zone >= sL);
+  if (beyond !== undefined) return `targets zone ${beyond}; its ${sL} zones count from 0`;
+  const lists = [
+    ["zones", zones, sL, "local states"],
+    ["job_end_probability", Array.isArray(ends) ? ends : undefined, sL, "local states"],
+    ["lead_places", arena.lead_places, sG, "global states"],
+    ["zone_offsets", offsets, aL, "local actions"],
+    ["targets", targets, sL, "local states"],
+    ...(targets ?? []).map((row) => ["targets of a zone", row, aL, "local actions"] as const),
+  ] as const;
+  const wrong = lists.find(([, list, count]) => list && list.length !== count);
+  if (wrong === undefined) return undefined;
+  const [key, list, count, what] = wrong;
+  return `has ${list!.length} ${key}; give one for each of ${count} ${what}`;
+}
+
+/** Default: stay, to the next zone, to the one before, then stay. */
+function targetsBy(offsets: readonly number[] = [0, 1, -1], { sL, aL }: Sizes): number[][] {
+  const steps = [...Array(aL).keys()].map((action) => offsets[action] ?? 0);
+  return [...Array(sL).keys()].map((zone) => steps.map((step) => (((zone + step) % sL) + sL) % sL));
+}
+
+const limitsOf = (b: z.infer<typeof body>): BodyLimits => ({
+  radius: b.radius,
+  maxSpeed: b.max_speed,
+  maxAcceleration: b.max_acceleration,
+  maxYawRate: b.max_yaw_rate,
+  maxYawAcceleration: b.max_yaw_acceleration,
+});
+
+/** `count` zones on a ring about (0, 0), the first on the x axis. */
+export function ringOf(
+  count: number,
+  ring = { radius: defaultRing(count), zone_radius: 1.6 },
+): Zone[] {
+  return [...Array(count).keys()].map((i) => ({
+    x: ring.radius * Math.cos((2 * Math.PI * i) / count),
+    y: ring.radius * Math.sin((2 * Math.PI * i) / count),
+    radius: ring.zone_radius,
+  }));
+}
+
+/** A ring on which `zones` neighbours lie at least 4.7 m apart, m. */
+const defaultRing = (zones: number): number =>
+  zones < 5 ? 4 : Math.max(4, 2.35 / Math.sin(Math.PI / zones));
