@@ -12,9 +12,10 @@ import {
 import { learnByPoints, type PointLearnResult } from "../learning/points/learn_by_points";
 import { loadScenario } from "../game/scenario_file";
 import { learningHorizon } from "../learning/simulation";
-import { tableSizeOf } from "../learning/size";
+import { MOST_TABLE_STATES, tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
-import { double, integer, text } from "../ros/parameters";
+import { double, flag, integer, text } from "../ros/parameters";
+import { tellGame } from "./game_only";
 import {
   abortOnInterrupt,
   AT_LEAST_1,
@@ -39,14 +40,18 @@ export const COMMAND = {
       { value: "K", range: AT_LEAST_1 },
       "k of the histograms by which the global policy is tabulated (not with --backup points)",
     ),
-    out: text({ value: "F", required: true }, "policy file to write (.safetensors)"),
+    out: text({ value: "F" }, "policy file to write (.safetensors)"),
+    gameOnly: flag(
+      { default: false },
+      "learn nothing: print the scenario with its arrays, or write these to --out (.safetensors)",
+    ),
     robots: integer(
       { value: "N", default: DEFAULT_POPULATION, range: [1, 1_000_000_000] },
       "robots of the population learned for",
     ),
     backup: text(
-      { value: "B", default: "exact", choices: ["exact", "sampled", "points"] },
-      "how expectations are computed; points needs no table",
+      { value: "B", choices: ["exact", "sampled", "points"] },
+      `how expectations are computed; points needs no table (default: exact, or points for more than ${MOST_TABLE_STATES} local states without --table-size)`,
     ),
     points: integer({ value: "N", range: [1, 10_000] }, `most points (default: ${DEFAULT_POINTS})`),
     accuracy: double(
@@ -78,7 +83,9 @@ export const COMMAND = {
   },
 };
 
-type LearnOptions = OptionValues<typeof COMMAND.options>;
+type Given = OptionValues<typeof COMMAND.options>;
+/** As they are used: the backup is chosen. */
+type LearnOptions = Given & Required<Pick<Given, "backup">>;
 
 const PROGRESS_PERIOD_MS = 500;
 const BAR = 20;
@@ -176,11 +183,27 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
   return learn(game, { ...common, ...asked, backup, memory, onProgress });
 }
 
-export async function main(options: LearnOptions): Promise<void> {
-  const { out: file, json } = options;
+/** The backup asked for, or the one that the game allows. @throws UsageError */
+function choose(given: Given, game: Game): LearnOptions {
+  const isLarge = game.localStates.length > MOST_TABLE_STATES && given.tableSize === undefined;
+  const { backup = isLarge ? "points" : "exact" } = given;
+  const options = { ...given, backup };
   checkOptions(options);
+  if (given.backup === undefined && isLarge) {
+    process.stderr.write(
+      `${game.name} has ${game.localStates.length} local states, too many for a table; it is learned at points\n`,
+    );
+  }
+  return options;
+}
+
+export async function main(given: Given): Promise<void> {
+  const { out: file, json } = given;
+  if (given.gameOnly) return tellGame(given, COMMAND.options);
+  if (file === undefined) throw new UsageError("--out is missing; give --out F, see --help");
+  const game = loadScenario(given.scenario);
+  const options = choose(given, game);
   requireWritable("--out", file);
-  const game = loadScenario(options.scenario);
   const startedMs = performance.now();
   const result = await learned(game, options, abortOnInterrupt());
   if (process.stderr.isTTY) process.stderr.write("\n");

@@ -48,8 +48,9 @@ async function policyOf(
     signal,
     warn: say,
     onProgress: ({ doing, iteration, tableSize: size }) => {
-      if (!said) say(`learning a policy for ${game.name}, ${population} robots`);
-      const now = `  k = ${size}: ${doing}, iteration ${iteration}`;
+      const how = size === undefined ? "at points, as there are too many zones for a table, " : "";
+      if (!said) say(`learning a policy for ${game.name}, ${how}${population} robots`);
+      const now = `  ${size === undefined ? "" : `k = ${size}: `}${doing}, iteration ${iteration}`;
       if (now !== said) say(now);
       said = now;
     },

@@ -10,6 +10,7 @@ import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from ".
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
+const ROUNDING = 1e-13;
 
 const finite = z.number();
 const law = z.array(finite.min(0));
@@ -186,7 +187,8 @@ function normaliseRow(flat: number[], length: number, where: string): void {
   if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
     throw new InvalidInputError(`${where} sums to ${sum}; make the row's probabilities sum to 1`);
   }
-  flat.push(...row.map((p) => p / sum));
+  // Rounding is left as it is: a game that is written out and read again stays the same.
+  flat.push(...(Math.abs(sum - 1) < ROUNDING ? row : row.map((p) => p / sum)));
 }
 
 /** Nested lists of a flat array; the inverse of the parser's flattening. */

@@ -18,6 +18,9 @@ const BYTES_A_DRAW = 4;
 const DRAWS_COUNTED = 16;
 const FIXED_BYTES = 1e8;
 
+/** A table of more local states than these takes too long for the k that people want. */
+export const MOST_TABLE_STATES = 7;
+
 /** @param draws of the sampled operator, which replaces an exact one that is not accurate */
 export function tableSizeOf(game: Game, tableSize: number, draws: number): TableSize {
   const { sG, sL } = sizesOf(game);

@@ -8,14 +8,18 @@ import { InvalidInputError, reasonOf } from "../base/errors";
 import { cacheFolder, writableFolder } from "../base/folders";
 import { learn } from "../learning/learn";
 import type { Progress } from "../learning/options";
+import { learnByPoints } from "../learning/points/learn_by_points";
+import { MOST_TABLE_STATES } from "../learning/size";
 import { LEARNER_VERSION } from "../learning/version";
 import { encodePolicy, type LoadedPolicy, loadPolicy, savePolicy } from "../policy/policy_file";
 
 /** k of a learned table where none is given. Larger tables take long to learn. */
 const DEFAULT_TABLE_SIZE = 10;
+/** Learning at points ends by then with the best pair so far. */
+const POINTS_LIMIT_MS = 120_000;
 
 export interface LearnedPolicyOptions {
-  /** k; 0: 10, or all robots if fewer. */
+  /** k; 0: 10, or all robots if fewer; without a table where there are too many local states. */
   readonly tableSize: number;
   /** Robots that the policy is learned for, n. */
   readonly population: number;
@@ -40,7 +44,7 @@ function cacheFile(game: Game, options: LearnedPolicyOptions): string {
     tableSize,
   };
   const hash = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 16);
-  return `${game.name}-k${tableSize}-${hash}.safetensors`;
+  return `${game.name}-${tableSize ? `k${tableSize}` : "points"}-${hash}.safetensors`;
 }
 
 /**
@@ -52,7 +56,9 @@ export async function obtainPolicy(
   game: Game,
   given: LearnedPolicyOptions,
 ): Promise<{ file: string; policy: LoadedPolicy; wasCached: boolean }> {
-  const tableSize = given.tableSize || Math.min(DEFAULT_TABLE_SIZE, given.population);
+  const isLarge = game.localStates.length > MOST_TABLE_STATES;
+  const fitting = isLarge ? 0 : Math.min(DEFAULT_TABLE_SIZE, given.population);
+  const tableSize = given.tableSize || fitting;
   const options = { ...given, tableSize };
   const name = cacheFile(game, options);
   const own = join(cacheFolder(), "policies");
@@ -71,7 +77,12 @@ export async function obtainPolicy(
     );
   }
   const file = join(folder, name);
-  const result = await learn(game, { ...options, threads: availableParallelism() });
+  const startedMs = performance.now();
+  const isTimeUp = (share = 1): boolean => performance.now() - startedMs > share * POINTS_LIMIT_MS;
+  const shared = { ...options, threads: availableParallelism() };
+  const learned =
+    tableSize === 0 ? learnByPoints(game, { ...shared, isTimeUp }) : learn(game, shared);
+  const result = await learned;
   savePolicy(file, encodePolicy(result.pair, result.metadata, game));
   return { file, policy: loadPolicy(file), wasCached: false };
 }

@@ -173,7 +173,7 @@ export const LEARNER_PARAMETERS = {
   policy_file: text({ default: "", mayBeEmpty: true }, "Policy file to publish; empty: learn one."),
   table_size: integer(
     { default: 0, unit: "robots", range: [0, 200] },
-    "k of the table that is learned; 0: 10, or all robots if fewer.",
+    "k of the table that is learned; 0: 10, or all robots if fewer, or no table with many zones.",
   ),
   population: { ...POPULATION, default: 1000, description: "Robots learned for, n." },
   cache: text(

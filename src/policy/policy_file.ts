@@ -16,8 +16,8 @@ import { cut, InvalidInputError, reasonOf } from "../base/errors";
 import { encodeUtf8, readBytes, sha256Steps } from "../base/platform";
 import { finish, type Steps } from "../base/steps";
 import { writeWhole } from "../base/whole_file";
-import { parseHeader, type Strings, stringsOf } from "./policy_header";
-import { problemSteps, type TensorInfo, tensorsOf, VIEWS } from "./policy_tensors";
+import { gameStringsOf, parseHeader, type Strings, stringsOf } from "./policy_header";
+import { type Layout, problemSteps, type TensorInfo, tensorsOf, VIEWS } from "./policy_tensors";
 
 export type { PolicyMetadata } from "../game/policy_metadata";
 
@@ -39,16 +39,29 @@ const HASHED_NUMBERS = 2 ** 12;
  * @throws InvalidInputError where the file would not be read: names too long, too many vectors
  */
 export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, game: Game): Uint8Array {
-  const { initialLocal } = game;
   const sizes = sizesOf(game);
   const histograms = "tableSize" in pair ? histogramCount(sizes.sL, pair.tableSize) : undefined;
   const vectors = "vectors" in pair ? pair.vectorState.length : undefined;
   const localForm = localFormOf(game, pair.localPolicy);
-  const initial = initialLocal.kind === "dirichlet" ? undefined : initialLocal.probabilities;
-  const laws = initial ? initial.length / sizes.sL : 0;
-  const layout = { sizes, localForm, histograms, vectors, laws };
+  const layout = { sizes, localForm, histograms, vectors, laws: lawsOf(game) };
+  const file = encoded(layout, { ...game, ...pair }, stringsOf(metadata, game, layout));
+  parseHeader(file, "the policy");
+  return file;
+}
+
+/** Bytes of a file with the game's arrays and names as a policy file has them, and no policy. */
+export const encodeGame = (game: Game): Uint8Array =>
+  encoded({ sizes: sizesOf(game), laws: lawsOf(game) }, game, gameStringsOf(game));
+
+/** Of which the local states start by one; 0: by a Dirichlet law. */
+const lawsOf = ({ initialLocal, localStates }: Game): number =>
+  initialLocal.kind === "dirichlet" ? 0 : initialLocal.probabilities.length / localStates.length;
+
+function encoded(layout: Layout, all: Game, strings: Strings): Uint8Array {
+  const { initialLocal } = all;
   const tensors = tensorsOf(layout);
-  const arrays = new Map(Object.entries({ ...game, ...pair, initialLocal: initial }));
+  const initial = initialLocal.kind === "dirichlet" ? undefined : initialLocal.probabilities;
+  const arrays = new Map(Object.entries({ ...all, initialLocal: initial }));
   const data = new Uint8Array(tensors.at(-1)!.end);
   for (const { name, own, shape, start, end } of tensors) {
     const array = arrays.get(own) as Float64Array;
@@ -59,18 +72,11 @@ export function encodePolicy(pair: PolicyPair, metadata: PolicyMetadata, game: G
     }
     data.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), start);
   }
-  const strings = stringsOf(metadata, game, layout);
   const checksum = finish(checksumSteps(strings, tensors, data));
   const header: Record<string, unknown> = { __metadata__: { ...strings, checksum } };
   for (const { name, dtype, shape, start, end } of tensors) {
     header[name] = { dtype, shape, data_offsets: [start, end] };
   }
-  const file = fileOf(header, data);
-  parseHeader(file, "the policy");
-  return file;
-}
-
-function fileOf(header: object, data: Uint8Array): Uint8Array {
   const json = encodeUtf8(JSON.stringify(header));
   const dataAt = 8 + 8 * Math.ceil(json.length / 8);
   const file = new Uint8Array(dataAt + data.length).fill(SPACE, 8, dataAt);

@@ -12,6 +12,7 @@ import { type Layout, snakeCase, tensorsOf } from "./policy_tensors";
 
 const FORMATS = ["alternating_marl policy 1", "alternating_marl policy 2"] as const;
 const [FIRST_FORMAT, FORMAT] = FORMATS;
+const GAME_FORMAT = "alternating_marl game 1";
 
 /** Bytes: 80 for each name of the largest game. With 100 zones, named zone_0 to zone_99, it has 5,000. */
 const LARGEST_HEADER_BYTES = 65_536;
@@ -70,15 +71,25 @@ function textsOf(values: object, prefix = ""): [string, string][] {
 }
 
 export function stringsOf(metadata: PolicyMetadata, game: Game, layout: Layout): Strings {
-  const { globalStates, globalActions, localStates, localActions, horizon } = game;
   const { localForm, vectors } = layout;
+  const kind = vectors === undefined ? "table" : "points";
+  const own = { ...metadata, format: FORMAT, kind, localForm };
+  return Object.fromEntries(textsOf({ ...own, ...namedIn(game) }));
+}
+
+/** The same of a game alone. */
+export function gameStringsOf(game: Game): Strings {
+  const { name: scenario, sha256: scenarioSha256, discount } = game;
+  const own = { format: GAME_FORMAT, scenario, scenarioSha256, discount };
+  return Object.fromEntries(textsOf({ ...own, ...namedIn(game) }));
+}
+
+function namedIn(game: Game) {
+  const { globalStates, globalActions, localStates, localActions, horizon } = game;
   const law = game.initialLocal;
-  const values = {
-    ...{ ...metadata, format: FORMAT, kind: vectors === undefined ? "table" : "points", localForm },
-    ...{ globalStates, globalActions, localStates, localActions, timing: "current", horizon },
-    initialAlpha: law.kind === "dirichlet" ? law.alpha : undefined,
-  };
-  return Object.fromEntries(textsOf(values));
+  const initialAlpha = law.kind === "dirichlet" ? law.alpha : undefined;
+  const names = { globalStates, globalActions, localStates, localActions };
+  return { ...names, timing: "current", horizon, initialAlpha };
 }
 
 type Refuse = (why: string, remedy?: string) => never;

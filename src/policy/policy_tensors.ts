@@ -23,7 +23,8 @@ export interface TensorInfo {
 /** What the arrays follow from. */
 export interface Layout {
   readonly sizes: Sizes;
-  readonly localForm: LocalForm;
+  /** Of π_l; without: a game alone. */
+  readonly localForm?: LocalForm;
   /** H of a table, or how many vectors there are. */
   readonly histograms?: number;
   readonly vectors?: number;
@@ -46,7 +47,15 @@ export function tensorsOf({ sizes, localForm, histograms, vectors, laws }: Layou
   ];
   const pairRows: readonly Row[] = [
     ["globalValues", "F32", "values", sG, histograms],
-    ["localPolicy", "F32", "laws", sL, sG, ...(localForm === "command" ? [aG] : []), aL],
+    [
+      "localPolicy",
+      "F32",
+      "laws",
+      localForm && sL,
+      sG,
+      ...(localForm === "command" ? [aG] : []),
+      aL,
+    ],
     ["vectors", "F32", "values", vectors, sL],
     ["vectorState", "U16", "states", vectors],
     ["vectorAction", "U16", "actions", vectors],
