@@ -123,6 +123,17 @@ test("learn at points names what there was no time to measure, and the file lack
   expect(loadPolicy(file).metadata.bounds).toBeUndefined();
 });
 
+test("learn without a way for a game too large for a table goes by points, and says so", () => {
+  const file = join(folder, "large.safetensors");
+  const args = ["--scenario", "warehouse", "--points", "20", "--robots", "50", "--out", file];
+  const { status, stdout, stderr } = run("learn", ...args, "--time-limit", "5");
+  expect(status).toBe(0);
+  expect(stderr).toMatch(
+    /^warehouse has 24 local states, too many for a table; it is learned at points\n/,
+  );
+  expect(stdout).toMatch(/a policy for warehouse, \d+ vectors from \d+ points/);
+});
+
 const NEVER = join(tmpdir(), "never-written.safetensors");
 const LEARN = ["--scenario", "dock_dispatch", "--table-size", "2", "--out", NEVER];
 const POINTS = ["--scenario", "dock_dispatch", "--backup", "points", "--out", NEVER];
@@ -136,6 +147,18 @@ test.each([
     "learn",
     [...LEARN.slice(0, 2), ...LEARN.slice(4)],
     /--table-size is missing; give it, or --back/,
+  ],
+  [
+    "learn",
+    ["--scenario", "dock_dispatch", "--game-only", "--robots", "9"],
+    /--robots does not go with --game-only, which learns nothing; leave it/,
+  ],
+  ["learn", [...LEARN, "--game-only"], /--table-size does not go with --game-only/],
+  ["learn", ["--scenario", "none.yaml", "--game-only"], /scenario "none.yaml" cannot be read/],
+  [
+    "learn",
+    [...LEARN.slice(0, 2), "--game-only", "--out", tmpdir()],
+    /--out \S+ cannot be written/,
   ],
   ["learn", [...LEARN, "--points", "9"], /--points goes with --backup points alone/],
   ["learn", [...LEARN, "--local-form", "state"], /--local-form goes with --backup points alone/],
@@ -157,7 +180,7 @@ test.each([
   [
     "learn",
     ["--scenario", "nowhere", ...LEARN.slice(2)],
-    /scenario "?nowhere"? cannot be read.*shipped: dock_dispatch, ring_dispatch/,
+    /scenario "?nowhere"? cannot be read.*shipped: dock_dispatch, ring_dispatch, warehouse/,
   ],
   ["learn", [...LEARN, "--robots", "1"], /table size is 2 and the population 1; sample at most/],
   [

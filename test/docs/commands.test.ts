@@ -17,6 +17,7 @@ import {
 } from "./documents";
 
 const FERRY = "examples/scenario/ferry.yaml";
+const DEPOT = "examples/scenario/depot.yaml";
 
 /** Run here in this order, in a folder of their own; what each prints or writes. */
 const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; writes?: string }[] =
@@ -63,6 +64,20 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
     {
       command: `npm run evaluate -- --scenario ${FERRY} --policy ferry.safetensors --robots 50 --sample-size 1 --observation filter`,
       prints: /ferry: 50 robots, 1 asked an epoch \(filter\)/,
+    },
+    {
+      command: `npm run learn -- --scenario ${DEPOT} --game-only --out depot_game.safetensors`,
+      prints: /the game depot, without a policy/,
+      writes: "depot_game.safetensors",
+    },
+    {
+      command: `npm run learn -- --scenario ${DEPOT} --time-limit 60 --out depot.safetensors`,
+      prints: /a policy for depot, \d+ vectors from \d+ points/,
+      writes: "depot.safetensors",
+    },
+    {
+      command: `npm run evaluate -- --scenario ${DEPOT} --policy depot.safetensors --sample-size 10 --observation filter`,
+      prints: /depot: 1000 robots, 10 asked an epoch \(filter\)/,
     },
     {
       command: "npm run calibrate -- --scenario dock_dispatch --epochs 50 --write measured.yaml",
@@ -120,6 +135,10 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
       file: "test/graph/examples.test.ts",
       by: `--scenario ${FERRY} --fidelity abstract --robots 10 --headless --seconds 240 --json`,
     },
+  [`npm start -- --scenario ${DEPOT} --fidelity abstract --observation filter`]: {
+    file: "test/graph/start.test.ts",
+    by: '"--scenario", "examples/scenario/depot.yaml", "--fidelity", "abstract", ...filter',
+  },
   "npm start -- --robots 6 --table-size 3": {
     file: "test/graph/examples.test.ts",
     by: "--robots 6 --table-size 3",
