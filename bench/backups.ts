@@ -1,7 +1,7 @@
 /** Times of one backup of V, one sweep of the sampled operator, one decision, and rollouts. */
 import { HistogramIndex } from "../src/game/histogram";
 import { type Game, localKernel, type TablePair, sizesOf } from "../src/game/model";
-import { Population, runRollout } from "../src/game/population";
+import { Trial } from "../src/game/trial";
 import { ExactBackup } from "../src/learning/exact_backup";
 import { KernelMemory } from "../src/base/kernel_memory";
 import { LatticeLines } from "../src/learning/lattice_lines";
@@ -91,12 +91,9 @@ function benchDecision(game: Game, k: number): void {
 export function benchPopulation(game: Game): void {
   const pair = constantPair(game, 50);
   for (const n of [1000, 1_000_000]) {
-    const population = new Population(game, pair.localPolicy, { population: n, seed: 1 });
     const controller = policyController(game, pair, "sample", n, pair.tableSize);
-    const rewards = new Float64Array(50);
-    const time = timed(() => {
-      for (let i = 0; i < 1000; i++) runRollout(game, population, controller, i, rewards);
-    }, 3);
+    const options = { population: n, seed: 1, horizon: 50, rollouts: 1000 };
+    const time = timed(() => new Trial(game, pair.localPolicy, controller, options).play(), 3);
     say(`1,000 rollouts of 50 epochs, n = ${n}, k = ${pair.tableSize}: ${told(time, "ms")}`);
   }
 }

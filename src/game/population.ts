@@ -180,29 +180,3 @@ export interface GlobalController {
 
 /** One epoch of a rollout, before the move. */
 export type EpochVisitor = (population: Population, epoch: number, globalAction: number) => void;
-
-/**
- * One rollout of `epochs` epochs, its rewards into `rewards` [epochs]; a new episode starts
- * whenever the scenario's horizon is over.
- */
-export function runRollout(
-  game: Game,
-  population: Population,
-  controller: GlobalController,
-  rollout: number,
-  rewards: Float64Array,
-  visit?: EpochVisitor,
-): void {
-  population.start(rollout);
-  controller.reset?.();
-  for (let epoch = 0; epoch < rewards.length; epoch++) {
-    if (game.horizon && epoch > 0 && epoch % game.horizon === 0) {
-      population.startEpisode();
-      controller.reset?.();
-    }
-    const sample = population.drawSample(controller.sampleSize);
-    const action = controller.decide(population.globalState, sample, population);
-    visit?.(population, epoch, action);
-    rewards[epoch] = population.step(action);
-  }
-}

@@ -5,7 +5,6 @@ import {
   type GlobalController,
   Population,
   type PopulationOptions,
-  runRollout,
 } from "./population";
 import { type Estimate, estimate } from "./statistics";
 
@@ -46,13 +45,30 @@ export class Trial {
 
   /** Plays on until `count` rollouts are known. */
   play(count = this.options.rollouts): this {
-    const { game, population, controller, rewards } = this;
+    const { game, rewards } = this;
     for (; this.played < count; this.played++) {
-      runRollout(game, population, controller, this.played, rewards, this.options.visit);
+      this.rollOut();
       this.returns[this.played] = discounted(rewards, game.discount);
       this.means[this.played] = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
     }
     return this;
+  }
+
+  /** The next rollout; a new episode starts whenever the scenario's horizon is over. */
+  private rollOut(): void {
+    const { game, population, controller, rewards } = this;
+    population.start(this.played);
+    controller.reset?.();
+    for (let epoch = 0; epoch < rewards.length; epoch++) {
+      if (game.horizon && epoch > 0 && epoch % game.horizon === 0) {
+        population.startEpisode();
+        controller.reset?.();
+      }
+      const sample = population.drawSample(controller.sampleSize);
+      const action = controller.decide(population.globalState, sample, population);
+      this.options.visit?.(population, epoch, action);
+      rewards[epoch] = population.step(action);
+    }
   }
 
   get earned(): { readonly return: Estimate; readonly rewardPerStep: Estimate } {

@@ -1,4 +1,4 @@
-import { drawBinomial, drawSampleCounts, MultinomialRows } from "../../src/game/multinomial";
+import { drawSampleCounts, MultinomialRows } from "../../src/game/multinomial";
 
 /** Gives the numbers in turn; fails where more are asked for. */
 const inTurn =
@@ -8,19 +8,6 @@ const inTurn =
     if (next === undefined) throw new Error("another uniform was drawn");
     return next;
   };
-
-test.each([
-  // Masses of 0, 1, 2 hits: 1/4, 1/2, 1/4.
-  [0.5, 0.2, 0],
-  [0.5, 0.5, 1],
-  [0.5, 0.8, 2],
-  // Of misses: 9/16, 6/16, 1/16.
-  [0.75, 0.5, 2],
-  [0.75, 0.6, 1],
-  [0.75, 0.95, 0],
-])("two trials at %d are inverted at the uniform %d to %d hits", (p, u, hits) => {
-  expect(drawBinomial(2, p, inTurn(u))).toBe(hits);
-});
 
 test("few robots are drawn one by one, by one uniform each", () => {
   const rows = new MultinomialRows([1, 0, 0, 0.2, 0.3, 0.5], 3);
@@ -41,15 +28,21 @@ test("many robots are split state by state by conditional binomials", () => {
   new MultinomialRows([0, 0, 1], 3).add(30, 0, out, inTurn());
   expect([...out]).toEqual([0, 0, 30]);
   // 30 at 0.01 have no hit at u < 0.99^30 = 0.74, one up to 0.74 + 30 · 0.01 · 0.99^29 = 0.964.
-  const split = (u: number): number[] => {
+  const split = (first: number, u: number): number[] => {
     const counts = new Int32Array(2);
-    new MultinomialRows([0.01, 0.99], 2).add(30, 0, counts, inTurn(u));
+    new MultinomialRows([first, 1 - first], 2).add(30, 0, counts, inTurn(u));
     return [...counts];
   };
-  expect([split(0.7), split(0.9), split(0.97)]).toEqual([
+  expect([0.7, 0.9, 0.97].map((u) => split(0.01, u))).toEqual([
     [0, 30],
     [1, 29],
     [2, 28],
+  ]);
+  // What is likely is drawn by its misses.
+  expect([0.7, 0.9, 0.97].map((u) => split(0.99, u))).toEqual([
+    [30, 0],
+    [29, 1],
+    [28, 2],
   ]);
 });
 

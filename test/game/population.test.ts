@@ -2,7 +2,8 @@ import { HistogramIndex } from "../../src/game/histogram";
 import { KeyedStream } from "../../src/game/keyed_stream";
 import { localKernel, sizesOf } from "../../src/game/model";
 import { drawBinomial, drawSampleCounts, MultinomialRows } from "../../src/game/multinomial";
-import { Population, runRollout } from "../../src/game/population";
+import { type EpochVisitor, Population } from "../../src/game/population";
+import { Trial } from "../../src/game/trial";
 import { randomGame, randomLocalPolicy, shipped } from "../games";
 import { binomialLaw, chiSquaredP, hypergeometric } from "./exact_laws";
 
@@ -155,14 +156,14 @@ test("rollouts are the same for a seed, differ between seeds, and restart after 
   const play = (seed: number): number[] => {
     const { sG, sL, aL } = sizesOf(game);
     const stay = new Float64Array(sL * sG * aL).map((_, i) => (i % aL === 0 ? 1 : 0));
-    const population = new Population(game, stay, { population: 30, seed });
-    const rewards = new Float64Array(15);
     const seen: string[] = [];
+    const visit: EpochVisitor = ({ counts }) => seen.push(counts.join());
+    const options = { population: 30, seed, horizon: 15, rollouts: 4, visit };
     const controller = { sampleSize: 3, decide: () => 0 };
-    runRollout(game, population, controller, 4, rewards, ({ counts }) => seen.push(counts.join()));
+    const { returns } = new Trial(game, stay, controller, options).play();
     // Robots that stay move only when a new shift starts.
-    expect(new Set(seen).size).toBe(3);
-    return Array.from(rewards);
+    expect(new Set(seen).size).toBe(4 * 3);
+    return Array.from(returns);
   };
   expect(play(1)).toEqual(play(1));
   expect(play(1)).not.toEqual(play(2));
