@@ -28,50 +28,28 @@ interface Acting {
   decide(globalState: number): number;
 }
 
-class ByTable implements Acting {
-  private readonly histogram: Int32Array;
-  private readonly index: HistogramIndex;
-
-  constructor(
-    game: Game,
-    private readonly pair: TablePair,
-  ) {
-    const { sG, sL } = sizesOf(game);
-    this.index = new HistogramIndex(sL, pair.tableSize);
-    this.histogram = new Int32Array(sL);
-    requireLength(game, "global", pair.globalPolicy, sG * this.index.count);
-  }
-
-  take(law: Float64Array, weights: ArrayLike<number> = law): void {
-    roundToSize(weights, this.pair.tableSize, this.histogram);
-  }
-
-  decide(globalState: number): number {
-    const at = globalState * this.index.count + this.index.indexOf(this.histogram);
-    return this.pair.globalPolicy[at];
-  }
+function byTable(game: Game, { tableSize, globalPolicy }: TablePair): Acting {
+  const { sG, sL } = sizesOf(game);
+  const index = new HistogramIndex(sL, tableSize);
+  const histogram = new Int32Array(sL);
+  requireLength(game, "global", globalPolicy, sG * index.count);
+  return {
+    take: (law, weights = law) => void roundToSize(weights, tableSize, histogram),
+    decide: (globalState) => globalPolicy[globalState * index.count + index.indexOf(histogram)],
+  };
 }
 
-class ByVectors implements Acting {
-  private readonly lookahead: Lookahead;
-
-  constructor(
-    private readonly law: Float64Array,
-    game: Game,
-    limit: Limit,
-    pair: PointsPair,
-  ) {
-    const { sL } = limit.sizes;
-    requireLength(game, "vector", pair.vectors, pair.vectorState.length * sL);
-    this.lookahead = new Lookahead(limit, vectorsOf(pair, limit.sizes));
-  }
-
-  take(): void {}
-
-  decide(globalState: number): number {
-    this.lookahead.look(globalState, this.law);
-    return this.lookahead.action;
-  }
+/** @param law that is given, at any time */
+function byVectors(game: Game, pair: PointsPair, limit: Limit, law: Float64Array): Acting {
+  requireLength(game, "vector", pair.vectors, pair.vectorState.length * limit.sizes.sL);
+  const lookahead = new Lookahead(limit, vectorsOf(pair, limit.sizes));
+  return {
+    take: () => {},
+    decide: (globalState) => {
+      lookahead.look(globalState, law);
+      return lookahead.action;
+    },
+  };
 }
 
 function requireLength(
@@ -105,8 +83,8 @@ export class Observation {
     this.belief = this.filter.belief;
     this.policy =
       "vectors" in pair
-        ? new ByVectors(this.belief, game, this.filter.limit, pair)
-        : new ByTable(game, pair);
+        ? byVectors(game, pair, this.filter.limit, this.belief)
+        : byTable(game, pair);
     this.reset();
   }
 
