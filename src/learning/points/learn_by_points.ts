@@ -23,7 +23,7 @@ import {
   type Progress,
   within,
 } from "../options";
-import { isBetter, simulationOf, trialOf } from "../simulation";
+import { breathe, isBetter, simulationOf, trialOf } from "../simulation";
 import { startSteps } from "../starts";
 import { PACKAGE_VERSION } from "../version";
 import { measure, type Measured } from "./measure";
@@ -112,9 +112,12 @@ async function startsOf(game: Game, settings: PointLearnSettings): Promise<Start
   const blind = await bestBlind(game, settings);
   const starts = await inTurns(startSteps(game, blind.localPolicy, temperature), signal);
   if (localForm === "state") return starts;
-  const told = starts.map(({ localPolicy }) => toldBy(game, () => localPolicy));
-  const all = [await inTurns(repeatedSteps(game, temperature), signal), ...told];
-  return all.map((localPolicy) => ({ localPolicy: Float32Array.from(localPolicy) }));
+  const told = [await inTurns(repeatedSteps(game, temperature), signal)];
+  for (const { localPolicy } of starts) {
+    await breathe(signal);
+    told.push(toldBy(game, () => localPolicy));
+  }
+  return told.map((localPolicy) => ({ localPolicy: Float32Array.from(localPolicy) }));
 }
 
 class PointResponder implements Responses<PointCandidate> {

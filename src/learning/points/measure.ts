@@ -104,7 +104,10 @@ function* estimatedTeam(
   { missing }: Parts,
 ): Steps<Estimate> {
   const { temperature, seed } = settings;
-  const rules = [yield* repeatedSteps(game, temperature), toldBy(game, () => localPolicy)];
+  const rules = [yield* repeatedSteps(game, temperature)];
+  yield;
+  rules.push(toldBy(game, () => localPolicy));
+  yield;
   const { plans, stop } = yield* teamSteps(game, rules, within(TEAM_SHARE, settings));
   if (stop === "time") missing.push("a better estimate of the team");
   const at: Values["at"] = (g, shares) => Math.max(lower.at(g, shares), plans.at(g, shares));

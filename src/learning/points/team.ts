@@ -23,6 +23,7 @@ export function* teamSteps(
   const points = Math.min(options.points, MOST_POINTS);
   const asked = { ...options, points, accuracy: ACCURACY_SHARE * options.accuracy };
   const team = teamGame(game, rules);
+  yield;
   return yield* pointSteps(team.game, team.localPolicy, asked);
 }
 
