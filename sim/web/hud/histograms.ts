@@ -21,7 +21,6 @@ export function showHistograms(
   const high = belief.map((b, zone) => Math.min(1, b + errors[zone]));
   const longest = Math.max(...real, ...seen, ...high, 1e-9);
   const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
-  const asked = `asked: ${total(report.sampledHistogram)}`;
   parent.replaceChildren();
   const [asked, all] = [total(sampledHistogram), total(trueHistogram)];
   for (const title of ["", "", `asked: ${asked}`, "believed", `true: ${all}`])
