@@ -5,7 +5,8 @@
 import { join } from "node:path";
 import { runSwarm } from "../src/cli/run_swarm";
 import { readSettings, swarmSpecs } from "../src/cli/start_options";
-import type { ParameterMap, RunSummary } from "../src/cli/swarm_processes";
+import type { ParameterMap } from "../src/cli/swarm_description";
+import type { RunSummary } from "../src/cli/swarm_processes";
 import { evaluate } from "../src/evaluation/evaluate";
 import { drawEpisodeStart } from "../src/game/episode";
 import { packageRoot } from "../src/base/package_root";

@@ -55,16 +55,13 @@ export function watchStart(
   };
 }
 
-export interface Outcome {
-  readonly summary: RunSummary | undefined;
-  /** Why the run ended early. */
-  readonly failure: string | undefined;
-}
-
 const unfinished = (last: EpochReport): string =>
   `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
 
-/** Runs a swarm until its run is over, the signal ends it, or a process fails. Ends all processes. */
+/**
+ * Runs a swarm until its run is over, the signal ends it, or a process fails. Ends all processes.
+ * @returns the run's summary, if it came so far, and why it ended early, if it did
+ */
 export async function runSwarm(
   specs: readonly ProcessSpec[],
   domain: number,
@@ -72,7 +69,7 @@ export async function runSwarm(
   signal: AbortSignal,
   say: (line: string) => void,
   onReport: (report: SimulatorReport) => void,
-): Promise<Outcome> {
+): Promise<{ readonly summary?: RunSummary; readonly failure?: string }> {
   let summary: RunSummary | undefined;
   let last: EpochReport | undefined;
   let failure: string | undefined;

@@ -6,17 +6,11 @@ import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
 import { policyFromFile } from "../nodes/policy_source";
 import type { LoadedPolicy } from "../policy/policy_file";
-import {
-  claimDomain,
-  discoveryProblem,
-  type Domain,
-  participantsIn,
-  wantedDomain,
-} from "../ros/domain";
+import { claimDomain, discoveryProblem, participantsIn, wantedDomain } from "../ros/domain";
 import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
-import { abortOnInterrupt, runCommand } from "./options";
-import { type Outcome, runSwarm } from "./run_swarm";
+import { abortOnInterrupt, runCommand, UsageError } from "./options";
+import { runSwarm } from "./run_swarm";
 import { readSettings, START_OPTIONS, type SwarmSettings, swarmSpecs } from "./start_options";
 import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
 
@@ -80,23 +74,22 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
   );
 }
 
-/** A domain in which the swarm's processes can find each other; undefined: it was said why not. */
-async function enterDomain(settings: SwarmSettings, say: Say): Promise<Domain | undefined> {
-  const domain = await claimDomain(wantedDomain(process.env));
-  const there = participantsIn(domain.id);
+/**
+ * A domain in which the swarm's processes can find each other.
+ * @throws InvalidInputError where they cannot, or none is free
+ */
+async function enterDomain(settings: SwarmSettings, say: Say): Promise<number> {
+  const { id } = await claimDomain(wantedDomain(process.env));
+  const there = participantsIn(id);
   const wanted = swarmSpecs(settings, []).length;
-  const problem = discoveryProblem(environmentOf(domain.id), domain.id, wanted, there);
-  if (problem !== undefined) {
-    process.stderr.write(`${problem}\n`);
-    domain.release();
-    return undefined;
-  }
+  const problem = discoveryProblem(environmentOf(id), id, wanted, there);
+  if (problem !== undefined) throw new UsageError(problem);
   if (there > 0) {
     say(
-      `${there} ROS processes of this machine are in ROS domain ${domain.id} already; if another swarm's global agent is among them, robots stand: end it, or unset ROS_DOMAIN_ID`,
+      `${there} ROS processes of this machine are in ROS domain ${id} already; if another swarm's global agent is among them, robots stand: end it, or unset ROS_DOMAIN_ID`,
     );
   }
-  return domain;
+  return id;
 }
 
 async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
@@ -104,32 +97,28 @@ async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
   const signal = abortOnInterrupt();
   const { settings, game } = readSettings(given);
   const domain = await enterDomain(settings, say);
-  if (domain === undefined) return 1;
   const learned = await policyOf(settings, game, signal, say);
   const { file, policy } = learned;
   const references = referencesOf(game, policy, settings);
   const specs = swarmSpecs({ ...settings, policy: file }, references);
-  say(
-    `starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain.id})`,
-  );
+  say(`starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain})`);
   const { robots, json, seconds } = settings;
   const patience = { robots, isBounded: json || seconds !== undefined };
-  const running = runSwarm(specs, domain.id, patience, signal, say, (told) => sayReport(told, say));
+  const running = runSwarm(specs, domain, patience, signal, say, (told) => sayReport(told, say));
   // It takes a second or more, in which the processes come up.
   if (settings.fidelity === "motion") await sayDistance(game, robots, say);
-  const outcome = await running;
-  domain.release();
-  if (outcome.failure) say(outcome.failure);
-  if (settings.json) {
-    const summary = { domain: domain.id, ...summaryOf(outcome, settings, learned, references) };
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
-  } else if (outcome.summary || !outcome.failure) sayEnd(outcome.summary, say);
-  return outcome.failure ? 1 : 0;
+  const { summary, failure } = await running;
+  if (failure) say(failure);
+  if (json) {
+    const told = summaryOf(summary, settings, learned, references);
+    process.stdout.write(`${JSON.stringify({ domain, ...told })}\n`);
+  } else if (summary || !failure) sayEnd(summary, say);
+  return failure ? 1 : 0;
 }
 
 /** What --json prints. */
 function summaryOf(
-  { summary }: Outcome,
+  summary: RunSummary | undefined,
   { robots }: SwarmSettings,
   { file, policy }: PolicyFile,
   [random, blind, full]: readonly number[],

@@ -8,8 +8,6 @@ import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
 import { type DescribedProcess, type ParameterMap, SWARM } from "./swarm_description";
 
-export type { ParameterMap };
-
 const summarySchema = z.object({
   scenario: z.string(),
   fidelity: z.string(),

@@ -1,7 +1,8 @@
 /** One program of the package started by itself, in a ROS domain of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename, join } from "node:path";
-import { type ParameterMap, rosArguments } from "../../src/cli/swarm_processes";
+import type { ParameterMap } from "../../src/cli/swarm_description";
+import { rosArguments } from "../../src/cli/swarm_processes";
 import { packageRoot } from "../../src/base/package_root";
 import { eventually } from "./wait";
 

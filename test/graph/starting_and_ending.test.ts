@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ParameterMap } from "../../src/cli/swarm_processes";
+import type { ParameterMap } from "../../src/cli/swarm_description";
 import { packageRoot } from "../../src/base/package_root";
 import { claimDomain } from "../../src/ros/domain";
 import { Child } from "./child";

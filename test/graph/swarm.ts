@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   environmentOf as swarmEnvironment,
-  type ParameterMap,
   type ProcessSpec,
   type RunSummary,
   type SwarmEvents,
   SwarmProcesses,
 } from "../../src/cli/swarm_processes";
+import type { ParameterMap } from "../../src/cli/swarm_description";
 import { type SwarmSettings, swarmSpecs } from "../../src/cli/start_options";
 import type { Game, PolicyPair } from "../../src/game/model";
 import { packageRoot } from "../../src/base/package_root";
