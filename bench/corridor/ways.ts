@@ -150,11 +150,14 @@ export async function binPolicies(
   const policies = [plain];
   const binGame = { ...game, localStates: game.localStates.slice(0, BINS) };
   const options = simulationOf({ population: ROBOTS, seed }, "choose", VISITED_ROLLOUTS);
-  for (let round = 0; round < IMPROVEMENTS; round++) {
-    const improved = new Improvement(binGame, new HistogramIndex(BINS, asked), lookahead);
+  // A policy of all robots' bins has too many histograms to keep what is best for each.
+  const rounds = asked < ROBOTS ? IMPROVEMENTS : 0;
+  for (let round = 0; round < Math.max(1, rounds); round++) {
+    const improved =
+      rounds > 0 ? new Improvement(binGame, new HistogramIndex(BINS, asked), lookahead) : undefined;
     const visit: EpochVisitor = ({ globalState, counts, population }, epoch) => {
       lookahead.exact = Float64Array.from(counts, (count) => count / population);
-      improved.visit({ globalState, counts: Int32Array.from(binned(counts)), population }, epoch);
+      improved?.visit({ globalState, counts: Int32Array.from(binned(counts)), population }, epoch);
       lookahead.exact = undefined;
       const weight = round === 0 ? game.discount ** epoch : 0;
       counts.forEach((count, s) => (lookahead.met[globalState][s] += weight * count));
@@ -162,7 +165,7 @@ export async function binPolicies(
     const before = round === 0 ? undefined : policies[round];
     const trial = trialOf(game, pair, "sample", { ...options, asked: ROBOTS }, visit, before);
     await play(trial, VISITED_ROLLOUTS);
-    policies.push(onBins(asked, (g, bins) => improved.decide(g, bins)));
+    if (improved) policies.push(onBins(asked, (g, bins) => improved.decide(g, bins)));
   }
   return policies;
 }
