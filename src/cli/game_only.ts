@@ -29,7 +29,9 @@ export function tellGame(
   if (out !== undefined) requireWritable("--out", out);
   const game = loadScenario(scenario);
   if (out === undefined) {
-    process.stdout.write(textOf(longForm(readFileSync(scenarioFile(scenario), "utf8"), game)));
+    const document = longForm(readFileSync(scenarioFile(scenario), "utf8"), game);
+    document.set("exact_rows", true);
+    process.stdout.write(textOf(document));
     return;
   }
   savePolicy(out, encodeGame(game));

@@ -10,6 +10,7 @@ import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from ".
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
+/** With `exact_rows` they may miss it by rounding alone. */
 const ROUNDING = 1e-13;
 
 const finite = z.number();
@@ -35,6 +36,8 @@ const scenarioSchema = z.strictObject({
   local_transition: nested4.optional(),
   global_reward: z.array(z.array(finite)).optional(),
   local_reward: nested3.optional(),
+  /** Rows are taken as they are, so that arrays that a program wrote stay the same to the bit. */
+  exact_rows: z.boolean().default(false),
   initial: z.strictObject({
     /** Default: all alike. */
     global: law.optional(),
@@ -145,7 +148,8 @@ function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays
 function listed(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
   const arrays = arraysOf(sizes).map(([key, name, shape, stochastic]) => {
     const value = file[key];
-    if (value !== undefined) return [name, rows(value, shape, stochastic, `${source}: ${key}`)];
+    const laws = stochastic && (file.exact_rows ? "exact" : true);
+    if (value !== undefined) return [name, rows(value, shape, laws, `${source}: ${key}`)];
     throw new InvalidInputError(
       `${source}: ${key} is missing; give it as nested lists of shape [${shape}] or name a generator`,
     );
@@ -155,11 +159,11 @@ function listed(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
 
 type NestedNumbers = number | readonly NestedNumbers[];
 
-/** Flattens nested lists of the given shape; stochastic: the last axis must sum to 1. */
+/** Flattens nested lists of the given shape; laws: the last axis must sum to 1, and is scaled to it. */
 function rows(
   value: NestedNumbers,
   shape: readonly number[],
-  stochastic: boolean,
+  laws: boolean | "exact",
   where: string,
 ): Float64Array {
   const flat: number[] = [];
@@ -171,24 +175,24 @@ function rows(
       );
     }
     node.forEach((child, i) => visit(child, depth + 1, `${path}[${i}]`));
-    if (stochastic && depth === shape.length - 1) normaliseRow(flat, node.length, where + path);
+    if (laws === false || depth < shape.length - 1) return;
+    normaliseRow(flat, node.length, laws === "exact", where + path);
   };
   visit(value, 0, "");
   return Float64Array.from(flat);
 }
 
-function normaliseRow(flat: number[], length: number, where: string): void {
+function normaliseRow(flat: number[], length: number, isExact: boolean, where: string): void {
   const row = flat.splice(-length);
   const negative = row.find((p) => p < 0);
   if (negative !== undefined) {
     throw new InvalidInputError(`${where} holds ${negative}; probabilities are not negative`);
   }
   const sum = row.reduce((total, p) => total + p, 0);
-  if (Math.abs(sum - 1) > ROW_SUM_TOLERANCE) {
+  if (Math.abs(sum - 1) > (isExact ? ROUNDING : ROW_SUM_TOLERANCE)) {
     throw new InvalidInputError(`${where} sums to ${sum}; make the row's probabilities sum to 1`);
   }
-  // Rounding is left as it is: a game that is written out and read again stays the same.
-  flat.push(...(Math.abs(sum - 1) < ROUNDING ? row : row.map((p) => p / sum)));
+  flat.push(...(isExact ? row : row.map((p) => p / sum)));
 }
 
 /** Nested lists of a flat array; the inverse of the parser's flattening. */
