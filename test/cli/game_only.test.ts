@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseScenario } from "../../src/game/scenario";
@@ -50,3 +50,14 @@ test.each(["dock_dispatch", "ring_dispatch", "warehouse"])(
     expect(messageOf(() => loadPolicy(out))).toMatch(/its format is "alternating_marl game 1" and/);
   },
 );
+
+test("rows that were scaled when they were read are written as they are used", () => {
+  const third = [0.3333333, 0.3333333, 0.3333333];
+  const text = readFileSync(join(root, "examples/scenario/ferry.yaml"), "utf8");
+  const file = join(folder, "thirds.yaml");
+  writeFileSync(file, text.replaceAll("[0.6, 0.4, 0]", JSON.stringify(third)));
+  const game = parseScenario(readFileSync(file, "utf8"), file);
+  expect(game.localTransition[0]).not.toBe(third[0]);
+  const { stdout } = run("--scenario", file, "--game-only");
+  expect(parseScenario(stdout, "printed")).toEqual(game);
+});
