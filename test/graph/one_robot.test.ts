@@ -278,8 +278,9 @@ test("a second source of its odometry makes it stand, named, until one is left",
     await other.end();
   }
   await moving(robot);
-  const lines = peer.of("log", start).filter(({ text }) => text.includes("of /robot_0/odom"));
-  expect(lines.map(({ text }) => text.split(":")[0])).toEqual([
+  const lines = () => peer.of("log", start).filter(({ text }) => text.includes("of /robot_0/odom"));
+  await peer.until("both lines of the log", () => lines().length > 1, 5);
+  expect(lines().map(({ text }) => text.split(":")[0])).toEqual([
     "two sources of /robot_0/odom",
     "one source again of /robot_0/odom",
   ]);
