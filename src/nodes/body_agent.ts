@@ -105,6 +105,7 @@ export class BodyAgent {
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
   private readonly odometry: SoleSubscription;
+  private readonly connections;
   /** Whether odometry comes one after the other: the abstract world's, once an epoch, takes no cmd_vel. */
   private isDriven = false;
   private readonly epochs = new Map<number, number>();
@@ -125,6 +126,10 @@ export class BodyAgent {
     this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
       this.safely(() => this.hearOdometry(message, areTwo)),
     );
+    this.connections = {
+      command: shared.commands.connection,
+      odometry: this.odometry.connection,
+    };
   }
 
   hearStop(): void {
@@ -272,8 +277,7 @@ export class BodyAgent {
     if (this.isLeaving) return "it is leaving the swarm";
     if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     const { clock, commands } = this.options.shared;
-    const { odometry, sendVelocity } = this;
-    const connections = { command: commands.connection, odometry: odometry.connection };
+    const { odometry, sendVelocity, connections } = this;
     const twoSources =
       clock.problem() ??
       commands.source.problem ??

@@ -1,6 +1,6 @@
 /** What an agent publishes about its body: cmd_vel, and the transform map -> base_link. */
 import type { RosClock } from "../ros/clock";
-import type { Time } from "../ros/messages";
+import type { Time, Twist } from "../ros/messages";
 import { planarQuaternion } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
@@ -12,18 +12,28 @@ export function bodyFrame(node: RosNode, prefix: string): string {
   return named === "/" ? "base_link" : `${named}base_link`;
 }
 
+type SoleTopic = Pick<ReturnType<RosNode["publisherSole"]>, "source" | "connection">;
+
 /** cmd_vel, as Twist or stamped; `source` tells whether another node publishes it too. */
-export function velocityPublisher(node: RosNode, clock: RosClock, stamped: boolean, frame: string) {
-  const publish = stamped
-    ? node.publisherSole(TOPICS.twistStamped)
-    : node.publisherSole(TOPICS.twist);
-  const { source, connection } = publish;
-  const send = ({ linear, angular }: DriveCommand): void => {
-    const twist = { linear: { x: linear, y: 0, z: 0 }, angular: { x: 0, y: 0, z: angular } };
-    // Of these each type has its own.
-    publish({ ...twist, header: { stamp: clock.stamp(), frame_id: frame }, twist });
-  };
-  return Object.assign(send, { source, connection });
+export function velocityPublisher(
+  node: RosNode,
+  clock: RosClock,
+  stamped: boolean,
+  frame: string,
+): ((command: DriveCommand) => void) & SoleTopic {
+  const twist = ({ linear, angular }: DriveCommand): Twist => ({
+    linear: { x: linear, y: 0, z: 0 },
+    angular: { x: 0, y: 0, z: angular },
+  });
+  const header = () => ({ stamp: clock.stamp(), frame_id: frame });
+  function sender<M>(publish: SoleTopic & ((message: M) => void), of: (sent: Twist) => M) {
+    const { source, connection } = publish;
+    const send = (command: DriveCommand): void => publish(of(twist(command)));
+    return Object.assign(send, { source, connection });
+  }
+  return stamped
+    ? sender(node.publisherSole(TOPICS.twistStamped), (sent) => ({ header: header(), twist: sent }))
+    : sender(node.publisherSole(TOPICS.twist), (sent) => sent);
 }
 
 /** The transform map -> `frame` (REP-105). */
