@@ -137,16 +137,20 @@ export class Responder implements Responses<TableCandidate> {
 
   /** The pair's values where rollouts start, less their mean: what a return owes to its start. */
   private luckOf({ localPolicy, globalValues }: TablePair, options: PopulationOptions) {
-    const { game, index } = this;
-    const population = new Population(game, localPolicy, options);
-    this.starts ??= new Int32Array(LUCK_STARTS).map((_, rollout) => {
+    this.starts ??= this.startsOf(new Population(this.game, localPolicy, options));
+    const values = Float64Array.from(this.starts, (at) => globalValues[at]);
+    const { mean } = estimate(values);
+    return values.map((value) => value - mean);
+  }
+
+  /** They are the same for every π_l. */
+  private startsOf(population: Population): Int32Array {
+    const { index } = this;
+    return new Int32Array(LUCK_STARTS).map((_, rollout) => {
       population.start(rollout);
       const histogram = roundToSize(population.counts, index.size);
       return population.globalState * index.count + index.indexOf(histogram);
     });
-    const values = Float64Array.from(this.starts, (at) => globalValues[at]);
-    const { mean } = estimate(values);
-    return values.map((value) => value - mean);
   }
 
   /** Makes the sweeps those of π_l; the sampled operator where the exact one fails its check. */
