@@ -5,6 +5,7 @@
 import { InvalidInputError } from "../base/errors";
 import { defaultStandoff, leadSpotOf, type Point, type Zone } from "./arena";
 import { ringOf } from "./arena_file";
+import { checked } from "./file_check";
 import { type LaneFile, type MapFile, mapSchema, type PlaceFile } from "./map_file";
 
 const STAY = "stay";
@@ -34,15 +35,7 @@ export function writtenOut(data: unknown, source: string): unknown {
     LONG_FORM.find((key) => key in rest) ??
     [...LONG_ARENA, "lead_places"].find((key) => key in own);
   if (beside) return refuse(source, `stands beside ${beside}, which it makes; keep one of them`);
-  const parsed = mapSchema.safeParse(given);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    const where = ["map", ...path].join(".");
-    throw new InvalidInputError(
-      `${source}: ${where}: ${message}; docs/scenario_files.md says what belongs there`,
-    );
-  }
-  const { arena, ...game } = built(parsed.data, source);
+  const { arena, ...game } = built(checked(mapSchema, given, source, "map"), source);
   return { ...rest, ...game, arena: { ...own, ...arena } };
 }
 

@@ -4,6 +4,7 @@ import { InvalidInputError } from "../base/errors";
 import { sha256 } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { arenaOf, arenaSchema } from "./arena_file";
+import { checked } from "./file_check";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import { writtenOut } from "./map";
 import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from "./model";
@@ -73,15 +74,7 @@ export function parseScenario(text: string, source: string): Game {
 
 /** The same from what the text says. */
 export function scenarioOf(data: unknown, source: string): Game {
-  const parsed = scenarioSchema.safeParse(writtenOut(data, source));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const key = issue.path.join(".") || "the file";
-    throw new InvalidInputError(
-      `${source}: ${key}: ${issue.message}; docs/scenario_files.md says what belongs there`,
-    );
-  }
-  return toGame(parsed.data, source);
+  return toGame(checked(scenarioSchema, writtenOut(data, source), source), source);
 }
 
 function toGame(file: ScenarioFile, source: string): Game {
