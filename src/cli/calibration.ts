@@ -181,7 +181,7 @@ export interface WorldDistance {
   readonly local: ComparedArray;
 }
 
-/** How far a scenario's arrays are from what was measured. No prior knowledge enters. */
+/** How far a scenario's arrays are from what was measured. */
 export function compareArrays(game: Game, measurement: Measurement): WorldDistance {
   const { globalStates, globalActions, localStates, localActions } = game;
   const compare = (key: "global" | "local", names: string[]): ComparedArray => {
