@@ -14,18 +14,19 @@ beforeAll(async () => {
 });
 afterAll(endAll);
 
-/** A length in percent of each element's own style. */
-const percents = (selector: string, side: string): Promise<number[]> =>
-  page
-    .locator(selector)
-    .evaluateAll(
-      (elements: Styled[], name) => elements.map((element) => parseFloat(element.style[name])),
-      side,
-    );
-
 interface Styled {
-  style: Record<string, string>;
+  style: { left: string };
 }
+
+/** What is drawn of each zone in percent: dot, error bar's ends, sample's bar, truth's bar. */
+const drawnCharts = (): Promise<number[][]> =>
+  page.evaluate(`[...document.querySelectorAll("#histograms .chart")].map((chart) => {
+    const { backgroundPositionX, backgroundImage, backgroundSize } = getComputedStyle(chart);
+    const [dot] = backgroundPositionX.split(", ");
+    const ends = backgroundImage.split("linear-gradient")[1].match(/[\\d.]+%/g);
+    const bars = backgroundSize.split(", ").slice(3);
+    return [dot, ...ends, ...bars].map(parseFloat);
+  })`);
 
 test("belief, its error bar, sample and truth are drawn on one scale", async () => {
   const { belief, beliefVariance, sampledHistogram, trueHistogram } = swarm.latest().report;
@@ -35,20 +36,13 @@ test("belief, its error bar, sample and truth are drawn on one scale", async () 
   const real = trueHistogram.map((count) => count / 30);
   const seen = sampledHistogram.map((count) => count / 10);
   const longest = Math.max(...high, ...real, ...seen);
-  const expectDrawn = async (what: string, side: string, values: number[]): Promise<void> => {
-    const drawn = await percents(`#histograms ${what}`, side);
-    expect(drawn).toHaveLength(values.length);
-    drawn.forEach((length, i) => expect(length).toBeCloseTo((100 * values[i]) / longest, 1));
-  };
-  await expectDrawn(".dot", "left", belief);
-  await expectDrawn(".error", "left", low);
-  await expectDrawn(
-    ".error",
-    "width",
-    high.map((value, i) => value - low[i]),
-  );
-  await expectDrawn(".bar.real", "width", real);
-  await expectDrawn(".bar.seen", "width", seen);
+  const drawn = await drawnCharts();
+  expect(drawn).toHaveLength(belief.length);
+  drawn.forEach((lengths, i) => {
+    const shares = [belief[i], low[i], high[i], seen[i], real[i]];
+    expect(lengths).toHaveLength(shares.length);
+    shares.forEach((share, j) => expect(lengths[j]).toBeCloseTo((100 * share) / longest, 1));
+  });
   expect(await page.locator("#histograms .count.believed").allTextContents()).toEqual(
     belief.map((b) => `${Math.round(100 * b)} %`),
   );
@@ -70,7 +64,9 @@ test("the policy's strips show each action where it is taken, in colour and in w
     );
     expect(words[zone]).toContain(`100 %: to bay_${actions[actions.length - 1]}. Believed now: `);
   });
-  const markers = await percents("#policy .marker", "left");
+  const markers = await page
+    .locator("#policy .marker")
+    .evaluateAll((all: Styled[]) => all.map(({ style }) => parseFloat(style.left)));
   markers.forEach((left, zone) => expect(left).toBeCloseTo(100 * report.belief[zone], 3));
   const changes = strips.map((row) => row.filter((action, j) => action !== row[j - 1]).length);
   const pieces = changes.reduce((sum, count) => sum + count, 0);

@@ -15,11 +15,11 @@ export function showHistograms(
   { sampledHistogram, trueHistogram, belief, beliefVariance, globalAction }: EpochReport,
 ): void {
   const target = zoneOfAction(snapshot, globalAction);
-  const [real, seen] = [trueHistogram, sampledHistogram].map(sharesOf);
+  const [real, sampled] = [trueHistogram, sampledHistogram].map(sharesOf);
   const errors = belief.map((b) => ERROR_DEVIATIONS * Math.sqrt(beliefVariance * b * (1 - b)));
   const low = belief.map((b, zone) => Math.max(0, b - errors[zone]));
   const high = belief.map((b, zone) => Math.min(1, b + errors[zone]));
-  const longest = Math.max(...real, ...seen, ...high, 1e-9);
+  const longest = Math.max(...real, ...sampled, ...high, 1e-9);
   const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
   parent.replaceChildren();
   const [asked, all] = [total(sampledHistogram), total(trueHistogram)];
@@ -27,13 +27,9 @@ export function showHistograms(
     add(parent, "div", "note count", title);
   snapshot.zones.forEach(({ name }, zone) => {
     add(parent, "div", zone === target ? "state target" : "state", name);
-    const chart = add(parent, "div", "chart");
-    add(chart, "div", "bar real").style.width = place(real[zone]);
-    add(chart, "div", "bar seen").style.width = place(seen[zone]);
-    const error = add(chart, "div", "error");
-    error.style.left = place(low[zone]);
-    error.style.width = place(high[zone] - low[zone]);
-    add(chart, "div", "dot").style.left = place(belief[zone]);
+    const { style } = add(parent, "div", "chart");
+    for (const [what, shares] of Object.entries({ real, sampled, low, high, belief }))
+      style.setProperty(`--${what}`, place(shares[zone]));
     add(parent, "div", "count seen", String(sampledHistogram[zone]));
     add(parent, "div", "count believed", `${Math.round(100 * belief[zone])} %`);
     add(parent, "div", "count real", String(trueHistogram[zone]));
