@@ -1,16 +1,17 @@
 /** The robot chosen by a click in the arena or from the list: its state, follow, fault. */
 import {
   type PageCommand,
-  FAULTS,
   type EpochReport,
-  type Fault,
+  FAULT_CHOICES,
+  type FaultChoice,
   type PoseFrame,
   type Snapshot,
   type WorldState,
 } from "../protocol";
 import { button, byId, select, setOptions, setText } from "./element";
 
-const FAULT_WORDS: Record<Fault, string> = {
+const FAULT_WORDS: Record<FaultChoice, string> = {
+  none: "no fault",
   stall: "stall: wheels stand",
   deaf: "deaf: hears nothing",
   mute: "mute: says nothing",
@@ -33,10 +34,7 @@ export class RobotPanel {
     give: (command: PageCommand) => void,
     private readonly chosen: (robot: number | undefined) => void,
   ) {
-    setOptions(this.fault, [
-      ["none", "no fault"],
-      ...FAULTS.map((fault) => [fault, FAULT_WORDS[fault]] as const),
-    ]);
+    setOptions(this.fault, Object.entries(FAULT_WORDS));
     this.list.onchange = () =>
       this.choose(this.list.value === "" ? undefined : Number(this.list.value));
     button("robot-close").onclick = () => {
@@ -45,7 +43,7 @@ export class RobotPanel {
     };
     this.followButton.onclick = () => this.follow(!this.followed);
     this.fault.onchange = () => {
-      const fault = FAULTS.find((name) => name === this.fault.value) ?? "none";
+      const fault = FAULT_CHOICES.find((name) => name === this.fault.value) ?? "none";
       if (this.robot !== undefined) give({ do: "fault", robot: this.robot, fault });
     };
   }

@@ -20,18 +20,13 @@ export class Toolbar {
   private readonly population = field("population", HTMLInputElement);
   private readonly observation = select("observation");
   private readonly seed = field("seed", HTMLInputElement);
+  /** Stops or, in an emergency stop, releases it: one button, so that it keeps the focus. */
   private readonly stop = button("stop");
-  private readonly release = button("release");
   private readonly confirm = field("confirm", HTMLDialogElement);
-  private paused = false;
-  /** As last heard: only new ones overwrite the fields, where a person may have chosen another. */
-  private heard: Pick<WorldState, "sampleSize" | "observation"> = {
-    sampleSize: null,
-    observation: null,
-  };
+  private heard: WorldState | undefined;
 
   constructor(give: (command: PageCommand) => void) {
-    this.pause.onclick = () => give({ do: this.paused ? "resume" : "pause" });
+    this.pause.onclick = () => give({ do: this.heard?.paused ? "resume" : "pause" });
     this.step.onclick = () => give({ do: "step" });
     this.speed.onchange = () => give({ do: "speed", factor: Number(this.speed.value) });
     // Once its fields are valid; the browser sends nothing.
@@ -48,12 +43,9 @@ export class Toolbar {
       const mode = this.observation.value === "filter" ? "filter" : "sample";
       give({ do: "observation", mode });
     };
-    this.stop.onclick = () => give({ do: "stop" });
-    this.release.onclick = () => this.confirm.showModal();
-    this.confirm.onclose = () => {
-      if (this.confirm.returnValue === "release") give({ do: "release" });
-      this.confirm.returnValue = "";
-    };
+    this.stop.onclick = () =>
+      this.stop.id === "stop" ? give({ do: "stop" }) : this.confirm.showModal();
+    button("release-yes").onclick = () => give({ do: "release" });
   }
 
   start({ robots }: Snapshot): void {
@@ -66,43 +58,32 @@ export class Toolbar {
    * @param usable whether this page may command now
    */
   show(world: WorldState | undefined, usable: boolean): void {
-    const { stop, release, confirm, commands } = this;
-    commands.disabled = stop.disabled = release.disabled = !usable;
-    if (!usable || !world?.emergencyStop) confirm.close();
+    const { stop, heard } = this;
+    this.commands.disabled = stop.disabled = !usable;
+    if (!usable || !world?.emergencyStop) this.confirm.close();
     const problem = world === undefined ? NOT_CONNECTED : ONLY_SHOWS;
     setText(this.permission, usable ? "" : problem);
     if (world === undefined) return;
-    this.paused = world.paused;
+    this.heard = world;
     setText(this.pause, world.paused ? "Resume" : "Pause");
     this.step.disabled = !world.paused;
-    this.showSpeed(world.speed);
+    if (world.speed !== heard?.speed) this.offerSpeeds(world.speed);
+    this.speed.value = String(world.speed);
+    stop.id = world.emergencyStop ? "release" : "stop";
+    setText(stop, world.emergencyStop ? "Release stop" : "Emergency stop");
+    // Only a new value overwrites a field, where a person may have chosen another.
     const { sampleSize, observation } = world;
-    if (sampleSize !== this.heard.sampleSize) this.sampleSize.value = String(sampleSize ?? "");
-    if (observation !== this.heard.observation) this.observation.value = observation ?? "";
-    this.heard = { sampleSize, observation };
-    this.showStop(world.emergencyStop);
-  }
-
-  private showStop(stopped: boolean): void {
-    const { stop, release } = this;
-    if (stopped === stop.hidden) return;
-    const hadFocus = [stop, release].some((shown) => shown === document.activeElement);
-    stop.hidden = stopped;
-    release.hidden = !stopped;
-    if (hadFocus) (stopped ? release : stop).focus();
+    if (sampleSize !== heard?.sampleSize) this.sampleSize.value = String(sampleSize ?? "");
+    if (observation !== heard?.observation) this.observation.value = observation ?? "";
   }
 
   /** Speed 0: as fast as it can; there is nothing to choose. */
-  private showSpeed(speed: number): void {
+  private offerSpeeds(speed: number): void {
     this.speed.disabled = speed === 0;
-    if (this.speed.dataset.offered !== String(speed)) {
-      this.speed.dataset.offered = String(speed);
-      const offered = speed === 0 ? [0] : [...new Set([...SPEEDS, speed])].sort((a, b) => a - b);
-      setOptions(
-        this.speed,
-        offered.map((factor) => [String(factor), factor === 0 ? "fastest" : `${factor} ×`]),
-      );
-    }
-    this.speed.value = String(speed);
+    const offered = speed === 0 ? [0] : [...new Set([...SPEEDS, speed])].sort((a, b) => a - b);
+    setOptions(
+      this.speed,
+      offered.map((factor) => [String(factor), factor === 0 ? "fastest" : `${factor} ×`]),
+    );
   }
 }
