@@ -36,7 +36,7 @@ export class ArenaScene {
 
   /** A new epoch, or its report again. */
   epoch(report: EpochReport): void {
-    this.robots.epoch(report);
+    this.robots.sampled = report.sampled;
     this.lead.epoch(report);
   }
 

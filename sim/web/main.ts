@@ -122,7 +122,7 @@ class Page {
   }
 
   private choose(robot: number | undefined): void {
-    this.shown?.scene.robots.choose(robot);
+    if (this.shown) this.shown.scene.robots.chosen = robot;
     document.body.dataset.chosen = robot === undefined ? "" : String(robot);
     this.isStale = true;
   }
@@ -176,7 +176,7 @@ class Page {
     this.toolbar.show(world, usable);
     this.robot.show(usable, world, report, shown.scene.motion.frame);
     byId("legend-broken").hidden = !world?.faults.length;
-    if (world !== undefined) shown.scene.robots.world(world);
+    if (world) shown.scene.robots.broken = world.faults.map(({ robot }) => robot);
     showFacts(byId("facts"), { snapshot, report, world, picture });
     const bounds = picture?.bounds ?? [];
     setText(byId("bounds"), bounds.length > 0 ? `Discounted return: ${bounds.join("; ")}.` : "");

@@ -8,7 +8,7 @@ import * as THREE from "three";
 import type { Palette } from "../palette";
 
 /** Bits of a robot's fourth number. */
-export const FLAGS = { docked: 1, asked: 2, chosen: 4 } as const;
+export const FLAGS = { docked: 1, asked: 2, chosen: 4, broken: 8 } as const;
 
 /** Drawn one after the other: rings on the floor, bodies with their shadows, crosses above. */
 export const LAYERS = { rings: 0, bodies: 1, crosses: 2 } as const;
@@ -32,9 +32,11 @@ flat out vec2 ahead, scale, middle;
 flat out float rise, sharpness;
 void main() {
   flags = int(robot.w);
-  // Side of the point, in radii.
-  float side = layer == ${LAYERS.crosses} ? 5.0 : simple ? 2.1 : 2.9;
-  if (layer == ${LAYERS.rings}) side = (flags & ${FLAGS.chosen}) != 0 ? 7.0 : 3.8;
+  bool asked = (flags & ${FLAGS.asked}) != 0, chosen = (flags & ${FLAGS.chosen}) != 0;
+  // Side of the point, in radii; 0: it is not drawn.
+  float side = simple ? 2.1 : 2.9;
+  if (layer == ${LAYERS.rings}) side = chosen ? 7.0 : asked ? 3.8 : 0.0;
+  if (layer == ${LAYERS.crosses}) side = (flags & ${FLAGS.broken}) != 0 ? 5.0 : 0.0;
   vec4 seen = viewMatrix * vec4(robot.xy, ${MIDDLE} * radius, 1.0);
   gl_Position = projectionMatrix * seen;
   gl_PointSize = side * radius * projectionMatrix[1][1] * 0.5 * height / gl_Position.w;
@@ -48,6 +50,7 @@ void main() {
   vec3 way = mat3(viewMatrix) * vec3(cos(robot.z), sin(robot.z), 0.0);
   way.xy -= seen.xy / seen.z * way.z;
   ahead = normalize(vec2(way.x, way.y / tilt.y));
+  if (side == 0.0) gl_Position.z = 2.0 * gl_Position.w;
 }`;
 
 const FRAGMENT = `
