@@ -2,7 +2,6 @@
 import * as THREE from "three";
 import { CSS2DObject } from "three/examples/jsm/renderers/CSS2DRenderer.js";
 import type { EpochReport, Snapshot } from "../protocol";
-import type { Palette } from "./palette";
 import { extentOf, groundOf } from "./scene/ground";
 import { Lead } from "./scene/lead";
 import { Motion } from "./scene/motion";
@@ -22,13 +21,12 @@ export class ArenaScene {
   constructor(
     private readonly view: View,
     snapshot: Snapshot,
-    palette: Palette,
   ) {
     this.motion = new Motion(snapshot.robots.length);
-    this.robots = new Robots(snapshot, palette);
-    this.lead = new Lead(snapshot, palette);
+    this.robots = new Robots(snapshot);
+    this.lead = new Lead(snapshot);
     const extent = extentOf(snapshot.zones);
-    this.ground = groundOf(snapshot, extent, palette);
+    this.ground = groundOf(snapshot, extent);
     view.ground.add(this.ground);
     view.scene.add(this.moving.add(this.robots.object, this.lead.object));
     view.lookAt(extent);

@@ -19,7 +19,6 @@ import { showHistograms } from "./hud/histograms";
 import { ageOf, showPolicy } from "./hud/policy_picture";
 import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
-import { readPalette } from "./palette";
 import { RobotPanel } from "./robot_panel";
 import type { Motion } from "./scene/motion";
 import { View } from "./scene/view";
@@ -91,11 +90,10 @@ class Page {
   private start(snapshot: Snapshot): void {
     this.shown?.scene.dispose();
     this.shown?.chart.dispose();
-    const palette = readPalette();
     this.shown = {
       snapshot,
-      scene: new ArenaScene(this.view, snapshot, palette),
-      chart: new RewardChart(byId("rewards"), snapshot, palette),
+      scene: new ArenaScene(this.view, snapshot),
+      chart: new RewardChart(byId("rewards"), snapshot),
     };
     byId("scenario").textContent = snapshot.scenario;
     this.toolbar.start(snapshot);

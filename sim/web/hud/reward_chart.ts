@@ -1,7 +1,7 @@
 /** Reward of each epoch, running mean, and the references that `evaluate` found. */
 import uPlot from "uplot";
 import type { EpochReport, Snapshot } from "../../protocol";
-import type { Palette } from "../palette";
+import { colour } from "../palette";
 
 const FEWEST_EPOCHS = 20;
 const LINE_PX = 14;
@@ -14,7 +14,6 @@ export class RewardChart {
   constructor(
     private readonly parent: HTMLElement,
     snapshot: Snapshot,
-    private readonly palette: Palette,
   ) {
     parent.replaceChildren();
     this.references = (["full", "blind", "random"] as const).flatMap((label) => {
@@ -44,13 +43,10 @@ export class RewardChart {
   }
 
   private options(): uPlot.Options {
-    const { palette } = this;
-    const dots = palette.free;
-    const font = '12px system-ui, "Open Sans", sans-serif';
+    const dots = colour("free");
     const axis: uPlot.Axis = {
-      stroke: palette.muted,
-      font,
-      grid: { stroke: palette.rule, width: 1 },
+      stroke: colour("muted"),
+      grid: { stroke: colour("rule"), width: 1 },
       ticks: { show: false },
     };
     return {
@@ -61,10 +57,7 @@ export class RewardChart {
       scales: {
         x: {
           time: false,
-          range: (_plot, min: number | null, max) => {
-            const first = min ?? 0;
-            return [first, Math.max(max, first + FEWEST_EPOCHS)];
-          },
+          range: (_plot, min, max) => [min ?? 0, Math.max(max, (min ?? 0) + FEWEST_EPOCHS)],
         },
         y: { range: (_plot, min, max) => this.rewardRange(min, max) },
       },
@@ -76,14 +69,14 @@ export class RewardChart {
       series: [
         {},
         { paths: () => null, points: { show: true, size: 5, fill: dots, stroke: dots } },
-        { stroke: palette.text, width: 2, points: { show: false } },
+        { stroke: colour("text"), width: 2, points: { show: false } },
       ],
     };
   }
 
   /** Labels on the right, each with a dashed line. */
   private referenceAxis(axis: uPlot.Axis): uPlot.Axis {
-    const { references, palette } = this;
+    const { references } = this;
     return {
       ...axis,
       scale: "y",
@@ -97,7 +90,7 @@ export class RewardChart {
           const above = references.slice(0, i).map((other) => plot.valToPos(other.reward, "y"));
           return "\n".repeat(above.filter((other) => y - other < LINE_PX).length) + label;
         }),
-      grid: { stroke: palette.muted, width: 1, dash: [5, 4] },
+      grid: { stroke: colour("muted"), width: 1, dash: [5, 4] },
     };
   }
 

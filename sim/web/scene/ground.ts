@@ -4,7 +4,7 @@ import { CSS2DObject } from "three/examples/jsm/renderers/CSS2DRenderer.js";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { Snapshot } from "../../protocol";
 import { add, byId } from "../element";
-import type { Palette } from "../palette";
+import { colour } from "../palette";
 
 /** Between a zone's edge and its name. */
 export const LABEL_GAP_M = 0.45;
@@ -28,21 +28,21 @@ export function extentOf(zones: Snapshot["zones"]): Extent {
   return { x, y, radius: Math.max(1, ...reach) };
 }
 
-export function groundOf({ zones }: Snapshot, extent: Extent, palette: Palette): THREE.Group {
+export function groundOf({ zones }: Snapshot, extent: Extent): THREE.Group {
   const { x, y, radius } = extent;
   const flat = (shape: THREE.BufferGeometry, color: string): THREE.Mesh =>
     new THREE.Mesh(shape, new THREE.MeshBasicMaterial({ color, depthWrite: false }));
   const onZones = (shapeOf: (radius: number) => THREE.BufferGeometry): THREE.BufferGeometry =>
     mergeGeometries(zones.map((zone) => shapeOf(zone.radius).translate(zone.x, zone.y, 0)));
   const layers = [
-    flat(new THREE.CircleGeometry(FLOOR * radius, 96).translate(x, y, 0), palette.floor),
+    flat(new THREE.CircleGeometry(FLOOR * radius, 96).translate(x, y, 0), colour("floor")),
     flat(
       onZones((r) => new THREE.CircleGeometry(r, 64)),
-      palette.zone,
+      colour("zone"),
     ),
     flat(
       onZones((r) => new THREE.RingGeometry(r - EDGE_M, r, 64)),
-      palette.edge,
+      colour("edge"),
     ),
   ];
   // One over the other, and under all that is drawn in order 0.

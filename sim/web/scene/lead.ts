@@ -2,7 +2,7 @@
 import * as THREE from "three";
 import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js";
 import type { EpochReport, Snapshot } from "../../protocol";
-import type { Palette } from "../palette";
+import { colour } from "../palette";
 import { zoneOfAction } from "../places";
 import type { Motion } from "./motion";
 
@@ -10,7 +10,7 @@ const lit = (parts: THREE.BufferGeometry[], color: string): THREE.Mesh =>
   new THREE.Mesh(mergeGeometries(parts), new THREE.MeshLambertMaterial({ color }));
 
 /** A small truck of unit radius, z up, heading along +x: cabin in front, open box behind. */
-function truckOf({ lead, dark }: Palette): THREE.Object3D {
+function truckOf(): THREE.Object3D {
   const box = (x: number, y: number, z: number, at: [number, number, number]) =>
     new THREE.BoxGeometry(x, y, z).translate(...at);
   const body = [
@@ -23,20 +23,19 @@ function truckOf({ lead, dark }: Palette): THREE.Object3D {
     new THREE.CylinderGeometry(0.25, 0.25, 1.24, 16).translate(x, 0, 0.25),
   );
   const inside = [box(0.04, 0.8, 0.28, [0.91, 0, 0.92]), box(1.15, 0.96, 0.06, [-0.32, 0, 0.56])];
-  return new THREE.Group().add(lit(body, lead), lit([...inside, ...wheels], dark));
+  return new THREE.Group().add(
+    lit(body, colour("lead")),
+    lit([...inside, ...wheels], colour("dark")),
+  );
 }
 
 export class Lead {
   readonly object = new THREE.Group();
-  private readonly body: THREE.Object3D;
+  private readonly body = truckOf();
   private readonly target: THREE.Mesh;
 
-  constructor(
-    private readonly snapshot: Snapshot,
-    palette: Palette,
-  ) {
-    this.body = truckOf(palette);
-    const look = { color: palette.lead, transparent: true, depthWrite: false };
+  constructor(private readonly snapshot: Snapshot) {
+    const look = { color: colour("lead"), transparent: true, depthWrite: false };
     this.target = new THREE.Mesh(
       new THREE.RingGeometry(0.97, 1.025, 72),
       new THREE.MeshBasicMaterial(look),

@@ -5,7 +5,7 @@
  * are smooth at any size.
  */
 import * as THREE from "three";
-import type { Palette } from "../palette";
+import { colour } from "../palette";
 
 /** Bits of a robot's fourth number. */
 export const FLAGS = { docked: 1, asked: 2, chosen: 4, broken: 8 } as const;
@@ -114,11 +114,9 @@ export function robotPoints(
   shape: THREE.BufferGeometry,
   layer: number,
   radius: number,
-  palette: Palette,
 ): THREE.Points {
-  const { free, docked, dark, seen, text, warning } = palette;
-  const colours = Object.entries({ free, docked, dark, seen, text, warning }).map(
-    ([name, value]) => [name, { value: new THREE.Color(value) }] as const,
+  const colours = (["free", "docked", "dark", "seen", "text", "warning"] as const).map(
+    (name) => [name, { value: new THREE.Color(colour(name)) }] as const,
   );
   const height = { value: 1 };
   const material = new THREE.RawShaderMaterial({

@@ -1,7 +1,6 @@
 /** The robots and the marks about them. */
 import * as THREE from "three";
 import type { Snapshot } from "../../protocol";
-import type { Palette } from "../palette";
 import type { Motion } from "./motion";
 import { FLAGS, LAYERS, robotPoints } from "./robot_points";
 
@@ -13,13 +12,13 @@ export class Robots {
   chosen: number | undefined;
   private readonly robots: THREE.BufferAttribute;
 
-  constructor({ robots, robotRadius }: Snapshot, palette: Palette) {
+  constructor({ robots, robotRadius }: Snapshot) {
     const corners = new THREE.BufferAttribute(new Float32Array(4 * robots.length), 4);
     this.robots = corners.setUsage(THREE.DynamicDrawUsage);
     const shape = new THREE.BufferGeometry().setAttribute("robot", this.robots);
     shape.setDrawRange(0, robots.length);
     for (const layer of Object.values(LAYERS))
-      this.object.add(robotPoints(shape, layer, robotRadius, palette));
+      this.object.add(robotPoints(shape, layer, robotRadius));
   }
 
   frame({ shown, frame }: Motion): void {
