@@ -72,22 +72,18 @@ export class Connection {
   private hear(socket: WebSocket, data: unknown): void {
     try {
       if (data instanceof ArrayBuffer) this.events.poses(decodePoses(data));
-      else this.tell(parseServerMessage(String(data)));
+      else this.events.message(parseServerMessage(String(data)));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.problem = error.message;
       socket.close(BAD_MESSAGE);
       return;
     }
+    this.admitted = true;
     this.heardAt = performance.now();
     this.waitMs = FIRST_WAIT_MS;
     this.problem = "";
     this.change("live", "live");
-  }
-
-  private tell(message: ServerMessage): void {
-    if (message.type === "snapshot") this.admitted = message.canCommand;
-    this.events.message(message);
   }
 
   private retry(socket: WebSocket, { code, reason }: CloseEvent): void {
