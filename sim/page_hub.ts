@@ -42,7 +42,7 @@ export interface PageHubOptions {
 }
 
 export class PageHub {
-  private readonly pages = new Set<PageClient>();
+  private readonly pages = new Map<WebSocket, PageClient>();
   /** What a page is told after its snapshot: the newest of each kind. */
   private readonly newest = new Map<string, string | Uint8Array>();
 
@@ -62,19 +62,15 @@ export class PageHub {
    */
   welcome(socket: WebSocket, token: string | undefined): boolean {
     socket.on("error", (error) => this.guard.log(`page: ${error.message}`));
-    const refuse = (code: number, why: string): false => {
-      this.guard.log(`page closed: ${why}`);
-      socket.close(code, why);
-      return false;
-    };
     const canCommand = token !== undefined && isToken(token, this.options.token);
-    if (token !== undefined && !canCommand) return refuse(POLICY_VIOLATION, "its token is wrong");
-    if (!this.makeRoom(canCommand)) return refuse(TRY_AGAIN_LATER, FULL);
+    if (token !== undefined && !canCommand)
+      return this.dismiss(socket, POLICY_VIOLATION, "its token is wrong");
+    if (!this.makeRoom(canCommand)) return this.dismiss(socket, TRY_AGAIN_LATER, FULL);
     const snapshot = this.snapshot(canCommand);
-    if (snapshot === undefined) return refuse(INTERNAL_ERROR, "no snapshot");
+    if (snapshot === undefined) return this.dismiss(socket, INTERNAL_ERROR, "no snapshot");
     const page = new PageClient(socket, snapshot, canCommand);
-    this.pages.add(page);
-    socket.on("close", () => this.pages.delete(page));
+    this.pages.set(socket, page);
+    socket.on("close", () => this.pages.delete(socket));
     socket.on(
       "message",
       this.guard.wrap("a message", (data, isBinary) =>
@@ -88,14 +84,14 @@ export class PageHub {
   /** Whether one more page may come; for one with the token, another one goes if it must. */
   private makeRoom(canCommand: boolean): boolean {
     const isFull = this.pages.size >= CLIENTS_LIMIT;
-    const watching = [...this.pages].filter((page) => !page.canCommand);
+    const watching = [...this.pages.values()].filter((page) => !page.canCommand);
     if (!canCommand) return !isFull && watching.length < CLIENTS_LIMIT - KEPT_FOR_TOKEN;
-    if (isFull && watching.length > 0) this.dismiss(watching[0], TRY_AGAIN_LATER, FULL);
+    if (isFull && watching.length > 0) this.dismiss(watching[0].socket, TRY_AGAIN_LATER, FULL);
     return this.pages.size < CLIENTS_LIMIT;
   }
 
   restart(): void {
-    for (const page of this.pages) {
+    for (const page of this.pages.values()) {
       const snapshot = this.snapshot(page.canCommand);
       if (snapshot !== undefined) page.offer("snapshot", snapshot);
     }
@@ -103,31 +99,27 @@ export class PageHub {
 
   /** Sends to every page, and later to each that connects; past epochs are in its snapshot. */
   publish(message: EpochReport | PolicyPicture | WorldState): void {
-    const text = JSON.stringify(message);
-    if (message.type === "epoch") this.send(`epoch ${message.epoch}`, text);
-    else this.sendAndKeep(message.type, text);
+    const isEpoch = message.type === "epoch";
+    const key = isEpoch ? `epoch ${message.epoch}` : message.type;
+    this.send(key, JSON.stringify(message), !isEpoch);
   }
 
   /** The frame is kept, not copied: do not write to it afterwards. */
   publishPoses(frame: Uint8Array): void {
-    this.sendAndKeep("poses", frame);
+    this.send("poses", frame, true);
   }
 
-  private sendAndKeep(kind: string, message: string | Uint8Array): void {
-    this.newest.set(kind, message);
-    this.send(kind, message);
-  }
-
-  private send(key: string, message: string | Uint8Array): void {
+  private send(key: string, message: string | Uint8Array, isKept: boolean): void {
+    if (isKept) this.newest.set(key, message);
     this.pages.forEach((page) => page.offer(key, message));
   }
 
   /** Ends pages that did not answer since the last call. */
   dropSilent(): void {
-    for (const page of this.pages) {
+    for (const page of this.pages.values()) {
       if (page.checkAlive()) continue;
       this.guard.log("page ended: it does not answer");
-      this.pages.delete(page);
+      this.pages.delete(page.socket);
       page.socket.terminate();
     }
   }
@@ -148,16 +140,20 @@ export class PageHub {
   }
 
   private hear(page: PageClient, text: string): void {
-    if (!this.pages.has(page)) return;
+    if (!this.pages.has(page.socket)) return;
     if (!page.allowance.take(performance.now()))
-      return this.dismiss(page, POLICY_VIOLATION, "it sends too many messages");
+      return void this.dismiss(page.socket, POLICY_VIOLATION, "it sends too many messages");
     try {
       const { id, command } = parsePageMessage(text);
       this.command(page, id, command);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       // A close frame's reason holds 123 bytes.
-      this.dismiss(page, POLICY_VIOLATION, `not the protocol: ${error.message.slice(0, 80)}`);
+      this.dismiss(
+        page.socket,
+        POLICY_VIOLATION,
+        `not the protocol: ${error.message.slice(0, 80)}`,
+      );
     }
   }
 
@@ -172,9 +168,11 @@ export class PageHub {
     answer({ done: false, message: "this page only shows: open the link that the start printed" });
   }
 
-  private dismiss(page: PageClient, code: number, why: string): void {
+  /** A connection that is no page, or none any more. */
+  private dismiss(socket: WebSocket, code: number, why: string): false {
     this.guard.log(`page closed: ${why}`);
-    this.pages.delete(page);
-    page.socket.close(code, why);
+    this.pages.delete(socket);
+    socket.close(code, why);
+    return false;
   }
 }
