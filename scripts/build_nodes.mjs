@@ -14,7 +14,7 @@ const runtime = path.join(folder, "runtime");
 
 /** The set-up's inputs; tests and benches are not installed. */
 const sources = [
-  ...["package.json", "package-lock.json", ".npmrc", "package.xml"],
+  ...["package.json", "package-lock.json", ".npmrc", "package.xml", "asconfig.json"],
   ...["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`),
   ...["CMakeLists.txt", "requirements.txt", "requirements-sdist.txt"],
   ...["scripts", "src", "sim", "msg", "scenarios"],

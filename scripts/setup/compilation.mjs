@@ -12,7 +12,7 @@ const configs = ["options", "platform", "pure", "node", "test"].map(
 const projects = configs.slice(3).filter((name) => fs.existsSync(inRoot(name)));
 const folders = ["msg", "src", "sim", "test", "bench"];
 const recipes = ["scripts/setup/compilation.mjs", "scripts/setup/message_types.mjs"];
-const inputs = [...folders, ...configs, "package-lock.json", ...recipes];
+const inputs = [...folders, ...configs, "asconfig.json", "package-lock.json", ...recipes];
 
 /** A deleted test must not run on: where a source is gone, everything is compiled anew. */
 function prune() {
@@ -33,18 +33,9 @@ async function compile(checked) {
   await tool("Compiling", "tsc", process.execPath, [tsc, ...options]);
 }
 
-/** The inner loops of learning: WebAssembly beside the code that calls it. */
-async function compileKernels() {
-  const asc = inRoot("node_modules", "assemblyscript", "bin", "asc.js");
-  const output = path.join(dist, "src", "base", "kernels.wasm");
-  const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1"];
-  const options = [
-    ...["--outFile", output, "-O3", "--noAssert", "--runtime", "stub"],
-    ...["--enable", "simd", "--enable", "threads", ...memory, "--maximumMemory", "65536"],
-  ];
-  const source = path.join("src", "base", "assembly", "kernels.ts");
-  await tool("Compiling", "asc", process.execPath, [asc, source, ...options]);
-}
+/** The inner loops of learning: WebAssembly beside the code that calls it (asconfig.json). */
+const compileKernels = () =>
+  tool("Compiling", "asc", process.execPath, [inRoot("node_modules/assemblyscript/bin/asc.js")]);
 
 /** The web page and all that it imports in one file, so that it needs no outside address. */
 async function bundlePage() {
