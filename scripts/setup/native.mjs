@@ -7,6 +7,7 @@ import { emptyFolder, hashFiles, hashOf, inRoot, rclnodejs, SetupError, stepOf }
 import { tool, toolEnvironment } from "./tool.mjs";
 import { wheelsKey } from "./wheels.mjs";
 
+const changes = path.join("patches", "rclnodejs.patch");
 const native = inRoot(".ros", "native");
 const name = "rclnodejs.node";
 const built = path.join(rclnodejs, "build", "Release", name);
@@ -20,7 +21,7 @@ const rclnodejsVersion = () =>
 /** What the binary is made from: rclnodejs, this Node.js and the ROS 2 that is used. */
 export function nativeKey() {
   const node = [process.version, process.arch, nodePrefix];
-  const recipe = hashFiles("scripts/setup/native.mjs");
+  const recipe = hashFiles("scripts/setup/native.mjs", changes);
   return hashOf([rclnodejsVersion(), node, sourcedRos() ?? wheelsKey(), recipe]);
 }
 
@@ -48,106 +49,17 @@ export function linkRos(folder, env) {
   return { ...env, PATH: inFront(env.PATH, bin) };
 }
 
-const bindings = "src/rcl_subscription_bindings.cpp";
-/**
- * What is changed in rclnodejs: a file, what stands in it once, and what it becomes. A raw message
- * longer than the subscription's `handle.mostBytes` is taken off the middleware without a copy, and
- * its length is given in its place: to copy 200 MB twice takes longer than a robot waits for its next
- * command. `handle.publisher` becomes the identity (hex) of whoever published the raw message that is
- * taken. Small messages share an array of bytes: to make and collect one for each cost more than to
- * take the message. The waiting thread rests after each round, longer where it waits for more: a
- * round costs what all its subscriptions cost, so a host of 100 robots takes many messages in one.
- */
-const changes = [
-  [
-    bindings,
-    "  rcl_ret_t ret = rmw_serialized_message_init(&msg, 0u, &allocator);",
-    (line) => `  struct Room {
-    double most;
-    size_t wanted;
-  };
-  Napi::Object handle = info[0].As<Napi::Object>();
-  double& most = subscription_handle->most_bytes;
-  if (most < 0) most = handle.Get("mostBytes").ToNumber().DoubleValue();
-  Room room = {most, 0};
-  allocator.state = &room;
-  allocator.reallocate = [](void* bytes, size_t size, void* state) -> void* {
-    auto* room = static_cast<Room*>(state);
-    room->wanted = size;
-    return size > room->most ? nullptr : realloc(bytes, size);
-  };
-${line}`,
-  ],
-  [
-    bindings,
-    "  ret = rcl_take_serialized_message(subscription, &msg, nullptr, nullptr);",
-    () => `  rmw_message_info_t from = rmw_get_zero_initialized_message_info();
-  ret = rcl_take_serialized_message(subscription, &msg, &from, nullptr);
-  const auto& gid = from.publisher_gid.data;
-  std::string publisher(gid, gid + sizeof(gid));
-  if (ret == RCL_RET_OK && publisher != subscription_handle->publisher) {
-    subscription_handle->publisher = publisher;
-    std::string hex;
-    for (uint8_t byte : gid) {
-      hex += "0123456789abcdef"[byte >> 4];
-      hex += "0123456789abcdef"[byte & 15];
-    }
-    handle.Set("publisher", hex);
-  }
-  if (room.wanted > room.most) {
-    rcl_reset_error();
-    rcl_ret_t fini_ret = rmw_serialized_message_fini(&msg);
-    if (fini_ret != RCL_RET_OK) rcl_reset_error();
-    return Napi::Number::New(env, static_cast<double>(room.wanted));
-  }`,
-  ],
-  [
-    bindings,
-    "  Napi::Buffer<char> buffer = Napi::Buffer<char>::Copy(",
-    (line) => `  static Napi::Reference<Napi::ArrayBuffer> slab;
-  static size_t used = kSlab;
-  if (msg.buffer_length <= kSlab / 16) {
-    if (used + msg.buffer_length > kSlab) {
-      slab = Napi::Persistent(Napi::ArrayBuffer::New(env, kSlab));
-      slab.SuppressDestruct();
-      used = 0;
-    }
-    Napi::ArrayBuffer bytes = slab.Value();
-    memcpy(static_cast<char*>(bytes.Data()) + used, msg.buffer, msg.buffer_length);
-    auto taken = Napi::Uint8Array::New(env, msg.buffer_length, bytes, used);
-    used += (msg.buffer_length + 7) / 8 * 8;
-    return taken;
-  }
-
-${line}`,
-  ],
-  [
-    bindings,
-    "Napi::Value RclTakeRaw(const Napi::CallbackInfo& info) {",
-    (line) => `constexpr size_t kSlab = 65536;\n\n${line}`,
-  ],
-  [
-    "src/rcl_handle.h",
-    "  void* ptr() { return pointer_; }",
-    (line) => `${line}\n  double most_bytes = -1;\n  std::string publisher;`,
-  ],
-  [
-    "src/executor.cpp",
-    `            return !executor->work_pending_ || !executor->running_.load();
-          });
-        }`,
-    (lines) => `${lines}\n        uv_sleep(std::min(handle_manager->sum() / 10, 10u));`,
-  ],
-];
-
-function change(folder) {
-  for (const [file, before, after] of changes) {
-    const name = path.join(folder, file);
-    const text = fs.readFileSync(name, "utf8");
-    if (text.split(before).length !== 2) {
+/** Changes the copy in `folder` as patches/rclnodejs.patch says, and why. */
+async function change(folder) {
+  // Loaded when it runs: at the set-up's start there are no packages yet.
+  const { applyPatch, parsePatch } = await import("diff");
+  for (const patch of parsePatch(fs.readFileSync(inRoot(changes), "utf8"))) {
+    const file = patch.newFileName.slice("b/".length);
+    const text = applyPatch(fs.readFileSync(path.join(folder, file), "utf8"), patch);
+    if (text === false) {
       throw new SetupError(`${file} of rclnodejs is not as expected: npm ci brings it back.`);
     }
-    fs.writeFileSync(name, text.split(before).join(after(before)));
+    fs.writeFileSync(path.join(folder, file), text);
   }
 }
 
@@ -162,7 +74,7 @@ async function run() {
   const omitted = ["prebuilds", "build", "generated"].map((folder) => path.join(rclnodejs, folder));
   const copy = path.join(work, "rclnodejs");
   fs.cpSync(rclnodejs, copy, { recursive: true, filter: (file) => !omitted.includes(file) });
-  change(copy);
+  await change(copy);
   const gyp = inRoot("node_modules", "node-gyp", "bin", "node-gyp.js");
   // The headers beside this Node.js: node-gyp would otherwise fetch them from a site of its own.
   const options = [`--nodedir=${nodePrefix}`, `--jobs=${availableParallelism()}`];
