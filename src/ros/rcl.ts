@@ -32,8 +32,8 @@ export interface RclSubscription {
   /** Its name in the graph. */
   readonly topic: string;
   /**
-   * What the native part reads: a longer raw message is not copied; and writes: who published the raw
-   * message taken last (scripts/setup/native.mjs).
+   * What the native part is told: a longer raw message is not copied; and what it tells: who
+   * published the raw message taken last (patches/rclnodejs.patch).
    */
   readonly handle: { mostBytes: number; publisher: string };
   /** Publishers that it is matched with: their messages reach it. */
