@@ -143,8 +143,8 @@ test("an existing recording is never written over, and the swarm goes on", async
 
 test("a full disk ends the recording, says so, and leaves a file that reads; the swarm goes on", async () => {
   const file = join(folder, "full.mcap");
-  // Room for the first chunks, of half a second each.
-  const largest = 128 * 1024;
+  // Room for two seconds of odometry: the commands' topic may be found later than the robots'.
+  const largest = 512 * 1024;
   const parameters = { file, odometry_rate: 50 };
   const child = new Child(swarm.environment, RECORDER, { parameters, largestFile: largest });
   await child.says("the swarm goes on");
