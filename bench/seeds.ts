@@ -11,7 +11,13 @@ const SEEDS = [...Array(10).keys()];
 /** Rollouts of each pair on random numbers of its own. */
 const FRESH = 2500;
 type Way = number | LocalForm;
-const SHIPPED = [
+interface Shipped {
+  readonly name: string;
+  readonly way: Way;
+  readonly timing: "next" | "current";
+  readonly population?: number;
+}
+const SHIPPED: readonly Shipped[] = [
   { name: "ring_dispatch", way: 20, timing: "next" },
   { name: "ring_dispatch", way: 10, timing: "next" },
   { name: "dock_dispatch", way: 10, timing: "current" },
@@ -20,7 +26,9 @@ const SHIPPED = [
   { name: "ring_dispatch", way: "command", timing: "next" },
   { name: "ring_dispatch", way: "command", timing: "current" },
   { name: "dock_dispatch", way: "command", timing: "current" },
-] as const;
+  { name: "warehouse", way: "state", timing: "current", population: 300 },
+  { name: "warehouse", way: "command", timing: "current", population: 300 },
+];
 
 /** A pair by a table of k, or at points with robots of that form. */
 const learned = (
@@ -36,12 +44,12 @@ const learned = (
 const told = (way: Way): string => (typeof way === "number" ? `k = ${way}` : `points, ${way}`);
 
 /**
- * Returns of the pairs of all seeds, all robots seen; from ten with memory; of random play. `fresh`: the
- * mean over the pairs, each on random numbers of its own.
+ * Returns of the pairs of all seeds, all robots seen; from ten with memory; of the blind pair; of
+ * random play. `fresh`: the mean over the pairs, each on random numbers of its own.
  */
 async function returnsOf(game: Game, way: Way, options: EvaluateOptions & { population: number }) {
   const { population } = options;
-  const [earned, ten, fresh]: number[][] = [[], [], []];
+  const [earned, ten, fresh, blind]: number[][] = [[], [], [], []];
   let random = NaN;
   for (const seed of SEEDS) {
     const policy = await learned(game, way, population, seed);
@@ -49,13 +57,15 @@ async function returnsOf(game: Game, way: Way, options: EvaluateOptions & { popu
     const result = evaluate(game, policy, { ...options, ...some });
     ten.push(result.return.mean);
     earned.push(result.references.full.return.mean);
+    blind.push(result.references.blind.return.mean);
     random = result.references.random.return.mean;
     const own = { ...options, rollouts: FRESH, seed: 100 + seed, sampleSize: population };
     fresh.push(evaluate(game, policy, own).return.mean);
   }
   const mean = meanOf(earned);
   const [least, most] = [Math.min(...earned), Math.max(...earned)];
-  return { mean, least, most, random, ten: meanOf(ten), fresh: meanOf(fresh) };
+  const others = { ten: meanOf(ten), fresh: meanOf(fresh), blind: meanOf(blind) };
+  return { mean, least, most, random, ...others };
 }
 
 const meanOf = (values: readonly number[]): number =>
@@ -63,12 +73,13 @@ const meanOf = (values: readonly number[]): number =>
 
 export async function benchSeeds(): Promise<void> {
   say(
-    `returns of the pairs learned with ${SEEDS.length} seeds, all robots seen: mean, least, most; mean of ${FRESH * SEEDS.length} other rollouts; from ten with memory`,
+    `returns of the pairs learned with ${SEEDS.length} seeds, all robots seen: mean, least, most; mean of ${FRESH * SEEDS.length} other rollouts; from ten with memory; blind; random`,
   );
-  for (const { name, way, timing } of SHIPPED) {
-    const options = { population: 1000, horizon: 50, rollouts: 1000, transitionTiming: timing };
-    const { mean, least, most, fresh, ten } = await returnsOf(loadScenario(name), way, options);
-    const figures = [mean, least, most, fresh, ten].map((value) => value.toFixed(2));
+  for (const { name, way, timing, population = 1000 } of SHIPPED) {
+    const options = { population, horizon: 50, rollouts: 1000, transitionTiming: timing };
+    const seen = await returnsOf(loadScenario(name), way, options);
+    const { mean, least, most, fresh, ten, blind, random } = seen;
+    const figures = [mean, least, most, fresh, ten, blind, random].map((x) => x.toFixed(2));
     say(`  ${name} (${timing}), ${told(way)}: ${figures.join(", ")}`);
   }
   say(
