@@ -4,9 +4,10 @@ import { getHeapStatistics } from "node:v8";
 import type { Game, LocalForm, PointsPair } from "../src/game/model";
 import { estimate, pairedDifference } from "../src/game/statistics";
 import { bestBlind } from "../src/learning/blind";
-import { learnByPoints } from "../src/learning/points/learn_by_points";
+import { pointSettingsOf } from "../src/learning/options";
+import { alternated, learnByPoints } from "../src/learning/points/learn_by_points";
 import { constantController, policyController } from "../src/policy/controllers";
-import { corridorGame, finestIn, gridOf } from "./corridor/grid";
+import { corridorGame, finestIn, gridOf, onGrid } from "./corridor/grid";
 import { RANDOM, ROBOTS, Shifts, type Way } from "./corridor/task";
 import { binPolicies, lawMemory, wayOf } from "./corridor/ways";
 import { figure, say } from "./measure";
@@ -29,11 +30,20 @@ const ACCURACY = 0.01;
 /** Of learning's time; the rest is for what is told of a pair, which nobody asks for here. */
 const LEARNING_SHARE = 0.6;
 
-async function learned(game: Game, localForm: LocalForm, seed: number): Promise<PointsPair> {
-  const options = { localForm, seed, population: ROBOTS, points: POINTS, accuracy: ACCURACY };
-  const isTimeUp = (share = 1): boolean => share > LEARNING_SHARE;
-  const threads = availableParallelism();
-  return (await learnByPoints(game, { ...options, threads, isTimeUp })).pair;
+const optionsOf = (localForm: LocalForm, seed: number) => ({
+  ...{ localForm, seed, population: ROBOTS, points: POINTS, accuracy: ACCURACY },
+  threads: availableParallelism(),
+  isTimeUp: (share = 1): boolean => share > LEARNING_SHARE,
+});
+
+const learned = async (game: Game, localForm: LocalForm, seed: number): Promise<PointsPair> =>
+  (await learnByPoints(game, optionsOf(localForm, seed))).pair;
+
+/** Robots of the form state, from the pair of a coarser grid on. */
+async function refined(game: Game, coarse: { game: Game; pair: PointsPair }): Promise<PointsPair> {
+  const localPolicy = onGrid(coarse.pair.localPolicy, coarse.game, game);
+  const settings = pointSettingsOf(game, optionsOf("state", 0));
+  return (await alternated(game, settings, [{ localPolicy }])).candidates[0].pair;
 }
 
 const MEMORY = getHeapStatistics().heap_size_limit;
@@ -145,12 +155,14 @@ function meanOf(all: readonly Played[], of: keyof Played): Float64Array {
   return sums;
 }
 
-/** The same on grids of several sizes: all seen, ten with memory, blind. */
+/** The same on grids of several sizes, each learned from the one before: all seen, ten with memory, blind. */
 async function tellGrids(shifts: Shifts, perBin: readonly number[]): Promise<void> {
+  let coarse: { game: Game; pair: PointsPair } | undefined;
   let before: Float64Array | undefined;
   for (const each of perBin) {
     const game = gameOf(each);
-    const pair = await learned(game, "state", 0);
+    const pair = coarse ? await refined(game, coarse) : await learned(game, "state", 0);
+    coarse = { game, pair };
     const ways = [exactWay(game, pair, "sample", ROBOTS), exactWay(game, pair, "filter", 10)];
     const all = [...ways, await blindWay(game)].map((way) => played(shifts, way).returns);
     const figures = all.map((returns) => figure(estimate(returns)));

@@ -1,7 +1,7 @@
 /** The task on a grid: a game of cells, whose kernels are the mass of the normal law in each cell. */
 import chisquare from "@stdlib/stats-base-dists-chisquare-cdf";
 import { InvalidInputError, requireWhole } from "../../src/base/errors";
-import type { Game } from "../../src/game/model";
+import { type Game, sizesOf } from "../../src/game/model";
 import { scenarioOf } from "../../src/game/scenario";
 import {
   BINS,
@@ -123,4 +123,18 @@ export function corridorGame({ cells, leadCells }: Grid): Game {
     initial: { global: leadStart(leadCells), local: { one_of: startLaws(cells) } },
   };
   return scenarioOf(scenario, scenario.name);
+}
+
+/** π_l [cells][leadCells][actions] of one grid on another: of the cell in which a cell's centre is. */
+export function onGrid(localPolicy: Float32Array, from: Game, to: Game): Float32Array {
+  const { sL, sG, aL } = sizesOf(to);
+  const old = sizesOf(from);
+  const at = (i: number, count: number, counted: number): number =>
+    Math.floor(((i + 0.5) / count) * counted);
+  const rows = Array.from({ length: sL * sG }, (_, row) => {
+    const robot = at(Math.floor(row / sG), sL, old.sL);
+    const first = (robot * old.sG + at(row % sG, sG, old.sG)) * aL;
+    return [...localPolicy.subarray(first, first + aL)];
+  });
+  return Float32Array.from(rows.flat());
 }

@@ -1,5 +1,12 @@
-import { corridorGame, gridOf, normalLaw } from "../../bench/corridor/grid";
-import { leadReward, RANDOM, robotReward, Shifts, type Way } from "../../bench/corridor/task";
+import { corridorGame, gridOf, normalLaw, onGrid } from "../../bench/corridor/grid";
+import {
+  cellOf,
+  leadReward,
+  RANDOM,
+  robotReward,
+  Shifts,
+  type Way,
+} from "../../bench/corridor/task";
 import { binPolicies, lawMemory, wayOf } from "../../bench/corridor/ways";
 import { InvalidInputError } from "../../src/base/errors";
 import { Trial } from "../../src/game/trial";
@@ -54,6 +61,29 @@ describe("on a grid", () => {
     const inTask = estimate(returnsOf(wayOf(game, policy, constantController(2))));
     expect(distance(inCells, inTask)).toBeLessThan(3);
     expect(inTask.mean).toBeGreaterThan(140);
+  });
+
+  test("a rule keeps its places on a finer grid", () => {
+    const [coarse, fine] = [1, 20].map((perBin) => corridorGame(gridOf(perBin, GIGABYTES)));
+    const rule = Float32Array.from({ length: 5 * 15 * 3 }, (_, i) =>
+      i % 3 === (i / 3) % 2 ? 1 : 0,
+    );
+    expect(coarse.localStates).toHaveLength(5);
+    const refined = onGrid(rule, coarse, fine);
+    expect(refined).toHaveLength(fine.localStates.length * fine.globalStates.length * 3);
+    for (const [robot, lead] of [
+      [-1.99, 1.99],
+      [0.3, -1],
+      [1.3, 0.01],
+    ]) {
+      const rows = [rule, refined].map((policy, i) => {
+        const { localStates, globalStates } = [coarse, fine][i];
+        const cell = cellOf(robot, localStates.length) * globalStates.length;
+        const first = (cell + cellOf(lead, globalStates.length)) * 3;
+        return [...policy.subarray(first, first + 3)];
+      });
+      expect(rows[1]).toEqual(rows[0]);
+    }
   });
 
   test("seeing pays as far as what was seen is weighed or remembered", async () => {
