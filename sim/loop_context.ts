@@ -2,7 +2,7 @@
 import type { RosNode } from "../src/ros/node";
 import type { ParameterValues } from "../src/ros/parameters";
 import type { RealTimeFactor } from "./pace";
-import type { SIMULATOR_PARAMETERS } from "./parameters";
+import type { SIMULATOR_PARAMETERS } from "../src/ros/generated/parameters";
 import type { encodePoses } from "./protocol";
 import type { Run } from "./run";
 import type { WorldControls } from "./world_controls";

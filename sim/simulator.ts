@@ -2,7 +2,7 @@
 import { leadSpotOf } from "../src/game/arena";
 import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
-import { epochSeconds } from "../src/ros/common_parameters";
+import { epochSeconds } from "../src/ros/epoch_length";
 import { fromSeconds, toTime, type EpochReport as WireReport } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
 import { ParameterError, type ParameterValues } from "../src/ros/parameters";
@@ -13,7 +13,7 @@ import type { LoopContext } from "./loop_context";
 import { MotionDriver } from "./motion_driver";
 import { RealTimeFactor, watchFactor } from "./pace";
 import { PageView } from "./page_view";
-import { SIMULATOR_PARAMETERS } from "./parameters";
+import { SIMULATOR_PARAMETERS } from "../src/ros/generated/parameters";
 import type { SharedSnapshot } from "./page_hub";
 import { type EpochReport, PROTOCOL_VERSION } from "./protocol";
 import { robotNames, Run, type RunOptions } from "./run";

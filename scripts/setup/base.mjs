@@ -59,6 +59,14 @@ export function hashFiles(...names) {
   return hash.digest("hex");
 }
 
+/** Writes a source file that is not kept in git, if it would be another one. */
+export function writeGenerated(text, ...parts) {
+  const file = inRoot(...parts);
+  if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === text) return;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, text);
+}
+
 export const stampIn = (folder) => path.join(folder, ".setup-stamp");
 
 export function emptyFolder(folder) {

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { emptyFolder, hashFiles, inRoot, stepOf } from "./base.mjs";
+import { writeDeclarations } from "./declarations.mjs";
 import { writeMessageTypes } from "./message_types.mjs";
 import { tool } from "./tool.mjs";
 
@@ -11,8 +12,11 @@ const configs = ["options", "platform", "pure", "node", "test"].map(
 /** The installed package is compiled without its tests. */
 const projects = configs.slice(3).filter((name) => fs.existsSync(inRoot(name)));
 const folders = ["msg", "src", "sim", "test", "bench"];
-const recipes = ["scripts/setup/compilation.mjs", "scripts/setup/message_types.mjs"];
-const inputs = [...folders, ...configs, "asconfig.json", "package-lock.json", ...recipes];
+const recipes = ["compilation", "declarations", "message_types"].map(
+  (name) => `scripts/setup/${name}.mjs`,
+);
+const data = ["asconfig.json", "config/parameters.yaml", "package-lock.json"];
+const inputs = [...folders, ...configs, ...data, ...recipes];
 
 /** A deleted test must not run on: where a source is gone, everything is compiled anew. */
 function prune() {
@@ -63,6 +67,7 @@ export const compilation = stepOf({
   key: () => hashFiles(...inputs),
   run: async ({ checked = false } = {}) => {
     await writeMessageTypes();
+    await writeDeclarations();
     fs.mkdirSync(dist, { recursive: true });
     prune();
     await compile(checked);

@@ -3,11 +3,8 @@
  * src/ros/generated/messages.ts, which is not kept in git. Run it alone before tsc or eslint.
  */
 import fs from "node:fs";
-import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { inRoot } from "./base.mjs";
-
-const output = inRoot("src", "ros", "generated", "messages.ts");
+import { inRoot, writeGenerated } from "./base.mjs";
 
 /** The standard messages that are sent or heard: those that the topics name. */
 function standardNames() {
@@ -76,12 +73,7 @@ ${definitions}};
 `;
 }
 
-/** Writes the file if it would be another one. */
-export async function writeMessageTypes() {
-  const text = await generated();
-  if (fs.existsSync(output) && fs.readFileSync(output, "utf8") === text) return;
-  fs.mkdirSync(path.dirname(output), { recursive: true });
-  fs.writeFileSync(output, text);
-}
+export const writeMessageTypes = async () =>
+  writeGenerated(await generated(), "src", "ros", "generated", "messages.ts");
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await writeMessageTypes();

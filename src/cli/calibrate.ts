@@ -20,7 +20,7 @@ import {
 } from "./options";
 import type { Game } from "../game/model";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
-import { SCENARIO } from "../ros/common_parameters";
+import { SIMULATOR_PARAMETERS } from "../ros/generated/parameters";
 import { integer, text } from "../ros/parameters";
 import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
@@ -30,7 +30,7 @@ export const COMMAND = {
   summary:
     "Measures in the motion world how robots and lead vehicle really move, and how far the scenario's arrays are from it.",
   options: {
-    scenario: { ...SCENARIO, value: "F" },
+    scenario: { ...SIMULATOR_PARAMETERS.scenario, value: "F" },
     robots: integer({ value: "N", default: 30, range: [1, 100_000] }, "robots in the world"),
     epochs: integer({ value: "E", default: 20_000, range: AT_LEAST_1 }, "epochs to measure"),
     ...SEED_OPTION,

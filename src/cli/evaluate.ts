@@ -10,7 +10,7 @@ import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { boundSentences } from "../policy/bounds";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
-import { GLOBAL_AGENT_PARAMETERS } from "../nodes/parameters";
+import { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { integer, text } from "../ros/parameters";
 import {
   AT_LEAST_0,

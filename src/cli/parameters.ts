@@ -1,36 +1,19 @@
 /**
- * Files that follow from the parameters' declarations.
+ * Files that follow from the parameters' declarations, config/parameters.yaml.
  * Usage: npm run parameters (prints docs/parameters.md) or npm run parameters -- --write (writes all)
  */
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
 import { packageRoot } from "../base/package_root";
 import { writeWhole } from "../base/whole_file";
-import {
-  GLOBAL_AGENT_PARAMETERS,
-  LEAD_AGENT_PARAMETERS,
-  LEARNER_PARAMETERS,
-  LOCAL_AGENT_PARAMETERS,
-  RECORDER_PARAMETERS,
-} from "../nodes/parameters";
-import { decimal, type ParameterSpec, type ParameterSpecs, ruleOf } from "../ros/parameters";
-
-/** Executables (and bare node names) and what they declare. */
-export const NODES: Readonly<Record<string, ParameterSpecs>> = {
-  global_agent: GLOBAL_AGENT_PARAMETERS,
-  local_agent: LOCAL_AGENT_PARAMETERS,
-  lead_agent: LEAD_AGENT_PARAMETERS,
-  learner: LEARNER_PARAMETERS,
-  recorder: RECORDER_PARAMETERS,
-  simulator: SIMULATOR_PARAMETERS,
-};
+import { NODES } from "../ros/generated/parameters";
+import { decimal, type ParameterSpec, ruleOf } from "../ros/parameters";
 
 /** What launch needs: type, default, and allowed values. */
 const declarations = (): string => `${JSON.stringify(NODES, null, 2)}\n`;
 
 const HEAD = `# Every parameter of every node at its default: see docs/parameters.md for what each is.
-# Generated: after a change of the declarations run npm run parameters -- --write.
+# Generated from config/parameters.yaml: after a change there run npm run parameters -- --write.
 # Sections are bare node names: they hold for a node of that name in every namespace, so
 # local_agent's for all robots. Sections that name a namespace (/robot_3/local_agent) win over them. A
 # node's own section wins over \`/**\` and over \`-p name:=value\`: to override one, write

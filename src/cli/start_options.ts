@@ -7,11 +7,11 @@ import { z } from "zod";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { sampleSizeProblem } from "../policy/sample_size";
-import { epochSeconds } from "../ros/common_parameters";
+import { epochSeconds } from "../ros/epoch_length";
 import { readOrigins } from "../../sim/page_access";
 import { motionProblem } from "../../sim/world/motion_problem";
 import { JSON_OPTION, type OptionSpecs, requireWritable, UsageError } from "./options";
-import { NODES } from "./parameters";
+import { NODES } from "../ros/generated/parameters";
 import {
   type ArgumentValues,
   type DescribedProcess,

@@ -13,7 +13,7 @@ import type { RosNode, TriggerAnswer } from "../ros/node";
 import type { SoleSource } from "../ros/sole_source";
 import { bounded, RELOAD_SERVICE, RESET_SERVICE, TOPICS } from "../ros/topics";
 import { onEmergencyStop } from "./emergency_stop";
-import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import type { Answers } from "./sampler";
 import { Shifts } from "./shifts";
 import {

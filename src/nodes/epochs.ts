@@ -6,7 +6,7 @@ import { InvalidInputError } from "../base/errors";
 import { type Game, sizesOf } from "../game/model";
 import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
 import { after, every, type RosClock, steadyMs } from "../ros/clock";
-import { epochSeconds } from "../ros/common_parameters";
+import { epochSeconds } from "../ros/epoch_length";
 import { discoveryHint } from "../ros/domain";
 import { fromSeconds, type GlobalState, nanoseconds } from "../ros/messages";
 import type { RosNode, SoleSubscription } from "../ros/node";
@@ -16,7 +16,7 @@ import { TOPICS } from "../ros/topics";
 import type { Commander } from "./commander";
 import * as machine from "./epoch_machine";
 import { inTime, Overload } from "./overload";
-import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import type { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { Sampler } from "./sampler";
 import { ageTrouble } from "./state_subscriptions";
 

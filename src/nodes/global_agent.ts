@@ -1,13 +1,13 @@
 /** The global agent's process: a managed node that samples, decides and commands. */
 import { loadScenario } from "../game/scenario_file";
-import { epochSeconds } from "../ros/common_parameters";
+import { epochSeconds } from "../ros/epoch_length";
 import { publishDiagnostics } from "../ros/diagnostics";
 import { clockOf, RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { Commander } from "./commander";
 import { Epochs } from "./epochs";
 import { globalChecks } from "./global_health";
-import { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 
 /** The command is repeated this often, ms of wall time. */
 const REPEAT_MS = 100;

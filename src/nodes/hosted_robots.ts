@@ -2,7 +2,8 @@
 import type { RosClock } from "../ros/clock";
 import { nanoseconds, type Population } from "../ros/messages";
 import type { RosNode } from "../ros/node";
-import { type LOCAL_AGENT_PARAMETERS, MOST_HOSTED } from "./parameters";
+import type { LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
+import { MOST_HOSTED } from "./parameters";
 
 export class HostedRobots {
   private readonly leave: (() => void)[] = [];

@@ -9,7 +9,7 @@ import { TOPICS } from "../ros/topics";
 import { Bodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { arenaMarkers, bodyMarkers } from "./markers";
-import { LEAD_AGENT_PARAMETERS } from "./parameters";
+import { LEAD_AGENT_PARAMETERS } from "../ros/generated/parameters";
 
 void runProcess((ros) => {
   const node = ros.add(new RosNode("lead_agent", undefined, LEAD_AGENT_PARAMETERS, "robot"));

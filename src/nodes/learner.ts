@@ -6,7 +6,7 @@ import { RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { TOPICS } from "../ros/topics";
 import { obtainPolicy } from "./learned_policy";
-import { LEARNER_PARAMETERS } from "./parameters";
+import { LEARNER_PARAMETERS } from "../ros/generated/parameters";
 
 void runProcess(async (ros) => {
   const node = ros.add(new RosNode("learner", undefined, LEARNER_PARAMETERS));

@@ -22,7 +22,7 @@ import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
 import { LocalPolicies, type LocalRule } from "./local_policies";
 import { bodyMarkers } from "./markers";
-import { LOCAL_AGENT_PARAMETERS } from "./parameters";
+import { LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { Repeats } from "./stamps";
 
 type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;

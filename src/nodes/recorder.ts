@@ -5,7 +5,7 @@ import { clockOf, RosNode, type Subscription } from "../ros/node";
 import { runProcess } from "../ros/process";
 import { Recording } from "../ros/recording";
 import { type Topic, TOPICS, topicOf } from "../ros/topics";
-import { RECORDER_PARAMETERS } from "./parameters";
+import { RECORDER_PARAMETERS } from "../ros/generated/parameters";
 import { RobotsInGraph } from "./robots_in_graph";
 import { RateLimit } from "./stamps";
 

@@ -6,7 +6,7 @@ import type { RosNode } from "../ros/node";
 import { Seldom } from "../ros/seldom";
 import { TOPICS, topicOf } from "../ros/topics";
 import { fewOf } from "./overload";
-import type { GLOBAL_AGENT_PARAMETERS } from "./parameters";
+import type { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { RobotsInGraph } from "./robots_in_graph";
 import { drawSample, Roster } from "./sampling";
 import { StateSubscriptions, type Unusable } from "./state_subscriptions";

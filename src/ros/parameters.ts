@@ -1,4 +1,4 @@
-/** Parameters declared once as data; values parsed and checked against their declaration. */
+/** Parameters declared once as data, config/parameters.yaml; their values, parsed and checked. */
 import { z } from "zod";
 import { cut, InvalidInputError, reasonOf } from "../base/errors";
 import { type RclNode, type RclParameter, rcl } from "./rcl";
@@ -27,7 +27,7 @@ export type ValueForm =
   | {
       readonly type: "string_array";
       /** What each item is, in words, and its form. */
-      readonly each: readonly [words: string, form: RegExp];
+      readonly each: readonly [words: string, form: string];
     };
 
 export type ParameterSpec = ValueForm & {
@@ -98,7 +98,7 @@ function formOf(form: ValueForm): readonly [schema: z.ZodType<Value>, words: str
     case "double_array":
       return [z.array(z.number()), "a list of numbers"];
     case "string_array":
-      return [z.array(z.string().regex(form.each[1])), `a list of ${form.each[0]}`];
+      return [z.array(z.string().regex(new RegExp(form.each[1]))), `a list of ${form.each[0]}`];
   }
 }
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-export { NODES } from "../../src/cli/parameters";
+export { NODES } from "../../src/ros/generated/parameters";
 
 /** Tests run from dist/test/packaging. */
 export const root = resolve(__dirname, "../../..");

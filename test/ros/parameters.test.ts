@@ -1,4 +1,4 @@
-import { NODES } from "../../src/cli/parameters";
+import { NODES } from "../../src/ros/generated/parameters";
 import { givenParameters, holdsFor } from "../../src/ros/parameter_files";
 import {
   checkParameter,

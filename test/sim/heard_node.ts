@@ -1,6 +1,6 @@
 import type { LoopContext } from "../../sim/loop_context";
 import { RealTimeFactor } from "../../sim/pace";
-import { SIMULATOR_PARAMETERS } from "../../sim/parameters";
+import { SIMULATOR_PARAMETERS } from "../../src/ros/generated/parameters";
 import { Run, type RunOptions } from "../../sim/run";
 import { WorldControls } from "../../sim/world_controls";
 import { playedNode } from "../support/played_node";
