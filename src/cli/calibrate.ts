@@ -9,35 +9,13 @@ import {
   type Measurement,
   type WorldDistance,
 } from "./calibration";
+import { COMMANDS } from "./generated/commands";
 import { longForm, textOf } from "./long_form";
-import {
-  AT_LEAST_1,
-  JSON_OPTION,
-  type OptionValues,
-  requireWritable,
-  runCommand,
-  SEED_OPTION,
-} from "./options";
+import { type OptionValues, requireWritable, runCommand } from "./options";
 import type { Game } from "../game/model";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
-import { SIMULATOR_PARAMETERS } from "../ros/generated/parameters";
-import { integer, text } from "../ros/parameters";
 import { writeWhole } from "../base/whole_file";
 import { loadPhysics } from "../../sim/world/physics";
-
-export const COMMAND = {
-  usage: "npm run calibrate --",
-  summary:
-    "Measures in the motion world how robots and lead vehicle really move, and how far the scenario's arrays are from it.",
-  options: {
-    scenario: { ...SIMULATOR_PARAMETERS.scenario, value: "F" },
-    robots: integer({ value: "N", default: 30, range: [1, 100_000] }, "robots in the world"),
-    epochs: integer({ value: "E", default: 20_000, range: AT_LEAST_1 }, "epochs to measure"),
-    ...SEED_OPTION,
-    write: text({ value: "F" }, "write the scenario with the measured arrays to this file"),
-    ...JSON_OPTION,
-  },
-};
 
 function progressOf(epochs: number): (done: number) => void {
   let said = performance.now();
@@ -120,7 +98,9 @@ export function rounded(row: readonly number[]): number[] {
   return units.map((p) => p / unit);
 }
 
-export async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
+export async function main(
+  options: OptionValues<typeof COMMANDS.calibrate.options>,
+): Promise<void> {
   const { scenario, robots, epochs, seed, write } = options;
   if (write !== undefined) requireWritable("--write", write);
   const game = loadScenario(scenario);
@@ -146,4 +126,4 @@ export async function main(options: OptionValues<typeof COMMAND.options>): Promi
   process.stdout.write(`${JSON.stringify({ ...head, ...arrays, file: write })}\n`);
 }
 
-if (require.main === module) void runCommand(COMMAND, main);
+if (require.main === module) void runCommand(COMMANDS.calibrate, main);

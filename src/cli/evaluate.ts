@@ -10,55 +10,8 @@ import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { boundSentences } from "../policy/bounds";
 import { loadPolicy, requireScenario } from "../policy/policy_file";
-import { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
-import { integer, text } from "../ros/parameters";
-import {
-  AT_LEAST_0,
-  JSON_OPTION,
-  type OptionValues,
-  runCommand,
-  SEED_OPTION,
-  UsageError,
-} from "./options";
-
-export const COMMAND = {
-  usage: "npm run evaluate --",
-  summary: "Evaluates a policy, or the difference of two, in a population simulated by counts.",
-  options: {
-    policy: text(
-      { value: "F", required: true, repeatable: true },
-      "policy file; a second one is compared on the same random numbers",
-    ),
-    scenario: text(
-      { value: "F" },
-      "scenario file, or the name of a shipped one (default: the policy's)",
-    ),
-    robots: integer(
-      { value: "N", range: [1, 1_000_000_000] },
-      "robots (default: 1000, or as many as --start places)",
-    ),
-    sampleSize: integer(
-      { value: "K", range: AT_LEAST_0 },
-      "robots asked at each epoch (default: the table's k, or 20 without one)",
-    ),
-    observation: { ...GLOBAL_AGENT_PARAMETERS.observation, value: "O" },
-    start: text(
-      { value: "F" },
-      "YAML or JSON file with global_state (name or index) and local_counts",
-    ),
-    horizon: integer(
-      { value: "T", range: [1, 1_000_000] },
-      "epochs of a rollout (default: the scenario's, or 50)",
-    ),
-    rollouts: integer({ value: "R", range: [2, 10_000_000] }, "rollouts (default: 400)"),
-    transitionTiming: text(
-      { value: "W", default: "current", choices: ["current", "next"] },
-      "which global state moves the robots",
-    ),
-    ...SEED_OPTION,
-    ...JSON_OPTION,
-  },
-};
+import { COMMANDS } from "./generated/commands";
+import { type OptionValues, runCommand, UsageError } from "./options";
 
 const startSchema = z.strictObject({
   global_state: z.union([z.string(), z.int()]),
@@ -91,7 +44,7 @@ function loadStart(file: string, game: Game): PopulationStart {
   return { globalState, localCounts };
 }
 
-export async function main(options: OptionValues<typeof COMMAND.options>): Promise<void> {
+export async function main(options: OptionValues<typeof COMMANDS.evaluate.options>): Promise<void> {
   const { policy: files, scenario, robots: population, start: startFile, json, ...how } = options;
   if (files.length > 2) {
     throw new UsageError(`--policy is given ${files.length} times; give one or two policies`);
@@ -146,4 +99,4 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
   ].join("\n");
 }
 
-if (require.main === module) void runCommand(COMMAND, main);
+if (require.main === module) void runCommand(COMMANDS.evaluate, main);

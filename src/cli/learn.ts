@@ -2,88 +2,22 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Game } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
-import {
-  DEFAULT_DRAWS,
-  DEFAULT_POINT_ACCURACY,
-  DEFAULT_POINTS,
-  DEFAULT_POPULATION,
-  type Progress,
-} from "../learning/options";
+import { DEFAULT_DRAWS, type Progress } from "../learning/options";
 import { learnByPoints, type PointLearnResult } from "../learning/points/learn_by_points";
 import { loadScenario } from "../game/scenario_file";
 import { learningHorizon } from "../learning/simulation";
 import { MOST_TABLE_STATES, tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
-import { double, flag, integer, text } from "../ros/parameters";
 import { tellGame } from "./game_only";
-import {
-  abortOnInterrupt,
-  AT_LEAST_1,
-  flagOf,
-  JSON_OPTION,
-  type OptionValues,
-  requireWritable,
-  runCommand,
-  SEED_OPTION,
-  UsageError,
-} from "./options";
+import { COMMANDS } from "./generated/commands";
+import { abortOnInterrupt, flagOf, type OptionValues } from "./options";
+import { requireWritable, runCommand, UsageError } from "./options";
 import { boundSentences, gapsInWords } from "../policy/bounds";
 
-const MOST_THREADS = 256;
+const { options: OPTIONS } = COMMANDS.learn;
+const [, MOST_THREADS] = OPTIONS.threads.range;
 
-export const COMMAND = {
-  usage: "npm run learn --",
-  summary: "Learns a pair of policies for a scenario and writes it to a policy file.",
-  options: {
-    scenario: text({ value: "F", required: true }, "scenario file, or the name of a shipped one"),
-    tableSize: integer(
-      { value: "K", range: AT_LEAST_1 },
-      "k of the histograms by which the global policy is tabulated (not with --backup points)",
-    ),
-    out: text({ value: "F" }, "policy file to write (.safetensors)"),
-    gameOnly: flag(
-      { default: false },
-      "learn nothing: print the scenario with its arrays, or write these to --out (.safetensors)",
-    ),
-    robots: integer(
-      { value: "N", default: DEFAULT_POPULATION, range: [1, 1_000_000_000] },
-      "robots of the population learned for",
-    ),
-    backup: text(
-      { value: "B", choices: ["exact", "sampled", "points"] },
-      `how expectations are computed; points needs no table (default: exact, or points for more than ${MOST_TABLE_STATES} local states without --table-size)`,
-    ),
-    points: integer({ value: "N", range: [1, 10_000] }, `most points (default: ${DEFAULT_POINTS})`),
-    accuracy: double(
-      { value: "X", range: [1e-6, 0.5] },
-      `share by which the bounds at points may differ (default: ${DEFAULT_POINT_ACCURACY})`,
-    ),
-    timeLimit: double(
-      { value: "S", range: [0.1, Infinity] },
-      "seconds for learning at points and for measuring the pair; what there is no time for is told",
-    ),
-    localForm: text(
-      { value: "L", choices: ["state", "command"] },
-      "what robots act on: the paper's (s_l, s_g), or the command too (points; default: state)",
-    ),
-    draws: integer(
-      { value: "M", range: [1, 100_000] },
-      `draws of the sampled backup (default: ${DEFAULT_DRAWS})`,
-    ),
-    temperature: double(
-      { value: "X", range: [1e-6, Infinity] },
-      "softmax temperature of the local policy (default: greedy)",
-    ),
-    threads: integer(
-      { value: "T", range: [1, MOST_THREADS] },
-      "threads that learn; the result is the same for any number (default: all cores)",
-    ),
-    ...SEED_OPTION,
-    ...JSON_OPTION,
-  },
-};
-
-type Given = OptionValues<typeof COMMAND.options>;
+type Given = OptionValues<typeof OPTIONS>;
 /** As they are used: the backup is chosen. */
 type LearnOptions = Given & Required<Pick<Given, "backup">>;
 
@@ -199,7 +133,7 @@ function choose(given: Given, game: Game): LearnOptions {
 
 export async function main(given: Given): Promise<void> {
   const { out: file, json } = given;
-  if (given.gameOnly) return tellGame(given, COMMAND.options);
+  if (given.gameOnly) return tellGame(given, OPTIONS);
   if (file === undefined) throw new UsageError("--out is missing; give --out F, see --help");
   const game = loadScenario(given.scenario);
   const options = choose(given, game);
@@ -247,4 +181,4 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
   ].join("\n");
 }
 
-if (require.main === module) void runCommand(COMMAND, main);
+if (require.main === module) void runCommand(COMMANDS.learn, main);

@@ -1,10 +1,9 @@
-/** What all commands share: options declared like parameters, their help, errors as sentences. */
+/** What all commands share: their options (config/options.yaml), help, errors as sentences. */
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { InvalidInputError, reasonOf } from "../base/errors";
-import { flag, integer, isAllowed, ruleOf, type Value } from "../ros/parameters";
-import type { ValueForm, ValueOf } from "../ros/parameters";
+import { isAllowed, ruleOf, type Value, type ValueForm, type ValueOf } from "../ros/parameters";
 
 /** Wrong use of a command: exit status 2. The message says what is wrong and what to give. */
 export class UsageError extends InvalidInputError {}
@@ -36,17 +35,6 @@ export interface CommandSpec<S extends OptionSpecs> {
   readonly summary: string;
   readonly options: S;
 }
-
-/** A range without an upper end. */
-export const AT_LEAST_0 = [0, Infinity] as const;
-export const AT_LEAST_1 = [1, Infinity] as const;
-
-export const SEED_OPTION = {
-  seed: integer({ value: "S", default: 0, range: AT_LEAST_0 }, "seed of all random draws"),
-};
-export const JSON_OPTION = {
-  json: flag({ default: false }, "print one JSON object on standard output and nothing else there"),
-};
 
 /** Without leading zeros: ROS reads 010 as 8. */
 const WHOLE = /^[+-]?(0|[1-9]\d*)$/;

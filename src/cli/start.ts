@@ -9,6 +9,7 @@ import type { LoadedPolicy } from "../policy/policy_file";
 import { claimDomain, discoveryProblem, participantsIn, wantedDomain } from "../ros/domain";
 import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
+import { COMMANDS } from "./generated/commands";
 import { abortOnInterrupt, runCommand, UsageError } from "./options";
 import { runSwarm } from "./run_swarm";
 import { readSettings, START_OPTIONS, type SwarmSettings, swarmSpecs } from "./start_options";
@@ -149,10 +150,4 @@ function sayEnd(summary: RunSummary | undefined, say: Say): void {
   );
 }
 
-const COMMAND = {
-  usage: "npm start --",
-  summary: "Starts a swarm under a learned policy over ROS 2, in a simulator with a page.",
-  options: START_OPTIONS,
-};
-
-void runCommand(COMMAND, main);
+void runCommand({ ...COMMANDS.start, options: START_OPTIONS }, main);

@@ -10,7 +10,8 @@ import { sampleSizeProblem } from "../policy/sample_size";
 import { epochSeconds } from "../ros/epoch_length";
 import { readOrigins } from "../../sim/page_access";
 import { motionProblem } from "../../sim/world/motion_problem";
-import { JSON_OPTION, type OptionSpecs, requireWritable, UsageError } from "./options";
+import { COMMANDS } from "./generated/commands";
+import { type OptionSpecs, requireWritable, UsageError } from "./options";
 import { NODES } from "../ros/generated/parameters";
 import {
   type ArgumentValues,
@@ -73,7 +74,7 @@ const described = Object.values(SWARM.arguments).flatMap(({ option, parameter, .
 
 export const START_OPTIONS: OptionSpecs = {
   ...Object.fromEntries(described.map(({ name, spec }) => [name, spec])),
-  ...JSON_OPTION,
+  ...COMMANDS.start.options,
 };
 
 /**

@@ -50,16 +50,6 @@ export type ParameterValues<S extends ParameterSpecs> = {
   readonly [K in keyof S]: ValueOf<S[K]>;
 };
 
-const declare =
-  <T extends keyof TypeOf>(type: T) =>
-  <const D extends object>(details: D, description: string) => ({ type, ...details, description });
-
-/** Declarations by type. `satisfies ParameterSpecs` checks that they are complete. */
-export const integer = declare("integer");
-export const double = declare("double");
-export const text = declare("string");
-export const flag = declare("boolean");
-
 /** A parameter that cannot be used; the message names it, its value and the rule. */
 export class ParameterError extends InvalidInputError {}
 

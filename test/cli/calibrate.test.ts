@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COMMAND, main, rounded, withMeasuredArrays } from "../../src/cli/calibrate";
+import { main, rounded, withMeasuredArrays } from "../../src/cli/calibrate";
 import {
   compareArrays,
   type ComparedArray,
@@ -12,6 +12,7 @@ import {
   rowError,
   type WorldDistance,
 } from "../../src/cli/calibration";
+import { COMMANDS } from "../../src/cli/generated/commands";
 import { outcomeOf } from "../../src/cli/options";
 import { sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
@@ -178,6 +179,6 @@ describe("the command", () => {
     [["--write", join(folder, "none", "x.yaml")], "cannot be written"],
     [["--speed", "2"], "--speed"],
   ])("wrong use %p: one sentence and status 2", (args, message) =>
-    expectRefusal((given) => outcomeOf(COMMAND, main, given), args, message),
+    expectRefusal((given) => outcomeOf(COMMANDS.calibrate, main, given), args, message),
   );
 });

@@ -4,8 +4,16 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as evaluate from "../../src/cli/evaluate";
+import { COMMANDS as DECLARED } from "../../src/cli/generated/commands";
 import * as learn from "../../src/cli/learn";
 import { outcomeOf } from "../../src/cli/options";
+import {
+  DEFAULT_DRAWS,
+  DEFAULT_POINT_ACCURACY,
+  DEFAULT_POINTS,
+  DEFAULT_POPULATION,
+} from "../../src/learning/options";
+import { MOST_TABLE_STATES } from "../../src/learning/size";
 import { encodePolicy, loadPolicy, savePolicy } from "../../src/policy/policy_file";
 import { root, shipped } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
@@ -72,8 +80,8 @@ test("evaluate starts where a file says and prints a readable table", () => {
 });
 
 const COMMANDS = {
-  learn: (args: readonly string[]) => outcomeOf(learn.COMMAND, learn.main, args),
-  evaluate: (args: readonly string[]) => outcomeOf(evaluate.COMMAND, evaluate.main, args),
+  learn: (args: readonly string[]) => outcomeOf(DECLARED.learn, learn.main, args),
+  evaluate: (args: readonly string[]) => outcomeOf(DECLARED.evaluate, evaluate.main, args),
 };
 test("learn at points says how it ended, and its bounds", () => {
   const file = join(folder, "points.safetensors");
@@ -221,6 +229,15 @@ test("where the disk is full, learn says so and leaves nothing half-written", ()
     /cannot be written to .*too_large.*; nothing was written; name a file/,
   );
   expect(readdirSync(folder).filter((name) => name.includes("too_large"))).toEqual([]);
+});
+
+test("the help of learn tells the defaults that learning has", () => {
+  const { robots, draws, points, accuracy, backup } = DECLARED.learn.options;
+  expect(robots.default).toBe(DEFAULT_POPULATION);
+  expect(draws.description).toContain(`(default: ${DEFAULT_DRAWS})`);
+  expect(points.description).toContain(`(default: ${DEFAULT_POINTS})`);
+  expect(accuracy.description).toContain(`(default: ${DEFAULT_POINT_ACCURACY})`);
+  expect(backup.description).toContain(` ${MOST_TABLE_STATES} local states`);
 });
 
 test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {

@@ -1,18 +1,17 @@
 import { parseOptions, UsageError } from "../../src/cli/options";
 import { START_OPTIONS } from "../../src/cli/start_options";
-import { double, flag, integer, text } from "../../src/ros/parameters";
 
 const COMMAND = {
   usage: "npm run try --",
   summary: "Tries.",
   options: {
-    file: text({ value: "F", required: true, repeatable: true }, "files"),
-    tableSize: integer({ value: "K", default: 3, range: [-5, 9] }, "k"),
-    rate: double({ value: "X", range: [0, Infinity] }, "rate"),
-    way: text({ value: "W", default: "up", choices: ["up", "down"] }, "way"),
-    quiet: flag({ default: false }, "quiet"),
+    file: { type: "string", value: "F", required: true, repeatable: true, description: "files" },
+    tableSize: { type: "integer", value: "K", default: 3, range: [-5, 9], description: "k" },
+    rate: { type: "double", value: "X", range: [0, Infinity], description: "rate" },
+    way: { type: "string", value: "W", default: "up", choices: ["up", "down"], description: "way" },
+    quiet: { type: "boolean", default: false, description: "quiet" },
   },
-};
+} as const;
 const parse = (...args: string[]) => parseOptions(COMMAND, args);
 
 test("values arrive typed, with defaults for what was not given", () => {
