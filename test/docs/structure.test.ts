@@ -70,7 +70,8 @@ test.each(DOCUMENTS)("%s links to files and headings that exist", (document) => 
 });
 
 test.each(DOCUMENTS)("%s names files that exist", (document) => {
-  const folders = "src|sim|test|scripts|patches|bench|config|launch|scenarios|msg|docs|examples|[.]ci";
+  const folders =
+    "src|sim|test|scripts|patches|bench|config|launch|scenarios|msg|docs|examples|[.]ci";
   const paths = new RegExp(`\`((?:${folders})/[\\w./-]+)\``, "g");
   const named = [...read(document).matchAll(paths)].map(([, path]) => path);
   expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
