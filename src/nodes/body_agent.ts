@@ -319,14 +319,9 @@ export class BodyAgent {
 
   /** Why it does not go where it should though it may move; undefined: it does. */
   private get hindrance(): string | undefined {
-    const { isAlone, problem } = this.sendVelocity.connection;
-    const held =
-      "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen";
-    return (
-      (isAlone ? undefined : problem) ??
-      (this.stillness.isHeld ? held : undefined) ??
-      this.permission.reasonToHalt(steadyMs())
-    );
+    return this.stillness.isHeld
+      ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"
+      : this.permission.reasonToHalt(steadyMs());
   }
 
   /** The watchdog, called by a timer (bodies.ts). */

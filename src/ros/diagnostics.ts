@@ -4,7 +4,6 @@
  */
 import { cut } from "../base/errors";
 import { every, type RosClock } from "./clock";
-import { mismatches } from "./connections";
 import type { RosNode } from "./node";
 import { TOPICS } from "./topics";
 
@@ -37,12 +36,9 @@ export function publishDiagnostics(
   checks: () => readonly Check[],
 ): () => void {
   const publish = node.publisher(TOPICS.diagnostics);
-  const topics: Check = { robot: "", name: `${node.name}: topics`, look: topicsHealth };
-  const lookAt = (check: Check): Seen => ({ ...check, health: check.look() });
   const tell = (): void => {
-    const seen = checks().map(lookAt);
-    const apart = seen.length > MOST_APART ? [together(node.name, seen)] : seen;
-    const told = [...apart, lookAt(topics)];
+    const seen = checks().map((check) => ({ ...check, health: check.look() }));
+    const told = seen.length > MOST_APART ? [together(node.name, seen)] : seen;
     publish({
       header: { stamp: clock.stamp(), frame_id: "" },
       status: told.map(({ name, robot, health }) => ({
@@ -58,14 +54,6 @@ export function publishDiagnostics(
     });
   };
   return every(PERIOD_MS, () => node.safely(tell));
-}
-
-/** Whether all who publish or subscribe to the process's topics are connected. */
-function topicsHealth(): Health {
-  const left = mismatches();
-  return left
-    ? { level: "warn", message: `not connected: ${left}`, values: {} }
-    : { level: "ok", message: "all who are there are connected", values: {} };
 }
 
 type Seen = Check & { readonly health: Health };

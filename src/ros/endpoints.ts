@@ -230,16 +230,10 @@ export abstract class Endpoints extends Services {
       const { why, ms } = this.refusals.get(topic.name) ?? { why: "", ms: -Infinity };
       return steadyMs() - ms < PRESENT_MS ? `refused: ${why}` : undefined;
     };
-    const connection = new Connection(this.node, topic, role, name, count, refusal);
+    const connection = new Connection(topic, role, name, count, refusal);
     const { destroy } = endpoint;
-    const kept = Object.assign(endpoint, {
-      connection,
-      destroy: () => {
-        if (!this.live.delete(kept)) return;
-        connection.end();
-        destroy();
-      },
-    });
+    const end = (): void => void (this.live.delete(kept) && destroy());
+    const kept = Object.assign(endpoint, { connection, destroy: end });
     this.live.add(kept);
     return kept;
   }

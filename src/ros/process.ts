@@ -3,7 +3,6 @@ import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { every } from "./clock";
-import { watchConnections } from "./connections";
 import { initialiseRos } from "./initialise";
 import type { RosNode } from "./node";
 import { rcl } from "./rcl";
@@ -17,8 +16,6 @@ export const sent = (): Promise<void> => new Promise((resolve) => setTimeout(res
 
 /** Who publishes is looked at this often at least, ms. */
 const SOURCES_MS = 100;
-/** Who is not connected, ms. */
-const CONNECTIONS_MS = 1000;
 
 /** A process that has not ended by itself this long after it was asked to is ended, ms. */
 export const LAST_RESORT_MS = 1500;
@@ -126,8 +123,6 @@ class RunningProcess {
     if (first === undefined) return;
     const look = watchSources(first.log);
     every(SOURCES_MS, () => first.safely(look));
-    const lookForOthers = watchConnections(first.log);
-    every(CONNECTIONS_MS, () => first.safely(lookForOthers));
   }
 
   private async leave(status: number): Promise<void> {

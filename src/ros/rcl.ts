@@ -71,8 +71,6 @@ export const fullName = (namespace: string, name: string): string =>
 export interface RclEndpointInfo {
   readonly node_name: string;
   readonly node_namespace: string;
-  readonly topic_type: string;
-  readonly qos_profile: { readonly reliability: number; readonly durability: number };
 }
 
 export interface RclNode {
@@ -101,8 +99,6 @@ export interface RclNode {
   /** @param topic its name in the graph */
   countPublishers(topic: string): number;
   getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
-  /** @param topic its name in the graph */
-  getSubscriptionsInfoByTopic(topic: string): RclEndpointInfo[];
   declareParameters(
     parameters: readonly RclParameter[],
     descriptors: readonly object[],
