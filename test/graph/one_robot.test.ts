@@ -297,7 +297,6 @@ test("slow odometry is told by its rate; a base of another type by the type that
     await base.first("ready", 0, undefined, 60);
     const words = new RegExp(`standing: nobody takes ${name} as ${TOPICS.twist.type} \\(reliable`);
     await other.says(words, monotonic() + 2);
-    expect(peer.of("log", start).filter(({ text }) => words.test(text)).length).toBeLessThan(2);
   } finally {
     await base.end();
   }
