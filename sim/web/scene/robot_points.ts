@@ -10,9 +10,6 @@ import { colour } from "../palette";
 /** Bits of a robot's fourth number. */
 export const FLAGS = { docked: 1, asked: 2, chosen: 4, broken: 8 } as const;
 
-/** Drawn one after the other: rings on the floor, bodies with their shadows, crosses above. */
-export const LAYERS = { rings: 0, bodies: 1, crosses: 2 } as const;
-
 /** Heights above the floor, in a robot's radii: of a point's middle, and of a cross. */
 const MIDDLE = 0.35;
 /** More robots than these are drawn without wheels and shadows, for software rendering. */
@@ -25,18 +22,17 @@ precision highp float;
 in vec4 robot;
 uniform mat4 viewMatrix, projectionMatrix;
 uniform float radius, height;
-uniform int layer;
 uniform bool simple;
 flat out int flags;
 flat out vec2 ahead, scale, middle;
 flat out float rise, sharpness;
 void main() {
   flags = int(robot.w);
-  bool asked = (flags & ${FLAGS.asked}) != 0, chosen = (flags & ${FLAGS.chosen}) != 0;
-  // Side of the point, in radii; 0: it is not drawn.
+  // Side of the point, in radii: it holds the body and the robot's marks.
   float side = simple ? 2.1 : 2.9;
-  if (layer == ${LAYERS.rings}) side = chosen ? 7.0 : asked ? 3.8 : 0.0;
-  if (layer == ${LAYERS.crosses}) side = (flags & ${FLAGS.broken}) != 0 ? 5.0 : 0.0;
+  if ((flags & ${FLAGS.asked}) != 0) side = 3.8;
+  if ((flags & ${FLAGS.broken}) != 0) side = 5.0;
+  if ((flags & ${FLAGS.chosen}) != 0) side = 7.0;
   vec4 seen = viewMatrix * vec4(robot.xy, ${MIDDLE} * radius, 1.0);
   gl_Position = projectionMatrix * seen;
   gl_PointSize = side * radius * projectionMatrix[1][1] * 0.5 * height / gl_Position.w;
@@ -50,7 +46,6 @@ void main() {
   vec3 way = mat3(viewMatrix) * vec3(cos(robot.z), sin(robot.z), 0.0);
   way.xy -= seen.xy / seen.z * way.z;
   ahead = normalize(vec2(way.x, way.y / tilt.y));
-  if (side == 0.0) gl_Position.z = 2.0 * gl_Position.w;
 }`;
 
 const FRAGMENT = `
@@ -59,7 +54,6 @@ precision highp int;
 flat in int flags;
 flat in vec2 ahead, scale, middle;
 flat in float rise, sharpness;
-uniform int layer;
 uniform bool simple;
 uniform vec3 free, docked, dark, seen, text, warning;
 out vec4 colour;
@@ -76,8 +70,7 @@ void cover(vec3 by, float share) { colour = mix(colour, vec4(by, 1.0), share); }
 void drawBody() {
   vec3 tint = (flags & ${FLAGS.docked}) != 0 ? docked : free;
   if (!simple) {
-    float shade = max(0.0, 0.5 - dot(spot, spot) / 3.9);
-    colour = vec4(dark * shade, shade);
+    cover(dark, max(0.0, 0.5 - dot(spot, spot) / 3.9));
     vec2 wheel = turned(atHeight(0.3));
     cover(dark, within(max(abs(wheel.x) - 0.34, wheel.y - 1.03)));
   }
@@ -99,22 +92,17 @@ void drawCross() {
 void main() {
   colour = vec4(0.0);
   spot = gl_PointCoord * scale + middle;
-  if (layer == ${LAYERS.bodies}) drawBody();
-  if (layer == ${LAYERS.crosses}) drawCross();
-  if (layer != ${LAYERS.rings}) return;
   if ((flags & ${FLAGS.asked}) != 0) drawRing(seen, 1.45, 1.85);
   if ((flags & ${FLAGS.chosen}) != 0) drawRing(text, 2.1, 2.5);
+  drawBody();
+  if ((flags & ${FLAGS.broken}) != 0) drawCross();
 }`;
 
 /**
- * One layer of the robots in `shape`, which has their x, y (m), heading (rad) and FLAGS as `robot`.
+ * The robots in `shape`, which has their x, y (m), heading (rad) and FLAGS as `robot`.
  * @param radius of a robot, m
  */
-export function robotPoints(
-  shape: THREE.BufferGeometry,
-  layer: number,
-  radius: number,
-): THREE.Points {
+export function robotPoints(shape: THREE.BufferGeometry, radius: number): THREE.Points {
   const colours = (["free", "docked", "dark", "seen", "text", "warning"] as const).map(
     (name) => [name, { value: new THREE.Color(colour(name)) }] as const,
   );
@@ -128,13 +116,12 @@ export function robotPoints(
     premultipliedAlpha: true,
     uniforms: {
       ...Object.fromEntries(colours),
-      ...{ radius: { value: radius }, layer: { value: layer }, height },
+      ...{ radius: { value: radius }, height },
       simple: { value: shape.getAttribute("robot").count > MANY },
     },
   });
   const points = new THREE.Points(shape, material);
   points.frustumCulled = false;
-  points.renderOrder = layer;
   const buffer = new THREE.Vector2();
   points.onBeforeRender = (renderer: THREE.WebGLRenderer) => {
     height.value = renderer.getDrawingBufferSize(buffer).height;

@@ -2,10 +2,10 @@
 import * as THREE from "three";
 import type { Snapshot } from "../../protocol";
 import type { Motion } from "./motion";
-import { FLAGS, LAYERS, robotPoints } from "./robot_points";
+import { FLAGS, robotPoints } from "./robot_points";
 
 export class Robots {
-  readonly object = new THREE.Group();
+  readonly object: THREE.Points;
   /** Indices of robots; those of none are ignored. */
   sampled: readonly number[] = [];
   broken: readonly number[] = [];
@@ -17,8 +17,7 @@ export class Robots {
     this.robots = corners.setUsage(THREE.DynamicDrawUsage);
     const shape = new THREE.BufferGeometry().setAttribute("robot", this.robots);
     shape.setDrawRange(0, robots.length);
-    for (const layer of Object.values(LAYERS))
-      this.object.add(robotPoints(shape, layer, robotRadius));
+    this.object = robotPoints(shape, robotRadius);
   }
 
   frame({ shown, frame }: Motion): void {
