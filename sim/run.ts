@@ -39,7 +39,6 @@ export class Run {
   private now = 0n;
   /** The first copy of the newest epoch's command. */
   command: GlobalCommand | undefined;
-  /** File for one JSON line an epoch; empty: none. */
   private trace: string;
 
   constructor(readonly options: RunOptions) {

@@ -46,18 +46,13 @@ export class ArenaScene {
 
   /** The robot shown nearest to a pixel of the canvas, if that is near. */
   robotAt(x: number, y: number): number | undefined {
-    let nearest: number | undefined;
-    let least = REACH_PX;
-    for (let robot = 0; robot < this.motion.shown.length / 3 - 1; robot++) {
-      const place = this.placeOf(robot);
-      if (place === undefined) return undefined;
-      const pixel = this.view.pixelOf(place.x, place.y);
-      const distance = Math.hypot(pixel.x - x, pixel.y - y);
-      if (distance > least) continue;
-      least = distance;
-      nearest = robot;
-    }
-    return nearest;
+    const { frame, shown } = this.motion;
+    const distances = Array.from(frame?.locked ?? [], (_, robot) => {
+      const pixel = this.view.pixelOf(shown[3 * robot], shown[3 * robot + 1]);
+      return Math.hypot(pixel.x - x, pixel.y - y);
+    });
+    const nearest = distances.indexOf(distances.reduce((a, b) => Math.min(a, b), REACH_PX));
+    return nearest < 0 ? undefined : nearest;
   }
 
   frame(nowMs: number): void {

@@ -175,7 +175,7 @@ class Page {
     this.robot.show(usable, world, report, shown.scene.motion.frame);
     byId("legend-broken").hidden = !world?.faults.length;
     if (world) shown.scene.robots.broken = world.faults.map(({ robot }) => robot);
-    showFacts(byId("facts"), { snapshot, report, world, picture });
+    showFacts(byId("facts"), snapshot, report, world, picture);
     const bounds = picture?.bounds ?? [];
     setText(byId("bounds"), bounds.length > 0 ? `Discounted return: ${bounds.join("; ")}.` : "");
     const sentence = report && sentenceOf(snapshot, report, world);

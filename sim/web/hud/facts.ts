@@ -8,30 +8,27 @@ import {
 } from "../../protocol";
 import { add } from "../element";
 
-/** What is known; only the snapshot from the start. */
-export interface Known {
-  readonly snapshot: Snapshot;
-  readonly report?: EpochReport;
-  readonly world?: WorldState;
-  readonly picture?: PolicyPicture;
-}
-
 const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 
 type Fact = readonly [name: string, value: string, isBad?: boolean];
 
-export function showFacts(parent: HTMLElement, known: Known): void {
+/** @param known only the snapshot from the start */
+export function showFacts(parent: HTMLElement, ...known: Parameters<typeof factsOf>): void {
   parent.replaceChildren();
-  for (const [name, value, isBad] of factsOf(known)) {
+  for (const [name, value, isBad] of factsOf(...known)) {
     const pair = add(parent, "div");
     add(pair, "dt", "", name);
     add(pair, "dd", isBad ? "bad" : "", value);
   }
 }
 
-function factsOf({ snapshot, report, world, picture }: Known): Fact[] {
+function factsOf(
+  { fidelity, epochSeconds, robots }: Snapshot,
+  report?: EpochReport,
+  world?: WorldState,
+  picture?: PolicyPicture,
+): Fact[] {
   const { missedEpochs, missing } = report ?? { missedEpochs: 0, missing: 0 };
-  const { fidelity, epochSeconds, robots } = snapshot;
   const asked = world?.sampleSize ?? report?.sampled.length ?? "not known";
   const mode = world?.observation;
   const broken = world?.faults ?? [];
