@@ -62,17 +62,9 @@ export interface PointLearnOptions extends CommonOptions {
   readonly isTimeUp?: (share?: number) => boolean;
 }
 
-type Defaulted<T extends CommonOptions, K extends keyof T> = T & Required<Pick<T, K>>;
-
 /** The options with their defaults. */
-export type LearnSettings = Defaulted<
-  LearnOptions,
-  "population" | "backup" | "draws" | "seed" | "threads"
->;
-export type PointLearnSettings = Defaulted<
-  PointLearnOptions,
-  "population" | "seed" | "threads" | "points" | "accuracy" | "localForm"
->;
+export type LearnSettings = Readonly<ReturnType<typeof settingsOf>>;
+export type PointLearnSettings = Readonly<ReturnType<typeof pointSettingsOf>>;
 
 export const DEFAULT_POPULATION = 1000;
 export const DEFAULT_DRAWS = 16;
@@ -82,14 +74,10 @@ export const DEFAULT_POINT_ACCURACY = 5e-3;
 const MOST_POINTS = 10_000;
 
 /** Fills in the defaults. @throws InvalidInputError when an option cannot be used */
-export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
-  const settings = {
-    ...options,
-    ...commonSettingsOf(options),
-    backup: options.backup ?? ("exact" as const),
-    draws: options.draws ?? DEFAULT_DRAWS,
-  };
-  const { tableSize, population, draws } = settings;
+export function settingsOf(game: Game, options: LearnOptions) {
+  const { backup = "exact", draws = DEFAULT_DRAWS } = options;
+  const settings = { ...options, ...commonSettingsOf(options), backup, draws };
+  const { tableSize, population } = settings;
   requireWhole("the table size", tableSize, 1);
   requireWhole("the number of draws", draws, 1);
   checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY_BYTES);
@@ -102,7 +90,7 @@ export function settingsOf(game: Game, options: LearnOptions): LearnSettings {
 }
 
 /** The same for learning at points. @throws InvalidInputError */
-export function pointSettingsOf(game: Game, options: PointLearnOptions): PointLearnSettings {
+export function pointSettingsOf(game: Game, options: PointLearnOptions) {
   const { points = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY } = options;
   // A vector at most for each of the points in each s_g, and some that those go on with.
   const most = Math.floor(MOST_VECTORS / 2 / sizesOf(game).sG);
