@@ -10,6 +10,7 @@ import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_f
 import type { KernelMemory } from "../base/kernel_memory";
 import type { LatticeLines, PairLines } from "./lattice_lines";
 
+/** Lines that are averaged side by side (base/assembly/kernels.ts). */
 const LINES_TOGETHER = 8;
 /** Weights of longer lines would not fit into memory. */
 const MOST_WEIGHT_ROWS = 1024;
@@ -20,7 +21,6 @@ export class ExactBackup implements Backup {
   private readonly relabelled: readonly { first?: Int32Array; last?: Int32Array }[];
   private readonly scratch?: Float64Array;
   private readonly buffer: Float64Array;
-  private readonly columns: number;
   private readonly weights: Float64Array;
   private readonly weightRows: number;
   /** Those of `lines`, in this thread's kernel memory. */
@@ -35,8 +35,7 @@ export class ExactBackup implements Backup {
   ) {
     const { index } = lines;
     const widest = Math.max(width, checkedFunctions(index.states));
-    this.columns = widest * LINES_TOGETHER;
-    this.buffer = memory.floats((index.size + 1) * this.columns);
+    this.buffer = memory.floats((index.size + 1) * LINES_TOGETHER * widest);
     this.buffer.fill(0);
     this.weightRows = Math.min(index.size + 1, MOST_WEIGHT_ROWS);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
@@ -78,9 +77,7 @@ export class ExactBackup implements Backup {
       map.move,
       f.byteOffset,
       width,
-      LINES_TOGETHER,
       this.buffer.byteOffset,
-      this.columns,
       this.weights.byteOffset,
       this.weightRows,
     );

@@ -50,6 +50,9 @@ function store1(at: usize, left: usize, a: v128): void {
 
 // --- The exact operator (exact_backup.ts) ---
 
+/** Lines that are averaged side by side: a multiple of the columns that `average` takes. */
+const TOGETHER: usize = 8;
+
 /** C(p,q) keep^q move^(p-q) for all q <= p < rows: row p starts at p (p + 1) / 2. */
 function fillWeights(weightsAt: usize, rows: usize, keep: f64, move: f64): void {
   f64.store(weightsAt, 1);
@@ -69,8 +72,7 @@ function fillWeights(weightsAt: usize, rows: usize, keep: f64, move: f64): void 
  * f(h) <- E f over the robots in one state, each kept there or moved to another, on the lines of
  * the histogram lattice (lattice_lines.ts): along a line g(p) = Σ_q C(p,q) keep^q move^(p-q) f(q).
  * @param linesAt how many lines have 1, 2, ..., size + 1 members
- * @param together lines averaged side by side, from a copy in `bufferAt`, [size + 1][columns]
- * @param columns at least together · width, a multiple of 8
+ * @param bufferAt room for lines side by side, [size + 1][TOGETHER · width]
  * @param weightRows lines with more members are averaged without weights
  */
 export function averageLines(
@@ -82,20 +84,18 @@ export function averageLines(
   move: f64,
   fAt: usize,
   width: usize,
-  together: usize,
   bufferAt: usize,
-  columns: usize,
   weightsAt: usize,
   weightRows: usize,
 ): void {
   fillWeights(weightsAt, weightRows, keep, move);
   const cell = width * ONE;
-  const row = columns * ONE;
+  const row = TOGETHER * cell;
   membersAt += usize(load<u32>(linesAt)) * 4;
   for (let length: usize = 2; length <= size + 1; length++) {
     let left = usize(load<u32>(linesAt + (length - 1) * 4));
     while (left > 0) {
-      const now = min(together, left);
+      const now = min(TOGETHER, left);
       left -= now;
       const blockAt = membersAt;
       for (let line: usize = 0; line < now; line++) {
@@ -122,17 +122,7 @@ export function averageLines(
 /** In place, by weights; rows two by two from the last: a row needs the old values before it. */
 function average(bufferAt: usize, length: usize, row: usize, used: usize, weightsAt: usize): void {
   for (let x: usize = 0; x < used; x += 4 * TWO) {
-    const columnAt = bufferAt + x;
-    let p = length - 1;
-    for (; p > 1; p -= 2) averageTwoRows(columnAt, p, row, weightsAt);
-    if (p < 1) continue;
-    const move = v128.load64_splat(weightsAt, ONE);
-    const keep = v128.load64_splat(weightsAt, 2 * ONE);
-    for (let y: usize = 0; y < 4 * TWO; y += TWO) {
-      const first = f64x2.mul(move, v128.load(columnAt + y));
-      const second = f64x2.mul(keep, v128.load(columnAt + row + y));
-      v128.store(columnAt + row + y, f64x2.add(first, second));
-    }
+    for (let p = isize(length) - 1; p > 0; p -= 2) averageTwoRows(bufferAt + x, p, row, weightsAt);
   }
 }
 
