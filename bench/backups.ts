@@ -1,10 +1,10 @@
 /** Times of one backup of V, one sweep of the sampled operator, one decision, and rollouts. */
 import { HistogramIndex } from "../src/game/histogram";
-import { type Game, localKernel, type TablePair, sizesOf } from "../src/game/model";
+import { type Game, type TablePair, sizesOf } from "../src/game/model";
 import { Trial } from "../src/game/trial";
 import { ExactBackup } from "../src/learning/exact_backup";
 import { KernelMemory } from "../src/base/kernel_memory";
-import { LatticeLines } from "../src/learning/lattice_lines";
+import { pairsOf, sharedFloats } from "../src/learning/lattice_lines";
 import { blindLocalPolicy } from "../src/learning/starts";
 import { Sweeper, surrogateOf } from "../src/learning/sweeper";
 import { policyController } from "../src/policy/controllers";
@@ -19,30 +19,30 @@ const DECISIONS = 100_000;
 
 export function benchBackups(game: Game): void {
   for (const k of [20, 50]) {
-    const lines = new LatticeLines(new HistogramIndex(game.localStates.length, k));
-    const policy = blindLocalPolicy(game, 0);
-    const kernels = game.globalStates.map((_, g) => localKernel(game, policy, g));
-    for (const width of [1, kernels.length]) benchExact(lines, kernels[1], width);
-    if (k === 20) benchConvolution(lines.index, kernels[1]);
-    const surrogate = surrogateOf(game, lines.index, policy, kernels);
-    const choice = { kind: "sampled", draws: DRAWS, seed: 1 } as const;
-    const sweeper = new Sweeper(lines, surrogate, choice, [...kernels.keys()]);
-    const cells = lines.index.count * kernels.length;
-    const values = Float64Array.from({ length: cells }, (_, i) => Math.cos(i));
-    const next = new Float64Array(values.length);
-    const time = timed(() => sweeper.sweep(values, next));
+    const index = new HistogramIndex(game.localStates.length, k);
+    const surrogate = surrogateOf(game, index, blindLocalPolicy(game, 0));
+    const { kernels } = surrogate;
+    for (const width of [1, kernels.length]) benchExact(index, kernels[1], width);
+    if (k === 20) benchConvolution(index, kernels[1]);
+    const cells = index.count * kernels.length;
+    const [values, next] = [sharedFloats(cells), sharedFloats(cells)];
+    values.forEach((_, i) => (values[i] = Math.cos(i)));
+    const own = { globalStates: [...kernels.keys()], values, next, policy: new Uint8Array(cells) };
+    const sweeper = new Sweeper({ game, tableSize: k, pairs: pairsOf(index), ...own });
+    sweeper.prepare(surrogate, { kind: "sampled", draws: DRAWS, seed: 1 });
+    const time = timed(() => sweeper.sweep());
     say(`sampled sweep, k = ${k}, m = ${DRAWS}, all (s_g, h): ${told(time, "ms")}`);
   }
   benchDecision(game, 50);
 }
 
 /** `width` values of a histogram lie side by side, as those of all s_g do in a sweep. */
-function benchExact(lines: LatticeLines, kernel: Float64Array, width: number): void {
-  const { count, size } = lines.index;
+function benchExact(index: HistogramIndex, kernel: Float64Array, width: number): void {
+  const { count, size } = index;
   const memory = new KernelMemory();
   const [values, out] = [memory.floats(count * width), memory.floats(count * width)];
   values.forEach((_, i) => (values[i] = Math.sin(i)));
-  const backup = new ExactBackup(memory, lines, [kernel], width);
+  const backup = new ExactBackup(memory, index, pairsOf(index), [kernel], width);
   const time = timed(() => backup.apply(0, values, out));
   say(
     `exact backup, k = ${size}, over ${count} histograms, one of ${width} V side by side: ${told(time, "ms", 1 / width)}, error ${backup.error.toExponential(1)}`,

@@ -47,7 +47,7 @@ function learnGlobalRounded(
 ): Uint8Array<ArrayBuffer> {
   const { sG, aG } = sizesOf(game);
   const { count, size } = index;
-  const reward = surrogateOf(game, index, localPolicy, kernels).sampleReward;
+  const reward = surrogateOf(game, index, localPolicy).sampleReward;
   const histograms: Int32Array[] = [];
   index.forEach((counts) => histograms.push(counts.slice()));
   const next = Int32Array.from(reward, (_, i) => {

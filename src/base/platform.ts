@@ -64,46 +64,72 @@ export const compiledFile = (name: string): string => join(__dirname, "..", name
 /** Lets the event loop take a turn. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Who answers one request at a time. */
-export interface Thread<Request, Reply> {
-  readonly ask: (request: Request) => Promise<Reply>;
-  /** Rejects what is asked now and later; the first reason counts. */
-  readonly fail: (reason: unknown) => void;
+/** Methods by name; what they are given and give back can be sent to a thread. */
+type Methods<Served> = Readonly<Record<keyof Served, (...given: never[]) => unknown>>;
+
+/** What is served, here or in another thread: one call at a time. */
+export interface Thread<Served extends Methods<Served>> {
+  readonly call: <Name extends keyof Served>(
+    name: Name,
+    ...given: Parameters<Served[Name]>
+  ) => Promise<ReturnType<Served[Name]>>;
   readonly end: () => Promise<unknown>;
 }
 
-/** Another thread of this process. @param program a compiled file that calls `serveThread` */
-export function startThread<Request, Reply>(
+/**
+ * Another thread of this process. Calls reject once it has failed or ended, with the first reason.
+ * @param program a compiled file that calls `serveThread`
+ * @param signal aborted: what is called now and later rejects with its reason
+ */
+export function startThread<Served extends Methods<Served>>(
   program: string,
   data: unknown,
-): Thread<Request, Reply> {
+  signal?: StopSignal,
+): Thread<Served> {
   const worker = new Worker(program, { workerData: data });
-  let take: (reply: Reply) => void = () => {};
+  let take: (reply: unknown) => void = () => {};
   let refuse: (reason: unknown) => void = () => {};
-  /** The first one. While nothing is asked it is told by the next request. */
+  /** While nothing is called it is told by the next call. */
   let failure: { readonly reason: unknown } | undefined;
   const fail = (reason: unknown): void => {
     failure ??= { reason };
     refuse(failure.reason);
   };
-  worker.on("message", (reply: Reply) => take(reply));
+  const onAbort = (): void => fail(signal?.reason);
+  worker.on("message", (reply: unknown) => take(reply));
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`a learning thread ended (${code})`)));
-  const ask = (request: Request): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      if (failure) return reject(failure.reason);
-      [take, refuse] = [resolve, reject];
-      worker.postMessage(request);
-    });
-  return { ask, fail, end: () => worker.terminate() };
+  signal?.addEventListener("abort", onAbort);
+  // A signal that was aborted before does not call its listeners.
+  if (signal?.aborted) onAbort();
+  return {
+    call: (...asked) =>
+      new Promise<never>((resolve, reject) => {
+        if (failure) return reject(failure.reason);
+        [take, refuse] = [resolve as typeof take, reject];
+        worker.postMessage(asked);
+      }),
+    end: () => {
+      signal?.removeEventListener("abort", onAbort);
+      return worker.terminate();
+    },
+  };
 }
 
-/** In a thread: answers each message. `make` is given the data that the thread was started with. */
-export function serveThread<Data, Request>(
-  make: (data: Data) => (request: Request) => unknown,
+/** The same in this thread. */
+export const servedHere = <Served extends Methods<Served>>(served: Served): Thread<Served> => ({
+  call: async (name, ...given) => Reflect.apply(served[name], served, given),
+  end: async () => {},
+});
+
+/** In a thread: answers each call. `make` is given the data that the thread was started with. */
+export function serveThread<Data, Served extends Methods<Served>>(
+  make: (data: Data) => Served,
 ): void {
   if (!parentPort) return;
   const port = parentPort;
-  const answer = make(workerData as Data);
-  port.on("message", (request: Request) => port.postMessage(answer(request)));
+  const served = make(workerData as Data);
+  port.on("message", ([name, ...given]: [keyof Served, ...never[]]) =>
+    port.postMessage(served[name](...given)),
+  );
 }

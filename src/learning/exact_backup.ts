@@ -8,7 +8,7 @@ import { HistogramIndex } from "../game/histogram";
 import { type Backup, backupErrorOf, checkedFunctions } from "./backup";
 import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_factors";
 import type { KernelMemory } from "../base/kernel_memory";
-import type { LatticeLines, PairLines } from "./lattice_lines";
+import type { PairLines } from "./lattice_lines";
 
 /** Lines that are averaged side by side (base/assembly/kernels.ts). */
 const LINES_TOGETHER = 8;
@@ -23,23 +23,23 @@ export class ExactBackup implements Backup {
   private readonly buffer: Float64Array;
   private readonly weights: Float64Array;
   private readonly weightRows: number;
-  /** Those of `lines`, in this thread's kernel memory. */
+  /** Those given, in this thread's kernel memory. */
   private readonly pairs: readonly PairLines[];
 
   /** @param kernels M_{s_g}, one [sL][sL'] for each s_g; `width` is the s_g of the values */
   constructor(
     private readonly memory: KernelMemory,
-    private readonly lines: LatticeLines,
+    private readonly index: HistogramIndex,
+    pairs: readonly PairLines[],
     kernels: readonly Float64Array[],
     private readonly width: number,
   ) {
-    const { index } = lines;
     const widest = Math.max(width, checkedFunctions(index.states));
     this.buffer = memory.floats((index.size + 1) * LINES_TOGETHER * widest);
     this.buffer.fill(0);
     this.weightRows = Math.min(index.size + 1, MOST_WEIGHT_ROWS);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
-    this.pairs = lines.pairs.map(({ members, lines }) => ({
+    this.pairs = pairs.map(({ members, lines }) => ({
       members: copyOf(members, memory),
       lines: copyOf(lines, memory),
     }));
@@ -64,7 +64,7 @@ export class ExactBackup implements Backup {
 
   /** f(h) <- E f over the robots in `from`: along each line, f[p] for p robots in `from`. */
   private applyMap(map: ElementaryMap, f: Float64Array, width: number): void {
-    const { size, states } = this.lines.index;
+    const { size, states } = this.index;
     const forward = map.from < map.to;
     const [i, j] = forward ? [map.from, map.to] : [map.to, map.from];
     const { members, lines } = this.pairs[i * states + j];

@@ -13,8 +13,6 @@ export interface GlobalLearnOptions {
   readonly accuracy?: number;
   /** Values to start from, [sG][H]. */
   readonly initial?: ArrayLike<number>;
-  /** The only action allowed: gives the values of commanding it always. */
-  readonly onlyAction?: number;
   /** Called after each sweep; awaiting it gives the event loop its turn. */
   readonly onSweep?: (sweep: number, errorBound: number, accuracy: number) => Promise<void>;
 }
@@ -38,7 +36,7 @@ export async function learnGlobal(
   sweeps: Sweeps,
   options: GlobalLearnOptions = {},
 ): Promise<GlobalLearnResult> {
-  const { onlyAction, onSweep } = options;
+  const { onSweep } = options;
   const { values, next } = sweeps;
   const width = sizesOf(game).sG;
   const range = rewardRange(game);
@@ -49,16 +47,13 @@ export async function learnGlobal(
   const run = new Convergence(game.discount, options.accuracy ?? ACCURACY_SHARE * range, 2);
   while (!run.isOver) {
     if (run.sweeps > 0) await onSweep?.(run.sweeps, run.error, run.accuracy);
-    const change = await sweeps.sweep(onlyAction);
+    const change = await sweeps.sweep();
     run.take(change);
     if (run.isAccurate) next.forEach((value, i) => (values[i] = value + run.shift));
     else acceleration.advance(values, next, change);
   }
   await onSweep?.(run.sweeps, run.error, run.accuracy);
-  const globalPolicy =
-    onlyAction === undefined
-      ? await sweeps.greedy(TIE_SHARE * range)
-      : new Uint8Array(values.length).fill(onlyAction);
+  const globalPolicy = await sweeps.greedy(TIE_SHARE * range);
   const globalValues = new Float64Array(values.length);
   transpose(values, values.length / width, globalValues);
   return { globalValues, globalPolicy, sweeps: run.sweeps, errorBound: run.error };

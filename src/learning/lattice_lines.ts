@@ -12,15 +12,8 @@ export interface PairLines {
   readonly lines: Int32Array;
 }
 
-export class LatticeLines {
-  /** @param pairs lines of states i < j at i * states + j, as another thread has built them */
-  constructor(
-    readonly index: HistogramIndex,
-    readonly pairs: readonly PairLines[] = pairsOf(index),
-  ) {}
-}
-
-function pairsOf(index: HistogramIndex): PairLines[] {
+/** Those of states i < j, at i * states + j. */
+export function pairsOf(index: HistogramIndex): PairLines[] {
   const { states } = index;
   const pairs: PairLines[] = [];
   for (let i = 0; i < states; i++) {

@@ -73,7 +73,7 @@ async function atLeastBlind(
   const always = constantController(action);
   const trial = trialOf(game, { ...best.pair, localPolicy }, "sample", options, undefined, always);
   if (!(await isBetter([trial], [best.trials[0]], responder.settings.signal))) return best;
-  const blind = await responder.respond({ localPolicy }, action);
+  const blind = await responder.respond({ localPolicy }, [action]);
   responder.standing.best = blind;
   return blind;
 }

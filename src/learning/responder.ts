@@ -5,14 +5,13 @@
  * mean of what it earns in both ways.
  */
 import { HistogramIndex, roundToSize } from "../game/histogram";
-import { type Game, localKernel, type TablePair } from "../game/model";
+import type { Game, TablePair } from "../game/model";
 import type { BackupKind } from "../game/policy_metadata";
 import { Population, type PopulationOptions } from "../game/population";
 import { estimate } from "../game/statistics";
 import type { Trial } from "../game/trial";
 import type { Candidate, Responses, Start } from "./alternation";
 import { learnGlobal } from "./global_learner";
-import { LatticeLines } from "./lattice_lines";
 import { learnLocal } from "./local_learner";
 import { Occupancy } from "./occupancy";
 import type { LearnSettings, Progress } from "./options";
@@ -64,10 +63,8 @@ export class Responder implements Responses<TableCandidate> {
     readonly settings: LearnSettings,
   ) {
     this.index = new HistogramIndex(game.localStates.length, settings.tableSize);
-    const lines = new LatticeLines(this.index);
-    const width = game.globalStates.length;
     const threads = this.index.count >= FEWEST_SHARED_HISTOGRAMS ? settings.threads : 1;
-    this.sweeps = new Sweeps(lines, width, threads, settings.signal);
+    this.sweeps = new Sweeps(game, this.index, threads, settings.signal);
   }
 
   /** Ends the threads; must be called, or they would keep the process alive. */
@@ -75,14 +72,16 @@ export class Responder implements Responses<TableCandidate> {
     return this.sweeps.close();
   }
 
-  /** The pair (G-LEARN(π_l), π_l). */
-  async respond({ localPolicy, values }: Start, onlyAction?: number): Promise<TableCandidate> {
+  /** The pair (G-LEARN(π_l), π_l). @param actions allowed; default: all */
+  async respond(
+    { localPolicy, values }: Start,
+    actions?: readonly number[],
+  ): Promise<TableCandidate> {
     const { game, index } = this;
-    const used = await this.prepare(localPolicy);
+    const used = await this.prepare(localPolicy, actions);
     const { signal } = this.settings;
     const result = await learnGlobal(game, this.sweeps, {
       initial: values,
-      onlyAction,
       accuracy: ACCURACY_SHARE * rewardRange(game),
       onSweep: async (sweep, residual, accuracy) => {
         this.report({ doing: "G-LEARN", sweep, residual, accuracy });
@@ -154,10 +153,12 @@ export class Responder implements Responses<TableCandidate> {
   }
 
   /** Makes the sweeps those of π_l; the sampled operator where the exact one fails its check. */
-  private async prepare(localPolicy: Float32Array): Promise<BackupUsed> {
+  private async prepare(
+    localPolicy: Float32Array,
+    actions?: readonly number[],
+  ): Promise<BackupUsed> {
     const { backup, draws, seed, warn } = this.settings;
-    const kernels = this.game.globalStates.map((_, s) => localKernel(this.game, localPolicy, s));
-    const surrogate = surrogateOf(this.game, this.index, localPolicy, kernels);
+    const surrogate = surrogateOf(this.game, this.index, localPolicy, actions);
     const use = async (kind: BackupKind): Promise<BackupUsed> => {
       const backupError = await this.sweeps.prepare(surrogate, { kind, draws, seed });
       return { backup: kind, backupError };

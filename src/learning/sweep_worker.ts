@@ -1,5 +1,5 @@
 /** The program of one thread of sweeps.ts. */
 import { serveThread } from "../base/platform";
-import { answering } from "./sweep_share";
+import { type Share, Sweeper } from "./sweeper";
 
-serveThread(answering);
+serveThread((share: Share) => new Sweeper(share));

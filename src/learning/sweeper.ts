@@ -1,22 +1,30 @@
-/** Value iteration's sweep for some of the s_g: each is independent of the others. */
+/** Value iteration's sweeps for some of the s_g, in one thread: each is independent of the others. */
 import type { BackupKind } from "../game/policy_metadata";
-import { type Game, meanLocalReward, sizesOf } from "../game/model";
+import { type Game, localKernel, meanLocalReward, sizesOf } from "../game/model";
 import { HistogramIndex } from "../game/histogram";
 import { lowestBest } from "../policy/lookahead";
-import type { Backup } from "./backup";
 import { ExactBackup } from "./exact_backup";
 import { KernelMemory } from "../base/kernel_memory";
-import { LatticeLines, sharedFloats } from "./lattice_lines";
+import { type PairLines, sharedFloats } from "./lattice_lines";
 import { SampledBackup } from "./sampled_backup";
 import type { Change } from "./value_iteration";
 
-/** The surrogate for one π_l, as it may be sent to another thread. */
+/** What a thread is started with. */
+export interface Share {
+  readonly game: Game;
+  readonly tableSize: number;
+  readonly pairs: readonly PairLines[];
+  /** Those s_g that are swept. */
+  readonly globalStates: readonly number[];
+  /** V, what it is after a sweep, [H][sG]; and the greedy policy, [sG][H]. Shared memory. */
+  readonly values: Float64Array;
+  readonly next: Float64Array;
+  readonly policy: Uint8Array;
+}
+
+/** What the surrogate is by π_l and by the commands that are allowed. */
 export interface Surrogate {
-  readonly discount: number;
-  readonly actions: number;
-  /** As in the game: [sG][aG] and [sG][aG][sG']. */
-  readonly globalReward: Float64Array;
-  readonly globalTransition: Float64Array;
+  readonly actions: readonly number[];
   /** Σ_s (h_s/k) r̄_l(s, s_g), [sG][H]; shared memory. */
   readonly sampleReward: Float64Array;
   /** M_{s_g}, one [sL][sL'] for each s_g. */
@@ -33,12 +41,11 @@ export function surrogateOf(
   game: Game,
   index: HistogramIndex,
   localPolicy: ArrayLike<number>,
-  kernels: readonly Float64Array[],
+  actions: readonly number[] = [...game.globalActions.keys()],
 ): Surrogate {
-  const { sG, aG } = sizesOf(game);
-  const { discount, globalReward, globalTransition } = game;
-  const sampleReward = sharedFloats(sG * index.count);
-  for (let g = 0; g < sG; g++) {
+  const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
+  const sampleReward = sharedFloats(kernels.length * index.count);
+  for (const g of kernels.keys()) {
     const mean = meanLocalReward(game, localPolicy, g);
     index.forEach((counts, h) => {
       let sum = 0;
@@ -46,71 +53,83 @@ export function surrogateOf(
       sampleReward[g * index.count + h] = sum / index.size;
     });
   }
-  return { discount, actions: aG, globalReward, globalTransition, sampleReward, kernels };
+  return { actions, sampleReward, kernels };
+}
+
+/** What the sweeps of one surrogate use; arrays that were in the memory before are freed. */
+function preparedIn(
+  memory: KernelMemory,
+  index: HistogramIndex,
+  { game, globalStates, pairs }: Share,
+  surrogate: Surrogate,
+  { kind, draws, seed }: BackupChoice,
+) {
+  memory.release();
+  const { count } = index;
+  const width = surrogate.kernels.length;
+  const kernels = globalStates.map((g) => surrogate.kernels[g]);
+  return {
+    ...surrogate,
+    backup:
+      kind === "exact"
+        ? new ExactBackup(memory, index, pairs, kernels, width)
+        : new SampledBackup(memory, index, kernels, draws, width, seed, globalStates),
+    rows: globalStates.map((g) => rowsOf(memory, game, g, surrogate.actions)),
+    // V and E[V], [H][sG].
+    ...{ values: memory.floats(count * width), expected: memory.floats(count * width) },
+    // max_a Q of one s_g, and its mean r_l, [H].
+    ...{ best: memory.floats(count), sample: memory.floats(count) },
+    // Least and greatest change of a sweep.
+    changes: memory.floats(2),
+  };
+}
+
+/**
+ * r_g(s_g, ·) and γ P_g(· | s_g, ·), [sG'][aG]: an odd number of actions is filled up by one that earns
+ * -Infinity.
+ */
+function rowsOf(memory: KernelMemory, game: Game, g: number, actions: readonly number[]) {
+  const { sG, aG } = sizesOf(game);
+  const even = 2 * Math.ceil(actions.length / 2);
+  const rewards = memory.floats(even).fill(-Infinity);
+  const futures = memory.floats(even * sG).fill(0);
+  actions.forEach((action, a) => {
+    const row = g * aG + action;
+    rewards[a] = game.globalReward[row];
+    for (let i = 0; i < sG; i++) {
+      futures[i * even + a] = game.discount * game.globalTransition[row * sG + i];
+    }
+  });
+  return { rewards, futures };
 }
 
 export class Sweeper {
-  private readonly backup: Backup;
-  /** V and E[V], [H][sG]. */
-  private readonly values: Float64Array;
-  private readonly expected: Float64Array;
-  /** max_a Q of one s_g, and its mean r_l, [H]. */
-  private readonly best: Float64Array;
-  private readonly sample: Float64Array;
-  /** Least and greatest change of a sweep. */
-  private readonly changes: Float64Array;
-  private readonly rows: readonly ActionRows[];
-  private readonly width: number;
-  private readonly count: number;
-  /** Q(s_g, h, ·) of the state at hand. */
-  private readonly q: Float64Array;
+  private readonly memory = new KernelMemory();
+  private readonly index: HistogramIndex;
+  private prepared?: ReturnType<typeof preparedIn>;
 
-  /**
-   * @param globalStates those s_g that this sweeper is for
-   * @param memory of this thread; its earlier arrays are freed
-   */
-  constructor(
-    lines: LatticeLines,
-    private readonly surrogate: Surrogate,
-    { kind, draws, seed }: BackupChoice,
-    private readonly globalStates: readonly number[],
-    private readonly memory = new KernelMemory(),
-  ) {
-    memory.release();
-    this.width = surrogate.kernels.length;
-    this.count = lines.index.count;
-    const kernels = globalStates.map((g) => surrogate.kernels[g]);
-    const { width, count } = this;
-    this.backup =
-      kind === "exact"
-        ? new ExactBackup(memory, lines, kernels, width)
-        : new SampledBackup(memory, lines.index, kernels, draws, width, seed, globalStates);
-    this.values = memory.floats(count * width);
-    this.expected = memory.floats(count * width);
-    this.best = memory.floats(count);
-    this.sample = memory.floats(count);
-    this.changes = memory.floats(2);
-    this.rows = globalStates.map((g) => this.rowsOf(g));
-    this.q = new Float64Array(surrogate.actions);
+  constructor(private readonly share: Share) {
+    this.index = new HistogramIndex(share.game.localStates.length, share.tableSize);
   }
 
-  /** Largest error that the backups' check found. */
-  get error(): number {
-    return this.backup.error;
+  /** Takes up another surrogate; returns the largest error that its backups' check found. */
+  prepare(surrogate: Surrogate, choice: BackupChoice): number {
+    this.prepared = preparedIn(this.memory, this.index, this.share, surrogate, choice);
+    return this.prepared.backup.error;
   }
 
-  /** next = max_a Q of `values`, both [H][sG]. */
-  sweep(values: Float64Array, next: Float64Array, onlyAction?: number): Change {
-    const { expected, width, count, best, sample, changes } = this;
-    const { sampleReward } = this.surrogate;
-    const { mark } = this.memory;
-    this.values.set(values);
+  /** next = max_a Q of `values`. */
+  sweep(): Change {
+    const { values, expected, best, sample, changes, rows, backup, sampleReward } = this.ready;
+    const { globalStates, next } = this.share;
+    const { count } = this.index;
+    const width = next.length / count;
+    values.set(this.share.values);
     changes.set([Infinity, -Infinity]);
-    for (const [at, g] of this.globalStates.entries()) {
-      this.backup.apply(at, this.values, expected);
+    for (const [at, g] of globalStates.entries()) {
+      backup.apply(at, values, expected);
       sample.set(sampleReward.subarray(g * count, (g + 1) * count));
-      const { rewards, futures } =
-        onlyAction === undefined ? this.rows[at] : this.rowsOf(g, onlyAction);
+      const { rewards, futures } = rows[at];
       this.memory.kernels.bestActions(
         rewards.byteOffset,
         futures.byteOffset,
@@ -120,57 +139,38 @@ export class Sweeper {
         sample.byteOffset,
         best.byteOffset,
         count,
-        this.values.byteOffset + g * this.values.BYTES_PER_ELEMENT,
+        values.byteOffset + g * values.BYTES_PER_ELEMENT,
         changes.byteOffset,
       );
       for (let h = 0, i = g; h < count; h++, i += width) next[i] = best[h];
-      this.memory.release(mark);
     }
     return { least: changes[0], greatest: changes[1] };
   }
 
-  /** policy = the lowest action whose Q is within `tie` of the best, [sG][H]. */
-  greedy(values: Float64Array, policy: Uint8Array, tie: number): void {
-    const { expected, width, q } = this;
-    this.values.set(values);
-    for (const [at, g] of this.globalStates.entries()) {
-      this.backup.apply(at, this.values, expected);
-      const { rewards, futures } = this.rows[at];
-      for (let h = 0; h < this.count; h++) {
+  /** policy = the lowest action whose Q of `values` is within `tie` of the best. */
+  greedy(tie: number): void {
+    const { actions, values, expected, rows, backup } = this.ready;
+    const { globalStates, policy } = this.share;
+    const { count } = this.index;
+    const width = policy.length / count;
+    const q = new Float64Array(actions.length);
+    values.set(this.share.values);
+    for (const [at, g] of globalStates.entries()) {
+      backup.apply(at, values, expected);
+      const { rewards, futures } = rows[at];
+      const across = rewards.length;
+      for (let h = 0; h < count; h++) {
         for (let a = 0; a < q.length; a++) {
           q[a] = rewards[a];
-          const row = (a >> 1) * 2 * width + (a & 1);
-          for (let i = 0; i < width; i++) q[a] += futures[row + 2 * i] * expected[h * width + i];
+          for (let i = 0; i < width; i++) q[a] += futures[i * across + a] * expected[h * width + i];
         }
-        policy[g * this.count + h] = lowestBest(q, tie);
+        policy[g * count + h] = actions[lowestBest(q, tie)];
       }
     }
   }
 
-  private rowsOf(g: number, onlyAction?: number): ActionRows {
-    const { width } = this;
-    const { actions, discount, globalReward, globalTransition } = this.surrogate;
-    const allowed = onlyAction === undefined ? [...Array(actions).keys()] : [onlyAction];
-    const even = 2 * Math.ceil(allowed.length / 2);
-    const rewards = this.memory.floats(even).fill(-Infinity);
-    const futures = this.memory.floats(even * width).fill(0);
-    allowed.forEach((action, a) => {
-      const row = g * actions + action;
-      rewards[a] = globalReward[row];
-      for (let i = 0; i < width; i++) {
-        const at = (a >> 1) * 2 * width + 2 * i + (a & 1);
-        futures[at] = discount * globalTransition[row * width + i];
-      }
-    });
-    return { rewards, futures };
+  private get ready() {
+    if (this.prepared) return this.prepared;
+    throw new Error("a thread was asked to sweep before it was prepared");
   }
-}
-
-/**
- * r_g(s_g, ·) and γ P_g(· | s_g, ·), two actions side by side, [aG / 2][sG'][2]: an odd number of
- * actions is filled up by one that earns -Infinity.
- */
-interface ActionRows {
-  readonly rewards: Float64Array;
-  readonly futures: Float64Array;
 }

@@ -3,10 +3,17 @@
  * only waits for messages, and the event loop runs on. Nothing is added up across threads: their
  * number does not change a bit of the result.
  */
-import { compiledFile, startThread, type StopSignal, type Thread } from "../base/platform";
-import { LatticeLines, sharedFloats } from "./lattice_lines";
-import { answering, type Reply, type Request, type Share } from "./sweep_share";
-import type { BackupChoice, Surrogate } from "./sweeper";
+import {
+  compiledFile,
+  servedHere,
+  startThread,
+  type StopSignal,
+  type Thread,
+} from "../base/platform";
+import type { HistogramIndex } from "../game/histogram";
+import type { Game } from "../game/model";
+import { pairsOf, sharedFloats } from "./lattice_lines";
+import { type BackupChoice, type Surrogate, Sweeper } from "./sweeper";
 import type { Change } from "./value_iteration";
 
 const PROGRAM = compiledFile("learning/sweep_worker.js");
@@ -17,72 +24,49 @@ export class Sweeps {
   /** max_a Q of `values` after a sweep. */
   readonly next: Float64Array;
   private readonly policy: Uint8Array;
-  private readonly threads: readonly Thread<Request, Reply>[];
-  private readonly onAbort = (): void => this.fail(this.signal?.reason);
+  private readonly threads: readonly Thread<Sweeper>[];
 
-  /**
-   * @param width number of s_g
-   * @param threads 1: this thread; more than there are s_g are not used
-   */
-  constructor(
-    lines: LatticeLines,
-    width: number,
-    threads: number,
-    private readonly signal?: StopSignal,
-  ) {
-    const { count, states, size } = lines.index;
-    this.values = sharedFloats(count * width);
-    this.next = sharedFloats(count * width);
-    this.policy = new Uint8Array(new SharedArrayBuffer(count * width));
+  /** @param threads 1: this thread; more than there are s_g are not used */
+  constructor(game: Game, index: HistogramIndex, threads: number, signal?: StopSignal) {
+    const width = game.globalStates.length;
+    const cells = index.count * width;
+    this.values = sharedFloats(cells);
+    this.next = sharedFloats(cells);
+    this.policy = new Uint8Array(new SharedArrayBuffer(cells));
     const { values, next, policy } = this;
+    const all = { game, tableSize: index.size, pairs: pairsOf(index), values, next, policy };
     const used = Math.min(threads, width);
     this.threads = Array.from({ length: used }, (_, thread) => {
       const globalStates = [...Array(width).keys()].filter((g) => g % used === thread);
-      const { pairs } = lines;
-      const share = { states, size, pairs, globalStates, values, next, policy };
-      return used > 1 ? startThread(PROGRAM, share) : thisThread(share);
+      const share = { ...all, globalStates };
+      return used > 1 ? startThread(PROGRAM, share, signal) : servedHere(new Sweeper(share));
     });
-    signal?.addEventListener("abort", this.onAbort);
-    // A signal that was aborted before does not call its listeners.
-    if (signal?.aborted) this.onAbort();
   }
 
   /** Takes up another surrogate; returns the error of its backups (Backup.error). */
   async prepare(surrogate: Surrogate, backup: BackupChoice): Promise<number> {
-    const replies = await this.ask({ prepare: surrogate, backup });
-    return Math.max(...replies.map(({ error }) => error!));
+    return Math.max(...(await this.all(({ call }) => call("prepare", surrogate, backup))));
   }
 
-  async sweep(onlyAction?: number): Promise<Change> {
-    const replies = await this.ask({ sweep: true, onlyAction });
+  async sweep(): Promise<Change> {
+    const changes = await this.all(({ call }) => call("sweep"));
     return {
-      least: Math.min(...replies.map(({ change }) => change!.least)),
-      greatest: Math.max(...replies.map(({ change }) => change!.greatest)),
+      least: Math.min(...changes.map(({ least }) => least)),
+      greatest: Math.max(...changes.map(({ greatest }) => greatest)),
     };
   }
 
   /** The lowest actions whose Q is within `tie` of the best, [sG][H]. */
   async greedy(tie: number): Promise<Uint8Array> {
-    await this.ask({ greedy: true, tie });
+    await this.all(({ call }) => call("greedy", tie));
     return Uint8Array.from(this.policy);
   }
 
   async close(): Promise<void> {
-    this.signal?.removeEventListener("abort", this.onAbort);
-    this.fail(new Error("the threads have been ended"));
-    await Promise.all(this.threads.map((thread) => thread.end()));
+    await this.all(({ end }) => end());
   }
 
-  private ask(request: Request): Promise<Reply[]> {
-    return Promise.all(this.threads.map((thread) => thread.ask(request)));
+  private all<T>(work: (thread: Thread<Sweeper>) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.threads.map(work));
   }
-
-  private fail(reason: unknown): void {
-    for (const thread of this.threads) thread.fail(reason);
-  }
-}
-
-function thisThread(share: Share): Thread<Request, Reply> {
-  const answer = answering(share);
-  return { ask: async (request) => answer(request), fail: () => {}, end: async () => {} };
 }

@@ -4,7 +4,7 @@ import { localKernel } from "../../src/game/model";
 import { BACKUP_TOLERANCE } from "../../src/learning/responder";
 import { ExactBackup } from "../../src/learning/exact_backup";
 import { KernelMemory } from "../../src/base/kernel_memory";
-import { LatticeLines } from "../../src/learning/lattice_lines";
+import { pairsOf } from "../../src/learning/lattice_lines";
 import { SampledBackup } from "../../src/learning/sampled_backup";
 import { randomGame, randomLocalPolicy } from "../games";
 import { movedLaw } from "./brute_force";
@@ -42,12 +42,12 @@ test.each([
   [5, 4],
 ])("over %d states at k = %d the exact backup agrees with convolution to 1e-9", (states, k) => {
   const index = new HistogramIndex(states, k);
-  const lines = new LatticeLines(index);
+  const pairs = pairsOf(index);
   for (let seed = 0; seed < 5; seed++) {
     const sizes = { sG: WIDTH, aG: 1, sL: states, aL: 2 };
     const game = randomGame(sizes, seed);
     const kernels = [0, 1].map((g) => localKernel(game, randomLocalPolicy(sizes, seed), g));
-    const backup = new ExactBackup(memory, lines, kernels, WIDTH);
+    const backup = new ExactBackup(memory, index, pairs, kernels, WIDTH);
     const values = valuesOf(index.count, seed);
     const out = memory.floats(values.length);
     kernels.forEach((kernel, g) => {
@@ -67,7 +67,7 @@ test.each([
 ])("%s is backed up exactly", (_name, rows) => {
   const index = new HistogramIndex(3, 6);
   const kernel = Float64Array.from(rows);
-  const backup = new ExactBackup(memory, new LatticeLines(index), [kernel], WIDTH);
+  const backup = new ExactBackup(memory, index, pairsOf(index), [kernel], WIDTH);
   const values = valuesOf(index.count, 1);
   const out = memory.floats(values.length);
   backup.apply(0, values, out);
@@ -77,8 +77,10 @@ test.each([
 test("the check sees a kernel under which rounding errors grow, where the backup is wrong", () => {
   // Nobody stays: every way of pivoting leaves (|L| |U| 1)_i = 3, and 3^40 exceeds the digits.
   const kernel = Float64Array.from([0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0]);
-  const errorAt = (k: number): number =>
-    new ExactBackup(memory, new LatticeLines(new HistogramIndex(3, k)), [kernel], WIDTH).error;
+  const errorAt = (k: number): number => {
+    const index = new HistogramIndex(3, k);
+    return new ExactBackup(memory, index, pairsOf(index), [kernel], WIDTH).error;
+  };
   expect(errorAt(10)).toBeLessThan(BACKUP_TOLERANCE);
   expect(errorAt(60)).toBeGreaterThan(BACKUP_TOLERANCE);
 });
@@ -112,7 +114,7 @@ test.each(["exact", "sampled"] as const)(
       from.set(values);
       const backup =
         kind === "exact"
-          ? new ExactBackup(memory, new LatticeLines(index), [kernel], width)
+          ? new ExactBackup(memory, index, pairsOf(index), [kernel], width)
           : new SampledBackup(memory, index, [kernel], 7, width, 5);
       backup.apply(0, from, out);
       return out;
@@ -134,6 +136,6 @@ test.each(["exact", "sampled"] as const)(
 test("lines too long for a table of weights are averaged without one, as exactly", () => {
   const index = new HistogramIndex(2, 1100);
   const kernel = Float64Array.from([0.7, 0.3, 0.2, 0.8]);
-  const backup = new ExactBackup(memory, new LatticeLines(index), [kernel], WIDTH);
+  const backup = new ExactBackup(memory, index, pairsOf(index), [kernel], WIDTH);
   expect(backup.error).toBeLessThan(BACKUP_TOLERANCE);
 });

@@ -1,7 +1,6 @@
 import { HistogramIndex } from "../../src/game/histogram";
-import { type Game, localKernel } from "../../src/game/model";
+import type { Game } from "../../src/game/model";
 import { learnGlobal } from "../../src/learning/global_learner";
-import { LatticeLines } from "../../src/learning/lattice_lines";
 import { learnLocal } from "../../src/learning/local_learner";
 import { surrogateOf } from "../../src/learning/sweeper";
 import { lowestBest } from "../../src/policy/lookahead";
@@ -11,9 +10,8 @@ import { jointOf, solveJointly } from "./brute_force";
 
 async function learned(game: Game, localPolicy: Float64Array, k: number) {
   const index = new HistogramIndex(game.localStates.length, k);
-  const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
-  const sweeps = new Sweeps(new LatticeLines(index), kernels.length, 1);
-  const surrogate = surrogateOf(game, index, localPolicy, kernels);
+  const sweeps = new Sweeps(game, index, 1);
+  const surrogate = surrogateOf(game, index, localPolicy);
   await sweeps.prepare(surrogate, { kind: "exact", draws: 1, seed: 0 });
   const result = await learnGlobal(game, sweeps);
   return { index, ...result };

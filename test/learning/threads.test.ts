@@ -1,9 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { HistogramIndex } from "../../src/game/histogram";
-import { localKernel } from "../../src/game/model";
 import { learn } from "../../src/learning/learn";
-import { LatticeLines } from "../../src/learning/lattice_lines";
 import { surrogateOf } from "../../src/learning/sweeper";
 import { Sweeps } from "../../src/learning/sweeps";
 import { learnByPoints } from "../../src/learning/points/learn_by_points";
@@ -15,16 +13,12 @@ const sizes = { sG: 3, aG: 2, sL: 4, aL: 2 };
 const game = randomGame(sizes, 7);
 const options = { tableSize: 21, population: 30 };
 
-function pool(threads: number, signal?: AbortSignal): Sweeps {
-  const lines = new LatticeLines(new HistogramIndex(sizes.sL, options.tableSize));
-  return new Sweeps(lines, sizes.sG, threads, signal);
-}
+const index = new HistogramIndex(sizes.sL, options.tableSize);
 
-function surrogate() {
-  const policy = randomLocalPolicy(sizes, 7);
-  const kernels = game.globalStates.map((_, g) => localKernel(game, policy, g));
-  return surrogateOf(game, new HistogramIndex(sizes.sL, options.tableSize), policy, kernels);
-}
+const pool = (threads: number, signal?: AbortSignal): Sweeps =>
+  new Sweeps(game, index, threads, signal);
+
+const surrogate = () => surrogateOf(game, index, randomLocalPolicy(sizes, 7));
 
 test.each([
   ["exact", [1, 2, 3]],

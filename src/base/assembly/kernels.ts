@@ -198,7 +198,7 @@ function averageLong(
 /**
  * best[h] = max_a rewards[a] + Σ_i futures[a][i] expected[h][i] + sample[h], for all h of one s_g.
  * @param rewardsAt [actions], actions even: an odd number is filled up by one of -Infinity
- * @param futuresAt γ P_g(i | g, a), two actions side by side: [actions / 2][width][2]
+ * @param futuresAt γ P_g(i | g, a), [width][actions]
  * @param sampleAt mean r_l, [count]
  * @param oldAt values of this s_g so far, [count][width]
  * @param changesAt least and greatest of best - old, [2]: raised and lowered, not set
@@ -216,18 +216,19 @@ export function bestActions(
   changesAt: usize,
 ): void {
   const row = width * ONE;
+  const across = actions * ONE;
   let least = f64.load(changesAt);
   let greatest = f64.load(changesAt, ONE);
   for (let h: usize = 0; h < count; h++) {
     let best = f64x2.splat(-Infinity);
-    let futureAt = futuresAt;
-    for (let a: usize = 0; a < actions; a += 2) {
-      let q = v128.load(rewardsAt + a * ONE);
+    for (let a: usize = 0; a < across; a += TWO) {
+      let q = v128.load(rewardsAt + a);
+      let futureAt = futuresAt + a;
       for (let x: usize = 0; x < row; x += ONE) {
         const value = v128.load64_splat(expectedAt + x);
-        q = f64x2.add(q, f64x2.mul(v128.load(futureAt + 2 * x), value));
+        q = f64x2.add(q, f64x2.mul(v128.load(futureAt), value));
+        futureAt += across;
       }
-      futureAt += 2 * row;
       best = f64x2.pmax(best, q);
     }
     const even = f64x2.extract_lane(best, 0);

@@ -28,33 +28,35 @@ export interface Turn extends PointsUsed {
   readonly next: Float32Array;
 }
 
-/** The first of a turn names it; the others let it go on to the end of its next sweep. */
-export interface Request {
-  readonly localPolicy?: Float32Array;
-  readonly isTimeUp: boolean;
-}
-
 export type Reply = { readonly points: Progress["points"] } | { readonly turn: Turn };
 
-export function answering({ game, settings }: Share): (request: Request) => Reply {
-  let steps: Steps<Turn>;
-  let isTimeUp = false;
-  let points: Progress["points"];
-  const onSweep = (count: number, lower: number, upper: number): void => {
-    points = { count, lower, upper };
-  };
-  const options = { ...settings, isTimeUp: () => isTimeUp, onSweep };
-  return (request) => {
-    ({ isTimeUp } = request);
-    const { localPolicy } = request;
-    if (localPolicy) steps = turnSteps(game, localPolicy, options);
-    points = undefined;
+/** Takes one turn after another. */
+export class TurnTaker {
+  private steps!: Steps<Turn>;
+  private isTimeUp = false;
+  private points: Progress["points"];
+
+  constructor(private readonly share: Share) {}
+
+  begin(localPolicy: Float32Array): void {
+    const isTimeUp = (): boolean => this.isTimeUp;
+    const onSweep = (count: number, lower: number, upper: number): void => {
+      this.points = { count, lower, upper };
+    };
+    const { game, settings } = this.share;
+    this.steps = turnSteps(game, localPolicy, { ...settings, isTimeUp, onSweep });
+  }
+
+  /** To the end of the next sweep, or of the turn. */
+  goOn(isTimeUp: boolean): Reply {
+    this.isTimeUp = isTimeUp;
+    this.points = undefined;
     for (;;) {
-      const step = steps.next();
+      const step = this.steps.next();
       if (step.done) return { turn: step.value };
-      if (points) return { points };
+      if (this.points) return { points: this.points };
     }
-  };
+  }
 }
 
 function* turnSteps(

@@ -7,9 +7,9 @@ import { compiledFile, startThread, type Thread } from "../../base/platform";
 import { keyOf, leadsDown, MOST_ITERATIONS } from "../alternation";
 import type { PointLearnSettings, Progress } from "../options";
 import type { Played } from "../simulation";
-import type { Reply, Request, Turn, Share } from "./turn";
+import type { Share, Turn, TurnTaker } from "./turn";
 
-type TurnThread = Thread<Request, Reply>;
+type TurnThread = Thread<TurnTaker>;
 
 const PROGRAM = compiledFile("learning/points/turn_worker.js");
 
@@ -30,15 +30,12 @@ export class TurnThreads {
   private readonly threads: TurnThread[] = [];
   private readonly free: TurnThread[] = [];
   private readonly waiting: ((thread: TurnThread) => void)[] = [];
-  private readonly onAbort = (): void => this.fail(this.settings.signal?.reason);
 
   constructor(
     private readonly share: Share,
     private readonly settings: PointLearnSettings,
     private readonly onPoints: (points: Progress["points"]) => void,
-  ) {
-    settings.signal?.addEventListener("abort", this.onAbort);
-  }
+  ) {}
 
   /** Takes turns ahead, one after another from each of the policies. */
   foresee(policies: readonly Float32Array[]): void {
@@ -55,8 +52,6 @@ export class TurnThreads {
   }
 
   async close(): Promise<void> {
-    this.settings.signal?.removeEventListener("abort", this.onAbort);
-    this.fail(new Error("the threads have been ended"));
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
@@ -81,9 +76,9 @@ export class TurnThreads {
   private async run(localPolicy: Float32Array): Promise<PointCandidate> {
     const thread = await this.thread();
     try {
-      for (let first: Pick<Request, "localPolicy"> = { localPolicy }; ; first = {}) {
-        const isTimeUp = this.settings.isTimeUp?.() ?? false;
-        const reply = await thread.ask({ ...first, isTimeUp });
+      await thread.call("begin", localPolicy);
+      for (;;) {
+        const reply = await thread.call("goOn", this.settings.isTimeUp?.() ?? false);
         if ("turn" in reply) return candidateOf(reply.turn);
         this.onPoints(reply.points);
       }
@@ -101,14 +96,8 @@ export class TurnThreads {
     if (this.threads.length === this.settings.threads) {
       return new Promise((resolve) => this.waiting.push(resolve));
     }
-    const thread = startThread<Request, Reply>(PROGRAM, this.share);
+    const thread: TurnThread = startThread(PROGRAM, this.share, this.settings.signal);
     this.threads.push(thread);
-    // A signal that was aborted before does not call its listeners.
-    if (this.settings.signal?.aborted) this.onAbort();
     return thread;
-  }
-
-  private fail(reason: unknown): void {
-    for (const thread of this.threads) thread.fail(reason);
   }
 }

@@ -1,5 +1,5 @@
 /** The program of one thread of turn_threads.ts. */
 import { serveThread } from "../../base/platform";
-import { answering } from "./turn";
+import { type Share, TurnTaker } from "./turn";
 
-serveThread(answering);
+serveThread((share: Share) => new TurnTaker(share));
