@@ -38,20 +38,17 @@ export class KernelMemory {
     maximum: MOST_PAGES,
     shared: true,
   });
-  private used = FIRST_BYTE;
+  /** Where the next array begins. */
+  used = FIRST_BYTE;
 
   constructor() {
     const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory: this.memory } });
     this.kernels = exports as unknown as Kernels;
   }
 
-  /** Frees every array made since `mark` had the value `used`. */
-  release(used = FIRST_BYTE): void {
-    this.used = used;
-  }
-
-  get mark(): number {
-    return this.used;
+  /** Frees every array that begins at `from` or later. */
+  release(from = FIRST_BYTE): void {
+    this.used = from;
   }
 
   /** Not cleared. @throws RangeError when the arrays take more than KERNEL_MEMORY_BYTES */

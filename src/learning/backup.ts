@@ -46,7 +46,7 @@ function errorOf(
     x.map((_, s) => x.reduce((sum, value, t) => sum + kernel[s * states + t] * value, 0)),
   );
   const width = checkedFunctions(states);
-  const { mark } = memory;
+  const { used } = memory;
   const values = memory.floats(count * width);
   const wanted = new Float64Array(count * width);
   const power = (x: Float64Array, counts: Int32Array): number =>
@@ -64,7 +64,7 @@ function errorOf(
   });
   const out = memory.floats(count * width);
   backup.apply(globalState, values, out, width);
-  memory.release(mark);
+  memory.release(used);
   return out.reduce((most, value, i) => {
     const off = Math.abs(value - wanted[i]);
     return off <= most ? most : Number.isFinite(off) ? off : Infinity;
