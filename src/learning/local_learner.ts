@@ -9,7 +9,7 @@
  * under the current pair, not of a stationary guess under uniform s_g (the authors' code), nor the
  * k-chained MDP with UCFH (the paper).
  */
-import { finish, type Steps } from "../base/steps";
+import type { Steps } from "../base/steps";
 import { type SparseRows, sparseRows } from "../game/limit";
 import { type Game, type LocalForm, scaleToOne, sizesOf } from "../game/model";
 import { lowestBest } from "../policy/lookahead";
@@ -22,15 +22,11 @@ const ACCURACY_SHARE = 1e-9;
 export type ActionLaw = ArrayLike<number>;
 
 /**
+ * In steps: with the command, a hundred zones take a minute.
  * @param law of the commands that a robot meets
  * @param temperature softmax of Q / temperature instead of the greedy policy (the authors' version)
  * @returns π_l in the form asked for, [sL][sG][aL] or [sL][sG][aG][aL]
  */
-export function learnLocal(...asked: Parameters<typeof localSteps>): Float32Array {
-  return finish(localSteps(...asked));
-}
-
-/** The same in steps: with the command, a hundred zones take a minute. */
 export function* localSteps(
   game: Game,
   law: ActionLaw,

@@ -10,9 +10,10 @@ import type { BackupKind } from "../game/policy_metadata";
 import { Population, type PopulationOptions } from "../game/population";
 import { estimate } from "../game/statistics";
 import type { Trial } from "../game/trial";
+import { inTurns } from "../base/steps";
 import type { Candidate, Responses, Start } from "./alternation";
 import { learnGlobal } from "./global_learner";
-import { learnLocal } from "./local_learner";
+import { localSteps } from "./local_learner";
 import { Occupancy } from "./occupancy";
 import type { LearnSettings, Progress } from "./options";
 import {
@@ -110,8 +111,8 @@ export class Responder implements Responses<TableCandidate> {
   /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */
   async localResponse({ occupancy }: TableCandidate, temperature?: number): Promise<Float32Array> {
     this.report({ doing: "L-LEARN" });
-    await breathe(this.settings.signal);
-    return learnLocal(this.game, occupancy.actionLaw(), temperature);
+    const steps = localSteps(this.game, occupancy.actionLaw(), temperature);
+    return inTurns(steps, this.settings.signal);
   }
 
   report(progress: Omit<Progress, "iteration" | "best" | "tableSize">): void {

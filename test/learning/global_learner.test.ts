@@ -1,12 +1,15 @@
+import { finish } from "../../src/base/steps";
 import { HistogramIndex } from "../../src/game/histogram";
 import type { Game } from "../../src/game/model";
 import { learnGlobal } from "../../src/learning/global_learner";
-import { learnLocal } from "../../src/learning/local_learner";
+import { localSteps } from "../../src/learning/local_learner";
 import { surrogateOf } from "../../src/learning/sweeper";
 import { lowestBest } from "../../src/policy/lookahead";
 import { Sweeps } from "../../src/learning/sweeps";
 import { randomGame, randomLocalPolicy } from "../games";
 import { jointOf, solveJointly } from "./brute_force";
+
+const learnLocal = (...asked: Parameters<typeof localSteps>) => finish(localSteps(...asked));
 
 async function learned(game: Game, localPolicy: Float64Array, k: number) {
   const index = new HistogramIndex(game.localStates.length, k);
