@@ -1,5 +1,6 @@
 /** The simulator: a world behind the topics of real robots, and a web page that shows it. */
-import { leadSpotOf } from "../src/game/arena";
+import { leadSpotOf, zoneOfState } from "../src/game/arena";
+import { kindsProblem } from "../src/game/kinds";
 import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
 import { epochSeconds } from "../src/ros/epoch_length";
@@ -38,7 +39,10 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): SharedSnapsho
     version: PROTOCOL_VERSION,
     scenario: game.name,
     fidelity: run.options.fidelity,
-    zones: game.localStates.map((name, zone) => ({ name, ...arena.zones[zone] })),
+    zones: game.localStates.map((name, state) => ({
+      name,
+      ...arena.zones[zoneOfState(arena, state)],
+    })),
     leadSpots: game.globalStates.map((name, zone) => ({ name, ...leadSpotOf(arena, zone) })),
     globalActions: [...game.globalActions],
     robotRadius: arena.robot.radius,
@@ -56,7 +60,9 @@ function makeRun(game: Game, parameters: Parameters, told: Told): Run {
   const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
   const fidelity = parameters.fidelity === "abstract" ? "abstract" : "motion";
   const { population, speed } = parameters;
-  const problem = fidelity === "motion" && motionProblem(game, population, epoch, speed);
+  const problem =
+    kindsProblem(game, population) ??
+    (fidelity === "motion" && motionProblem(game, population, epoch, speed));
   if (problem) throw new ParameterError(problem);
   return new Run({
     game,
@@ -75,6 +81,8 @@ function changeProblem(run: Run, now: Parameters, next: Parameters): string | un
   const { game, epochNs, fidelity, robots } = run.options;
   const { speed, population } = next;
   if (population === now.population && speed === now.speed) return undefined;
+  const unshared = kindsProblem(game, population);
+  if (unshared) return unshared;
   if (fidelity === "motion") {
     const problem = motionProblem(game, population, Number(epochNs) / 1e9, speed);
     if (problem) return problem;

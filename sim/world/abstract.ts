@@ -1,5 +1,11 @@
 /** The abstract world: transitions drawn from P_g and P_l; bodies stand in their zones. */
-import { type Arena, hexagonalSpots, leadSpotOf, type Point } from "../../src/game/arena";
+import {
+  type Arena,
+  hexagonalSpots,
+  leadSpotOf,
+  type Point,
+  zoneOfState,
+} from "../../src/game/arena";
 import { drawIndex, keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
 import { type Game, sizesOf } from "../../src/game/model";
@@ -74,8 +80,9 @@ export class AbstractWorld {
     const { arena } = this.game;
     const n = this.agentIds.length;
     this.zones.forEach((state, i) => {
-      this.poses[i * 3] = arena.zones[state].x + this.offsets[i].x;
-      this.poses[i * 3 + 1] = arena.zones[state].y + this.offsets[i].y;
+      const { x, y } = arena.zones[zoneOfState(arena, state)];
+      this.poses[i * 3] = x + this.offsets[i].x;
+      this.poses[i * 3 + 1] = y + this.offsets[i].y;
     });
     const lead = leadSpotOf(arena, this.state);
     this.poses[n * 3] = lead.x;

@@ -26,6 +26,8 @@ export class Body {
   w = 0;
   /** With hysteresis. */
   zone = 0;
+  /** Of robots. */
+  kind = 0;
   /** Docked, with wheels locked. */
   isLocked = false;
   /** Share of its wheels' way that it does not go; 0: none. */

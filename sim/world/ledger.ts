@@ -2,7 +2,7 @@
  * What only the world knows of each epoch: true states at its decision, actions, the reward. Pure
  * bookkeeping for the page, the summary and recordings; no agent hears of it.
  */
-import { targetZone } from "../../src/game/arena";
+import { targetZone, zoneOfState } from "../../src/game/arena";
 import { type Game, sizesOf } from "../../src/game/model";
 import { type Estimate, estimate } from "../../src/game/statistics";
 import { type GlobalCommand, type LocalAction, nanoseconds } from "../../src/ros/messages";
@@ -115,8 +115,9 @@ export class Ledger {
     if (this.openCommand === undefined) return;
     this.openActions.forEach((action, i) => {
       if (action < 0 || locked[i] === 1) return;
-      const target = targetZone(this.game.arena, this.localStates[i], action);
-      if (localStates[i] !== target) this.totals.unreachedZones++;
+      const { arena } = this.game;
+      const target = targetZone(arena, this.localStates[i], action);
+      if (zoneOfState(arena, localStates[i]) !== target) this.totals.unreachedZones++;
     });
   }
 
@@ -151,7 +152,8 @@ export class Ledger {
     let sum = 0;
     localStates.forEach((state, i) => {
       // Who did not act is taken to have stayed.
-      const stay = Math.max(0, game.arena.targets[state].indexOf(state));
+      const zone = zoneOfState(game.arena, state);
+      const stay = Math.max(0, game.arena.targets[zone].indexOf(zone));
       const action = actions[i] < 0 ? stay : actions[i];
       sum += game.localReward[(state * sG + globalState) * aL + action];
     });

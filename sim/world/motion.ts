@@ -96,9 +96,13 @@ export class MotionWorld {
     return Uint8Array.from(this.robots, ({ isLocked }) => (isLocked ? 1 : 0));
   }
 
-  /** [n] the true zone of each robot now. */
+  /** [n] the true local state of each robot now: its kind and its zone. */
   localStates(): Uint8Array {
-    return Uint8Array.from(this.robots, ({ zone }) => zone);
+    return Uint8Array.from(this.robots, (robot) => this.stateOf(robot));
+  }
+
+  private stateOf({ kind, zone }: Body): number {
+    return kind * this.options.arena.zones.length + zone;
   }
 
   globalState(): number {
@@ -192,7 +196,7 @@ export class MotionWorld {
     this.moving = [];
     const { seed, agentIds, arena } = this.options;
     this.robots.forEach((robot, i) => {
-      const probability = arena.jobEndProbability[robot.zone];
+      const probability = arena.jobEndProbability[this.stateOf(robot)];
       const docks = probability < 1 && this.isSettled(i);
       const freed = !docks || keyedUniform(seed, "job-end", agentIds[i], slot)() < probability;
       if (robot.isLocked === freed) this.physics.setFree(robot, freed);

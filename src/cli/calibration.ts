@@ -2,9 +2,10 @@
  * Measures P_l and P_g in the motion world. Actions are drawn uniformly, and the agents' controller
  * drives the bodies at 10 Hz, one control period late. Pure: a function of scenario and seed.
  */
-import { leadSpotOf, type Point, spotOf, targetZone } from "../game/arena";
+import { leadSpotOf, type Point, spotOf, targetZone, zoneOfState } from "../game/arena";
 import { keyedUniform } from "../game/draws";
 import { drawEpisodeStart } from "../game/episode";
+import { kindsProblem } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
 import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
 import { InvalidInputError } from "../base/errors";
@@ -33,7 +34,7 @@ const DEFAULT_SHIFT = 50;
  * @throws InvalidInputError where the world cannot run this game with so many robots
  */
 export function measureArrays(game: Game, options: MeasureOptions): Measurement {
-  const problem = motionProblem(game, options.robots);
+  const problem = kindsProblem(game, options.robots) ?? motionProblem(game, options.robots);
   if (problem !== undefined) throw new InvalidInputError(problem);
   const run = new Measurement(game, options);
   const shift = game.horizon ?? DEFAULT_SHIFT;
@@ -94,9 +95,10 @@ export class Measurement {
     const after = world.localStates();
     for (let i = 0; i < before.length; i++) {
       this.localCounts[((before[i] * sG + globalBefore) * aL + actions[i]) * sL + after[i]]++;
-      if (locked[i] === 1 || zones[i] === before[i]) continue;
+      if (locked[i] === 1 || zones[i] === zoneOfState(game.arena, before[i])) continue;
       this.drives++;
-      if (after[i] === zones[i] && world.isSettled(i)) this.finishedDrives++;
+      if (zoneOfState(game.arena, after[i]) === zones[i] && world.isSettled(i))
+        this.finishedDrives++;
     }
     this.globalCounts[(globalBefore * aG + globalAction) * sG + world.globalState()]++;
   }

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { kindsProblem } from "../game/kinds";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { sampleSizeProblem } from "../policy/sample_size";
@@ -90,6 +91,7 @@ export function readSettings(given: Given): { settings: SwarmSettings; game: Gam
   const isMotion = fidelity === "motion";
   const problem =
     problemOf(given, settings) ??
+    kindsProblem(game, robots) ??
     (isMotion ? motionProblem(game, robots, epoch, speed) : undefined);
   if (problem !== undefined) throw new UsageError(problem);
   readOrigins(settings.origins);

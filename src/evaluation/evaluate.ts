@@ -2,6 +2,7 @@
  * `evaluate`: what a pair of policies earns in a population simulated without robots, beside
  * references in the same run on common random numbers.
  */
+import { kindsProblem } from "../game/kinds";
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
 import {
   type EpochVisitor,
@@ -195,6 +196,8 @@ export function settingsOf(
   requireWhole("the number of rollouts", settings.rollouts, 1);
   requireWhole("the seed", settings.seed, 0);
   if (start) checkStart(game, start, population, robots!);
+  const problem = start ? undefined : kindsProblem(game, population);
+  if (problem) throw new InvalidInputError(problem);
   return settings;
 }
 

@@ -27,7 +27,7 @@ export interface BodyLimits {
 }
 
 export interface Arena {
-  /** One zone for each local state, in their order. */
+  /** One zone for each local state, in their order; for the states of further kinds, the same again. */
   readonly zones: readonly Zone[];
   /** The lead vehicle's places, one for each of its states and actions. */
   readonly leadZones: readonly Point[];
@@ -41,7 +41,7 @@ export interface Arena {
   readonly epoch: number;
   /** The wheels of a robot docked there unlock at an epoch's start so likely; 1: no docks; [sL]. */
   readonly jobEndProbability: readonly number[];
-  /** The zone that each local action drives to, [sL][aL]. */
+  /** The zone that each local action drives to, [zones][aL]. */
   readonly targets: readonly (readonly number[])[];
   /** The lead vehicle stands this far from its places towards the arena's middle, m. */
   readonly leadStandoff: number;
@@ -82,9 +82,13 @@ function distanceTo(zone: Point, position: Point): number {
   return Math.sqrt(dx * dx + dy * dy);
 }
 
-/** The zone that a local action drives to from `zone`. */
-export const targetZone = ({ targets }: Arena, zone: number, action: number): number =>
-  targets[zone][action];
+/** The zone of a local state, whatever the robot's kind. A zone is its own. */
+export const zoneOfState = ({ zones }: Pick<Arena, "zones">, state: number): number =>
+  state % zones.length;
+
+/** The zone that a local action drives to from a local state. */
+export const targetZone = (arena: Arena, state: number, action: number): number =>
+  arena.targets[zoneOfState(arena, state)][action];
 
 /** Hexagonal packing about (0, 0): the first `count` lattice points by distance, then by angle. */
 export function hexagonalSpots(count: number, spacing: number): Point[] {
@@ -104,14 +108,16 @@ export function hexagonalSpots(count: number, spacing: number): Point[] {
 /** The first spots of each packing, by spacing: a longer list starts with the same spots. */
 const packings = new Map<number, Point[]>();
 
-/** Spot of robot `index` in `zone`; it does not depend on the number of robots. */
-export function spotOf({ zones, robotSpacing }: Arena, zone: number, index: number): Point {
+/** Spot of robot `index` in the zone of `state`; it does not depend on the number of robots. */
+export function spotOf(arena: Arena, state: number, index: number): Point {
+  const { zones, robotSpacing } = arena;
   let spots = packings.get(robotSpacing) ?? [];
   if (index >= spots.length) {
     spots = hexagonalSpots(2 * index + 1, robotSpacing);
     packings.set(robotSpacing, spots);
   }
-  return { x: zones[zone].x + spots[index].x, y: zones[zone].y + spots[index].y };
+  const { x, y } = zones[zoneOfState(arena, state)];
+  return { x: x + spots[index].x, y: y + spots[index].y };
 }
 
 /** Where the lead vehicle stands for its place `zone`: `leadStandoff` towards the middle. */

@@ -43,14 +43,23 @@ export const arenaSchema = z.strictObject({
   lead_standoff: z.number().min(0).optional(),
 });
 
-/** @throws InvalidInputError that names the source, the key and what to change */
-export function arenaOf(file: z.infer<typeof arenaSchema>, sizes: Sizes, source: string): Arena {
+/**
+ * @param kinds of robots, among which the local states are shared
+ * @throws InvalidInputError that names the source, the key and what to change
+ */
+export function arenaOf(
+  file: z.infer<typeof arenaSchema>,
+  states: Sizes,
+  kinds: number,
+  source: string,
+): Arena {
+  const sizes = { ...states, sL: states.sL / kinds };
   const { sG, aG, sL } = sizes;
   const zones = file.zones ?? ringOf(sL, file.ring);
   const own = sG === sL && aG === sL ? zones : undefined;
   const leadZones = file.lead_places ?? own;
   const ends = file.job_end_probability;
-  const problem = problemOf(file, sizes);
+  const problem = problemOf(file, sizes, states.sL);
   if (problem !== undefined) throw new InvalidInputError(`${source}: arena ${problem}`);
   return {
     zones,
@@ -60,13 +69,17 @@ export function arenaOf(file: z.infer<typeof arenaSchema>, sizes: Sizes, source:
     lead: limitsOf(file.lead),
     robotSpacing: file.robot_spacing ?? defaultSpacing(file.robot.radius),
     epoch: file.epoch,
-    jobEndProbability: Array.isArray(ends) ? ends : zones.map(() => ends),
+    jobEndProbability: Array.isArray(ends) ? ends : new Array<number>(states.sL).fill(ends),
     targets: file.targets ?? targetsBy(file.zone_offsets, sizes),
     leadStandoff: file.lead_standoff ?? (file.lead_places ? 0 : defaultStandoff(zones)),
   };
 }
 
-function problemOf(arena: z.infer<typeof arenaSchema>, sizes: Sizes): string | undefined {
+function problemOf(
+  arena: z.infer<typeof arenaSchema>,
+  sizes: Sizes,
+  states: number,
+): string | undefined {
   const { zones, zone_offsets: offsets, targets, job_end_probability: ends } = arena;
   const { sG, sL, aL } = sizes;
   for (const [one, other] of [
@@ -79,7 +92,7 @@ function problemOf(arena: z.infer<typeof arenaSchema>, sizes: Sizes): string | u
   if (beyond !== undefined) return `targets zone ${beyond}; its ${sL} zones count from 0`;
   const lists = [
     ["zones", zones, sL, "local states"],
-    ["job_end_probability", Array.isArray(ends) ? ends : undefined, sL, "local states"],
+    ["job_end_probability", Array.isArray(ends) ? ends : undefined, states, "local states"],
     ["lead_places", arena.lead_places, sG, "global states"],
     ["zone_offsets", offsets, aL, "local actions"],
     ["targets", targets, sL, "local states"],

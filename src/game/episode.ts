@@ -1,5 +1,6 @@
 /** How an episode (shift) starts: the scenario's initial law, by keyed draws. */
 import { drawGamma, drawIndex, keyedUniform, type Uniform } from "./draws";
+import { kindOfRobot, kindsOf } from "./kinds";
 import { inner } from "./limit";
 import { type Game, scaleToOne } from "./model";
 
@@ -19,29 +20,54 @@ export function drawLocalLaw(game: Game, uniform: Uniform): Float64Array {
     const from = length * Math.floor((uniform() * probabilities.length) / length);
     return probabilities.subarray(from, from + length);
   }
-  const law = Float64Array.from(game.localStates, () => drawGamma(initialLocal.alpha, uniform));
+  const kinds = kindsOf(game);
+  const zones = game.localStates.length / kinds.length;
+  const laws = kinds.map(({ share }) =>
+    drawDirichlet(initialLocal.alpha, zones, uniform).map((p) => share * p),
+  );
+  return Float64Array.from(laws.flatMap((law) => Array.from(law)));
+}
+
+function drawDirichlet(alpha: number, length: number, uniform: Uniform): Float64Array {
+  const law = Float64Array.from({ length }, () => drawGamma(alpha, uniform));
   if (scaleToOne(law)) return law;
   // With a tiny alpha all weights can underflow to 0: one state then takes all.
-  const chosen = Math.floor(uniform() * law.length);
+  const chosen = Math.floor(uniform() * length);
   return law.map((_, s) => (s === chosen ? 1 : 0));
 }
 
-/** The laws' mean, [sL], and v: their covariance has the trace of v (diag(mean) - mean meanᵀ). */
-export function localLawMoments(game: Game): { mean: Float64Array; variance: number } {
+/**
+ * The laws' mean, [sL], and v: their covariance has the trace of v (diag(mean) - mean meanᵀ).
+ * @param kind of the robots that are meant; default: all
+ */
+export function localLawMoments(
+  game: Game,
+  kind?: number,
+): { mean: Float64Array; variance: number } {
   const { localStates, initialLocal } = game;
   const { length } = localStates;
+  const kinds = kindsOf(game);
+  const zones = length / kinds.length;
+  /** What the states of each kind have together. */
+  const parts = kinds.map(({ share }, c) => (kind === undefined ? share : Number(c === kind)));
+  const kindOf = (i: number): number => Math.floor((i % length) / zones);
   const mean = new Float64Array(length);
   if (initialLocal.kind === "dirichlet") {
-    return { mean: mean.fill(1 / length), variance: 1 / (length * initialLocal.alpha + 1) };
+    const square = parts.reduce((sum, part) => sum + part * part, 0);
+    const scale = square < 1 ? (square - square / zones) / (1 - square / zones) : 1;
+    const variance = scale / (zones * initialLocal.alpha + 1);
+    return { mean: mean.map((_, s) => parts[kindOf(s)] / zones), variance };
   }
-  const { probabilities } = initialLocal;
+  const probabilities = initialLocal.probabilities.map(
+    (p, i) => p * (parts[kindOf(i)] / kinds[kindOf(i)].share),
+  );
   const laws = probabilities.length / length;
   probabilities.forEach((p, i) => (mean[i % length] += p / laws));
   const [all, square] = [inner(probabilities, probabilities) / laws, inner(mean, mean)];
   return { mean, variance: square < 1 ? (all - square) / (1 - square) : 0 };
 }
 
-/** The states with which episode `episode` of a run with `seed` starts. */
+/** The states with which episode `episode` of a run with `seed` starts; robot i has the i-th kind. */
 export function drawEpisodeStart(
   game: Game,
   agentIds: readonly string[],
@@ -50,10 +76,15 @@ export function drawEpisodeStart(
 ): EpisodeStart {
   const law = drawLocalLaw(game, keyedUniform(seed, "initial-law", "", episode));
   const uniform = keyedUniform(seed, "initial-global", "", episode);
+  const kinds = kindsOf(game);
+  const zones = law.length / kinds.length;
+  const stateOf = (id: string, robot: number): number => {
+    const kind = kindOfRobot(kinds, robot);
+    const u = kinds[kind].share * keyedUniform(seed, "initial-local", id, episode)();
+    return kind * zones + drawIndex(u, law, kind * zones, zones);
+  };
   return {
     globalState: drawIndex(uniform(), game.initialGlobal),
-    localStates: Uint8Array.from(agentIds, (id) =>
-      drawIndex(keyedUniform(seed, "initial-local", id, episode)(), law),
-    ),
+    localStates: Uint8Array.from([...agentIds.keys()], (robot) => stateOf(agentIds[robot], robot)),
   };
 }

@@ -15,7 +15,7 @@ const HERE = "here";
 /** What stands in a map's place, in the long form. */
 const LONG_FORM = [
   ...["global_states", "global_actions", "local_states", "local_actions", "generator"],
-  ...["global_transition", "local_transition", "global_reward", "local_reward"],
+  ...["global_transition", "local_transition", "global_reward", "local_reward", "local_kinds"],
 ];
 const LONG_ARENA = ["zones", "ring", "job_end_probability", "zone_offsets", "targets"];
 
@@ -28,6 +28,9 @@ const isObject = (data: unknown): data is Record<string, unknown> =>
  * @throws InvalidInputError that names the source, what is wrong with the map and what to change
  */
 export function writtenOut(data: unknown, source: string): unknown {
+  if (isObject(data) && "kinds" in data) {
+    throw new InvalidInputError(`${source}: kinds stand outside a map; say them as map.kinds`);
+  }
   if (!isObject(data) || data.map === undefined) return data;
   const { map: given, ...rest } = data;
   const own = isObject(rest.arena) ? rest.arena : {};
@@ -42,9 +45,9 @@ export function writtenOut(data: unknown, source: string): unknown {
 /** Nanometres are enough. */
 const tidy = (metres: number): number => Math.round(metres * 1e9) / 1e9;
 
-/** Zones or places: what they are called, all names, and how an error begins. */
+/** Zones, places or kinds: what they are called, all names, and how an error begins. */
 interface Named {
-  readonly what: "zone" | "place";
+  readonly what: "zone" | "place" | "kind";
   readonly names: readonly string[];
   readonly source: string;
 }
@@ -74,7 +77,10 @@ function indicesOf({ what, names, source }: Named, wanted: readonly string[], ke
     const found = [...names.keys()].filter((i) => fits(names[i]));
     if (found.length > 0) return found;
     const known = names.slice(0, 8).join(", ") + (names.length > 8 ? ", ..." : "");
-    return refuse(source, `${key} names ${one}, which is no ${what}; its ${what}s are ${known}`);
+    return refuse(
+      source,
+      `${key} names ${one}, which is no ${what}; its ${what}s are ${known || "none"}`,
+    );
   });
 }
 
@@ -185,10 +191,16 @@ function placesOf({ places }: MapFile, zones: Named) {
 
 type Places = ReturnType<typeof placesOf>;
 
-/** r_l without the moves, [sL][sG]. */
-function rewardsOf({ rewards }: MapFile, zones: Named, places: Places, placed: Named): number[][] {
+/** r_l of a kind without the moves, [zones][sG]. */
+function rewardsOf(
+  { rewards }: MapFile,
+  isFor: IsFor,
+  zones: Named,
+  places: Places,
+  placed: Named,
+): number[][] {
   const sums = zones.names.map(() => places.map(() => 0));
-  for (const [i, { zones: inZones, lead, reward }] of rewards.entries()) {
+  for (const [i, { kinds, zones: inZones, lead, reward }] of rewards.entries()) {
     const key = `rewards[${i}]`;
     const at = new Set(inZones ? indicesOf(zones, inZones, key) : zones.names.keys());
     const isHere = lead?.includes(HERE) ?? false;
@@ -205,7 +217,7 @@ function rewardsOf({ rewards }: MapFile, zones: Named, places: Places, placed: N
     for (const zone of at) {
       places.forEach(({ serves }, place) => {
         if (!named.has(place) && !(isHere && serves.includes(zone))) return;
-        sums[zone][place] += reward;
+        if (isFor(kinds, key)) sums[zone][place] += reward;
         fits++;
       });
     }
@@ -214,23 +226,37 @@ function rewardsOf({ rewards }: MapFile, zones: Named, places: Places, placed: N
   return sums;
 }
 
-/** Of each zone, [sL]. */
-function jobEndsOf({ jobs }: MapFile, zones: Named): number[] {
+/** Whether a rule for the kinds of these names is for the kind at hand. @param key where they stand */
+type IsFor = (names: readonly string[] | undefined, key: string) => boolean;
+
+/** Of each kind, or of the one that all robots are; and the kinds' names, if they have any. */
+function kindRules({ kinds = [] }: MapFile, source: string): IsFor[] {
+  const named: Named = { what: "kind", names: kinds.map(({ name }) => name), source };
+  const ids = kinds.length > 0 ? [...kinds.keys()] : [0];
+  return ids.map(
+    (kind) => (names, key) => names === undefined || indicesOf(named, names, key).includes(kind),
+  );
+}
+
+/** For a kind, of each zone. */
+function jobEndsOf({ jobs }: MapFile, isFor: IsFor, zones: Named): number[] {
   const ends = zones.names.map(() => 1);
-  for (const [i, { zones: held, end }] of jobs.entries()) {
-    for (const zone of indicesOf(zones, held, `jobs[${i}]`)) ends[zone] = end;
+  for (const [i, { zones: held, kinds, end }] of jobs.entries()) {
+    const key = `jobs[${i}]`;
+    for (const zone of indicesOf(zones, held, key)) if (isFor(kinds, key)) ends[zone] = end;
   }
   return ends;
 }
 
-/** P_l where the lead vehicle does not matter, [sL][aL][sL']. */
+/** P_l where the lead vehicle does not matter, [sL][aL][sL'], by the jobs' ends of each local state. */
 const lawsOf = (lanes: Lanes, ends: readonly number[], actions: readonly string[]) =>
-  lanes.map((byAction, zone) =>
+  ends.map((end, state) =>
     actions.map((action) => {
-      const { to = zone, probability = 0 } = byAction.get(action) ?? {};
-      const law = lanes.map(() => 0);
-      law[to] = ends[zone] * probability;
-      law[zone] = 1 - ends[zone] * probability;
+      const zone = state % lanes.length;
+      const { to = zone, probability = 0 } = lanes[zone].get(action) ?? {};
+      const law = ends.map(() => 0);
+      law[state + to - zone] = end * probability;
+      law[state] = 1 - end * probability;
       return law;
     }),
   );
@@ -252,20 +278,24 @@ function built(map: MapFile, source: string) {
   requireConnected(lanes, zones);
   const places = placesOf(map, zones);
   const placed = namedOf("place", places, source);
-  const ends = jobEndsOf(map, zones);
+  const kinds = kindRules(map, source);
+  const prefixes = map.kinds?.map(({ name }) => `${name}/`) ?? [""];
+  const ends = kinds.flatMap((isFor) => jobEndsOf(map, isFor, zones));
   const actions = [STAY, ...new Set(lanes.flatMap((byAction) => [...byAction.keys()]))];
-  const rewards = rewardsOf(map, zones, places, placed);
+  const rewards = kinds.flatMap((isFor) => rewardsOf(map, isFor, zones, places, placed));
   return {
     global_states: placed.names,
     global_actions: placed.names.map((one) => `to_${one}`),
-    local_states: zones.names,
+    local_states: prefixes.flatMap((prefix) => zones.names.map((name) => prefix + name)),
+    ...(map.kinds && { local_kinds: map.kinds }),
     local_actions: actions,
     global_transition: places.map(() => places.map((to) => places.map((g) => (g === to ? 1 : 0)))),
     local_transition: lawsOf(lanes, ends, actions).map((law) => places.map(() => law)),
     global_reward: leadRewardsOf(map, placed).map((reward) => places.map(() => reward)),
-    local_reward: rewards.map((row, zone) =>
-      row.map((r) => actions.map((action) => r + (lanes[zone].has(action) ? map.move_reward : 0))),
-    ),
+    local_reward: rewards.map((row, state) => {
+      const own = lanes[state % lanes.length];
+      return row.map((r) => actions.map((action) => r + (own.has(action) ? map.move_reward : 0)));
+    }),
     arena: {
       zones: list.map(({ x, y, radius }) => ({ x, y, radius })),
       targets: lanes.map((byAction, zone) => actions.map((a) => byAction.get(a)?.to ?? zone)),

@@ -1,5 +1,6 @@
 /** The key `map` of a scenario file, as it is written. Metres. */
 import { z } from "zod";
+import { kindsSchema } from "./kinds";
 
 const name = z.string().min(1);
 const positive = z.number().positive();
@@ -9,6 +10,8 @@ const at = z.tuple([z.number(), z.number()]);
 const names = z.preprocess((one) => (typeof one === "string" ? [one] : one), z.array(name).min(1));
 
 export const mapSchema = z.strictObject({
+  /** Of robots; each has local states of its own, `<kind>/<zone>`. */
+  kinds: kindsSchema.optional(),
   /** Of each zone that says nothing else, m. */
   radius: positive.default(1.6),
   /** Row by row, `spacing` m apart, from (0, 0) to the east and to the south; ~ leaves a gap. */
@@ -34,7 +37,9 @@ export const mapSchema = z.strictObject({
     )
     .default([]),
   /** A robot at work is held: its job ends at an epoch's start with probability `end`. */
-  jobs: z.array(z.strictObject({ zones: names, end: probability })).default([]),
+  jobs: z
+    .array(z.strictObject({ zones: names, kinds: names.optional(), end: probability }))
+    .default([]),
   /** By default the zones. A place with a point of its own serves the zone that has its name. */
   places: z
     .array(
@@ -45,9 +50,14 @@ export const mapSchema = z.strictObject({
     )
     .min(1)
     .optional(),
-  /** r_l is the sum of all that fit the robot's zone and the lead's place. */
+  /** r_l is the sum of all that fit the robot's kind, its zone and the lead's place. */
   rewards: z
-    .array(z.strictObject({ zones: names.optional(), lead: names.optional(), reward: z.number() }))
+    .array(
+      z.strictObject({
+        ...{ kinds: names.optional(), zones: names.optional(), lead: names.optional() },
+        reward: z.number(),
+      }),
+    )
     .default([]),
   /** Part of r_l where a robot's action is a lane. */
   move_reward: z.number().default(0),

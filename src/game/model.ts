@@ -27,8 +27,15 @@ export type InitialLocal =
   | { readonly kind: "fixed"; readonly probabilities: Float64Array }
   /** One of several laws an episode, all equally likely, [laws][sL]. */
   | { readonly kind: "one_of"; readonly probabilities: Float64Array }
-  /** One draw of p ~ Dirichlet(alpha, ..., alpha) an episode; then every robot independently by p. */
+  /** One draw of p ~ Dirichlet(alpha, ..., alpha) an episode for each kind; then every robot by its kind's. */
   | { readonly kind: "dirichlet"; readonly alpha: number };
+
+/** Robots of kind c have local states of their own, one for each zone: those from c · zones on. */
+export interface Kind {
+  readonly name: string;
+  /** Of all robots; the kinds' shares sum to 1. */
+  readonly share: number;
+}
 
 /** A checked game; made by `parseScenario`, which guarantees shapes and that rows sum to 1. */
 export interface Game {
@@ -44,6 +51,8 @@ export interface Game {
   readonly localReward: Float64Array;
   readonly initialGlobal: Float64Array;
   readonly initialLocal: InitialLocal;
+  /** Undefined: all robots are of one kind. */
+  readonly kinds?: readonly Kind[];
   /** Epochs after which a new episode (shift) starts; undefined: never. */
   readonly horizon?: number;
   readonly arena: Arena;

@@ -5,6 +5,7 @@
 import { drawIndex } from "./draws";
 import { drawLocalLaw } from "./episode";
 import { KeyedStream } from "./keyed_stream";
+import { kindCounts, kindsOf } from "./kinds";
 import { type Game, localRow, type Sizes, sizesOf } from "./model";
 import { drawSampleCounts, MultinomialRows } from "./multinomial";
 
@@ -83,10 +84,20 @@ export class Population {
       this.counts.set(start.localCounts);
     } else {
       this.stream.key(this.rollout, this.epoch, ROLE.law);
-      const rows = new MultinomialRows(drawLocalLaw(this.game, this.stream.next), this.sizes.sL);
+      const law = drawLocalLaw(this.game, this.stream.next);
       this.stream.key(this.rollout, this.epoch, ROLE.start);
       this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);
-      rows.add(this.population, 0, this.counts.fill(0), this.stream.next);
+      this.counts.fill(0);
+      const kinds = kindsOf(this.game);
+      const zones = law.length / kinds.length;
+      const rows = new MultinomialRows(
+        law.map((p, s) => p / kinds[Math.floor(s / zones)].share),
+        zones,
+      );
+      kindCounts(kinds, this.population).forEach((robots, kind) => {
+        const own = this.counts.subarray(kind * zones, (kind + 1) * zones);
+        rows.add(robots, kind, own, this.stream.next);
+      });
     }
     if (deviator) {
       this.stream.key(this.rollout, this.epoch, ROLE.deviator);

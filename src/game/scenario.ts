@@ -6,8 +6,9 @@ import { parseYaml } from "../base/yaml";
 import { arenaOf, arenaSchema } from "./arena_file";
 import { checked } from "./file_check";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
+import { kindsSchema, requireKinds, withShares } from "./kinds";
 import { writtenOut } from "./map";
-import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from "./model";
+import { type Game, type InitialLocal, type Kind, type Names, type Sizes, sizesOf } from "./model";
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
@@ -37,6 +38,8 @@ const scenarioSchema = z.strictObject({
   local_transition: nested4.optional(),
   global_reward: z.array(z.array(finite)).optional(),
   local_reward: nested3.optional(),
+  /** Made by a map. */
+  local_kinds: kindsSchema.optional(),
   /** Rows are taken as they are, so that arrays that a program wrote stay the same to the bit. */
   exact_rows: z.boolean().default(false),
   initial: z.strictObject({
@@ -91,12 +94,15 @@ function toGame(file: ScenarioFile, source: string): Game {
   const hashed = { ...named, ...arrays };
   const alike = new Array<number>(sizes.sG).fill(1 / sizes.sG);
   const { local, global = alike } = file.initial;
+  const kinds = file.local_kinds;
+  if (kinds) requireKinds(kinds, sizes, arrays.localTransition, source);
   return {
     ...hashed,
     initialGlobal: rows(global, [sizes.sG], true, `${source}: initial.global`),
-    initialLocal: initialLocalOf(local, sizes.sL, `${source}: initial.local`),
+    initialLocal: initialLocalOf(local, sizes.sL, kinds, `${source}: initial.local`),
+    kinds,
     horizon: file.horizon,
-    arena: arenaOf(file.arena, sizes, source),
+    arena: arenaOf(file.arena, sizes, kinds?.length ?? 1, source),
     sha256: hashOf(hashed),
   };
 }
@@ -104,14 +110,15 @@ function toGame(file: ScenarioFile, source: string): Game {
 function initialLocalOf(
   local: ScenarioFile["initial"]["local"],
   sL: number,
+  kinds: readonly Kind[] | undefined,
   where: string,
 ): InitialLocal {
   if ("dirichlet" in local) return { kind: "dirichlet", alpha: local.dirichlet };
-  if (!("one_of" in local)) {
-    return { kind: "fixed", probabilities: rows(local, [sL], true, where) };
-  }
+  const read = (laws: NestedNumbers, shape: readonly number[], key: string): Float64Array =>
+    withShares(kinds, rows(laws, shape, true, key), sL, key);
+  if (!("one_of" in local)) return { kind: "fixed", probabilities: read(local, [sL], where) };
   const laws = local.one_of;
-  return { kind: "one_of", probabilities: rows(laws, [laws.length, sL], true, `${where}.one_of`) };
+  return { kind: "one_of", probabilities: read(laws, [laws.length, sL], `${where}.one_of`) };
 }
 
 /** The arrays of a scenario file: key, name in the game, shape, and whether the rows are laws. */

@@ -1,6 +1,7 @@
 /** What learning is asked for, and what it tells while it runs. */
 import { InvalidInputError, requireWhole } from "../base/errors";
 import type { StopSignal } from "../base/platform";
+import { kindsProblem } from "../game/kinds";
 import { type Game, type LocalForm, sizesOf } from "../game/model";
 import { MOST_VECTORS } from "../policy/kind";
 import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
@@ -76,7 +77,7 @@ const MOST_POINTS = 10_000;
 /** Fills in the defaults. @throws InvalidInputError when an option cannot be used */
 export function settingsOf(game: Game, options: LearnOptions) {
   const { backup = "exact", draws = DEFAULT_DRAWS } = options;
-  const settings = { ...options, ...commonSettingsOf(options), backup, draws };
+  const settings = { ...options, ...commonSettingsOf(game, options), backup, draws };
   const { tableSize, population } = settings;
   requireWhole("the table size", tableSize, 1);
   requireWhole("the number of draws", draws, 1);
@@ -99,7 +100,7 @@ export function pointSettingsOf(game: Game, options: PointLearnOptions) {
     throw new InvalidInputError(`the accuracy is ${accuracy}; give a share between 0 and 1`);
   }
   const { localForm = "state" } = options;
-  return { ...options, ...commonSettingsOf(options), points, accuracy, localForm };
+  return { ...options, ...commonSettingsOf(game, options), points, accuracy, localForm };
 }
 
 /** The settings for a part of the work: its time ends after this share of all. */
@@ -108,13 +109,11 @@ export const within = (share: number, settings: PointLearnSettings): PointLearnS
   isTimeUp: () => settings.isTimeUp?.(share) ?? false,
 });
 
-function commonSettingsOf({
-  population = DEFAULT_POPULATION,
-  seed = 0,
-  threads = 1,
-  temperature,
-}: CommonOptions) {
+function commonSettingsOf(game: Game, options: CommonOptions) {
+  const { population = DEFAULT_POPULATION, seed = 0, threads = 1, temperature } = options;
   requireWhole("the population", population, 1);
+  const problem = kindsProblem(game, population);
+  if (problem) throw new InvalidInputError(problem);
   requireWhole("the seed", seed, 0);
   requireWhole("the number of threads", threads, 1);
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {

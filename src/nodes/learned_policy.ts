@@ -36,6 +36,7 @@ function cacheFile(game: Game, options: LearnedPolicyOptions): string {
   const { tableSize, population, seed } = options;
   const key = {
     initial: [Array.from(game.initialGlobal), game.initialLocal],
+    kinds: game.kinds,
     horizon: game.horizon,
     learner: LEARNER_VERSION,
     population,

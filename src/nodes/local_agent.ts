@@ -1,6 +1,7 @@
 /** Local agents: one node per robot, in the robot's namespace; one process may serve many. */
 import { spotOf, targetZone } from "../game/arena";
 import { keyedUniform } from "../game/draws";
+import { kindOfRobot, kindsOf } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { RosNode } from "../ros/node";
@@ -52,6 +53,8 @@ export class LocalAgent {
   private behind: string | undefined;
   /** The start of the hash of the local policy that is missing. */
   private missing: string | undefined;
+  /** The first local state of its kind. */
+  private readonly firstState: number;
 
   /** @param index decides the robot's spot in a zone */
   constructor(
@@ -63,6 +66,7 @@ export class LocalAgent {
     this.publishAction = node.publisher(TOPICS.localAction);
     const { bodies, game } = host;
     const { arena } = game;
+    this.firstState = kindOf(game, node.parameters.kind, index) * arena.zones.length;
     this.body = new BodyAgent({
       node,
       shared: bodies,
@@ -94,7 +98,7 @@ export class LocalAgent {
     this.publishState({
       header: { stamp: toTime(stamp), frame_id: "map" },
       agent_id: this.node.robot,
-      state: zone!,
+      state: this.firstState + zone!,
       acted: this.lastAction !== undefined,
       epoch: this.lastAction?.epoch ?? 0,
       decision_time: this.decisionTime,
@@ -118,10 +122,10 @@ export class LocalAgent {
     this.missing = undefined;
     this.pending = undefined;
     this.behind = undefined;
-    this.perform(pending, body.zone, rule);
+    this.perform(pending, this.firstState + body.zone, rule);
   }
 
-  private perform(command: GlobalCommand, zone: number, rule: LocalRule): void {
+  private perform(command: GlobalCommand, state: number, rule: LocalRule): void {
     const { arena } = this.host.game;
     const uniform = keyedUniform(
       this.node.parameters.seed,
@@ -129,19 +133,19 @@ export class LocalAgent {
       this.node.robot,
       command.epoch,
     );
-    const action = rule(zone, command, uniform());
+    const action = rule(state, command, uniform());
     this.decisionTime = command.decision_time;
     this.lastAction = {
       header: { stamp: toTime(this.body.stamp), frame_id: "map" },
       epoch: command.epoch,
       agent_id: this.node.robot,
-      state: zone,
+      state,
       global_state: command.global_state,
       action,
       policy_sha256: command.policy_sha256,
     };
     this.publishAction(this.lastAction);
-    this.body.target = spotOf(arena, targetZone(arena, zone, action), this.index);
+    this.body.target = spotOf(arena, targetZone(arena, state, action), this.index);
   }
 
   /** Why it has not acted on the newest command; undefined: it has. */
@@ -158,6 +162,21 @@ export class LocalAgent {
     if (body.zone === undefined || seconds <= this.node.parameters.max_state_age) return;
     this.behind = `it misses decisions: its newest odometry is stamped ${seconds.toFixed(1)} s before them (max_state_age); look at what delays it`;
   }
+}
+
+/**
+ * The kind of the robot with this index, as its parameter names it, or by the kinds' shares.
+ * @throws ParameterError when the scenario has no such kind
+ */
+function kindOf(game: Game, name: string, index: number): number {
+  const kinds = kindsOf(game);
+  if (name === "") return kindOfRobot(kinds, index);
+  const kind = game.kinds?.findIndex((one) => one.name === name) ?? -1;
+  if (kind >= 0) return kind;
+  const known = game.kinds?.map((one) => one.name).join(", ") ?? "none";
+  throw new ParameterError(
+    `kind is ${name} and the kinds of ${game.name} are: ${known}; give one of them, or leave kind out`,
+  );
 }
 
 /** @throws ParameterError when robots, indices and population contradict each other */

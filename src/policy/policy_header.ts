@@ -2,6 +2,7 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
+import { kindsSchema } from "../game/kinds";
 import { type Game, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { hash, json, metadataSchema, positive } from "../game/policy_metadata";
@@ -31,6 +32,7 @@ const second = {
   ...{ localForm: z.enum(["state", "command"]), horizon: positive.optional() },
   /** Of a Dirichlet law; another is an array. */
   initialAlpha: json(z.number().positive()).optional(),
+  robotKinds: json(kindsSchema).optional(),
 };
 const contentsSchema = z.discriminatedUnion("format", [
   z.strictObject({
@@ -89,7 +91,7 @@ function namedIn(game: Game) {
   const law = game.initialLocal;
   const initialAlpha = law.kind === "dirichlet" ? law.alpha : undefined;
   const names = { globalStates, globalActions, localStates, localActions };
-  return { ...names, timing: "current", horizon, initialAlpha };
+  return { ...names, timing: "current", horizon, initialAlpha, robotKinds: game.kinds };
 }
 
 type Refuse = (why: string, remedy?: string) => never;

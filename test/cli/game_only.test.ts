@@ -16,7 +16,7 @@ interface Tensor {
   readonly data_offsets: readonly [number, number];
 }
 
-test.each(["dock_dispatch", "ring_dispatch", "warehouse"])(
+test.each(["dock_dispatch", "dock_dispatch_mixed", "ring_dispatch", "warehouse"])(
   "learn --game-only prints %s as arrays alone, the same game, and writes them as safetensors",
   (name) => {
     const game = shipped(name);
@@ -39,6 +39,7 @@ test.each(["dock_dispatch", "ring_dispatch", "warehouse"])(
     expect(strings).toMatchObject({
       ...{ format: "alternating_marl game 1", scenario: name, scenario_sha256: game.sha256 },
       local_states: JSON.stringify(game.localStates),
+      ...(game.kinds && { robot_kinds: JSON.stringify(game.kinds) }),
     });
     expect(Object.keys(tensors)).toEqual([
       ...["global_transition", "local_transition", "global_reward", "local_reward"],
