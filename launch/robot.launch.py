@@ -18,6 +18,7 @@ ARGUMENTS = {
     name: {"parameter": f"local_agent.{name}", **own}
     for name, own in {
         "robot_index": {},
+        "kind": {},
         "population": {"description": "Robots of the swarm, n; the same on every robot."},
         "scenario": {},
         "initial_pose": {},

@@ -1,11 +1,5 @@
 /** The abstract world: transitions drawn from P_g and P_l; bodies stand in their zones. */
-import {
-  type Arena,
-  hexagonalSpots,
-  leadSpotOf,
-  type Point,
-  zoneOfState,
-} from "../../src/game/arena";
+import { type Arena, hexagonalSpots, leadSpotOf, type Point } from "../../src/game/arena";
 import { drawIndex, keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
 import { type Game, sizesOf } from "../../src/game/model";
@@ -80,7 +74,7 @@ export class AbstractWorld {
     const { arena } = this.game;
     const n = this.agentIds.length;
     this.zones.forEach((state, i) => {
-      const { x, y } = arena.zones[zoneOfState(arena, state)];
+      const { x, y } = arena.zones[state % arena.zones.length];
       this.poses[i * 3] = x + this.offsets[i].x;
       this.poses[i * 3 + 1] = y + this.offsets[i].y;
     });

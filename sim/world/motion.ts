@@ -76,6 +76,7 @@ export class MotionWorld {
       return;
     }
     putFree(arena, this.bodies, before.robots.length, start);
+    this.setKinds(start);
     this.physics.rebuild();
     for (const robot of this.robots) this.physics.setFree(robot, !robot.isLocked);
     this.startSlot(this.slot);
@@ -99,6 +100,11 @@ export class MotionWorld {
   /** [n] the true local state of each robot now: its kind and its zone. */
   localStates(): Uint8Array {
     return Uint8Array.from(this.robots, (robot) => this.stateOf(robot));
+  }
+
+  private setKinds({ localStates }: EpisodeStart): void {
+    const { length } = this.options.arena.zones;
+    this.robots.forEach((robot, i) => (robot.kind = Math.floor(localStates[i] / length)));
   }
 
   private stateOf({ kind, zone }: Body): number {
@@ -166,6 +172,7 @@ export class MotionWorld {
     for (const body of this.bodies) body.reset();
     for (const robot of this.robots) robot.isLocked = true;
     putAll(this.options.arena, this.bodies, start);
+    this.setKinds(start);
     this.physics.rebuild();
     this.moving = [];
     if (until === "free") this.startSlot(this.slotNow);

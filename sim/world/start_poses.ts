@@ -1,12 +1,5 @@
 /** Where bodies stand when an episode starts. Metres and radians in the `map` frame. */
-import {
-  type Arena,
-  leadSpotOf,
-  middleOf,
-  type Point,
-  spotOf,
-  zoneOfState,
-} from "../../src/game/arena";
+import { type Arena, leadSpotOf, middleOf, type Point, spotOf } from "../../src/game/arena";
 import type { EpisodeStart } from "../../src/game/episode";
 import type { Body } from "./body";
 
@@ -20,9 +13,8 @@ export function putAll(
   { globalState, localStates }: EpisodeStart,
 ): void {
   const middle = middleOf(arena);
-  localStates.forEach((state, i) =>
-    putRobot(arena, bodies[i], state, spotOf(arena, state, i), middle),
-  );
+  const zones = localStates.map((state) => state % arena.zones.length);
+  zones.forEach((zone, i) => put(bodies[i], zone, spotOf(arena, zone, i), middle));
   const lead = bodies[localStates.length];
   put(lead, globalState, leadSpotOf(arena, globalState), arena.leadZones[globalState]);
 }
@@ -45,17 +37,10 @@ export function putFree(
         const apart = other.options.limits.radius + arena.robot.radius + ROOM_M;
         return Math.hypot(other.x - x, other.y - y) >= apart;
       });
-    const state = localStates[robot];
-    const spots = [...Array(robots).keys()].map((k) => spotOf(arena, state, (robot + k) % robots));
-    putRobot(arena, bodies[robot], state, spots.find(isFree) ?? spots[0], middleOf(arena));
+    const zone = localStates[robot] % arena.zones.length;
+    const spots = [...Array(robots).keys()].map((k) => spotOf(arena, zone, (robot + k) % robots));
+    put(bodies[robot], zone, spots.find(isFree) ?? spots[0], middleOf(arena));
   }
-}
-
-/** The state says its zone and its kind. */
-function putRobot(arena: Arena, body: Body, state: number, spot: Point, facing: Point): void {
-  const zone = zoneOfState(arena, state);
-  put(body, zone, spot, facing);
-  body.kind = (state - zone) / arena.zones.length;
 }
 
 /** Rounded to the physics engine's 32-bit floats: a body at rest stays exactly where it was put. */

@@ -86,7 +86,7 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
   };
   const { blind } = references;
   return [
-    `${game.name}: ${settings.population} robots, ${settings.sampleSize} asked an epoch (${settings.observation}), ${settings.rollouts} rollouts of ${settings.horizon} epochs`,
+    `${game.name}: ${settings.population} robots, ${settings.sampleSize} asked an epoch${settings.sampling === "by_kind" ? " by kind" : ""} (${settings.observation}), ${settings.rollouts} rollouts of ${settings.horizon} epochs`,
     `${"".padEnd(width)}${"return".padEnd(20)}reward per step`,
     row(labels[0], result),
     row("  random commands", references.random),

@@ -56,8 +56,8 @@ async function policyOf(
 
 /** The page's reference lines as `evaluate` finds them: random, blind, full. */
 function referencesOf(game: Game, policy: LoadedPolicy, settings: SwarmSettings): number[] {
-  const { robots: population, sampleSize, observation } = settings;
-  const options = { population, sampleSize, observation, rollouts: 200, seed: settings.seed };
+  const { robots: population, sampleSize, observation, sampling, seed } = settings;
+  const options = { population, sampleSize, observation, sampling, rollouts: 200, seed };
   const { random, blind, full } = evaluate(game, policy, options).references;
   return [random, blind, full].map((earned) => earned.rewardPerStep.mean);
 }

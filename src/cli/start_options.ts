@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { kindsProblem } from "../game/kinds";
+import { kindsProblem, samplingProblem, SAMPLINGS } from "../game/kinds";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { sampleSizeProblem } from "../policy/sample_size";
@@ -34,6 +34,7 @@ const settingsSchema = z.object({
   /** Undefined: the table's k. */
   sampleSize: z.number().optional(),
   observation: z.enum(["sample", "filter"]),
+  sampling: z.enum(SAMPLINGS),
   /** Simulated seconds to run; undefined: until told to end. */
   seconds: z.number().optional(),
   port: z.number(),
@@ -92,6 +93,7 @@ export function readSettings(given: Given): { settings: SwarmSettings; game: Gam
   const problem =
     problemOf(given, settings) ??
     kindsProblem(game, robots) ??
+    samplingProblem(game, settings.sampling, sampleSize || undefined) ??
     (isMotion ? motionProblem(game, robots, epoch, speed) : undefined);
   if (problem !== undefined) throw new UsageError(problem);
   readOrigins(settings.origins);

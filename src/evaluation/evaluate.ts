@@ -2,7 +2,7 @@
  * `evaluate`: what a pair of policies earns in a population simulated without robots, beside
  * references in the same run on common random numbers.
  */
-import { kindsProblem } from "../game/kinds";
+import { groupsOf, kindsProblem, type Sampling, samplingProblem } from "../game/kinds";
 import { type Game, type PolicyPair, sizesOf } from "../game/model";
 import {
   type EpochVisitor,
@@ -23,6 +23,8 @@ export interface EvaluateOptions {
   readonly population?: number;
   /** Robots asked at each epoch; default: the table's k, or 20 without a table (at most n). */
   readonly sampleSize?: number;
+  /** Default: uniform. */
+  readonly sampling?: Sampling;
   /** Default: sample. */
   readonly observation?: ObservationMode;
   /** Where every episode starts; default: draws of the scenario's initial law. */
@@ -129,7 +131,8 @@ function playPolicy(
   accuracy?: { right: number; epochs: number },
 ): Trial {
   const { observation, population, sampleSize } = settings;
-  const controller = policyController(game, pair, observation, population, sampleSize);
+  const groups = groupsOf(game, settings.sampling, population, settings.start?.localCounts);
+  const controller = policyController(game, pair, observation, groups, sampleSize);
   const { belief } = controller.observation;
   return play(game, pair.localPolicy, controller, settings, ({ counts }) => {
     if (!accuracy) return;
@@ -177,12 +180,13 @@ export function settingsOf(
   pair: PolicyPair,
   options: EvaluateOptions,
 ): EvaluateSettings {
-  const { start } = options;
+  const { start, sampling = "uniform" } = options;
   const robots = start && Array.from(start.localCounts).reduce((sum, count) => sum + count, 0);
   const population = options.population ?? robots ?? DEFAULT_POPULATION;
   const settings: EvaluateSettings = {
     population,
     sampleSize: sampleSizeOf(options.sampleSize, pair, population),
+    sampling,
     observation: options.observation ?? "sample",
     start,
     horizon: options.horizon ?? game.horizon ?? DEFAULT_HORIZON,
@@ -196,7 +200,9 @@ export function settingsOf(
   requireWhole("the number of rollouts", settings.rollouts, 1);
   requireWhole("the seed", settings.seed, 0);
   if (start) checkStart(game, start, population, robots!);
-  const problem = start ? undefined : kindsProblem(game, population);
+  const problem =
+    (start ? undefined : kindsProblem(game, population)) ??
+    samplingProblem(game, settings.sampling, settings.sampleSize);
   if (problem) throw new InvalidInputError(problem);
   return settings;
 }

@@ -43,23 +43,21 @@ export const arenaSchema = z.strictObject({
   lead_standoff: z.number().min(0).optional(),
 });
 
-/**
- * @param kinds of robots, among which the local states are shared
- * @throws InvalidInputError that names the source, the key and what to change
- */
+/** Each zone is a local state of each kind of robots. */
+type ArenaSizes = Sizes & { readonly zones: number };
+
+/** @throws InvalidInputError that names the source, the key and what to change */
 export function arenaOf(
   file: z.infer<typeof arenaSchema>,
-  states: Sizes,
-  kinds: number,
+  sizes: ArenaSizes,
   source: string,
 ): Arena {
-  const sizes = { ...states, sL: states.sL / kinds };
   const { sG, aG, sL } = sizes;
-  const zones = file.zones ?? ringOf(sL, file.ring);
-  const own = sG === sL && aG === sL ? zones : undefined;
+  const zones = file.zones ?? ringOf(sizes.zones, file.ring);
+  const own = sG === sizes.zones && aG === sizes.zones ? zones : undefined;
   const leadZones = file.lead_places ?? own;
   const ends = file.job_end_probability;
-  const problem = problemOf(file, sizes, states.sL);
+  const problem = problemOf(file, sizes);
   if (problem !== undefined) throw new InvalidInputError(`${source}: arena ${problem}`);
   return {
     zones,
@@ -69,33 +67,29 @@ export function arenaOf(
     lead: limitsOf(file.lead),
     robotSpacing: file.robot_spacing ?? defaultSpacing(file.robot.radius),
     epoch: file.epoch,
-    jobEndProbability: Array.isArray(ends) ? ends : new Array<number>(states.sL).fill(ends),
+    jobEndProbability: Array.isArray(ends) ? ends : new Array<number>(sL).fill(ends),
     targets: file.targets ?? targetsBy(file.zone_offsets, sizes),
     leadStandoff: file.lead_standoff ?? (file.lead_places ? 0 : defaultStandoff(zones)),
   };
 }
 
-function problemOf(
-  arena: z.infer<typeof arenaSchema>,
-  sizes: Sizes,
-  states: number,
-): string | undefined {
+function problemOf(arena: z.infer<typeof arenaSchema>, sizes: ArenaSizes): string | undefined {
   const { zones, zone_offsets: offsets, targets, job_end_probability: ends } = arena;
-  const { sG, sL, aL } = sizes;
+  const { sG, sL, aL, zones: places } = sizes;
   for (const [one, other] of [
     ["zones", "ring"],
     ["zone_offsets", "targets"],
   ] as const) {
     if (arena[one] && arena[other]) return `has both ${one} and ${other}; keep one of them`;
   }
-  const beyond = targets?.flat().find((zone) => zone >= sL);
-  if (beyond !== undefined) return `targets zone ${beyond}; its ${sL} zones count from 0`;
+  const beyond = targets?.flat().find((zone) => zone >= places);
+  if (beyond !== undefined) return `targets zone ${beyond}; its ${places} zones count from 0`;
   const lists = [
-    ["zones", zones, sL, "local states"],
-    ["job_end_probability", Array.isArray(ends) ? ends : undefined, states, "local states"],
+    ["zones", zones, places, "local states"],
+    ["job_end_probability", Array.isArray(ends) ? ends : undefined, sL, "local states"],
     ["lead_places", arena.lead_places, sG, "global states"],
     ["zone_offsets", offsets, aL, "local actions"],
-    ["targets", targets, sL, "local states"],
+    ["targets", targets, places, "local states"],
     ...(targets ?? []).map((row) => ["targets of a zone", row, aL, "local actions"] as const),
   ] as const;
   const wrong = lists.find(([, list, count]) => list && list.length !== count);
@@ -105,9 +99,11 @@ function problemOf(
 }
 
 /** Default: stay, to the next zone, to the one before, then stay. */
-function targetsBy(offsets: readonly number[] = [0, 1, -1], { sL, aL }: Sizes): number[][] {
+function targetsBy(offsets: readonly number[] = [0, 1, -1], { zones, aL }: ArenaSizes): number[][] {
   const steps = [...Array(aL).keys()].map((action) => offsets[action] ?? 0);
-  return [...Array(sL).keys()].map((zone) => steps.map((step) => (((zone + step) % sL) + sL) % sL));
+  return [...Array(zones).keys()].map((zone) =>
+    steps.map((step) => (((zone + step) % zones) + zones) % zones),
+  );
 }
 
 const limitsOf = (b: z.infer<typeof body>): BodyLimits => ({

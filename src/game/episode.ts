@@ -20,20 +20,17 @@ export function drawLocalLaw(game: Game, uniform: Uniform): Float64Array {
     const from = length * Math.floor((uniform() * probabilities.length) / length);
     return probabilities.subarray(from, from + length);
   }
+  const law = new Float64Array(game.localStates.length);
   const kinds = kindsOf(game);
-  const zones = game.localStates.length / kinds.length;
-  const laws = kinds.map(({ share }) =>
-    drawDirichlet(initialLocal.alpha, zones, uniform).map((p) => share * p),
-  );
-  return Float64Array.from(laws.flatMap((law) => Array.from(law)));
-}
-
-function drawDirichlet(alpha: number, length: number, uniform: Uniform): Float64Array {
-  const law = Float64Array.from({ length }, () => drawGamma(alpha, uniform));
-  if (scaleToOne(law)) return law;
-  // With a tiny alpha all weights can underflow to 0: one state then takes all.
-  const chosen = Math.floor(uniform() * length);
-  return law.map((_, s) => (s === chosen ? 1 : 0));
+  for (const [kind, { share }] of kinds.entries()) {
+    const zones = law.length / kinds.length;
+    const own = law.subarray(kind * zones, (kind + 1) * zones);
+    own.forEach((_, zone) => (own[zone] = drawGamma(initialLocal.alpha, uniform)));
+    // With a tiny alpha all weights can underflow to 0: one state then takes all.
+    if (!scaleToOne(own)) own[Math.floor(uniform() * zones)] = 1;
+    own.forEach((p, zone) => (own[zone] = share * p));
+  }
+  return law;
 }
 
 /**
@@ -48,18 +45,20 @@ export function localLawMoments(
   const { length } = localStates;
   const kinds = kindsOf(game);
   const zones = length / kinds.length;
-  /** What the states of each kind have together. */
-  const parts = kinds.map(({ share }, c) => (kind === undefined ? share : Number(c === kind)));
-  const kindOf = (i: number): number => Math.floor((i % length) / zones);
-  const mean = new Float64Array(length);
+  const shareOf = (s: number): number => kinds[Math.floor(s / zones)].share;
+  /** What all states of its kind have together, [sL]. */
+  const parts = Float64Array.from(localStates, (_, s) =>
+    kind === undefined ? shareOf(s) : Number(Math.floor(s / zones) === kind),
+  );
   if (initialLocal.kind === "dirichlet") {
-    const square = parts.reduce((sum, part) => sum + part * part, 0);
+    const square = inner(parts, parts) / zones;
     const scale = square < 1 ? (square - square / zones) / (1 - square / zones) : 1;
     const variance = scale / (zones * initialLocal.alpha + 1);
-    return { mean: mean.map((_, s) => parts[kindOf(s)] / zones), variance };
+    return { mean: parts.map((part) => part / zones), variance };
   }
+  const mean = new Float64Array(length);
   const probabilities = initialLocal.probabilities.map(
-    (p, i) => p * (parts[kindOf(i)] / kinds[kindOf(i)].share),
+    (p, i) => p * (parts[i % length] / shareOf(i % length)),
   );
   const laws = probabilities.length / length;
   probabilities.forEach((p, i) => (mean[i % length] += p / laws));

@@ -1,7 +1,8 @@
 /** Kinds of robots: who is of which, how many there are of each, and how many of each are asked. Pure. */
 import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
-import type { Game, Kind, Sizes } from "./model";
+import { roundToSize } from "./histogram";
+import type { Game, Kind } from "./model";
 
 /** Shares may miss their sum by this much. */
 const TOLERANCE = 1e-6;
@@ -20,10 +21,6 @@ export const kindsSchema = z
   .refine((all) => Math.abs(sumOf(sharesOf(all)) - 1) <= TOLERANCE, {
     error: ({ input }) =>
       `the shares of all kinds sum to ${inWords(sumOf(sharesOf(input as Kind[])))}; make them sum to 1`,
-  })
-  .transform((all) => {
-    const sum = sumOf(sharesOf(all));
-    return all.map(({ name, share }): Kind => ({ name, share: share / sum }));
   });
 
 const ONE_KIND: readonly Kind[] = [{ name: "robot", share: 1 }];
@@ -51,6 +48,19 @@ export function kindOfRobot(kinds: readonly Kind[], index: number): number {
   return kindCounts(kinds, index + 1).findIndex((count, kind) => count > before[kind]);
 }
 
+/**
+ * The kind of this name.
+ * @param key where it stands
+ * @throws InvalidInputError where the scenario has none
+ */
+export function kindNamed(wanted: string, { kinds = [], name }: Game, key: string): number {
+  const names = kinds.map((kind) => kind.name);
+  if (names.includes(wanted)) return names.indexOf(wanted);
+  throw new InvalidInputError(
+    `${key} is ${wanted} and the kinds of ${name} are: ${names.join(", ") || "none"}; give one of them, or leave it out`,
+  );
+}
+
 /** Why a game's kinds cannot be shared among so many robots, and what to do; undefined: they can. */
 export function kindsProblem({ kinds = [], name }: Game, robots: number): string | undefined {
   const none = kindCounts(kinds, robots).indexOf(0);
@@ -59,59 +69,86 @@ export function kindsProblem({ kinds = [], name }: Game, robots: number): string
   return `of ${robots} robots none is of the kind ${kinds[none].name} of ${name}, whose share is ${kinds[none].share}; have at least ${enough}, or give it a larger share`;
 }
 
+/** `by_kind`: robots of each kind are drawn among themselves, so that each kind is seen. */
+export type Sampling = "uniform" | "by_kind";
+export const SAMPLINGS = ["uniform", "by_kind"] as const;
+
 /**
- * @param localTransition P_l, [sL][sG][aL][sL']
- * @throws InvalidInputError where the local states are not those of such kinds
+ * How many robots there are to draw from: of each kind, or all together.
+ * @param counts of the robots in each local state, [sL], where they do not follow from the shares
  */
-export function requireKinds(
-  kinds: readonly Kind[],
-  { sL }: Sizes,
-  localTransition: Float64Array,
-  source: string,
-): void {
-  const zones = sL / kinds.length;
-  const refuse = (problem: string): never => {
-    throw new InvalidInputError(`${source}: ${problem}`);
-  };
-  if (!Number.isInteger(zones)) {
-    refuse(
-      `${sL} local states are not as many for each of ${kinds.length} kinds; mend local_kinds`,
-    );
-  }
-  const perKind = localTransition.length / kinds.length;
-  const change = localTransition.findIndex(
-    (p, i) => p > 0 && Math.floor((i % sL) / zones) !== Math.floor(i / perKind),
-  );
-  if (change >= 0) {
-    const state = Math.floor((change * sL) / localTransition.length);
-    refuse(
-      `local_transition leads from local state ${state} to another kind; no robot changes its kind`,
-    );
-  }
+export function groupsOf(
+  game: Game,
+  sampling: Sampling,
+  robots: number,
+  counts?: ArrayLike<number>,
+): number[] {
+  if (sampling === "uniform") return [robots];
+  return counts ? kindTotals(game, counts) : kindCounts(kindsOf(game), robots);
+}
+
+/** How many robots of each kind are in these local states, [sL]. */
+export function kindTotals(game: Game, counts: ArrayLike<number>): number[] {
+  const totals = kindsOf(game).map(() => 0);
+  const zones = counts.length / totals.length;
+  for (let s = 0; s < counts.length; s++) totals[Math.floor(s / zones)] += counts[s];
+  return totals;
 }
 
 /**
- * Laws of the local states, [laws][sL], in which each kind has its share to the last digit.
- * @throws InvalidInputError where one has another share
+ * How many are asked of each group of robots when `size` are of all: in proportion, by largest remainder,
+ * and at least one of each, where that is possible.
  */
-export function withShares(
-  kinds: readonly Kind[] | undefined,
-  laws: Float64Array,
-  states: number,
-  where: string,
-): Float64Array {
-  if (kinds === undefined) return laws;
-  const zones = states / kinds.length;
-  for (let from = 0; from < laws.length; from += zones) {
-    const own = laws.subarray(from, from + zones);
-    const { name, share } = kinds[(from / zones) % kinds.length];
-    const sum = sumOf(own);
-    if (Math.abs(sum - share) > TOLERANCE) {
-      throw new InvalidInputError(
-        `${where} gives the kind ${name} ${inWords(sum)} of the robots and its share is ${share}; make them agree`,
-      );
-    }
-    own.forEach((p, i) => (own[i] = (p * share) / sum));
+export function splitSample(groups: ArrayLike<number>, size: number): number[] {
+  const sizes = Array.from(roundToSize(groups, size));
+  sizes.forEach((own, group) => {
+    const most = Math.max(...sizes);
+    if (own > 0 || groups[group] === 0 || most < 2) return;
+    sizes[sizes.indexOf(most)]--;
+    sizes[group]++;
+  });
+  return sizes;
+}
+
+/**
+ * Why robots cannot be drawn so, and what to do; undefined: they can.
+ * @param size k; undefined: not given
+ */
+export function samplingProblem(
+  { kinds, name }: Game,
+  sampling: Sampling,
+  size?: number,
+): string | undefined {
+  if (sampling === "uniform") return undefined;
+  if (kinds === undefined) {
+    return `robots cannot be sampled by_kind: ${name} has no kinds; sample uniform, or give its map kinds`;
   }
-  return laws;
+  if (size === undefined || size >= kinds.length) return undefined;
+  return `sampled by_kind, at least one robot of each kind is asked, and ${size} of ${kinds.length} kinds are not enough; ask at least ${kinds.length}, or sample uniform`;
+}
+
+/** @throws InvalidInputError where the arrays and the start of a game are not those of its kinds */
+export function requireKinds(game: Game, source: string): void {
+  const { kinds, localStates, localTransition, initialLocal } = game;
+  if (kinds === undefined) return;
+  const { length } = localStates;
+  const zones = length / kinds.length;
+  const rows = localTransition.length / kinds.length;
+  const isKept = (p: number, i: number): boolean =>
+    p === 0 || Math.floor((i % length) / zones) === Math.floor(i / rows);
+  if (!Number.isInteger(zones) || !localTransition.every(isKept)) {
+    throw new InvalidInputError(
+      `${source}: local_kinds do not fit local_transition; give each kind as many local states, none of which leads to another kind's`,
+    );
+  }
+  const laws = initialLocal.kind === "dirichlet" ? [] : initialLocal.probabilities;
+  for (let from = 0; from < laws.length; from += length) {
+    const totals = kindTotals(game, laws.slice(from, from + length));
+    const wrong = totals.findIndex((sum, c) => Math.abs(sum - kinds[c].share) > TOLERANCE);
+    if (wrong < 0) continue;
+    const { name, share } = kinds[wrong];
+    throw new InvalidInputError(
+      `${source}: initial.local gives the kind ${name} ${inWords(totals[wrong])} of the robots and its share is ${share}; make them agree`,
+    );
+  }
 }

@@ -191,16 +191,28 @@ function placesOf({ places }: MapFile, zones: Named) {
 
 type Places = ReturnType<typeof placesOf>;
 
+/** The map as it is for each kind of robots: what is said for others has no effect. */
+function kindMaps(map: MapFile, source: string): MapFile[] {
+  const kinds: Named = { what: "kind", names: map.kinds?.map(({ name }) => name) ?? [], source };
+  return (map.kinds ?? [undefined]).map((_, kind) => {
+    const isFor = (names: readonly string[] | undefined, key: string): boolean =>
+      names === undefined || indicesOf(kinds, names, key).includes(kind);
+    return {
+      ...map,
+      jobs: map.jobs.map((job, i) =>
+        isFor(job.kinds, `jobs[${i}]`) ? job : { ...job, zones: [] },
+      ),
+      rewards: map.rewards.map((rule, i) =>
+        isFor(rule.kinds, `rewards[${i}]`) ? rule : { ...rule, reward: 0 },
+      ),
+    };
+  });
+}
+
 /** r_l of a kind without the moves, [zones][sG]. */
-function rewardsOf(
-  { rewards }: MapFile,
-  isFor: IsFor,
-  zones: Named,
-  places: Places,
-  placed: Named,
-): number[][] {
+function rewardsOf({ rewards }: MapFile, zones: Named, places: Places, placed: Named): number[][] {
   const sums = zones.names.map(() => places.map(() => 0));
-  for (const [i, { kinds, zones: inZones, lead, reward }] of rewards.entries()) {
+  for (const [i, { zones: inZones, lead, reward }] of rewards.entries()) {
     const key = `rewards[${i}]`;
     const at = new Set(inZones ? indicesOf(zones, inZones, key) : zones.names.keys());
     const isHere = lead?.includes(HERE) ?? false;
@@ -217,7 +229,7 @@ function rewardsOf(
     for (const zone of at) {
       places.forEach(({ serves }, place) => {
         if (!named.has(place) && !(isHere && serves.includes(zone))) return;
-        if (isFor(kinds, key)) sums[zone][place] += reward;
+        sums[zone][place] += reward;
         fits++;
       });
     }
@@ -226,36 +238,23 @@ function rewardsOf(
   return sums;
 }
 
-/** Whether a rule for the kinds of these names is for the kind at hand. @param key where they stand */
-type IsFor = (names: readonly string[] | undefined, key: string) => boolean;
-
-/** Of each kind, or of the one that all robots are; and the kinds' names, if they have any. */
-function kindRules({ kinds = [] }: MapFile, source: string): IsFor[] {
-  const named: Named = { what: "kind", names: kinds.map(({ name }) => name), source };
-  const ids = kinds.length > 0 ? [...kinds.keys()] : [0];
-  return ids.map(
-    (kind) => (names, key) => names === undefined || indicesOf(named, names, key).includes(kind),
-  );
-}
-
-/** For a kind, of each zone. */
-function jobEndsOf({ jobs }: MapFile, isFor: IsFor, zones: Named): number[] {
+/** Of a kind in each zone. */
+function jobEndsOf({ jobs }: MapFile, zones: Named): number[] {
   const ends = zones.names.map(() => 1);
-  for (const [i, { zones: held, kinds, end }] of jobs.entries()) {
-    const key = `jobs[${i}]`;
-    for (const zone of indicesOf(zones, held, key)) if (isFor(kinds, key)) ends[zone] = end;
+  for (const [i, { zones: held, end }] of jobs.entries()) {
+    for (const zone of indicesOf(zones, held, `jobs[${i}]`)) ends[zone] = end;
   }
   return ends;
 }
 
-/** P_l where the lead vehicle does not matter, [sL][aL][sL'], by the jobs' ends of each local state. */
+/** P_l where the lead vehicle does not matter, [sL][aL][sL'], by the jobs' ends in each local state. */
 const lawsOf = (lanes: Lanes, ends: readonly number[], actions: readonly string[]) =>
   ends.map((end, state) =>
     actions.map((action) => {
       const zone = state % lanes.length;
       const { to = zone, probability = 0 } = lanes[zone].get(action) ?? {};
       const law = ends.map(() => 0);
-      law[state + to - zone] = end * probability;
+      law[state - zone + to] = end * probability;
       law[state] = 1 - end * probability;
       return law;
     }),
@@ -278,11 +277,11 @@ function built(map: MapFile, source: string) {
   requireConnected(lanes, zones);
   const places = placesOf(map, zones);
   const placed = namedOf("place", places, source);
-  const kinds = kindRules(map, source);
+  const maps = kindMaps(map, source);
   const prefixes = map.kinds?.map(({ name }) => `${name}/`) ?? [""];
-  const ends = kinds.flatMap((isFor) => jobEndsOf(map, isFor, zones));
+  const ends = maps.flatMap((own) => jobEndsOf(own, zones));
   const actions = [STAY, ...new Set(lanes.flatMap((byAction) => [...byAction.keys()]))];
-  const rewards = kinds.flatMap((isFor) => rewardsOf(map, isFor, zones, places, placed));
+  const rewards = maps.flatMap((own) => rewardsOf(own, zones, places, placed));
   return {
     global_states: placed.names,
     global_actions: placed.names.map((one) => `to_${one}`),

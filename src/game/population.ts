@@ -5,7 +5,7 @@
 import { drawIndex } from "./draws";
 import { drawLocalLaw } from "./episode";
 import { KeyedStream } from "./keyed_stream";
-import { kindCounts, kindsOf } from "./kinds";
+import { groupsOf, kindCounts, kindsOf, type Sampling, splitSample } from "./kinds";
 import { type Game, localRow, type Sizes, sizesOf } from "./model";
 import { drawSampleCounts, MultinomialRows } from "./multinomial";
 
@@ -24,6 +24,8 @@ export interface PopulationStart {
 export interface PopulationOptions {
   readonly population: number;
   readonly seed: number;
+  /** Default: uniform. */
+  readonly sampling?: Sampling;
   /** Default: the paper's. */
   readonly timing?: TransitionTiming;
   /** Where every episode starts; default: a draw of the scenario's initial law. */
@@ -84,20 +86,16 @@ export class Population {
       this.counts.set(start.localCounts);
     } else {
       this.stream.key(this.rollout, this.epoch, ROLE.law);
+      const kinds = kindsOf(this.game);
       const law = drawLocalLaw(this.game, this.stream.next);
+      const laws = law.map((p, s) => p / kinds[Math.floor((s * kinds.length) / law.length)].share);
+      const rows = new MultinomialRows(laws, law.length / kinds.length);
       this.stream.key(this.rollout, this.epoch, ROLE.start);
       this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);
-      this.counts.fill(0);
-      const kinds = kindsOf(this.game);
-      const zones = law.length / kinds.length;
-      const rows = new MultinomialRows(
-        law.map((p, s) => p / kinds[Math.floor(s / zones)].share),
-        zones,
+      const parts = partsOf(this.counts.fill(0), kinds.length);
+      kindCounts(kinds, this.population).forEach((robots, kind) =>
+        rows.add(robots, kind, parts[kind], this.stream.next),
       );
-      kindCounts(kinds, this.population).forEach((robots, kind) => {
-        const own = this.counts.subarray(kind * zones, (kind + 1) * zones);
-        rows.add(robots, kind, own, this.stream.next);
-      });
     }
     if (deviator) {
       this.stream.key(this.rollout, this.epoch, ROLE.deviator);
@@ -108,8 +106,13 @@ export class Population {
   /** Draws `size` of the robots without replacement into `sample` (all, where size >= n). */
   drawSample(size: number): Int32Array {
     this.stream.key(this.rollout, this.epoch, ROLE.sample);
-    drawSampleCounts(this.counts, this.population, size, this.sample, this.stream.next);
-    return this.sample;
+    const { game, counts, sample, population, options } = this;
+    const groups = groupsOf(game, options.sampling ?? "uniform", population, counts);
+    const [own, seen] = [counts, sample].map((all) => partsOf(all, groups.length));
+    splitSample(groups, size).forEach((asked, i) =>
+      drawSampleCounts(own[i], groups[i], asked, seen[i], this.stream.next),
+    );
+    return sample;
   }
 
   actionUniform(): number {
@@ -177,6 +180,12 @@ export class Population {
     return this.game.localReward[(s * sG + before) * aL + a];
   }
 }
+
+/** Views of so many equal parts. */
+const partsOf = (counts: Int32Array, parts: number): Int32Array[] => {
+  const length = counts.length / parts;
+  return Array.from({ length: parts }, (_, i) => counts.subarray(i * length, (i + 1) * length));
+};
 
 /** What random commands are drawn from. */
 export type ActionDraws = Pick<Population, "actionUniform">;

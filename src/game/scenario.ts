@@ -6,9 +6,9 @@ import { parseYaml } from "../base/yaml";
 import { arenaOf, arenaSchema } from "./arena_file";
 import { checked } from "./file_check";
 import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
-import { kindsSchema, requireKinds, withShares } from "./kinds";
+import { kindsSchema, requireKinds } from "./kinds";
 import { writtenOut } from "./map";
-import { type Game, type InitialLocal, type Kind, type Names, type Sizes, sizesOf } from "./model";
+import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from "./model";
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
@@ -95,30 +95,31 @@ function toGame(file: ScenarioFile, source: string): Game {
   const alike = new Array<number>(sizes.sG).fill(1 / sizes.sG);
   const { local, global = alike } = file.initial;
   const kinds = file.local_kinds;
-  if (kinds) requireKinds(kinds, sizes, arrays.localTransition, source);
-  return {
+  const zones = Math.floor(sizes.sL / (kinds?.length ?? 1));
+  const game: Game = {
     ...hashed,
     initialGlobal: rows(global, [sizes.sG], true, `${source}: initial.global`),
-    initialLocal: initialLocalOf(local, sizes.sL, kinds, `${source}: initial.local`),
+    initialLocal: initialLocalOf(local, sizes.sL, `${source}: initial.local`),
     kinds,
     horizon: file.horizon,
-    arena: arenaOf(file.arena, sizes, kinds?.length ?? 1, source),
+    arena: arenaOf(file.arena, { ...sizes, zones }, source),
     sha256: hashOf(hashed),
   };
+  requireKinds(game, source);
+  return game;
 }
 
 function initialLocalOf(
   local: ScenarioFile["initial"]["local"],
   sL: number,
-  kinds: readonly Kind[] | undefined,
   where: string,
 ): InitialLocal {
   if ("dirichlet" in local) return { kind: "dirichlet", alpha: local.dirichlet };
-  const read = (laws: NestedNumbers, shape: readonly number[], key: string): Float64Array =>
-    withShares(kinds, rows(laws, shape, true, key), sL, key);
-  if (!("one_of" in local)) return { kind: "fixed", probabilities: read(local, [sL], where) };
+  if (!("one_of" in local)) {
+    return { kind: "fixed", probabilities: rows(local, [sL], true, where) };
+  }
   const laws = local.one_of;
-  return { kind: "one_of", probabilities: read(laws, [laws.length, sL], `${where}.one_of`) };
+  return { kind: "one_of", probabilities: rows(laws, [laws.length, sL], true, `${where}.one_of`) };
 }
 
 /** The arrays of a scenario file: key, name in the game, shape, and whether the rows are laws. */

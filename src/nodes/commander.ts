@@ -1,10 +1,11 @@
 /** What the global agent commands: the policy in force, the emergency stop, the command's repeats. */
 import { randomInt } from "node:crypto";
+import { groupsOf } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
 import { InvalidInputError } from "../base/errors";
 import { finish, inTurns, type Steps } from "../base/steps";
 import { kindOf } from "../policy/kind";
-import { Observation, type ObservationMode } from "../policy/observation";
+import { Observation } from "../policy/observation";
 import type { LoadedPolicy } from "../policy/policy_file";
 import { mostPolicyBytes } from "../policy/policy_header";
 import type { RosClock } from "../ros/clock";
@@ -168,12 +169,13 @@ export class Commander {
     return { success: true, message };
   }
 
-  /** The observation of the policy and mode in force; a new one when either changes. */
-  private observing(policy: LoadedPolicy): Observation {
-    const { observation: mode, population } = this.node.parameters;
-    if (this.observation?.mode !== mode) {
+  /** The observation of the policy, the mode and the sampling in force; a new one when any changes. */
+  private observing(policy: LoadedPolicy, groupCount: number): Observation {
+    const { observation: mode, sampling, population } = this.node.parameters;
+    if (this.observation?.mode !== mode || this.observation.groupCount !== groupCount) {
       const { game } = this;
-      this.observation = new Observation(game, policy.pair, mode as ObservationMode, population);
+      const groups = groupsOf(game, sampling, population);
+      this.observation = new Observation(game, policy.pair, mode, groups);
     }
     return this.observation;
   }
@@ -182,12 +184,11 @@ export class Commander {
     const { epoch, globalState, sample, received } = decision;
     const { policy, game } = this;
     if (policy === undefined) return;
-    const observation = this.observing(policy);
+    const observation = this.observing(policy, decision.groups.length);
     if (this.shifts.begins(epoch, decision.time)) observation.reset();
     const histogram = new Array<number>(sizesOf(game).sL).fill(0);
     for (const state of received) histogram[state.state]++;
-    // With no robot left the filter keeps the population it had.
-    if (decision.population > 0) observation.resize(decision.population);
+    observation.resize(decision.groups);
     observation.observe(histogram);
     this.command = {
       header: { stamp: this.clock.stamp(), frame_id: "map" },

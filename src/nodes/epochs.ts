@@ -3,6 +3,7 @@
  * answers is done. When an epoch is, the machine decides; whom it asks, the sampler.
  */
 import { InvalidInputError } from "../base/errors";
+import { samplingProblem } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
 import { sampleSizeOf, sampleSizeProblem } from "../policy/sample_size";
 import { after, every, type RosClock, steadyMs } from "../ros/clock";
@@ -57,10 +58,10 @@ export class Epochs {
     private readonly clock: RosClock,
     private readonly commander: Commander,
   ) {
-    const { sG, sL } = sizesOf(game);
+    const { sG } = sizesOf(game);
     const onState = (): void => this.takeAnswers();
     this.state = { epoch: 0, length: this.length, missed: 0, clockJumps: 0 };
-    this.sampler = new Sampler(node, clock, sL, () => this.overload.size, onState);
+    this.sampler = new Sampler(node, clock, game, () => this.overload.size, onState);
     this.populations = node.subscribeSole(TOPICS.population, (message, areTwo) => {
       if (areTwo) return;
       this.toldPopulation = message.population;
@@ -98,9 +99,11 @@ export class Epochs {
 
   /**
    * Robots may leave: a k that was possible once is not checked again.
-   * @throws InvalidInputError when the parameter `sample_size` cannot be that
+   * @throws InvalidInputError when the parameters `sample_size` and `sampling` cannot be these
    */
-  requireSampleSize(size: number): void {
+  requireSampleSize(size: number, sampling = this.node.parameters.sampling): void {
+    const how = samplingProblem(this.game, sampling, size || undefined);
+    if (how) throw new InvalidInputError(how);
     if (size === this.checkedSize) return;
     const problem = sampleSizeProblem("sample_size", size, this.population);
     if (problem) throw new InvalidInputError(`${problem}, or give 0 for the policy table's k`);

@@ -18,9 +18,9 @@ void runProcess((ros) => {
   const clock = clockOf(node);
   const commander = new Commander(node, game, clock);
   const epochs = new Epochs(node, game, clock, commander);
-  node.checkChange = ({ epoch_length, sample_size }) => {
+  node.checkChange = ({ epoch_length, sample_size, sampling }) => {
     epochSeconds(epoch_length, game.arena.epoch);
-    epochs.requireSampleSize(sample_size);
+    epochs.requireSampleSize(sample_size, sampling);
     return undefined;
   };
   let repeats: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 /** Local agents: one node per robot, in the robot's namespace; one process may serve many. */
 import { spotOf, targetZone } from "../game/arena";
 import { keyedUniform } from "../game/draws";
-import { kindOfRobot, kindsOf } from "../game/kinds";
+import { kindNamed, kindOfRobot, kindsOf } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { RosNode } from "../ros/node";
@@ -66,7 +66,9 @@ export class LocalAgent {
     this.publishAction = node.publisher(TOPICS.localAction);
     const { bodies, game } = host;
     const { arena } = game;
-    this.firstState = kindOf(game, node.parameters.kind, index) * arena.zones.length;
+    const { kind: named } = node.parameters;
+    const kind = named ? kindNamed(named, game, "kind") : kindOfRobot(kindsOf(game), index);
+    this.firstState = kind * arena.zones.length;
     this.body = new BodyAgent({
       node,
       shared: bodies,
@@ -162,21 +164,6 @@ export class LocalAgent {
     if (body.zone === undefined || seconds <= this.node.parameters.max_state_age) return;
     this.behind = `it misses decisions: its newest odometry is stamped ${seconds.toFixed(1)} s before them (max_state_age); look at what delays it`;
   }
-}
-
-/**
- * The kind of the robot with this index, as its parameter names it, or by the kinds' shares.
- * @throws ParameterError when the scenario has no such kind
- */
-function kindOf(game: Game, name: string, index: number): number {
-  const kinds = kindsOf(game);
-  if (name === "") return kindOfRobot(kinds, index);
-  const kind = game.kinds?.findIndex((one) => one.name === name) ?? -1;
-  if (kind >= 0) return kind;
-  const known = game.kinds?.map((one) => one.name).join(", ") ?? "none";
-  throw new ParameterError(
-    `kind is ${name} and the kinds of ${game.name} are: ${known}; give one of them, or leave kind out`,
-  );
 }
 
 /** @throws ParameterError when robots, indices and population contradict each other */

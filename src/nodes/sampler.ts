@@ -1,5 +1,7 @@
 /** Whom an epoch asks: its sample, subscribed to ahead of time, and what comes of it. */
 import { listed } from "../base/errors";
+import { splitSample } from "../game/kinds";
+import { type Game, sizesOf } from "../game/model";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { type AgentState, fromSeconds } from "../ros/messages";
 import type { RosNode } from "../ros/node";
@@ -8,7 +10,7 @@ import { TOPICS, topicOf } from "../ros/topics";
 import { fewOf } from "./overload";
 import type { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { RobotsInGraph } from "./robots_in_graph";
-import { drawSample, Roster } from "./sampling";
+import { drawSample, RobotKinds, Roster } from "./sampling";
 import { StateSubscriptions, type Unusable } from "./state_subscriptions";
 
 interface Sample {
@@ -39,6 +41,8 @@ export interface Answers {
   readonly sample: readonly string[];
   /** Their states that count. */
   readonly received: readonly AgentState[];
+  /** How many robots there are: n, or of each kind. */
+  readonly groups: readonly number[];
 }
 
 interface Troubled {
@@ -57,6 +61,7 @@ const LOOKING_MS = 2;
 export class Sampler {
   private readonly states: StateSubscriptions;
   private readonly roster: Roster;
+  private readonly kinds: RobotKinds;
   /** The next epoch's sample. */
   private prepared: Sample | undefined;
   private asking: Asking | undefined;
@@ -66,18 +71,18 @@ export class Sampler {
   private seldom = new Seldom();
 
   /**
-   * @param localStates |S_l|
    * @param sampleSize k of the next sample
    * @param onChange called after a state was heard, or is not waited for any more
    */
   constructor(
     private readonly node: RosNode<typeof GLOBAL_AGENT_PARAMETERS>,
     clock: RosClock,
-    localStates: number,
+    game: Game,
     private readonly sampleSize: () => number,
     private readonly onChange: () => void,
   ) {
-    this.states = new StateSubscriptions(node, clock, localStates, onChange);
+    this.states = new StateSubscriptions(node, clock, sizesOf(game).sL, onChange);
+    this.kinds = new RobotKinds(game, node.parameters.robot_kinds);
     const graph = new RobotsInGraph(node);
     this.roster = new Roster(
       () => [...node.parameters.robot_names, ...graph.find(steadyMs())],
@@ -90,13 +95,26 @@ export class Sampler {
     return this.prepared?.epoch === epoch ? this.prepared : this.draw(epoch);
   }
 
+  /** Robots that are drawn among themselves: all, or those of each kind. */
+  private groups(robots: readonly string[]): readonly (readonly string[])[] {
+    return this.node.parameters.sampling === "by_kind" ? this.kinds.groups(robots) : [robots];
+  }
+
+  private get groupSizes(): number[] {
+    return this.groups(this.roster.robots).map(({ length }) => length);
+  }
+
   private draw(epoch: number): Sample {
     this.asking = undefined;
     this.roster.refresh();
     const size = this.sampleSize();
     const sinceMs = steadyMs();
-    const eligible = this.roster.eligible(sinceMs);
-    const drawn = drawSample(this.node.parameters.seed, epoch, eligible, size);
+    const groups = this.groups(this.roster.eligible(sinceMs));
+    const sizes = splitSample(this.groupSizes, size);
+    const { seed } = this.node.parameters;
+    const drawn = groups.flatMap((group, i) =>
+      drawSample(seed, epoch, group, sizes[i], undefined, i),
+    );
     // Where too few are eligible, those in quarantine are asked too: they may be back.
     const others = this.roster.quarantined(sinceMs).slice(0, size - drawn.length);
     const spare = new Set(drawn.length > 0 ? others : []);
@@ -172,7 +190,7 @@ export class Sampler {
     const dead = 2 * all.length < asking.robots.length ? all : silent;
     dead.slice(silent.length).forEach(({ robot }) => asking.spare.add(robot));
     this.roster.quarantine(namesOf(dead), steadyMs());
-    const others = this.askOthers(asking, silent.length);
+    const others = this.askOthers(asking, namesOf(silent));
     const inPlace = new Map(others.map((robot, i) => [silent[i].robot, robot]));
     asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
     this.count(silent.slice(0, others.length));
@@ -192,7 +210,7 @@ export class Sampler {
     if (gone.length === 0) return false;
     const there = asking.robots.filter((robot) => !gone.includes(robot));
     this.states.keep(there);
-    const others = this.askOthers(asking, gone.length);
+    const others = this.askOthers(asking, gone);
     asking.robots = [...there, ...others];
     const instead = `asked ${listed(others, "others") || "nobody"} instead`;
     this.node.log.info(`epoch ${asking.epoch}: ${listed(gone, "robots")} left; ${instead}`);
@@ -205,23 +223,27 @@ export class Sampler {
     return this.node.countPublishers(topicOf(robot, TOPICS.agentState).name) === 0;
   }
 
-  /** Asks up to `count` more robots, within 2k subscriptions. */
-  private askOthers({ epoch, size, asked }: Asking, count: number): string[] {
+  /** Asks others in the place of `lost` robots, of the same kinds, within 2k subscriptions. */
+  private askOthers({ epoch, size, asked }: Asking, lost: readonly string[]): string[] {
     this.roster.refresh();
     const { seed } = this.node.parameters;
-    const eligible = this.roster.eligible(steadyMs());
-    const room = Math.max(0, 2 * size - this.states.count);
-    const most = Math.min(count, room);
-    const others: string[] = [];
-    let drawn: string[];
-    do {
-      drawn = drawSample(seed, epoch, eligible, most - others.length, asked);
-      drawn.forEach((robot) => asked.add(robot));
-      // Whoever left since the last look would be silent too.
-      others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
-    } while (drawn.length > 0 && others.length < most);
-    others.forEach((robot) => this.states.add(robot));
-    return others;
+    const eligible = this.groups(this.roster.eligible(steadyMs()));
+    let room = Math.max(0, 2 * size - this.states.count);
+    const all = this.groups(lost).flatMap(({ length }, i) => {
+      const most = Math.min(length, room);
+      const others: string[] = [];
+      let drawn: string[];
+      do {
+        drawn = drawSample(seed, epoch, eligible[i], most - others.length, asked, i);
+        drawn.forEach((robot) => asked.add(robot));
+        // Whoever left since the last look would be silent too.
+        others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
+      } while (drawn.length > 0 && others.length < most);
+      room -= others.length;
+      return others;
+    });
+    all.forEach((robot) => this.states.add(robot));
+    return all;
   }
 
   private unusableOf({ robots, time }: Asking): Troubled[] {
@@ -258,7 +280,9 @@ export class Sampler {
     else if (this.seldom.isDue(`${notes.map(Boolean)}`, steadyMs())) {
       this.node.log.warn(`epoch ${epoch}: ${notes.filter(Boolean).join("; ")}`);
     }
-    return { sampleSize: size, sample: robots, received: this.states.newest(answered) };
+    const received = this.states.newest(answered);
+    received.forEach((state) => this.kinds.hear(state));
+    return { sampleSize: size, sample: robots, received, groups: this.groupSizes };
   }
 
   private count(unusable: readonly Troubled[]): void {

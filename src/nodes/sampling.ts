@@ -1,5 +1,8 @@
 /** Who is asked at an epoch: k of the eligible robots, uniformly without replacement. Pure. */
 import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/draws";
+import { kindNamed, kindOfRobot, kindsOf } from "../game/kinds";
+import type { Game } from "../game/model";
+import type { AgentState } from "../ros/messages";
 
 /** The robots that were found, and which of them may be asked. */
 export class Roster {
@@ -46,9 +49,47 @@ export class Roster {
   }
 }
 
+/** Which kind each robot is of, as far as it is known. */
+export class RobotKinds {
+  private readonly known = new Map<string, number>();
+
+  /**
+   * @param listed "<robot>=<kind>", of robots whose index does not tell
+   * @throws InvalidInputError for a kind that the scenario lacks
+   */
+  constructor(
+    private readonly game: Game,
+    listed: readonly string[],
+  ) {
+    for (const one of listed) {
+      const [robot, name] = one.split("=", 2);
+      this.known.set(robot, kindNamed(name, game, "robot_kinds"));
+    }
+  }
+
+  /** A robot is of the kind whose state it says. */
+  hear({ agent_id, state }: Pick<AgentState, "agent_id" | "state">): void {
+    const kinds = kindsOf(this.game).length;
+    this.known.set(agent_id, Math.floor((state * kinds) / this.game.localStates.length));
+  }
+
+  /** The robots of each kind; those of whom it is not known are in none. */
+  groups(robots: readonly string[]): string[][] {
+    const kinds = kindsOf(this.game);
+    const groups = kinds.map((): string[] => []);
+    for (const robot of robots) {
+      const index = /^robot_(\d+)$/.exec(robot)?.[1];
+      const kind = this.known.get(robot) ?? (index && kindOfRobot(kinds, Number(index)));
+      if (kind !== undefined) groups[Number(kind)].push(robot);
+    }
+    return groups;
+  }
+}
+
 /**
  * Up to `count` of the eligible robots that were not asked yet in this epoch, in the order drawn: its
  * sample, or whom to ask in others' place.
+ * @param group of robots that are drawn among themselves
  */
 export function drawSample(
   seed: number,
@@ -56,9 +97,11 @@ export function drawSample(
   eligible: readonly string[],
   count: number,
   asked: ReadonlySet<string> = new Set(),
+  group = 0,
 ): string[] {
   // A further draw of the same epoch has another key, so that it is independent of the first.
-  const key = asked.size > 0 ? `replacement ${asked.size}` : "";
+  const replacement = asked.size > 0 ? `replacement ${asked.size}` : "";
+  const key = group > 0 ? `${replacement} of group ${group}` : replacement;
   const rest = eligible.filter((robot) => !asked.has(robot));
   return drawWithoutReplacement(keyedUniform(seed, "sample", key, epoch), rest, count);
 }

@@ -3,12 +3,15 @@ import type { Game, PolicyPair } from "../game/model";
 import type { GlobalController } from "../game/population";
 import { Observation, type ObservationMode } from "./observation";
 
-/** The learned π_g with what it saw; it asks `sampleSize` robots at each epoch. */
+/**
+ * The learned π_g with what it saw; it asks `sampleSize` robots at each epoch.
+ * @param population n; or of each kind, where robots are sampled by kind
+ */
 export function policyController(
   game: Game,
   pair: PolicyPair,
   mode: ObservationMode,
-  population: number,
+  population: number | readonly number[],
   sampleSize: number,
 ): GlobalController & { readonly observation: Observation } {
   const observation = new Observation(game, pair, mode, population);

@@ -12,6 +12,7 @@
  * to that of a flat law. The estimate is then close to the plain sample.
  */
 import { localLawMoments } from "../game/episode";
+import { kindsOf } from "../game/kinds";
 import { type Limit, limitOf, type Move, movedBy, moveOf } from "../game/limit";
 import { type Game, sizesOf } from "../game/model";
 
@@ -28,11 +29,14 @@ export const samplingVariance = (n: number, m: number): number =>
   n > 1 ? Math.max(0, (n - m) / (n - 1)) / m : 0;
 
 /** 1 - |p|²: a covariance v (diag(p) - p pᵀ) has the trace v times this. */
-const spreadOf = (law: Float64Array): number => 1 - law.reduce((sum, p) => sum + p * p, 0);
+export const spreadOf = (law: Float64Array): number => 1 - law.reduce((sum, p) => sum + p * p, 0);
 
 export class MeanFieldFilter {
   /** μ̄, [sL], sums to 1. */
   readonly belief: Float64Array;
+  /** Its robots' local states: from the first to before the end. */
+  private readonly from: number;
+  private readonly end: number;
   /** v, in [0, 1]; 1/n where μ is n independent draws of a known law. */
   variance = 0;
   /** Mean of the innovations' excess over what the model expects, in standard deviations. */
@@ -50,15 +54,20 @@ export class MeanFieldFilter {
   /**
    * @param localPolicy π_l, in either form
    * @param population n
+   * @param kind of the robots that it follows, of which there are n; default: all
    */
   constructor(
     game: Game,
     localPolicy: ArrayLike<number>,
-    private population: number,
+    public population: number,
+    kind?: number,
   ) {
     const { sL } = sizesOf(game);
-    ({ mean: this.initialLaw, variance: this.lawVariance } = localLawMoments(game));
-    this.flatVariance = 1 / (sL + 1);
+    ({ mean: this.initialLaw, variance: this.lawVariance } = localLawMoments(game, kind));
+    const zones = kind === undefined ? sL : sL / kindsOf(game).length;
+    this.from = (kind ?? 0) * zones;
+    this.end = this.from + zones;
+    this.flatVariance = 1 / (zones + 1);
     this.limit = limitOf(game, localPolicy);
     this.belief = new Float64Array(sL);
     this.scratch = new Float64Array(sL);
@@ -119,19 +128,37 @@ export class MeanFieldFilter {
     this.variance = square < 1 ? Math.min(1, (kept + noise) / (1 - square)) : 1 / this.population;
   }
 
-  /** `counts` [sL] of the robots heard, a sample without replacement; none heard says nothing. */
-  observe(counts: ArrayLike<number>): void {
-    const { belief, population } = this;
+  private heardOf(counts: ArrayLike<number>): number {
     let heard = 0;
-    for (let s = 0; s < belief.length; s++) heard += counts[s];
-    if (heard === 0) return;
+    for (let s = this.from; s < this.end; s++) heard += counts[s];
+    return heard;
+  }
+
+  /** Forgets all but this sample; none heard says nothing. Returns how many robots were heard. */
+  replace(counts: ArrayLike<number>): number {
+    const heard = this.heardOf(counts);
+    if (heard === 0) return 0;
+    for (let s = this.from; s < this.end; s++) this.belief[s] = counts[s] / heard;
+    this.variance = samplingVariance(this.population, heard);
+    return heard;
+  }
+
+  /**
+   * `counts` [sL] of the robots heard, a sample without replacement; none heard says nothing.
+   * Returns how many of its robots were heard.
+   */
+  observe(counts: ArrayLike<number>): number {
+    const { belief, population, from, end } = this;
+    const heard = this.heardOf(counts);
+    if (heard === 0) return 0;
     // Var of the sampled share, in the unit of v, is v + noise (1 - v).
     const noise = samplingVariance(population, heard);
     this.test(counts, heard, this.variance + noise * (1 - this.variance));
     const spread = this.variance + noise * (1 - this.variance);
     const gain = spread > 0 ? this.variance / spread : 1;
-    for (let s = 0; s < belief.length; s++) belief[s] += gain * (counts[s] / heard - belief[s]);
+    for (let s = from; s < end; s++) belief[s] += gain * (counts[s] / heard - belief[s]);
     this.variance *= 1 - gain;
+    return heard;
   }
 
   /**
@@ -139,11 +166,11 @@ export class MeanFieldFilter {
    * deviation under the model, and widens `variance` by what chance does not explain.
    */
   private test(counts: ArrayLike<number>, heard: number, spread: number): void {
-    const { belief } = this;
+    const { belief, from, end } = this;
     let square = 0;
     let cube = 0;
     let distance = 0;
-    for (let s = 0; s < belief.length; s++) {
+    for (let s = from; s < end; s++) {
       const p = belief[s];
       square += p * p;
       cube += p * p * p;
@@ -153,8 +180,7 @@ export class MeanFieldFilter {
     if (!(spread * trace > 1e-12)) return;
     // One robot's squared innovation is 1 - 2 μ̄_s + |μ̄|²; the mean of m of them (fourth moments).
     let fourth = 0;
-    for (let s = 0; s < belief.length; s++)
-      fourth += belief[s] * (trace + 2 * (square - belief[s])) ** 2;
+    for (let s = from; s < end; s++) fourth += belief[s] * (trace + 2 * (square - belief[s])) ** 2;
     const one = fourth / (trace * trace);
     const many = 1 + (2 * (square - 2 * cube + square * square)) / (trace * trace);
     const deviation = Math.sqrt(Math.max(1e-6, one / heard + (1 - 1 / heard) * many - 1));

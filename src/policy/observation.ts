@@ -15,7 +15,7 @@ import {
   type TablePair,
 } from "../game/model";
 import { InvalidInputError } from "../base/errors";
-import { MeanFieldFilter, samplingVariance } from "./filter";
+import { MeanFieldFilter, spreadOf } from "./filter";
 import { Lookahead, vectorsOf } from "./lookahead";
 
 /** `sample`: only the newest sample counts; `filter`: all of them, moved on by the kernel. */
@@ -68,67 +68,104 @@ export class Observation {
   /** The law acted on, [sL], sums to 1. */
   readonly belief: Float64Array;
   private readonly policy: Acting;
-  private readonly filter: MeanFieldFilter;
-  /** `variance` of the newest sample with anybody in it; undefined before the first. */
-  private sampled: number | undefined;
+  /** Of all robots, or of those of each kind. */
+  private readonly filters: readonly MeanFieldFilter[];
+  private groups: readonly number[];
 
-  /** @throws InvalidInputError when the pair's arrays do not have the game's shapes */
+  /**
+   * @param population n; or of each kind, where robots are sampled by kind
+   * @throws InvalidInputError when the pair's arrays do not have the game's shapes
+   */
   constructor(
     game: Game,
     pair: PolicyPair,
     readonly mode: ObservationMode,
-    private population: number,
+    population: number | readonly number[],
   ) {
-    this.filter = new MeanFieldFilter(game, pair.localPolicy, population);
-    this.belief = this.filter.belief;
+    this.groups = [population].flat();
+    this.filters = this.groups.map((n, kind) => {
+      const own = this.groups.length > 1 ? kind : undefined;
+      return new MeanFieldFilter(game, pair.localPolicy, Math.max(1, n), own);
+    });
+    this.belief = new Float64Array(sizesOf(game).sL);
+    const [{ limit }] = this.filters;
     this.policy =
-      "vectors" in pair
-        ? byVectors(game, pair, this.filter.limit, this.belief)
-        : byTable(game, pair);
+      "vectors" in pair ? byVectors(game, pair, limit, this.belief) : byTable(game, pair);
     this.reset();
+  }
+
+  /** How many groups of robots it follows. */
+  get groupCount(): number {
+    return this.groups.length;
+  }
+
+  /** A group's part of all robots. */
+  private shareOf(group: number): number {
+    const { groups } = this;
+    return groups.length > 1 ? groups[group] / groups.reduce((sum, n) => sum + n, 0) : 1;
+  }
+
+  /** Believes of each group what its filter does. @param weights the law times any number */
+  private believe(weights?: ArrayLike<number>): void {
+    const { belief } = this;
+    belief.fill(0);
+    this.filters.forEach((filter, group) => {
+      const share = this.shareOf(group);
+      for (let s = 0; s < belief.length; s++) belief[s] += share * filter.belief[s];
+    });
+    this.policy.take(belief, weights);
   }
 
   /**
    * v, where the belief's covariance is v (diag(belief) - belief beliefᵀ). `sample`: that of the
-   * newest sample with anybody in it, (n - m) / (m (n - 1)) for m of n. `filter`: the filter's.
+   * newest sample with anybody in it, (n - m) / (m (n - 1)) for m of n. `filter`: the filter's. Of
+   * several groups, whose beliefs are independent: the v of their covariances' trace.
    */
   get variance(): number {
-    return (this.mode === "sample" ? this.sampled : undefined) ?? this.filter.variance;
+    const { filters, belief } = this;
+    if (filters.length === 1) return filters[0].variance;
+    const traces = filters.map(
+      (own, group) => this.shareOf(group) ** 2 * own.variance * spreadOf(own.belief),
+    );
+    return traces.reduce((sum, trace) => sum + trace, 0) / (spreadOf(belief) || 1);
   }
 
   /** A new episode starts: nothing is known but the scenario's initial law. */
   reset(): void {
-    this.sampled = undefined;
-    this.filter.reset();
-    this.policy.take(this.belief);
+    for (const filter of this.filters) filter.reset();
+    this.believe();
   }
 
-  resize(population: number): void {
-    if (population === this.population) return;
-    this.population = population;
-    if (this.mode === "sample") return;
-    this.filter.resize(population);
-    this.policy.take(this.belief);
+  /** @param population of the same groups as before; where nobody is left, it stays as it was */
+  resize(population: number | readonly number[]): void {
+    const groups = [population].flat();
+    if (groups.every((n) => n === 0)) return;
+    if (groups.every((n, group) => n === this.groups[group])) return;
+    this.groups = groups;
+    for (const [group, filter] of this.filters.entries()) {
+      const robots = Math.max(1, groups[group]);
+      if (this.mode === "sample") filter.population = robots;
+      else if (robots !== filter.population) filter.resize(robots);
+    }
+    if (this.mode === "filter" || groups.length > 1) this.believe();
   }
 
   /** One epoch went by under s_g, a_g and π_l (filter; else nothing changes). */
   predict(globalState: number, globalAction: number): void {
     if (this.mode === "sample") return;
-    this.filter.predict(globalState, globalAction);
-    this.policy.take(this.belief);
+    for (const filter of this.filters) filter.predict(globalState, globalAction);
+    this.believe();
   }
 
   /** `counts` [sL] of the robots heard this epoch; none heard leaves the belief as it is. */
   observe(counts: ArrayLike<number>): void {
-    const { belief, mode } = this;
+    const isSample = this.mode === "sample";
     let heard = 0;
-    for (let s = 0; s < belief.length; s++) heard += counts[s];
+    for (const filter of this.filters)
+      heard += isSample ? filter.replace(counts) : filter.observe(counts);
     if (heard === 0) return;
-    this.sampled = samplingVariance(this.population, heard);
-    if (mode === "filter") this.filter.observe(counts);
-    else for (let s = 0; s < belief.length; s++) belief[s] = counts[s] / heard;
     // A sample is rounded from its counts, so that no tie is broken by a division's rounding.
-    this.policy.take(belief, mode === "filter" ? belief : counts);
+    this.believe(isSample && this.filters.length === 1 ? counts : undefined);
   }
 
   /** a_g = π_g(s_g, belief). */

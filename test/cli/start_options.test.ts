@@ -18,6 +18,12 @@ test.each([
   [["--robots", "500"], /cannot hold 500 robots .* radius of at least/],
   [["--headless", "--port", "9"], /--port is the page's/],
   [["--odometry-rate", "5"], /--odometry-rate is a recording's; give --record/],
+  [["--sampling", "by_kind"], /dock_dispatch has no kinds; sample uniform/],
+  [
+    ["--sampling", "by_kind", "--sample-size", "1", "--scenario", "dock_dispatch_mixed"],
+    /1 of 2 kinds are not enough; ask at least 2/,
+  ],
+  [["--robots", "1", "--scenario", "dock_dispatch_mixed"], /of 1 robots none is of the kind slow/],
   [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
 ])("npm start -- %j is refused with one sentence", (args, sentence) => {
   expect(() => settingsOf(args)).toThrow(InvalidInputError);

@@ -73,8 +73,8 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
     },
     {
       command:
-        "npm run evaluate -- --policy mixed.safetensors --robots 30 --sample-size 10 --observation filter",
-      prints: /dock_dispatch_mixed: 30 robots, 10 asked an epoch \(filter\)/,
+        "npm run evaluate -- --policy mixed.safetensors --robots 30 --sample-size 10 --sampling by_kind",
+      prints: /dock_dispatch_mixed: 30 robots, 10 asked an epoch by kind \(sample\)/,
     },
     {
       command: `npm run learn -- --scenario ${DEPOT} --game-only --out depot_game.safetensors`,

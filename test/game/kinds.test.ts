@@ -1,6 +1,14 @@
 import { keyedUniform } from "../../src/game/draws";
 import { drawEpisodeStart, drawLocalLaw, localLawMoments } from "../../src/game/episode";
-import { kindCounts, kindOfRobot, kindsProblem } from "../../src/game/kinds";
+import {
+  groupsOf,
+  kindCounts,
+  kindOfRobot,
+  kindsProblem,
+  kindTotals,
+  samplingProblem,
+  splitSample,
+} from "../../src/game/kinds";
 import type { Game } from "../../src/game/model";
 import { Population } from "../../src/game/population";
 import { nest, scenarioOf } from "../../src/game/scenario";
@@ -206,11 +214,11 @@ test("arrays that change a robot's kind, or share states unevenly, are refused",
   const laws = structuredClone(long.local_transition) as number[][][][];
   laws[3][0][0] = [0.5, 0, 0, 0.5];
   expect(messageOf(() => scenarioOf({ ...long, local_transition: laws }, "long.yaml"))).toBe(
-    "long.yaml: local_transition leads from local state 3 to another kind; no robot changes its kind",
+    "long.yaml: local_kinds do not fit local_transition; give each kind as many local states, none of which leads to another kind's",
   );
   const three = [0.5, 0.3, 0.2].map((share, i) => ({ name: `kind_${i}`, share }));
-  expect(messageOf(() => scenarioOf({ ...long, local_kinds: three }, "long.yaml"))).toMatch(
-    /4 local states are not as many for each of 3 kinds; mend local_kinds/,
+  expect(messageOf(() => scenarioOf({ ...long, arena: {}, local_kinds: three }, "long.yaml"))).toMatch(
+    /local_kinds do not fit local_transition; give each kind as many local states/,
   );
 });
 
@@ -220,4 +228,46 @@ test("a kind that no robot is of is told, with how many robots are enough", () =
   );
   expect(kindsProblem(game, 4)).toBeUndefined();
   expect(kindsProblem({ ...game, kinds: undefined }, 1)).toBeUndefined();
+});
+
+test("a sample is split in proportion, with at least one of each kind, and never more than there are", () => {
+  expect(splitSample([18, 12], 5)).toEqual([3, 2]);
+  expect(splitSample([27, 3], 5)).toEqual([4, 1]);
+  expect(splitSample([29, 1], 2)).toEqual([1, 1]);
+  expect(splitSample([28, 1, 1], 3)).toEqual([1, 1, 1]);
+  expect(splitSample([30, 0], 4)).toEqual([4, 0]);
+  expect(splitSample([30], 7)).toEqual([7]);
+  // Fewer than kinds, as an overloaded agent asks.
+  expect(splitSample([20, 10], 1)).toEqual([1, 0]);
+  for (const groups of [
+    [18, 12],
+    [29, 1],
+    [5, 4, 1],
+    [1, 1, 28],
+  ]) {
+    const all = groups.reduce((sum, n) => sum + n, 0);
+    for (let size = groups.length; size <= all; size++) {
+      const sizes = splitSample(groups, size);
+      expect(sizes.reduce((sum, n) => sum + n, 0)).toBe(size);
+      sizes.forEach((own, c) => {
+        expect(own).toBeGreaterThanOrEqual(1);
+        expect(own).toBeLessThanOrEqual(groups[c]);
+        expect(Math.abs(own - (size * groups[c]) / all)).toBeLessThan(groups.length);
+      });
+    }
+  }
+});
+
+test("how robots can be sampled depends on the kinds", () => {
+  expect([groupsOf(game, "uniform", 20), groupsOf(game, "by_kind", 20)]).toEqual([[20], [14, 6]]);
+  expect(kindTotals(game, [3, 4, 0, 5])).toEqual([7, 5]);
+  expect(samplingProblem(game, "by_kind", 2)).toBeUndefined();
+  expect(samplingProblem(game, "by_kind")).toBeUndefined();
+  expect(samplingProblem(game, "uniform", 1)).toBeUndefined();
+  expect(samplingProblem(game, "by_kind", 1)).toMatch(
+    /at least one robot of each kind is asked, and 1 of 2 kinds are not enough; ask at least 2/,
+  );
+  expect(samplingProblem({ ...game, kinds: undefined }, "by_kind", 5)).toMatch(
+    /cannot be sampled by_kind: bays has no kinds; sample uniform, or give/,
+  );
 });

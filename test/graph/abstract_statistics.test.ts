@@ -61,12 +61,16 @@ function withWrongRow(game: Game): Game {
   return { ...game, localTransition };
 }
 
-/** The second is by a made-up pair: by vectors, with robots that use the command and draw. */
+/**
+ * The second is by a made-up pair: by vectors, with robots that use the command and draw. In the last,
+ * robots of two kinds are sampled by kind.
+ */
 const RUNS = [
   ["ring_dispatch", 2],
   ["ring_dispatch", 3],
   ["dock_dispatch", 2],
   ["dock_dispatch", 3],
+  ["dock_dispatch_mixed", 2],
 ] as const;
 const played = new Map<string, Played>();
 let peer: Peer;
@@ -91,7 +95,9 @@ beforeAll(async () => {
     RUNS.map(async (run) => {
       const [scenario, seed] = run;
       const isHeard = run === RUNS[3];
-      const options = run === RUNS[1] ? { pair: (game: Game) => madePoints(game, "command") } : {};
+      const pair = (game: Game) => madePoints(game, "command");
+      const options =
+        run === RUNS[1] ? { pair } : run === RUNS[4] ? { pair, sampling: "by_kind" as const } : {};
       const made = await (isHeard ? playHeard(scenario, seed) : play(scenario, seed, options));
       played.set(`${scenario}/${seed}`, made);
     }),
@@ -116,12 +122,14 @@ test.each(RUNS)(
       samplesReceived: asked,
     });
     expect(trace.map(({ epoch }) => epoch)).toEqual([...Array(epochs).keys()]);
-    const run = playPurely(game, policy, seed, settings.robots, Math.max(epochs, EPOCHS));
+    const { robots, sampling } = settings;
+    const longer = Math.max(epochs, EPOCHS);
+    const run = playPurely(game, policy, seed, robots, longer, game, sampling);
     expect(trace).toEqual(run.slice(0, epochs));
     const fit = transitionFit(run, game);
     expect(fit.local).toBeGreaterThan(LEVEL);
     expect(fit.global).toBeGreaterThan(LEVEL);
-    const { low, high } = rewardQuantiles(run, game, policy);
+    const { low, high } = rewardQuantiles(run, game, policy, sampling);
     expect(meanReward(run)).toBeGreaterThan(low);
     expect(meanReward(run)).toBeLessThan(high);
   },

@@ -5,9 +5,10 @@ import { robotNames } from "../../sim/run";
 import { AbstractWorld } from "../../sim/world/abstract";
 import { compareAgentIds, drawIndex, keyedUniform } from "../../src/game/draws";
 import { drawEpisodeStart } from "../../src/game/episode";
+import { type Sampling, splitSample } from "../../src/game/kinds";
 import { type Game, localRow, sizesOf } from "../../src/game/model";
 import { rollouts } from "../../src/evaluation/evaluate";
-import { drawSample } from "../../src/nodes/sampling";
+import { drawSample, RobotKinds } from "../../src/nodes/sampling";
 import { Observation } from "../../src/policy/observation";
 import type { LoadedPolicy } from "../../src/policy/policy_file";
 import { sampleSizeOf } from "../../src/policy/sample_size";
@@ -73,22 +74,23 @@ export function playPurely(
   population: number,
   epochs: number,
   world = game,
+  sampling: Sampling = "uniform",
 ): TraceLine[] {
   const { sG, aG, sL, aL } = sizesOf(game);
   const ids = robotNames(population);
   const sorted = [...ids].sort(compareAgentIds);
-  const observation = new Observation(game, policy.pair, "sample", population);
+  const groups = sampling === "uniform" ? [sorted] : new RobotKinds(game, []).groups(sorted);
+  const totals = groups.map(({ length }) => length);
+  const sizes = splitSample(totals, sampleSizeOf(undefined, policy.pair, population));
+  const observation = new Observation(game, policy.pair, "sample", totals);
   const startOf = (episode: number) => drawEpisodeStart(game, ids, seed, episode);
   const played = new AbstractWorld(world, ids, seed, startOf(0));
   return [...Array(epochs).keys()].map((epoch) => {
     const { horizon = Infinity } = game;
     if (epoch % horizon === 0) played.place(startOf(Math.floor(epoch / horizon)));
     const [globalState, localStates] = [played.globalState(), Array.from(played.localStates())];
-    const sampled = drawSample(
-      seed,
-      epoch,
-      sorted,
-      sampleSizeOf(undefined, policy.pair, population),
+    const sampled = groups.flatMap((group, i) =>
+      drawSample(seed, epoch, group, sizes[i], undefined, i),
     );
     const histogram = new Array<number>(sL).fill(0);
     for (const robot of sampled) histogram[localStates[ids.indexOf(robot)]]++;
@@ -128,6 +130,7 @@ export function rewardQuantiles(
   trace: readonly TraceLine[],
   game: Game,
   policy: LoadedPolicy,
+  sampling: Sampling = "uniform",
 ): { low: number; high: number } {
   const length = game.horizon ?? trace.length;
   const { sL } = sizesOf(game);
@@ -138,6 +141,7 @@ export function rewardQuantiles(
     for (const state of localStates) localCounts[state]++;
     const episode = rollouts(game, policy.pair, {
       population: localStates.length,
+      sampling,
       sampleSize: sampleSizeOf(undefined, policy.pair, localStates.length),
       horizon: length,
       rollouts: means.length,

@@ -84,6 +84,7 @@ const DEFAULTS: SwarmSettings = {
   speed: 1,
   sampleSize: undefined,
   observation: "sample",
+  sampling: "uniform",
   seconds: undefined,
   port: 0,
   host: "127.0.0.1",

@@ -8,26 +8,25 @@ import { globalChecks } from "../../src/nodes/global_health";
 import { SpokenSource } from "../../src/ros/sole_source";
 import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { MeanFieldFilter } from "../../src/policy/filter";
+import type { Game } from "../../src/game/model";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { createHash } from "node:crypto";
 import { randomGame } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
 import { playedNode, playedSoles } from "../support/played_node";
 
-const game = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
 export const K = 4;
 export const ROBOTS = [...Array(12).keys()].map((i) => `robot_${i}`);
-const pair = madePair(game, K);
 export const SEED = 5;
 export const TIMEOUT_MS = 1000;
 /** A policy's message. */
-function policyOf(tableSize: number) {
+function policyOf(game: Game, tableSize: number) {
   const made = madePair(game, tableSize);
   const data = encodePolicy(made, madeMetadata(game, tableSize), game);
   const policy_sha256 = createHash("sha256").update(data).digest("hex");
   return { scenario: game.name, policy_sha256, data };
 }
-const POLICY = policyOf(K);
+const GAME = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 1);
 
 const stamp = (seconds: number) => toTime(BigInt(Math.round(seconds * 1e9)));
 
@@ -47,6 +46,9 @@ const noGraph = { getPublishersInfoByTopic: () => [], countPublishers: () => 2 }
 type Hear = (message: unknown) => string | undefined;
 
 export interface Played {
+  readonly game?: Game;
+  /** Parameters at the start. */
+  readonly given?: object;
   /** Robots that answer nothing. */
   readonly silent?: ReadonlySet<string>;
   /** Robots in whose name another node answers too. */
@@ -55,15 +57,20 @@ export interface Played {
   readonly robots?: () => readonly string[];
   /** What robots say besides where they are. */
   readonly acted?: object;
+  /** The state that each robot says; default: 2. */
+  readonly saidState?: (robot: string) => number;
   readonly clock?: RosClock;
   readonly leadStopped?: boolean;
 }
 
 export function setup({
+  game = GAME,
+  given = {},
   silent = new Set<string>(),
   forged = new Set<string>(),
   robots = () => ROBOTS,
   acted = {},
+  saidState,
   clock = new RosClock(true),
   leadStopped = false,
 }: Played = {}) {
@@ -100,6 +107,8 @@ export function setup({
       population: ROBOTS.length,
       sample_size: K,
       observation: "sample",
+      sampling: "uniform",
+      robot_kinds: [] as string[],
       epoch_length: 6,
       max_state_age: 1,
       sample_timeout: TIMEOUT_MS / 1000,
@@ -108,6 +117,7 @@ export function setup({
       robot_names: [] as string[],
       policy_file: "",
       seed: SEED,
+      ...given,
     },
     log: { info: () => undefined, warn: (line: string) => void warnings.push(line) },
     publisher:
@@ -147,11 +157,11 @@ export function setup({
     for (const name of live()) {
       const robot = name.slice(1, -"/state".length);
       if (silent.has(robot)) continue;
-      hear.get(name)!({ ...stateOf(robot, now), ...acted });
+      hear.get(name)!({ ...stateOf(robot, now, saidState?.(robot)), ...acted });
       if (forged.has(robot)) hear.get(name)!({ ...stateOf(robot, now, 0), sender: "a forger" });
     }
   };
-  expect(hear.get("/policy")!(POLICY)).toBeUndefined();
+  expect(hear.get("/policy")!(policyOf(game, K))).toBeUndefined();
   const isActive = () => true;
   const heard = { bytesHeard: 0 };
   const [check] = globalChecks({ node: heard, commander, epochs: agent, clock, isActive });
@@ -167,7 +177,7 @@ export function setup({
     answer,
     /** The filter's belief so many epochs after a first command's sample, nobody heard since. */
     predicted: ({ histogram, global_state, action }: GlobalCommand, epochs: number): number[] => {
-      const filter = new MeanFieldFilter(game, pair.localPolicy, robots().length);
+      const filter = new MeanFieldFilter(game, madePair(game, K).localPolicy, robots().length);
       filter.observe(histogram);
       for (let i = 0; i < epochs; i++) filter.predict(global_state, action);
       return Array.from(filter.belief);
@@ -185,7 +195,7 @@ export function setup({
       }),
     /** A policy of this table size is published; returns its hash, and why it is refused. */
     publishPolicy: (tableSize: number) => {
-      const message = policyOf(tableSize);
+      const message = policyOf(game, tableSize);
       return { sha256: message.policy_sha256, refusal: hear.get("/policy")!(message) };
     },
     /** The command again. */

@@ -1,4 +1,5 @@
-import { drawSample, Roster } from "../../src/nodes/sampling";
+import { drawSample, RobotKinds, Roster } from "../../src/nodes/sampling";
+import { messageOf, shipped } from "../games";
 import { inclusionQuantile, overlapFit } from "../support/sampling_fit";
 
 const ROBOTS = [...Array(30).keys()].map((i) => `robot_${i}`);
@@ -97,4 +98,36 @@ test("robots in quarantine come in the order in which they went there, until the
   roster.release(["robot_10"]);
   expect(roster.quarantined(600)).toEqual(["robot_2", "robot_3"]);
   expect(roster.quarantined(1200)).toEqual(["robot_3"]);
+});
+
+test("a robot's kind is what it says, else as listed, else by its index; others have none", () => {
+  const mixed = shipped("dock_dispatch_mixed");
+  const kinds = new RobotKinds(mixed, ["cart_1=slow", "robot_2=slow"]);
+  const robots = ["robot_0", "robot_1", "robot_2", "cart_1", "cart_2"];
+  expect(kinds.groups(robots)).toEqual([["robot_0"], ["robot_1", "robot_2", "cart_1"]]);
+  kinds.hear({ agent_id: "robot_1", state: 4 });
+  kinds.hear({ agent_id: "cart_2", state: 5 });
+  kinds.hear({ agent_id: "robot_2", state: 0 });
+  expect(kinds.groups(robots)).toEqual([
+    ["robot_0", "robot_1", "robot_2"],
+    ["cart_1", "cart_2"],
+  ]);
+  expect(messageOf(() => new RobotKinds(mixed, ["cart_1=old"]))).toBe(
+    "robot_kinds is old and the kinds of dock_dispatch_mixed are: fast, slow; give one of them, or leave it out",
+  );
+  expect(messageOf(() => new RobotKinds(shipped("dock_dispatch"), ["cart_1=fast"]))).toMatch(
+    /the kinds of dock_dispatch are: none/,
+  );
+});
+
+test("groups of robots are drawn independently, each uniformly", () => {
+  const [first, second] = [0, 1].map((group) =>
+    EPOCHS.map((epoch) => drawSample(5, epoch, ROBOTS, K, undefined, group)),
+  );
+  expect(first).not.toEqual(second);
+  const quantile = inclusionQuantile(second, ROBOTS);
+  expect(quantile).toBeGreaterThan(TAIL);
+  expect(quantile).toBeLessThan(1 - TAIL);
+  const both = EPOCHS.flatMap((epoch) => [first[epoch], second[epoch]]);
+  expect(overlapFit(both, ROBOTS.length)).toBeGreaterThan(TAIL);
 });

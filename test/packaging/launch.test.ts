@@ -234,6 +234,7 @@ describe("swarm.launch.py", () => {
       sample_size: NODES.global_agent.sample_size.default,
       table_size: NODES.learner.table_size.default,
       observation: NODES.global_agent.observation.default,
+      sampling: NODES.global_agent.sampling.default,
       epoch: NODES.simulator.epoch_length.default,
       odometry_rate: NODES.recorder.odometry_rate.default,
     };

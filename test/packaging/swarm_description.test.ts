@@ -52,6 +52,7 @@ test.each([
     ...{ scenario: "ring_dispatch", robots, fidelity, epoch: 4, speed: 2, sampleSize: 3 },
     ...{
       observation: "filter",
+      sampling: "by_kind",
       seconds: 60,
       port: 9000,
       host: "0.0.0.0",
