@@ -8,7 +8,7 @@ import * as THREE from "three";
 import { colour } from "../palette";
 
 /** Bits of a robot's fourth number. */
-export const FLAGS = { docked: 1, asked: 2, chosen: 4, broken: 8 } as const;
+export const FLAGS = { docked: 1, asked: 2, chosen: 4, broken: 8, otherKind: 16 } as const;
 
 /** Heights above the floor, in a robot's radii: of a point's middle, and of a cross. */
 const MIDDLE = 0.35;
@@ -69,6 +69,7 @@ vec2 turned(vec2 at) { return vec2(dot(at, ahead), abs(at.y * ahead.x - at.x * a
 void cover(vec3 by, float share) { colour = mix(colour, vec4(by, 1.0), share); }
 void drawBody() {
   vec3 tint = (flags & ${FLAGS.docked}) != 0 ? docked : free;
+  if ((flags & ${FLAGS.otherKind}) != 0) tint *= 0.6;
   if (!simple) {
     cover(dark, max(0.0, 0.5 - dot(spot, spot) / 3.9));
     vec2 wheel = turned(atHeight(0.3));

@@ -1,6 +1,7 @@
 /** The robots and the marks about them. */
 import * as THREE from "three";
 import type { Snapshot } from "../../protocol";
+import { firstInZone } from "../places";
 import type { Motion } from "./motion";
 import { FLAGS, robotPoints } from "./robot_points";
 
@@ -11,8 +12,11 @@ export class Robots {
   broken: readonly number[] = [];
   chosen: number | undefined;
   private readonly robots: THREE.BufferAttribute;
+  /** Whether each local state is of a kind of robots that is not the first. */
+  private readonly areOfOthers: readonly boolean[];
 
-  constructor({ robots, robotRadius }: Snapshot) {
+  constructor({ robots, robotRadius, zones }: Snapshot) {
+    this.areOfOthers = zones.map((_, state) => firstInZone(zones, state) < state);
     const corners = new THREE.BufferAttribute(new Float32Array(4 * robots.length), 4);
     this.robots = corners.setUsage(THREE.DynamicDrawUsage);
     const shape = new THREE.BufferGeometry().setAttribute("robot", this.robots);
@@ -23,7 +27,10 @@ export class Robots {
   frame({ shown, frame }: Motion): void {
     this.object.visible = frame !== undefined;
     if (frame === undefined) return;
-    const flags = Uint8Array.from(frame.locked, (locked) => (locked ? FLAGS.docked : 0));
+    const flags = Uint8Array.from(frame.locked, (locked, robot) => {
+      const otherKind = this.areOfOthers[frame.states[robot]] ? FLAGS.otherKind : 0;
+      return otherKind | (locked ? FLAGS.docked : 0);
+    });
     for (const robot of this.sampled) flags[robot] |= FLAGS.asked;
     for (const robot of this.broken) flags[robot] |= FLAGS.broken;
     if (this.chosen !== undefined) flags[this.chosen] |= FLAGS.chosen;
