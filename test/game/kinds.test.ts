@@ -217,9 +217,9 @@ test("arrays that change a robot's kind, or share states unevenly, are refused",
     "long.yaml: local_kinds do not fit local_transition; give each kind as many local states, none of which leads to another kind's",
   );
   const three = [0.5, 0.3, 0.2].map((share, i) => ({ name: `kind_${i}`, share }));
-  expect(messageOf(() => scenarioOf({ ...long, arena: {}, local_kinds: three }, "long.yaml"))).toMatch(
-    /local_kinds do not fit local_transition; give each kind as many local states/,
-  );
+  expect(
+    messageOf(() => scenarioOf({ ...long, arena: {}, local_kinds: three }, "long.yaml")),
+  ).toMatch(/local_kinds do not fit local_transition; give each kind as many local states/);
 });
 
 test("a kind that no robot is of is told, with how many robots are enough", () => {
