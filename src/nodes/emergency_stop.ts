@@ -4,22 +4,25 @@ import { codecOf, lengthProblem } from "../ros/codec";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 
+const { emergencyStop: STOP } = TOPICS;
 /** Of all fleets in the domain. */
-const STOP_OF_ALL = { ...TOPICS.emergencyStop, name: `/${TOPICS.emergencyStop.name}` };
+const STOP_OF_ALL = { ...STOP, name: `/${STOP.name}` };
 
 /** @param stop takes who asked, in words */
 export function onEmergencyStop(node: RosNode, stop: (source: string) => void): void {
   const hear = (bytes: Uint8Array): void => stop(sourceOf(bytes));
-  node.subscribeRaw(TOPICS.emergencyStop, hear);
-  if (node.fleetPrefix !== "") node.subscribeRaw(STOP_OF_ALL, hear);
+  for (const topic of node.fleetPrefix === "" ? [STOP] : [STOP, STOP_OF_ALL]) {
+    node.subscribeRaw(topic, hear);
+    // A reliable subscription does not hear who sends best effort.
+    node.subscribeRaw({ ...topic, reliability: "best_effort" }, hear);
+  }
 }
 
 function sourceOf(bytes: Uint8Array): string {
-  const { type } = TOPICS.emergencyStop;
-  const problem = lengthProblem(TOPICS.emergencyStop, bytes.length);
+  const problem = lengthProblem(STOP, bytes.length);
   if (problem) return `somebody (its message is not read: ${problem})`;
   try {
-    return cut(codecOf(type).decode(bytes).source);
+    return cut(codecOf(STOP.type).decode(bytes).source);
   } catch (error) {
     return `somebody whose message cannot be read (${reasonOf(error)}); look at who publishes there`;
   }
