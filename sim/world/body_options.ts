@@ -15,7 +15,7 @@ export const PERFECT = {
   inertia: 0,
 };
 
-/** Units and meaning: sim/parameters.ts. */
+/** Units and meaning: config/parameters.yaml. */
 export type Imperfections = Readonly<typeof PERFECT>;
 
 export interface BodyOptions extends Imperfections {

@@ -59,6 +59,8 @@ export interface Readiness {
   readonly asked: number;
   readonly heard: readonly Pick<AgentState, "acted" | "epoch" | "decision_time">[];
   readonly waitedMs: number;
+  /** Why some robots are not asked, where they are not. */
+  readonly kindProblem?: string;
 }
 
 /** What must be there before any robot is asked, and is not; undefined: nothing is missing. */
@@ -85,7 +87,7 @@ export function start(state: EpochState, now: bigint, length: bigint, there: Rea
   const wait = (waiting: string): EpochStep => still({ ...state, waiting });
   const missing = missingBeforeSample(there);
   if (missing) return wait(missing);
-  const came = `waiting for the states of ${asked} robots: ${heard.length} came`;
+  const came = `waiting for the states of ${asked} robots: ${heard.length} came${there.kindProblem ? `; ${there.kindProblem}` : ""}`;
   if (heard.length < asked && there.waitedMs < FIRST_SAMPLE_MS) return wait(came);
   if (heard.length === 0) return also(wait(came), { do: "askOthers" });
   const acted = heard.filter((robot) => robot.acted);

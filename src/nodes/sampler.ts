@@ -100,6 +100,14 @@ export class Sampler {
     return this.node.parameters.sampling === "by_kind" ? this.kinds.groups(robots) : [robots];
   }
 
+  /** Why some robots are not asked, and what to do; empty: nobody is left out. */
+  get kindProblem(): string {
+    const known = new Set(this.groups(this.roster.robots).flat());
+    const unknown = this.roster.robots.filter((robot) => !known.has(robot));
+    if (unknown.length === 0) return "";
+    return `the kind of ${listed(unknown, "robots")} is not known: set robot_kinds, or sample uniform`;
+  }
+
   private get groupSizes(): number[] {
     return this.groups(this.roster.robots).map(({ length }) => length);
   }
@@ -116,7 +124,9 @@ export class Sampler {
       drawSample(seed, epoch, group, sizes[i], undefined, i),
     );
     // Where too few are eligible, those in quarantine are asked too: they may be back.
-    const others = this.roster.quarantined(sinceMs).slice(0, size - drawn.length);
+    const others = this.groups(this.roster.quarantined(sinceMs)).flatMap((group, i) =>
+      group.slice(0, Math.max(0, sizes[i] - groups[i].length)),
+    );
     const spare = new Set(drawn.length > 0 ? others : []);
     const robots = [...drawn, ...others];
     this.states.keep(robots);
@@ -133,6 +143,7 @@ export class Sampler {
     return {
       asked: sample.robots.length,
       heard: this.states.newest(sample.robots),
+      kindProblem: this.kindProblem,
       waitedMs: steadyMs() - sample.sinceMs,
     };
   }
@@ -190,11 +201,10 @@ export class Sampler {
     const dead = 2 * all.length < asking.robots.length ? all : silent;
     dead.slice(silent.length).forEach(({ robot }) => asking.spare.add(robot));
     this.roster.quarantine(namesOf(dead), steadyMs());
-    const others = this.askOthers(asking, namesOf(silent));
-    const inPlace = new Map(others.map((robot, i) => [silent[i].robot, robot]));
+    const inPlace = this.askOthers(asking, namesOf(silent));
     asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
-    this.count(silent.slice(0, others.length));
-    asking.instead = `asked ${others.join(", ") || "nobody"} instead of ${namesOf(silent).join(", ")}`;
+    this.count(silent.filter(({ robot }) => inPlace.has(robot)));
+    asking.instead = `asked ${[...inPlace.values()].join(", ") || "nobody"} instead of ${namesOf(silent).join(", ")}`;
     this.onChange();
   }
 
@@ -210,7 +220,7 @@ export class Sampler {
     if (gone.length === 0) return false;
     const there = asking.robots.filter((robot) => !gone.includes(robot));
     this.states.keep(there);
-    const others = this.askOthers(asking, gone);
+    const others = [...this.askOthers(asking, gone).values()];
     asking.robots = [...there, ...others];
     const instead = `asked ${listed(others, "others") || "nobody"} instead`;
     this.node.log.info(`epoch ${asking.epoch}: ${listed(gone, "robots")} left; ${instead}`);
@@ -223,14 +233,14 @@ export class Sampler {
     return this.node.countPublishers(topicOf(robot, TOPICS.agentState).name) === 0;
   }
 
-  /** Asks others in the place of `lost` robots, of the same kinds, within 2k subscriptions. */
-  private askOthers({ epoch, size, asked }: Asking, lost: readonly string[]): string[] {
+  /** Asks others in the place of `lost` robots, of the same kinds, within 2k subscriptions: by lost robot. */
+  private askOthers({ epoch, size, asked }: Asking, lost: readonly string[]): Map<string, string> {
     this.roster.refresh();
     const { seed } = this.node.parameters;
     const eligible = this.groups(this.roster.eligible(steadyMs()));
     let room = Math.max(0, 2 * size - this.states.count);
-    const all = this.groups(lost).flatMap(({ length }, i) => {
-      const most = Math.min(length, room);
+    const all = this.groups(lost).flatMap((group, i) => {
+      const most = Math.min(group.length, room);
       const others: string[] = [];
       let drawn: string[];
       do {
@@ -240,10 +250,10 @@ export class Sampler {
         others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
       } while (drawn.length > 0 && others.length < most);
       room -= others.length;
-      return others;
+      return others.map((robot, of) => [group[of], robot] as const);
     });
-    all.forEach((robot) => this.states.add(robot));
-    return all;
+    all.forEach(([, robot]) => this.states.add(robot));
+    return new Map(all);
   }
 
   private unusableOf({ robots, time }: Asking): Troubled[] {
@@ -275,7 +285,12 @@ export class Sampler {
     if (!isOverload) this.roster.quarantine(namesOf(this.waitedFor(asking)), steadyMs());
     const missing = `${silent.length} of ${robots.length} states missing: ${listed(inWords(unusable), "robots")}`;
     const fewer = `only ${robots.length} robots can be asked and sample_size is ${size}: all of them are (${this.values.quarantined} in quarantine)`;
-    const notes = [silent.length > 0 && missing, asking.instead, robots.length < size && fewer];
+    const isShort = robots.length < size;
+    const notes = [
+      silent.length > 0 && missing,
+      asking.instead,
+      this.kindProblem || (isShort && fewer),
+    ];
     if (!notes.some(Boolean)) this.seldom = new Seldom();
     else if (this.seldom.isDue(`${notes.map(Boolean)}`, steadyMs())) {
       this.node.log.warn(`epoch ${epoch}: ${notes.filter(Boolean).join("; ")}`);

@@ -83,6 +83,68 @@ test("in the place of a silent robot one of its kind is asked", () => {
   for (const { sampled_agents } of commands) expect(asked(sampled_agents)).toEqual([2, 2]);
 });
 
+test("a silent robot whose kind has no other keeps its place, and its late answer counts", () => {
+  const [fast] = ROBOTS.filter((robot) => kindOf(robot) === 0);
+  const silent = new Set<string>();
+  const { commands, tick, wait, answer } = setup({
+    ...BY_KIND,
+    given: { sampling: "by_kind", population: 6 },
+    robots: () => [fast, ...SLOW],
+    silent,
+    saidState: (robot) => 5 * kindOf(robot),
+  });
+  for (const seconds of [1, 6]) tick(seconds);
+  const before = commands.length;
+  // Asked are the only fast one, and of the five slow ones three.
+  for (const robot of [fast, ...SLOW.slice(0, 3)]) silent.add(robot);
+  tick(12);
+  wait(TIMEOUT_MS / 2 + 1);
+  silent.delete(fast);
+  answer();
+  wait(TIMEOUT_MS / 2);
+  const { sampled_agents, histogram } = commands[before];
+  expect(asked(sampled_agents)).toEqual([1, 3]);
+  expect(histogram[0]).toBe(1);
+});
+
+test("robots in quarantine fill the sample up by kind", () => {
+  const fast = ROBOTS.filter((robot) => kindOf(robot) === 0);
+  const robots = [...fast, SLOW[0]];
+  const silent = new Set<string>();
+  const { commands, tick, wait } = setup({
+    ...BY_KIND,
+    given: { sampling: "by_kind", population: robots.length },
+    robots: () => robots,
+    silent,
+    saidState: (robot) => 5 * kindOf(robot),
+  });
+  for (const seconds of [1, 6]) tick(seconds);
+  for (const robot of fast.slice(0, 3)) silent.add(robot);
+  for (let epoch = 2; epoch <= 12; epoch++) {
+    tick(6 * epoch);
+    // Some fast ones are in quarantine for longer by then.
+    silent.add(SLOW[0]);
+    wait(TIMEOUT_MS);
+  }
+  const later = commands.slice(3);
+  expect(later.length).toBeGreaterThan(3);
+  for (const { sampled_agents } of later) expect(sampled_agents).toContain(SLOW[0]);
+});
+
+test("where nobody knows of which kind robots are, it is said, with what to do", () => {
+  const robots = ["cart_1", "cart_2"];
+  const { commands, tick, epochs } = setup({
+    ...BY_KIND,
+    given: { sampling: "by_kind", population: 2 },
+    robots: () => robots,
+  });
+  for (const seconds of [1, 6, 12]) tick(seconds);
+  expect(commands).toEqual([]);
+  expect(epochs.waiting).toMatch(
+    /the kind of cart_1, cart_2 is not known: set robot_kinds, or sample uniform/,
+  );
+});
+
 test("what cannot be sampled by kind is refused, with what to do", () => {
   const { epochs } = setup(BY_KIND);
   expect(messageOf(() => epochs.requireSampleSize(1))).toMatch(/1 of 2 kinds .* ask at least 2/);
