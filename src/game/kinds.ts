@@ -9,7 +9,7 @@ const TOLERANCE = 1e-6;
 
 const sumOf = (numbers: ArrayLike<number>): number =>
   Array.from(numbers).reduce((sum, number) => sum + number, 0);
-const inWords = (sum: number): string => String(Number(sum.toFixed(6)));
+const inWords = (sum: number): string => String(Number(sum.toPrecision(9)));
 const sharesOf = (kinds: readonly Kind[]): number[] => kinds.map(({ share }) => share);
 
 export const kindsSchema = z
@@ -21,6 +21,10 @@ export const kindsSchema = z
   .refine((all) => Math.abs(sumOf(sharesOf(all)) - 1) <= TOLERANCE, {
     error: ({ input }) =>
       `the shares of all kinds sum to ${inWords(sumOf(sharesOf(input as Kind[])))}; make them sum to 1`,
+  })
+  .transform((all) => {
+    const sum = sumOf(sharesOf(all));
+    return all.map((kind) => ({ ...kind, share: kind.share / sum }));
   });
 
 const ONE_KIND: readonly Kind[] = [{ name: "robot", share: 1 }];
@@ -66,7 +70,7 @@ export function kindsProblem({ kinds = [], name }: Game, robots: number): string
   const none = kindCounts(kinds, robots).indexOf(0);
   if (none < 0) return undefined;
   const enough = Math.ceil(1 / Math.min(...sharesOf(kinds)));
-  return `of ${robots} robots none is of the kind ${kinds[none].name} of ${name}, whose share is ${kinds[none].share}; have at least ${enough}, or give it a larger share`;
+  return `of ${robots} robots none is of the kind ${kinds[none].name} of ${name}, whose share is ${inWords(kinds[none].share)}; have at least ${enough}, or give it a larger share`;
 }
 
 /** `by_kind`: robots of each kind are drawn among themselves, so that each kind is seen. */
@@ -148,7 +152,7 @@ export function requireKinds(game: Game, source: string): void {
     if (wrong < 0) continue;
     const { name, share } = kinds[wrong];
     throw new InvalidInputError(
-      `${source}: initial.local gives the kind ${name} ${inWords(totals[wrong])} of the robots and its share is ${share}; make them agree`,
+      `${source}: initial.local gives the kind ${name} ${inWords(totals[wrong])} of the robots and its share is ${inWords(share)}; make them agree`,
     );
   }
 }

@@ -91,6 +91,15 @@ test.each([[[0.6, 0.4]], [[0.05, 0.95]], [[0.5, 0.3, 0.2]], [[0.4, 0.2, 0.2, 0.2
   },
 );
 
+test("shares that miss 1 by what is allowed are divided by their sum: no more robots than there are", () => {
+  const shared = [0.6, 0.4000009].map((share, i) => ({ name: `kind_${i}`, share }));
+  const { kinds } = gameOf({ kinds: shared, jobs: [], rewards: [] });
+  const n = 1e7;
+  const counts = kindCounts(kinds!, n);
+  expect(counts[0] + counts[1]).toBe(n);
+  expect(Math.abs(counts[0] - (0.6 * n) / 1.0000009)).toBeLessThan(1);
+});
+
 /** Two laws in which 0.7 of the robots are of the first kind. */
 const LAWS = [
   [0.7, 0, 0.1, 0.2],
