@@ -105,7 +105,7 @@ async function tell(
       ? `${pair.vectorState.length} vectors, ended by ${metadata.pointsUsed!.stop}`
       : "";
   const gigabytes = (process.resourceUsage().maxRSS / 1e6).toFixed(2);
-  const told = boundSentences(metadata).join("; ");
+  const told = boundSentences(metadata, game).join("; ");
   say(
     `  ${label}: ${seconds.toFixed(1)} s, at most ${gigabytes} GB so far, ${size}: ${returns}; ${decision}; ${told}`,
   );

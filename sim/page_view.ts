@@ -122,7 +122,7 @@ export class PageView {
       const { actions, plan } = drawn ?? { actions: [], plan: null };
       const what = { epoch, globalState, actions, plan };
       const gaps = known ? gapsInWords(known.metadata) : null;
-      const bounds = boundSentences(known?.metadata ?? {});
+      const bounds = boundSentences(known?.metadata ?? {}, viewed.run.options.game);
       server.pages.publish({ type: "picture", ...what, gaps, bounds });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }

@@ -68,7 +68,9 @@ export async function main(options: OptionValues<typeof COMMANDS.evaluate.option
   // They are of the scenario's start and of the paper's timing.
   const isOfThis = startFile === undefined && result.settings.transitionTiming === "current";
   const told = isOfThis
-    ? boundSentences(policy.metadata).map((sentence) => `${basename(files[0])}: ${sentence}\n`)
+    ? boundSentences(policy.metadata, game).map(
+        (sentence) => `${basename(files[0])}: ${sentence}\n`,
+      )
     : [];
   process.stdout.write(
     json ? `${JSON.stringify(summary)}\n` : readable(files, game, result) + told.join(""),

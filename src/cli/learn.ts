@@ -143,7 +143,7 @@ export async function main(given: Given): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write("\n");
   savePolicy(file, encodePolicy(result.pair, result.metadata, game));
   const summary = summaryOf(file, game, result, (performance.now() - startedMs) / 1000);
-  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(game.name, summary));
+  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : readable(game, summary));
 }
 
 function summaryOf(file: string, game: Game, result: Result, seconds: number) {
@@ -160,7 +160,7 @@ function summaryOf(file: string, game: Game, result: Result, seconds: number) {
   };
 }
 
-function readable(scenario: string, summary: ReturnType<typeof summaryOf>): string {
+function readable(game: Game, summary: ReturnType<typeof summaryOf>): string {
   const { pointsUsed, unmeasured = [] } = summary;
   const { mean, standardError } = summary.return;
   const { global, local } = gapsInWords(summary);
@@ -171,10 +171,10 @@ function readable(scenario: string, summary: ReturnType<typeof summaryOf>): stri
     ? "backups at points"
     : `${summary.backup} backups (error ${summary.backupError.toExponential(1)})`;
   return [
-    `${summary.file}: a policy for ${scenario}, ${size}`,
+    `${summary.file}: a policy for ${game.name}, ${size}`,
     `discounted return over ${summary.epochs} epochs ${mean.toFixed(2)} ± ${standardError.toFixed(2)}${pointsUsed ? ", all robots seen" : ""}`,
     `best-response gaps${pointsUsed ? ", all robots seen" : ""}: global ${global}, local ${local}`,
-    ...boundSentences(summary),
+    ...boundSentences(summary, game),
     ...(unmeasured.length === 0 ? [] : [`there was no time for ${unmeasured.join(", ")}`]),
     `${summary.iterations} iterations, ${summary.sweeps} sweeps, ${how}, ${summary.seconds.toFixed(1)} s`,
     "",

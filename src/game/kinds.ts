@@ -46,6 +46,20 @@ export function kindCounts(kinds: readonly Kind[], robots: number): number[] {
   return counts;
 }
 
+/** The game as `robots` robots play it: a kind's share is that which its number is of them. */
+export function sharedAmong(game: Game, robots: number): Game {
+  const { initialLocal: law, localStates } = game;
+  const before = kindsOf(game);
+  const counts = kindCounts(before, robots);
+  const kinds = before.map((kind, c) => ({ ...kind, share: counts[c] / robots }));
+  if (law.kind === "dirichlet") return { ...game, kinds };
+  const probabilities = law.probabilities.map((p, i) => {
+    const c = Math.floor(((i % localStates.length) * kinds.length) / localStates.length);
+    return (p * kinds[c].share) / before[c].share;
+  });
+  return { ...game, kinds, initialLocal: { ...law, probabilities } };
+}
+
 /** The kind of the robot with this index (robot_<index>), whatever the number of robots. */
 export function kindOfRobot(kinds: readonly Kind[], index: number): number {
   const before = kindCounts(kinds, index);

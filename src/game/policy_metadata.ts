@@ -17,11 +17,14 @@ export const positive = json(z.int().positive());
 const interval = json(z.tuple([z.number(), z.number()]).readonly());
 export const hash = z.string().regex(/^[0-9a-f]{64}$/, "is not a SHA-256");
 
-/** Discounted return from the scenario's start, all robots seen, against the π_l of the pair. */
+/**
+ * Discounted return from the scenario's start, all robots seen, against the π_l of the pair. Every n: of
+ * several kinds, each n of which each kind's share is whole, and in the limit of many robots.
+ */
 const returnBounds = z.strictObject({
   /** What the pair earns at least, for every n. */
   lower: number,
-  /** What no global agent exceeds, for n >= `upperPopulation`; and in the limit of many robots. */
+  /** What no global agent exceeds, for every n >= `upperPopulation`; and in the limit of many robots. */
   upper: number,
   upperPopulation: positive,
   limitUpper: number,
@@ -65,7 +68,7 @@ export const metadataSchema = z.object({
   globalGapBound: number.optional(),
   /**
    * What a_g and one local rule that are chosen together earn at least, and what no pair exceeds, for ever and
-   * for every n, all robots seen; the larger of their standard errors.
+   * for every n as in the bounds, all robots seen; the larger of their standard errors.
    */
   ...{ teamEstimate: number.optional(), teamBound: number.optional() },
   teamError: number.optional(),

@@ -11,6 +11,7 @@
  * the pair; BR_l is the greedy L-LEARN(π_g) under the pair's occupancy.
  */
 import type { Interval, PolicyMetadata } from "../game/policy_metadata";
+import { sharedAmong } from "../game/kinds";
 import type { Limit } from "../game/limit";
 import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
 import type { Trial } from "../game/trial";
@@ -18,6 +19,7 @@ import { inTurns, type Steps, type Stop } from "../base/steps";
 import type { Game, PolicyPair, TablePair } from "../game/model";
 import type { GlobalController } from "../game/population";
 import { constantController } from "../policy/controllers";
+import type { LearnSettings } from "./options";
 import { Improvement } from "./improvement";
 import { dispatched, pointSteps } from "./points/point_learner";
 import type { Responder, TableCandidate } from "./responder";
@@ -120,13 +122,19 @@ async function improvedOn(pair: TablePair, responder: Responder): Promise<Improv
 }
 
 /**
- * What a global agent that sees all robots gains at most (95 %), with as many robots as `earned` is of: no
- * agent earns more than dispatchers of the robots, one each.
+ * What a global agent that sees all robots gains at most (95 %), with `population` robots: no agent earns
+ * more than dispatchers of the robots, one each.
  * @param limit under the π_l of the pair
- * @param earned by the pair, over the epochs by which learning compares
+ * @param earned by the pair of so many, over the epochs by which learning compares
  */
-export function* gapBound(game: Game, limit: Limit, seed: number, earned: Estimate): Steps<number> {
-  const most = yield* dispatched(game, limit, seed, learningHorizon(game));
+export function* gapBound(
+  game: Game,
+  limit: Limit,
+  { population, seed }: Pick<LearnSettings, "population" | "seed">,
+  earned: Estimate,
+): Steps<number> {
+  const shared = sharedAmong(game, population);
+  const most = yield* dispatched(shared, limit, seed, learningHorizon(game));
   const error = Math.hypot(most.standardError, earned.standardError);
   return Math.max(0, most.mean - earned.mean + Z95 * error);
 }

@@ -42,7 +42,7 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     const { return: earned } = best.trials[0].earned;
     const { seed, signal } = settings;
     const limit = limitOf(game, pair.localPolicy);
-    const globalGapBound = await inTurns(gapBound(game, limit, seed, earned), signal);
+    const globalGapBound = await inTurns(gapBound(game, limit, settings, earned), signal);
     const metadata: PolicyMetadata = {
       scenario: game.name,
       scenarioSha256: game.sha256,

@@ -1,7 +1,10 @@
 /** A policy's gaps and bounds in words. */
+import { kindsOf } from "../game/kinds";
+import type { Game } from "../game/model";
 import type { Interval, PolicyMetadata, ReturnBounds } from "../game/policy_metadata";
 
 type Told = Partial<PolicyMetadata>;
+type Kinds = Pick<Game, "kinds">;
 
 /** Both best-response gaps. Where nothing better was found, that is no interval of [0, 0]. */
 export const gapsInWords = (told: Told) => ({
@@ -24,29 +27,40 @@ const FOR_EVER = "for ever, without new shifts, all robots seen";
 const said = (value: number | undefined, sentence: (value: number) => string): string[] =>
   value === undefined ? [] : [sentence(value)];
 
-/** What is known of the pair and of what others could earn; each with the number of robots for which it holds. */
-export function boundSentences(told: Told): string[] {
+/** Of several kinds there may be more or fewer than their shares, where these are not whole. */
+const numberOf = (game: Kinds): string =>
+  kindsOf(game).length > 1
+    ? "any number of robots in which each kind's share is whole, and in the limit of many"
+    : "any number of robots";
+
+/**
+ * What is known of the pair and of what others could earn; each with the number of robots for which it holds.
+ * @param game that the pair was learned for
+ */
+export function boundSentences(told: Told, game: Kinds): string[] {
   const { bounds, teamEstimate, teamBound, teamError = 0, globalGapBound } = told;
   const error = `(mean over starts, ± ${up(teamError)})`;
   const team = `${FOR_EVER}, commands and robots' actions chosen together earn at least`;
   const pair = "for ever, no pair of policies earns more than";
+  const number = numberOf(game);
   const agent =
     "with as many robots as it was learned for, a global agent that sees all gains at most";
   return [
-    ...(bounds ? pairSentences(bounds) : []),
-    ...said(teamEstimate, (least) => `${team} ${down(least)} with any number of robots ${error}`),
-    ...said(teamBound, (most) => `${pair} ${up(most)} with any number of robots ${error}`),
+    ...(bounds ? pairSentences(bounds, game) : []),
+    ...said(teamEstimate, (least) => `${team} ${down(least)} with ${number} ${error}`),
+    ...said(teamBound, (most) => `${pair} ${up(most)} with ${number} ${error}`),
     ...said(globalGapBound, (most) => `${agent} ${up(most)} (95 %)`),
   ];
 }
 
 /** From the scenario's start, against the pair's robots. */
-function pairSentences(bounds: ReturnBounds): string[] {
+function pairSentences(bounds: ReturnBounds, game: Kinds): string[] {
   const { lower, upper, upperPopulation, limitUpper, horizon, error } = bounds;
   const { horizonLower, horizonUpper, limitHorizonUpper } = bounds;
-  const every = upperPopulation === 1 ? "any number" : `${upperPopulation} or more`;
+  const such = kindsOf(game).length > 1 ? "any such number" : "any number";
+  const every = upperPopulation === 1 ? such : `${such} from ${upperPopulation} on`;
   const sentence = (when: string, [least, most, limit]: readonly number[]): string =>
-    `${when}, it earns at least ${down(least)} with any number of robots; no global agent exceeds ${up(most)} with ${every}, nor ${up(limit)} in the limit of many (means over starts, ± ${up(error)})`;
+    `${when}, it earns at least ${down(least)} with ${numberOf(game)}; no global agent exceeds ${up(most)} with ${every}, nor ${up(limit)} in the limit of many (means over starts, ± ${up(error)})`;
   return [
     sentence(FOR_EVER, [lower, upper, limitUpper]),
     sentence(`over ${horizon} epochs, all robots seen`, [

@@ -178,7 +178,10 @@ test("the policy's picture is of the belief that was acted on", async () => {
   const picture = await heard((messages) => messages.find((m) => m.type === "picture"));
   if (picture.type !== "picture") throw new Error("no picture");
   const { metadata } = swarm.policy;
-  expect(picture).toMatchObject({ gaps: gapsInWords(metadata), bounds: boundSentences(metadata) });
+  expect(picture).toMatchObject({
+    gaps: gapsInWords(metadata),
+    bounds: boundSentences(metadata, swarm.game),
+  });
   expect(picture.actions.map(({ length }) => length)).toEqual(
     swarm.game.localStates.map(() => 2 + 1),
   );

@@ -68,7 +68,7 @@ export async function measure(
   await play(own, FEWEST_ROLLOUTS, signal);
   await parts.do("all rollouts of the return", () => play(own, ROLLOUTS, parts));
   const { return: earned } = own.earned;
-  const most = gapBound(game, limit, seed, earned);
+  const most = gapBound(game, limit, settings, earned);
   const globalGapBound = await parts.do("the bound of the global gap", most);
   // Each robot obeys the dispatcher that it has of its own.
   const all = dispatched(game, jointLimit(game), seed);

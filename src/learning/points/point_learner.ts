@@ -100,7 +100,7 @@ export function* pointSteps(
 }
 
 /**
- * Both bounds at the start, for ever and over the scenario's horizon, else 50 epochs.
+ * Both bounds at the start, of the kinds' exact shares, for ever and over the scenario's horizon, else 50 epochs.
  * @param lower V̲ of the policy
  */
 export function* boundSteps(
@@ -135,8 +135,8 @@ export function* boundSteps(
 }
 
 /**
- * What no global agent earns more than from the start, for any n: a dispatcher for each robot, over
- * `epochs` or for ever.
+ * What no global agent earns more than from the start, for any n that the kinds share exactly: a
+ * dispatcher for each robot, over `epochs` or for ever.
  */
 export function* dispatched(
   game: Game,

@@ -1,7 +1,12 @@
+import { finish } from "../../../src/base/steps";
 import { evaluate } from "../../../src/evaluation/evaluate";
 import { limitOf } from "../../../src/game/limit";
+import { scenarioOf } from "../../../src/game/scenario";
 import { bestBlind } from "../../../src/learning/blind";
+import { gapBound } from "../../../src/learning/gaps";
 import { learnByPoints } from "../../../src/learning/points/learn_by_points";
+import { learningHorizon } from "../../../src/learning/simulation";
+import { boundSentences } from "../../../src/policy/bounds";
 import { Lookahead, vectorsOf } from "../../../src/policy/lookahead";
 import { decodePolicy, encodePolicy } from "../../../src/policy/policy_file";
 import { randomGame, shipped } from "../../games";
@@ -101,6 +106,44 @@ test("no bound of the team is below what the pair earns at least, nor below the 
     expect(globalGapBound).toBeGreaterThanOrEqual(metadata.globalGap!);
   }
 });
+
+test.each([
+  ["a Dirichlet law", { dirichlet: 1 }],
+  ["a fixed law", [0.5, 0.1, 0.3, 0.1]],
+])(
+  "bounds of a game with kinds say for which numbers of robots they hold: %s",
+  async (_, local) => {
+    const map = {
+      kinds: [
+        { name: "A", share: 0.6 },
+        { name: "B", share: 0.4 },
+      ],
+      ...{ ring: { radius: 5, zones: ["bay", "yard"] }, rewards: [{ kinds: "A", reward: 10 }] },
+    };
+    const game = scenarioOf({ name: "ab", discount: 0.9, initial: { local }, map }, "ab.yaml");
+    const policy = await learnByPoints(game, { population: 3 });
+    const { lower, upper } = policy.metadata.bounds!;
+    const whole = "any number of robots in which each kind's share is whole";
+    const [pair, , team, any] = boundSentences(policy.metadata, game);
+    expect(pair).toMatch(
+      new RegExp(
+        `at least 59.* with ${whole}, and in the limit of many; no .* exceeds 60.* with any such number, nor`,
+      ),
+    );
+    for (const said of [team, any]) expect(said).toContain(`with ${whole}, and in the limit`);
+    const earned = (population: number, horizon = 200) =>
+      evaluate(game, policy, { population, rollouts: 2, horizon }).return.mean;
+    expect(earned(10)).toBeGreaterThan(lower);
+    expect(earned(10)).toBeLessThan(upper);
+    // Two of three robots are of the first kind: not the share that the bounds are of.
+    expect(earned(3)).toBeGreaterThan(upper);
+    const three = { population: 3, seed: 0 };
+    const nothing = { mean: 0, standardError: 0 };
+    const most = finish(gapBound(game, limitOf(game, policy.pair.localPolicy), three, nothing));
+    // Whatever is commanded earns the same.
+    expect(most).toBeCloseTo(earned(3, learningHorizon(game)), 9);
+  },
+);
 
 test("the blind command is the one whose pair earns most in rollouts", async () => {
   for (let seed = 0; seed < 5; seed++) {
