@@ -18,7 +18,7 @@ z.config(en());
 export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 11;
+export const PROTOCOL_VERSION = 12;
 
 /** Robots of a swarm that a page shows at most. */
 export const ROBOTS_LIMIT = 100_000;
@@ -95,8 +95,9 @@ const snapshot = z.object({
   canCommand: z.boolean(),
   scenario: z.string(),
   fidelity: z.enum(["motion", "abstract"]),
-  /** The local states. */
   zones: z.array(z.extend(place, { radius: positive })),
+  /** Names of the local states: of each kind of robots one for each zone, in the order of `zones`. */
+  localStates: z.array(z.string()),
   /** The global states, and where the lead vehicle stands for each. */
   leadSpots: z.array(place),
   globalActions: z.array(z.string()),
@@ -134,8 +135,9 @@ export const isSlow = (factor: number | null, speed: number): boolean =>
   factor !== null && factor < 0.9 * speed;
 
 /**
- * π_g in the s_g and around the belief of the command of an epoch. actions[zone][j]: the action where a share of j / last j
- * of all robots is in `zone` and the others are spread as believed; none where the policy is not known.
+ * π_g in the s_g and around the belief of the command of an epoch. actions[s_l][j]: the action where a
+ * share of j / last j of all robots is in s_l and the others are spread as believed; none where the
+ * policy is not known.
  */
 const picture = z.object({
   type: z.literal("picture"),

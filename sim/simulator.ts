@@ -1,6 +1,6 @@
 /** The simulator: a world behind the topics of real robots, and a web page that shows it. */
-import { leadSpotOf, zoneOfState } from "../src/game/arena";
-import { kindsProblem } from "../src/game/kinds";
+import { leadSpotOf } from "../src/game/arena";
+import { kindsProblem, zoneNames } from "../src/game/kinds";
 import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
 import { epochSeconds } from "../src/ros/epoch_length";
@@ -39,10 +39,8 @@ function snapshotOf(game: Game, parameters: Parameters, run: Run): SharedSnapsho
     version: PROTOCOL_VERSION,
     scenario: game.name,
     fidelity: run.options.fidelity,
-    zones: game.localStates.map((name, state) => ({
-      name,
-      ...arena.zones[zoneOfState(arena, state)],
-    })),
+    zones: zoneNames(game).map((name, zone) => ({ name, ...arena.zones[zone] })),
+    localStates: [...game.localStates],
     leadSpots: game.globalStates.map((name, zone) => ({ name, ...leadSpotOf(arena, zone) })),
     globalActions: [...game.globalActions],
     robotRadius: arena.robot.radius,

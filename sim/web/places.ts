@@ -1,4 +1,4 @@
-/** Where global actions lead, and local states lie. Pure. */
+/** Where global actions lead, and how many are in a zone. Pure. */
 import type { Snapshot } from "../protocol";
 
 type Named = Pick<Snapshot, "zones" | "globalActions">;
@@ -7,6 +7,11 @@ type Named = Pick<Snapshot, "zones" | "globalActions">;
 export const zoneOfAction = ({ zones, globalActions }: Named, action: number): number =>
   zones.findIndex(({ name }) => `to_${name}` === globalActions[action]);
 
-/** The first of the local states in a state's zone: that of the first kind of robots. */
-export const firstInZone = (zones: Snapshot["zones"], state: number): number =>
-  zones.findIndex(({ x, y }) => x === zones[state].x && y === zones[state].y);
+/** What stands for each local state, summed over the kinds of robots, for each zone. */
+export const inZones = (
+  { zones }: Pick<Snapshot, "zones">,
+  ofStates: readonly number[],
+): number[] =>
+  zones.map((_, zone) =>
+    ofStates.reduce((sum, value, state) => sum + (state % zones.length === zone ? value : 0), 0),
+  );

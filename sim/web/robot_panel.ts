@@ -82,7 +82,7 @@ export class RobotPanel {
     this.fault.disabled = !usable;
     if (snapshot === undefined || robot === undefined) return;
     setText(byId("robot-name"), snapshot.robots[robot]);
-    const zone = poses && snapshot.zones[poses.states[robot]]?.name;
+    const zone = poses && snapshot.localStates[poses.states[robot]];
     const asked = report?.sampled.includes(robot) ? "asked in this epoch" : "not asked now";
     setText(
       byId("robot-facts"),

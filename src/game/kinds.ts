@@ -12,8 +12,14 @@ const sumOf = (numbers: ArrayLike<number>): number =>
 const inWords = (sum: number): string => String(Number(sum.toPrecision(9)));
 const sharesOf = (kinds: readonly Kind[]): number[] => kinds.map(({ share }) => share);
 
+const name = z
+  .string()
+  .min(1)
+  .regex(/^[^/]*$/, {
+    error: "a kind's name holds a /, which ends it in the name of a local state; leave the / out",
+  });
 export const kindsSchema = z
-  .array(z.strictObject({ name: z.string().min(1), share: z.number().positive() }))
+  .array(z.strictObject({ name, share: z.number().positive() }))
   .min(1)
   .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
     error: "two kinds have one name; give each a name of its own",
@@ -28,6 +34,14 @@ export const kindsSchema = z
   });
 
 const ONE_KIND: readonly Kind[] = [{ name: "robot", share: 1 }];
+
+/** The zones' names: those of the first kind's local states, without the kind. */
+export function zoneNames({ kinds, localStates, arena }: Game): string[] {
+  const prefix = kinds ? `${kinds[0].name}/` : "";
+  return localStates
+    .slice(0, arena.zones.length)
+    .map((name) => (name.startsWith(prefix) ? name.slice(prefix.length) : name));
+}
 
 /** The kinds of a game; where it names none, all robots are of one. */
 export const kindsOf = ({ kinds }: Pick<Game, "kinds">): readonly Kind[] => kinds ?? ONE_KIND;

@@ -34,10 +34,10 @@ void runProcess((ros) => {
       body.target = leadSpotOf(game.arena, command.action);
     },
   });
-  const { arena, localStates } = game;
+  const { arena } = game;
   bodies.all.add(body);
   bodies.serve(ros, node.parameters.markers_rate, (stamp, marked) => [
-    ...arenaMarkers(stamp, arena, localStates),
+    ...arenaMarkers(stamp, game),
     ...bodyMarkers(stamp, "lead", marked, arena.lead.radius, arena.leadZones.length),
   ]);
 });

@@ -2,7 +2,8 @@
  * Markers for RViz and Foxglove (visualization_msgs): the arena, and all bodies of a process in two
  * markers. Map frame, m. Pure.
  */
-import type { Arena } from "../game/arena";
+import { zoneNames } from "../game/kinds";
+import type { Game } from "../game/model";
 import {
   type ColorRGBA,
   type Marker,
@@ -84,7 +85,9 @@ export function bodyMarkers(
   ];
 }
 
-export function arenaMarkers(stamp: Time, arena: Arena, names: readonly string[]): Marker[] {
+export function arenaMarkers(stamp: Time, game: Game): Marker[] {
+  const { arena } = game;
+  const names = zoneNames(game);
   return arena.zones.flatMap(({ x, y, radius }, zone) => {
     const pose = { position: at(x, y), orientation: planarQuaternion(0) };
     return [

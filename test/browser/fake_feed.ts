@@ -24,6 +24,8 @@ export interface FakeFeedOptions {
   readonly speed?: number;
   /** Zones of the arena; default 5. */
   readonly bays?: number;
+  /** How the local states of each kind of robots begin; default: of one, with the zone. */
+  readonly kinds?: string[];
   readonly log?: (line: string) => void;
 }
 
@@ -33,7 +35,7 @@ const FRAME_MS = 40;
 
 export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed> {
   const { robots = 30, epochMs = 2000, past = 40, speed = 1 } = options;
-  const swarm = new PlayedSwarm(robots, epochMs / 1000, speed, options.bays);
+  const swarm = new PlayedSwarm(robots, epochMs / 1000, speed, options.bays, options.kinds);
   for (let epoch = 0; epoch < past; epoch++) swarm.nextEpoch();
   const server = await startPageServer({
     host: "127.0.0.1",

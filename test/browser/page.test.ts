@@ -36,6 +36,20 @@ test("a browser whose language is none that Intl knows shows the swarm too", asy
   expect(errors).toEqual([]);
 });
 
+test("of two kinds of robots a zone is named once, and the lead's target is marked for both", async () => {
+  const { page, errors } = await open((await feed({ kinds: ["fast/", "slow/"] })).server.url);
+  const bays = [0, 1, 2, 3, 4].map((bay) => `bay_${bay}`);
+  expect(await page.locator(".zone-name").allTextContents()).toEqual(bays);
+  expect(await page.locator("#histograms .state").allTextContents()).toEqual(
+    ["fast/", "slow/"].flatMap((kind) => bays.map((bay) => kind + bay)),
+  );
+  const marked = await page.locator("#histograms .state.target").allTextContents();
+  const [, target] = marked[0].split("/");
+  expect(marked).toEqual([`fast/${target}`, `slow/${target}`]);
+  expect(await page.textContent("#sentence")).not.toContain("/");
+  expect(errors).toEqual([]);
+});
+
 test("a page that lost its server says so and goes on with the next one", async () => {
   const first = await feed();
   const { page } = await open(first.server.url);

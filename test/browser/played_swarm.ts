@@ -44,6 +44,7 @@ export class PlayedSwarm {
     private readonly epochSeconds: number,
     speed: number,
     private readonly count = 5,
+    private readonly kinds = [""],
   ) {
     this.zones = Array.from({ length: count }, (_, bay) => bayOf(bay, count));
     const share = 2.1 / 4.5;
@@ -78,6 +79,7 @@ export class PlayedSwarm {
       scenario: "dock_dispatch",
       fidelity: "motion",
       zones: this.zones,
+      localStates: this.kinds.flatMap((kind) => this.zones.map(({ name }) => kind + name)),
       leadSpots: this.leadSpots,
       globalActions: this.zones.map(({ name }) => `to_${name}`),
       robotRadius: 0.11,
@@ -129,12 +131,12 @@ export class PlayedSwarm {
     const actionAt = (zone: number, share: number): number => {
       const rest = 1 - belief[zone];
       const law = belief.map((p, i) =>
-        i === zone ? share : (1 - share) * (rest > 0 ? p / rest : 1 / (this.count - 1)),
+        i === zone ? share : (1 - share) * (rest > 0 ? p / rest : 1 / (belief.length - 1)),
       );
-      return law.indexOf(Math.max(...law));
+      return law.indexOf(Math.max(...law)) % this.count;
     };
     const shares = Array.from({ length: SAMPLE_SIZE + 1 }, (_, j) => j / SAMPLE_SIZE);
-    const actions = this.zones.map((_, zone) => shares.map((share) => actionAt(zone, share)));
+    const actions = belief.map((_, zone) => shares.map((share) => actionAt(zone, share)));
     const plan = { number: 3, of: 12, action: 1 };
     const what = { epoch, globalState, actions, plan, gaps: GAPS };
     return { type: "picture", ...what, bounds: ["at least 3", "at most 4"] };
@@ -167,18 +169,18 @@ export class PlayedSwarm {
         this.bays[i] = (bay + (this.random() < 0.6 ? 1 : this.count - 1)) % this.count;
     });
     const sampled = this.drawSample();
-    const sampledHistogram = this.histogram(sampled.map((i) => this.bays[i]));
+    const sampledHistogram = this.histogram(sampled);
     const report: EpochReport = {
       type: "epoch",
       epoch: this.history.length,
       simTime: this.simTime,
       globalState: lead,
-      globalAction: sampledHistogram.indexOf(Math.max(...sampledHistogram)),
+      globalAction: sampledHistogram.indexOf(Math.max(...sampledHistogram)) % this.count,
       sampled,
       belief: sampledHistogram.map((count) => count / SAMPLE_SIZE),
       beliefVariance: 1 / SAMPLE_SIZE,
       sampledHistogram,
-      trueHistogram: this.histogram([...this.bays]),
+      trueHistogram: this.histogram([...this.bays.keys()]),
       reward: null,
       meanReward: last?.meanReward ?? null,
       epochsCounted: this.history.length,
@@ -196,7 +198,8 @@ export class PlayedSwarm {
     const { globalAction } = this.latest;
     this.bays.forEach((bay, i) => this.drive(i, this.spotOf(i, bay), 2 * seconds));
     this.drive(this.robots, this.leadSpots[globalAction], 3 * seconds);
-    return encodePoses(this.poses, this.locked, this.bays);
+    const states = this.bays.map((_, robot) => this.stateOf(robot));
+    return encodePoses(this.poses, this.locked, states);
   }
 
   private drive(body: number, goal: { x: number; y: number }, step: number): void {
@@ -213,9 +216,13 @@ export class PlayedSwarm {
     return { x: x + this.spots[robot].x, y: y + this.spots[robot].y };
   }
 
-  private histogram(bays: readonly number[]): number[] {
-    const counts = new Array<number>(this.count).fill(0);
-    for (const bay of bays) counts[bay] += 1;
+  private stateOf(robot: number): number {
+    return (robot % this.kinds.length) * this.count + this.bays[robot];
+  }
+
+  private histogram(robots: readonly number[]): number[] {
+    const counts = new Array<number>(this.kinds.length * this.count).fill(0);
+    for (const robot of robots) counts[this.stateOf(robot)] += 1;
     return counts;
   }
 

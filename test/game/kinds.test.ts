@@ -8,6 +8,7 @@ import {
   kindTotals,
   samplingProblem,
   splitSample,
+  zoneNames,
 } from "../../src/game/kinds";
 import type { Game } from "../../src/game/model";
 import { Population } from "../../src/game/population";
@@ -75,6 +76,15 @@ test("each kind has states of its own, by its jobs and rewards, and no lane lead
 test("written out, the file is the same game", () => {
   const long = longForm();
   expect(scenarioOf(long, "long.yaml")).toEqual(game);
+});
+
+test("zones are named without a kind, and where there are no kinds, or no such names, as states are", () => {
+  expect(zoneNames(game)).toEqual(["bay_0", "yard"]);
+  const localStates = ["north/bay", "south/bay", "c", "d"];
+  const { zones } = game.arena;
+  expect(zoneNames({ ...game, localStates })).toEqual(["north/bay", "south/bay"]);
+  const arena = { ...game.arena, zones: [...zones, ...zones] };
+  expect(zoneNames({ ...game, arena, kinds: undefined })).toEqual(game.localStates);
 });
 
 test.each([[[0.6, 0.4]], [[0.05, 0.95]], [[0.5, 0.3, 0.2]], [[0.4, 0.2, 0.2, 0.2]]])(
@@ -194,6 +204,12 @@ const faults: [string, object, object, RegExp][] = [
     },
     {},
     /map\.kinds: two kinds have one name; give each/,
+  ],
+  [
+    "a kind's name with a stroke",
+    { kinds: [{ name: "fast/new", share: 1 }] },
+    {},
+    /map\.kinds\.0\.name: a kind's name holds a \/, which ends it .*; leave the \/ out/,
   ],
   [
     "jobs of a kind that is not there",

@@ -33,7 +33,7 @@ test("bodies are drawn where they are, ahead of them a line, amber where they ar
 });
 
 test("every zone has a disc of its size and colour, and its name", () => {
-  const markers = arenaMarkers(STAMP, game.arena, game.localStates);
+  const markers = arenaMarkers(STAMP, game);
   const keys = markers.map(({ ns, id }) => `${ns}/${id}`);
   expect(new Set(keys).size).toBe(2 * ZONES);
   game.arena.zones.forEach(({ x, y, radius }, zone) => {
@@ -48,11 +48,14 @@ test("every zone has a disc of its size and colour, and its name", () => {
   expect(colors.size).toBe(ZONES);
 });
 
+test("where robots are of several kinds, a zone's name is without a kind", () => {
+  const mixed = arenaMarkers(STAMP, shipped("dock_dispatch_mixed"));
+  const bays = [0, 1, 2, 3, 4].map((bay) => `bay_${bay}`);
+  expect(mixed.flatMap(({ text = "" }) => text || [])).toEqual(bays);
+});
+
 test("what is drawn survives the wire", () => {
-  const markers = [
-    ...arenaMarkers(STAMP, game.arena, game.localStates),
-    ...bodyMarkers(STAMP, "lead", [], 1, ZONES),
-  ];
+  const markers = [...arenaMarkers(STAMP, game), ...bodyMarkers(STAMP, "lead", [], 1, ZONES)];
   const codec = codecOf(TOPICS.markers.type);
   expect(codec.decode(codec.encode({ markers })).markers).toMatchObject(
     markers.map(({ ns, id, type, pose, text = "", lifetime }) => ({

@@ -18,6 +18,7 @@ export function snapshot(): Snapshot {
       { name: "bay_0", x: -2, y: 0, radius: 1 },
       { name: "bay_1", x: 2, y: 0, radius: 1 },
     ],
+    localStates: ["bay_0", "bay_1"],
     leadSpots: [
       { name: "bay_0", x: -0.5, y: 0 },
       { name: "bay_1", x: 0.5, y: 0 },

@@ -17,22 +17,23 @@ export function showHistograms(
   const target = zoneOfAction(snapshot, globalAction);
   const [real, sampled] = [trueHistogram, sampledHistogram].map(sharesOf);
   const errors = belief.map((b) => ERROR_DEVIATIONS * Math.sqrt(beliefVariance * b * (1 - b)));
-  const low = belief.map((b, zone) => Math.max(0, b - errors[zone]));
-  const high = belief.map((b, zone) => Math.min(1, b + errors[zone]));
+  const low = belief.map((b, state) => Math.max(0, b - errors[state]));
+  const high = belief.map((b, state) => Math.min(1, b + errors[state]));
   const longest = Math.max(...real, ...sampled, ...high, 1e-9);
   const place = (value: number): string => `${((100 * value) / longest).toFixed(2)}%`;
   parent.replaceChildren();
   const [asked, all] = [total(sampledHistogram), total(trueHistogram)];
   for (const title of ["", "", `asked: ${asked}`, "believed", `true: ${all}`])
     add(parent, "div", "note count", title);
-  snapshot.zones.forEach(({ name }, zone) => {
-    add(parent, "div", zone === target ? "state target" : "state", name);
+  snapshot.localStates.forEach((name, state) => {
+    const isTarget = state % snapshot.zones.length === target;
+    add(parent, "div", isTarget ? "state target" : "state", name);
     const { style } = add(parent, "div", "chart");
     for (const [what, shares] of Object.entries({ real, sampled, low, high, belief }))
-      style.setProperty(`--${what}`, place(shares[zone]));
-    add(parent, "div", "count seen", String(sampledHistogram[zone]));
-    add(parent, "div", "count believed", `${Math.round(100 * belief[zone])} %`);
-    add(parent, "div", "count real", String(trueHistogram[zone]));
+      style.setProperty(`--${what}`, place(shares[state]));
+    add(parent, "div", "count seen", String(sampledHistogram[state]));
+    add(parent, "div", "count believed", `${Math.round(100 * belief[state])} %`);
+    add(parent, "div", "count real", String(trueHistogram[state]));
   });
 }
 

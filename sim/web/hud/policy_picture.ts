@@ -1,6 +1,6 @@
 /**
- * The policy around the present belief: a strip for each zone, coloured by the action for each share
- * of robots there.
+ * The policy around the present belief: a strip for each local state, coloured by the action for
+ * each share of robots there.
  */
 import type { EpochReport, PolicyPicture, Snapshot } from "../../protocol";
 import { add } from "../element";
@@ -10,7 +10,7 @@ const GOLDEN_DEG = 137.508;
 
 export function showPolicy(
   parent: HTMLElement,
-  { zones, globalActions }: Snapshot,
+  { localStates, globalActions }: Snapshot,
   { actions: strips, plan }: PolicyPicture,
   { belief }: EpochReport,
 ): void {
@@ -24,10 +24,10 @@ export function showPolicy(
     add(parent, "p", "unknown", "The policy in force is not known here.");
     return;
   }
-  strips.forEach((actions, zone) => {
-    const { name } = zones[zone];
+  strips.forEach((actions, state) => {
+    const name = localStates[state];
     add(parent, "div", "zone", name).setAttribute("aria-hidden", "true");
-    addStrip(parent, name, rangesOf(actions), nameOf, belief[zone] ?? 0);
+    addStrip(parent, name, rangesOf(actions), nameOf, belief[state] ?? 0);
   });
   const scale = add(parent, "div", "note scale");
   ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));

@@ -1,6 +1,6 @@
 /** The epoch in one sentence for a reader who does not know the paper. Pure. */
 import type { EpochReport, Snapshot, WorldState } from "../../protocol";
-import { zoneOfAction } from "../places";
+import { inZones, zoneOfAction } from "../places";
 
 /** Beliefs that differ by less count as equal. */
 const ROUNDING = 1e-9;
@@ -21,7 +21,7 @@ function decisionOf(snapshot: Snapshot, report: EpochReport): string {
     report.missing > 0
       ? `The lead vehicle asked ${asked} of ${robots.length} robots and heard ${heard} in time`
       : `The lead vehicle sees ${asked} of ${robots.length} robots`;
-  const modes = modesOf(report.belief);
+  const modes = modesOf(inZones(snapshot, report.belief));
   const goes = movesOf(snapshot, report);
   const target = zoneOfAction(snapshot, report.globalAction);
   const believed = namesOf(modes, zones);
@@ -47,13 +47,14 @@ function movesOf(
 function truthOf(snapshot: Snapshot, report: EpochReport): string {
   const { zones } = snapshot;
   const target = zoneOfAction(snapshot, report.globalAction);
-  const modes = modesOf(report.trueHistogram);
+  const real = inZones(snapshot, report.trueHistogram);
+  const modes = modesOf(real);
   if (modes.length === 0) return "where they really are is not known";
-  const most = report.trueHistogram[modes[0]];
+  const most = real[modes[0]];
   if (modes.includes(target)) {
     return `in truth ${most} are there, ${modes.length > 1 ? "as many as anywhere" : "more than anywhere else"}`;
   }
-  const against = target < 0 ? "" : `, against ${report.trueHistogram[target] ?? 0}`;
+  const against = target < 0 ? "" : `, against ${real[target]}`;
   return `in truth most are in ${namesOf(modes, zones)} (${most}${against})`;
 }
 
@@ -67,7 +68,7 @@ const without = (indices: readonly number[], index: number): number[] =>
   indices.filter((other) => other !== index);
 
 function namesOf(indices: readonly number[], zones: Snapshot["zones"]): string {
-  const words = indices.map((index) => zones[index]?.name ?? `state ${index}`);
+  const words = indices.map((index) => zones[index].name);
   return words.length < 2
     ? words.join("")
     : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;

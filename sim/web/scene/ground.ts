@@ -5,7 +5,6 @@ import { mergeGeometries } from "three/examples/jsm/utils/BufferGeometryUtils.js
 import type { Snapshot } from "../../protocol";
 import { add, byId } from "../element";
 import { colour } from "../palette";
-import { firstInZone } from "../places";
 
 /** Between a zone's edge and its name. */
 export const LABEL_GAP_M = 0.45;
@@ -29,11 +28,8 @@ export function extentOf(zones: Snapshot["zones"]): Extent {
   return { x, y, radius: Math.max(1, ...reach) };
 }
 
-export function groundOf(snapshot: Snapshot, extent: Extent): THREE.Group {
+export function groundOf({ zones }: Snapshot, extent: Extent): THREE.Group {
   const { x, y, radius } = extent;
-  const zones = snapshot.zones.filter((_, state, all) => firstInZone(all, state) === state);
-  // Where robots are of several kinds, states are named `<kind>/<zone>`.
-  const start = zones.length < snapshot.zones.length ? /^[^/]*\// : "";
   const flat = (shape: THREE.BufferGeometry, color: string): THREE.Mesh =>
     new THREE.Mesh(shape, new THREE.MeshBasicMaterial({ color, depthWrite: false }));
   const onZones = (shapeOf: (radius: number) => THREE.BufferGeometry): THREE.BufferGeometry =>
@@ -53,9 +49,7 @@ export function groundOf(snapshot: Snapshot, extent: Extent): THREE.Group {
   layers.forEach((layer, i) => (layer.renderOrder = i - layers.length));
   // The names' size does not depend on the camera.
   const names = nameSpots(zones, extent).map((spot, zone) => {
-    const label = new CSS2DObject(
-      add(byId("stage"), "div", "zone-name frame", zones[zone].name.replace(start, "")),
-    );
+    const label = new CSS2DObject(add(byId("stage"), "div", "zone-name frame", zones[zone].name));
     label.position.copy(spot);
     return label;
   });

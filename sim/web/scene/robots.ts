@@ -1,7 +1,6 @@
 /** The robots and the marks about them. */
 import * as THREE from "three";
 import type { Snapshot } from "../../protocol";
-import { firstInZone } from "../places";
 import type { Motion } from "./motion";
 import { FLAGS, robotPoints } from "./robot_points";
 
@@ -12,11 +11,11 @@ export class Robots {
   broken: readonly number[] = [];
   chosen: number | undefined;
   private readonly robots: THREE.BufferAttribute;
-  /** Whether each local state is of a kind of robots that is not the first. */
-  private readonly areOfOthers: readonly boolean[];
+  /** The local states from this on are of further kinds of robots. */
+  private readonly firstOfOthers: number;
 
   constructor({ robots, robotRadius, zones }: Snapshot) {
-    this.areOfOthers = zones.map((_, state) => firstInZone(zones, state) < state);
+    this.firstOfOthers = zones.length;
     const corners = new THREE.BufferAttribute(new Float32Array(4 * robots.length), 4);
     this.robots = corners.setUsage(THREE.DynamicDrawUsage);
     const shape = new THREE.BufferGeometry().setAttribute("robot", this.robots);
@@ -28,7 +27,7 @@ export class Robots {
     this.object.visible = frame !== undefined;
     if (frame === undefined) return;
     const flags = Uint8Array.from(frame.locked, (locked, robot) => {
-      const otherKind = this.areOfOthers[frame.states[robot]] ? FLAGS.otherKind : 0;
+      const otherKind = frame.states[robot] >= this.firstOfOthers ? FLAGS.otherKind : 0;
       return otherKind | (locked ? FLAGS.docked : 0);
     });
     for (const robot of this.sampled) flags[robot] |= FLAGS.asked;

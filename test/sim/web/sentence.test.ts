@@ -86,6 +86,19 @@ test("an action is a zone's by its name alone: places may be fewer, and actions 
   );
 });
 
+test("of two kinds of robots those of both are counted in a zone", () => {
+  const mixed = new PlayedSwarm(30, 6, 1, 3, ["fast/", "slow/"]);
+  const both = { ...snapshot, ...mixed.snapshot() };
+  // Of one kind most are elsewhere.
+  const told = { belief: [0.3, 0.2, 0, 0, 0.3, 0.2], trueHistogram: [9, 8, 0, 0, 8, 5] };
+  expect(sentenceOf(both, { ...report, ...told })).toBe(
+    "The lead vehicle sees 4 of 30 robots and drives to bay_1, where it believes most are; in truth 16 are there, more than anywhere else.",
+  );
+  expect(sentenceOf(both, { ...report, ...told, globalAction: 2 })).toMatch(
+    /believes most are in bay_1, and drives to bay_2; in truth most are in bay_1 \(16, against 5\)\.$/,
+  );
+});
+
 test("what the scenario has no name for is told by its number", () => {
   expect(say({ globalAction: 7 })).toMatch(
     /^.* takes action 7; in truth most are in bay_1 \(20\)\.$/,
