@@ -83,8 +83,8 @@ test("an emergency stop holds where all who heard it but the lead vehicle's agen
 });
 
 test("it holds through the restart of the global agent, then of the robots', until it is released", async () => {
-  // Subscribers: the robots' process, the lead agent and the global agent.
-  await peer.advertise(TOPICS.emergencyStop, 3);
+  // The robots' process, the lead agent and the global agent, each reliable and best effort.
+  await peer.advertise(TOPICS.emergencyStop, 6);
   await run.moving();
   const start = await peer.publish(TOPICS.emergencyStop, { source: "the test" });
   await run.expectZeroWithin(STOP_BOUND, start, "emergency stop");

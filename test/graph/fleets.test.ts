@@ -60,7 +60,7 @@ test("each fleet asks and rewards its own robots, every epoch", async () => {
   }
 });
 
-test("a page stops and releases its own fleet, /emergency_stop stops all", async () => {
+test("a page stops and releases its own fleet, /emergency_stop stops all, best effort too", async () => {
   const [a, b] = pages;
   command(a, "stop");
   await told(a, isStopped);
@@ -70,7 +70,7 @@ test("a page stops and releases its own fleet, /emergency_stop stops all", async
   command(a, "release");
   await told(a, (world) => !isStopped(world));
   // The global agent, the lead agent and the host of each fleet.
-  await peer.advertise(TOPICS.emergencyStop, 3 * FLEETS.length);
+  await peer.advertise(TOPICS.emergencyStop, 3 * FLEETS.length, true);
   await peer.publish(TOPICS.emergencyStop, { source: "a person" });
   await Promise.all(pages.map((page) => told(page, isStopped)));
 });

@@ -208,9 +208,9 @@ class Operations:
         self.node = node
         self.publishers = {}
 
-    def publisher(self, topic, type, latched=False):
+    def publisher(self, topic, type, latched=False, lossy=False):
         if topic not in self.publishers:
-            qos = LATCHED if latched else RELIABLE
+            qos = LATCHED if latched else SENSOR if lossy else RELIABLE
             made = self.node.create_publisher(message_class(type), topic, qos)
             self.publishers[topic] = made
         return self.publishers[topic]

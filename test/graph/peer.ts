@@ -179,10 +179,10 @@ export class Peer {
     this.child.stdin!.write(`${JSON.stringify(operation)}\n`);
   }
 
-  /** Makes a publisher and waits until so many subscribers are matched. */
-  async advertise(topic: Topic, subscribers: number): Promise<void> {
+  /** Makes a publisher, lossy: best effort, and waits until so many subscribers are matched. */
+  async advertise(topic: Topic, subscribers: number, lossy = false): Promise<void> {
     const since = monotonic();
-    this.do({ do: "advertise", ...where(topic), subscribers });
+    this.do({ do: "advertise", ...where(topic), subscribers, lossy });
     await this.first("advertised", since, (heard) => heard.topic === topic.name);
   }
 

@@ -13,7 +13,7 @@ test("commands are repeated at 10 Hz with another stamp alone, only the sampled 
   const swarm = await startSwarm({ fidelity: "motion", robots: ROBOTS, speed: 6, seed: 3 });
   const peer = new Peer(swarm.environment, lookingAt(ROBOTS));
   try {
-    await peer.advertise(TOPICS.emergencyStop, 3);
+    await peer.advertise(TOPICS.emergencyStop, 6);
     const { epoch } = (await peer.first("command")).message;
     await peer.first("command", 0, ({ message }) => message.epoch >= epoch + EPOCHS);
     const copies = peer.of("command");
