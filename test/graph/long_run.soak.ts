@@ -1,8 +1,10 @@
 import { meanReward, readTrace, rewardQuantiles } from "./run_trace";
 import { startSwarm } from "./swarm";
 
+const KINDS = { scenario: "dock_dispatch_mixed", sampling: "by_kind", tableSize: 0 } as const;
 /** Epochs in s; a table of 0: learned at points. */
 const RUNS = [
+  { ...KINDS, robots: 30, epoch: 6, shifts: 1, speed: 12 },
   { scenario: "dock_dispatch", robots: 30, epoch: 6, shifts: 6, speed: 4, tableSize: 10 },
   { scenario: "warehouse", robots: 300, epoch: 18, shifts: 1, speed: 2, tableSize: 0 },
 ];
@@ -17,7 +19,12 @@ test.each(RUNS)(
       const trace = readTrace(swarm.trace);
       expect(swarm.deaths).toEqual([]);
       expect(summary).toMatchObject({ epochs: shifts * 50, missedEpochs: 0, missingActions: 0 });
-      const { low, high } = rewardQuantiles(trace, swarm.game, swarm.policy);
+      const { low, high } = rewardQuantiles(
+        trace,
+        swarm.game,
+        swarm.policy,
+        swarm.settings.sampling,
+      );
       console.log(`reward ${meanReward(trace)}, ${low} to ${high} by evaluate`);
       expect(meanReward(trace)).toBeGreaterThan(low);
       expect(meanReward(trace)).toBeLessThan(high);
