@@ -1,6 +1,6 @@
 /** How an episode (shift) starts: the scenario's initial law, by keyed draws. */
 import { drawGamma, drawIndex, keyedUniform, type Uniform } from "./draws";
-import { kindOfRobot, kindsOf } from "./kinds";
+import { kindOfRobot, kindOfState, kindsOf } from "./kinds";
 import { inner } from "./limit";
 import { type Game, scaleToOne } from "./model";
 
@@ -45,10 +45,10 @@ export function localLawMoments(
   const { length } = localStates;
   const kinds = kindsOf(game);
   const zones = length / kinds.length;
-  const shareOf = (s: number): number => kinds[Math.floor(s / zones)].share;
+  const shareOf = (s: number): number => kinds[kindOfState(game, s)].share;
   /** What all states of its kind have together, [sL]. */
   const parts = Float64Array.from(localStates, (_, s) =>
-    kind === undefined ? shareOf(s) : Number(Math.floor(s / zones) === kind),
+    kind === undefined ? shareOf(s) : Number(kindOfState(game, s) === kind),
   );
   if (initialLocal.kind === "dirichlet") {
     const square = inner(parts, parts) / zones;

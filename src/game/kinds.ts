@@ -60,6 +60,10 @@ export function kindCounts(kinds: readonly Kind[], robots: number): number[] {
   return counts;
 }
 
+/** The kind of robots that have this local state. */
+export const kindOfState = (game: Pick<Game, "kinds" | "localStates">, state: number): number =>
+  Math.floor((state * kindsOf(game).length) / game.localStates.length);
+
 /** The game as `robots` robots play it: a kind's share is that which its number is of them. */
 export function sharedAmong(game: Game, robots: number): Game {
   const { initialLocal: law, localStates } = game;
@@ -68,7 +72,7 @@ export function sharedAmong(game: Game, robots: number): Game {
   const kinds = before.map((kind, c) => ({ ...kind, share: counts[c] / robots }));
   if (law.kind === "dirichlet") return { ...game, kinds };
   const probabilities = law.probabilities.map((p, i) => {
-    const c = Math.floor(((i % localStates.length) * kinds.length) / localStates.length);
+    const c = kindOfState(game, i % localStates.length);
     return (p * kinds[c].share) / before[c].share;
   });
   return { ...game, kinds, initialLocal: { ...law, probabilities } };
@@ -122,8 +126,7 @@ export function groupsOf(
 /** How many robots of each kind are in these local states, [sL]. */
 export function kindTotals(game: Game, counts: ArrayLike<number>): number[] {
   const totals = kindsOf(game).map(() => 0);
-  const zones = counts.length / totals.length;
-  for (let s = 0; s < counts.length; s++) totals[Math.floor(s / zones)] += counts[s];
+  for (let s = 0; s < counts.length; s++) totals[kindOfState(game, s)] += counts[s];
   return totals;
 }
 
@@ -164,11 +167,10 @@ export function requireKinds(game: Game, source: string): void {
   const { kinds, localStates, localTransition, initialLocal } = game;
   if (kinds === undefined) return;
   const { length } = localStates;
-  const zones = length / kinds.length;
-  const rows = localTransition.length / kinds.length;
+  const rows = localTransition.length / length;
   const isKept = (p: number, i: number): boolean =>
-    p === 0 || Math.floor((i % length) / zones) === Math.floor(i / rows);
-  if (!Number.isInteger(zones) || !localTransition.every(isKept)) {
+    p === 0 || kindOfState(game, i % length) === kindOfState(game, Math.floor(i / rows));
+  if (length % kinds.length !== 0 || !localTransition.every(isKept)) {
     throw new InvalidInputError(
       `${source}: local_kinds do not fit local_transition; give each kind as many local states, none of which leads to another kind's`,
     );

@@ -5,7 +5,7 @@
 import { drawIndex } from "./draws";
 import { drawLocalLaw } from "./episode";
 import { KeyedStream } from "./keyed_stream";
-import { groupsOf, kindCounts, kindsOf, type Sampling, splitSample } from "./kinds";
+import { groupsOf, kindCounts, kindOfState, kindsOf, type Sampling, splitSample } from "./kinds";
 import { type Game, localRow, type Sizes, sizesOf } from "./model";
 import { drawSampleCounts, MultinomialRows } from "./multinomial";
 
@@ -88,7 +88,7 @@ export class Population {
       this.stream.key(this.rollout, this.epoch, ROLE.law);
       const kinds = kindsOf(this.game);
       const law = drawLocalLaw(this.game, this.stream.next);
-      const laws = law.map((p, s) => p / kinds[Math.floor((s * kinds.length) / law.length)].share);
+      const laws = law.map((p, s) => p / kinds[kindOfState(this.game, s)].share);
       const rows = new MultinomialRows(laws, law.length / kinds.length);
       this.stream.key(this.rollout, this.epoch, ROLE.start);
       this.globalState = drawIndex(this.stream.next(), this.game.initialGlobal);

@@ -1,6 +1,6 @@
 /** Who is asked at an epoch: k of the eligible robots, uniformly without replacement. Pure. */
 import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/draws";
-import { kindNamed, kindOfRobot, kindsOf } from "../game/kinds";
+import { kindNamed, kindOfRobot, kindOfState, kindsOf } from "../game/kinds";
 import type { Game } from "../game/model";
 import type { AgentState } from "../ros/messages";
 
@@ -69,20 +69,33 @@ export class RobotKinds {
 
   /** A robot is of the kind whose state it says. */
   hear({ agent_id, state }: Pick<AgentState, "agent_id" | "state">): void {
-    const kinds = kindsOf(this.game).length;
-    this.known.set(agent_id, Math.floor((state * kinds) / this.game.localStates.length));
+    this.known.set(agent_id, kindOfState(this.game, state));
+  }
+
+  /** What its index tells is kept: whole swarms are grouped several times an epoch. */
+  private kindOf(robot: string): number | undefined {
+    const known = this.known.get(robot);
+    if (known !== undefined) return known;
+    const index = /^robot_(\d+)$/.exec(robot)?.[1];
+    if (index === undefined) return undefined;
+    const kind = kindOfRobot(kindsOf(this.game), Number(index));
+    this.known.set(robot, kind);
+    return kind;
   }
 
   /** The robots of each kind; those of whom it is not known are in none. */
   groups(robots: readonly string[]): string[][] {
-    const kinds = kindsOf(this.game);
-    const groups = kinds.map((): string[] => []);
+    const groups = kindsOf(this.game).map((): string[] => []);
     for (const robot of robots) {
-      const index = /^robot_(\d+)$/.exec(robot)?.[1];
-      const kind = this.known.get(robot) ?? (index && kindOfRobot(kinds, Number(index)));
-      if (kind !== undefined) groups[Number(kind)].push(robot);
+      const kind = this.kindOf(robot);
+      if (kind !== undefined) groups[kind].push(robot);
     }
     return groups;
+  }
+
+  /** Those of whom it is not known. */
+  unknown(robots: readonly string[]): string[] {
+    return robots.filter((robot) => this.kindOf(robot) === undefined);
   }
 }
 
