@@ -8,7 +8,7 @@ import { compiledFile, readBytes } from "./platform";
 type Kernels = Record<
   "averageDraws" | "averageLines" | "bestActions" | "innerProducts",
   (...given: readonly number[]) => void
->;
+> & { readonly TOGETHER: { readonly value: number } };
 
 let compiled: WebAssembly.Module | undefined;
 

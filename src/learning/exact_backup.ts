@@ -10,8 +10,6 @@ import { type ElementaryMap, factorKernel, type KernelFactors } from "./kernel_f
 import type { KernelMemory } from "../base/kernel_memory";
 import type { PairLines } from "./lattice_lines";
 
-/** Lines that are averaged side by side (base/assembly/kernels.ts). */
-const LINES_TOGETHER = 8;
 /** Weights of longer lines would not fit into memory. */
 const MOST_WEIGHT_ROWS = 1024;
 
@@ -35,7 +33,7 @@ export class ExactBackup implements Backup {
     private readonly width: number,
   ) {
     const widest = Math.max(width, checkedFunctions(index.states));
-    this.buffer = memory.floats((index.size + 1) * LINES_TOGETHER * widest);
+    this.buffer = memory.floats((index.size + 1) * memory.kernels.TOGETHER.value * widest);
     this.buffer.fill(0);
     this.weightRows = Math.min(index.size + 1, MOST_WEIGHT_ROWS);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);

@@ -51,7 +51,7 @@ function store1(at: usize, left: usize, a: v128): void {
 // --- The exact operator (exact_backup.ts) ---
 
 /** Lines that are averaged side by side: a multiple of the columns that `average` takes. */
-const TOGETHER: usize = 8;
+export const TOGETHER: usize = 8;
 
 /** C(p,q) keep^q move^(p-q) for all q <= p < rows: row p starts at p (p + 1) / 2. */
 function fillWeights(weightsAt: usize, rows: usize, keep: f64, move: f64): void {
