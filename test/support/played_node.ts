@@ -14,7 +14,7 @@ export function playedSoles<M>(
   subscribe: (topic: { name: string }, hear: (message: M) => string | undefined) => void,
 ) {
   const two = new Set<string>();
-  /** Why topics are not connected. */
+  /** Why topics have nobody at the other end. */
   const problems = new Map<string, string>();
   const subscribeSole = (
     topic: { name: string },
