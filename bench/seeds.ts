@@ -28,6 +28,8 @@ const SHIPPED: readonly Shipped[] = [
   { name: "dock_dispatch", way: "command", timing: "current" },
   { name: "warehouse", way: "state", timing: "current", population: 300 },
   { name: "warehouse", way: "command", timing: "current", population: 300 },
+  { name: "dock_dispatch_mixed", way: "state", timing: "current", population: 30 },
+  { name: "dock_dispatch_mixed", way: "command", timing: "current", population: 30 },
 ];
 
 /** A pair by a table of k, or at points with robots of that form. */
