@@ -4,6 +4,7 @@ import { loadScenario } from "../src/game/scenario_file";
 import { learn } from "../src/learning/learn";
 import { learnByPoints } from "../src/learning/points/learn_by_points";
 import type { Game, LocalForm, PolicyPair } from "../src/game/model";
+import type { PolicyMetadata, ReturnBounds } from "../src/game/policy_metadata";
 import { say } from "./measure";
 import { drawnGame, GAMES, POPULATION } from "./learning";
 
@@ -38,20 +39,22 @@ const learned = (
   way: Way,
   population: number,
   seed: number,
-): Promise<{ readonly pair: PolicyPair }> =>
+): Promise<{ readonly pair: PolicyPair; readonly metadata: PolicyMetadata }> =>
   typeof way === "number"
     ? learn(game, { tableSize: way, population, seed })
     : learnByPoints(game, { localForm: way, population, seed });
 
-const told = (way: Way): string => (typeof way === "number" ? `k = ${way}` : `points, ${way}`);
+const wayOf = (way: Way): string => (typeof way === "number" ? `k = ${way}` : `points, ${way}`);
 
 /**
  * Returns of the pairs of all seeds, all robots seen; from ten with memory; of the blind pair; of
- * random play. `fresh`: the mean over the pairs, each on random numbers of its own.
+ * random play. `fresh`: the mean over the pairs, each on random numbers of its own. `bounds`: of pairs at
+ * points, over the horizon.
  */
 async function returnsOf(game: Game, way: Way, options: EvaluateOptions & { population: number }) {
   const { population } = options;
   const [earned, ten, fresh, blind]: number[][] = [[], [], [], []];
+  const bounds: ReturnBounds[] = [];
   let random = NaN;
   for (const seed of SEEDS) {
     const policy = await learned(game, way, population, seed);
@@ -60,6 +63,7 @@ async function returnsOf(game: Game, way: Way, options: EvaluateOptions & { popu
     ten.push(result.return.mean);
     earned.push(result.references.full.return.mean);
     blind.push(result.references.blind.return.mean);
+    if (policy.metadata.bounds) bounds.push(policy.metadata.bounds);
     random = result.references.random.return.mean;
     const own = { ...options, rollouts: FRESH, seed: 100 + seed, sampleSize: population };
     fresh.push(evaluate(game, policy, own).return.mean);
@@ -67,7 +71,21 @@ async function returnsOf(game: Game, way: Way, options: EvaluateOptions & { popu
   const mean = meanOf(earned);
   const [least, most] = [Math.min(...earned), Math.max(...earned)];
   const others = { ten: meanOf(ten), fresh: meanOf(fresh), blind: meanOf(blind) };
-  return { mean, least, most, random, ...others };
+  return { mean, least, most, random, ...others, bounds };
+}
+
+/** Least and most over the seeds. */
+const rangeOf = (values: readonly number[]): string =>
+  `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`;
+
+function told(bounds: readonly ReturnBounds[]): string {
+  if (bounds.length === 0) return "";
+  const [lower, upper, limit] = [
+    bounds.map(({ horizonLower }) => horizonLower),
+    bounds.map(({ horizonUpper }) => horizonUpper),
+    bounds.map(({ limitHorizonUpper }) => limitHorizonUpper),
+  ].map(rangeOf);
+  return `; at least ${lower}, at most ${upper} for every n, ${limit} in the limit`;
 }
 
 const meanOf = (values: readonly number[]): number =>
@@ -75,14 +93,14 @@ const meanOf = (values: readonly number[]): number =>
 
 export async function benchSeeds(): Promise<void> {
   say(
-    `returns of the pairs learned with ${SEEDS.length} seeds, all robots seen: mean, least, most; mean of ${FRESH * SEEDS.length} other rollouts; from ten with memory; blind; random`,
+    `returns of the pairs learned with ${SEEDS.length} seeds, all robots seen: mean, least, most; mean of ${FRESH * SEEDS.length} other rollouts; from ten with memory; blind; random; bounds at the start`,
   );
   for (const { name, way, timing, population = 1000 } of SHIPPED) {
     const options = { population, horizon: 50, rollouts: 1000, transitionTiming: timing };
     const seen = await returnsOf(loadScenario(name), way, options);
     const { mean, least, most, fresh, ten, blind, random } = seen;
     const figures = [mean, least, most, fresh, ten, blind, random].map((x) => x.toFixed(2));
-    say(`  ${name} (${timing}), ${told(way)}: ${figures.join(", ")}`);
+    say(`  ${name} (${timing}), ${wayOf(way)}: ${figures.join(", ")}${told(seen.bounds)}`);
   }
   say(
     `${GAMES} drawn games, by a table, at points, and with the command: the worst seed below the best, as a share of best over random play; and the mean`,
