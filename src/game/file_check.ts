@@ -1,5 +1,5 @@
 /** What a scenario file says, by its schema. */
-import type { z } from "zod";
+import { core, type z } from "zod";
 import { InvalidInputError } from "../base/errors";
 
 /**
@@ -12,11 +12,14 @@ export function checked<T>(
   source: string,
   ...at: readonly string[]
 ): T {
-  const parsed = schema.safeParse(data);
+  const parsed = schema.safeParse(data, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [{ path, message }] = parsed.error.issues;
-  const key = [...at, ...path].join(".") || "the file";
+  const [{ path, message, input }] = parsed.error.issues;
+  const key = core.toDotPath([...at, ...path]) || "the file";
+  const value = ["number", "string", "boolean"].includes(typeof input)
+    ? ` is ${String(input)}`
+    : "";
   throw new InvalidInputError(
-    `${source}: ${key}: ${message}; docs/scenario_files.md says what belongs there`,
+    `${source}: ${key}${value}: ${message}; docs/scenario_files.md says what belongs there`,
   );
 }

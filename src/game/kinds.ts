@@ -101,8 +101,9 @@ export function kindNamed(wanted: string, { kinds = [], name }: Game, key: strin
 export function kindsProblem({ kinds = [], name }: Game, robots: number): string | undefined {
   const none = kindCounts(kinds, robots).indexOf(0);
   if (none < 0) return undefined;
-  const enough = Math.ceil(1 / Math.min(...sharesOf(kinds)));
-  return `of ${robots} robots none is of the kind ${kinds[none].name} of ${name}, whose share is ${inWords(kinds[none].share)}; have at least ${enough}, or give it a larger share`;
+  let enough = robots + 1;
+  while (kindCounts(kinds, enough).includes(0)) enough++;
+  return `with n = ${robots} no robot is of the kind ${kinds[none].name} of ${name}, whose share is ${inWords(kinds[none].share)}; have at least ${enough}, or give it a larger share`;
 }
 
 /** `by_kind`: robots of each kind are drawn among themselves, so that each kind is seen. */

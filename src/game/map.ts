@@ -105,9 +105,15 @@ function zonesOf({ rows, ring, zones, radius }: MapFile): MapZone[] {
 
 /** Lanes that rows and ring make, by names. */
 function neighbourLanes({ rows, ring }: MapFile, zones: Named): LaneFile[] {
-  const groups = (rows?.apart ?? []).map(
-    (group, i) => new Set(indicesOf(zones, group, `rows.apart[${i}]`).map((z) => zones.names[z])),
-  );
+  const groups = (rows?.apart ?? []).map((group, i) => {
+    const own = new Set(indicesOf(zones, group, `rows.apart[${i}]`).map((z) => zones.names[z]));
+    if (own.size > 1) return own;
+    const [alone] = own;
+    return refuse(
+      zones.source,
+      `rows.apart[${i}] is ${alone} alone, which parts nothing; give lists such as [[${alone}, another]]`,
+    );
+  });
   const grid = rows?.zones ?? [];
   const join = (a: string | null, b: string | null = null, actions: string[]) =>
     a === null || b === null || groups.some((group) => group.has(a) && group.has(b))

@@ -192,7 +192,7 @@ const faults: [string, object, object, RegExp][] = [
       ],
     },
     {},
-    /map\.kinds\.1\.share: .*>0/,
+    /map\.kinds\[1\]\.share is 0: .*>0/,
   ],
   [
     "two kinds of one name",
@@ -209,7 +209,7 @@ const faults: [string, object, object, RegExp][] = [
     "a kind's name with a stroke",
     { kinds: [{ name: "fast/new", share: 1 }] },
     {},
-    /map\.kinds\.0\.name: a kind's name holds a \/, which ends it .*; leave the \/ out/,
+    /map\.kinds\[0\]\.name is [^:]*: a kind's name holds a \/, which ends it .*; leave the \/ out/,
   ],
   [
     "jobs of a kind that is not there",
@@ -249,9 +249,9 @@ test("arrays that change a robot's kind, or share states unevenly, are refused",
 
 test("a kind that no robot is of is told, with how many robots are enough", () => {
   expect(kindsProblem(game, 1)).toBe(
-    "of 1 robots none is of the kind slow of bays, whose share is 0.3; have at least 4, or give it a larger share",
+    "with n = 1 no robot is of the kind slow of bays, whose share is 0.3; have at least 2, or give it a larger share",
   );
-  expect(kindsProblem(game, 4)).toBeUndefined();
+  expect(kindsProblem(game, 2)).toBeUndefined();
   expect(kindsProblem({ ...game, kinds: undefined }, 1)).toBeUndefined();
 });
 

@@ -181,14 +181,18 @@ const faults: [string, object, RegExp][] = [
   [
     "a probability over 1",
     lane(["yard", "bay_0"], ["on"], 1.5),
-    /map\.lanes\.1\.probability: .*<=1/,
+    /map\.lanes\[1\]\.probability is 1\.5: .*<=1/,
   ],
   [
     "a probability below 0",
     lane(["yard", "bay_0"], ["on"], -0.1),
-    /map\.lanes\.1\.probability: .*>0/,
+    /map\.lanes\[1\]\.probability is -0\.1: .*>0/,
   ],
-  ["a job that never ends", { jobs: [{ zones: "yard", end: 0 }] }, /map\.jobs\.0\.end: .*>0/],
+  [
+    "a job that never ends",
+    { jobs: [{ zones: "yard", end: 0 }] },
+    /map\.jobs\[0\]\.end is 0: .*>0/,
+  ],
   [
     "a job nowhere",
     { jobs: [{ zones: "dock_*", end: 1 }] },
@@ -246,6 +250,11 @@ const faults: [string, object, RegExp][] = [
     "a reward that nobody earns",
     { places: [{ name: "gate", at: [0, 0] }] },
     /rewards\[0\] fits no zone and place; say which/,
+  ],
+  [
+    "zones apart, each for itself",
+    { rows: { spacing: 3, zones: [["a", "b"]], apart: ["a", "b"] } },
+    /rows\.apart\[0\] is a alone, which parts nothing; give lists such as \[\[a, another\]\]/,
   ],
   ["an unknown key", { lane: [] }, /: map: .*"lane"; docs\/scenario_files\.md says/],
 ];
