@@ -1,5 +1,4 @@
-/** One run of the simulator in either world: its epochs, episodes, reports, trace and summary. */
-import { appendFileSync } from "node:fs";
+/** One run of the simulator in either world: its epochs, episodes, reports and summary. */
 import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
 import type { Game } from "../src/game/model";
 import { type GlobalCommand, nanoseconds } from "../src/ros/messages";
@@ -16,8 +15,6 @@ export interface RunOptions {
   /** Simulated ns from the first command until the end; 0: none. */
   readonly durationNs: bigint;
   readonly fidelity: "motion" | "abstract";
-  /** File for one JSON line an epoch; empty: none. */
-  readonly trace: string;
   readonly onEpoch: (report: EpochReport) => void;
   /** Statistics started from zero, or the robots are others. */
   readonly onReset: () => void;
@@ -39,13 +36,11 @@ export class Run {
   private now = 0n;
   /** The first copy of the newest epoch's command. */
   command: GlobalCommand | undefined;
-  private trace: string;
 
   constructor(readonly options: RunOptions) {
     this.ledger = new Ledger(options.game, options.robots);
     this.robots = options.robots;
     this.seed = options.seed;
-    this.trace = options.trace;
   }
 
   /** Draws the next starts with `seed`, from episode 0. */
@@ -92,38 +87,11 @@ export class Run {
     return true;
   }
 
-  /** Ends the open epoch at simulated time `now`, ns, and traces it with the states it led to. */
-  closeEpoch(now: bigint, nextGlobalState: number, nextLocalStates: Uint8Array): void {
+  /** Ends the open epoch at simulated time `now`, ns. */
+  closeEpoch(now: bigint): void {
     this.now = now;
-    const { ledger, command } = this;
-    const reward = ledger.close(this.options.fidelity === "abstract");
-    if (reward === undefined || command === undefined) return;
-    this.show(reward);
-    if (!this.trace) return;
-    const line = JSON.stringify({
-      epoch: command.epoch,
-      session: command.session,
-      simTime: Number(nanoseconds(command.decision_time)) / 1e9,
-      globalState: ledger.globalState,
-      commandGlobalState: command.global_state,
-      globalAction: command.action,
-      sampled: command.sampled_agents,
-      histogram: Array.from(command.histogram),
-      localStates: Array.from(ledger.localStates),
-      actions: Array.from(ledger.openActions),
-      reward,
-      nextGlobalState,
-      nextLocalStates: Array.from(nextLocalStates),
-    });
-    try {
-      appendFileSync(this.trace, `${line}\n`);
-    } catch (error) {
-      console.error(
-        `cannot write the trace ${this.trace} (${String(error)}); it ends here: free some space and run again`,
-      );
-      // A run goes on without its trace.
-      this.trace = "";
-    }
+    const reward = this.ledger.close(this.options.fidelity === "abstract");
+    if (reward !== undefined) this.show(reward);
   }
 
   /** Whether the next shift begins at `time`, ns; if so, `start` is the next episode's. */
@@ -150,8 +118,8 @@ export class Run {
       globalState: ledger.globalState,
       globalAction: command.action,
       sampled: command.sampled_agents
-        .map((agent) => ledger.robotIndex(agent))
-        .filter((index) => index !== undefined),
+        .map((agent) => this.robots.indexOf(agent))
+        .filter((index) => index >= 0),
       belief: Array.from(command.belief),
       beliefVariance: command.belief_variance,
       sampledHistogram: Array.from(command.histogram),

@@ -69,7 +69,6 @@ function makeRun(game: Game, parameters: Parameters, told: Told): Run {
     epochNs: fromSeconds(epoch),
     durationNs: fromSeconds(parameters.seconds),
     fidelity,
-    trace: parameters.trace,
     ...told,
   });
 }

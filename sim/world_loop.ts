@@ -142,7 +142,7 @@ export class WorldLoop {
     const { run, controls, onOver } = this.context;
     controls.isStepping = false;
     driver.closing?.(run.ledger);
-    run.closeEpoch(this.now, driver.world.globalState(), driver.world.localStates());
+    run.closeEpoch(this.now);
     if (run.isOver(this.now)) {
       this.isOver = true;
       onOver();

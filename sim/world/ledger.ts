@@ -57,10 +57,6 @@ export class Ledger {
     return this.indexOf.size;
   }
 
-  robotIndex(agent: string): number | undefined {
-    return this.indexOf.get(agent);
-  }
-
   /** Opens an epoch with these true states. @param decisionTime ns */
   open(decisionTime: bigint, globalState: number, localStates: Uint8Array): void {
     this.decisionTime = decisionTime;

@@ -96,6 +96,9 @@ const DEFAULTS: SwarmSettings = {
   json: false,
 };
 
+const TRACED: Readonly<Record<string, string>> = {
+  simulator: "test/graph/fixtures/traced_simulator.js",
+};
 /** Programs of a swarm whose abstract world takes its time, where a test needs no other. */
 export const PACED = { simulator: "test/graph/fixtures/paced_simulator.js" };
 
@@ -221,7 +224,6 @@ class Follower {
 /** The processes of `npm start`, as a test wants them. */
 function specsOf(
   settings: SwarmSettings,
-  trace: string,
   { overrides = {}, programs = {}, without = [], fleet }: SwarmOptions,
 ): ProcessSpec[] {
   return swarmSpecs(settings, [])
@@ -230,12 +232,8 @@ function specsOf(
       ...spec,
       respawn: false,
       namespace: [fleet, spec.namespace].filter(Boolean).join("/") || undefined,
-      file: programs[spec.name] ?? spec.file,
-      parameters: {
-        ...spec.parameters,
-        ...(spec.name === "simulator" ? { trace } : {}),
-        ...overrides[spec.name],
-      },
+      file: { ...TRACED, ...programs }[spec.name] ?? spec.file,
+      parameters: { ...spec.parameters, ...overrides[spec.name] },
     }));
 }
 
@@ -290,14 +288,17 @@ export async function startSwarm(options: SwarmOptions = {}): Promise<Swarm> {
   const domain = beside ? undefined : await claimDomain();
   const environment = domain ? environmentOf(domain) : beside!.environment;
   await before?.(environment);
-  const specs = specsOf({ ...settings, policy: file }, trace, {
-    overrides,
-    programs,
-    without,
-    fleet,
-  });
+  const specs = specsOf(
+    { ...settings, policy: file },
+    {
+      overrides,
+      programs,
+      without,
+      fleet,
+    },
+  );
   const follower = new Follower(specs.map(({ name }) => name));
-  const processes = new SwarmProcesses(environment, follower.events);
+  const processes = new SwarmProcesses({ ...environment, SIMULATOR_TRACE: trace }, follower.events);
   return {
     game,
     policy,

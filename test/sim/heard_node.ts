@@ -51,7 +51,6 @@ export function loopContext({
     ...options,
     durationNs,
     seed: 1,
-    trace: "",
     onEpoch: () => undefined,
     onReset: () => void calls.resets++,
   });

@@ -40,7 +40,6 @@ function setup(fidelity: "motion" | "abstract") {
     epochNs: 6_000_000_000n,
     durationNs: 0n,
     fidelity,
-    trace: "",
     onEpoch: () => undefined,
     onReset: () => undefined,
   });
