@@ -1,10 +1,12 @@
 /**
  * Makes a checkout ready to run, in steps that run only when their inputs have changed. Run it as
- * `npm run setup`, or import `setup`, which returns the environment in which nodes run.
+ * `npm run setup`, or import `setup`, which returns the environment in which nodes run. With --build it
+ * only compiles everything, types checked; with --types it only writes the types that are generated,
+ * which tsc and eslint need.
  */
 import { pathToFileURL } from "node:url";
 import { main, root, say, SetupError } from "./setup/base.mjs";
-import { compilation } from "./setup/compilation.mjs";
+import { compilation, writeTypes } from "./setup/compilation.mjs";
 import { dependencies } from "./setup/dependencies.mjs";
 import { rosEnvironment, sourcedRos } from "./setup/environment.mjs";
 import { checkMachine, checkNode, folderProblem } from "./setup/machine.mjs";
@@ -47,5 +49,9 @@ export async function setup({ ros }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await main(() => setup({ ros: true }));
+  const tasks = {
+    "--build": () => alone(() => compilation.run({ checked: true })),
+    "--types": writeTypes,
+  };
+  await main(tasks[process.argv[2]] ?? (() => setup({ ros: true })));
 }

@@ -61,14 +61,18 @@ async function bundlePage() {
   });
 }
 
+export async function writeTypes() {
+  await writeMessageTypes();
+  await writeDeclarations();
+}
+
 export const compilation = stepOf({
   title: "TypeScript and the web page into dist/",
   folder: dist,
   keeps: true,
   key: () => hashFiles(...inputs),
   run: async ({ checked = false } = {}) => {
-    await writeMessageTypes();
-    await writeDeclarations();
+    await writeTypes();
     fs.mkdirSync(dist, { recursive: true });
     prune();
     await compile(checked);

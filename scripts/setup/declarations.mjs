@@ -1,10 +1,9 @@
 /**
  * The declarations of parameters and of commands' options as TypeScript, by which the compiler checks
  * their use: src/ros/generated/parameters.ts and src/cli/generated/commands.ts from config/, which are
- * not kept in git. Run it alone before tsc or eslint.
+ * not kept in git.
  */
 import fs from "node:fs";
-import { pathToFileURL } from "node:url";
 import { inRoot, writeGenerated } from "./base.mjs";
 
 /** What a file of config/ declares, with references followed. */
@@ -64,5 +63,3 @@ export async function writeDeclarations() {
   const commands = commandsText(await read("options.yaml"), nodes);
   writeGenerated(commands, "src", "cli", "generated", "commands.ts");
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await writeDeclarations();

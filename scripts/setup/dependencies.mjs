@@ -15,13 +15,11 @@ const options = [
 ];
 
 async function run() {
-  const own = process.env.npm_execpath?.endsWith("npm-cli.js");
-  if (!own && !onPath("npm")) {
+  if (!onPath("npm")) {
     throw new SetupError("npm is missing: install it beside Node.js (Debian and Ubuntu: npm).");
   }
-  const [command, ...first] = own ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const env = { ...toolEnvironment(), npm_config_update_notifier: "false" };
-  await tool("Installing the npm packages", "npm", command, [...first, "ci", ...options], { env });
+  await tool("Installing the npm packages", "npm", "npm", ["ci", ...options], { env });
 }
 
 export const dependencies = stepOf({

@@ -1,9 +1,8 @@
 /**
  * The messages' definitions and their TypeScript interfaces, from msg/ and the standard ones (Jazzy):
- * src/ros/generated/messages.ts, which is not kept in git. Run it alone before tsc or eslint.
+ * src/ros/generated/messages.ts, which is not kept in git.
  */
 import fs from "node:fs";
-import { pathToFileURL } from "node:url";
 import { inRoot, writeGenerated } from "./base.mjs";
 
 /** The standard messages that are sent or heard: those that the topics name. */
@@ -75,5 +74,3 @@ ${definitions}};
 
 export const writeMessageTypes = async () =>
   writeGenerated(await generated(), "src", "ros", "generated", "messages.ts");
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await writeMessageTypes();

@@ -103,7 +103,7 @@ const start = (words: string): Running => new Running("dist/src/cli/start.js", w
 
 /** ROS_DOMAIN_ID=DOMAIN npm run ros -- WORDS */
 const ros = (domain: string, words: string): Running =>
-  new Running("scripts/ros.mjs", words, domain);
+  new Running("scripts/run.mjs", `--command ${words}`, domain);
 
 test("a scenario of one's own runs over ROS in the abstract world", async () => {
   expect(await ferry.ended).toBe(0);
