@@ -3,6 +3,8 @@
  * bodies answer late, beside what `evaluate` says of the same starts.
  */
 import { join } from "node:path";
+import { COMMANDS } from "../src/cli/generated/commands";
+import { parseOptions } from "../src/cli/options";
 import { runSwarm } from "../src/cli/run_swarm";
 import { readSettings, swarmSpecs } from "../src/cli/start_options";
 import type { ParameterMap } from "../src/cli/swarm_description";
@@ -22,6 +24,7 @@ const SHIFTS = 2;
 const ROLLOUTS = 1000;
 const [ROBOTS, SAMPLE_SIZE, SEED] = [30, 10, 5];
 const { settings: SETTINGS } = readSettings({
+  ...parseOptions(COMMANDS.start, []),
   scenario: game.name,
   robots: ROBOTS,
   speed: 12,
@@ -29,7 +32,6 @@ const { settings: SETTINGS } = readSettings({
   seconds: SHIFTS * game.horizon! * game.arena.epoch,
   headless: true,
   seed: SEED,
-  json: false,
 });
 /** Parameters of the simulator that differ from a perfect world's, one world each. */
 const WORLDS: readonly ParameterMap[] = [
@@ -70,9 +72,8 @@ async function run(file: string, worse: ParameterMap): Promise<RunSummary> {
   }));
   const domain = await claimDomain();
   const { signal } = new AbortController();
-  const patience = { robots: ROBOTS, isBounded: true };
   const tell = (): void => undefined;
-  const { summary, failure } = await runSwarm(specs, domain.id, patience, signal, say, tell);
+  const { summary, failure } = await runSwarm(specs, domain.id, ROBOTS, signal, say, tell);
   domain.release();
   if (summary === undefined) throw new Error(failure ?? "the swarm ended without a summary");
   return summary;

@@ -13,7 +13,7 @@ import { packageRoot } from "../src/base/package_root";
 import { writeWhole } from "../src/base/whole_file";
 import { longForm } from "../src/cli/long_form";
 import type { ParameterMap } from "../src/cli/swarm_description";
-import { SwarmProcesses } from "../src/cli/swarm_processes";
+import { type Fate, SwarmProcesses } from "../src/cli/swarm_processes";
 import { keyedUniform } from "../src/game/draws";
 import { loadScenario, scenarioFile } from "../src/game/scenario_file";
 import { nanoseconds, planarOdometry, type Time, toTime } from "../src/ros/messages";
@@ -57,13 +57,12 @@ interface Bench {
 const toMs = (stamp: Time): number => Number(nanoseconds(stamp)) / 1e6;
 
 function startProcesses(ros: RosProcess): Pick<Bench, "start" | "used"> {
-  const fail = (name: string, how: string): void => {
+  const fail = (name: string, how: string, fate: Fate): void => {
+    if (fate === "respawned") return;
     say(`${name} ended ${how}`);
     ros.end(1);
   };
-  const ignore = (): void => undefined;
-  const events = { onReport: ignore, onDeath: fail, onLoss: fail, onRespawn: ignore };
-  const swarm = new SwarmProcesses(process.env, events);
+  const swarm = new SwarmProcesses(process.env, { onReport: () => undefined, onEnd: fail });
   ros.onEnd(() => swarm.end());
   const start: Bench["start"] = (node, parameters, more = {}) => {
     const name = `${node}_${swarm.children.size}`;

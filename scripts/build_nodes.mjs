@@ -17,7 +17,7 @@ const sources = [
   ...["package.json", "package-lock.json", ".npmrc", "package.xml", "asconfig.json"],
   ...["options", "platform", "pure", "node"].map((name) => `tsconfig.${name}.json`),
   ...["CMakeLists.txt", "requirements.txt", "requirements-sdist.txt"],
-  ...["config", "scripts", "src", "sim", "msg", "scenarios", "patches"],
+  ...["config", "launch", "scripts", "src", "sim", "msg", "scenarios", "patches"],
 ];
 
 /** Read at run time, besides code and packages. */

@@ -16,7 +16,7 @@ const declarations = ["options", "parameters"].map((name) => `config/${name}.yam
 const recipes = ["compilation", "declarations", "message_types"].map(
   (name) => `scripts/setup/${name}.mjs`,
 );
-const data = ["asconfig.json", ...declarations, "package-lock.json"];
+const data = ["asconfig.json", ...declarations, "launch/swarm.json", "package-lock.json"];
 const inputs = [...folders, ...configs, ...data, ...recipes];
 
 /** A deleted test must not run on: where a source is gone, everything is compiled anew. */

@@ -52,7 +52,7 @@ function optionOf(name: string, spec: OptionSpec): Option {
     "choices" in spec && spec.choices && ruleOf(spec),
     spec.required && "required",
     spec.repeatable && "may be repeated",
-    spec.default !== undefined && !isSwitch && `default ${String(spec.default)}`,
+    spec.default !== undefined && spec.default !== "" && !isSwitch && `default ${spec.default}`,
   ].filter(Boolean);
   const help = [spec.description, ...notes.map((note) => `(${note})`)].join(" ");
   if (isSwitch) return new Option(flag, help);

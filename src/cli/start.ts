@@ -12,7 +12,7 @@ import { distanceFromWorld } from "./calibration";
 import { COMMANDS } from "./generated/commands";
 import { abortOnInterrupt, runCommand, UsageError } from "./options";
 import { runSwarm } from "./run_swarm";
-import { readSettings, START_OPTIONS, type SwarmSettings, swarmSpecs } from "./start_options";
+import { readSettings, type SwarmSettings, swarmSpecs } from "./start_options";
 import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
 
 /** Rows further than this from the world's, in total variation, are worth a warning. */
@@ -20,18 +20,13 @@ const NOTABLE_DISTANCE = 0.05;
 
 type Say = (line: string) => void;
 
-interface PolicyFile {
-  readonly file: string;
-  readonly policy: LoadedPolicy;
-}
-
 /** The policy that --policy names, or one from the cache, or one learned now. */
 async function policyOf(
   settings: SwarmSettings,
   game: Game,
   signal: AbortSignal,
   say: Say,
-): Promise<PolicyFile> {
+): Promise<{ readonly file: string; readonly policy: LoadedPolicy }> {
   const { policy: given, tableSize, robots: population, seed } = settings;
   if (given !== "") return { file: given, policy: policyFromFile(given, game) };
   let said = "";
@@ -57,7 +52,8 @@ async function policyOf(
 /** The page's reference lines as `evaluate` finds them: random, blind, full. */
 function referencesOf(game: Game, policy: LoadedPolicy, settings: SwarmSettings): number[] {
   const { robots: population, sampleSize, observation, sampling, seed } = settings;
-  const options = { population, sampleSize, observation, sampling, rollouts: 200, seed };
+  const asked = { sampleSize: sampleSize || undefined, observation, sampling };
+  const options = { population, ...asked, rollouts: 200, seed };
   const { random, blind, full } = evaluate(game, policy, options).references;
   return [random, blind, full].map((earned) => earned.rewardPerStep.mean);
 }
@@ -93,44 +89,31 @@ async function enterDomain(settings: SwarmSettings, say: Say): Promise<number> {
   return id;
 }
 
-async function main(given: Readonly<Record<string, unknown>>): Promise<number> {
+async function main(given: SwarmSettings): Promise<number> {
   const say: Say = (line) => void (given.json ? process.stderr : process.stdout).write(`${line}\n`);
   const signal = abortOnInterrupt();
   const { settings, game } = readSettings(given);
   const domain = await enterDomain(settings, say);
-  const learned = await policyOf(settings, game, signal, say);
-  const { file, policy } = learned;
+  const { file, policy } = await policyOf(settings, game, signal, say);
   const references = referencesOf(game, policy, settings);
   const specs = swarmSpecs({ ...settings, policy: file }, references);
   say(`starting ${settings.robots} robots, the lead vehicle and the agents (ROS domain ${domain})`);
   const { robots, json, seconds } = settings;
-  const patience = { robots, isBounded: json || seconds !== undefined };
-  const running = runSwarm(specs, domain, patience, signal, say, (told) => sayReport(told, say));
+  const unwatched = json || seconds > 0 ? robots : undefined;
+  const running = runSwarm(specs, domain, unwatched, signal, say, (told) => sayReport(told, say));
   // It takes a second or more, in which the processes come up.
   if (settings.fidelity === "motion") await sayDistance(game, robots, say);
   const { summary, failure } = await running;
   if (failure) say(failure);
   if (json) {
-    const told = summaryOf(summary, settings, learned, references);
-    process.stdout.write(`${JSON.stringify({ domain, ...told })}\n`);
+    const [random, blind, full] = references;
+    // They hold for the population at the start only.
+    const known = summary?.robots === robots && { references: { random, blind, full } };
+    const { tableSize, globalGap, localGap } = policy.metadata;
+    const used = { file, tableSize, globalGap, localGap };
+    process.stdout.write(`${JSON.stringify({ domain, ...summary, ...known, policy: used })}\n`);
   } else if (summary || !failure) sayEnd(summary, say);
   return failure ? 1 : 0;
-}
-
-/** What --json prints. */
-function summaryOf(
-  summary: RunSummary | undefined,
-  { robots }: SwarmSettings,
-  { file, policy }: PolicyFile,
-  [random, blind, full]: readonly number[],
-): object {
-  const { tableSize, globalGap, localGap } = policy.metadata;
-  return {
-    ...summary,
-    // They hold for the population at the start only.
-    ...(summary?.robots === robots && { references: { random, blind, full } }),
-    policy: { file, tableSize, globalGap, localGap },
-  };
 }
 
 /** Prints the page's address, and every tenth epoch. */
@@ -150,4 +133,4 @@ function sayEnd(summary: RunSummary | undefined, say: Say): void {
   );
 }
 
-void runCommand({ ...COMMANDS.start, options: START_OPTIONS }, main);
+void runCommand(COMMANDS.start, main);

@@ -13,8 +13,10 @@ const why = z.string().optional();
 const condition = z.strictObject({ argument: z.string(), is: scalar.optional() });
 
 const argument = z.strictObject({
-  /** As an option of npm start; none: it is an argument of the launch file alone. */
+  /** As an option of npm start, in camel case; none: it is an argument of the launch file alone. */
   option: z.string().optional(),
+  /** What stands for the option's value in the help. */
+  value: z.string().optional(),
   /** node.name of the parameter that declares it; its own type where it has none. */
   parameter: z.string().optional(),
   type: z.enum(["integer", "boolean", "string"]).optional(),

@@ -8,20 +8,14 @@ import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
 import { type DescribedProcess, type ParameterMap, SWARM } from "./swarm_description";
 
-const summarySchema = z.object({
-  scenario: z.string(),
-  fidelity: z.string(),
+/** Of a run (sim/run.ts); what is not named here is told as it comes. */
+const summarySchema = z.looseObject({
   robots: z.number(),
   epochs: z.number(),
   missedEpochs: z.number(),
-  staleActions: z.number(),
-  missingActions: z.number(),
-  unreachedZones: z.number(),
   rewardPerEpoch: z.object({ mean: z.number().nullable(), standardError: z.number().nullable() }),
   samplesAsked: z.number(),
   samplesReceived: z.number(),
-  /** Simulated seconds since the first command. */
-  seconds: z.number(),
 });
 
 /** What the simulator's process tells its parent. */
@@ -85,13 +79,12 @@ export function environmentOf(domain: number): NodeJS.ProcessEnv {
   };
 }
 
+/** What the end of a process means: that of the swarm, a swarm without it, or another start of it. */
+export type Fate = "fatal" | "lost" | "respawned";
+
 export interface SwarmEvents {
   readonly onReport: (report: SimulatorReport) => void;
-  /** A process that the swarm needs ended. */
-  readonly onDeath: (name: string, how: string) => void;
-  /** An optional process ended. */
-  readonly onLoss: (name: string, how: string) => void;
-  readonly onRespawn: (name: string, how: string) => void;
+  readonly onEnd: (name: string, how: string, fate: Fate) => void;
 }
 
 export class SwarmProcesses {
@@ -117,16 +110,15 @@ export class SwarmProcesses {
       const { success, data } = reportSchema.safeParse(message);
       if (success) this.events.onReport(data);
     });
-    child.on("error", (error) => this.events.onDeath(spec.name, error.message));
+    child.on("error", (error) => this.events.onEnd(spec.name, error.message, "fatal"));
     child.on("exit", (code, signal) => {
       if (this.children.get(spec.name) === child) this.children.delete(spec.name);
       if (this.ending) return;
       const how = signal ? `by ${signal}` : `with status ${code}`;
-      if (spec.respawn && code !== 2) {
-        this.events.onRespawn(spec.name, how);
-        setTimeout(() => this.ending || this.start(spec), 1000 * SWARM.respawn_delay).unref();
-      } else if (spec.optional) this.events.onLoss(spec.name, how);
-      else this.events.onDeath(spec.name, how);
+      const isAgain = spec.respawn && code !== 2;
+      this.events.onEnd(spec.name, how, isAgain ? "respawned" : spec.optional ? "lost" : "fatal");
+      if (!isAgain) return;
+      setTimeout(() => this.ending || this.start(spec), 1000 * SWARM.respawn_delay).unref();
     });
   }
 

@@ -1,10 +1,10 @@
 /** What `npm start` refuses. test/graph/start.test.ts shows how a refusal ends the command. */
 import { InvalidInputError } from "../../src/base/errors";
+import { COMMANDS } from "../../src/cli/generated/commands";
 import { parseOptions } from "../../src/cli/options";
-import { readSettings, START_OPTIONS } from "../../src/cli/start_options";
+import { readSettings } from "../../src/cli/start_options";
 
-const settingsOf = (args: readonly string[]) =>
-  readSettings(parseOptions({ usage: "", summary: "", options: START_OPTIONS }, args));
+const settingsOf = (args: readonly string[]) => readSettings(parseOptions(COMMANDS.start, args));
 
 test.each([
   [["--robots", "0"], /--robots is "0"; give a whole number from 1/],

@@ -10,6 +10,8 @@ import {
   SwarmProcesses,
 } from "../../src/cli/swarm_processes";
 import type { ParameterMap } from "../../src/cli/swarm_description";
+import { COMMANDS } from "../../src/cli/generated/commands";
+import { parseOptions } from "../../src/cli/options";
 import { type SwarmSettings, swarmSpecs } from "../../src/cli/start_options";
 import type { Game, PolicyPair } from "../../src/game/model";
 import { packageRoot } from "../../src/base/package_root";
@@ -77,23 +79,8 @@ export interface Swarm {
 }
 
 const DEFAULTS: SwarmSettings = {
-  scenario: "dock_dispatch",
-  robots: 30,
-  fidelity: "abstract",
-  epoch: 6,
-  speed: 1,
-  sampleSize: undefined,
-  observation: "sample",
-  sampling: "uniform",
-  seconds: undefined,
-  port: 0,
-  host: "127.0.0.1",
-  origins: "",
-  headless: true,
-  seed: 0,
-  policy: "",
-  tableSize: 0,
-  json: false,
+  ...parseOptions(COMMANDS.start, []),
+  ...{ fidelity: "abstract", epoch: 6, port: 0, headless: true },
 };
 
 const TRACED: Readonly<Record<string, string>> = {
@@ -191,14 +178,13 @@ class Follower {
       if (report.type === "page") this.page.resolve(report.url);
       if (report.type === "epoch" && report.reward !== null) this.rewarded++;
     },
-    onDeath: (name, how) => {
+    onEnd: (name, how, fate) => {
+      this.hearEnd(name, how);
+      if (fate !== "fatal") return;
       this.deaths.push(`${name} ${how}`);
       this.summary.reject(new Error(`${name} ended ${how} before the run's summary`));
       if (name === "simulator") this.page.reject(new Error(`${name} ended ${how} before its page`));
-      this.hearEnd(name, how);
     },
-    onRespawn: () => undefined,
-    onLoss: (name, how) => this.hearEnd(name, how),
   };
 
   async exit(name: string): Promise<string> {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SWARM } from "../../src/cli/swarm_description";
-import { settingOf, type SwarmSettings, swarmSpecs } from "../../src/cli/start_options";
+import { type SwarmSettings, swarmSpecs } from "../../src/cli/start_options";
 import { NODES, python, root } from "./checkout";
 
 /** Values that are not arguments: they are worked out for a process. */
@@ -63,9 +63,8 @@ test.each([
     ...{ policy: "made.safetensors", tableSize: 0, json: false },
   };
   const given = Object.entries(SWARM.arguments).flatMap(([name, { option }]) => {
-    const setting = option && settingOf(option);
-    return setting && setting in settings
-      ? [`${name}:=${settings[setting as keyof SwarmSettings]}`]
+    return option && option in settings
+      ? [`${name}:=${settings[option as keyof SwarmSettings]}`]
       : [];
   });
   const shown = python([
