@@ -67,13 +67,10 @@ export async function main(options: OptionValues<typeof COMMANDS.evaluate.option
   };
   // They are of the scenario's start and of the paper's timing.
   const isOfThis = startFile === undefined && result.settings.transitionTiming === "current";
-  const told = isOfThis
-    ? boundSentences(policy.metadata, game).map(
-        (sentence) => `${basename(files[0])}: ${sentence}\n`,
-      )
-    : [];
+  const sentences = isOfThis ? boundSentences(policy.metadata, game) : [];
+  const told = sentences.map((sentence) => `${basename(files[0])}: ${sentence}\n`).join("");
   process.stdout.write(
-    json ? `${JSON.stringify(summary)}\n` : readable(files, game, result) + told.join(""),
+    json ? `${JSON.stringify(summary)}\n` : readable(files, game, result) + told,
   );
 }
 

@@ -8,10 +8,10 @@ import { loadScenario } from "../game/scenario_file";
 import { learningHorizon } from "../learning/simulation";
 import { MOST_TABLE_STATES, tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
-import { tellGame } from "./game_only";
 import { COMMANDS } from "./generated/commands";
 import { abortOnInterrupt, flagOf, type OptionValues } from "./options";
 import { requireWritable, runCommand, UsageError } from "./options";
+import { tellGame } from "./long_form";
 import { boundSentences, gapsInWords } from "../policy/bounds";
 
 const { options: OPTIONS } = COMMANDS.learn;
@@ -80,16 +80,28 @@ function announce(
 const TABLE_ONLY = ["tableSize", "draws"] as const;
 const POINTS_ONLY = ["points", "accuracy", "timeLimit", "localForm"] as const;
 
-/** @throws UsageError for what does not go with the way of learning that is asked for */
-function checkOptions(options: LearnOptions): void {
-  const isPoints = options.backup === "points";
+/**
+ * The backup asked for, or the one that the game allows.
+ * @throws UsageError for what does not go with it
+ */
+function choose(given: Given, game: Game): LearnOptions {
+  const states = game.localStates.length;
+  const isLarge = states > MOST_TABLE_STATES && given.tableSize === undefined;
+  const { backup = isLarge ? "points" : "exact" } = given;
+  const isPoints = backup === "points";
   const [others, why] = isPoints
     ? [TABLE_ONLY, "does not go with --backup points, which has no table; leave it out"]
     : [POINTS_ONLY, "goes with --backup points alone; add that, or leave it out"];
-  const wrong = others.find((name) => options[name] !== undefined);
+  const wrong = others.find((name) => given[name] !== undefined);
   if (wrong) throw new UsageError(`${flagOf(wrong)} ${why}`);
-  if (isPoints || options.tableSize !== undefined) return;
-  throw new UsageError("--table-size is missing; give it, or --backup points, which needs none");
+  if (!isPoints && given.tableSize === undefined)
+    throw new UsageError("--table-size is missing; give it, or --backup points, which needs none");
+  if (given.backup === undefined && isLarge) {
+    process.stderr.write(
+      `${game.name} has ${states} local states, too many for a table; it is learned at points\n`,
+    );
+  }
+  return { ...given, backup };
 }
 
 type Result = (LearnResult | PointLearnResult) &
@@ -115,20 +127,6 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
   const memory = MEMORY_SHARE * totalmem();
   const onProgress = progressPrinter(() => announce(game, asked));
   return learn(game, { ...common, ...asked, backup, memory, onProgress });
-}
-
-/** The backup asked for, or the one that the game allows. @throws UsageError */
-function choose(given: Given, game: Game): LearnOptions {
-  const isLarge = game.localStates.length > MOST_TABLE_STATES && given.tableSize === undefined;
-  const { backup = isLarge ? "points" : "exact" } = given;
-  const options = { ...given, backup };
-  checkOptions(options);
-  if (given.backup === undefined && isLarge) {
-    process.stderr.write(
-      `${game.name} has ${game.localStates.length} local states, too many for a table; it is learned at points\n`,
-    );
-  }
-  return options;
 }
 
 export async function main(given: Given): Promise<void> {

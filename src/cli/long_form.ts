@@ -1,10 +1,14 @@
-/** A scenario's text with its arrays written out, in place of a map or a generator. */
+/** A scenario with its arrays written out, in place of a map or a generator; `learn --game-only`. */
+import { readFileSync } from "node:fs";
 import { type Document, isScalar, parseDocument, visit } from "yaml";
 import { parseYaml } from "../base/yaml";
 import type { GameArrays } from "../game/generators";
 import { writtenOut } from "../game/map";
 import { type Game, sizesOf } from "../game/model";
 import { arraysOf, nest } from "../game/scenario";
+import { loadScenario, scenarioFile } from "../game/scenario_file";
+import { encodeGame, savePolicy } from "../policy/policy_file";
+import { flagOf, type OptionSpecs, requireWritable, UsageError } from "./options";
 
 /**
  * Other keys and comments stay. Where nothing was short, the transitions alone are written.
@@ -40,3 +44,36 @@ export function longForm(text: string, game: Game, arrays: GameArrays = game): D
 /** The document as text. */
 export const textOf = (document: Document): string =>
   document.toString({ lineWidth: 0, flowCollectionPadding: false });
+
+/** What goes with --game-only. */
+const OWN = ["gameOnly", "scenario", "out"];
+
+/**
+ * Prints the scenario with its arrays written out, as YAML; or writes them to `out` (safetensors).
+ * @param given all options of the command, `options` how they are declared
+ * @throws UsageError for an option that does not go with it
+ */
+export function tellGame(
+  given: { readonly scenario: string; readonly out: string | undefined },
+  options: OptionSpecs,
+): void {
+  const other = Object.entries(given).find(
+    ([name, value]) => !OWN.includes(name) && value !== options[name].default,
+  );
+  if (other) {
+    throw new UsageError(
+      `${flagOf(other[0])} does not go with --game-only, which learns nothing; leave it out`,
+    );
+  }
+  const { scenario, out } = given;
+  if (out !== undefined) requireWritable("--out", out);
+  const game = loadScenario(scenario);
+  if (out === undefined) {
+    const document = longForm(readFileSync(scenarioFile(scenario), "utf8"), game);
+    document.set("exact_rows", true);
+    process.stdout.write(textOf(document));
+    return;
+  }
+  savePolicy(out, encodeGame(game));
+  process.stdout.write(`${out}: the game ${game.name}, without a policy\n`);
+}
