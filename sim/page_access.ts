@@ -87,12 +87,9 @@ export class PageAccess {
   /** Why a WebSocket is not opened for `request`; undefined when it may be. */
   socketRefusal(request: IncomingMessage): Refusal | undefined {
     const { host, origin } = request.headers;
-    const misdirected = this.hostRefusal(host);
-    if (misdirected) return misdirected;
-    if (!this.origins.has(originOf(origin ?? "") ?? "")) {
-      return { status: 403, reason: this.remedy("Origin", origin, origin ?? "") };
-    }
-    return undefined;
+    const refusal = this.hostRefusal(host);
+    if (refusal || this.origins.has(originOf(origin ?? "") ?? "")) return refusal;
+    return { status: 403, reason: this.remedy("Origin", origin, origin ?? "") };
   }
 
   private remedy(header: string, given: string | undefined, address: string): string {

@@ -2,10 +2,9 @@
  * The connected pages: sends to all, and hears and answers each. A page that breaks the protocol is
  * closed without effect on the others.
  */
-import type { WebSocket } from "ws";
-import type { CallbackGuard } from "./callback_guard";
+import type { RawData, WebSocket } from "ws";
+import { attempt } from "../src/base/errors";
 import { isToken } from "./page_access";
-import { PageClient } from "./page_client";
 import {
   type PageCommand,
   parsePageMessage,
@@ -25,6 +24,11 @@ const TRY_AGAIN_LATER = 1013;
 /** Pages served at the same time, and places among them that only the token opens. */
 export const CLIENTS_LIMIT = 128;
 export const KEPT_FOR_TOKEN = 32;
+/** Messages that wait for a page at most. */
+export const WAITING_LIMIT = 100;
+/** Messages a page may send at once, and per second: more than a key held down on a list. */
+export const BURST = 100;
+const RATE = 40;
 /** Time for close frames at the server's end, ms. */
 const GOODBYE_MS = 50;
 
@@ -39,6 +43,90 @@ export interface PageHubOptions {
   /** Carries a command out, or answers why not. Never rejects. */
   obey: (command: PageCommand) => Promise<CommandResult>;
   snapshot: () => SharedSnapshot;
+}
+
+/** Keeps a throw out of a callback from ending the process: it becomes a line in the log. */
+export class CallbackGuard {
+  constructor(private readonly write: (line: string) => void) {}
+
+  /** `work`, which returns undefined where it throws. @param what the log calls it */
+  wrap<A extends unknown[], R>(what: string, work: (...args: A) => R) {
+    return (...args: A): R | undefined => {
+      try {
+        return work(...args);
+      } catch (error) {
+        this.log(`page server: ${what} failed: ${String(error)}`);
+        return undefined;
+      }
+    };
+  }
+
+  log(line: string): void {
+    // A log that throws must not end the process; there is nowhere left to report it.
+    attempt(() => this.write(line));
+  }
+}
+
+/**
+ * A connected page. At most one message to it is in flight; meanwhile the newest under each key wait,
+ * so that a slow page costs bounded memory.
+ */
+class PageClient {
+  private sending = false;
+  private readonly waiting = new Map<string, string | Uint8Array>();
+  private answered = true;
+  /** Messages it may send at the instant `earnedMs`. */
+  private allowed = BURST;
+  private earnedMs = performance.now();
+
+  constructor(
+    readonly socket: WebSocket,
+    first: string,
+    /** Whether it has shown the token. */
+    readonly canCommand: boolean,
+  ) {
+    socket.on("pong", () => (this.answered = true));
+    this.offer("snapshot", first);
+  }
+
+  /** Sends `message`, or puts it last in the place of that which waits under `key`. */
+  offer(key: string, message: string | Uint8Array): void {
+    this.waiting.delete(key);
+    this.waiting.set(key, message);
+    const [oldest] = this.waiting.keys();
+    if (this.waiting.size > WAITING_LIMIT) this.waiting.delete(oldest);
+    this.pump();
+  }
+
+  /** Counts a message from it; false: that is one too many. */
+  mayHear(): boolean {
+    const nowMs = performance.now();
+    const earned = (RATE * (nowMs - this.earnedMs)) / 1000;
+    this.allowed = Math.min(BURST, this.allowed + earned) - 1;
+    this.earnedMs = nowMs;
+    return this.allowed >= 0;
+  }
+
+  /** Pings; false: the ping before was not answered. */
+  checkAlive(): boolean {
+    if (!this.answered) return false;
+    this.answered = false;
+    this.socket.ping();
+    return true;
+  }
+
+  private pump(): void {
+    const [oldest] = this.waiting;
+    const isOpen = this.socket.readyState === this.socket.OPEN;
+    if (this.sending || !isOpen || oldest === undefined) return;
+    const [key, message] = oldest;
+    this.waiting.delete(key);
+    this.sending = true;
+    this.socket.send(message, (error) => {
+      this.sending = false;
+      if (!error) this.pump();
+    });
+  }
 }
 
 export class PageHub {
@@ -71,12 +159,9 @@ export class PageHub {
     const page = new PageClient(socket, snapshot, canCommand);
     this.pages.set(socket, page);
     socket.on("close", () => this.pages.delete(socket));
-    socket.on(
-      "message",
-      this.guard.wrap("a message", (data, isBinary) =>
-        this.hear(page, isBinary ? "" : String(data)),
-      ),
-    );
+    const hear = (data: RawData, isBinary: boolean): void =>
+      this.hear(page, isBinary ? "" : String(data));
+    socket.on("message", this.guard.wrap("a message", hear));
     this.newest.forEach((message, kind) => page.offer(kind, message));
     return true;
   }
@@ -97,21 +182,17 @@ export class PageHub {
     }
   }
 
-  /** Sends to every page, and later to each that connects; past epochs are in its snapshot. */
-  publish(message: EpochReport | PolicyPicture | WorldState): void {
-    const isEpoch = message.type === "epoch";
-    const key = isEpoch ? `epoch ${message.epoch}` : message.type;
-    this.send(key, JSON.stringify(message), !isEpoch);
-  }
-
-  /** The frame is kept, not copied: do not write to it afterwards. */
-  publishPoses(frame: Uint8Array): void {
-    this.send("poses", frame, true);
-  }
-
-  private send(key: string, message: string | Uint8Array, isKept: boolean): void {
-    if (isKept) this.newest.set(key, message);
-    this.pages.forEach((page) => page.offer(key, message));
+  /**
+   * Sends to every page, and later to each that connects; past epochs are in its snapshot.
+   * @param message bytes: a pose frame, which is kept, not copied; do not write to it afterwards
+   */
+  publish(message: EpochReport | PolicyPicture | WorldState | Uint8Array): void {
+    const isFrame = message instanceof Uint8Array;
+    const isEpoch = !isFrame && message.type === "epoch";
+    const key = isFrame ? "poses" : isEpoch ? `epoch ${message.epoch}` : message.type;
+    const said = isFrame ? message : JSON.stringify(message);
+    if (!isEpoch) this.newest.set(key, said);
+    this.pages.forEach((page) => page.offer(key, said));
   }
 
   /** Ends pages that did not answer since the last call. */
@@ -127,7 +208,7 @@ export class PageHub {
   /** Sends every page a close frame, and cuts those that do not answer it soon. */
   async close(): Promise<void> {
     if (this.pages.size === 0) return;
-    this.pages.forEach(({ socket }) => socket.close(GOING_AWAY, "the simulator ends"));
+    this.pages.forEach(({ socket }) => socket.close(GOING_AWAY));
     await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     this.pages.forEach(({ socket }) => socket.terminate());
     this.pages.clear();
@@ -141,7 +222,7 @@ export class PageHub {
 
   private hear(page: PageClient, text: string): void {
     if (!this.pages.has(page.socket)) return;
-    if (!page.allowance.take(performance.now()))
+    if (!page.mayHear())
       return void this.dismiss(page.socket, POLICY_VIOLATION, "it sends too many messages");
     try {
       const { id, command } = parsePageMessage(text);
@@ -149,11 +230,8 @@ export class PageHub {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       // A close frame's reason holds 123 bytes.
-      this.dismiss(
-        page.socket,
-        POLICY_VIOLATION,
-        `not the protocol: ${error.message.slice(0, 80)}`,
-      );
+      const why = `not the protocol: ${error.message.slice(0, 80)}`;
+      this.dismiss(page.socket, POLICY_VIOLATION, why);
     }
   }
 

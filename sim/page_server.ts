@@ -11,9 +11,8 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { InvalidInputError, reasonOf } from "../src/base/errors";
-import { CallbackGuard } from "./callback_guard";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
-import { CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
+import { CallbackGuard, CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
 import { SOCKET_PATH } from "./protocol";
 
 export interface PageServerOptions extends PageHubOptions {
@@ -40,6 +39,17 @@ const CLOSE_MS = 1000;
 
 /** The page's files: a fixed list read at the start, so that no request can name another path. */
 const FILES = { "index.html": "html", "style.css": "css", "main.js": "javascript" };
+
+/** Of every answer. */
+const HEADERS = {
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Cache-Control": "no-cache",
+};
 
 type Files = Map<string, { mime: string; body: Buffer }>;
 
@@ -135,8 +145,7 @@ export class PageServer {
   }
 
   close(): Promise<void> {
-    this.closing ??= this.end();
-    return this.closing;
+    return (this.closing ??= this.end());
   }
 
   private async end(): Promise<void> {
@@ -159,8 +168,7 @@ export class PageServer {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     this.touch(request.socket);
-    const { host = "" } = request.headers;
-    const misdirected = this.access.hostRefusal(host);
+    const misdirected = this.access.hostRefusal(request.headers.host);
     if (misdirected) return refuse(response, misdirected);
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
@@ -169,11 +177,8 @@ export class PageServer {
     const path = (request.url ?? "").split("?", 1)[0];
     const file = this.files.get(path === "/" ? "/index.html" : path);
     if (file === undefined) return refuse(response, { status: 404, reason: "no such page" });
-    response.writeHead(200, {
-      ...securityHeaders(host),
-      "Content-Type": file.mime,
-      "Content-Length": file.body.length,
-    });
+    const about = { "Content-Type": file.mime, "Content-Length": file.body.length };
+    response.writeHead(200, { ...HEADERS, ...about });
     response.end(request.method === "HEAD" ? undefined : file.body);
   }
 
@@ -185,31 +190,6 @@ export class PageServer {
 }
 
 function refuse(response: ServerResponse, { status, reason }: Refusal): void {
-  response.writeHead(status, {
-    ...securityHeaders("127.0.0.1"),
-    "Content-Type": "text/plain; charset=utf-8",
-  });
+  response.writeHead(status, { ...HEADERS, "Content-Type": "text/plain; charset=utf-8" });
   response.end(`${reason}\n`);
-}
-
-/** Headers of every answer. `host` is the checked Host of the request, with its port. */
-function securityHeaders(host: string): Record<string, string> {
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    `connect-src 'self' ws://${host} wss://${host}`,
-    "img-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ];
-  return {
-    "Content-Security-Policy": policy.join("; "),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-  };
 }

@@ -99,7 +99,7 @@ export class PageView {
   }
 
   readonly poses: LoopContext["publishPoses"] = (...frame) => {
-    if (this.server.pages.clients > 0) this.server.pages.publishPoses(encodePoses(...frame));
+    if (this.server.pages.clients > 0) this.server.pages.publish(encodePoses(...frame));
   };
 
   close(): Promise<void> {

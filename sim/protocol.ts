@@ -204,29 +204,6 @@ export type PageMessage = z.infer<typeof pageMessage>;
 
 export const parsePageMessage = (text: string): PageMessage => parsed(pageMessage, text);
 
-/** So many commands at once, and so many a second. Time is passed in, ms of a steady clock. */
-export class Allowance {
-  private left: number;
-  private sinceMs = 0;
-
-  constructor(
-    private readonly burst: number,
-    private readonly rate: number,
-  ) {
-    this.left = burst;
-  }
-
-  /** Counts one more; false: that is too many. */
-  take(nowMs: number): boolean {
-    const earned = (this.rate * (nowMs - this.sinceMs)) / 1000;
-    this.left = Math.min(this.burst, this.left + earned);
-    this.sinceMs = nowMs;
-    if (this.left < 1) return false;
-    this.left -= 1;
-    return true;
-  }
-}
-
 /** The message in `text` by its schema, without unknown fields, or a ProtocolError. */
 function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
   let value: unknown;

@@ -1,18 +1,11 @@
-/**
- * Gives a person's commands and shows in the status line what came of the newest one. At most BURST
- * commands are sent at once and RATE a second, since the server closes a page that sends twice as many
- * (a key held down on a select); an emergency stop is never held back.
- */
-import { Allowance, type PageCommand, type PageMessage, type Answer } from "../protocol";
+/** Gives a person's commands and shows in the status line what came of the newest one. */
+import type { PageCommand, PageMessage, Answer } from "../protocol";
 
 const TIMEOUT_MS = 5000;
-const BURST = 10;
-const RATE = 5;
 
 export class Commands {
   /** Id of the newest command: only its answer is shown. */
   private newest = 0;
-  private readonly allowance = new Allowance(BURST, RATE);
 
   /** @param send returns false when there is no connection */
   constructor(
@@ -24,9 +17,6 @@ export class Commands {
     const id = ++this.newest;
     this.say("sent …", "waiting");
     const fail = (message: string): void => this.settle({ id, done: false, message });
-    if (command.do !== "stop" && !this.allowance.take(performance.now())) {
-      return fail("not sent: too many commands at once; wait a second");
-    }
     if (!this.send({ type: "command", id, command })) {
       return fail("not connected: the command was not sent");
     }

@@ -27,9 +27,8 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 8000;
 /** Close code for a message that does not follow the protocol (range for applications). */
 const BAD_MESSAGE = 4000;
-/** Close codes of RFC 6455 and its registry: for example for a wrong token, for too many pages. */
+/** Close code of RFC 6455, for example for a wrong token. */
 const POLICY_VIOLATION = 1008;
-const TRY_AGAIN_LATER = 1013;
 
 export class Connection {
   private socket: WebSocket | undefined;
@@ -88,8 +87,7 @@ export class Connection {
 
   private retry(socket: WebSocket, { code, reason }: CloseEvent): void {
     if (socket !== this.socket) return;
-    if (code === POLICY_VIOLATION || code === TRY_AGAIN_LATER)
-      this.problem = `closed by the server: ${reason}`;
+    if (reason !== "") this.problem = `closed by the server: ${reason}`;
     // The token of another run would always be refused: go on as a page that only shows.
     if (code === POLICY_VIOLATION && !this.admitted) this.token = "";
     const wait = this.waitMs * (0.75 + 0.5 * Math.random());

@@ -61,10 +61,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
     server.pages.publish(swarm.picture());
     tellWorld();
   }, epochMs);
-  const frames = setInterval(
-    () => server.pages.publishPoses(swarm.moved(FRAME_MS / 1000)),
-    FRAME_MS,
-  );
+  const frames = setInterval(() => server.pages.publish(swarm.moved(FRAME_MS / 1000)), FRAME_MS);
   return {
     server,
     obeyed: swarm.obeyed,

@@ -11,7 +11,7 @@ test("2,000 random and mutated frames: nothing is obeyed and others are served o
     expect(obeyed).toEqual([]);
     expect(lines.some((line) => line.startsWith("page closed: not the protocol"))).toBe(true);
     expect(lines.filter((line) => line.includes("failed"))).toEqual([]);
-    server.pages.publishPoses(Uint8Array.of(1, 2, 3));
+    server.pages.publish(Uint8Array.of(1, 2, 3));
     expect(await quiet.next()).toEqual(Buffer.of(1, 2, 3));
     expect(server.pages.clients).toBe(1);
   } finally {
