@@ -3,7 +3,7 @@ import { measureArrays } from "../src/cli/calibration";
 import { loadScenario } from "../src/game/scenario_file";
 import type { MotionWorld } from "../sim/world/motion";
 import { loadPhysics } from "../sim/world/physics";
-import { STEP_S } from "../sim/world/body_options";
+import { STEP_S } from "../sim/world/body";
 import { arenaFor } from "./arena_for";
 import { say } from "./measure";
 

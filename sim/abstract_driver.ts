@@ -2,9 +2,8 @@
  * The abstract world in lockstep: an epoch stays open until its command and all actions have come, or
  * a deadline passes. It runs as fast as the nodes answer.
  */
-import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
-import type { LoopContext } from "./loop_context";
+import type { LoopContext } from "./world_topics";
 import { AbstractWorld } from "./world/abstract";
 import type { WorldDriver } from "./world_loop";
 
@@ -16,7 +15,7 @@ export class AbstractDriver implements WorldDriver {
   readonly frameMs = 100;
   readonly repeatMs = 50;
   readonly isLockstep = true;
-  world: AbstractWorld;
+  readonly world: AbstractWorld;
   /** Since when the command, or then the actions, are awaited. */
   private waitingMs = steadyMs();
 
@@ -29,7 +28,7 @@ export class AbstractDriver implements WorldDriver {
   due(): number {
     const { run, parameters } = this.context;
     const isLate = steadyMs() - this.waitingMs > parameters.epoch_deadline * 1000;
-    return run.ledger.isComplete || (run.ledger.slots > 0 && isLate) ? 1 : 0;
+    return run.ledger.isComplete || (run.ledger.hasBegun && isLate) ? 1 : 0;
   }
 
   hold(): void {
@@ -39,17 +38,5 @@ export class AbstractDriver implements WorldDriver {
   step(): void {
     const { openCommand: command, isComplete, openActions } = this.context.run.ledger;
     if (command && isComplete) this.world.step(command.epoch, command.action, openActions);
-  }
-
-  place(start: EpisodeStart): void {
-    this.world.place(start);
-  }
-
-  resize(robots: readonly string[], start: EpisodeStart): void {
-    this.world = this.world.withRobots(robots, start);
-  }
-
-  opened(): void {
-    this.waitingMs = steadyMs();
   }
 }

@@ -1,13 +1,10 @@
 /** The motion world in step with the wall clock: bodies driven by cmd_vel, epochs ended by time. */
-import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
-import type { LoopContext } from "./loop_context";
 import { Pace } from "./pace";
-import { STEP_S } from "./world/body_options";
-import type { Ledger } from "./world/ledger";
+import { type Body, STEP_S } from "./world/body";
 import { MotionWorld } from "./world/motion";
 import type { WorldDriver } from "./world_loop";
-import type { WorldTopics } from "./world_topics";
+import type { LoopContext, WorldTopics } from "./world_topics";
 
 const STEP_NS = BigInt(Math.round(STEP_S * 1e9));
 /** Steps done in one go at most; a world that falls further behind slows down and never skips. */
@@ -34,15 +31,13 @@ export class MotionDriver implements WorldDriver {
   readonly frameMs = 40;
   readonly repeatMs = 100;
   readonly isLockstep = false;
-  world: MotionWorld;
-  /** When each body was commanded last. */
-  private commandedMs: Float64Array;
-  /** [n] wheels locked in the open epoch; undefined once the bodies are placed anew. */
-  private locked: Uint8Array | undefined;
+  readonly world: MotionWorld;
+  /** When bodies were commanded last. */
+  private readonly commandedMs = new WeakMap<Body, number>();
   private readonly pace = new Pace(1000 * STEP_S, BURST_STEPS);
-  private readonly waitingSinceMs = steadyMs();
-  private seenMs: number | undefined;
-  private hasBegun = false;
+  /** When time starts. */
+  private startMs = steadyMs() + LONGEST_WAIT_MS;
+  private agentsAreSeen = false;
 
   /** `loadPhysics` must be done. */
   constructor(private readonly context: LoopContext) {
@@ -50,7 +45,6 @@ export class MotionDriver implements WorldDriver {
     const { game, robots, seed, epochNs } = run.options;
     this.startNs = ((epochNs - earlier(LEAD_TIME_NS, epochNs / 2n)) / STEP_NS) * STEP_NS;
     this.placingNs = earlier(PLACING_NS, epochNs / 2n);
-    this.commandedMs = new Float64Array(robots.length + 1);
     this.world = new MotionWorld({
       arena: game.arena,
       agentIds: robots,
@@ -63,17 +57,18 @@ export class MotionDriver implements WorldDriver {
   }
 
   setVelocity(body: number, linear: number, angular: number): void {
-    this.commandedMs[body] = steadyMs();
+    this.commandedMs.set(this.world.bodies[body], steadyMs());
     this.world.setCommand(body, linear, angular);
   }
 
   /** Whether the agents are there, or were waited for long enough. */
   isReady(topics: WorldTopics): boolean {
-    if (this.hasBegun) return true;
     const nowMs = steadyMs();
-    if (this.seenMs === undefined && topics.agentsAreThere()) this.seenMs = nowMs;
-    const isSettled = this.seenMs !== undefined && nowMs - this.seenMs > SETTLE_MS;
-    return (this.hasBegun = isSettled || nowMs - this.waitingSinceMs > LONGEST_WAIT_MS);
+    if (!this.agentsAreSeen && nowMs < this.startMs && topics.agentsAreThere()) {
+      this.agentsAreSeen = true;
+      this.startMs = Math.min(this.startMs, nowMs + SETTLE_MS);
+    }
+    return nowMs >= this.startMs;
   }
 
   due(): number {
@@ -90,31 +85,14 @@ export class MotionDriver implements WorldDriver {
     this.world.step(STEP_S);
   }
 
-  place(start: EpisodeStart): void {
-    this.world.place(start, "held");
-    this.locked = undefined;
-  }
-
-  resize(robots: readonly string[], start: EpisodeStart): void {
-    this.world = this.world.withRobots(robots, start);
-    this.commandedMs = new Float64Array(robots.length + 1).fill(steadyMs());
-  }
-
-  closing(ledger: Ledger): void {
-    if (this.locked) ledger.noteArrivals(this.world.localStates(), this.locked);
-  }
-
-  opened(): void {
-    this.locked = this.world.locked;
-  }
-
   /** Wheels that nobody commands, or that are stuck, stop; others may slip. */
   private brake(): void {
     const oldestMs = steadyMs() - COMMAND_TIMEOUT_MS;
-    this.commandedMs.forEach((ms, body) => {
-      const fault = this.context.controls.faults.get(body);
-      if (ms < oldestMs || fault === "stall") this.world.setCommand(body, 0, 0);
-      this.world.bodies[body].slip = fault === "slip" ? SLIP_SHARE : 0;
+    this.world.bodies.forEach((body, i) => {
+      const fault = this.context.controls.faults.get(i);
+      const isLost = (this.commandedMs.get(body) ?? -Infinity) < oldestMs;
+      if (isLost || fault === "stall") this.world.setCommand(i, 0, 0);
+      body.slip = fault === "slip" ? SLIP_SHARE : 0;
     });
   }
 }

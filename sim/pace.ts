@@ -26,16 +26,11 @@ export class RealTimeFactor {
 
   /** Returns whether `value` is new at `wallMs` of a steady clock. */
   look(wallMs: number): boolean {
-    if (this.sinceMs === undefined) {
-      this.sinceMs = wallMs;
-      this.seconds = 0;
-    }
-    const passed = wallMs - this.sinceMs;
-    if (passed < WINDOW_MS) return false;
-    this.value = (1000 * this.seconds) / passed;
-    this.sinceMs = wallMs;
-    this.seconds = 0;
-    return true;
+    const passed = wallMs - (this.sinceMs ?? wallMs);
+    const isOver = passed >= WINDOW_MS;
+    if (isOver) this.value = (1000 * this.seconds) / passed;
+    if (isOver || this.sinceMs === undefined) [this.sinceMs, this.seconds] = [wallMs, 0];
+    return isOver;
   }
 }
 
@@ -51,15 +46,13 @@ export function watchFactor(
     `the world runs at ${factor.value?.toFixed(2)} simulated seconds per second, ${asked()} were asked for; give it fewer robots, a lower speed or more processor time`;
   let wasSlow = false;
   let before = asked();
-  const measure = (): void => {
+  const look = (): Health => {
     if (asked() !== before) factor.hold();
     before = asked();
-    if (!factor.look(steadyMs())) return;
-    if (isSlow(factor.value, asked()) && !wasSlow) node.log.warn(slow());
-    wasSlow = isSlow(factor.value, asked());
-  };
-  const look = (): Health => {
-    measure();
+    if (factor.look(steadyMs())) {
+      if (isSlow(factor.value, asked()) && !wasSlow) node.log.warn(slow());
+      wasSlow = isSlow(factor.value, asked());
+    }
     const { paused } = controls;
     const values = { real_time_factor: factor.value ?? 0, paused };
     const problem = paused ? "paused" : wasSlow && slow();

@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { leadSpotOf } from "../src/game/arena";
+import { zoneNames } from "../src/game/kinds";
 import { sizesOf } from "../src/game/model";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
@@ -13,11 +15,11 @@ import { mostPolicyBytes } from "../src/policy/policy_header";
 import { steadyMs } from "../src/ros/clock";
 import type { Policy } from "../src/ros/messages";
 import { bounded, TOPICS } from "../src/ros/topics";
-import type { LoopContext } from "./loop_context";
+import type { LoopContext } from "./world_topics";
 import type { SharedSnapshot } from "./page_hub";
 import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
-import { encodePoses, type EpochReport, MODES } from "./protocol";
+import { encodePoses, type EpochReport, MODES, PROTOCOL_VERSION } from "./protocol";
 import type { Steering } from "./steering";
 
 /** The world's state is told this often, ms. */
@@ -28,7 +30,29 @@ const TOKEN_BYTES = 16;
 
 export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
   readonly steering: Steering;
-  readonly snapshot: () => SharedSnapshot;
+}
+
+function snapshotOf({ run, parameters }: Viewed): SharedSnapshot {
+  const { game, robots, fidelity, epochNs } = run.options;
+  const { arena } = game;
+  // References hold for the population at the start.
+  const [random, blind, full] = run.robots.length === robots.length ? parameters.references : [];
+  return {
+    type: "snapshot",
+    version: PROTOCOL_VERSION,
+    scenario: game.name,
+    fidelity,
+    zones: zoneNames(game).map((name, zone) => ({ name, ...arena.zones[zone] })),
+    localStates: [...game.localStates],
+    leadSpots: game.globalStates.map((name, zone) => ({ name, ...leadSpotOf(arena, zone) })),
+    globalActions: [...game.globalActions],
+    robotRadius: arena.robot.radius,
+    leadRadius: arena.lead.radius,
+    robots: [...run.robots],
+    epochSeconds: Number(epochNs) / 1e9,
+    references: { random, blind, full },
+    history: run.history,
+  };
 }
 
 export class PageView {
@@ -40,14 +64,14 @@ export class PageView {
   private readonly timer: NodeJS.Timeout;
 
   static async start(viewed: Viewed): Promise<PageView> {
-    const { node, parameters, steering, snapshot } = viewed;
+    const { node, parameters, steering } = viewed;
     const server = await startPageServer({
       host: parameters.host,
       port: parameters.port,
       origins: readOrigins(parameters.origins),
       webRoot: join(packageRoot(), "dist", "sim", "web"),
       log: (line) => node.log.info(line),
-      snapshot,
+      snapshot: () => snapshotOf(viewed),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
       obey: (command) => steering.obey(command),
     });

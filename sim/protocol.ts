@@ -18,7 +18,7 @@ z.config(en());
 export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 12;
+export const PROTOCOL_VERSION = 13;
 
 /** Robots of a swarm that a page shows at most. */
 export const ROBOTS_LIMIT = 100_000;
@@ -56,8 +56,6 @@ const positive = z.number().check(z.positive());
 export const epochReport = z.object({
   type: z.literal("epoch"),
   epoch: count,
-  /** Simulated time of the decision, s. */
-  simTime: z.number(),
   /** s_g, index into `leadSpots`. */
   globalState: count,
   /** a_g; where the lead vehicle is sent, index into `leadSpots`. */

@@ -64,7 +64,7 @@ export class Run {
 
   /** A shift begins at `time`, ns. */
   beginShift(time: bigint): void {
-    if (this.ledger.slots === 0) return;
+    if (!this.ledger.hasBegun) return;
     const { game, epochNs } = this.options;
     const next = game.horizon === undefined ? 0n : time + BigInt(game.horizon) * epochNs;
     this.shift = { begin: time, next };
@@ -103,9 +103,12 @@ export class Run {
 
   isOver(now: bigint): boolean {
     const { durationNs } = this.options;
-    return (
-      durationNs > 0n && this.firstDecision !== undefined && now - this.firstDecision >= durationNs
-    );
+    return durationNs > 0n && this.passed(now) >= durationNs;
+  }
+
+  /** Simulated ns since the first command; 0 before it. */
+  private passed(now: bigint): bigint {
+    return this.firstDecision === undefined ? 0n : now - this.firstDecision;
   }
 
   private show(reward: number | null): void {
@@ -114,7 +117,6 @@ export class Run {
     const report: EpochReport = {
       type: "epoch",
       epoch: command.epoch,
-      simTime: Number(nanoseconds(command.decision_time)) / 1e9,
       globalState: ledger.globalState,
       globalAction: command.action,
       sampled: command.sampled_agents
@@ -144,10 +146,7 @@ export class Run {
       robots: robots.length,
       ...ledger.totals,
       rewardPerEpoch: batchMeans(ledger.rewards),
-      seconds:
-        this.firstDecision === undefined
-          ? 0
-          : Math.max(0, Number(this.now - this.firstDecision) / 1e9),
+      seconds: Math.max(0, Number(this.passed(this.now)) / 1e9),
     };
   }
 }

@@ -9,7 +9,7 @@ import {
   TOPICS,
   WORLD_RESET_SERVICE,
 } from "../src/ros/topics";
-import type { LoopContext } from "./loop_context";
+import type { LoopContext } from "./world_topics";
 import { type PageCommand, FAULT_CHOICES, type FaultChoice, type CommandResult } from "./protocol";
 
 /** A stop is repeated until a command confirms it: discovery may not be complete. */

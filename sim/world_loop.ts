@@ -4,20 +4,22 @@
  */
 import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
-import type { LoopContext } from "./loop_context";
-import { PopulationChange } from "./population_change";
-import type { Ledger } from "./world/ledger";
-import { type OdometrySource, WorldTopics } from "./world_topics";
+import { type LoopContext, type OdometrySource, WorldTopics } from "./world_topics";
 
 /** The true state of a world; it stays valid until the next step. */
 export interface SimulatedWorld extends OdometrySource {
-  /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
-  readonly poses: Float64Array;
   /** [n] 1: wheels locked. */
   readonly locked: Uint8Array;
   /** [n] */
   localStates(): Uint8Array;
   globalState(): number;
+  /** A new episode; where epochs end by time, nothing moves before the next one begins. */
+  place(start: EpisodeStart, until: "held"): void;
+  /**
+   * From now on there are these robots. Those that stay and the lead vehicle go on as they are; those
+   * that come are in their zones of `start`.
+   */
+  setRobots(agentIds: readonly string[], start: EpisodeStart): void;
 }
 
 /** A world and how its time goes. Times are of simulated time where they are not in ms. */
@@ -38,15 +40,9 @@ export interface WorldDriver {
   /** Whether the world may start; absent: at once. */
   isReady?(topics: WorldTopics): boolean;
   due(): number;
-  /** Time stands until `due` is called again. */
+  /** Time stands until `due` is called again; in lockstep, what is awaited is awaited from now on. */
   hold(): void;
   step(): void;
-  place(start: EpisodeStart): void;
-  /** Robots join or leave, between two epochs. */
-  resize(robots: readonly string[], start: EpisodeStart): void;
-  closing?(ledger: Ledger): void;
-  /** An epoch has begun, or in lockstep its command has come. */
-  opened(): void;
   /** Body n is the lead vehicle; m/s, rad/s. */
   setVelocity?(body: number, linear: number, angular: number): void;
 }
@@ -59,9 +55,10 @@ export class WorldLoop {
   private isOver = false;
   /** Statistics start anew with the next epoch. */
   private isReset = false;
-  private told = { atMs: -Infinity, clock: -1n };
+  /** [n] wheels locked in the open epoch; undefined once the bodies are placed anew. */
+  private locked: Uint8Array | undefined;
+  private toldMs = -Infinity;
   private readonly topics: WorldTopics;
-  private readonly population: PopulationChange;
   private readonly timers: readonly NodeJS.Timeout[];
 
   constructor(
@@ -74,9 +71,10 @@ export class WorldLoop {
       onCommand: (command) => {
         controls.hearStop(command.emergency_stop);
         const isFirst = run.hearCommand(command);
-        if (isFirst) this.population.tellShift();
-        if (isFirst && driver.isLockstep) driver.opened();
-        if (driver.isLockstep) this.advance();
+        if (isFirst) this.topics.tellShift();
+        if (!driver.isLockstep) return;
+        if (isFirst) driver.hold();
+        this.advance();
       },
       onAction: (action) => {
         run.ledger.hearAction(action);
@@ -84,7 +82,6 @@ export class WorldLoop {
       },
       onVelocity: driver.setVelocity?.bind(driver),
     });
-    this.population = new PopulationChange(context, this.topics);
     if (driver.isLockstep) {
       this.open();
       this.tell();
@@ -104,14 +101,14 @@ export class WorldLoop {
 
   /** Watchdogs run by the wall clock: they hear of a time that stands or goes slowly, too. */
   private repeat(): void {
-    if (!this.isOver && steadyMs() - this.told.atMs >= this.driver.repeatMs) this.tell();
+    if (!this.isOver && steadyMs() - this.toldMs >= this.driver.repeatMs) this.tell();
   }
 
   private advance(): void {
     const { driver } = this;
     const { controls, factor, run } = this.context;
     const isReady = driver.isReady?.(this.topics) ?? true;
-    this.population.follow((this.now / run.options.epochNs + 1n) * run.options.epochNs);
+    this.topics.followPopulation((this.now / run.options.epochNs + 1n) * run.options.epochNs);
     if (this.isOver || !isReady || !controls.runs) {
       driver.hold();
       factor.hold();
@@ -119,7 +116,7 @@ export class WorldLoop {
     }
     const steps = driver.due();
     for (let done = 0; done < steps && controls.runs && !this.isOver; done++) this.step();
-    if (!this.isOver && steps > 0 && this.told.clock !== this.now) this.tellClock();
+    if (!this.isOver && steps > 0) this.topics.sendClock(this.now);
   }
 
   private step(): void {
@@ -141,7 +138,8 @@ export class WorldLoop {
     const { driver } = this;
     const { run, controls, onOver } = this.context;
     controls.isStepping = false;
-    driver.closing?.(run.ledger);
+    const { world, isLockstep } = driver;
+    if (this.locked && !isLockstep) run.ledger.noteArrivals(world.localStates(), this.locked);
     run.closeEpoch(this.now);
     if (run.isOver(this.now)) {
       this.isOver = true;
@@ -151,7 +149,7 @@ export class WorldLoop {
     if (driver.placingNs === 0n) this.place();
     if (this.isReset) run.restart();
     this.isReset = false;
-    if (this.population.take()) driver.resize(run.robots, run.start());
+    if (this.topics.takePopulation()) world.setRobots(run.robots, run.start());
     this.open();
   }
 
@@ -164,29 +162,25 @@ export class WorldLoop {
     controls.isResetting = false;
     if (this.isReset) run.reseed(parameters.seed);
     else if (!run.nextEpisode(boundary)) return;
-    this.driver.place(run.start());
+    this.driver.world.place(run.start(), "held");
+    this.locked = undefined;
     run.beginShift(boundary);
-    this.population.tellShift();
+    this.topics.tellShift();
   }
 
   private open(): void {
     const { ledger, options } = this.context.run;
-    const { world } = this.driver;
+    const { world, isLockstep } = this.driver;
     const boundary = (this.now / options.epochNs) * options.epochNs;
     ledger.open(boundary, world.globalState(), world.localStates());
-    this.driver.opened();
+    this.locked = world.locked;
+    if (isLockstep) this.driver.hold();
   }
 
   private tell(): void {
-    const { world } = this.driver;
-    this.tellClock();
-    this.topics.sendOdometry(this.now, world);
-    this.told.atMs = steadyMs();
-  }
-
-  private tellClock(): void {
-    this.told.clock = this.now;
     this.topics.sendClock(this.now);
+    this.topics.sendOdometry(this.now, this.driver.world);
+    this.toldMs = steadyMs();
   }
 
   private showPoses(): void {

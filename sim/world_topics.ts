@@ -1,7 +1,12 @@
 /**
- * The world's topics: /clock and odometry out, cmd_vel in. Commands and actions are heard for the
- * ledger only; nothing else of the world leaves it.
+ * The world's topics: /clock, odometry and the population out, cmd_vel in. Commands and actions are
+ * heard for the ledger only; nothing else of the world leaves it.
+ *
+ * Robots may join or leave while the world runs (parameter `population`). The change is announced at
+ * once and takes effect at the next epoch boundary, so that their agents can start before it. With
+ * it goes when shifts begin, which the world alone knows.
  */
+import { steadyMs } from "../src/ros/clock";
 import {
   type GlobalCommand,
   type LocalAction,
@@ -12,17 +17,39 @@ import {
   toTime,
   type Twist,
 } from "../src/ros/messages";
-import type { Publish, Subscription } from "../src/ros/node";
+import type { Publish, RosNode, Subscription } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
-import type { LoopContext } from "./loop_context";
-import type { Fault } from "./protocol";
+import type { SIMULATOR_PARAMETERS } from "../src/ros/generated/parameters";
+import type { ParameterValues } from "../src/ros/parameters";
+import type { RealTimeFactor } from "./pace";
+import type { encodePoses, Fault } from "./protocol";
+import { robotNames, type Run } from "./run";
+import type { WorldControls } from "./world_controls";
 
-export const LEAD = "lead";
+const LEAD = "lead";
+/** The population is told again after this long, ms of wall time. */
+const REPEAT_MS = 1000;
+/** Robots that join get topics so many at once: odometry of the others must not wait for all. */
+const AT_ONCE = 10;
+
+/** What the world's loop, its topics, the page and the simulator share. */
+export interface LoopContext {
+  readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
+  readonly run: Run;
+  readonly parameters: ParameterValues<typeof SIMULATOR_PARAMETERS>;
+  readonly controls: WorldControls;
+  readonly factor: RealTimeFactor;
+  /** Shows a frame on the page: poses, locks and zones as `encodePoses` takes them. */
+  readonly publishPoses: (...frame: Parameters<typeof encodePoses>) => void;
+  readonly onOver: () => void;
+}
 
 /** What a world's odometry is made of. */
 export interface OdometrySource {
-  /** [(n+1) * 3] x m, y m, yaw rad as odometry has them; the lead vehicle is the last. */
-  readOdometry(): Float64Array;
+  /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
+  readonly poses: Float64Array;
+  /** The same as odometry has them; absent: the true ones. */
+  readOdometry?(): Float64Array;
   /** In x and in y, m², and of the heading, rad²; absent: none. */
   odometryVariances?(body: number): readonly [number, number];
   /** [(n+1) * 2] forward m/s and yaw rate rad/s; absent: all stand. */
@@ -46,12 +73,15 @@ interface BodyTopics {
 export class WorldTopics {
   private readonly publishClock;
   private readonly publishStatic;
+  private readonly publishPopulation;
   /** Poses of bodies when they froze. */
   private readonly frozen = new Map<number, Float64Array>();
   /** The robots' topics, in order, including robots that join at the next boundary. */
   private readonly robotTopics: BodyTopics[] = [];
   private readonly lead: BodyTopics;
   private robots = 0;
+  /** The population that was told, from when it holds (ns), with which shift, and when. */
+  private told: { robots: number; from: bigint; shift?: LoopContext["run"]["shift"]; atMs: number };
 
   constructor(
     private readonly context: LoopContext,
@@ -60,16 +90,56 @@ export class WorldTopics {
     const { node, run } = context;
     this.publishClock = node.publisher(TOPICS.clockSent);
     this.publishStatic = node.publisher(TOPICS.staticTransformSent);
+    this.publishPopulation = node.publisher(TOPICS.population);
     this.lead = this.connect(LEAD);
     this.setRobots(run.robots);
+    this.told = { robots: this.robots, from: 0n, atMs: 0 };
+    this.tellPopulation();
     node.subscribe(TOPICS.globalCommand, ears.onCommand);
+  }
+
+  /** Announces another population from the next epoch `boundary` (ns) on, once its topics are there. */
+  followPopulation(boundary: bigint): void {
+    // Again and again: whoever was told something else by mistake hears what is true.
+    if (steadyMs() - this.told.atMs >= REPEAT_MS) this.tellPopulation();
+    const { population } = this.context.parameters;
+    if (population === this.told.robots || !this.expect(robotNames(population), AT_ONCE)) return;
+    Object.assign(this.told, { robots: population, from: boundary });
+    this.tellPopulation();
+  }
+
+  /** Applies an announced change, between two epochs. Returns whether there was one. */
+  takePopulation(): boolean {
+    const { run, controls } = this.context;
+    const { robots } = this.told;
+    if (robots === run.robots.length) return false;
+    run.resize(robots);
+    controls.forget(robots);
+    this.setRobots(run.robots);
+    return true;
+  }
+
+  /** Announces the run's shift, if it is another than was told. */
+  tellShift(): void {
+    if (this.context.run.shift !== this.told.shift) this.tellPopulation();
+  }
+
+  private tellPopulation(): void {
+    const { shift } = this.context.run;
+    Object.assign(this.told, { shift, atMs: steadyMs() });
+    this.publishPopulation({
+      header: { stamp: toTime(this.told.from), frame_id: "" },
+      population: this.told.robots,
+      shift: toTime(shift.begin),
+      next_shift: toTime(shift.next),
+    });
   }
 
   /**
    * Creates topics of robots that join soon, at most `most` of them, so that discovery is done when
    * they do. Returns whether all have theirs.
    */
-  expect(robots: readonly string[], most = Infinity): boolean {
+  private expect(robots: readonly string[], most = Infinity): boolean {
     const joining = robots.slice(this.robotTopics.length);
     for (const name of joining.slice(0, most)) {
       this.robotTopics.push(this.connect(name, this.robotTopics.length));
@@ -78,7 +148,7 @@ export class WorldTopics {
   }
 
   /** From now on the world has exactly these robots. */
-  setRobots(robots: readonly string[]): void {
+  private setRobots(robots: readonly string[]): void {
     this.expect(robots);
     this.robots = robots.length;
     for (const { publishOdometry, heard } of this.robotTopics.splice(this.robots)) {
@@ -140,7 +210,7 @@ export class WorldTopics {
 
   sendOdometry(time: bigint, world: OdometrySource): void {
     const stamp = toTime(time);
-    const poses = world.readOdometry();
+    const poses = world.readOdometry?.() ?? world.poses;
     const { twists } = world;
     this.bodies.forEach(({ name, publishOdometry }, body) => {
       const fault = this.context.controls.faults.get(body);

@@ -6,26 +6,23 @@ import { type Game, sizesOf } from "../../src/game/model";
 
 export class AbstractWorld {
   /** [n] always 0: no wheels here. */
-  readonly locked: Uint8Array;
-  private state: number;
-  private readonly zones: Uint8Array;
+  locked = new Uint8Array(0);
+  private agentIds: readonly string[] = [];
+  private state = 0;
+  private zones = new Uint8Array(0);
   /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
-  readonly poses: Float64Array;
+  poses = new Float64Array(0);
   /** Each robot's place in every zone, from the zone's centre, m. */
-  private readonly offsets: readonly Point[];
+  private offsets: readonly Point[] = [];
 
   constructor(
     private readonly game: Game,
-    private readonly agentIds: readonly string[],
+    agentIds: readonly string[],
     private readonly seed: number,
     start: EpisodeStart,
   ) {
-    this.state = start.globalState;
-    this.zones = start.localStates.slice();
-    this.locked = new Uint8Array(agentIds.length);
-    this.poses = new Float64Array((agentIds.length + 1) * 3);
-    this.offsets = offsetsIn(game.arena, agentIds.length);
-    this.pose();
+    this.setRobots(agentIds, start);
+    this.place(start);
   }
 
   globalState(): number {
@@ -36,22 +33,22 @@ export class AbstractWorld {
     return this.zones;
   }
 
-  readOdometry(): Float64Array {
-    return this.poses;
-  }
-
   place(start: EpisodeStart): void {
     this.state = start.globalState;
     this.zones.set(start.localStates);
     this.pose();
   }
 
-  /** The world from now on with these robots: those that come are where `start` has them. */
-  withRobots(agentIds: readonly string[], start: EpisodeStart): AbstractWorld {
-    const localStates = start.localStates.slice();
-    localStates.set(this.zones.subarray(0, localStates.length));
-    const now = { globalState: this.state, localStates };
-    return new AbstractWorld(this.game, agentIds, this.seed, now);
+  /** From now on there are these robots: those that come are where `start` has them. */
+  setRobots(agentIds: readonly string[], start: EpisodeStart): void {
+    const zones = start.localStates.slice();
+    zones.set(this.zones.subarray(0, zones.length));
+    this.zones = zones;
+    this.agentIds = agentIds;
+    this.locked = new Uint8Array(agentIds.length);
+    this.poses = new Float64Array((agentIds.length + 1) * 3);
+    this.offsets = offsetsIn(this.game.arena, agentIds.length);
+    this.pose();
   }
 
   /** One epoch: every robot by P_l(· | s_i, s_g, a_i), the lead vehicle by P_g(· | s_g, a_g). */

@@ -21,8 +21,8 @@ const NOTHING = {
 export class Ledger {
   readonly totals = { ...NOTHING };
   readonly rewards: number[] = [];
-  /** Epochs since the first command, the open one included; 0: no command yet. */
-  slots = 0;
+  /** Whether there was a command yet. */
+  hasBegun = false;
   private decisionTime = -1n;
   openCommand: GlobalCommand | undefined;
   /** [n] actions heard in the open epoch; -1: none yet. */
@@ -66,7 +66,6 @@ export class Ledger {
     this.received = 0;
     this.early = [];
     this.openCommand = undefined;
-    if (this.slots > 0) this.slots++;
   }
 
   /** Returns whether `command` is the first valid one of the open epoch. */
@@ -74,7 +73,7 @@ export class Ledger {
     if (nanoseconds(command.decision_time) !== this.decisionTime) return false;
     if (this.openCommand !== undefined || !this.isOfGame(command)) return false;
     this.openCommand = command;
-    if (this.slots === 0) this.slots = 1;
+    this.hasBegun = true;
     const { totals } = this;
     totals.samplesAsked += command.sampled_agents.length;
     totals.samplesReceived += command.sampled_agents.length - command.missing;
@@ -128,7 +127,7 @@ export class Ledger {
    */
   close(needsAll = false): number | undefined {
     const { openCommand: command, totals } = this;
-    if (this.slots === 0) return undefined;
+    if (!this.hasBegun) return undefined;
     if (command === undefined || (needsAll && !this.isComplete)) {
       totals.missedEpochs++;
       return undefined;

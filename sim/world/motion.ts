@@ -10,14 +10,13 @@ import { type Arena, type BodyLimits, middleOf, spotOf } from "../../src/game/ar
 import { wallRadius, zoneOf } from "../../src/game/arena";
 import { keyedUniform } from "../../src/game/draws";
 import type { EpisodeStart } from "../../src/game/episode";
-import { Body } from "./body";
-import { type Imperfections, PERFECT, STEP_S } from "./body_options";
+import { Body, type Imperfections, PERFECT, STEP_S, TIME_TOLERANCE_S } from "./body";
 import { Physics } from "./physics";
 import { putAll, putFree } from "./start_poses";
 
 export interface MotionOptions {
   readonly arena: Arena;
-  /** One robot each, in order; robot i has spot i of every zone (`spotOf`). */
+  /** One robot each at first, in order; robot i has spot i of every zone (`spotOf`). */
   readonly agentIds: readonly string[];
   readonly seed: number;
   readonly start: EpisodeStart;
@@ -30,56 +29,51 @@ export interface MotionOptions {
 }
 
 /** A robot docks when it is this near its spot and this slow. */
-export const DOCK_DISTANCE_M = 0.05;
-export const DOCK_SPEED_M_S = 0.05;
+const DOCK_DISTANCE_M = 0.05;
+const DOCK_SPEED_M_S = 0.05;
 /** The lead vehicle is so heavy that it pushes robots aside and is hardly pushed itself. */
 const ROBOT_MASS_KG = 3;
 const LEAD_MASS_KG = 300;
-/** A boundary counts as reached this early: time is a rounded product. */
-const TIME_TOLERANCE_S = 1e-5;
 
 export class MotionWorld {
   /** The robots in order, then the lead vehicle. */
-  readonly bodies: readonly Body[];
-  private readonly robots: readonly Body[];
+  bodies: readonly Body[] = [];
+  private robots: readonly Body[] = [];
   private readonly lead: Body;
   private readonly physics: Physics;
+  private agentIds: readonly string[] = [];
   /** Steps since the world began. */
-  private age: number;
+  private age = 0;
   /** Bodies that can move: unlocked robots in order, then the lead vehicle. */
   private moving: Body[] = [];
   private slot: number;
 
   /**
    * `loadPhysics` must be done.
-   * @param before a world that goes on here with other robots (`withRobots`)
    * @throws RangeError where `start` has not one state for each robot
    */
-  constructor(
-    private readonly options: MotionOptions,
-    before?: MotionWorld,
-  ) {
-    const { arena, agentIds, seed, start } = options;
-    const imperfections = { ...PERFECT, ...options.imperfections };
-    const bodyOf = (id: string, number: number, limits: BodyLimits, mass: number): Body =>
-      new Body({ ...imperfections, seed, id, number, limits, mass });
-    this.robots = agentIds.map(
-      (id, i) => before?.robots[i] ?? bodyOf(id, i + 1, arena.robot, ROBOT_MASS_KG),
-    );
-    this.lead = before?.lead ?? bodyOf("lead", 0, arena.lead, LEAD_MASS_KG);
-    this.bodies = [...this.robots, this.lead];
-    this.physics = new Physics(this.bodies, { ...middleOf(arena), radius: wallRadius(arena) });
-    this.age = before?.age ?? 0;
+  constructor(private readonly options: MotionOptions) {
+    const { arena, agentIds, start } = options;
+    this.lead = this.bodyOf("lead", 0, arena.lead, LEAD_MASS_KG);
+    this.physics = new Physics({ ...middleOf(arena), radius: wallRadius(arena) });
     this.slot = this.slotNow;
-    if (before === undefined) {
-      this.place(start);
-      return;
-    }
-    putFree(arena, this.bodies, before.robots.length, start);
-    this.setKinds(start);
-    this.physics.rebuild();
-    for (const robot of this.robots) this.physics.setFree(robot, !robot.isLocked);
-    this.startSlot(this.slot);
+    this.setBodies(agentIds);
+    this.place(start);
+  }
+
+  private bodyOf(id: string, number: number, limits: BodyLimits, mass: number): Body {
+    const { imperfections, seed } = this.options;
+    return new Body({ ...PERFECT, ...imperfections, seed, id, number, limits, mass });
+  }
+
+  /** Bodies of these robots: those that are there already, and new ones. */
+  private setBodies(agentIds: readonly string[]): void {
+    const { robot } = this.options.arena;
+    this.agentIds = agentIds;
+    this.robots = agentIds.map(
+      (id, i) => this.robots[i] ?? this.bodyOf(id, i + 1, robot, ROBOT_MASS_KG),
+    );
+    this.bodies = [...this.robots, this.lead];
   }
 
   /** [(n+1) * 3] x m, y m, yaw rad of each body. */
@@ -127,14 +121,17 @@ export class MotionWorld {
   }
 
   /**
-   * A world that continues this one with other robots. Robots in both and the lead vehicle keep their
-   * state; new ones are docked in their zones of `start`, each at its spot or, where that is taken, at
-   * a free one. This world must not be used again.
+   * From now on there are these robots. Those that stay and the lead vehicle keep their state; new
+   * ones are docked in their zones of `start`, each at its spot or, where that is taken, at a free one.
    */
-  withRobots(agentIds: readonly string[], start: EpisodeStart): MotionWorld {
-    const next = new MotionWorld({ ...this.options, agentIds, start }, this);
-    this.physics.free();
-    return next;
+  setRobots(agentIds: readonly string[], start: EpisodeStart): void {
+    const before = this.robots.length;
+    this.setBodies(agentIds);
+    putFree(this.options.arena, this.bodies, before, start);
+    this.setKinds(start);
+    this.physics.rebuild(this.bodies);
+    for (const robot of this.robots) this.physics.setFree(robot, !robot.isLocked);
+    this.startSlot(this.slot);
   }
 
   /**
@@ -143,14 +140,14 @@ export class MotionWorld {
    * are not finite are ignored.
    */
   setCommand(body: number, v: number, w: number): void {
-    this.bodies[body].wheels.setCommand(v, w, this.time);
+    this.bodies[body].setCommand(v, w, this.time);
   }
 
   /** Advances by dt s or, where that is no whole number of steps, by a part of a step more. */
   step(dt: number): void {
     for (let left = Math.ceil(dt / STEP_S - 1e-6); left > 0; left--) {
       const { time } = this;
-      for (const { wheels } of this.bodies) wheels.hearUntil(time);
+      for (const body of this.bodies) body.hearUntil(time);
       this.moveBodies();
       this.age++;
       const slot = this.slotNow;
@@ -173,7 +170,7 @@ export class MotionWorld {
     for (const robot of this.robots) robot.isLocked = true;
     putAll(this.options.arena, this.bodies, start);
     this.setKinds(start);
-    this.physics.rebuild();
+    this.physics.rebuild(this.bodies);
     this.moving = [];
     if (until === "free") this.startSlot(this.slotNow);
   }
@@ -192,7 +189,7 @@ export class MotionWorld {
   isSettled(i: number): boolean {
     const { x, y, zone, v, wheels, isLocked } = this.robots[i];
     if (isLocked) return true;
-    if (Math.max(Math.abs(v), Math.abs(wheels.speed.v)) > DOCK_SPEED_M_S) return false;
+    if (Math.max(Math.abs(v), Math.abs(wheels.v)) > DOCK_SPEED_M_S) return false;
     const spot = spotOf(this.options.arena, zone, i);
     return (x - spot.x) ** 2 + (y - spot.y) ** 2 <= DOCK_DISTANCE_M * DOCK_DISTANCE_M;
   }
@@ -201,11 +198,11 @@ export class MotionWorld {
   private startSlot(slot: number): void {
     this.slot = slot;
     this.moving = [];
-    const { seed, agentIds, arena } = this.options;
+    const { seed, arena } = this.options;
     this.robots.forEach((robot, i) => {
       const probability = arena.jobEndProbability[this.stateOf(robot)];
       const docks = probability < 1 && this.isSettled(i);
-      const freed = !docks || keyedUniform(seed, "job-end", agentIds[i], slot)() < probability;
+      const freed = !docks || keyedUniform(seed, "job-end", this.agentIds[i], slot)() < probability;
       if (robot.isLocked === freed) this.physics.setFree(robot, freed);
       robot.isLocked = !freed;
       if (freed) this.moving.push(robot);
@@ -213,7 +210,7 @@ export class MotionWorld {
     });
     this.physics.setFree(this.lead, true);
     this.moving.push(this.lead);
-    for (const { wheels } of this.bodies) wheels.drawSlip(slot);
+    for (const body of this.bodies) body.drawSlip(slot);
   }
 
   /** Wheels follow commands, bodies follow their wheels as far as they can. */

@@ -5,7 +5,11 @@
 import { wrapAngle } from "../../src/game/arena";
 import type { Uniform } from "../../src/game/draws";
 import { KeyedStream } from "../../src/game/keyed_stream";
-import type { BodyOptions } from "./body_options";
+
+/** Units and meaning: config/parameters.yaml; `number` is the body's in draws. */
+type OdometryOptions = Readonly<
+  Record<"seed" | "number" | `odometry_${"noise" | "drift"}${"" | "_yaw"}`, number>
+>;
 
 const ROLE = { drift: 0, noise: 1 };
 
@@ -17,7 +21,7 @@ export class Odometry {
   private readonly drifts: boolean;
   private readonly isNoisy: boolean;
 
-  constructor(private readonly options: BodyOptions) {
+  constructor(private readonly options: OdometryOptions) {
     this.stream = new KeyedStream(options.seed);
     this.drifts = options.odometry_drift > 0 || options.odometry_drift_yaw > 0;
     this.isNoisy = options.odometry_noise > 0 || options.odometry_noise_yaw > 0;

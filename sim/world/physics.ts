@@ -4,8 +4,7 @@
  * counts in 32-bit floats. Metres, seconds, kilograms, the `map` frame.
  */
 import RAPIER from "@dimforge/rapier2d-deterministic-compat";
-import type { Body } from "./body";
-import { STEP_S } from "./body_options";
+import { type Body, STEP_S } from "./body";
 
 /** Contacts are predicted within two bodies' largest approach in a step plus this. */
 const PREDICTION_RESERVE_M = 0.02;
@@ -29,35 +28,28 @@ export class Physics {
 
   /** `loadPhysics` must be done. */
   constructor(
-    private readonly bodies: readonly Body[],
     private readonly wall: { readonly x: number; readonly y: number; readonly radius: number },
   ) {}
 
-  /** A new world, free of the old one's contacts, with every body fixed at its place. */
-  rebuild(): void {
-    this.free();
+  /** A new world of these bodies, free of the old one's contacts, with each fixed at its place. */
+  rebuild(bodies: readonly Body[]): void {
+    this.world?.free();
     const world = new RAPIER.World({ x: 0, y: 0 });
     this.world = world;
-    const fastest = Math.max(...this.bodies.map(({ options }) => options.limits.maxSpeed));
+    const fastest = Math.max(...bodies.map(({ options }) => options.limits.maxSpeed));
     const unit = Math.max(LENGTH_UNIT_M, fastest / UNITS_A_SECOND);
     const prediction = 2 * fastest * STEP_S + PREDICTION_RESERVE_M;
     world.timestep = STEP_S;
     world.lengthUnit = unit;
     world.integrationParameters.normalizedPredictionDistance = prediction / unit;
     this.buildWall(world);
-    for (const body of this.bodies) {
+    for (const body of bodies) {
       const { mass, limits } = body.options;
       const still = RAPIER.RigidBodyDesc.fixed().lockRotations().setCanSleep(false);
       body.disc = world.createRigidBody(still.setTranslation(body.x, body.y));
       const round = RAPIER.ColliderDesc.ball(limits.radius);
       world.createCollider(smooth(round).setMass(mass), body.disc);
     }
-  }
-
-  /** Frees the engine's memory; only `rebuild` may follow. */
-  free(): void {
-    this.world?.free();
-    this.world = undefined;
   }
 
   /** Lets a body move and be pushed, or fixes it like the wall. */

@@ -5,12 +5,11 @@
 import { leadSpotOf, type Point, spotOf, targetZone, zoneOfState } from "../game/arena";
 import { keyedUniform } from "../game/draws";
 import { drawEpisodeStart } from "../game/episode";
-import { kindsProblem } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
 import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
 import { InvalidInputError } from "../base/errors";
 import { MotionWorld } from "../../sim/world/motion";
-import { motionProblem } from "../../sim/world/motion_problem";
+import { worldProblem } from "../../sim/world/world_problem";
 
 export interface MeasureOptions {
   readonly robots: number;
@@ -34,7 +33,7 @@ const DEFAULT_SHIFT = 50;
  * @throws InvalidInputError where the world cannot run this game with so many robots
  */
 export function measureArrays(game: Game, options: MeasureOptions): Measurement {
-  const problem = kindsProblem(game, options.robots) ?? motionProblem(game, options.robots);
+  const problem = worldProblem(game, "motion", options.robots);
   if (problem !== undefined) throw new InvalidInputError(problem);
   const run = new Measurement(game, options);
   const shift = game.horizon ?? DEFAULT_SHIFT;

@@ -1,12 +1,12 @@
 /** The options of `npm start`: what of them goes together, and the processes that it starts by them. */
 import { existsSync } from "node:fs";
-import { kindsProblem, samplingProblem } from "../game/kinds";
+import { samplingProblem } from "../game/kinds";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import { sampleSizeProblem } from "../policy/sample_size";
 import { epochSeconds } from "../ros/epoch_length";
 import { readOrigins } from "../../sim/page_access";
-import { motionProblem } from "../../sim/world/motion_problem";
+import { worldProblem } from "../../sim/world/world_problem";
 import { COMMANDS } from "./generated/commands";
 import { type OptionValues, requireWritable, UsageError } from "./options";
 import {
@@ -33,9 +33,8 @@ export function readSettings(given: SwarmSettings): { settings: SwarmSettings; g
   const epoch = epochSeconds(given.epoch, game.arena.epoch, "--epoch");
   const problem =
     problemOf(given) ??
-    kindsProblem(game, robots) ??
-    samplingProblem(game, sampling, sampleSize || undefined) ??
-    (fidelity === "motion" ? motionProblem(game, robots, epoch, speed) : undefined);
+    worldProblem(game, fidelity, robots, epoch, speed) ??
+    samplingProblem(game, sampling, sampleSize || undefined);
   if (problem !== undefined) throw new UsageError(problem);
   readOrigins(given.origins);
   if (record) requireWritable("--record", record);

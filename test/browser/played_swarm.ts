@@ -32,7 +32,6 @@ export class PlayedSwarm {
   private readonly spots;
   private readonly zones;
   private readonly leadSpots;
-  private simTime = 0;
   private total = 0;
   private state = 17;
   world: WorldState;
@@ -173,7 +172,6 @@ export class PlayedSwarm {
     const report: EpochReport = {
       type: "epoch",
       epoch: this.history.length,
-      simTime: this.simTime,
       globalState: lead,
       globalAction: sampledHistogram.indexOf(Math.max(...sampledHistogram)) % this.count,
       sampled,
@@ -194,7 +192,6 @@ export class PlayedSwarm {
 
   /** Moves everything by `seconds` and gives the frame. */
   moved(seconds: number): Uint8Array {
-    this.simTime += seconds;
     const { globalAction } = this.latest;
     this.bays.forEach((bay, i) => this.drive(i, this.spotOf(i, bay), 2 * seconds));
     this.drive(this.robots, this.leadSpots[globalAction], 3 * seconds);

@@ -1,4 +1,4 @@
-import type { LoopContext } from "../../sim/loop_context";
+import type { LoopContext } from "../../sim/world_topics";
 import { RealTimeFactor } from "../../sim/pace";
 import { SIMULATOR_PARAMETERS } from "../../src/ros/generated/parameters";
 import { Run, type RunOptions } from "../../sim/run";

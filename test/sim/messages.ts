@@ -37,7 +37,6 @@ export function epochReport(epoch: number): EpochReport {
   return {
     type: "epoch",
     epoch,
-    simTime: 6 * epoch,
     globalState: 0,
     globalAction: 1,
     sampled: [0, 2],

@@ -45,7 +45,6 @@ function factsOf(
       broken.length > 0,
     ],
     ["world", isPaused ? `${fidelity}, paused` : fidelity, isPaused],
-    ["simulated time", `${(report?.simTime ?? 0).toFixed(0)} s`],
     ["epoch length", `${epochSeconds} s`],
     speedFact(world),
     ["global gap", picture?.gaps?.global ?? "not measured"],

@@ -1,4 +1,4 @@
-import type { Imperfections } from "../../../sim/world/body_options";
+import type { Imperfections } from "../../../sim/world/body";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { loadPhysics } from "../../../sim/world/physics";
 import { wrapAngle } from "../../../src/game/arena";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { leadSpotOf, middleOf, spotOf, wallRadius } from "../../../src/game/arena";
 import type { MotionWorld } from "../../../sim/world/motion";
-import { motionProblem } from "../../../sim/world/motion_problem";
+import { worldProblem } from "../../../sim/world/world_problem";
 import { loadPhysics } from "../../../sim/world/physics";
 import { robotNames } from "../../../sim/run";
 import {
@@ -295,19 +295,19 @@ test("the lead vehicle's state is its own place, whatever zone that lies in", ()
   driveAll(world, [undefined, undefined, leadSpotOf(arena, 0)], { periods: 50, delay: 1 });
   expect(world.globalState()).toBe(0);
   const two = { ...dockDispatch, globalStates: ["a", "b"], globalActions: ["to_a", "to_b"] };
-  expect(motionProblem({ ...two, arena }, 30)).toBeUndefined();
-  expect(motionProblem({ ...two, arena: { ...arena, isLeadPlaced: false } }, 30)).toContain(
-    "arena.lead_places",
-  );
+  expect(worldProblem({ ...two, arena }, "motion", 30)).toBeUndefined();
+  expect(
+    worldProblem({ ...two, arena: { ...arena, isLeadPlaced: false } }, "motion", 30),
+  ).toContain("arena.lead_places");
 });
 
 test("refuses games it cannot run", () => {
-  expect(motionProblem(dockDispatch, 30)).toBeUndefined();
-  expect(motionProblem(dockDispatch, 100)).toContain("cannot hold 100 robots");
-  expect(motionProblem(dockDispatch, 30, 3)).toContain("make it at least 4.9 s");
+  expect(worldProblem(dockDispatch, "motion", 30)).toBeUndefined();
+  expect(worldProblem(dockDispatch, "motion", 100)).toContain("cannot hold 100 robots");
+  expect(worldProblem(dockDispatch, "motion", 30, 3)).toContain("make it at least 4.9 s");
   const odd = { ...dockDispatch, globalActions: ["left", "right"] };
-  expect(motionProblem(odd, 30)).toContain("2 global actions");
+  expect(worldProblem(odd, "motion", 30)).toContain("2 global actions");
   const tight = { ...dockDispatch, arena: { ...dockArena, robotSpacing: 0.4 } };
-  expect(motionProblem(tight, 30)).toContain("make arena.robot_spacing at least 0.54 m");
+  expect(worldProblem(tight, "motion", 30)).toContain("make arena.robot_spacing at least 0.54 m");
   expect(robotNames(2)).toEqual(["robot_0", "robot_1"]);
 });

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { middleOf, wallRadius } from "../../../src/game/arena";
 import { keyedUniform } from "../../../src/game/draws";
-import { Body } from "../../../sim/world/body";
-import { PERFECT } from "../../../sim/world/body_options";
+import { Body, PERFECT } from "../../../sim/world/body";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { loadPhysics, Physics } from "../../../sim/world/physics";
 import { deepestOverlap, dockArena, openArena, OVERLAP, withJobs, worldOf } from "./motion_helpers";
@@ -75,8 +74,8 @@ function past(side: number, seconds: number, speed = 1): number[] {
   const options = { ...PERFECT, seed: 1, id: "", number: 1, limits, mass: 3 };
   const [sent, fixed] = [new Body(options), new Body(options)];
   [sent.y, sent.wayX, fixed.x] = [side, 0.02 * speed, 0.5];
-  const physics = new Physics([sent, fixed], { x: 0, y: 0, radius: 10 });
-  physics.rebuild();
+  const physics = new Physics({ x: 0, y: 0, radius: 10 });
+  physics.rebuild([sent, fixed]);
   physics.setFree(sent, true);
   for (let k = 0; k < 50 * seconds; k++) physics.move([sent], k);
   return [sent.x, sent.y, sent.yaw, fixed.x, fixed.y];

@@ -6,7 +6,7 @@ import { parseScenario } from "../../../src/game/scenario";
 import { packageRoot } from "../../../src/base/package_root";
 import { type DriveCommand, driveTo, STOP } from "../../../src/nodes/drive";
 import { robotNames } from "../../../sim/run";
-import type { Imperfections } from "../../../sim/world/body_options";
+import type { Imperfections } from "../../../sim/world/body";
 import { MotionWorld } from "../../../sim/world/motion";
 
 const file = join(packageRoot(), "scenarios", "dock_dispatch.yaml");

@@ -18,8 +18,8 @@ beforeAll(loadPhysics);
 
 const SEED = 5;
 const startOf = (robots: number) => drawEpisodeStart(dockDispatch, robotNames(robots), SEED, 0);
-const withRobots = (world: MotionWorld, robots: number): MotionWorld =>
-  world.withRobots(robotNames(robots), startOf(robots));
+const setRobots = (world: MotionWorld, robots: number): void =>
+  world.setRobots(robotNames(robots), startOf(robots));
 /** Poses of some bodies, and of the lead vehicle. */
 const posesOf = (world: MotionWorld, robots: number): number[] => [
   ...world.poses.subarray(0, 3 * robots),
@@ -55,34 +55,35 @@ function driven(robots: number, delay = 0): MotionWorld {
 test("robots that stay and the lead vehicle go on as they are, whoever joins or leaves", () => {
   const [alone, changed] = [driven(8, 0.1), driven(8, 0.1)];
   const before = posesOf(changed, 8);
-  const grown = withRobots(changed, 12);
-  expect(posesOf(grown, 8)).toEqual(before);
-  expect([grown.time, grown.locked.length, grown.localStates().length]).toEqual([2, 12, 12]);
-  const same = withRobots(grown, 8);
-  expect(posesOf(same, 8)).toEqual(before);
-  expect(Array.from(same.twists)).toEqual(Array.from(alone.twists));
-  expect(Array.from(same.readOdometry())).toEqual(Array.from(alone.readOdometry()));
+  setRobots(changed, 12);
+  expect(posesOf(changed, 8)).toEqual(before);
+  expect([changed.time, changed.locked.length, changed.localStates().length]).toEqual([2, 12, 12]);
+  setRobots(changed, 8);
+  expect(posesOf(changed, 8)).toEqual(before);
+  expect(Array.from(changed.twists)).toEqual(Array.from(alone.twists));
+  expect(Array.from(changed.readOdometry())).toEqual(Array.from(alone.readOdometry()));
   // Wheels and commands under way are theirs too: nobody meets anybody in the next half second.
-  for (const world of [alone, same]) world.step(0.5);
-  posesOf(alone, 8).forEach((value, i) => expect(posesOf(same, 8)[i]).toBeCloseTo(value, 4));
+  for (const world of [alone, changed]) world.step(0.5);
+  posesOf(alone, 8).forEach((value, i) => expect(posesOf(changed, 8)[i]).toBeCloseTo(value, 4));
 });
 
 test("who joins is docked at a free spot of the zone drawn for it, apart from everybody", () => {
-  const world = withRobots(driven(8), 25);
+  const world = driven(8);
+  setRobots(world, 25);
   const { localStates } = startOf(25);
   expect(Array.from(world.localStates().subarray(8))).toEqual(Array.from(localStates.subarray(8)));
   expect(deepestOverlap(world)).toBeLessThan(OVERLAP);
   const docked = worldOf(dockArena, [0, 1, 2], { seed: SEED });
-  const grown = withRobots(docked, 20);
-  grown.locked.forEach((_, i) => expect(grown.isSettled(i)).toBe(true));
+  setRobots(docked, 20);
+  docked.locked.forEach((_, i) => expect(docked.isSettled(i)).toBe(true));
 });
 
 test("where somebody stands on its spot, who joins gets another one of the zone", () => {
   const zone = startOf(2).localStates[1];
-  const blocked = worldOf(openArena, [zone], { seed: SEED, epoch: 100 });
+  const world = worldOf(openArena, [zone], { seed: SEED, epoch: 100 });
   const spot = spotOf(openArena, zone, 1);
-  driveAll(blocked, [spot, undefined], { periods: 40, delay: 0 });
-  const world = withRobots(blocked, 2);
+  driveAll(world, [spot, undefined], { periods: 40, delay: 0 });
+  setRobots(world, 2);
   expect(deepestOverlap(world)).toBeLessThan(0);
   expect(world.localStates()[1]).toBe(zone);
   const free = spotOf(openArena, zone, 0);
@@ -91,10 +92,10 @@ test("where somebody stands on its spot, who joins gets another one of the zone"
 
 test("the same changes at the same epochs give the same world, bit for bit; other seeds do not", () => {
   const played = (seed: number): number[] => {
-    let world = worldOf(dockArena, [0, 1, 2, 3, 4, 0, 1, 2], { seed });
+    const world = worldOf(dockArena, [0, 1, 2, 3, 4, 0, 1, 2], { seed });
     for (const robots of [12, 20, 6, 9]) {
       const start = drawEpisodeStart(dockDispatch, robotNames(robots), seed, 0);
-      world = world.withRobots(robotNames(robots), start);
+      world.setRobots(robotNames(robots), start);
       const goals = Array.from(world.localStates(), (zone) => (zone + 1) % 5);
       const targets = spotsFor(dockArena, goals, robots % 5);
       driveAll(world, targets, { periods: 40, delay: 1 });

@@ -1,20 +1,24 @@
-/** Whether the motion world can run a game. */
+/** Whether a simulated world can run a game. */
 import { arenaProblem } from "../../src/game/arena";
+import { kindsProblem } from "../../src/game/kinds";
 import { type Game, sizesOf } from "../../src/game/model";
 
 /** In a shorter epoch the nodes have no time to answer; wall time. */
 const SHORTEST_EPOCH_S = 0.2;
 
 /**
- * Why the motion world cannot run `game` with `population` robots, epochs of `epoch` s and `speed`
- * simulated seconds a second, and what to change; undefined where it can.
+ * Why a world cannot run `game` with `population` robots, epochs of `epoch` s and `speed` simulated
+ * seconds a second, and what to change; undefined where it can.
  */
-export function motionProblem(
+export function worldProblem(
   game: Game,
+  fidelity: "motion" | "abstract",
   population: number,
   epoch: number = game.arena.epoch,
   speed = 1,
 ): string | undefined {
+  const unshared = kindsProblem(game, population);
+  if (unshared !== undefined || fidelity === "abstract") return unshared;
   if (epoch / speed < SHORTEST_EPOCH_S) {
     return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH_S).toFixed(1)}`;
   }
