@@ -31,7 +31,7 @@ async function benchRobots(robots: number): Promise<void> {
   let opened: OpenedPage | undefined;
   try {
     opened = await openPage(feed.server.url);
-    const first = await shownWhen(opened.page, "first-picture", (value) => value !== "");
+    const first = await shownWhen(opened.page, "firstPictureMs", (value) => value !== "");
     const rates: number[] = [];
     let before = await drawn(opened);
     for (let time = 0; time <= TIMES; time++) {
@@ -40,7 +40,9 @@ async function benchRobots(robots: number): Promise<void> {
       if (time > 0) rates.push((1000 * (now.frames - before.frames)) / (now.ms - before.ms));
       before = now;
     }
-    say(`${robots} robots: ${told(spread(rates), "frames/s")}, first picture after ${first} ms`);
+    say(
+      `${robots} robots: ${told(spread(rates), "frames/s")}, first picture after ${Number(first).toFixed(0)} ms`,
+    );
   } finally {
     await opened?.close();
     await feed.stop();
@@ -48,4 +50,4 @@ async function benchRobots(robots: number): Promise<void> {
 }
 
 const drawn = ({ page }: OpenedPage): Promise<{ frames: number; ms: number }> =>
-  page.evaluate("({ frames: Number(document.body.dataset.frames), ms: performance.now() })");
+  page.evaluate("({ frames: page.frames, ms: performance.now() })");

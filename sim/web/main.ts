@@ -20,7 +20,6 @@ import { ageOf, showPolicy } from "./hud/policy_picture";
 import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
 import { RobotPanel } from "./robot_panel";
-import type { Motion } from "./scene/motion";
 import { View } from "./scene/view";
 import { Toolbar } from "./toolbar";
 
@@ -33,18 +32,18 @@ interface Shown {
 
 /** A browser that will give lost graphics back does so sooner, ms. */
 const LOSS_MS = 2000;
-/** To tests, at most. */
-const ROBOTS_TOLD = 100;
 
 class Page {
   private readonly view: View;
   private readonly toolbar: Toolbar;
   private readonly robot: RobotPanel;
-  private frames = 0;
+  /** So many were drawn; the first one with robots so long after the page was asked for. */
+  frames = 0;
+  firstPictureMs: number | undefined;
+  posesHeard = 0;
   private shown: Shown | undefined;
   private world: WorldState | undefined;
   private picture: PolicyPicture | undefined;
-  private posesHeard = 0;
   /** When the arena was drawn last, ms. */
   private drawnMs = 0;
   /** Something changed since the last frame; it is shown with the next one. */
@@ -63,28 +62,18 @@ class Page {
     this.commands = new Commands(byId("said"), (message) => connection.send(message));
     const give = (command: PageCommand): void => this.commands.give(command);
     this.toolbar = new Toolbar(give);
-    this.robot = new RobotPanel(give, (robot) => this.choose(robot));
+    this.robot = new RobotPanel(give);
     this.view.onClick = (x, y) => this.robot.choose(this.shown?.scene.robotAt(x, y));
     requestAnimationFrame((now) => this.frame(now));
   }
 
   private message(message: ServerMessage): void {
     this.isStale = true;
-    switch (message.type) {
-      case "snapshot":
-        return this.start(message);
-      case "epoch":
-        if (this.shown) addReport(this.shown.snapshot.history, message);
-        return;
-      case "world":
-        this.world = message;
-        return;
-      case "picture":
-        this.picture = message;
-        return;
-      case "answer":
-        this.commands.settle(message);
-    }
+    if (message.type === "snapshot") this.start(message);
+    else if (message.type === "world") this.world = message;
+    else if (message.type === "picture") this.picture = message;
+    else if (message.type === "answer") this.commands.settle(message);
+    else if (this.shown) addReport(this.shown.snapshot.history, message);
   }
 
   private start(snapshot: Snapshot): void {
@@ -110,18 +99,11 @@ class Page {
     const label = byId("connection");
     label.dataset.state = state;
     setText(label, detail);
-    document.body.dataset.connection = state;
     if (state === "lost") {
       // The next connection sends the world's state, and whether this page may command.
       this.world = undefined;
       this.commands.lose();
     }
-    this.isStale = true;
-  }
-
-  private choose(robot: number | undefined): void {
-    if (this.shown) this.shown.scene.robots.chosen = robot;
-    document.body.dataset.chosen = robot === undefined ? "" : String(robot);
     this.isStale = true;
   }
 
@@ -134,32 +116,18 @@ class Page {
 
   private frame(nowMs: number): void {
     requestAnimationFrame((now) => this.frame(now));
-    if (this.shown !== undefined && this.isStale) this.show(this.shown);
     const scene = this.shown?.scene;
+    const { robot, toFollow } = this.robot;
+    this.isStale ||= scene?.robots.chosen !== robot;
+    if (scene) scene.robots.chosen = robot;
+    if (this.shown !== undefined && this.isStale) this.show(this.shown);
     scene?.frame(nowMs);
-    const { toFollow } = this.robot;
     this.view.follow(toFollow === undefined ? undefined : scene?.placeOf(toFollow));
     this.view.draw();
     if (!this.view.isLost) this.drawnMs = nowMs;
     byId("graphics").hidden = nowMs - this.drawnMs < LOSS_MS;
-    this.tellFrame(scene?.motion);
-  }
-
-  /**
-   * `data-` attributes of the body tell tests what is shown: connection, epoch, sampled (indices),
-   * frames drawn, poses heard, robots (x,y of the first ones, m), firstPicture (ms after the page was
-   * asked for), canCommand, chosen (index of a robot).
-   */
-  private tellFrame(motion?: Motion): void {
-    const { dataset } = document.body;
-    dataset.frames = String(++this.frames);
-    dataset.poses = String(this.posesHeard);
-    if (motion?.frame === undefined) return;
-    dataset.firstPicture ??= performance.now().toFixed(0);
-    const { frame, shown } = motion;
-    const place = (i: number): string =>
-      `${shown[3 * i].toFixed(2)},${shown[3 * i + 1].toFixed(2)}`;
-    dataset.robots = [...frame.locked.keys()].slice(0, ROBOTS_TOLD).map(place).join(" ");
+    this.frames++;
+    if (scene?.motion.frame) this.firstPictureMs ??= performance.now();
   }
 
   private show(shown: Shown): void {
@@ -170,7 +138,6 @@ class Page {
     if (report !== undefined) this.showEpoch(shown, report);
     this.showRewards(shown);
     const usable = world !== undefined && snapshot.canCommand;
-    document.body.dataset.canCommand = String(usable);
     this.toolbar.show(world, usable);
     this.robot.show(usable, world, report, shown.scene.motion.frame);
     byId("legend-broken").hidden = !world?.faults.length;
@@ -192,8 +159,6 @@ class Page {
       setText(byId("policy-age"), ageOf(snapshot, this.picture, report));
       showPolicy(byId("policy"), snapshot, this.picture, report);
     }
-    document.body.dataset.epoch = String(report.epoch);
-    document.body.dataset.sampled = report.sampled.join(",");
   }
 
   private showRewards({ snapshot: { history }, chart }: Shown): void {
@@ -208,7 +173,8 @@ class Page {
 }
 
 try {
-  new Page(field("arena", HTMLCanvasElement));
+  // Tests look at what it shows.
+  Object.assign(window, { page: new Page(field("arena", HTMLCanvasElement)) });
 } catch (error) {
   byId("sentence").textContent =
     `This page cannot start: it needs a browser with WebGL 2 (${String(error)}).`;

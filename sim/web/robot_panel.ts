@@ -3,22 +3,11 @@ import {
   type PageCommand,
   type EpochReport,
   FAULT_CHOICES,
-  type FaultChoice,
   type PoseFrame,
   type Snapshot,
   type WorldState,
 } from "../protocol";
 import { button, byId, select, setOptions, setText } from "./element";
-
-const FAULT_WORDS: Record<FaultChoice, string> = {
-  none: "no fault",
-  stall: "stall: wheels stand",
-  deaf: "deaf: hears nothing",
-  mute: "mute: says nothing",
-  slip: "slip: wheels slip",
-  frozen: "frozen: odometry stands",
-  nan: "nan: odometry is no number",
-};
 
 export class RobotPanel {
   private readonly panel = byId("robot-panel");
@@ -26,15 +15,11 @@ export class RobotPanel {
   private readonly fault = select("fault");
   private readonly followButton = button("follow");
   private snapshot: Snapshot | undefined;
-  private robot: number | undefined;
+  /** Index of the robot chosen; undefined: none. */
+  robot: number | undefined;
   private followed = false;
 
-  /** @param chosen called with the robot's index; undefined: none */
-  constructor(
-    give: (command: PageCommand) => void,
-    private readonly chosen: (robot: number | undefined) => void,
-  ) {
-    setOptions(this.fault, Object.entries(FAULT_WORDS));
+  constructor(give: (command: PageCommand) => void) {
     this.list.onchange = () =>
       this.choose(this.list.value === "" ? undefined : Number(this.list.value));
     button("robot-close").onclick = () => {
@@ -70,7 +55,6 @@ export class RobotPanel {
     this.panel.hidden = robot === undefined;
     // On a narrow screen it opens below the arena.
     if (isNew) this.panel.scrollIntoView({ block: "nearest" });
-    this.chosen(robot);
   }
 
   /**
@@ -84,10 +68,8 @@ export class RobotPanel {
     setText(byId("robot-name"), snapshot.robots[robot]);
     const zone = poses && snapshot.localStates[poses.states[robot]];
     const asked = report?.sampled.includes(robot) ? "asked in this epoch" : "not asked now";
-    setText(
-      byId("robot-facts"),
-      `${zone === undefined ? "in no known zone" : `in ${zone}`}, ${asked}`,
-    );
+    const place = zone === undefined ? "in no known zone" : `in ${zone}`;
+    setText(byId("robot-facts"), `${place}, ${asked}`);
     if (world === undefined) return;
     this.fault.value = world.faults.find((broken) => broken.robot === robot)?.fault ?? "none";
   }

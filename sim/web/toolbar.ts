@@ -8,7 +8,6 @@ import { button, field, select, setOptions, setText } from "./element";
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
 const ONLY_SHOWS = "This page only shows. Open the link that the start printed to command.";
-const NOT_CONNECTED = "Not connected: no commands.";
 
 export class Toolbar {
   private readonly commands = field("commands", HTMLFieldSetElement);
@@ -61,7 +60,7 @@ export class Toolbar {
     const { stop, heard } = this;
     this.commands.disabled = stop.disabled = !usable;
     if (!usable || !world?.emergencyStop) this.confirm.close();
-    const problem = world === undefined ? NOT_CONNECTED : ONLY_SHOWS;
+    const problem = world === undefined ? "Not connected: no commands." : ONLY_SHOWS;
     setText(this.permission, usable ? "" : problem);
     if (world === undefined) return;
     this.heard = world;

@@ -1,6 +1,6 @@
 /** What a person asks of the page, against a swarm that is only played. */
 import type { Page } from "playwright-core";
-import type { PageCommand } from "../../sim/protocol";
+import { FAULT_CHOICES, type PageCommand } from "../../sim/protocol";
 import { shownBy, shownWhen } from "./open_page";
 import { endAll, feed, open, openCommanding } from "./page_fixtures";
 import { fill, press } from "./press";
@@ -34,7 +34,10 @@ test("each control gives its command and its answer is read", async () => {
     expect(swarm.obeyed.at(-1)).toEqual(command);
   }
   expect(swarm.obeyed).toHaveLength(steps.length);
-  expect(await page.textContent("#facts")).toMatch(/robots asked7 of 30decides onfilter/);
+  const { page: other } = await open(swarm.server.url);
+  await other.locator("#permission", { hasText: "only shows" }).waitFor();
+  expect(await other.inputValue("#sample-size")).toBe("7");
+  expect(await other.inputValue("#observation")).toBe("filter");
 
   await fill(page, "#seed", REFUSED_SEED);
   await said(page, "Failed: the world cannot be reset now");
@@ -92,10 +95,10 @@ test("a page without the token, or with a wrong one, only shows", async () => {
   await page.goto(`${swarm.server.url}#token=wrong`);
   await shownWhen(page, "connection", (value) => value === "lost");
   await shownWhen(page, "connection", (value) => value === "live");
-  expect(await shownBy(page, "can-command")).toBe("false");
+  expect(await shownBy(page, "canCommand")).toBe("false");
 
   await page.goto(swarm.server.commandUrl);
-  await shownWhen(page, "can-command", (value) => value === "true");
+  await shownWhen(page, "canCommand", (value) => value === "true");
   expect(await page.locator("#pause").isEnabled()).toBe(true);
   expect(await page.locator("#speed").isDisabled()).toBe(true);
   expect(errors).toEqual([]);
@@ -111,6 +114,10 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
   await page.locator("#robot-name", { hasText: "robot_3" }).waitFor();
   expect(await page.textContent("#robot-facts")).toMatch(/^in bay_\d, (not )?asked/);
   expect(await page.inputValue("#fault")).toBe("stall");
+  const faults = await page
+    .locator("#fault option")
+    .evaluateAll((all: { value: string }[]) => all.map(({ value }) => value));
+  expect(faults).toEqual(FAULT_CHOICES);
   expect(await page.textContent("#facts")).toContain("broken robotsrobot_3");
 
   await page.click("#robot-close");
@@ -129,7 +136,7 @@ test("a robot is chosen in the arena, followed, and seen to be broken", async ()
 test("the token outlives a reload, and the page is light or dark as the system is", async () => {
   const { page, errors } = await openCommanding(await feed(), { colorScheme: "light" });
   await page.reload();
-  await shownWhen(page, "can-command", (value) => value === "true");
+  await shownWhen(page, "canCommand", (value) => value === "true");
   const colour = "getComputedStyle(document.body).backgroundColor";
   expect(await page.evaluate(colour)).toBe("rgb(243, 241, 234)");
   await page.emulateMedia({ colorScheme: "dark" });

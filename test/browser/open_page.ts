@@ -68,24 +68,39 @@ export async function openPage(url: string, options: OpenPageOptions = {}): Prom
   }
 }
 
-/** A `data-` attribute of the page's body; "" while it has none. */
-export async function shownBy(page: Page, name: string): Promise<string> {
-  return (await page.getAttribute("body", `data-${name}`)) ?? "";
-}
+/** What a page shows: in its document, and by its own object (`page`, sim/web/main.ts). */
+const SHOWN = {
+  connection: 'document.getElementById("connection").dataset.state',
+  canCommand: '!document.querySelector("#stop, #release").disabled',
+  /** Nothing before the first one. */
+  epoch: 'document.querySelector("#facts dd")?.textContent.match(/^\\d+$/)',
+  /** Indices. */
+  sampled: "page.shown?.scene.robots.sampled",
+  chosen: "page.shown?.scene.robots.chosen",
+  /** x and y, m, and heading, rad, of each; nothing before they are known. */
+  robots: "page.shown?.scene.motion.frame && page.shown.scene.motion.shown",
+  poses: "page.posesHeard",
+  frames: "page.frames",
+  firstPictureMs: "page.firstPictureMs",
+} as const;
 
-/** The same attribute once `wanted` holds for it; fails after `timeoutMs`. */
+/** As text; "" while there is nothing. */
+export const shownBy = (page: Page, what: keyof typeof SHOWN): Promise<string> =>
+  page.evaluate<string>(`String((${SHOWN[what]}) ?? "")`);
+
+/** The same once `wanted` holds for it; fails after `timeoutMs`. */
 export async function shownWhen(
   page: Page,
-  name: string,
+  what: keyof typeof SHOWN,
   wanted: (value: string) => boolean,
   timeoutMs = 15_000,
 ): Promise<string> {
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const value = await shownBy(page, name);
+    const value = await shownBy(page, what);
     if (wanted(value)) return value;
     if (performance.now() > end) {
-      throw new Error(`data-${name} is still ${JSON.stringify(value)} after ${timeoutMs} ms`);
+      throw new Error(`${what} is still ${JSON.stringify(value)} after ${timeoutMs} ms`);
     }
     await page.waitForTimeout(50);
   }

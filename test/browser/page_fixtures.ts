@@ -29,7 +29,7 @@ export async function openCommanding(
   options: OpenPageOptions = {},
 ): Promise<OpenedPage> {
   const page = await open(from.server.commandUrl, options);
-  await shownWhen(page.page, "can-command", (value) => value === "true");
+  await shownWhen(page.page, "canCommand", (value) => value === "true");
   return page;
 }
 

@@ -52,7 +52,7 @@ shared(
     ({ told } = page);
     await page.open(await swarm.page);
     await peer.first("command");
-    await shownWhen(page.page, "can-command", (value) => value === "true");
+    await shownWhen(page.page, "canCommand", (value) => value === "true");
   },
   // Time goes on at SPEED, ROBOTS are there and move.
   async () => {

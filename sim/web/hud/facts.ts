@@ -1,4 +1,4 @@
-/** The run in numbers: epoch, k of n, speed, faults, missed epochs, gaps. */
+/** The run in numbers: epoch, faults, missed epochs, speed, gaps. */
 import {
   type EpochReport,
   isSlow,
@@ -7,8 +7,6 @@ import {
   type WorldState,
 } from "../../protocol";
 import { add } from "../element";
-
-const DECIDES_ON = { sample: "this sample", filter: "filter" } as const;
 
 type Fact = readonly [name: string, value: string, isBad?: boolean];
 
@@ -29,14 +27,10 @@ function factsOf(
   picture?: PolicyPicture,
 ): Fact[] {
   const { missedEpochs, missing } = report ?? { missedEpochs: 0, missing: 0 };
-  const asked = world?.sampleSize ?? report?.sampled.length ?? "not known";
-  const mode = world?.observation;
   const broken = world?.faults ?? [];
   const isPaused = world?.paused;
   return [
     ["epoch", String(report?.epoch ?? "none yet")],
-    ["robots asked", `${asked} of ${robots.length}`],
-    ["decides on", mode ? DECIDES_ON[mode] : "not known"],
     ["epochs missed", String(missedEpochs), missedEpochs > 0],
     ["answers missing", String(missing), missing > 0],
     [

@@ -25,11 +25,12 @@ function decisionOf(snapshot: Snapshot, report: EpochReport): string {
   const goes = movesOf(snapshot, report);
   const target = zoneOfAction(snapshot, report.globalAction);
   const believed = namesOf(modes, zones);
+  const others = modes.filter((mode) => mode !== target);
   const belief =
     modes.length === 0
       ? `${goes} on what it knew before`
       : modes.includes(target)
-        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(without(modes, target), zones)})` : ""}`
+        ? `${goes}, where it believes most are${modes.length > 1 ? ` (as many as in ${namesOf(others, zones)})` : ""}`
         : `believes most are in ${believed}, and ${goes}`;
   return `${seen} and ${belief}; ${truthOf(snapshot, report)}.`;
 }
@@ -64,12 +65,7 @@ function modesOf(values: readonly number[]): number[] {
   return most === 0 ? [] : values.flatMap((value, i) => (value > most - ROUNDING ? [i] : []));
 }
 
-const without = (indices: readonly number[], index: number): number[] =>
-  indices.filter((other) => other !== index);
+const LIST = new Intl.ListFormat("en-GB");
 
-function namesOf(indices: readonly number[], zones: Snapshot["zones"]): string {
-  const words = indices.map((index) => zones[index].name);
-  return words.length < 2
-    ? words.join("")
-    : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
-}
+const namesOf = (indices: readonly number[], zones: Snapshot["zones"]): string =>
+  LIST.format(indices.map((index) => zones[index].name));
