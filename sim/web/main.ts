@@ -13,12 +13,13 @@ import {
 import { ArenaScene } from "./arena_scene";
 import { Commands } from "./commands";
 import { Connection, type ConnectionState } from "./connection";
-import { byId, field, setText } from "./element";
+import { add, byId, field, setText } from "./element";
 import { showFacts } from "./hud/facts";
 import { showHistograms } from "./hud/histograms";
 import { ageOf, showPolicy } from "./hud/policy_picture";
 import { RewardChart } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
+import { kindsOf, shadeOf } from "./places";
 import { RobotPanel } from "./robot_panel";
 import { View } from "./scene/view";
 import { Toolbar } from "./toolbar";
@@ -85,9 +86,22 @@ class Page {
       chart: new RewardChart(byId("rewards"), snapshot),
     };
     byId("scenario").textContent = snapshot.scenario;
+    this.showKinds(snapshot);
     this.toolbar.start(snapshot);
     this.robot.start(snapshot);
     this.isStale = true;
+  }
+
+  /** The legend names kinds of robots, where there are several. */
+  private showKinds(snapshot: Snapshot): void {
+    const kinds = kindsOf(snapshot);
+    const list = byId("legend-kinds");
+    list.hidden = kinds.length === 0;
+    list.replaceChildren();
+    kinds.forEach((name, kind) => {
+      const { style } = add(list, "span", "mark kind", name);
+      style.setProperty("--shade", `${100 * shadeOf(snapshot, kind)}%`);
+    });
   }
 
   private poses(frame: PoseFrame): void {

@@ -1,4 +1,4 @@
-/** Where global actions lead, and how many are in a zone. Pure. */
+/** Where global actions lead, how many are in a zone, and the kinds of robots. Pure. */
 import type { Snapshot } from "../protocol";
 
 type Named = Pick<Snapshot, "zones" | "globalActions">;
@@ -15,3 +15,16 @@ export const inZones = (
   zones.map((_, zone) =>
     ofStates.reduce((sum, value, state) => sum + (state % zones.length === zone ? value : 0), 0),
   );
+
+/** The names of the kinds of robots; none where all are alike. */
+export function kindsOf({ zones, localStates }: Pick<Snapshot, "zones" | "localStates">): string[] {
+  const first = localStates.filter((_, state) => state % zones.length === 0);
+  return first.length < 2 ? [] : first.map((name) => name.split("/")[0]);
+}
+
+/** Share of the text's colour in that of robots of the last kind. */
+const MOST_SHADED = 0.45;
+
+/** The same of another kind; robots of the first one, 0, have none. */
+export const shadeOf = (snapshot: Parameters<typeof kindsOf>[0], kind: number): number =>
+  (MOST_SHADED * kind) / Math.max(1, kindsOf(snapshot).length - 1);

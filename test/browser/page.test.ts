@@ -22,6 +22,7 @@ test("robots move, the asked ones change with the epochs, histograms are drawn",
   expect(sum(await counts("seen"))).toBe(10);
   expect(sum(await counts("real"))).toBe(30);
   expect(await page.locator("#histograms .state.target").count()).toBe(1);
+  expect(await page.locator("#legend .kind").count()).toBe(0);
   expect(await page.locator("#rewards canvas").count()).toBe(1);
   expect(await page.textContent("#sentence")).toMatch(
     /^The lead vehicle sees 10 of 30 robots and .*bay_\d.*; in truth .*\.$/,
@@ -47,6 +48,12 @@ test("of two kinds of robots a zone is named once, and the lead's target is mark
   const [, target] = marked[0].split("/");
   expect(marked).toEqual([`fast/${target}`, `slow/${target}`]);
   expect(await page.textContent("#sentence")).not.toContain("/");
+  const marks = await page.evaluate<[name: string, colours: string][]>(
+    `[...document.querySelectorAll("#legend .kind")].map((kind) =>
+      [kind.textContent, getComputedStyle(kind, "::before").borderColor])`,
+  );
+  expect(marks.map(([name]) => name)).toEqual(["fast", "slow"]);
+  expect(marks[0][1]).not.toBe(marks[1][1]);
   expect(errors).toEqual([]);
 });
 
