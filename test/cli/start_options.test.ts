@@ -23,7 +23,10 @@ test.each([
     ["--sampling", "by_kind", "--sample-size", "1", "--scenario", "dock_dispatch_mixed"],
     /1 of 2 kinds are not enough; ask at least 2/,
   ],
-  [["--robots", "1", "--scenario", "dock_dispatch_mixed"], /with n = 1 no robot is of the kind slow/],
+  [
+    ["--robots", "1", "--scenario", "dock_dispatch_mixed"],
+    /with n = 1 no robot is of the kind slow/,
+  ],
   [["--scenario", "nowhere"], /the scenario "nowhere" cannot be read/],
 ])("npm start -- %j is refused with one sentence", (args, sentence) => {
   expect(() => settingsOf(args)).toThrow(InvalidInputError);
