@@ -9,7 +9,7 @@ import { InvalidInputError, reasonOf } from "../base/errors";
 import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { boundSentences } from "../policy/bounds";
-import { loadPolicy, requireScenario } from "../policy/policy_file";
+import { type LoadedPolicy, loadPolicy, requireScenario } from "../policy/policy_file";
 import { COMMANDS } from "./generated/commands";
 import { type OptionValues, runCommand, UsageError } from "./options";
 
@@ -44,6 +44,18 @@ function loadStart(file: string, game: Game): PopulationStart {
   return { globalState, localCounts };
 }
 
+/** The policy's own scenario where no other is named. @throws InvalidInputError */
+function gameOf(scenario: string | undefined, { metadata }: LoadedPolicy): Game {
+  try {
+    return loadScenario(scenario ?? metadata.scenario);
+  } catch (error) {
+    if (scenario !== undefined) throw error;
+    throw new InvalidInputError(
+      `the policy is for ${metadata.scenario} (${reasonOf(error)}); where that is a file of your own, give it as --scenario`,
+    );
+  }
+}
+
 export async function main(options: OptionValues<typeof COMMANDS.evaluate.options>): Promise<void> {
   const { policy: files, scenario, robots: population, start: startFile, json, ...how } = options;
   if (files.length > 2) {
@@ -51,7 +63,7 @@ export async function main(options: OptionValues<typeof COMMANDS.evaluate.option
   }
   const policies = files.map(loadPolicy);
   const [policy, other] = policies;
-  const game = loadScenario(scenario ?? policy.metadata.scenario);
+  const game = gameOf(scenario, policy);
   policies.forEach((one) => requireScenario(one, game));
   const start = startFile === undefined ? undefined : loadStart(startFile, game);
   const result = evaluate(game, policy, { ...how, population, start }, other);
@@ -85,7 +97,7 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
   };
   const { blind } = references;
   return [
-    `${game.name}: ${settings.population} robots, ${settings.sampleSize} asked an epoch${settings.sampling === "by_kind" ? " by kind" : ""} (${settings.observation}), ${settings.rollouts} rollouts of ${settings.horizon} epochs`,
+    `${game.name}: ${settings.population} robots, ${settings.sampleSize} asked an epoch${settings.sampling === "by_kind" ? " by kind" : ""} (${settings.observation}), ${settings.rollouts} rollouts of ${settings.horizon} epochs (± one standard error)`,
     `${"".padEnd(width)}${"return".padEnd(20)}reward per step`,
     row(labels[0], result),
     row("  random commands", references.random),
@@ -93,7 +105,7 @@ function readable(files: readonly string[], game: Game, result: EvaluateResult):
     row("  all robots seen", references.full),
     ...(other ? [row(labels[1], other)] : []),
     ...(difference ? [row(labels.join(" minus "), difference)] : []),
-    `${labels[0]}: mode of the robots seen right in ${(100 * modeAccuracy).toFixed(1)} % of the epochs`,
+    `${labels[0]}: the robots seen were most where most of all are in ${(100 * modeAccuracy).toFixed(1)} % of the epochs`,
     "",
   ].join("\n");
 }

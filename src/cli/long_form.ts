@@ -66,7 +66,14 @@ export function tellGame(
     );
   }
   const { scenario, out } = given;
-  if (out !== undefined) requireWritable("--out", out);
+  if (out !== undefined) {
+    if (/\.ya?ml$/.test(out)) {
+      throw new UsageError(
+        `--out ${out}: --game-only writes safetensors there; for YAML leave --out out and send what is printed to the file`,
+      );
+    }
+    requireWritable("--out", out);
+  }
   const game = loadScenario(scenario);
   if (out === undefined) {
     const document = longForm(readFileSync(scenarioFile(scenario), "utf8"), game);

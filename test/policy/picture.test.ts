@@ -11,7 +11,7 @@ import {
 import { Lookahead, vectorsOf } from "../../src/policy/lookahead";
 import { Observation } from "../../src/policy/observation";
 import { drawingOf } from "../../src/policy/picture";
-import { randomGame, randomLocalPolicy } from "../games";
+import { randomGame, randomLocalPolicy, shipped } from "../games";
 import { madePair } from "./policies";
 
 const game = randomGame({ sG: 2, aG: 3, sL: 3, aL: 2 }, 1);
@@ -43,6 +43,29 @@ test("at the ends all robots are in the zone, or none is and the others keep the
   expect(actions[0][0]).toBe(at(1, [0, 2, 2]));
   // Nobody else is anywhere: they are spread evenly.
   expect(pictureOf(game, pair, 0, [1, 0, 0]).actions[0][0]).toBe(at(0, [0, 2, 2]));
+});
+
+test("a strip goes to where all robots of its kind are there, and the other kinds stay as they are", () => {
+  const mixed = shipped("dock_dispatch_mixed");
+  const points = madePoints(mixed, 6);
+  const limit = limitOf(mixed, points.localPolicy);
+  const lookahead = new Lookahead(limit, vectorsOf(points, limit.sizes));
+  const belief = [0.3, 0.1, 0.1, 0.1, 0, 0.05, 0.05, 0, 0.1, 0.2];
+  const at = (s: number, law: number[]): number => {
+    lookahead.look(s, Float64Array.from(law));
+    return lookahead.action;
+  };
+  for (const s of mixed.globalStates.keys()) {
+    const { actions } = pictureOf(mixed, points, s, belief);
+    expect(actions[1].at(-1)).toBe(at(s, [0, 0.6, 0, 0, 0, ...belief.slice(5)]));
+    expect(actions[1][0]).toBe(at(s, [0.36, 0, 0.12, 0.12, 0, ...belief.slice(5)]));
+    expect(actions[5].at(-1)).toBe(at(s, [...belief.slice(0, 5), 0.4, 0, 0, 0, 0]));
+    // Nobody else of the kind is anywhere.
+    const alone = [...belief.slice(0, 5), 0, 0, 0, 0, 0.4];
+    expect(pictureOf(mixed, points, s, alone).actions[9][0]).toBe(
+      at(s, [...belief.slice(0, 5), 0.1, 0.1, 0.1, 0.1, 0]),
+    );
+  }
 });
 
 const LAW = [0.5, 0.2, 0.3];

@@ -10,7 +10,7 @@ const GOLDEN_DEG = 137.508;
 
 export function showPolicy(
   parent: HTMLElement,
-  { localStates, globalActions }: Snapshot,
+  { localStates, zones, globalActions }: Snapshot,
   { actions: strips, plan }: PolicyPicture,
   { belief }: EpochReport,
 ): void {
@@ -24,13 +24,16 @@ export function showPolicy(
     add(parent, "p", "unknown", "The policy in force is not known here.");
     return;
   }
+  const whose = localStates.length > zones.length ? "the robots of its kind" : "all robots";
   strips.forEach((actions, state) => {
     const name = localStates[state];
     add(parent, "div", "zone", name).setAttribute("aria-hidden", "true");
-    addStrip(parent, name, rangesOf(actions), nameOf, belief[state] ?? 0);
+    const first = state - (state % zones.length);
+    const ofKind = belief.slice(first, first + zones.length).reduce((sum, p) => sum + p, 0);
+    addStrip(parent, name, rangesOf(actions), nameOf, (belief[state] ?? 0) / (ofKind || 1), whose);
   });
   const scale = add(parent, "div", "note scale");
-  ["0 %", "50 %", "100 % of all robots"].forEach((text) => add(scale, "span", "", text));
+  ["0 %", "50 %", `100 % of ${whose}`].forEach((text) => add(scale, "span", "", text));
   const legend = add(parent, "ul", "actions row");
   legend.setAttribute("aria-label", "Actions");
   for (const action of [...new Set(strips.flat())].sort((a, b) => a - b)) {
@@ -46,6 +49,7 @@ function addStrip(
   ranges: readonly Range[],
   nameOf: (action: number) => string,
   believed: number,
+  whose: string,
 ): void {
   const strip = add(parent, "div", "strip");
   const words = ranges.map(
@@ -54,7 +58,7 @@ function addStrip(
   strip.setAttribute("role", "img");
   strip.setAttribute(
     "aria-label",
-    `Share of all robots in ${zone}: ${words.join("; ")}. Believed now: ${percent(believed)}.`,
+    `Share of ${whose} in ${zone}: ${words.join("; ")}. Believed now: ${percent(believed)}.`,
   );
   for (const { action, from, to } of ranges) {
     const piece = add(strip, "div", "piece");
@@ -83,7 +87,7 @@ const tintOf = (action: number): string => `hsl(${(210 + GOLDEN_DEG * action) % 
 
 interface Range {
   readonly action: number;
-  /** Shares of all robots, 0 to 1. */
+  /** Shares of all robots, or of those of its kind, 0 to 1. */
   readonly from: number;
   readonly to: number;
 }

@@ -55,7 +55,7 @@ function truthOf(snapshot: Snapshot, report: EpochReport): string {
   if (modes.includes(target)) {
     return `in truth ${most} are there, ${modes.length > 1 ? "as many as anywhere" : "more than anywhere else"}`;
   }
-  const against = target < 0 ? "" : `, against ${real[target]}`;
+  const against = target < 0 ? "" : `, against ${real[target]} in ${zones[target].name}`;
   return `in truth most are in ${namesOf(modes, zones)} (${most}${against})`;
 }
 

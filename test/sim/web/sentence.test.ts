@@ -42,11 +42,11 @@ test.each<[string, Partial<EpochReport>]>([
     {},
   ],
   [
-    "The lead vehicle sees 4 of 30 robots and stays at bay_1, where it believes most are; in truth most are in bay_2 (15, against 2).",
+    "The lead vehicle sees 4 of 30 robots and stays at bay_1, where it believes most are; in truth most are in bay_2 (15, against 2 in bay_1).",
     { globalState: 1, trueHistogram: [13, 2, 15] },
   ],
   [
-    "The lead vehicle sees 4 of 30 robots and believes most are in bay_1, and drives to bay_2; in truth most are in bay_1 (20, against 7).",
+    "The lead vehicle sees 4 of 30 robots and believes most are in bay_1, and drives to bay_2; in truth most are in bay_1 (20, against 7 in bay_2).",
     { globalAction: 2 },
   ],
   [
@@ -95,7 +95,7 @@ test("of two kinds of robots those of both are counted in a zone", () => {
     "The lead vehicle sees 4 of 30 robots and drives to bay_1, where it believes most are; in truth 16 are there, more than anywhere else.",
   );
   expect(sentenceOf(both, { ...report, ...told, globalAction: 2 })).toMatch(
-    /believes most are in bay_1, and drives to bay_2; in truth most are in bay_1 \(16, against 5\)\.$/,
+    /believes most are in bay_1, and drives to bay_2; in truth most are in bay_1 \(16, against 5 in bay_2\)\.$/,
   );
 });
 
