@@ -21,7 +21,7 @@ export function benchBackups(game: Game): void {
   for (const k of [20, 50]) {
     const index = new HistogramIndex(game.localStates.length, k);
     const surrogate = surrogateOf(game, index, blindLocalPolicy(game, 0));
-    const { kernels } = surrogate;
+    const kernels = surrogate.map(([{ kernel }]) => kernel);
     for (const width of [1, kernels.length]) benchExact(index, kernels[1], width);
     if (k === 20) benchConvolution(index, kernels[1]);
     const cells = index.count * kernels.length;

@@ -12,6 +12,7 @@ const SWARMS = [
   { name: "ring_dispatch", population: 1000 },
 ];
 const ROLLOUTS = 1500;
+const told = { localForm: "command" } as const;
 
 export async function benchKinds(): Promise<void> {
   say("return over 50 epochs: one with memory, ten, ten with memory, twenty, all");
@@ -20,8 +21,10 @@ export async function benchKinds(): Promise<void> {
     const kinds: Record<string, { readonly pair: PolicyPair }> = {
       "table, k = 10": await learn(game, { tableSize: 10, population }),
       "table, k = 20": await learn(game, { tableSize: 20, population }),
+      "table, k = 10, command": await learn(game, { tableSize: 10, population, ...told }),
+      "table, k = 20, command": await learn(game, { tableSize: 20, population, ...told }),
       "points, state": await learnByPoints(game, { population }),
-      "points, command": await learnByPoints(game, { population, localForm: "command" }),
+      "points, command": await learnByPoints(game, { population, ...told }),
     };
     for (const [kind, policy] of Object.entries(kinds)) {
       const earned = (sampleSize: number, observation: "sample" | "filter"): string => {

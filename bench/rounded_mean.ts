@@ -5,9 +5,9 @@
  */
 import { HistogramIndex, roundToSize } from "../src/game/histogram";
 import { KeyedStream } from "../src/game/keyed_stream";
-import { type Game, localKernel, type TablePair, sizesOf } from "../src/game/model";
+import { type Game, type TablePair, sizesOf } from "../src/game/model";
 import { MultinomialRows } from "../src/game/multinomial";
-import { surrogateOf } from "../src/learning/sweeper";
+import { type SurrogateMove, surrogateOf } from "../src/learning/sweeper";
 
 const TURNS = 5;
 const SWEEPS = 100;
@@ -23,8 +23,9 @@ export function roundedMeanLearner(game: Game, tableSize: number): TablePair {
   let localPolicy: Float64Array = new Float64Array(sL * sG * aL).fill(1 / aL);
   let globalPolicy = new Uint8Array(sG * index.count);
   for (let turn = 0; turn < TURNS; turn++) {
-    const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
-    globalPolicy = learnGlobalRounded(game, index, localPolicy, kernels);
+    const robots = surrogateOf(game, index, localPolicy).map(([move]) => move);
+    const kernels = robots.map(({ kernel }) => kernel);
+    globalPolicy = learnGlobalRounded(game, index, robots);
     localPolicy = learnLocalSoft(game, leadKernel(game, index, globalPolicy, kernels));
   }
   const globalValues = new Float32Array(globalPolicy.length);
@@ -42,16 +43,15 @@ function times(row: ArrayLike<number>, matrix: ArrayLike<number>): Float64Array 
 function learnGlobalRounded(
   game: Game,
   index: HistogramIndex,
-  localPolicy: Float64Array,
-  kernels: readonly Float64Array[],
+  robots: readonly SurrogateMove[],
 ): Uint8Array<ArrayBuffer> {
   const { sG, aG } = sizesOf(game);
   const { count, size } = index;
-  const reward = surrogateOf(game, index, localPolicy).sampleReward;
+  const reward = robots.flatMap(({ sampleReward }) => [...sampleReward]);
   const histograms: Int32Array[] = [];
   index.forEach((counts) => histograms.push(counts.slice()));
   const next = Int32Array.from(reward, (_, i) => {
-    const mean = times(histograms[i % count], kernels[Math.floor(i / count)]);
+    const mean = times(histograms[i % count], robots[Math.floor(i / count)].kernel);
     return index.indexOf(roundToSize(mean, size));
   });
   let values = new Float64Array(sG * count);

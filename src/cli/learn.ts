@@ -2,11 +2,15 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Game } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
-import { DEFAULT_DRAWS, type Progress } from "../learning/options";
+import {
+  DEFAULT_DRAWS,
+  type LearnOptions as TableLearnOptions,
+  type Progress,
+} from "../learning/options";
 import { learnByPoints, type PointLearnResult } from "../learning/points/learn_by_points";
 import { loadScenario } from "../game/scenario_file";
 import { learningHorizon } from "../learning/simulation";
-import { MOST_TABLE_STATES, tableSizeOf } from "../learning/size";
+import { MOST_TABLE_STATES, type TableAsked, tableSizeOf } from "../learning/size";
 import { encodePolicy, savePolicy } from "../policy/policy_file";
 import { COMMANDS } from "./generated/commands";
 import { abortOnInterrupt, flagOf, type OptionValues } from "./options";
@@ -66,9 +70,14 @@ function progressPrinter(first: () => void): (progress: Progress) => void {
 /** Says before the learning what it takes: histograms, memory, time. */
 function announce(
   game: Game,
-  { tableSize, draws, threads }: { tableSize: number; draws?: number; threads: number },
+  {
+    draws = DEFAULT_DRAWS,
+    localForm = "state",
+    tableSize,
+    threads,
+  }: Partial<TableAsked> & Required<Pick<TableLearnOptions, "tableSize" | "threads">>,
 ): void {
-  const { histograms, bytes, work } = tableSizeOf(game, tableSize, draws ?? DEFAULT_DRAWS);
+  const { histograms, bytes, work } = tableSizeOf(game, tableSize, { draws, localForm });
   const seconds =
     (SWEEPS * work) / MULTIPLICATIONS_A_SECOND / Math.min(threads, game.globalStates.length);
   process.stderr.write(
@@ -78,7 +87,7 @@ function announce(
 
 /** Options of one way of learning that stand beside the other. */
 const TABLE_ONLY = ["tableSize", "draws"] as const;
-const POINTS_ONLY = ["points", "accuracy", "timeLimit", "localForm"] as const;
+const POINTS_ONLY = ["points", "accuracy", "timeLimit"] as const;
 
 /**
  * The backup asked for, or the one that the game allows.
@@ -109,21 +118,21 @@ type Result = (LearnResult | PointLearnResult) &
 
 /** Learns in the way asked for. */
 async function learned(game: Game, options: LearnOptions, signal: AbortSignal): Promise<Result> {
-  const { robots: population, seed, temperature, backup, tableSize } = options;
+  const { robots: population, seed, temperature, localForm, backup, tableSize } = options;
   const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
   const { threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
-  const common = { population, seed, threads, temperature, signal, warn };
+  const common = { population, seed, threads, temperature, localForm, signal, warn };
   if (backup === "points") {
-    const { points, accuracy, localForm, timeLimit = Infinity } = options;
+    const { points, accuracy, timeLimit = Infinity } = options;
     const startedMs = performance.now();
     const isTimeUp = (share = 1): boolean =>
       performance.now() - startedMs > 1000 * share * timeLimit;
     const onProgress = progressPrinter(() =>
       process.stderr.write(`learning a pair for ${game.name} at points\n`),
     );
-    return learnByPoints(game, { ...common, points, accuracy, localForm, isTimeUp, onProgress });
+    return learnByPoints(game, { ...common, points, accuracy, isTimeUp, onProgress });
   }
-  const asked = { tableSize: tableSize!, draws: options.draws, threads };
+  const asked = { tableSize: tableSize!, draws: options.draws, localForm, threads };
   const memory = MEMORY_SHARE * totalmem();
   const onProgress = progressPrinter(() => announce(game, asked));
   return learn(game, { ...common, ...asked, backup, memory, onProgress });

@@ -132,6 +132,18 @@ export function movedBy(
   return out;
 }
 
+/** M of a move as it stands, [sL][sL'], rows sum to 1. */
+export function kernelOf(limit: Limit, move: Move): Float64Array {
+  const { sL } = limit.sizes;
+  const kernel = new Float64Array(sL * sL);
+  const corner = new Float64Array(sL);
+  for (let s = 0; s < sL; s++) {
+    corner.fill(0)[s] = 1;
+    scaleToOne(movedBy(limit, move, corner, kernel.subarray(s * sL, (s + 1) * sL)));
+  }
+  return kernel;
+}
+
 /** `out` = M α: what α is worth from each local state an epoch before. */
 export function broughtBack(
   { robots, sizes: { sG, aL } }: Limit,

@@ -13,9 +13,9 @@ import { alternated } from "./points/learn_by_points";
 import { breathe } from "./simulation";
 import { startSteps } from "./starts";
 
-/** Histograms of a table that is small enough to try all starts in. */
+/** Histograms of a table that is small enough to try all starts in; with the command, times |A_g|. */
 const SMALL_HISTOGRAMS = 1500;
-/** Histograms of the tables of all starts together, but at least one table. */
+/** The same of the tables of all starts together, but at least one table. */
 const MOST_HISTOGRAMS = 20_000;
 
 /** @param blindPolicy π_l of the best blind pair */
@@ -24,9 +24,10 @@ export async function startsFor(
   settings: LearnSettings,
   blindPolicy: Float32Array,
 ): Promise<{ readonly starts: readonly Start[]; readonly turns: Turns }> {
-  const { tableSize, temperature, signal } = settings;
-  const first = await inTurns(startSteps(game, blindPolicy, temperature), signal);
-  const histograms = histogramCount(sizesOf(game).sL, tableSize);
+  const { tableSize, temperature, localForm, signal } = settings;
+  const first = await inTurns(startSteps(game, blindPolicy, temperature, localForm), signal);
+  const { sL, aG } = sizesOf(game);
+  const histograms = histogramCount(sL, tableSize) * (localForm === "command" ? aG : 1);
   if (tableSize === 1 || histograms <= SMALL_HISTOGRAMS) {
     return { starts: first, turns: NO_TURNS };
   }

@@ -10,8 +10,9 @@ import { type Blind, bestBlind } from "./blind";
 import { gapBound, measureGaps } from "./gaps";
 import { startsFor } from "./coarse_starts";
 import { type LearnOptions, settingsOf } from "./options";
-import { type Responder, type TableCandidate, withResponder } from "./responder";
+import { Responder, type TableCandidate } from "./responder";
 import { COMPARED_ROLLOUTS, isBetter, simulationOf, trialOf } from "./simulation";
+import { inForm } from "./starts";
 import { PACKAGE_VERSION } from "./version";
 
 /** The counts of `Turns` are over all table sizes. */
@@ -34,9 +35,10 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
   const settings = settingsOf(game, options);
   const blind = await bestBlind(game, settings);
   const coarse = await startsFor(game, settings, blind.localPolicy);
-  return withResponder(game, settings, async (responder) => {
+  const responder = new Responder(game, settings);
+  try {
     const fine = await new Alternation(responder).run(coarse.starts);
-    const best = await atLeastBlind(await responder.credible(fine.best), blind, responder);
+    const best = await atLeastBlind(await responder.variants(fine.best), blind, responder);
     const gaps = await measureGaps(best, responder);
     const { pair, backup, backupError } = best;
     const { return: earned } = best.trials[0].earned;
@@ -59,21 +61,26 @@ export async function learn(game: Game, options: LearnOptions): Promise<LearnRes
     const turns = sumOf(coarse.turns, fine.turns);
     const histograms = responder.index.count;
     return { pair, metadata, histograms, ...turns, return: earned };
-  });
+  } finally {
+    await responder.close();
+  }
 }
 
-/** The best blind pair with its table, where the best pair without memory is worse than that. */
+/** The first variant that is not worse than the best blind pair without memory, else that with its table. */
 async function atLeastBlind(
-  best: TableCandidate,
-  { localPolicy, action }: Blind,
+  variants: readonly TableCandidate[],
+  blind: Blind,
   responder: Responder,
 ): Promise<TableCandidate> {
   const { game, settings } = responder;
+  const { action } = blind;
+  const localPolicy = inForm(game, blind.localPolicy, settings.localForm);
   const options = simulationOf(settings, "compare", COMPARED_ROLLOUTS);
-  const always = constantController(action);
-  const trial = trialOf(game, { ...best.pair, localPolicy }, "sample", options, undefined, always);
-  if (!(await isBetter([trial], [best.trials[0]], responder.settings.signal))) return best;
-  const blind = await responder.respond({ localPolicy }, [action]);
-  responder.standing.best = blind;
-  return blind;
+  const pair = { ...variants[0].pair, localPolicy };
+  const trial = trialOf(game, pair, "sample", options, undefined, constantController(action));
+  for (const one of variants)
+    if (!(await isBetter([trial], [one.trials[0]], settings.signal))) return one;
+  const always = await responder.respond({ localPolicy }, [action]);
+  responder.standing.best = always;
+  return always;
 }

@@ -1,6 +1,13 @@
 /** Which states a pair visits, discounted, and what the global agent does and sees there. */
 import { HistogramIndex, roundToSize } from "../game/histogram";
-import { type Game, type TablePair, scaleToOne, type Sizes, sizesOf } from "../game/model";
+import {
+  type Game,
+  type LocalForm,
+  type TablePair,
+  scaleToOne,
+  type Sizes,
+  sizesOf,
+} from "../game/model";
 import type { EpochVisitor } from "../game/population";
 
 /** Discounted moments of (share of the population, share of the sample) for one s_g. */
@@ -19,11 +26,15 @@ export class Occupancy {
   private readonly lead: Float64Array;
   private readonly moments: readonly Moments[];
 
-  /** @param from epoch from which on it counts */
+  /** Epoch from which on the law counts: a robot that is told the first command expects the later ones. */
+  private readonly from: number;
+
+  /** @param form of π_l */
   constructor(
     private readonly game: Game,
-    private readonly from = 0,
+    form: LocalForm = "state",
   ) {
+    this.from = form === "command" ? 1 : 0;
     const { sG, sL, aG } = sizesOf(game);
     this.sizes = sizesOf(game);
     this.law = new Float64Array(sL * sG * aG);
@@ -35,16 +46,16 @@ export class Occupancy {
   }
 
   readonly visit: EpochVisitor = ({ globalState, counts, sample, population }, epoch, action) => {
-    if (epoch < this.from) return;
     const { sG, sL, aG } = this.sizes;
     const weight = this.game.discount ** epoch;
-    this.lead[globalState * aG + action] += weight;
+    const counted = epoch < this.from ? 0 : weight;
+    this.lead[globalState * aG + action] += counted;
     let asked = 0;
     for (let s = 0; s < sL; s++) asked += sample[s];
     const one = this.moments[globalState];
     one.weight += weight;
     for (let s = 0; s < sL; s++) {
-      this.law[(s * sG + globalState) * aG + action] += weight * counts[s];
+      this.law[(s * sG + globalState) * aG + action] += counted * counts[s];
       const share = counts[s] / population;
       const sampled = asked > 0 ? sample[s] / asked : 0;
       one.share[s] += weight * share;

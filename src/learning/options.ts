@@ -5,7 +5,7 @@ import { kindsProblem } from "../game/kinds";
 import { type Game, type LocalForm, sizesOf } from "../game/model";
 import { MOST_VECTORS } from "../policy/kind";
 import { KERNEL_MEMORY_BYTES } from "../base/kernel_memory";
-import { largestTableSize, tableSizeOf } from "./size";
+import { largestTableSize, type TableAsked, tableSizeOf } from "./size";
 
 /** What learning does now; times are the caller's to measure. */
 export interface Progress {
@@ -29,6 +29,8 @@ export interface CommonOptions {
   readonly population?: number;
   /** Softmax of Q / temperature for π_l; default: greedy. */
   readonly temperature?: number;
+  /** What robots act on; default: `state`, the paper's. */
+  readonly localForm?: LocalForm;
   /** A non-negative whole number; default 0. */
   readonly seed?: number;
   /** Among which learning is shared; the result is the same for any number. Default 1. */
@@ -57,8 +59,6 @@ export interface PointLearnOptions extends CommonOptions {
   readonly points?: number;
   /** Stops where the limit's bounds at the start differ by this share of the lower; default 0.005. */
   readonly accuracy?: number;
-  /** Default: `state`, the paper's. */
-  readonly localForm?: LocalForm;
   /** Whether this share of the time (default: all) is gone. Learning ends with the best pair so far. */
   readonly isTimeUp?: (share?: number) => boolean;
 }
@@ -81,7 +81,7 @@ export function settingsOf(game: Game, options: LearnOptions) {
   const { tableSize, population } = settings;
   requireWhole("the table size", tableSize, 1);
   requireWhole("the number of draws", draws, 1);
-  checkTableSize(game, tableSize, draws, options.memory ?? DEFAULT_MEMORY_BYTES);
+  checkTableSize(game, settings, options.memory ?? DEFAULT_MEMORY_BYTES);
   if (tableSize > population) {
     throw new InvalidInputError(
       `the table size is ${tableSize} and the population ${population}; sample at most as many robots as there are`,
@@ -99,8 +99,7 @@ export function pointSettingsOf(game: Game, options: PointLearnOptions) {
   if (!(accuracy > 0 && accuracy < 1)) {
     throw new InvalidInputError(`the accuracy is ${accuracy}; give a share between 0 and 1`);
   }
-  const { localForm = "state" } = options;
-  return { ...options, ...commonSettingsOf(game, options), points, accuracy, localForm };
+  return { ...options, ...commonSettingsOf(game, options), points, accuracy };
 }
 
 /** The settings for a part of the work: its time ends after this share of all. */
@@ -111,6 +110,7 @@ export const within = (share: number, settings: PointLearnSettings): PointLearnS
 
 function commonSettingsOf(game: Game, options: CommonOptions) {
   const { population = DEFAULT_POPULATION, seed = 0, threads = 1, temperature } = options;
+  const { localForm = "state" } = options;
   requireWhole("the population", population, 1);
   const problem = kindsProblem(game, population);
   if (problem) throw new InvalidInputError(problem);
@@ -119,12 +119,16 @@ function commonSettingsOf(game: Game, options: CommonOptions) {
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InvalidInputError(`the temperature is ${temperature}; give a positive number`);
   }
-  return { population, seed, threads };
+  return { population, seed, threads, localForm };
 }
 
-function checkTableSize(game: Game, tableSize: number, draws: number, memory: number): void {
-  const { histograms, bytes } = tableSizeOf(game, tableSize, draws);
-  const largest = largestTableSize(game, memory, draws);
+function checkTableSize(
+  game: Game,
+  { tableSize, ...asked }: TableAsked & { readonly tableSize: number },
+  memory: number,
+): void {
+  const { histograms, bytes } = tableSizeOf(game, tableSize, asked);
+  const largest = largestTableSize(game, memory, asked);
   const usable = Math.min(memory, KERNEL_MEMORY_BYTES);
   if (bytes > usable || tableSize > Math.max(1, largest)) {
     const gigabytes = (value: number): string => `${(value / 1e9).toPrecision(2)} GB`;

@@ -96,23 +96,24 @@ export class Responder implements Responses<TableCandidate> {
     return { ...used, sweeps, ...(await this.played(pair)) };
   }
 
-  /** The pair, or its credible variant (occupancy.ts) where that is better. */
-  async credible(plain: TableCandidate): Promise<TableCandidate> {
+  /** The pair and its credible variant (occupancy.ts), the better one first. */
+  async variants(learned: TableCandidate): Promise<TableCandidate[]> {
     const { index } = this;
     const { population, signal } = this.settings;
-    const { pair, occupancy } = plain;
-    if (population <= index.size) return { ...plain, learned: plain };
+    const { pair, occupancy } = learned;
+    const plain = { ...learned, learned };
+    if (population <= index.size) return [plain];
     const credibly = { ...pair, globalPolicy: occupancy.credibleGlobalPolicy(index, pair) };
     const credible = { ...plain, ...(await this.played(credibly)) };
     const isCredible = await isBetter(credible.trials, plain.trials, signal);
-    return { ...(isCredible ? credible : plain), learned: plain };
+    return isCredible ? [credible, plain] : [plain, credible];
   }
 
   /** L-LEARN(π_g) under the pair's own occupancy; greedy without a temperature. */
   async localResponse({ occupancy }: TableCandidate, temperature?: number): Promise<Float32Array> {
     this.report({ doing: "L-LEARN" });
-    const steps = localSteps(this.game, occupancy.actionLaw(), temperature);
-    return inTurns(steps, this.settings.signal);
+    const { localForm, signal } = this.settings;
+    return inTurns(localSteps(this.game, occupancy.actionLaw(), temperature, localForm), signal);
   }
 
   report(progress: Omit<Progress, "iteration" | "best" | "tableSize">): void {
@@ -126,7 +127,7 @@ export class Responder implements Responses<TableCandidate> {
   }
 
   private async played(pair: TablePair) {
-    const occupancy = new Occupancy(this.game);
+    const occupancy = new Occupancy(this.game, this.settings.localForm);
     const compared = simulationOf(this.settings, "compare", COMPARED_ROLLOUTS);
     const options = { ...compared, luck: this.luckOf(pair, compared) };
     const plain = trialOf(this.game, pair, "sample", options, occupancy.visit);
@@ -174,19 +175,5 @@ export class Responder implements Responses<TableCandidate> {
       );
     }
     return use("sampled");
-  }
-}
-
-/** A responder while `use` runs; its threads end with it. */
-export async function withResponder<T>(
-  game: Game,
-  settings: LearnSettings,
-  use: (responder: Responder) => Promise<T>,
-): Promise<T> {
-  const responder = new Responder(game, settings);
-  try {
-    return await use(responder);
-  } finally {
-    await responder.close();
   }
 }

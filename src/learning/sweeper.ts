@@ -1,6 +1,7 @@
 /** Value iteration's sweeps for some of the s_g, in one thread: each is independent of the others. */
 import type { BackupKind } from "../game/policy_metadata";
-import { type Game, localKernel, meanLocalReward, sizesOf } from "../game/model";
+import { inner, kernelOf, limitOf } from "../game/limit";
+import { type Game, sizesOf } from "../game/model";
 import { HistogramIndex } from "../game/histogram";
 import { lowestBest } from "../policy/lookahead";
 import { ExactBackup } from "./exact_backup";
@@ -22,14 +23,18 @@ export interface Share {
   readonly policy: Uint8Array;
 }
 
-/** What the surrogate is by π_l and by the commands that are allowed. */
-export interface Surrogate {
+/** The robots under some of the commands in one s_g. */
+export interface SurrogateMove {
+  readonly globalState: number;
   readonly actions: readonly number[];
-  /** Σ_s (h_s/k) r̄_l(s, s_g), [sG][H]; shared memory. */
+  /** M, [sL][sL']. */
+  readonly kernel: Float64Array;
+  /** Σ_s (h_s/k) r̄_l(s), [H]; shared memory. */
   readonly sampleReward: Float64Array;
-  /** M_{s_g}, one [sL][sL'] for each s_g. */
-  readonly kernels: readonly Float64Array[];
 }
+
+/** By s_g: one for all commands that are allowed, or one for each where robots use the command. */
+export type Surrogate = readonly (readonly SurrogateMove[])[];
 
 export interface BackupChoice {
   readonly kind: BackupKind;
@@ -37,23 +42,27 @@ export interface BackupChoice {
   readonly seed: number;
 }
 
+/**
+ * @param localPolicy π_l, in either form
+ * @param actions allowed; default: all
+ */
 export function surrogateOf(
   game: Game,
   index: HistogramIndex,
   localPolicy: ArrayLike<number>,
   actions: readonly number[] = [...game.globalActions.keys()],
 ): Surrogate {
-  const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
-  const sampleReward = sharedFloats(kernels.length * index.count);
-  for (const g of kernels.keys()) {
-    const mean = meanLocalReward(game, localPolicy, g);
-    index.forEach((counts, h) => {
-      let sum = 0;
-      for (let s = 0; s < counts.length; s++) sum += counts[s] * mean[s];
-      sampleReward[g * index.count + h] = sum / index.size;
-    });
-  }
-  return { actions, sampleReward, kernels };
+  const limit = limitOf(game, localPolicy);
+  return limit.moves.map((moves) =>
+    moves.flatMap((move) => {
+      const own = actions.filter((action) => action >= move.from && action < move.end);
+      if (own.length === 0) return [];
+      const sampleReward = sharedFloats(index.count);
+      index.forEach((counts, h) => (sampleReward[h] = inner(move.reward, counts) / index.size));
+      const { globalState } = move;
+      return [{ globalState, actions: own, kernel: kernelOf(limit, move), sampleReward }];
+    }),
+  );
 }
 
 /** What the sweeps of one surrogate use; arrays that were in the memory before are freed. */
@@ -66,21 +75,27 @@ function preparedIn(
 ) {
   memory.release();
   const { count } = index;
-  const width = surrogate.kernels.length;
-  const kernels = globalStates.map((g) => surrogate.kernels[g]);
+  const width = surrogate.length;
+  const moves = globalStates.flatMap((g) => surrogate[g]);
+  const kernels = moves.map(({ kernel }) => kernel);
+  // Draws of one s_g are the same for all commands: what differs is not chance.
+  const keys = moves.map(({ globalState }) => globalState);
+  const rows = moves.map((move, at) => ({
+    ...{ ...move, ...rowsOf(memory, game, move), at },
+    ...{ isFirst: keys[at - 1] !== keys[at], isLast: keys[at + 1] !== keys[at] },
+  }));
   return {
-    ...surrogate,
+    moves: rows,
     backup:
       kind === "exact"
         ? new ExactBackup(memory, index, pairs, kernels, width)
-        : new SampledBackup(memory, index, kernels, draws, width, seed, globalStates),
-    rows: globalStates.map((g) => rowsOf(memory, game, g, surrogate.actions)),
+        : new SampledBackup(memory, index, kernels, draws, width, seed, keys),
     // V and E[V], [H][sG].
     ...{ values: memory.floats(count * width), expected: memory.floats(count * width) },
-    // max_a Q of one s_g, and its mean r_l, [H].
+    // max_a Q of one s_g, and the mean r_l of a move, [H].
     ...{ best: memory.floats(count), sample: memory.floats(count) },
-    // Least and greatest change of a sweep.
-    changes: memory.floats(2),
+    // Least and greatest change of a sweep; and of a best that is not of all commands yet.
+    ...{ changes: memory.floats(2), unused: memory.floats(2) },
   };
 }
 
@@ -88,13 +103,13 @@ function preparedIn(
  * r_g(s_g, ·) and γ P_g(· | s_g, ·), [sG'][aG]: an odd number of actions is filled up by one that earns
  * -Infinity.
  */
-function rowsOf(memory: KernelMemory, game: Game, g: number, actions: readonly number[]) {
+function rowsOf(memory: KernelMemory, game: Game, { globalState, actions }: SurrogateMove) {
   const { sG, aG } = sizesOf(game);
   const even = 2 * Math.ceil(actions.length / 2);
   const rewards = memory.floats(even).fill(-Infinity);
   const futures = memory.floats(even * sG).fill(0);
   actions.forEach((action, a) => {
-    const row = g * aG + action;
+    const row = globalState * aG + action;
     rewards[a] = game.globalReward[row];
     for (let i = 0; i < sG; i++) {
       futures[i * even + a] = game.discount * game.globalTransition[row * sG + i];
@@ -120,16 +135,16 @@ export class Sweeper {
 
   /** next = max_a Q of `values`. */
   sweep(): Change {
-    const { values, expected, best, sample, changes, rows, backup, sampleReward } = this.ready;
-    const { globalStates, next } = this.share;
+    const { values, expected, best, sample, changes, unused, moves, backup } = this.ready;
+    const { next } = this.share;
     const { count } = this.index;
     const width = next.length / count;
     values.set(this.share.values);
     changes.set([Infinity, -Infinity]);
-    for (const [at, g] of globalStates.entries()) {
+    for (const { globalState, sampleReward, rewards, futures, at, isFirst, isLast } of moves) {
       backup.apply(at, values, expected);
-      sample.set(sampleReward.subarray(g * count, (g + 1) * count));
-      const { rewards, futures } = rows[at];
+      sample.set(sampleReward);
+      if (isFirst) best.fill(-Infinity);
       this.memory.kernels.bestActions(
         rewards.byteOffset,
         futures.byteOffset,
@@ -139,33 +154,38 @@ export class Sweeper {
         sample.byteOffset,
         best.byteOffset,
         count,
-        values.byteOffset + g * values.BYTES_PER_ELEMENT,
-        changes.byteOffset,
+        values.byteOffset + globalState * values.BYTES_PER_ELEMENT,
+        (isLast ? changes : unused).byteOffset,
       );
-      for (let h = 0, i = g; h < count; h++, i += width) next[i] = best[h];
+      if (!isLast) continue;
+      for (let h = 0, i = globalState; h < count; h++, i += width) next[i] = best[h];
     }
     return { least: changes[0], greatest: changes[1] };
   }
 
   /** policy = the lowest action whose Q of `values` is within `tie` of the best. */
   greedy(tie: number): void {
-    const { actions, values, expected, rows, backup } = this.ready;
-    const { globalStates, policy } = this.share;
+    const { values, expected, moves, backup } = this.ready;
+    const { game, policy } = this.share;
     const { count } = this.index;
     const width = policy.length / count;
-    const q = new Float64Array(actions.length);
+    const { aG } = sizesOf(game);
+    const all = new Float64Array(count * aG);
     values.set(this.share.values);
-    for (const [at, g] of globalStates.entries()) {
+    for (const { globalState, actions, sampleReward, rewards, futures, at, ...move } of moves) {
       backup.apply(at, values, expected);
-      const { rewards, futures } = rows[at];
-      const across = rewards.length;
+      if (move.isFirst) all.fill(-Infinity);
       for (let h = 0; h < count; h++) {
-        for (let a = 0; a < q.length; a++) {
-          q[a] = rewards[a];
-          for (let i = 0; i < width; i++) q[a] += futures[i * across + a] * expected[h * width + i];
+        for (let a = 0; a < actions.length; a++) {
+          let q = rewards[a] + sampleReward[h];
+          for (let i = 0; i < width; i++)
+            q += futures[i * rewards.length + a] * expected[h * width + i];
+          all[h * aG + actions[a]] = q;
         }
-        policy[g * count + h] = actions[lowestBest(q, tie)];
       }
+      if (!move.isLast) continue;
+      for (let h = 0; h < count; h++)
+        policy[globalState * count + h] = lowestBest(all.subarray(h * aG, (h + 1) * aG), tie);
     }
   }
 

@@ -169,7 +169,11 @@ test.each([
     /--out \S+ cannot be written/,
   ],
   ["learn", [...LEARN, "--points", "9"], /--points goes with --backup points alone/],
-  ["learn", [...LEARN, "--local-form", "state"], /--local-form goes with --backup points alone/],
+  [
+    "learn",
+    [...LEARN, "--local-form", "told"],
+    /--local-form is "told"; give one of state, command/,
+  ],
   ["learn", [...LEARN, "--backup", "points"], /--table-size does not go with --backup points/],
   ["learn", [...POINTS, "--points", "0"], /--points is "0"; give a whole number from 1/],
   ["learn", [...POINTS, "--accuracy", "0"], /--accuracy is "0"; give a number from/],

@@ -1,7 +1,7 @@
 import { broughtBack, inner, limitOf, movedBy, moveOf } from "../../src/game/limit";
-import { localKernel, meanLocalReward } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { randomLocalPolicy, randomScenario } from "../games";
+import { localKernel, meanLocalReward } from "../dense_kernels";
 
 const sizes = { sG: 3, aG: 2, sL: 7, aL: 2 };
 const scenario = randomScenario(sizes, 1) as { global_transition: number[][][] };

@@ -1,11 +1,12 @@
 import { HistogramIndex } from "../../src/game/histogram";
 import { KeyedStream } from "../../src/game/keyed_stream";
-import { localKernel, sizesOf } from "../../src/game/model";
+import { sizesOf } from "../../src/game/model";
 import { drawBinomial, drawSampleCounts, MultinomialRows } from "../../src/game/multinomial";
 import { type EpochVisitor, Population } from "../../src/game/population";
 import { Trial } from "../../src/game/trial";
 import { randomGame, randomLocalPolicy, shipped } from "../games";
 import { binomialLaw, chiSquaredP, hypergeometric } from "./exact_laws";
+import { localKernel } from "../dense_kernels";
 
 /** Fixed seeds: a p-value below this would be a fault, not bad luck. */
 const ALPHA = 1e-3;

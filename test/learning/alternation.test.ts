@@ -1,7 +1,7 @@
 import { finish } from "../../src/base/steps";
 import { Alternation, sumOf } from "../../src/learning/alternation";
 import { settingsOf } from "../../src/learning/options";
-import { withResponder } from "../../src/learning/responder";
+import { withResponder } from "./with_responder";
 import { startSteps } from "../../src/learning/starts";
 import { randomGame } from "../games";
 
@@ -11,7 +11,8 @@ const uniform = new Float32Array(12).fill(0.5);
 
 test("options have their defaults", () => {
   const defaults = { population: 1000, backup: "exact", draws: 16, seed: 0, threads: 1 };
-  expect(settingsOf(game, { tableSize: 3 })).toEqual({ tableSize: 3, ...defaults });
+  const localForm = "state";
+  expect(settingsOf(game, { tableSize: 3 })).toEqual({ tableSize: 3, localForm, ...defaults });
 });
 
 test("a start met before is not walked again", async () => {

@@ -1,6 +1,5 @@
 import { HistogramIndex } from "../../src/game/histogram";
 import { keyedUniform } from "../../src/game/draws";
-import { localKernel } from "../../src/game/model";
 import { BACKUP_TOLERANCE } from "../../src/learning/responder";
 import { ExactBackup } from "../../src/learning/exact_backup";
 import { KernelMemory } from "../../src/base/kernel_memory";
@@ -8,6 +7,7 @@ import { pairsOf } from "../../src/learning/lattice_lines";
 import { SampledBackup } from "../../src/learning/sampled_backup";
 import { randomGame, randomLocalPolicy } from "../games";
 import { movedLaw } from "./brute_force";
+import { localKernel } from "../dense_kernels";
 
 const WIDTH = 2;
 const memory = new KernelMemory();

@@ -1,6 +1,7 @@
 /** The k-agent surrogate solved plainly: joint states, every joint move enumerated. */
 import { HistogramIndex } from "../../src/game/histogram";
-import { type Game, localKernel, meanLocalReward, sizesOf } from "../../src/game/model";
+import { type Game, sizesOf } from "../../src/game/model";
+import { localKernel, meanLocalReward } from "../dense_kernels";
 
 /**
  * Law of h' from `counts` when each robot moves by `kernel`: robots are added one by one to a table
@@ -36,38 +37,51 @@ export function movedLaw(counts: ArrayLike<number>, kernel: ArrayLike<number>): 
 const digits = (joint: number, states: number, k: number): number[] =>
   Array.from({ length: k }, (_, i) => Math.floor(joint / states ** i) % states);
 
-/** V*[s_g][joint] of k agents by value iteration over all joint transitions, to 1e-12. */
+/**
+ * Q[s_g][joint][a_g] of k agents for given V[s_g][joint], over all joint transitions.
+ * @param localPolicy π_l, in either form
+ */
+export function jointBackup(game: Game, localPolicy: ArrayLike<number>, k: number) {
+  const { sG, sL } = sizesOf(game);
+  const all = Array.from({ length: sL ** k }, (_, j) => digits(j, sL, k));
+  const robots = game.globalStates.map((_, g) =>
+    game.globalActions.map((_, a) => {
+      const kernel = localKernel(game, localPolicy, g, a);
+      const reward = meanLocalReward(game, localPolicy, g, a);
+      const move = (from: number[], to: number[]): number =>
+        from.reduce((p, s, i) => p * kernel[s * sL + to[i]], 1);
+      return { reward, law: all.map((from) => all.map((to) => move(from, to))) };
+    }),
+  );
+  return (values: readonly Float64Array[]): number[][][] =>
+    robots.map((commands, g) =>
+      all.map((states, j) =>
+        commands.map(({ reward, law }, a) => {
+          const row = g * commands.length + a;
+          let q = game.globalReward[row];
+          for (const s of states) q += reward[s] / k;
+          for (let to = 0; to < sG; to++) {
+            const ahead = law[j].reduce((sum, p, after) => sum + p * values[to][after], 0);
+            q += game.discount * game.globalTransition[row * sG + to] * ahead;
+          }
+          return q;
+        }),
+      ),
+    );
+}
+
+/** V*[s_g][joint] by value iteration, to 1e-12. */
 export function solveJointly(
   game: Game,
   localPolicy: ArrayLike<number>,
   k: number,
 ): Float64Array[] {
-  const { sG, aG, sL } = sizesOf(game);
-  const joints = sL ** k;
-  const kernels = game.globalStates.map((_, g) => localKernel(game, localPolicy, g));
-  const rewards = game.globalStates.map((_, g) => meanLocalReward(game, localPolicy, g));
-  const all = Array.from({ length: joints }, (_, j) => digits(j, sL, k));
-  const move = (g: number, from: number[], to: number[]): number =>
-    from.reduce((p, s, i) => p * kernels[g][s * sL + to[i]], 1);
-  const law = kernels.map((_, g) => all.map((from) => all.map((to) => move(g, from, to))));
-  let values = game.globalStates.map(() => new Float64Array(joints));
+  const backup = jointBackup(game, localPolicy, k);
+  let values = game.globalStates.map(() => new Float64Array(sizesOf(game).sL ** k));
   for (let change = 1; change > 1e-12;) {
-    change = 0;
-    const next = values.map((row, g) =>
-      row.map((old, j) => {
-        const ahead = values.map((v) => law[g][j].reduce((sum, p, to) => sum + p * v[to], 0));
-        const local = all[j].reduce((sum, s) => sum + rewards[g][s] / k, 0);
-        let best = -Infinity;
-        for (let a = 0; a < aG; a++) {
-          let q = game.globalReward[g * aG + a] + local;
-          for (let to = 0; to < sG; to++) {
-            q += game.discount * game.globalTransition[(g * aG + a) * sG + to] * ahead[to];
-          }
-          best = Math.max(best, q);
-        }
-        change = Math.max(change, Math.abs(best - old));
-        return best;
-      }),
+    const next = backup(values).map((rows) => Float64Array.from(rows, (q) => Math.max(...q)));
+    change = Math.max(
+      ...next.flatMap((row, g) => [...row.map((v, j) => Math.abs(v - values[g][j]))]),
     );
     values = next;
   }

@@ -2,7 +2,7 @@ import { bestBlind } from "../../src/learning/blind";
 import { startsFor } from "../../src/learning/coarse_starts";
 import { learnByPoints } from "../../src/learning/points/learn_by_points";
 import { settingsOf } from "../../src/learning/options";
-import { withResponder } from "../../src/learning/responder";
+import { withResponder } from "./with_responder";
 import { randomGame } from "../games";
 
 // 1,330 histograms of 18 robots, 1,540 of 19.

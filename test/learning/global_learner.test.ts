@@ -7,40 +7,62 @@ import { surrogateOf } from "../../src/learning/sweeper";
 import { lowestBest } from "../../src/policy/lookahead";
 import { Sweeps } from "../../src/learning/sweeps";
 import { randomGame, randomLocalPolicy } from "../games";
-import { jointOf, solveJointly } from "./brute_force";
+import { jointBackup, jointOf, solveJointly } from "./brute_force";
 
 const learnLocal = (...asked: Parameters<typeof localSteps>) => finish(localSteps(...asked));
 
-async function learned(game: Game, localPolicy: Float64Array, k: number) {
+async function learned(game: Game, localPolicy: Float64Array, k: number, actions?: number[]) {
   const index = new HistogramIndex(game.localStates.length, k);
   const sweeps = new Sweeps(game, index, 1);
-  const surrogate = surrogateOf(game, index, localPolicy);
+  const surrogate = surrogateOf(game, index, localPolicy, actions);
   await sweeps.prepare(surrogate, { kind: "exact", draws: 1, seed: 0 });
   const result = await learnGlobal(game, sweeps);
   return { index, ...result };
 }
 
 test.each([
-  [{ sG: 2, aG: 2, sL: 2, aL: 2 }, 4],
-  [{ sG: 3, aG: 2, sL: 3, aL: 2 }, 3],
-  [{ sG: 2, aG: 3, sL: 4, aL: 2 }, 2],
-  [{ sG: 1, aG: 2, sL: 1, aL: 1 }, 3],
-])("G-LEARN of %j at k = %d agrees with all joint states and moves to 1e-6", async (sizes, k) => {
-  for (const seed of [1, 2]) {
-    const game = randomGame(sizes, seed);
-    const localPolicy = randomLocalPolicy(sizes, seed);
-    const { index, globalValues, errorBound } = await learned(game, localPolicy, k);
-    const exact = solveJointly(game, localPolicy, k);
-    let worst = 0;
-    index.forEach((counts, h) =>
-      exact.forEach((values, g) => {
-        const error = Math.abs(globalValues[g * index.count + h] - values[jointOf(counts)]);
-        worst = Math.max(worst, error);
-      }),
-    );
-    expect(worst).toBeLessThan(1e-6);
-    expect(worst).toBeLessThanOrEqual(errorBound + 1e-9);
-  }
+  [{ sG: 2, aG: 2, sL: 2, aL: 2 }, 4, "state"],
+  [{ sG: 3, aG: 2, sL: 3, aL: 2 }, 3, "state"],
+  [{ sG: 2, aG: 3, sL: 4, aL: 2 }, 2, "state"],
+  [{ sG: 1, aG: 2, sL: 1, aL: 1 }, 3, "state"],
+  [{ sG: 2, aG: 3, sL: 2, aL: 2 }, 4, "command"],
+  [{ sG: 3, aG: 2, sL: 3, aL: 2 }, 3, "command"],
+] as const)(
+  "G-LEARN of %j at k = %d agrees with all joint states and moves to 1e-6 (form %s)",
+  async (sizes, k, form) => {
+    for (const seed of [1, 2]) {
+      const game = randomGame(sizes, seed);
+      const localPolicy = randomLocalPolicy(sizes, seed, form);
+      const { index, globalValues, globalPolicy, errorBound } = await learned(game, localPolicy, k);
+      const exact = solveJointly(game, localPolicy, k);
+      const q = jointBackup(game, localPolicy, k)(exact);
+      index.forEach((counts, h) =>
+        exact.forEach((values, g) => {
+          const [at, joint] = [g * index.count + h, jointOf(counts)];
+          const error = Math.abs(globalValues[at] - values[joint]);
+          expect(error).toBeLessThan(1e-6);
+          expect(error).toBeLessThanOrEqual(errorBound + 1e-9);
+          expect(q[g][joint][globalPolicy[at]]).toBeGreaterThan(values[joint] - 1e-5);
+        }),
+      );
+    }
+  },
+);
+
+test("allowed one command alone, a table repeats it, and is worth what it earns (form command)", async () => {
+  const sizes = { sG: 2, aG: 3, sL: 3, aL: 2 };
+  const game = randomGame(sizes, 5);
+  const localPolicy = randomLocalPolicy(sizes, 5, "command");
+  const { globalValues, globalPolicy } = await learned(game, localPolicy, 2, [1]);
+  const only = (array: Float64Array, width: number): Float64Array =>
+    array.filter((_, i) => Math.floor(i / width) % 3 === 1);
+  const alone = {
+    ...{ ...game, globalActions: ["c_1"], globalReward: only(game.globalReward, 1) },
+    globalTransition: only(game.globalTransition, sizes.sG),
+  };
+  const its = await learned(alone, only(localPolicy, sizes.aL), 2);
+  expect(new Set(globalPolicy)).toEqual(new Set([1]));
+  its.globalValues.forEach((value, i) => expect(globalValues[i]).toBeCloseTo(value, 9));
 });
 
 test("ties go to the lowest action, and what is below the tolerance is a tie", () => {

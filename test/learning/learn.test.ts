@@ -4,6 +4,7 @@ import { evaluate } from "../../src/evaluation/evaluate";
 import { type Game, sizesOf } from "../../src/game/model";
 import { learn, type LearnResult } from "../../src/learning/learn";
 import { PACKAGE_VERSION } from "../../src/learning/version";
+import { decodePolicy, encodePolicy } from "../../src/policy/policy_file";
 import { randomGame, root, shipped } from "../games";
 
 const small = randomGame({ sG: 2, aG: 2, sL: 3, aL: 2 }, 4);
@@ -73,6 +74,11 @@ test.each([
     { tableSize: 40, backup: "sampled", draws: 1e7 } as const,
     /the largest table size that fits is \d+/,
   ],
+  [
+    // Without the command it fits: 0.120 GB.
+    { tableSize: 240, localForm: "command", memory: 0.122e9 } as const,
+    /which take 0.13 GB where 0.12 GB can be used; the largest table size that fits is 22\d/,
+  ],
   [{ tableSize: 20, population: 10 }, /at most as many robots as there are/],
   [{ tableSize: 2, population: 0 }, /population is 0/],
   [{ tableSize: 2, seed: -1 }, /seed is -1/],
@@ -106,6 +112,30 @@ describe("ring_dispatch at k = 10, n = 1000", () => {
     expect(learned.metadata.backup).toBe("exact");
     expect(learned.metadata.backupError).toBeLessThan(1e-12);
   });
+});
+
+test("a table where robots use the command goes through the file, and earns more", async () => {
+  const game = shipped("ring_dispatch");
+  const paper = await learn(game, { tableSize: 10 });
+  const { pair, metadata } = await learn(game, { tableSize: 10, localForm: "command" });
+  const file = decodePolicy(encodePolicy(pair, metadata, game), "file");
+  expect(file.pair).toEqual(pair);
+  expect(pair.localPolicy).toHaveLength(5 * 5 * 5 * 3);
+  for (const transitionTiming of ["current", "next"] as const) {
+    const options = { transitionTiming, horizon: 50, rollouts: 300 };
+    const { difference, references } = evaluate(game, file, options, paper);
+    // Without memory its plain table earns less than never looking; then the credible one is taken.
+    expect(difference!.return.mean).toBeGreaterThan(1);
+    expect(references.full.return.mean).toBeGreaterThan(references.blind.return.mean + 5);
+  }
+});
+
+test("by the sampled operator robots use the command too", async () => {
+  const told = { ...options, localForm: "command" } as const;
+  const exact = await learn(small, told);
+  const sampled = await learn(small, { ...told, backup: "sampled", draws: 64 });
+  expect([exact.metadata.backup, sampled.metadata.backup]).toEqual(["exact", "sampled"]);
+  expect(Math.abs(sampled.return.mean - exact.return.mean)).toBeLessThan(0.1);
 });
 
 // They stopped at a pair that earns 108.6 where pairs were given up at the first sign against them.

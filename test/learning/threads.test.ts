@@ -21,12 +21,17 @@ const pool = (threads: number, signal?: AbortSignal): Sweeps =>
 const surrogate = () => surrogateOf(game, index, randomLocalPolicy(sizes, 7));
 
 test.each([
-  ["exact", [1, 2, 3]],
-  ["sampled", [1, 2]],
-] as const)("%s backups learn the same bytes with any of %j threads", async (backup, numbers) => {
+  ["exact", [1, 2, 3], "state"],
+  ["sampled", [1, 2], "state"],
+  ["exact", [1, 2, 3], "command"],
+  ["sampled", [1, 2], "command"],
+] as const)("%s backups learn the same bytes with any of %j threads (%s)", async (...row) => {
+  const [backup, numbers, localForm] = row;
   const files: Uint8Array[] = [];
   for (const threads of numbers) {
-    const { pair, metadata } = await learn(game, { ...options, backup, draws: 4, threads });
+    const { pair, metadata } = await learn(game, {
+      ...{ ...options, backup, draws: 4, threads, localForm },
+    });
     files.push(encodePolicy(pair, metadata, game));
   }
   for (const file of files) expect(Buffer.compare(files[0], file)).toBe(0);

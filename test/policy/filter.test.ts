@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { type Game, localKernel } from "../../src/game/model";
+import type { Game } from "../../src/game/model";
 import { Population } from "../../src/game/population";
 import { MeanFieldFilter } from "../../src/policy/filter";
 import { randomGame, randomLocalPolicy } from "../games";
+import { localKernel } from "../dense_kernels";
 
 const sizes = { sG: 2, aG: 2, sL: 4, aL: 2 };
 const unknown = { kind: "dirichlet", alpha: 0.5 } as const;

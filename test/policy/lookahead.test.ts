@@ -1,8 +1,9 @@
 import { keyedUniform } from "../../src/game/draws";
 import { limitOf } from "../../src/game/limit";
-import { localKernel, meanLocalReward, sizesOf } from "../../src/game/model";
+import { sizesOf } from "../../src/game/model";
 import { emptyRows, Lookahead } from "../../src/policy/lookahead";
 import { randomGame, randomLocalPolicy } from "../games";
+import { localKernel, meanLocalReward } from "../dense_kernels";
 
 const sizes = { sG: 3, aG: 4, sL: 4, aL: 2 };
 const game = randomGame(sizes, 5);

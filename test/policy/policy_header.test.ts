@@ -80,7 +80,7 @@ test.each(["dock_dispatch", "ring_dispatch", "random"])(
   (name) => {
     const its = name === "random" ? randomGame({ sG: 9, aG: 9, sL: 2, aL: 2 }, 1) : shipped(name);
     const { sG, aG, sL, aL } = sizesOf(its);
-    const largest = largestTableSize(its, Infinity, 0);
+    const largest = largestTableSize(its, Infinity, { draws: 0, localForm: "state" });
     const numbers = sG * aG * (sG + 1) + sL * sG * aL * (sL + 1) + sG + 255 * sL;
     const vectors = 131_072 * (4 * sL + 4);
     const table = 5 * sG * histogramCount(sL, largest);

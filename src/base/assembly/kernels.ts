@@ -196,7 +196,7 @@ function averageLong(
 // --- The maximum over actions (sweeper.ts) ---
 
 /**
- * best[h] = max_a rewards[a] + Σ_i futures[a][i] expected[h][i] + sample[h], for all h of one s_g.
+ * Raises best[h] to max_a rewards[a] + Σ_i futures[a][i] expected[h][i] + sample[h], for all h of one s_g.
  * @param rewardsAt [actions], actions even: an odd number is filled up by one of -Infinity
  * @param futuresAt γ P_g(i | g, a), [width][actions]
  * @param sampleAt mean r_l, [count]
@@ -233,7 +233,9 @@ export function bestActions(
     }
     const even = f64x2.extract_lane(best, 0);
     const odd = f64x2.extract_lane(best, 1);
-    const most = (even < odd ? odd : even) + f64.load(sampleAt);
+    const own = (even < odd ? odd : even) + f64.load(sampleAt);
+    const before = f64.load(bestAt);
+    const most = own > before ? own : before;
     f64.store(bestAt, most);
     const change = most - f64.load(oldAt);
     if (change < least) least = change;

@@ -23,12 +23,11 @@ import {
   type Progress,
   within,
 } from "../options";
-import { breathe, isBetter, simulationOf, trialOf } from "../simulation";
+import { isBetter, simulationOf, trialOf } from "../simulation";
 import { startSteps } from "../starts";
 import { PACKAGE_VERSION } from "../version";
 import { measure, type Measured } from "./measure";
 import { meanOf } from "./point_learner";
-import { repeatedSteps, toldBy } from "./team";
 import { type PointCandidate, TurnThreads } from "./turn_threads";
 
 export interface PointLearnResult extends Turns, Measured {
@@ -79,7 +78,9 @@ export async function learnByPoints(
 
 /** Where the alternation starts: with many local states where one with fewer points ended, which is cheap. */
 async function coarseStarts(game: Game, settings: PointLearnSettings) {
-  const starts = await startsOf(game, settings);
+  const { temperature, localForm, signal } = settings;
+  const { localPolicy: blind } = await bestBlind(game, settings);
+  const starts = await inTurns(startSteps(game, blind, temperature, localForm), signal);
   if (sizesOf(game).sL <= FEW_STATES) return { starts, turns: NO_TURNS };
   const points = Math.ceil(settings.points / COARSER);
   const coarse = { ...within(COARSE_SHARE, settings), points };
@@ -104,20 +105,6 @@ export async function alternated(
   } finally {
     await responder.turns.close();
   }
-}
-
-/** Responses to a lead that never looks at robots, and (form `command`) to one that repeats itself. */
-async function startsOf(game: Game, settings: PointLearnSettings): Promise<Start[]> {
-  const { temperature, localForm, signal } = settings;
-  const blind = await bestBlind(game, settings);
-  const starts = await inTurns(startSteps(game, blind.localPolicy, temperature), signal);
-  if (localForm === "state") return starts;
-  const told = [await inTurns(repeatedSteps(game, temperature), signal)];
-  for (const { localPolicy } of starts) {
-    await breathe(signal);
-    told.push(toldBy(game, () => localPolicy));
-  }
-  return told.map((localPolicy) => ({ localPolicy: Float32Array.from(localPolicy) }));
 }
 
 class PointResponder implements Responses<PointCandidate> {

@@ -8,9 +8,10 @@ import { Lookahead, vectorsOf } from "../../policy/lookahead";
 import { gainOf, gapBound, gapsOf, localGainOf } from "../gaps";
 import { type PointLearnSettings, within } from "../options";
 import { play, simulationOf, trialOf } from "../simulation";
+import { repeatedSteps, toldBy } from "../starts";
 import { pairOf } from "./pair";
 import { boundSteps, dispatched, measuredAt, pointSteps } from "./point_learner";
-import { repeatedSteps, teamSteps, toldBy } from "./team";
+import { teamSteps } from "./team";
 import type { Turn } from "./turn";
 import type { Values } from "./upper_bounds";
 

@@ -4,12 +4,11 @@
  * every n. Rules are those of given local policies.
  */
 import type { Steps } from "../../base/steps";
-import { type Game, localRow, sizesOf } from "../../game/model";
-import { blindSteps } from "../starts";
+import { type Game, sizesOf } from "../../game/model";
 import { type PointOptions, type PointResult, pointSteps } from "./point_learner";
 
 /** π_l in the form `command`, [sL][sG][aG][aL]. */
-type Rules = Float64Array;
+type Rules = Float32Array;
 
 const MOST_POINTS = 60;
 /** Of the accuracy asked for. */
@@ -27,26 +26,6 @@ export function* teamSteps(
   return yield* pointSteps(team.game, team.localPolicy, asked);
 }
 
-/** π_l that obeys each command by the local policy for it, in either form. */
-export function toldBy(game: Game, policyFor: (action: number) => ArrayLike<number>): Rules {
-  const { sG, aG, sL, aL } = sizesOf(game);
-  return Float64Array.from({ length: sL * sG * aG * aL }, (_, i) => {
-    const [a, row] = [i % aL, Math.floor(i / aL)];
-    const [action, state] = [row % aG, Math.floor(row / aG)];
-    const policy = policyFor(action);
-    return policy[localRow(game, policy, Math.floor(state / sG), state % sG, action) + a];
-  });
-}
-
-/** Robots' response to a lead that repeats its command, whichever it is. */
-export function* repeatedSteps(game: Game, temperature?: number): Steps<Rules> {
-  const responses: Float32Array[] = [];
-  for (const action of game.globalActions.keys()) {
-    responses.push(yield* blindSteps(game, action, temperature));
-  }
-  return toldBy(game, (action) => responses[action]);
-}
-
 /** The game whose commands are (a_g, rule), and the π_l that obeys them. */
 export function teamGame(game: Game, rules: readonly Rules[]) {
   const { sG, aL } = sizesOf(game);
@@ -62,7 +41,7 @@ export function teamGame(game: Game, rules: readonly Rules[]) {
 }
 
 /** The first row of each of the arrays, then the second ones, and so on. */
-function interleaved(arrays: readonly Float64Array[], width: number): Float64Array {
+function interleaved(arrays: readonly (Float64Array | Rules)[], width: number): Float64Array {
   const all = new Float64Array(arrays.length * arrays[0].length);
   arrays.forEach((array, i) => {
     for (let at = 0; at < array.length; at += width)

@@ -67,7 +67,7 @@ function* turnSteps(
   const { plans, ...result } = yield* pointSteps(game, localPolicy, options);
   const pair = pairOf(game, localPolicy, plans);
   const { localForm, population, temperature } = options;
-  const occupancy = new Occupancy(game, localForm === "command" ? 1 : 0);
+  const occupancy = new Occupancy(game, localForm);
   const simulation = { ...simulationOf(options, "compare", OBSERVED_ROLLOUTS), asked: population };
   trialOf(game, pair, "sample", simulation, occupancy.visit).play();
   const law = occupancy.actionLaw();

@@ -1,12 +1,13 @@
 /** What tests of plans share. */
 import { keyedUniform } from "../../../src/game/draws";
 import { HistogramIndex } from "../../../src/game/histogram";
-import { type Game, localKernel, meanLocalReward, sizesOf } from "../../../src/game/model";
+import { type Game, sizesOf } from "../../../src/game/model";
 import type { GlobalController } from "../../../src/game/population";
 import type { Lookahead } from "../../../src/policy/lookahead";
 import type { Plans } from "../../../src/learning/points/plans";
 import { randomGame, randomLocalPolicy } from "../../games";
 import { movedLaw } from "../brute_force";
+import { localKernel, meanLocalReward } from "../../dense_kernels";
 
 export const ROUNDING = 1e-9;
 
