@@ -3,7 +3,7 @@ import { inTurns } from "../base/steps";
 import { localLawMoments } from "../game/episode";
 import { commandedBy, jointLimit } from "../game/limit";
 import type { Game } from "../game/model";
-import { DispatcherBound } from "./points/upper_bounds";
+import { UpperBound } from "./points/upper_bound";
 import type { PointLearnOptions } from "./options";
 import { blindSteps } from "./starts";
 import { rewardRange } from "./value_iteration";
@@ -30,7 +30,7 @@ export async function bestBlind(
   let best = { action: 0, worth: -Infinity };
   for (const action of game.globalActions.keys()) {
     if (action > 0 && isTimeUp?.()) break;
-    const one = new DispatcherBound(commandedBy(joint, action));
+    const one = new UpperBound(commandedBy(joint, action));
     const { values } = await inTurns(one.solve({ accuracy }), signal);
     const worth = game.initialGlobal.reduce(
       (sum, p, g) => sum + p * values[g].reduce((all, value, s) => all + shares[s] * value, 0),

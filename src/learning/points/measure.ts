@@ -13,7 +13,7 @@ import { pairOf } from "./pair";
 import { boundSteps, dispatched, measuredAt, pointSteps } from "./point_learner";
 import { teamSteps } from "./team";
 import type { Turn } from "./turn";
-import type { Values } from "./upper_bounds";
+import type { Values } from "./upper_bound";
 
 export interface Measured {
   readonly metadata: Partial<PolicyMetadata>;

@@ -17,10 +17,9 @@ import type { PointsUsed, ReturnBounds } from "../../game/policy_metadata";
 import { type Estimate, estimate } from "../../game/statistics";
 import { DEFAULT_POINT_ACCURACY, DEFAULT_POINTS, type PointLearnOptions } from "../options";
 import { rewardRange } from "../value_iteration";
-import { finestResolution, LatticeBound } from "./lattice_bound";
 import { Paths } from "./paths";
 import { Plans } from "./plans";
-import { DispatcherBound, type Values } from "./upper_bounds";
+import { finestResolution, UpperBound, type Values } from "./upper_bound";
 
 export interface PointOptions extends Pick<
   PointLearnOptions,
@@ -73,9 +72,9 @@ export function* pointSteps(
   const { points: most = DEFAULT_POINTS, accuracy = DEFAULT_POINT_ACCURACY, seed = 0 } = options;
   const limit = limitOf(game, localPolicy);
   const range = rewardRange(game);
-  const lattice = latticeOf(limit, LATTICE_POINTS);
-  const isFine = lattice && lattice.resolution >= FINE;
-  const bound = isFine ? lattice : new DispatcherBound(limit);
+  const resolution = finestResolution(limit.sizes.sL, LATTICE_POINTS);
+  const isFine = resolution >= FINE;
+  const bound = new UpperBound(limit, isFine ? resolution : 1);
   yield* bound.solve({ accuracy: (isFine ? BOUND_ACCURACY : accuracy) * range });
   const paths = new Paths(game, limit, seed);
   const watched = paths.starts(WATCHED_STARTS, "watch");
@@ -112,8 +111,9 @@ export function* boundSteps(
   const { horizon = DEFAULT_HORIZON } = game;
   const accuracy = BOUND_ACCURACY * rewardRange(game);
   const starts = new Paths(game, limit, seed).starts(MEASURED_STARTS, "measure");
-  const every = new DispatcherBound(limit);
-  const many = latticeFor(limit) ?? every;
+  const every = new UpperBound(limit);
+  const resolution = resolutionFor(limit);
+  const many = resolution > 1 ? new UpperBound(limit, resolution) : every;
   // The limit's are backed up once more where they are asked.
   yield* many.solve({ accuracy, epochs: horizon - 1 });
   const manyEarly = yield* valuesAt(game, starts, many);
@@ -145,7 +145,7 @@ export function* dispatched(
   epochs?: number,
 ): Steps<Estimate> {
   const until = { accuracy: BOUND_ACCURACY * rewardRange(game), epochs };
-  const bound = yield* new DispatcherBound(limit).solve(until);
+  const bound = yield* new UpperBound(limit).solve(until);
   return yield* measuredAt(game, limit, seed, bound.everyN);
 }
 
@@ -160,18 +160,14 @@ export function* measuredAt(
   return estimate(yield* valuesAt(game, starts, values));
 }
 
-/** The limit's bound by a lattice, where there is one that is worked off in seconds. */
-function latticeFor(limit: Limit): LatticeBound | undefined {
-  const pairs = histogramCount(limit.sizes.sL, 2);
-  const reached = limit.moves.flat().reduce((sum, one) => sum + PLACING + one.reached.length, 0);
-  const work = pairs * reached;
-  return latticeOf(limit, work <= MOST_WORK ? Math.max(LATTICE_POINTS, pairs) : LATTICE_POINTS);
-}
-
-/** The finest with so many points. */
-function latticeOf(limit: Limit, points: number): LatticeBound | undefined {
-  const resolution = finestResolution(limit.sizes.sL, points);
-  return resolution > 1 ? new LatticeBound(limit, resolution) : undefined;
+/** Of the limit's bound: of a lattice that is worked off in seconds. */
+function resolutionFor({ moves, sizes: { sL } }: Limit): number {
+  const pairs = histogramCount(sL, 2);
+  const reached = moves.flat().reduce((sum, one) => sum + PLACING + one.reached.length, 0);
+  return finestResolution(
+    sL,
+    pairs * reached <= MOST_WORK ? Math.max(LATTICE_POINTS, pairs) : LATTICE_POINTS,
+  );
 }
 
 /** Sweeps over more and more points, with a finer and finer gain, until something ends it. */

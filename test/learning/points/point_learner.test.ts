@@ -5,13 +5,12 @@ import { type Game, sizesOf } from "../../../src/game/model";
 import { Population } from "../../../src/game/population";
 import { estimate } from "../../../src/game/statistics";
 import { Trial } from "../../../src/game/trial";
-import { LatticeBound } from "../../../src/learning/points/lattice_bound";
+import { UpperBound } from "../../../src/learning/points/upper_bound";
 import {
   boundSteps,
   type PointOptions,
   pointSteps,
 } from "../../../src/learning/points/point_learner";
-import { DispatcherBound } from "../../../src/learning/points/upper_bounds";
 import { blindLocalPolicy, startSteps } from "../../../src/learning/starts";
 import { randomGame, randomLocalPolicy, shipped } from "../../games";
 import { jointOf, solveJointly } from "../brute_force";
@@ -30,9 +29,7 @@ test.each(TINY)("over %d states no policy of %d robots exceeds their dispatchers
   for (let seed = 0; seed < 6; seed++) {
     const { game, policy } = contested(seed, sL);
     const optimum = solveJointly(game, policy, n);
-    const dispatchers = finish(
-      new DispatcherBound(limitOf(game, policy)).solve({ accuracy: 1e-6 }),
-    );
+    const dispatchers = finish(new UpperBound(limitOf(game, policy)).solve({ accuracy: 1e-6 }));
     new HistogramIndex(sL, n).forEach((counts) => {
       const shares = Float64Array.from(counts, (count) => count / n);
       for (let g = 0; g < 2; g++) {
@@ -45,7 +42,7 @@ test.each(TINY)("over %d states no policy of %d robots exceeds their dispatchers
 test("the dispatcher of one robot earns what value iteration over its states says", () => {
   const { game, policy } = contested(3, 3);
   const { plans } = learned(game, policy, { points: 1 });
-  const dispatchers = finish(new DispatcherBound(plans.limit).solve({ accuracy: 1e-8 }));
+  const dispatchers = finish(new UpperBound(plans.limit).solve({ accuracy: 1e-8 }));
   const optimum = solveJointly(game, policy, 1);
   for (const g of [0, 1]) {
     optimum[g].forEach((value, s) => {
@@ -60,7 +57,7 @@ test("everywhere the plans are at most their backup, and that is at most a fine 
     const { game, policy } = contested(seed, sL);
     const { plans } = learned(game, policy, { seed, accuracy: 1e-4 });
     const bounds = [3, 6, 60].map((resolution) =>
-      finish(new LatticeBound(plans.limit, resolution).solve({ accuracy: 1e-6 })),
+      finish(new UpperBound(plans.limit, resolution).solve({ accuracy: 1e-6 })),
     );
     for (const shares of distributions(sL, 200)) {
       for (const g of [0, 1]) {
@@ -82,7 +79,7 @@ test("over more states than a fine lattice has room for, one of pairs of robots 
   const game = slowed(randomGame(sizes, 5), 0.95);
   const policy = randomLocalPolicy(sizes, 5);
   const { plans, bounds } = bounded(game, policy, { points: 40 });
-  const dispatchers = finish(new DispatcherBound(plans.limit).solve({ accuracy: 1e-4 }));
+  const dispatchers = finish(new UpperBound(plans.limit).solve({ accuracy: 1e-4 }));
   const { initialGlobal, initialLocal } = game;
   const start = initialLocal.kind === "fixed" ? initialLocal.probabilities : [];
   const most = initialGlobal.reduce((sum, p, g) => sum + p * dispatchers.at(g, start), 0);

@@ -1,7 +1,7 @@
 import { finish } from "../../../src/base/steps";
 import { limitOf } from "../../../src/game/limit";
 import { Trial } from "../../../src/game/trial";
-import { LatticeBound } from "../../../src/learning/points/lattice_bound";
+import { UpperBound } from "../../../src/learning/points/upper_bound";
 import { learnByPoints } from "../../../src/learning/points/learn_by_points";
 import { pairOf } from "../../../src/learning/points/pair";
 import { teamGame, teamSteps } from "../../../src/learning/points/team";
@@ -41,7 +41,7 @@ test("a team of all rules is near its optimum in the limit, as a fine lattice ha
       globalReward: repeated(game.globalReward, 1, each),
     };
     const policy = toldBy(all, (action) => policies[action % each]);
-    const optimum = finish(new LatticeBound(limitOf(all, policy), 60).solve({ accuracy: 1e-6 }));
+    const optimum = finish(new UpperBound(limitOf(all, policy), 60).solve({ accuracy: 1e-6 }));
     const given = policies.map((one) => toldBy(game, () => one));
     const { plans } = finish(teamSteps(game, given, { points: 60, accuracy: 0.002 }));
     for (const share of [0, 0.3, 1]) {
