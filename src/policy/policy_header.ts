@@ -1,5 +1,4 @@
 /** The header of a policy file: safetensors' JSON with the metadata, checked before any array. */
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
 import { kindsSchema } from "../game/kinds";
@@ -209,8 +208,22 @@ function headerOf(bytes: Uint8Array, refuse: Refuse): z.infer<typeof headerSchem
     const { path, message } = parsed.error.issues[0];
     return refuse(`${path.join(".") || "its header"}: ${message}`);
   }
-  // JSON with a key twice: readers differ in which of the two they take. YAML knows such a key.
-  const twice = parseDocument(text).errors.find(({ code }) => code === "DUPLICATE_KEY");
-  if (twice) refuse(`its header has the key ${text.slice(twice.pos[0]).split('"', 2)[1]} twice`);
+  // JSON with a key twice: readers differ in which of the two they take.
+  const twice = keyTwice(text);
+  if (twice !== undefined) refuse(`its header has the key ${cut(twice)} twice`);
   return parsed.data;
+}
+
+/** A key that stands twice in one object of a text of JSON. */
+function keyTwice(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token, key] of text.matchAll(/[{}]|("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"/g)) {
+    if (token === "{") open.push(new Set());
+    if (token === "}") open.pop();
+    if (key === undefined) continue;
+    const [name, own] = [JSON.parse(key) as string, open.at(-1)!];
+    if (own.has(name)) return name;
+    own.add(name);
+  }
+  return undefined;
 }

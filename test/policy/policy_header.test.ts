@@ -12,6 +12,11 @@ test.each<[string, [from: string, to: string], RegExp]>([
     ["{", '{"local_policy":{"dtype":"F32"},'],
     /its header has the key local_policy twice/,
   ],
+  [
+    "a key twice, once escaped",
+    ['"seed":"3",', '"seed":"3","se\\u0065d":"3",'],
+    /its header has the key seed twice/,
+  ],
   ["another dtype", ['"F32"', '"F64"'], /global_values is F64 .* instead of F32/],
   ["a wrong offset", ['s":[0,', 's":[4,'], /at bytes 4 to .* instead of .* at bytes 0 to/],
   [
