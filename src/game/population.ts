@@ -107,7 +107,12 @@ export class Population {
   drawSample(size: number): Int32Array {
     this.stream.key(this.rollout, this.epoch, ROLE.sample);
     const { game, counts, sample, population, options } = this;
-    const groups = groupsOf(game, options.sampling ?? "uniform", population, counts);
+    // Views and lists for each epoch take longer than the draws.
+    if (options.sampling !== "by_kind") {
+      drawSampleCounts(counts, population, size, sample, this.stream.next);
+      return sample;
+    }
+    const groups = groupsOf(game, options.sampling, population, counts);
     const [own, seen] = [counts, sample].map((all) => partsOf(all, groups.length));
     splitSample(groups, size).forEach((asked, i) =>
       drawSampleCounts(own[i], groups[i], asked, seen[i], this.stream.next),
