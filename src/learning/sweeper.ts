@@ -94,8 +94,6 @@ function preparedIn(
     ...{ values: memory.floats(count * width), expected: memory.floats(count * width) },
     // max_a Q of one s_g, and the mean r_l of a move, [H].
     ...{ best: memory.floats(count), sample: memory.floats(count) },
-    // Least and greatest change of a sweep; and of a best that is not of all commands yet.
-    ...{ changes: memory.floats(2), unused: memory.floats(2) },
   };
 }
 
@@ -135,12 +133,12 @@ export class Sweeper {
 
   /** next = max_a Q of `values`. */
   sweep(): Change {
-    const { values, expected, best, sample, changes, unused, moves, backup } = this.ready;
+    const { values, expected, best, sample, moves, backup } = this.ready;
     const { next } = this.share;
     const { count } = this.index;
     const width = next.length / count;
     values.set(this.share.values);
-    changes.set([Infinity, -Infinity]);
+    let [least, greatest] = [Infinity, -Infinity];
     for (const { globalState, sampleReward, rewards, futures, at, isFirst, isLast } of moves) {
       backup.apply(at, values, expected);
       sample.set(sampleReward);
@@ -154,13 +152,15 @@ export class Sweeper {
         sample.byteOffset,
         best.byteOffset,
         count,
-        values.byteOffset + globalState * values.BYTES_PER_ELEMENT,
-        (isLast ? changes : unused).byteOffset,
       );
       if (!isLast) continue;
-      for (let h = 0, i = globalState; h < count; h++, i += width) next[i] = best[h];
+      for (let h = 0, i = globalState; h < count; h++, i += width) {
+        next[i] = best[h];
+        least = Math.min(least, best[h] - values[i]);
+        greatest = Math.max(greatest, best[h] - values[i]);
+      }
     }
-    return { least: changes[0], greatest: changes[1] };
+    return { least, greatest };
   }
 
   /** policy = the lowest action whose Q of `values` is within `tie` of the best. */

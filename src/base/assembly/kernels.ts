@@ -200,8 +200,6 @@ function averageLong(
  * @param rewardsAt [actions], actions even: an odd number is filled up by one of -Infinity
  * @param futuresAt γ P_g(i | g, a), [width][actions]
  * @param sampleAt mean r_l, [count]
- * @param oldAt values of this s_g so far, [count][width]
- * @param changesAt least and greatest of best - old, [2]: raised and lowered, not set
  */
 export function bestActions(
   rewardsAt: usize,
@@ -212,13 +210,9 @@ export function bestActions(
   sampleAt: usize,
   bestAt: usize,
   count: usize,
-  oldAt: usize,
-  changesAt: usize,
 ): void {
   const row = width * ONE;
   const across = actions * ONE;
-  let least = f64.load(changesAt);
-  let greatest = f64.load(changesAt, ONE);
   for (let h: usize = 0; h < count; h++) {
     let best = f64x2.splat(-Infinity);
     for (let a: usize = 0; a < across; a += TWO) {
@@ -234,19 +228,11 @@ export function bestActions(
     const even = f64x2.extract_lane(best, 0);
     const odd = f64x2.extract_lane(best, 1);
     const own = (even < odd ? odd : even) + f64.load(sampleAt);
-    const before = f64.load(bestAt);
-    const most = own > before ? own : before;
-    f64.store(bestAt, most);
-    const change = most - f64.load(oldAt);
-    if (change < least) least = change;
-    if (change > greatest) greatest = change;
+    if (own > f64.load(bestAt)) f64.store(bestAt, own);
     expectedAt += row;
     sampleAt += ONE;
     bestAt += ONE;
-    oldAt += row;
   }
-  f64.store(changesAt, least);
-  f64.store(changesAt, greatest, ONE);
 }
 
 // --- Backups at points (points/points.ts) ---
