@@ -9,25 +9,19 @@ const LATE_MS = 20;
 const TAKING_MS = 30;
 
 /**
- * Does a timer's work. Where the process was held up, messages that came meanwhile are taken first:
- * their topics are not silent.
+ * Calls `work` after `waitMs`. Where the process was held up, messages that came meanwhile are taken
+ * first: their topics are not silent. Returns what cancels it.
  */
-function onceHeard(dueMs: number, work: () => void): NodeJS.Timeout | undefined {
-  if (steadyMs() - dueMs > LATE_MS) return setTimeout(work, TAKING_MS);
-  work();
-  return undefined;
-}
-
-/** Calls `work` after `waitMs` (see onceHeard). Returns what cancels it. */
 export function after(waitMs: number, work: () => void): () => void {
   const dueMs = steadyMs() + waitMs;
-  let timer: NodeJS.Timeout | undefined = setTimeout(() => {
-    timer = onceHeard(dueMs, work);
+  let timer = setTimeout(() => {
+    if (steadyMs() - dueMs > LATE_MS) timer = setTimeout(work, TAKING_MS);
+    else work();
   }, waitMs);
   return () => clearTimeout(timer);
 }
 
-/** Calls `work` each `periodMs` (see onceHeard). Returns what ends it. */
+/** Calls `work` each `periodMs` (see after). Returns what ends it. */
 export function every(periodMs: number, work: () => void): () => void {
   let cancel = (): void => undefined;
   const next = (): void => {
@@ -62,8 +56,8 @@ export class RosClock {
   /** When /clock advanced last, ms of the steady clock. */
   private advancedMs = -Infinity;
 
-  /** Why the time on /clock cannot be believed; undefined: it can. */
-  problem = (): string | undefined => undefined;
+  /** Of /clock, where that is heard. */
+  source: { readonly problem: string | undefined } | undefined;
 
   /** @param isSimulated whether time comes from /clock (use_sim_time). */
   constructor(readonly isSimulated: boolean) {}
@@ -80,6 +74,12 @@ export class RosClock {
   /** Whether the time is known: always for system time, after the first /clock otherwise. */
   get isRunning(): boolean {
     return !this.isSimulated || this.simulated > 0n;
+  }
+
+  /** Why there is no time that can be believed, and what to do; undefined: there is. */
+  problem(): string | undefined {
+    if (this.isRunning) return this.source?.problem;
+    return "no time on /clock; start what publishes it, or set use_sim_time to false";
   }
 
   /** Time since /clock advanced last, ms; 0 for system time. */

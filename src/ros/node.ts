@@ -244,11 +244,9 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
  */
 export function clockOf(node: Pick<RosNode, "subscribeSole" | "usesSimTime">): RosClock {
   const clock = new RosClock(node.usesSimTime);
-  if (clock.isSimulated) {
-    const { source } = node.subscribeSole(TOPICS.clockHeard, (message, areTwo) => {
-      if (!areTwo) clock.hear(message.clock);
-    });
-    clock.problem = () => source.problem;
-  }
-  return clock;
+  if (!clock.isSimulated) return clock;
+  const heard = node.subscribeSole(TOPICS.clockHeard, (message, areTwo) => {
+    if (!areTwo) clock.hear(message.clock);
+  });
+  return Object.assign(clock, { source: heard.source });
 }
