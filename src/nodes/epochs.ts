@@ -45,7 +45,9 @@ export class Epochs {
   /** When the next boundary was known, ms of the steady clock. */
   private scheduledMs = 0;
   private activatedMs = 0;
-  /** For what the first epoch waits for. */
+  /** What the session's first epoch waits for, and what to do; undefined: nothing. */
+  private missing: string | undefined;
+  /** For the log of that. */
   private seldom = new Seldom();
   private cancelAlarm: (() => void) | undefined;
   private endPolls = (): void => undefined;
@@ -139,7 +141,7 @@ export class Epochs {
 
   /** What epochs wait for; undefined: nothing. */
   get waiting(): string | undefined {
-    return this.clock.problem() ?? this.leads.source.problem ?? this.state.waiting;
+    return this.clock.problem() ?? this.leads.source.problem ?? this.missing;
   }
 
   /** What /diagnostics tells, by name. */
@@ -159,42 +161,43 @@ export class Epochs {
     else if (this.sampler.passByGone()) this.takeAnswers();
   }
 
-  private lookForStart(): void {
-    const { clock, commander, leadState, sampler } = this;
-    const ready = {
-      clockRuns: clock.isRunning,
-      hasPolicy: commander.policy !== undefined,
-      hasLead: leadState !== undefined && !this.leads.source.areTwo,
-      leadProblem: this.leads.connection.problem,
-    };
-    const sample = machine.missingBeforeSample(ready)
-      ? { asked: 0, heard: [], waitedMs: 0 }
-      : sampler.first(this.state.epoch);
-    const { robots } = sampler;
-    const { population } = this;
-    const absent = robots < population ? sampler.absentOf(population) : [];
-    // It has waited for robots as long as it shall.
-    const seconds = this.node.parameters.start_timeout || Infinity;
-    const isComplete = steadyMs() - this.activatedMs > 1000 * seconds;
-    const there = { ...ready, ...sample, robots, population, absent, isComplete };
-    this.take(machine.start(this.state, clock.now(), this.length, there));
-    this.sayWait();
-    // A session goes on with the stop that its robots hold.
-    const hasStarted = this.state.boundary !== undefined;
-    if (hasStarted && [leadState, ...sample.heard].some((told) => told?.stopped)) {
-      commander.stopped = true;
-    }
+  /** The lead vehicle's state, where one source alone tells it. */
+  private get lead(): GlobalState | undefined {
+    return this.leads.source.areTwo ? undefined : this.leadState;
   }
 
-  /** Logs what a long wait is for. */
-  private sayWait(): void {
-    const { waiting } = this.state;
-    const now = steadyMs();
-    const waitedMs = now - this.activatedMs;
-    if (!waiting || waitedMs < machine.NOTABLE_WAIT_MS || !this.seldom.isDue(waiting, now)) return;
-    this.node.log.warn(
-      `no epoch has begun for ${Math.round(waitedMs / 1000)} s: ${waiting}; ${discoveryHint(process.env)}`,
-    );
+  /** What must be there before any robot is asked, and is not; undefined: nothing is missing. */
+  private get unready(): string | undefined {
+    const { clock, commander, lead } = this;
+    const untimed = clock.problem();
+    if (untimed) return untimed;
+    if (commander.policy === undefined) {
+      return "no policy; start the learner, or set policy_file and call reload_policy";
+    }
+    if (lead) return undefined;
+    const { problem } = this.leads.connection;
+    return `the lead vehicle's state is not heard${problem ? `: ${problem}` : ""}; start lead_agent`;
+  }
+
+  /** Starts the session's first epoch, unless something is missing. */
+  private lookForStart(): void {
+    const { clock, commander, lead, node, sampler, state, unready } = this;
+    const waitedMs = steadyMs() - this.activatedMs;
+    // It has waited for robots as long as it shall.
+    const isComplete = waitedMs > (node.parameters.start_timeout * 1000 || Infinity);
+    const { heard, waiting } = unready
+      ? { heard: [], waiting: unready }
+      : sampler.first(state.epoch, this.population, isComplete);
+    this.missing = waiting;
+    if (waiting === undefined) {
+      this.take(machine.start(state, clock.now(), this.length, heard));
+      // A session goes on with the stop that its robots hold.
+      if ([lead, ...heard].some((told) => told?.stopped)) commander.stopped = true;
+    } else if (waitedMs >= machine.NOTABLE_WAIT_MS && this.seldom.isDue(waiting, steadyMs())) {
+      const seconds = Math.round(waitedMs / 1000);
+      const hint = discoveryHint(process.env);
+      node.log.warn(`no epoch has begun for ${seconds} s: ${waiting}; ${hint}`);
+    }
   }
 
   private begin(): void {
@@ -206,18 +209,26 @@ export class Epochs {
     this.take(machine.begin(state, time, this.length));
   }
 
+  /** Decides the open epoch when all asked have answered, or by what came when the time is up. */
   private takeAnswers(isTimeUp = false): void {
-    const { state, leadState, sampler } = this;
-    if (state.open === undefined) return;
-    const oldest = sampler.oldest(state.open);
+    const { commander, lead, sampler, state } = this;
+    const { epoch, open: time } = state;
+    if (time === undefined) return;
     const now = this.clock.now();
-    const isKnown = leadState !== undefined && !this.leads.source.areTwo;
-    const trouble = isKnown ? ageTrouble(leadState, oldest, now) : undefined;
-    const hasLead = isKnown && !trouble;
-    const areAllIn = hasLead && sampler.areAllIn;
-    const seconds = isKnown ? Number(now - nanoseconds(leadState.header.stamp)) / 1e9 : 0;
-    const leadProblem = trouble && `it is ${trouble}, stamped ${seconds.toFixed(1)} s ago`;
-    this.take(machine.takeAnswers(state, { hasLead, leadProblem, areAllIn, isTimeUp }));
+    const trouble = lead && ageTrouble(lead, sampler.oldest(time), now);
+    const hasLead = lead !== undefined && trouble === undefined;
+    if (!isTimeUp && !(hasLead && sampler.areAllIn)) return;
+    if (hasLead) {
+      this.take(machine.close(state));
+      const answers = sampler.close(this.isLate);
+      const { state: globalState } = lead;
+      commander.decide({ ...answers, epoch, time, globalState, population: sampler.robots });
+      return;
+    }
+    const seconds = lead ? Number(now - nanoseconds(lead.header.stamp)) / 1e9 : 0;
+    const why = trouble ? `: it is ${trouble}, stamped ${seconds.toFixed(1)} s ago` : "";
+    const late = "the lead vehicle's state did not come in time";
+    this.take(machine.miss(state, `${late}${why}; look at lead_agent`));
   }
 
   private take({ state, effects }: machine.EpochStep): void {
@@ -249,7 +260,7 @@ export class Epochs {
   }
 
   private carryOut(effect: machine.EpochEffect): void {
-    const { sampler, commander, node, leadState } = this;
+    const { sampler, commander, node } = this;
     switch (effect.do) {
       case "schedule":
         this.scheduledMs = steadyMs();
@@ -260,9 +271,6 @@ export class Epochs {
         node.log.warn(effect.why);
         commander.missed(effect.epochs);
         break;
-      case "askOthers":
-        sampler.askOthersFirst();
-        break;
       case "ask":
         this.cancelWaits();
         sampler.ask(effect.epoch, effect.time);
@@ -270,12 +278,6 @@ export class Epochs {
         if (!this.begun.isLate) this.later(REPLACE_SHARE, () => sampler.replaceSilent());
         this.later(1, () => this.takeAnswers(true));
         this.takeAnswers();
-        break;
-      case "decide": {
-        const answers = sampler.close(this.isLate);
-        const population = sampler.robots;
-        commander.decide({ ...effect, ...answers, globalState: leadState!.state, population });
-      }
     }
   }
 

@@ -24,11 +24,8 @@ interface Sample {
   readonly spare: Set<string>;
   /** When it was drawn, ms of the steady clock. */
   readonly sinceMs: number;
-}
-
-interface Asking extends Sample {
-  /** ROS time of the epoch's start, ns. */
-  readonly time: bigint;
+  /** ROS time of the epoch's start, ns; 0 until it is asked. */
+  time: bigint;
   /** Robots that had not answered in time. */
   late: readonly string[];
   /** Who was asked in others' place, in words. */
@@ -45,16 +42,8 @@ export interface Answers {
   readonly groups: readonly number[];
 }
 
-interface Troubled {
-  readonly robot: string;
-  readonly trouble: Unusable;
-}
-
-const namesOf = (robots: readonly Troubled[]): string[] => robots.map(({ robot }) => robot);
-
-const inWords = (robots: readonly Troubled[]): string[] =>
-  robots.map(({ robot, trouble }) => `${robot} ${trouble}`);
-
+/** The first sample is waited for so long, ms. */
+const FIRST_MS = 10_000;
 /** A look for robots that left goes on for this long at most, ms. */
 const LOOKING_MS = 2;
 
@@ -64,7 +53,7 @@ export class Sampler {
   private readonly kinds: RobotKinds;
   /** The next epoch's sample. */
   private prepared: Sample | undefined;
-  private asking: Asking | undefined;
+  private asking: Sample | undefined;
   /** States asked for that did not count: all, and by what was wrong with them. */
   private readonly counts = { missing: 0, silent: 0, stale: 0, future: 0 };
   /** For epochs with troubles, since the last one without. */
@@ -105,7 +94,7 @@ export class Sampler {
   }
 
   /** Why some robots are not asked, and what to do; empty: nobody is left out. */
-  get kindProblem(): string {
+  private get kindProblem(): string {
     const unknown = this.isByKind ? this.kinds.unknown(this.roster.robots) : [];
     if (unknown.length === 0) return "";
     return `the kind of ${listed(unknown, "robots")} is not known: set robot_kinds, or sample uniform`;
@@ -120,48 +109,66 @@ export class Sampler {
     this.roster.refresh();
     const size = this.sampleSize();
     const sinceMs = steadyMs();
-    const groups = this.groups(this.roster.eligible(sinceMs));
     const sizes = splitSample(this.groupSizes, size);
     const { seed } = this.node.parameters;
-    const drawn = groups.flatMap((group, i) =>
+    const drawn = this.groups(this.roster.eligible(sinceMs)).map((group, i) =>
       drawSample(seed, epoch, group, sizes[i], undefined, i),
     );
     // Where too few are eligible, those in quarantine are asked too: they may be back.
     const others = this.groups(this.roster.quarantined(sinceMs)).flatMap((group, i) =>
-      group.slice(0, Math.max(0, sizes[i] - groups[i].length)),
+      group.slice(0, sizes[i] - drawn[i].length),
     );
-    const spare = new Set(drawn.length > 0 ? others : []);
-    const robots = [...drawn, ...others];
+    const robots = [...drawn.flat(), ...others];
+    const spare = new Set(robots.length > others.length ? others : []);
     this.states.keep(robots);
-    this.prepared = { epoch, size, robots, asked: new Set(robots), spare, sinceMs };
-    return this.prepared;
+    const asked = new Set(robots);
+    const sample = { epoch, size, robots, asked, spare, sinceMs, time: 0n, late: [], instead: "" };
+    this.prepared = sample;
+    return sample;
   }
 
-  /** The session's first sample and what was heard of it; drawn again when robots came or left. */
-  first(epoch: number) {
-    const known = this.roster.robots.length;
-    this.roster.refresh();
-    const hasChanged = this.roster.robots.length !== known;
-    const sample = hasChanged ? this.draw(epoch) : this.prepare(epoch);
-    return {
-      asked: sample.robots.length,
-      heard: this.states.newest(sample.robots),
-      kindProblem: this.kindProblem,
-      waitedMs: steadyMs() - sample.sinceMs,
-    };
+  /**
+   * What was heard of the session's first sample, and what that waits for; drawn again when robots
+   * came or left. A swarm that starts waits for all its robots; one that has acted before goes on with
+   * those there.
+   * @param population robots of the whole swarm
+   * @param isComplete whether it begins without those that are not there
+   */
+  first(epoch: number, population: number, isComplete: boolean) {
+    const { roster } = this;
+    const known = roster.robots.length;
+    roster.refresh();
+    const there = roster.robots.length;
+    const { robots: asked, sinceMs } = there === known ? this.prepare(epoch) : this.draw(epoch);
+    const heard = this.states.newest(asked);
+    const came = `waiting for the states of ${asked.length} robots: ${heard.length} came`;
+    const waiting = [came, this.kindProblem].filter(Boolean).join("; ");
+    if (heard.length < asked.length && steadyMs() - sinceMs < FIRST_MS) return { heard, waiting };
+    if (heard.length === 0) {
+      // Others are asked, where there are any.
+      roster.quarantine(asked, steadyMs());
+      this.prepared = undefined;
+      return { heard, waiting };
+    }
+    if (there >= population || isComplete || heard.some(({ acted }) => acted)) return { heard };
+    const absent = listed(this.absentOf(population), "robots");
+    const who =
+      absent && `; not there: ${absent}; start them, or set start_timeout to begin without them`;
+    return { heard, waiting: `waiting for ${population} robots: ${there} are there${who}` };
   }
 
-  /** Nobody of the first sample answered: others are asked, where there are any. */
-  askOthersFirst(): void {
-    this.roster.quarantine(this.prepared?.robots ?? [], steadyMs());
-    this.prepared = undefined;
+  /** Robots of a swarm of n that are not found; empty where robots have other names than robot_<i>. */
+  private absentOf(population: number): string[] {
+    const found = new Set(this.roster.robots);
+    const names = Array.from({ length: population }, (_, i) => `robot_${i}`);
+    const absent = names.filter((name) => !found.has(name));
+    return absent.length === population - found.size ? absent : [];
   }
 
   /** Asks the sample prepared for `epoch`, whose subscriptions serve this epoch alone. */
   ask(epoch: number, time: bigint): void {
-    const sample = this.prepare(epoch);
+    this.asking = Object.assign(this.prepare(epoch), { time });
     this.prepared = undefined;
-    this.asking = { ...sample, time, late: [], instead: "" };
   }
 
   stop(): void {
@@ -182,32 +189,33 @@ export class Sampler {
 
   /** Whoever has not answered yet is late. */
   markLate(): void {
-    if (this.asking) this.asking.late = namesOf(this.waitedFor(this.asking));
+    if (this.asking) this.asking.late = this.waitedFor(this.asking);
   }
 
   /** Whether so many answered late that it is not their fault. The dead do not answer. */
   get areManyLate(): boolean {
     const { asking } = this;
     if (asking === undefined) return false;
-    const silent = this.unusableOf({ ...asking, robots: asking.late }).length;
-    return asking.late.length - silent > fewOf(asking.size);
+    const { late, size } = asking;
+    return late.length - this.unusable(asking, late).size > fewOf(size);
   }
 
   /** A few silent robots go into quarantine; others are asked in their place, within 2k subscriptions. */
   replaceSilent(): void {
     const { asking } = this;
     if (asking === undefined || this.areManyLate) return;
+    const unusable = this.unusable(asking);
     const all = this.waitedFor(asking);
     const silent = all.slice(0, fewOf(asking.size));
     if (silent.length === 0) return;
     // Where most answered, whoever did not is dead: nobody waits for the others of them.
     const dead = 2 * all.length < asking.robots.length ? all : silent;
-    dead.slice(silent.length).forEach(({ robot }) => asking.spare.add(robot));
-    this.roster.quarantine(namesOf(dead), steadyMs());
-    const inPlace = this.askOthers(asking, namesOf(silent));
+    dead.slice(silent.length).forEach((robot) => asking.spare.add(robot));
+    this.roster.quarantine(dead, steadyMs());
+    const inPlace = this.askOthers(asking, silent);
     asking.robots = asking.robots.map((robot) => inPlace.get(robot) ?? robot);
-    this.count(silent.filter(({ robot }) => inPlace.has(robot)));
-    asking.instead = `asked ${[...inPlace.values()].join(", ") || "nobody"} instead of ${namesOf(silent).join(", ")}`;
+    for (const robot of inPlace.keys()) this.counts[unusable.get(robot)!]++;
+    asking.instead = `asked ${[...inPlace.values()].join(", ") || "nobody"} instead of ${silent.join(", ")}`;
     this.onChange();
   }
 
@@ -217,7 +225,7 @@ export class Sampler {
     const { asking } = this;
     if (asking === undefined) return false;
     const endMs = steadyMs() + LOOKING_MS;
-    const gone = namesOf(this.unusableOf(asking)).filter(
+    const gone = [...this.unusable(asking).keys()].filter(
       (robot) => steadyMs() < endMs && this.hasLeft(robot),
     );
     if (gone.length === 0) return false;
@@ -237,39 +245,37 @@ export class Sampler {
   }
 
   /** Asks others in the place of `lost` robots, of the same kinds, within 2k subscriptions: by lost robot. */
-  private askOthers({ epoch, size, asked }: Asking, lost: readonly string[]): Map<string, string> {
+  private askOthers({ epoch, size, asked }: Sample, lost: readonly string[]): Map<string, string> {
     this.roster.refresh();
-    const { seed } = this.node.parameters;
     const eligible = this.groups(this.roster.eligible(steadyMs()));
-    let room = Math.max(0, 2 * size - this.states.count);
-    const all = this.groups(lost).flatMap((group, i) => {
-      const most = Math.min(group.length, room);
-      const others: string[] = [];
-      let drawn: string[];
-      do {
-        drawn = drawSample(seed, epoch, eligible[i], most - others.length, asked, i);
-        drawn.forEach((robot) => asked.add(robot));
+    const inPlace = new Map<string, string>();
+    this.groups(lost).forEach((group, i) => {
+      const { seed } = this.node.parameters;
+      const drawn = drawSample(seed, epoch, eligible[i], Infinity, asked, i);
+      for (const robot of group) {
+        if (this.states.count >= 2 * size) return;
         // Whoever left since the last look would be silent too.
-        others.push(...drawn.filter((robot) => !this.hasLeft(robot)));
-      } while (drawn.length > 0 && others.length < most);
-      room -= others.length;
-      return others.map((robot, of) => [group[of], robot] as const);
+        let other = drawn.shift();
+        while (other && this.hasLeft(other)) other = drawn.shift();
+        if (other === undefined) return;
+        asked.add(other);
+        this.states.add(other);
+        inPlace.set(robot, other);
+      }
     });
-    all.forEach(([, robot]) => this.states.add(robot));
-    return new Map(all);
+    return inPlace;
   }
 
-  private unusableOf({ robots, time }: Asking): Troubled[] {
+  /** Robots whose states cannot be used, and what is wrong with these. */
+  private unusable({ robots, time }: Sample, among = robots): Map<string, Unusable> {
     const oldest = this.oldest(time);
-    return robots.flatMap((robot) => {
-      const trouble = this.states.trouble(robot, oldest);
-      return trouble ? [{ robot, trouble }] : [];
-    });
+    const troubles = among.map((robot) => [robot, this.states.trouble(robot, oldest)] as const);
+    return new Map(troubles.flatMap(([robot, trouble]) => (trouble ? [[robot, trouble]] : [])));
   }
 
   /** Robots whose states cannot be used, and are waited for. */
-  private waitedFor(asking: Asking): Troubled[] {
-    return this.unusableOf(asking).filter(({ robot }) => !asking.spare.has(robot));
+  private waitedFor(asking: Sample): string[] {
+    return [...this.unusable(asking).keys()].filter((robot) => !asking.spare.has(robot));
   }
 
   /** Ends the open epoch: what came counts, and what is missing is counted and warned of. */
@@ -277,46 +283,34 @@ export class Sampler {
     const { asking } = this;
     if (asking === undefined) throw new Error("no epoch is open; ask a sample first");
     this.asking = undefined;
-    const { epoch, robots, size } = asking;
-    const unusable = this.unusableOf(asking);
-    this.count(unusable);
-    this.counts.missing += unusable.length;
-    const silent = namesOf(unusable);
-    const answered = robots.filter((robot) => !silent.includes(robot));
+    const { robots, size } = asking;
+    const unusable = this.unusable(asking);
+    for (const trouble of unusable.values()) this.counts[trouble]++;
+    this.counts.missing += unusable.size;
+    const answered = robots.filter((robot) => !unusable.has(robot));
     this.roster.release(answered);
     // By overload any robot is late.
-    if (!isOverload) this.roster.quarantine(namesOf(this.waitedFor(asking)), steadyMs());
-    const missing = `${silent.length} of ${robots.length} states missing: ${listed(inWords(unusable), "robots")}`;
-    const fewer = `only ${robots.length} robots can be asked and sample_size is ${size}: all of them are (${this.values.quarantined} in quarantine)`;
-    const isShort = robots.length < size;
-    const notes = [
-      silent.length > 0 && missing,
-      asking.instead,
-      this.kindProblem || (isShort && fewer),
-    ];
-    if (!notes.some(Boolean)) this.seldom = new Seldom();
-    else if (this.seldom.isDue(`${notes.map(Boolean)}`, steadyMs())) {
-      this.node.log.warn(`epoch ${epoch}: ${notes.filter(Boolean).join("; ")}`);
-    }
+    if (!isOverload) this.roster.quarantine(this.waitedFor(asking), steadyMs());
+    this.warn(asking, unusable);
     const received = this.states.newest(answered);
     received.forEach((state) => this.kinds.hear(state));
     return { sampleSize: size, sample: robots, received, groups: this.groupSizes };
   }
 
-  private count(unusable: readonly Troubled[]): void {
-    for (const { trouble } of unusable) this.counts[trouble]++;
+  private warn({ epoch, robots, size, instead }: Sample, unusable: Map<string, Unusable>): void {
+    const inWords = Array.from(unusable, (each) => each.join(" "));
+    const missing = `${unusable.size} of ${robots.length} states missing: ${listed(inWords, "robots")}`;
+    const fewer = `only ${robots.length} robots can be asked and sample_size is ${size}: all of them are (${this.values.quarantined} in quarantine)`;
+    const isShort = robots.length < size;
+    const notes = [unusable.size > 0 && missing, instead, this.kindProblem || (isShort && fewer)];
+    if (!notes.some(Boolean)) this.seldom = new Seldom();
+    else if (this.seldom.isDue(`${notes.map(Boolean)}`, steadyMs())) {
+      this.node.log.warn(`epoch ${epoch}: ${notes.filter(Boolean).join("; ")}`);
+    }
   }
 
   get robots(): number {
     return this.roster.robots.length;
-  }
-
-  /** Robots of a swarm of n that are not found; empty where robots have other names than robot_<i>. */
-  absentOf(population: number): string[] {
-    const found = new Set(this.roster.robots);
-    const names = Array.from({ length: population }, (_, i) => `robot_${i}`);
-    const absent = names.filter((name) => !found.has(name));
-    return absent.length === population - found.size ? absent : [];
   }
 
   /** For /diagnostics: robots found and in quarantine. */

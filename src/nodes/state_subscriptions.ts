@@ -82,11 +82,11 @@ export class StateSubscriptions {
   add(robot: string): void {
     if (this.live.has(robot)) return;
     const topic = topicOf(robot, TOPICS.agentState);
-    const subscription = this.node.subscribeSpoken(topic, (message, isOneOfTwo) => {
-      const entry = this.live.get(robot);
-      return entry && this.hear(robot, entry, message, isOneOfTwo);
-    });
-    this.live.set(robot, { subscription, heardMs: -Infinity });
+    const subscription = this.node.subscribeSpoken(topic, (message, isOneOfTwo) =>
+      this.hear(robot, entry, message, isOneOfTwo),
+    );
+    const entry: Entry = { subscription, heardMs: -Infinity };
+    this.live.set(robot, entry);
   }
 
   /** Why a state is refused; undefined: it is taken, or ignored: it is late, or one of two. */
@@ -101,13 +101,16 @@ export class StateSubscriptions {
       counts.unknown_states++;
       return `${robot} says it is in state ${message.state} and the scenario has ${this.localStates}; start every node with one scenario`;
     }
-    const { newest } = entry;
-    if (newest && this.isLate(message, newest)) {
+    const { newest = message } = entry;
+    const [stamp, before] = [message, newest].map(({ header }) => nanoseconds(header.stamp));
+    const now = this.clock.now();
+    // Older than the one before, without a clock reset between them.
+    if (stamp < before && !isAhead(before, now)) {
       counts.late_states++;
       return undefined;
     }
     // What cannot be of now is no second source: it does not count anyway.
-    const age = this.clock.now() - nanoseconds(message.header.stamp);
+    const age = now - stamp;
     if (age >= -CLOCK_SKEW_NS && age <= CLOCK_SKEW_NS && isOneOfTwo()) {
       entry.newest = undefined;
       return undefined;
@@ -116,12 +119,6 @@ export class StateSubscriptions {
     entry.heardMs = steadyMs();
     this.onState();
     return undefined;
-  }
-
-  /** Whether a state is older than the one before, without a clock reset between them. */
-  private isLate({ header }: AgentState, newest: AgentState): boolean {
-    const before = nanoseconds(newest.header.stamp);
-    return nanoseconds(header.stamp) < before && !isAhead(before, this.clock.now());
   }
 
   get count(): number {

@@ -1,10 +1,10 @@
 import {
   begin,
+  close,
   type EpochState,
   type EpochStep,
-  type Readiness,
+  miss,
   start,
-  takeAnswers,
 } from "../../src/nodes/epoch_machine";
 import { fromSeconds, toTime } from "../../src/ros/messages";
 
@@ -18,99 +18,44 @@ const robot = (epoch?: number, seconds = 0) => ({
   decision_time: toTime(fromSeconds(seconds)),
 });
 
-/** All that a session's first epoch needs: two robots of two, both asked and heard. */
-const ready: Readiness = {
-  clockRuns: true,
-  hasPolicy: true,
-  hasLead: true,
-  robots: 2,
-  population: 2,
-  absent: [],
-  isComplete: false,
-  asked: 2,
-  heard: [robot(), robot()],
-  waitedMs: 0,
-};
-
-const startAt = (seconds: number, there: Partial<Readiness> = {}, state = fresh): EpochStep =>
-  start(state, fromSeconds(seconds), LENGTH, { ...ready, ...there });
+/** A session starts, of whose robots these were heard. */
+const startAt = (seconds: number, heard = [robot(), robot()], state = fresh): EpochStep =>
+  start(state, fromSeconds(seconds), LENGTH, heard);
 
 /** The boundary comes, and ROS time is at `seconds`. */
 const beginAt = (state: EpochState, seconds: number, length = 6): EpochStep =>
   begin(state, fromSeconds(seconds), fromSeconds(length));
 
 /** All asked have answered. */
-const decide = ({ state }: EpochStep): EpochState =>
-  takeAnswers(state, { hasLead: true, areAllIn: true, isTimeUp: false }).state;
+const decide = ({ state }: EpochStep): EpochState => close(state).state;
 
 const boundaryOf = ({ state }: EpochStep): number => Number(state.boundary) / 1e9;
 const skipsOf = ({ effects }: EpochStep): string[] =>
   effects.flatMap((effect) => (effect.do === "skip" ? effect.why : []));
 
-describe("the first epoch", () => {
-  test("starts at the next boundary of ROS time", () => {
-    const { state, effects } = startAt(7);
-    expect(effects).toEqual([{ do: "schedule", boundary: fromSeconds(12) }]);
-    expect(state).toMatchObject({ epoch: 0, waiting: undefined, missed: 0 });
-    expect(state.open).toBeUndefined();
-    expect(boundaryOf(startAt(12))).toBe(12);
-  });
-
-  test.each<[Partial<Readiness>, RegExp]>([
-    [{ clockRuns: false, hasPolicy: false }, /^no time on \/clock; start what publishes it/],
-    [{ hasPolicy: false, hasLead: false }, /^no policy; start the learner/],
-    [{ hasLead: false, heard: [] }, /^the lead vehicle's state is not heard; start lead_agent/],
-    [{ heard: [robot()], waitedMs: 9000 }, /^waiting for the states of 2 robots: 1 came/],
-    [{ population: 5 }, /^waiting for 5 robots: 2 are there$/],
-    [
-      { population: 9, absent: [1, 2, 3, 4, 5, 6].map((i) => `robot_${i}`) },
-      /are there; not there: 6 robots \(robot_1 to robot_6\); start them, or set start_timeout/,
-    ],
-  ])("waits and says for what: %#", (there, words) => {
-    const { state, effects } = startAt(7, there);
-    expect(state.waiting).toMatch(words);
-    expect(state.boundary).toBeUndefined();
-    expect(effects).toEqual([]);
-  });
-
-  test("begins without robots that were waited for long enough", () => {
-    expect(boundaryOf(startAt(7, { population: 5, isComplete: true }))).toBe(12);
-  });
-
-  test("goes on after 10 s with those that answered, and asks others where nobody did", () => {
-    expect(boundaryOf(startAt(7, { heard: [robot()], waitedMs: 10_000 }))).toBe(12);
-    const { state, effects } = startAt(7, { heard: [], waitedMs: 10_000 });
-    expect(effects).toEqual([{ do: "askOthers" }]);
-    expect(state.boundary).toBeUndefined();
-  });
+test("the first epoch starts at the next boundary of ROS time", () => {
+  const { state, effects } = startAt(7);
+  expect(effects).toEqual([{ do: "schedule", boundary: fromSeconds(12) }]);
+  expect(state).toMatchObject({ epoch: 0, missed: 0 });
+  expect(state.open).toBeUndefined();
+  expect(boundaryOf(startAt(12))).toBe(12);
 });
 
 describe("after a restart", () => {
   test("numbers go on above the last epoch acted on, with the boundaries passed since", () => {
-    const acted = [robot(9, 60), robot(8, 54), robot()];
-    const step = startAt(100, { heard: acted, asked: 3, robots: 3 });
+    const step = startAt(100, [robot(9, 60), robot(8, 54), robot()]);
     expect(step.state).toMatchObject({ epoch: 16, missed: 6 });
     expect(skipsOf(step)).toEqual(["epochs 10 to 15 went by unseen"]);
     expect(boundaryOf(step)).toBe(102);
   });
 
-  test("a swarm that has acted does not wait for the robots that are gone", () => {
-    expect(startAt(61, { heard: [robot(9, 60)], asked: 1, population: 5 }).state).toMatchObject({
-      epoch: 10,
-      missed: 0,
-    });
-  });
-
   test("robots that acted at a later time only set the number", () => {
-    expect(startAt(1, { heard: [robot(9, 600)], asked: 1 }).state).toMatchObject({
-      epoch: 10,
-      missed: 0,
-    });
+    expect(startAt(1, [robot(9, 600)]).state).toMatchObject({ epoch: 10, missed: 0 });
   });
 
   test("numbers never go back", () => {
     const known = { ...fresh, epoch: 40 };
-    expect(startAt(61, { heard: [robot(9, 60)], asked: 1 }, known).state.epoch).toBe(40);
+    expect(startAt(61, [robot(9, 60)], known).state.epoch).toBe(40);
   });
 
   test("a session that ended takes no boundary", () => {
@@ -166,33 +111,16 @@ describe("at a boundary", () => {
 
 describe("an open epoch", () => {
   const { state: open } = beginAt(startAt(1).state, 6);
-  const answered = { hasLead: true, areAllIn: true, isTimeUp: false };
 
-  test("is decided when all have answered, or by what came when the time is up", () => {
-    const decided = { do: "decide", epoch: 0, time: fromSeconds(6) };
-    expect(takeAnswers(open, answered).effects).toEqual([decided]);
-    expect(takeAnswers(open, answered).state).toMatchObject({ epoch: 1, open: undefined });
-    const some = { ...answered, areAllIn: false };
-    expect(takeAnswers(open, some)).toEqual({ state: open, effects: [] });
-    expect(takeAnswers(open, { ...some, isTimeUp: true }).effects).toEqual([decided]);
+  test("is decided", () => {
+    const { state, effects } = close(open);
+    expect(effects).toEqual([]);
+    expect(state).toMatchObject({ epoch: 1, open: undefined, missed: 0 });
   });
 
-  test("is missed without the lead vehicle's state", () => {
-    const alone = { ...answered, hasLead: false };
-    expect(takeAnswers(open, alone)).toEqual({ state: open, effects: [] });
-    const step = takeAnswers(open, { ...alone, isTimeUp: true });
-    expect(skipsOf(step)).toEqual([expect.stringMatching(/^epoch 0 is missed: the lead vehicle/)]);
+  test("is missed, and it is said why", () => {
+    const step = miss(open, "nobody looked");
+    expect(skipsOf(step)).toEqual(["epoch 0 is missed: nobody looked"]);
     expect(step.state).toMatchObject({ epoch: 1, open: undefined, missed: 1 });
-  });
-
-  test("says why the lead vehicle's state did not count, where that is known", () => {
-    const leadProblem = "it is stale, stamped 8.0 s ago";
-    const step = takeAnswers(open, { ...answered, hasLead: false, leadProblem, isTimeUp: true });
-    expect(skipsOf(step)).toEqual([expect.stringMatching(/did not come in time.*it is stale, st/)]);
-  });
-
-  test("takes no answers once it is decided", () => {
-    const { state } = takeAnswers(open, answered);
-    expect(takeAnswers(state, answered)).toEqual({ state, effects: [] });
   });
 });

@@ -40,6 +40,20 @@ test("a robot that is not there is named after 10 s, once, and start_timeout beg
   expect(commands).toHaveLength(2);
 });
 
+test.each([
+  [undefined, /^epoch 1 is missed: the lead vehicle's state did not come in time; look at lead_a/],
+  [4, /did not come in time: it is stale, stamped 8.0 s ago; look at lead_agent$/],
+])("an epoch without the lead vehicle's state is missed: %s", (stamped, words) => {
+  const { commands, warnings, tick, leadSays, wait, two } = setup();
+  for (const seconds of [1, 6]) tick(seconds);
+  if (stamped === undefined) two.add("/global_agent/state");
+  else leadSays(stamped);
+  tick(12);
+  wait(TIMEOUT_MS);
+  expect(commands).toHaveLength(1);
+  expect(warnings).toEqual([expect.stringMatching(words)]);
+});
+
 test("another length of epochs holds from the next boundary on", () => {
   const { commands, tick, set } = setup();
   for (const seconds of [1, 6]) tick(seconds);

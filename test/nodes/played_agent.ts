@@ -139,6 +139,7 @@ export function setup({
   commander.activate();
   agent.activate();
   let now = 0;
+  let leadSaysAt: number | undefined;
   /** Time goes to `seconds`; the lead vehicle and all robots that are asked say where they are. */
   const tick = (seconds: number): void => {
     now = seconds;
@@ -152,7 +153,7 @@ export function setup({
     jest.advanceTimersByTime(1);
   };
   const answer = (): void => {
-    const { header } = stateOf("", now);
+    const { header } = stateOf("", leadSaysAt ?? now);
     hear.get("/global_agent/state")!({ header, state: 1, stopped: leadStopped });
     for (const name of live()) {
       const robot = name.slice(1, -"/state".length);
@@ -201,6 +202,9 @@ export function setup({
     /** The command again. */
     repeat: () => commander.repeat(),
     reset: () => reset!(),
+    forgetPolicy: () => void (commander.policy = undefined),
+    /** The lead vehicle's state is stamped with this time from here on, s. */
+    leadSays: (seconds: number) => void (leadSaysAt = seconds),
     wait: (ms: number) => jest.advanceTimersByTime(ms),
     /** Timers that are due within so many ms are a second late: the process was held up. */
     holdUp: (ms: number) => {
