@@ -2,14 +2,7 @@
  * What a robot's agent and the lead vehicle's agent share: odometry gives pose and zone, a new
  * command is passed to the agent, and cmd_vel is zero whenever the body may not move.
  */
-import {
-  type Arena,
-  arenaRadius,
-  type BodyLimits,
-  middleOf,
-  type Point,
-  zoneOf,
-} from "../game/arena";
+import { arenaRadius, type BodyLimits, middleOf, type Point, zoneOf } from "../game/arena";
 import { type RosClock, steadyMs } from "../ros/clock";
 import {
   fromSeconds,
@@ -18,7 +11,7 @@ import {
   type HeardOdometry,
   type Time,
 } from "../ros/messages";
-import type { Sizes } from "../game/model";
+import { type Game, sizesOf } from "../game/model";
 import { reasonOf } from "../base/errors";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode, SoleSubscription } from "../ros/node";
@@ -55,25 +48,15 @@ export interface Shared {
 export interface BodyOptions {
   readonly node: RosNode & { readonly parameters: SafetyParameters };
   readonly shared: Shared;
-  readonly arena: Arena;
+  readonly game: Game;
   /** Of the arena, those that the body's state is counted by. */
   readonly zones: readonly Point[];
   readonly limits: BodyLimits;
-  /** The game's sizes, to check commands by. */
-  readonly sizes: Sizes;
-  /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
-  readonly onPose: () => void;
-  /** Called at each pose outside the arena: a pending decision must be dropped. */
-  readonly onOutside: () => void;
-  /** Called with the first copy of a new epoch's command. */
-  readonly onDecision: (command: GlobalCommand) => void;
-  /** Why decisions are not carried out; undefined: they are. */
-  readonly idle?: () => string | undefined;
 }
 
 const isZero = ({ linear, angular }: DriveCommand): boolean => linear === 0 && angular === 0;
 
-export class BodyAgent {
+export abstract class BodyAgent {
   /** The robot's name. */
   readonly name: string;
   readonly diagnosis: Check;
@@ -99,7 +82,8 @@ export class BodyAgent {
   /** Distance from the middle beyond which a body is outside the arena, m. */
   private readonly reach: number;
   private isOutside = false;
-  private isLeaving = false;
+  /** That it stands for good. */
+  private leaving: string | undefined;
   /** The callback error that stopped it; cleared by the next odometry that is handled well. */
   private failure: string | undefined;
   private readonly stillness = new Stillness();
@@ -117,8 +101,9 @@ export class BodyAgent {
     this.diagnosis = { robot, name: `${robot}/${node.name}: motion`, look: () => this.health };
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
     this.rateLimit = new RateLimit(safety.max_rate);
-    this.middle = middleOf(options.arena);
-    this.reach = arenaRadius(options.arena) + safety.arena_margin;
+    const { arena } = options.game;
+    this.middle = middleOf(arena);
+    this.reach = arenaRadius(arena) + safety.arena_margin;
     this.localization = new Localization(node, safety, shared.transforms);
     const frame = bodyFrame(node, safety.frame_prefix);
     this.sendVelocity = velocityPublisher(node, shared.clock, safety.stamped_cmd_vel, frame);
@@ -132,6 +117,20 @@ export class BodyAgent {
     };
   }
 
+  /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
+  protected abstract onPose(): void;
+
+  /** Called with the first copy of a new epoch's command. */
+  protected abstract onDecision(command: GlobalCommand): void;
+
+  /** Called at each pose outside the arena: a pending decision must be dropped. */
+  protected onOutside?(): void;
+
+  /** Why decisions are not carried out; undefined: they are. */
+  protected get idle(): string | undefined {
+    return undefined;
+  }
+
   hearStop(): void {
     this.permission.hearStop();
     this.check();
@@ -142,7 +141,7 @@ export class BodyAgent {
     try {
       return work();
     } catch (error) {
-      this.failure = reasonOf(error);
+      this.failure = `it failed (${reasonOf(error)}); the node's log says where`;
       this.target = undefined;
       this.stand();
       throw error;
@@ -191,7 +190,8 @@ export class BodyAgent {
     const stamp = nanoseconds(time);
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (seconds > 0) this.isDriven = seconds < this.options.node.parameters.cmd_vel_timeout;
-    if (this.isElsewhere(pose, seconds)) {
+    const way = this.pose ? Math.hypot(pose.x - this.pose.x, pose.y - this.pose.y) : 0;
+    if (way > JUMP_M + this.options.limits.maxSpeed * Math.max(0, seconds)) {
       this.target = undefined;
       this.stand();
     }
@@ -200,7 +200,7 @@ export class BodyAgent {
     this.isOutside = distance > (this.isOutside ? reach - REENTRY_M : reach);
     if (this.isOutside) {
       this.target = undefined;
-      this.options.onOutside();
+      this.onOutside?.();
     }
     this.stillness.hear(pose, this.previous, seconds);
     this.pose = pose;
@@ -216,17 +216,11 @@ export class BodyAgent {
     this.answered = this.stamp;
     if (seconds > 0) this.sendTransform?.(time, pose);
     // A body outside the arena publishes no state: it must not be counted.
-    if (!this.isOutside) this.options.onPose();
+    if (!this.isOutside) this.onPose();
     // The shorter of stamp time and wall time bounds the gain in speed. Simulated time: stamps alone.
     const { clock } = this.options.shared;
     const sinceSent = clock.isSimulated ? seconds : (steadyMs() - this.sentMs) / 1000;
     if (seconds > 0) this.drive(Math.min(seconds, sinceSent));
-  }
-
-  private isElsewhere(pose: Pose, seconds: number): boolean {
-    if (this.pose === undefined) return false;
-    const way = Math.hypot(pose.x - this.pose.x, pose.y - this.pose.y);
-    return way > JUMP_M + this.options.limits.maxSpeed * Math.max(0, seconds);
   }
 
   /** Returns why a command is refused; undefined: it was taken. */
@@ -236,10 +230,10 @@ export class BodyAgent {
 
   private obey(message: GlobalCommand, areTwo: boolean): string | undefined {
     if (message.emergency_stop) this.permission.hearStop();
-    const { node, shared, sizes } = this.options;
+    const { node, shared, game } = this.options;
     const sent = nanoseconds(message.header.stamp);
     const problem =
-      commandProblem(message, sizes) ??
+      commandProblem(message, sizesOf(game)) ??
       ageProblem(sent, shared.clock.now(), node.parameters.max_stamp_age);
     if (problem) return problem;
     const newest = this.epochs.get(message.session) ?? -1;
@@ -257,7 +251,7 @@ export class BodyAgent {
     if (message.epoch > newest) {
       this.stillness.retry();
       // A body carried back into the arena must not start in a person's hands: it waits an epoch.
-      if (!this.isOutside) this.options.onDecision(message);
+      if (!this.isOutside) this.onDecision(message);
     }
     if (message.emergency_stop) this.check();
     return undefined;
@@ -265,36 +259,29 @@ export class BodyAgent {
 
   /** Sends the next velocity towards the target, or zero; `seconds` since the last command. */
   private drive(seconds: number): void {
-    if (this.standing() || this.pose === undefined || this.target === undefined) {
-      this.stand();
-      return;
-    }
-    this.send(driveTo(this.pose, this.target, this.options.limits, this.previous, seconds));
+    const { pose, target, previous } = this;
+    if (this.standing() || pose === undefined || target === undefined) this.stand();
+    else this.send(driveTo(pose, target, this.options.limits, previous, seconds));
   }
 
   /** Why the body may not move now; undefined: it may. */
   trouble(): string | undefined {
-    if (this.isLeaving) return "it is leaving the swarm";
-    if (this.failure !== undefined) return `it failed (${this.failure}); the node's log says where`;
     const { clock, commands } = this.options.shared;
     const { odometry, sendVelocity, connections } = this;
-    const twoSources =
+    return (
+      this.leaving ??
+      this.failure ??
       clock.problem() ??
       commands.source.problem ??
       odometry.source.problem ??
-      sendVelocity.source.problem;
-    if (twoSources) return twoSources;
-    if (!clock.isRunning) {
-      return "no time on /clock; start what publishes it, or set use_sim_time to false";
-    }
-    return (
+      sendVelocity.source.problem ??
       this.permission.reasonToStand(steadyMs(), connections) ??
       this.localization.problem ??
       (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined) ??
       (this.isDriven && sendVelocity.connection.isAlone
         ? sendVelocity.connection.problem
         : undefined) ??
-      this.options.idle?.()
+      this.idle
     );
   }
 
@@ -303,7 +290,7 @@ export class BodyAgent {
   }
 
   private get health(): Health {
-    const reason = this.trouble();
+    const [reason, message] = [this.trouble(), this.hindrance];
     const values = {
       zone: this.zone ?? "unknown",
       stamp: Number(this.stamp) / 1e9,
@@ -311,10 +298,8 @@ export class BodyAgent {
       callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
-    const message = this.hindrance;
-    return message === undefined
-      ? { level: "ok", message: "free to move", values }
-      : { level: "warn", message, values };
+    if (message !== undefined) return { level: "warn", message, values };
+    return { level: "ok", message: "free to move", values };
   }
 
   /** Why it does not go where it should though it may move; undefined: it does. */
@@ -334,13 +319,12 @@ export class BodyAgent {
     const nowMs = steadyMs();
     if (nowMs - this.sentMs >= REPEAT_ZERO_MS || nowMs - this.movedMs < STOOD_MS) return false;
     // Nobody says it after the last time.
-    if (this.isLeaving) return false;
-    return this.sendVelocity.source.problem === undefined;
+    return (this.leaving ?? this.sendVelocity.source.problem) === undefined;
   }
 
   /** Makes it stand for good. */
   leave(): void {
-    this.isLeaving = true;
+    this.leaving = "it is leaving the swarm";
     this.stand();
   }
 

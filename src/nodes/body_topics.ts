@@ -21,19 +21,18 @@ export function velocityPublisher(
   stamped: boolean,
   frame: string,
 ): ((command: DriveCommand) => void) & SoleTopic {
-  const twist = ({ linear, angular }: DriveCommand): Twist => ({
+  const twistOf = ({ linear, angular }: DriveCommand): Twist => ({
     linear: { x: linear, y: 0, z: 0 },
     angular: { x: 0, y: 0, z: angular },
   });
-  const header = () => ({ stamp: clock.stamp(), frame_id: frame });
-  function sender<M>(publish: SoleTopic & ((message: M) => void), of: (sent: Twist) => M) {
-    const { source, connection } = publish;
-    const send = (command: DriveCommand): void => publish(of(twist(command)));
-    return Object.assign(send, { source, connection });
+  if (!stamped) {
+    const publish = node.publisherSole(TOPICS.twist);
+    return Object.assign((command: DriveCommand) => publish(twistOf(command)), publish);
   }
-  return stamped
-    ? sender(node.publisherSole(TOPICS.twistStamped), (sent) => ({ header: header(), twist: sent }))
-    : sender(node.publisherSole(TOPICS.twist), (sent) => sent);
+  const publish = node.publisherSole(TOPICS.twistStamped);
+  const send = (command: DriveCommand): void =>
+    publish({ header: { stamp: clock.stamp(), frame_id: frame }, twist: twistOf(command) });
+  return Object.assign(send, publish);
 }
 
 /** The transform map -> `frame` (REP-105). */

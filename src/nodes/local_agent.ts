@@ -21,7 +21,7 @@ import { receiveBufferProblem } from "../ros/transport";
 import { Bodies } from "./bodies";
 import { BodyAgent } from "./body_agent";
 import { HostedRobots } from "./hosted_robots";
-import { LocalPolicies, type LocalRule } from "./local_policies";
+import { LocalPolicies } from "./local_policies";
 import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { Repeats } from "./stamps";
@@ -40,8 +40,7 @@ interface Host {
   readonly policies: LocalPolicies;
 }
 
-export class LocalAgent {
-  readonly body: BodyAgent;
+class LocalAgent extends BodyAgent {
   private readonly publishState;
   private readonly publishAction;
   private readonly states = new Repeats();
@@ -62,44 +61,29 @@ export class LocalAgent {
     private readonly node: LocalNode,
     private readonly index: number,
   ) {
+    const { bodies, game } = host;
+    const { zones, robot: limits } = game.arena;
+    super({ node, shared: bodies, game, zones, limits });
     this.publishState = node.publisher(TOPICS.agentState);
     this.publishAction = node.publisher(TOPICS.localAction);
-    const { bodies, game } = host;
-    const { arena } = game;
     const { kind: named } = node.parameters;
     const kind = named ? kindNamed(named, game, "kind") : kindOfRobot(kindsOf(game), index);
-    this.firstState = kind * arena.zones.length;
-    this.body = new BodyAgent({
-      node,
-      shared: bodies,
-      arena,
-      zones: arena.zones,
-      limits: arena.robot,
-      sizes: sizesOf(game),
-      onPose: () => this.onPose(),
-      onOutside: () => void (this.pending = undefined),
-      onDecision: (command) => {
-        this.explainMissed();
-        this.pending = command;
-        this.act();
-      },
-      idle: () => this.idleness,
-    });
+    this.firstState = kind * zones.length;
   }
 
-  private onPose(): void {
+  protected override onPose(): void {
     this.act();
     // A lockstep world repeats an instant's odometry while it lacks an action: answer it again.
-    if (this.lastAction && nanoseconds(this.lastAction.header.stamp) === this.body.stamp) {
+    if (this.lastAction && nanoseconds(this.lastAction.header.stamp) === this.stamp) {
       this.publishAction(this.lastAction);
     }
-    const { stamp, zone, permission } = this.body;
+    const { stamp, zone, permission } = this;
     const news = `${zone} ${this.lastAction?.epoch} ${permission.stopped}`;
     const { max_state_age } = this.node.parameters;
     if (!this.states.isDue(news, stamp, steadyMs(), max_state_age)) return;
     this.publishState({
       header: { stamp: toTime(stamp), frame_id: "map" },
-      agent_id: this.node.robot,
+      agent_id: this.name,
       state: this.firstState + zone!,
       acted: this.lastAction !== undefined,
       epoch: this.lastAction?.epoch ?? 0,
@@ -108,61 +92,49 @@ export class LocalAgent {
     });
   }
 
+  protected override onOutside(): void {
+    this.pending = undefined;
+  }
+
+  protected override onDecision(command: GlobalCommand): void {
+    const { pending, stamp, zone } = this;
+    const seconds = pending ? Number(nanoseconds(pending.decision_time) - stamp) / 1e9 : 0;
+    if (zone !== undefined && seconds > this.node.parameters.max_state_age) {
+      this.behind = `it misses decisions: its newest odometry is stamped ${seconds.toFixed(1)} s before them (max_state_age); look at what delays it`;
+    }
+    this.pending = command;
+    this.act();
+  }
+
   /** Acts on the pending command once the robot's zone at the decision time is known. */
   private act(): void {
-    const { pending, body, host } = this;
-    if (pending === undefined || body.zone === undefined || body.permission.stopped) return;
-    const oldest =
-      nanoseconds(pending.decision_time) - fromSeconds(this.node.parameters.max_state_age);
-    if (body.stamp < oldest) return;
-    const rule = host.policies.get(pending.policy_sha256);
+    const { pending, host, node, name, stamp } = this;
+    if (pending === undefined || this.zone === undefined || this.permission.stopped) return;
+    const { decision_time, epoch, global_state, policy_sha256 } = pending;
+    const { max_state_age, seed } = node.parameters;
+    if (stamp < nanoseconds(decision_time) - fromSeconds(max_state_age)) return;
+    const rule = host.policies.get(policy_sha256);
     if (rule === undefined) {
-      this.missing = pending.policy_sha256.slice(0, 8);
-      body.target = undefined;
+      this.missing = policy_sha256.slice(0, 8);
+      this.target = undefined;
       return;
     }
-    this.missing = undefined;
-    this.pending = undefined;
-    this.behind = undefined;
-    this.perform(pending, this.firstState + body.zone, rule);
-  }
-
-  private perform(command: GlobalCommand, state: number, rule: LocalRule): void {
-    const { arena } = this.host.game;
-    const uniform = keyedUniform(
-      this.node.parameters.seed,
-      "local-action",
-      this.node.robot,
-      command.epoch,
-    );
-    const action = rule(state, command, uniform());
-    this.decisionTime = command.decision_time;
-    this.lastAction = {
-      header: { stamp: toTime(this.body.stamp), frame_id: "map" },
-      epoch: command.epoch,
-      agent_id: this.node.robot,
-      state,
-      global_state: command.global_state,
-      action,
-      policy_sha256: command.policy_sha256,
-    };
+    this.missing = this.pending = this.behind = undefined;
+    const state = this.firstState + this.zone;
+    const action = rule(state, pending, keyedUniform(seed, "local-action", name, epoch)());
+    this.decisionTime = decision_time;
+    const header = { stamp: toTime(stamp), frame_id: "map" };
+    const about = { header, epoch, agent_id: name };
+    this.lastAction = { ...about, state, global_state, action, policy_sha256 };
     this.publishAction(this.lastAction);
-    this.body.target = spotOf(arena, targetZone(arena, state, action), this.index);
+    const { arena } = host.game;
+    this.target = spotOf(arena, targetZone(arena, state, action), this.index);
   }
 
-  /** Why it has not acted on the newest command; undefined: it has. */
-  private get idleness(): string | undefined {
+  protected override get idle(): string | undefined {
     return this.missing
       ? `the local policy ${this.missing} that the command names was not heard; check that the global agent publishes local_policy`
       : this.behind;
-  }
-
-  /** Called at a decision: the one before may not have been carried out. */
-  private explainMissed(): void {
-    const { pending, body } = this;
-    const seconds = pending ? Number(nanoseconds(pending.decision_time) - body.stamp) / 1e9 : 0;
-    if (body.zone === undefined || seconds <= this.node.parameters.max_state_age) return;
-    this.behind = `it misses decisions: its newest odometry is stamped ${seconds.toFixed(1)} s before them (max_state_age); look at what delays it`;
   }
 }
 
@@ -196,7 +168,7 @@ void runProcess((ros) => {
   const topic = bounded(TOPICS.localPolicy, Float32Array.BYTES_PER_ELEMENT * sL * sG * aG * aL);
   node.subscribe(topic, (message) => policies.hear(message));
   if (parameters.robots > 0) hostRobots(ros, node, host);
-  else bodies.all.add(new LocalAgent(host, node, parameters.robot_index).body);
+  else bodies.all.add(new LocalAgent(host, node, parameters.robot_index));
   const [{ name }] = bodies.all;
   bodies.serve(ros, parameters.markers_rate, (stamp, marked) =>
     bodyMarkers(stamp, name, marked, arena.robot.radius, arena.zones.length),
@@ -219,7 +191,7 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): void {
   const left = new Map<number, () => LocalNode>();
   const join = (index: number) => {
     const own = left.get(index)?.() ?? nodeOf(index);
-    const { body } = new LocalAgent(host, own, index);
+    const body = new LocalAgent(host, own, index);
     all.add(body);
     const end = (): LocalNode => {
       if (all.delete(body)) own.silence();

@@ -7,20 +7,21 @@ const LONG_GAPS = 2;
 
 export class Pace {
   private readonly gaps: number[] = [];
-  private heardMs: number | undefined;
+  /** Of the newest. */
+  heardMs = -Infinity;
 
   /** @param longestMs between two messages */
   constructor(private readonly longestMs: number) {}
 
   hear(nowMs: number): void {
-    if (this.heardMs !== undefined) this.gaps.push(nowMs - this.heardMs);
+    if (this.heardMs > -Infinity) this.gaps.push(nowMs - this.heardMs);
     if (this.gaps.length > KEPT) this.gaps.shift();
     this.heardMs = nowMs;
   }
 
   /** How often they come and must come; undefined: often enough, or no more at all. */
   problem(nowMs: number): string | undefined {
-    const { gaps, longestMs, heardMs = nowMs } = this;
+    const { gaps, longestMs, heardMs } = this;
     const most = Math.max(...gaps);
     const isSlow = gaps.filter((gap) => gap > longestMs).length >= LONG_GAPS;
     if (!isSlow || nowMs - heardMs > 2 * most) return undefined;

@@ -14,7 +14,6 @@ type Topic = "command" | "odometry";
 
 export class Permission {
   private commandMs = -Infinity;
-  private odometryMs = -Infinity;
   private readonly paces: Readonly<Record<Topic, Pace>>;
   private conflictMs = -Infinity;
   /** When each session was heard last, by session. */
@@ -42,7 +41,6 @@ export class Permission {
   }
 
   hearOdometry(nowMs: number): void {
-    this.odometryMs = nowMs;
     this.paces.odometry.hear(nowMs);
   }
 
@@ -105,7 +103,7 @@ export class Permission {
     if (nowMs - this.commandMs > this.timeoutMs) {
       return `no command from the global agent${because("command", "check that it runs and is active")}`;
     }
-    if (nowMs - this.odometryMs > this.timeoutMs) {
+    if (nowMs - this.paces.odometry.heardMs > this.timeoutMs) {
       return `no odometry that is new${because("odometry", "check that its source runs and stamps each message anew")}`;
     }
     return undefined;

@@ -72,20 +72,27 @@ export function setup(
   const commands = node.subscribeSole({ name: COMMAND }, (message, areTwo) =>
     hearCommand(message as GlobalCommand, areTwo),
   ) as Shared["commands"];
-  const body = new BodyAgent({
+  class PlayedBody extends BodyAgent {
+    protected override onPose(): void {
+      onPose();
+    }
+    protected override onOutside(): void {
+      left.push(true);
+    }
+    protected override onDecision({ epoch }: GlobalCommand): void {
+      decisions.push(epoch);
+      this.target = { x: 100, y: 0 };
+    }
+    protected override get idle(): string | undefined {
+      return idle?.();
+    }
+  }
+  const body: BodyAgent = new PlayedBody({
     node: playedNode(node) as BodyOptions["node"],
     shared: { clock, commands, transforms: () => new TransformTree() },
-    arena: game.arena,
+    game,
     zones: game.arena.zones,
     limits: game.arena.robot,
-    sizes: sizesOf(game),
-    onPose,
-    onOutside: () => void left.push(true),
-    onDecision: (command) => {
-      decisions.push(command.epoch);
-      body.target = { x: 100, y: 0 };
-    },
-    idle,
   });
   hearCommand = body.hearCommand.bind(body);
   hear.set("/emergency_stop", () => void body.hearStop());
