@@ -1,7 +1,7 @@
 /** Messages to and from the wire's bytes (CDR). */
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import { DEFINITIONS } from "./generated/messages";
-import type { HeardOdometry, HeardTypes, MessageTypes, Twist } from "./messages";
+import type { HeardOdometry, HeardTypes, MessageTypes } from "./messages";
 import type { Topic } from "./topics";
 
 export interface Codec<Sent, Heard> {
@@ -64,37 +64,26 @@ function withRoom(value: unknown): unknown {
 
 /** Bytes before a message, which say how it is written. */
 const HEAD = 4;
-const TWIST_NUMBERS = 6;
 /** Of poses, twists and their covariances. */
 const ODOMETRY_NUMBERS = 85;
 
-const twistNumbers = new Float64Array(1 + TWIST_NUMBERS);
-const twistBytes = Buffer.from(twistNumbers.buffer, HEAD);
-twistBytes[1] = 1;
-
-/** The bytes are good until the next one is written. */
-function writeTwist({ linear, angular }: Twist): Buffer {
-  twistNumbers.set([linear.x, linear.y, linear.z, angular.x, angular.y, angular.z], 1);
-  return twistBytes;
-}
-
-/** Odometry comes more often than anything else: what nobody uses of it is not read. */
-function readOdometry(bytes: Uint8Array, whole: () => HeardOdometry): HeardOdometry {
-  if (bytes.byteLength < HEAD + 16 || bytes[1] !== 1) return whole();
+/**
+ * Odometry comes more often than anything else: what nobody uses of it is not read.
+ * @returns undefined where it is not of the usual form, and maybe no odometry
+ */
+function readOdometry(bytes: Uint8Array): HeardOdometry | undefined {
+  if (bytes.byteLength < HEAD + 16 || bytes[1] !== 1) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + HEAD, bytes.byteLength - HEAD);
   const frame = view.getUint32(8, true);
   const child = (12 + frame + 3) & ~3;
-  if (child + 4 > view.byteLength) return whole();
+  if (child + 4 > view.byteLength) return undefined;
   const first = (child + 4 + view.getUint32(child, true) + 7) & ~7;
   const left = view.byteLength - first - 8 * ODOMETRY_NUMBERS;
-  if (left < 0 || left >= PADDING) return whole();
+  if (left < 0 || left >= PADDING) return undefined;
   const number = (i: number): number => view.getFloat64(first + 8 * i, true);
   const stamp = { sec: view.getInt32(0, true), nanosec: view.getUint32(4, true) };
-  const frame_id = Buffer.from(bytes.buffer, view.byteOffset + 12, frame).toString(
-    "utf8",
-    0,
-    frame - 1,
-  );
+  const text = Buffer.from(bytes.buffer, view.byteOffset + 12, frame);
+  const frame_id = text.toString("utf8", 0, frame - 1);
   const position = { x: number(0), y: number(1), z: number(2) };
   const orientation = { x: number(3), y: number(4), z: number(5), w: number(6) };
   return { header: { stamp, frame_id }, pose: { pose: { position, orientation } } };
@@ -122,13 +111,9 @@ export function codecOf<Type extends keyof MessageTypes>(
       if (left < PADDING) return message;
       throw new Error(`${left} bytes are left over after it`);
     };
-    codec = {
-      encode: type === "geometry_msgs/msg/Twist" ? (twist) => writeTwist(twist as Twist) : encode,
-      decode:
-        type === "nav_msgs/msg/Odometry"
-          ? (bytes) => readOdometry(bytes, () => decode(bytes) as HeardOdometry)
-          : decode,
-    };
+    const isOdometry = type === "nav_msgs/msg/Odometry";
+    const read = (bytes: Uint8Array): unknown => readOdometry(bytes) ?? decode(bytes);
+    codec = { encode, decode: isOdometry ? read : decode };
     codecs.set(type, codec);
   }
   return codec as Codec<MessageTypes[Type], HeardTypes[Type]>;
