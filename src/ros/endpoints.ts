@@ -6,14 +6,16 @@ import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
 import type { HeardTypes, MessageTypes } from "./messages";
-import { type RclQoS, RMW, rcl } from "./rcl";
+import { RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
 import { Services } from "./services";
-import { retire, SoleSender, SoleSource, SpokenSource } from "./sole_source";
+import { SoleSender, SoleSource, SpokenSource } from "./sole_source";
 import type { Topic } from "./topics";
 
 export interface Subscription {
   readonly connection: Connection;
+  /** Of a topic with one source; it ends with the subscription. */
+  readonly source?: SpokenSource;
   destroy(): void;
 }
 
@@ -34,23 +36,16 @@ export type Refusal = string | undefined | void | Promise<string | undefined>;
 /** Messages are refused at present where one was so long ago, ms. */
 const PRESENT_MS = 2000;
 
-function qosOf({ depth, reliability, durability }: Topic): RclQoS {
+function qosOf({ depth, reliability, durability }: Topic): object {
   const { QoS } = rcl();
   return new QoS(RMW.keep_last, depth, RMW[reliability], RMW[durability]);
 }
 
-/** Its end is the source's, too. */
-function withSource<E extends Subscription, S extends SpokenSource>(endpoint: E, source: S) {
-  const { destroy } = endpoint;
-  const end = (): void => {
-    source.end();
-    destroy();
-  };
-  return Object.assign(endpoint, { source, destroy: end });
-}
-
-/** Whether a package is installed, by its name: many nodes of a process ask. */
-const installed = new Map<string, boolean>();
+/**
+ * A destroyed subscription's object is kept for this long, ms: rclnodejs' waiting thread may still
+ * hand it a message, and crashes where it was collected (RobotWebTools/rclnodejs#896).
+ */
+const RETIRED_MS = 2000;
 
 /** @throws InvalidInputError where the package of a topic's type is not installed */
 function requirePackage({ name, type }: Topic): void {
@@ -58,10 +53,7 @@ function requirePackage({ name, type }: Topic): void {
   // By ament's resource index (REP-122).
   const index = join("share", "ament_index", "resource_index", "packages", owner);
   const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(delimiter);
-  const isThere = (): boolean => prefixes.some((prefix) => existsSync(join(prefix, index)));
-  const known = installed.get(owner) ?? isThere();
-  installed.set(owner, known);
-  if (known) return;
+  if (prefixes.some((prefix) => existsSync(join(prefix, index)))) return;
   throw new InvalidInputError(
     `${name} is of type ${type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what needs that topic`,
   );
@@ -97,27 +89,21 @@ export abstract class Endpoints extends Services {
   ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } {
     const publish = this.publisher(topic);
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
-      this.hearRaw(topic, (_bytes, publisher) => hear(publisher)),
+      this.subscribeRaw(topic, (_bytes, publisher) => hear(publisher), mostBytesOf(topic)),
     );
-    return withSource(publish, source);
+    return Object.assign(publish, { source });
   }
 
   /**
    * Messages as the bytes that came.
-   * @throws InvalidInputError where the package of the type is not installed
-   */
-  subscribeRaw(topic: Topic, hear: (bytes: Uint8Array) => void): Subscription {
-    return this.hearRaw(topic, hear, Infinity);
-  }
-
-  /**
    * @param hear is told besides who published
    * @param most bytes of a message; a longer one is refused
+   * @throws InvalidInputError where the package of the type is not installed
    */
-  private hearRaw(
+  subscribeRaw(
     topic: Topic,
     hear: (bytes: Uint8Array, publisher: string) => void,
-    most = mostBytesOf(topic),
+    most = Infinity,
   ) {
     requirePackage(topic);
     const { node } = this;
@@ -139,8 +125,9 @@ export abstract class Endpoints extends Services {
     let subscription = subscribe();
     const { topic: name } = subscription;
     const destroy = (): void => {
-      node.destroySubscription(subscription);
-      retire(subscription);
+      const retired = subscription;
+      node.destroySubscription(retired);
+      setTimeout(() => retired.isDestroyed(), RETIRED_MS).unref();
     };
     const renew = (): void => {
       destroy();
@@ -150,12 +137,28 @@ export abstract class Endpoints extends Services {
     return this.keep({ destroy, renew, count, name }, topic, "takes", name, count);
   }
 
-  /** @param hear takes a message, or says why it refuses it and what to do */
+  /** @param hear takes a message and who published it, or says why it refuses it and what to do */
   subscribe<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: HeardTypes[Type]) => Refusal,
-  ): Subscription {
-    return this.hearRaw(topic, this.decoder(topic, hear));
+    hear: (message: HeardTypes[Type], publisher: string) => Refusal,
+  ) {
+    const codec = codecOf(topic.type);
+    const refuse = (why: string | undefined | void): void =>
+      why ? this.refuse(topic, why) : undefined;
+    const take = (bytes: Uint8Array, publisher: string): void => {
+      let message: HeardTypes[Type];
+      try {
+        message = codec.decode(bytes);
+      } catch (error) {
+        const why = `it is no ${topic.type} (${reasonOf(error)})`;
+        refuse(`${why}; look at who publishes there (ros2 topic info -v)`);
+        return;
+      }
+      const refusal = hear(message, publisher);
+      if (refusal instanceof Promise) refusal.then(refuse, (error) => this.report(error));
+      else refuse(refusal);
+    };
+    return this.subscribeRaw(topic, take, mostBytesOf(topic));
   }
 
   /**
@@ -167,11 +170,12 @@ export abstract class Endpoints extends Services {
     topic: Topic<Type>,
     hear: (message: HeardTypes[Type], isOneOfTwo: () => boolean) => Refusal,
   ): Subscription {
-    const take = this.decoder(topic, (message, sender) => hear(message, () => source.hear(sender)));
-    const heard = this.hearRaw(topic, take);
+    const heard = this.subscribe(topic, (message, sender) =>
+      hear(message, () => source.hear(sender)),
+    );
     const { name } = heard;
     const known = this.spoken.get(name);
-    const source = known ?? new SpokenSource(this.node, name, name, "none counts");
+    const source: SpokenSource = known ?? new SpokenSource(this.node, name, name, "none counts");
     this.spoken.set(name, source);
     return heard;
   }
@@ -185,32 +189,11 @@ export abstract class Endpoints extends Services {
     topic: Topic<Type>,
     hear: (message: HeardTypes[Type], areTwo: boolean) => Refusal,
   ): SoleSubscription {
-    const take = this.decoder(topic, (message, sender) => hear(message, source.hear(sender)));
-    const heard = this.hearRaw(topic, take);
+    const heard = this.subscribe(topic, (message, sender) => hear(message, source.hear(sender)));
     const again = (): void => (this.live.has(heard) ? heard.renew() : undefined);
     const later = (): void => void setImmediate(() => this.safely(again));
-    const source = new SoleSource(this.node, topic, heard.name, heard.count, later);
-    return withSource(heard, source);
-  }
-
-  private decoder<Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-    hear: (message: HeardTypes[Type], publisher: string) => Refusal,
-  ): (bytes: Uint8Array, publisher: string) => void {
-    const codec = codecOf(topic.type);
-    return (bytes, publisher) => {
-      let message: HeardTypes[Type];
-      try {
-        message = codec.decode(bytes);
-      } catch (error) {
-        const why = `it is no ${topic.type} (${reasonOf(error)})`;
-        this.refuse(topic, `${why}; look at who publishes there (ros2 topic info -v)`);
-        return;
-      }
-      const refusal = hear(message, publisher);
-      if (refusal instanceof Promise) void this.refuseLater(topic, refusal);
-      else if (refusal) this.refuse(topic, refusal);
-    };
+    const source: SoleSource = new SoleSource(this.node, topic, heard.name, heard.count, later);
+    return Object.assign(heard, { source });
   }
 
   /** Takes all of them out of the graph; the node stays, and may publish and subscribe anew. */
@@ -232,19 +215,14 @@ export abstract class Endpoints extends Services {
     };
     const connection = new Connection(topic, role, name, count, refusal);
     const { destroy } = endpoint;
-    const end = (): void => void (this.live.delete(kept) && destroy());
-    const kept = Object.assign(endpoint, { connection, destroy: end });
+    const end = (): void => {
+      if (!this.live.delete(kept)) return;
+      kept.source?.end();
+      destroy();
+    };
+    const kept: E & Subscription = Object.assign(endpoint, { connection, destroy: end });
     this.live.add(kept);
     return kept;
-  }
-
-  private async refuseLater(topic: Topic, coming: Promise<string | undefined>): Promise<void> {
-    try {
-      const refusal = await coming;
-      if (refusal) this.refuse(topic, refusal);
-    } catch (error) {
-      this.report(error);
-    }
   }
 
   private refuse(topic: Topic, why: string): void {

@@ -8,13 +8,7 @@
  * get_available_transitions tells no states.
  */
 import { reasonOf } from "../base/errors";
-import {
-  type RclLifecycleNode,
-  type RclLogger,
-  type RclState,
-  type RclTransition,
-  rcl,
-} from "./rcl";
+import { native, type RclLifecycleNode, type RclLogger, type RclTransition, rcl } from "./rcl";
 
 /** What a node does at each step; a throw refuses the step and the node stays where it was. */
 export interface LifecycleSteps {
@@ -71,15 +65,13 @@ export class Lifecycle {
   private refuseInvalid(): void {
     const { node } = this;
     const change = node._onChangeState.bind(node);
+    const { getAvailableLifecycleTransitions } = native();
     node._onChangeState = (request, response) => {
       const { id, label } = request.transition;
-      const isAsked = label
-        ? (transition: { label: string }) => transition.label === label
-        : (transition: { id: number }) => transition.id === id;
-      if (node.availableTransitions.some(({ transition }) => isAsked(transition))) {
-        change(request, response);
-        return;
-      }
+      const ways = getAvailableLifecycleTransitions(node._stateMachineHandle);
+      const isOne = ({ transition: way }: RclTransition): boolean =>
+        label ? way.label === label : way.id === id;
+      if (ways.some(isOne)) return change(request, response);
       const { label: state } = node.currentState;
       this.log.warn(
         `transition ${label || id} is refused: there is none from ${state}; ros2 lifecycle list names those there are`,
@@ -90,23 +82,17 @@ export class Lifecycle {
 
   private tellTransitions(): void {
     const { node } = this;
-    const type = "lifecycle_msgs/srv/GetAvailableTransitions";
-    node._onGetAvailableTransitions = (_request, response) =>
-      response.send(answerOf(response.template, node.availableTransitions));
+    const told =
+      (ways: (machine: object) => readonly RclTransition[]) =>
+      (_request: unknown, response: { template: object; send(answer: object): void }): void => {
+        const available_transitions = ways(node._stateMachineHandle);
+        response.send(Object.assign(response.template, { available_transitions }));
+      };
+    const { getAvailableLifecycleTransitions, getLifecycleTransitions } = native();
+    node._onGetAvailableTransitions = told(getAvailableLifecycleTransitions);
     // A second server of the name answers.
-    node.createService(type, `${node.name()}/get_transition_graph`, {}, (_request, response) =>
-      response.send(answerOf(response.template, node.transitions)),
-    );
+    const type = "lifecycle_msgs/srv/GetAvailableTransitions";
+    const graph = told(getLifecycleTransitions);
+    node.createService(type, `${node.name()}/get_transition_graph`, {}, graph);
   }
 }
-
-const answerOf = (template: object, ways: readonly RclTransition[]): object =>
-  Object.assign(template, {
-    available_transitions: ways.map(({ transition, startState, goalState }) => ({
-      transition: plain(transition),
-      start_state: plain(startState),
-      goal_state: plain(goalState),
-    })),
-  });
-
-const plain = ({ id, label }: RclState): object => ({ id, label });

@@ -20,15 +20,7 @@ import {
   type ParameterValues,
   valuesAtStart,
 } from "./parameters";
-import {
-  fullName,
-  parameterSections,
-  type RclGuardCondition,
-  type RclLifecycleNode,
-  type RclLogger,
-  type RclNode,
-  rcl,
-} from "./rcl";
+import { fullName, native, type RclLifecycleNode, type RclLogger, type RclNode, rcl } from "./rcl";
 import { type Topic, TOPICS } from "./topics";
 
 export type { Publish, SoleSubscription, Subscription } from "./endpoints";
@@ -114,7 +106,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
   /** None: the host's thread waits for its messages. */
-  private readonly guard: RclGuardCondition | undefined;
+  private readonly guard: { trigger(): void } | undefined;
 
   /**
    * @param namespace of its robot, within that of the process
@@ -132,12 +124,10 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     this.log = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
     this.node.getLogger = () => log;
-    this.contain();
     this.guard = host ? undefined : this.node.createGuardCondition(() => undefined);
-    if (host) this.waitIn(host);
-    else this.wakeBeforeSync();
+    this.amend(host?.node);
     const qualified = fullName(this.node.namespace(), this.name);
-    sections ??= parameterSections(this.node);
+    sections ??= native().getParameterOverrides(this.node.context.handle) ?? [];
     const given = givenParameters(sections, process.argv, qualified);
     prepareSimTime(this.node, given.get(USE_SIM_TIME));
     this.parameters = valuesAtStart(specs, given);
@@ -175,28 +165,24 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     return this.node.getParameter(USE_SIM_TIME).value === true;
   }
 
-  /** Whatever a callback throws is logged and counted here, and ends only that callback. */
-  private contain(): void {
-    const execute = this.node.execute.bind(this.node);
-    this.node.execute = (handles) => this.safely(() => execute(handles));
-  }
-
-  /** Wakes the node before its wait set changes, so that it is changed at once. */
-  private wakeBeforeSync(): void {
-    const sync = this.node.syncHandles.bind(this.node);
+  /**
+   * Whatever a callback throws is logged and counted here, and ends only that callback. The node wakes
+   * before its wait set changes, so that it is changed at once. Where it has a host, that one's thread
+   * waits for its messages: one thread each would be woken for each message.
+   */
+  private amend(host: RclNode | undefined): void {
+    const { node, guard } = this;
+    const execute = node.execute.bind(node);
+    node.execute = (handles) => this.safely(() => execute(handles));
+    if (host) node._subscriptions = host._subscriptions;
+    const sync = node.syncHandles.bind(node);
+    const wakeAndSync = (): void => {
+      if (node.spinning) guard?.trigger();
+      sync();
+    };
     // A property of the native class: shadowed, since it cannot be assigned.
-    Object.defineProperty(this.node, "syncHandles", {
-      value: () => {
-        if (this.node.spinning) this.guard?.trigger();
-        sync();
-      },
-    });
-  }
-
-  /** The host's thread waits for its messages. One thread each would be woken for each message. */
-  private waitIn({ node }: RosNode): void {
-    this.node._subscriptions = node._subscriptions;
-    Object.defineProperty(this.node, "syncHandles", { value: () => node.syncHandles() });
+    const value = host ? () => host.syncHandles() : wakeAndSync;
+    Object.defineProperty(node, "syncHandles", { value });
   }
 
   protected report(error: unknown): void {

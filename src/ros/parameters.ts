@@ -118,16 +118,13 @@ export function checkParameter(name: string, spec: ParameterSpec, value: unknown
   );
 }
 
-function describe(spec: ParameterSpec): string {
-  const unit = spec.unit ? ` Unit: ${spec.unit}.` : "";
-  const choices = "choices" in spec && spec.choices ? ` One of: ${spec.choices.join(", ")}.` : "";
-  return `${spec.description}${unit}${choices}`;
-}
-
 /** rclnodejs leaves the range out of what it answers to `ros2 param describe`. */
 function descriptorOf(name: string, spec: ParameterSpec): object {
   const { ParameterDescriptor } = rcl();
-  const descriptor = new ParameterDescriptor(name, rclType(spec), describe(spec), !spec.live);
+  const unit = spec.unit ? ` Unit: ${spec.unit}.` : "";
+  const choices = "choices" in spec && spec.choices ? ` One of: ${spec.choices.join(", ")}.` : "";
+  const said = `${spec.description}${unit}${choices}`;
+  const descriptor = new ParameterDescriptor(name, rclType(spec), said, !spec.live);
   if (!("range" in spec)) return descriptor;
   const [low, high] = spec.range;
   const message = descriptor.toMessage();

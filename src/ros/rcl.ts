@@ -8,9 +8,6 @@ import { dirname, join } from "node:path";
 import type { Section } from "./parameter_files";
 import type { Durability, Reliability } from "./topics";
 
-/** An instance of rclnodejs' QoS class; made by its constructor alone. */
-export type RclQoS = object;
-
 /** rmw's numbers. */
 export const RMW: Readonly<Record<Reliability | Durability | "keep_last", number>> = {
   keep_last: 1,
@@ -41,10 +38,6 @@ export interface RclSubscription {
   isDestroyed(): boolean;
 }
 
-export interface RclGuardCondition {
-  trigger(): void;
-}
-
 export interface RclParameter {
   readonly name: string;
   readonly type: number;
@@ -68,18 +61,13 @@ export interface RclClient {
 export const fullName = (namespace: string, name: string): string =>
   `${namespace}/${name}`.replace(/^\/+/, "/");
 
-export interface RclEndpointInfo {
-  readonly node_name: string;
-  readonly node_namespace: string;
-}
-
 export interface RclNode {
   createClient(type: string, name: string): RclClient;
-  createPublisher(type: string, topic: string, options: { qos: RclQoS }): RclPublisher;
+  createPublisher(type: string, topic: string, options: { qos: object }): RclPublisher;
   createSubscription(
     type: string,
     topic: string,
-    options: { qos: RclQoS; isRaw: true },
+    options: { qos: object; isRaw: true },
     /** Takes the length of a message in its place where that has more than `handle.mostBytes`. */
     callback: (message: Uint8Array | number) => void,
   ): RclSubscription;
@@ -94,11 +82,11 @@ export interface RclNode {
       response: { template: Record<string, unknown>; send(r: unknown): void },
     ) => void | Promise<void>,
   ): unknown;
-  createGuardCondition(callback: () => void): RclGuardCondition;
+  createGuardCondition(callback: () => void): { trigger(): void };
   getTopicNamesAndTypes(): { name: string; types: string[] }[];
   /** @param topic its name in the graph */
   countPublishers(topic: string): number;
-  getPublishersInfoByTopic(topic: string): RclEndpointInfo[];
+  getPublishersInfoByTopic(topic: string): { node_name: string; node_namespace: string }[];
   declareParameters(
     parameters: readonly RclParameter[],
     descriptors: readonly object[],
@@ -135,18 +123,16 @@ export interface RclState {
   readonly label: string;
 }
 
+/** With its states, as lifecycle_msgs/TransitionDescription has them. */
 export interface RclTransition {
   readonly transition: RclState;
-  readonly startState: RclState;
-  readonly goalState: RclState;
 }
 
 /** rclnodejs' managed node. */
 export interface RclLifecycleNode extends RclNode {
   readonly currentState: RclState;
-  readonly availableTransitions: readonly RclTransition[];
-  /** Of every state. */
-  readonly transitions: readonly RclTransition[];
+  /** Internal: what the native part takes for its states. */
+  readonly _stateMachineHandle: object;
   registerOnConfigure(callback: () => number): void;
   registerOnActivate(callback: () => number): void;
   registerOnDeactivate(callback: () => number): void;
@@ -192,36 +178,35 @@ interface RclModule {
     description: string,
     readOnly: boolean,
   ) => { toMessage(): object };
-  QoS: new (history: number, depth: number, reliability: number, durability: number) => RclQoS;
+  QoS: new (history: number, depth: number, reliability: number, durability: number) => object;
 }
 
 let loaded: RclModule | undefined;
 
-/**
- * rclnodejs loads rxjs, 220 files, for observables, which nothing here uses: an empty module in its
- * place saves each process a seventh of its start.
- */
-function omitObservables(): void {
-  const id = require.resolve("rxjs", { paths: [require.resolve("rclnodejs")] });
-  require.cache[id] ??= Object.assign(new Module(id), { loaded: true });
-}
-
 /** rclnodejs, loaded once. */
 export function rcl(): RclModule {
   if (loaded === undefined) {
-    omitObservables();
+    // It loads rxjs, 220 files, for observables, which nothing here uses: an empty module in its place
+    // saves each process a seventh of its start.
+    const rxjs = require.resolve("rxjs", { paths: [require.resolve("rclnodejs")] });
+    require.cache[rxjs] ??= Object.assign(new Module(rxjs), { loaded: true });
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     loaded = require("rclnodejs") as RclModule;
   }
   return loaded;
 }
 
-/** All parameters that rcl read from files and arguments. rclnodejs' native part alone gives them. */
-export function parameterSections(node: RclNode): readonly Section[] {
+/** What rclnodejs' native part alone gives. */
+interface Native {
+  /** All parameters that rcl read from files and arguments. */
+  getParameterOverrides(context: object): readonly Section[] | undefined;
+  /** Of every state, and of the present one. */
+  getLifecycleTransitions(machine: object): readonly RclTransition[];
+  getAvailableLifecycleTransitions(machine: object): readonly RclTransition[];
+}
+
+export function native(): Native {
   const folder = dirname(require.resolve("rclnodejs/package.json"));
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const native = require(join(folder, "build", "Release", "rclnodejs.node")) as {
-    getParameterOverrides(context: object): readonly Section[] | undefined;
-  };
-  return native.getParameterOverrides(node.context.handle) ?? [];
+  return require(join(folder, "build", "Release", "rclnodejs.node")) as Native;
 }

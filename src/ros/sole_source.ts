@@ -4,7 +4,7 @@
  * from a second source by its silence.
  */
 import { steadyMs } from "./clock";
-import { fullName, type RclLogger, type RclNode, type RclSubscription } from "./rcl";
+import { fullName, type RclLogger, type RclNode } from "./rcl";
 import type { Topic } from "./topics";
 import { TroubleLog } from "./trouble_log";
 
@@ -12,8 +12,6 @@ import { TroubleLog } from "./trouble_log";
 const QUIET_MS = 2500;
 /** Names are looked up again this often at most while one is not known, ms. */
 const NAMES_MS = 200;
-/** `problem` is as old as this at most, ms: many bodies ask often. */
-const FRESH_MS = 20;
 /** Its source says it once, and then is silent: there a silent publisher counts too. */
 const POLICY = "alternating_marl/msg/Policy";
 /** Whoever is left when others are gone may have said these long ago: they are heard anew. */
@@ -60,8 +58,6 @@ export class SpokenSource {
   protected namedMs = -Infinity;
   /** Since when two sources are heard, as the log saw it. */
   private twoMs: number | undefined;
-  private told: string | undefined;
-  private toldMs = -Infinity;
 
   constructor(
     protected readonly node: Pick<RclNode, "getPublishersInfoByTopic" | "countPublishers">,
@@ -131,24 +127,10 @@ export class SpokenSource {
     return isWaiting ? undefined : `${publishers}; ${effect}: end one of them`;
   }
 
-  /** Whether it is worth a closer look whether two sources are heard. */
-  protected get mayBeTwo(): boolean {
-    return this.spokeMs.size > 1;
-  }
-
   /** What is wrong while two sources are heard; undefined: nothing is. */
   get problem(): string | undefined {
-    if (!this.mayBeTwo) return undefined;
-    const nowMs = steadyMs();
-    if (nowMs - this.toldMs > FRESH_MS) {
-      this.toldMs = nowMs;
-      const { publishers, label } = this;
-      this.told =
-        publishers === undefined
-          ? undefined
-          : `two sources of ${label} (${publishers}); end one of them`;
-    }
-    return this.told;
+    const { publishers, label } = this;
+    return publishers && `two sources of ${label} (${publishers}); end one of them`;
   }
 
   end(): void {
@@ -209,11 +191,6 @@ export class SoleSource extends SpokenSource {
     sources.add(this);
   }
 
-  // The middleware is not asked at each message of a stream.
-  protected override get mayBeTwo(): boolean {
-    return this.isValue || super.mayBeTwo;
-  }
-
   /** Publishers that are heard. */
   override get count(): number {
     return this.counted();
@@ -221,25 +198,15 @@ export class SoleSource extends SpokenSource {
 
   /** Whether two sources are heard, so that no message counts. */
   override get areTwo(): boolean {
-    if (!this.mayBeTwo) return false;
-    const { speakTwo } = this;
-    if (!speakTwo && !this.isValue) return false;
-    const { count, lastCount } = this;
+    const { speakTwo, isValue, lastCount } = this;
+    // The middleware is not asked at each message of a stream.
+    if (!speakTwo && !isValue) return false;
+    const { count } = this;
     if (count !== lastCount) {
       this.lastCount = count;
       this.namedMs = -Infinity;
-      if (count === 1 && lastCount > 1 && this.isValue) this.again();
+      if (count === 1 && lastCount > 1 && isValue) this.again();
     }
     return count > 1 && (speakTwo || this.declared.type === POLICY);
   }
-}
-
-/**
- * A destroyed subscription's object is kept for this long, ms: rclnodejs' waiting thread may still
- * hand it a message, and crashes where it was collected (RobotWebTools/rclnodejs#896).
- */
-const RETIRED_MS = 2000;
-
-export function retire(subscription: RclSubscription): void {
-  setTimeout(() => subscription.isDestroyed(), RETIRED_MS).unref();
 }
