@@ -1,14 +1,12 @@
 /** A node's publishers, subscriptions and services: messages are raw bytes through the codec. */
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
+import type { FleetNode } from "./fleet";
 import type { HeardTypes, MessageTypes } from "./messages";
-import { RMW, rcl } from "./rcl";
+import { type RclClient, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
-import { Services } from "./services";
 import { SoleSender, SoleSource, SpokenSource } from "./sole_source";
 import type { Topic } from "./topics";
 
@@ -33,6 +31,16 @@ export interface Publish<Message> extends Subscription {
 /** Why a message is refused, and what to do; later, where it takes long to read. */
 export type Refusal = string | undefined | void | Promise<string | undefined>;
 
+export interface TriggerAnswer {
+  readonly success: boolean;
+  readonly message: string;
+}
+
+type Answer = TriggerAnswer | Promise<TriggerAnswer>;
+
+/** Another node's answer is waited for this long, ms. */
+const CALL_MS = 3000;
+
 /** Messages are refused at present where one was so long ago, ms. */
 const PRESENT_MS = 2000;
 
@@ -47,19 +55,7 @@ function qosOf({ depth, reliability, durability }: Topic): object {
  */
 const RETIRED_MS = 2000;
 
-/** @throws InvalidInputError where the package of a topic's type is not installed */
-function requirePackage({ name, type }: Topic): void {
-  const [owner] = type.split("/");
-  // By ament's resource index (REP-122).
-  const index = join("share", "ament_index", "resource_index", "packages", owner);
-  const prefixes = (process.env.AMENT_PREFIX_PATH ?? "").split(delimiter);
-  if (prefixes.some((prefix) => existsSync(join(prefix, index)))) return;
-  throw new InvalidInputError(
-    `${name} is of type ${type}, and package ${owner} is not installed; install it (sudo apt install ros-$ROS_DISTRO-${owner.replaceAll("_", "-")}), or leave out what needs that topic`,
-  );
-}
-
-export abstract class Endpoints extends Services {
+export abstract class Endpoints {
   /** Of all messages that the subscriptions were given. */
   bytesHeard = 0;
   /** The newest of each topic. */
@@ -67,11 +63,12 @@ export abstract class Endpoints extends Services {
   private readonly live = new Set<Subscription>();
   /** Who speaks on topics that are subscribed to again and again, by their names in the graph. */
   private readonly spoken = new Map<string, SpokenSource>();
+  private readonly clients = new Map<string, RclClient>();
 
-  /** @throws InvalidInputError where the package of the type is not installed */
+  constructor(protected readonly node: FleetNode) {}
+
   publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
-    requirePackage(topic);
     const { node } = this;
     const publisher = node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
     // rclnodejs asks the middleware for it at each message.
@@ -98,14 +95,12 @@ export abstract class Endpoints extends Services {
    * Messages as the bytes that came.
    * @param hear is told besides who published
    * @param most bytes of a message; a longer one is refused
-   * @throws InvalidInputError where the package of the type is not installed
    */
   subscribeRaw(
     topic: Topic,
     hear: (bytes: Uint8Array, publisher: string) => void,
     most = Infinity,
   ) {
-    requirePackage(topic);
     const { node } = this;
     const options = { qos: qosOf(topic), isRaw: true } as const;
     const subscribe = () => {
@@ -231,5 +226,51 @@ export abstract class Endpoints extends Services {
     this.refusals.set(topic.name, { why, ms, seldom });
     if (!seldom.isDue(why, ms)) return;
     this.node.getLogger().warn(`a message on ${topic.name} was refused: ${why}`);
+  }
+
+  /** Runs `work`; what it throws is reported. */
+  safely<Given extends unknown[]>(work: (...given: Given) => void, ...given: Given): void {
+    try {
+      work(...given);
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  protected abstract report(error: unknown): void;
+
+  /**
+   * A service of std_srvs. A throw in `answer` is answered as a failure.
+   * @param answer is given the value that a SetBool asks for
+   */
+  service(kind: "Trigger" | "SetBool", name: string, answer: (value: boolean) => Answer): void {
+    this.node.createService(`std_srvs/srv/${kind}`, name, {}, async (request, response) => {
+      let reply: TriggerAnswer = { success: false, message: "it failed; the node's log says why" };
+      try {
+        reply = await answer((request as { readonly data: boolean }).data);
+      } catch (error) {
+        this.report(error);
+      }
+      this.safely(() => response.send(Object.assign(response.template, reply)));
+    });
+  }
+
+  /**
+   * Calls another node's service.
+   * @returns the response as rclnodejs gives it, to be parsed
+   * @throws Error when nobody offers it, or answers within CALL_MS
+   */
+  async call(type: string, name: string, request: object): Promise<unknown> {
+    const client = this.clients.get(name) ?? this.node.createClient(type, name);
+    this.clients.set(name, client);
+    if (!client.isServiceServerAvailable()) {
+      throw new Error(`nobody offers ${name}; start the node that does`);
+    }
+    try {
+      return await client.sendRequestAsync(request, { timeout: CALL_MS });
+    } catch (cause) {
+      const why = `${name} did not answer (${reasonOf(cause)})`;
+      throw new Error(`${why}; look at the node that offers it`, { cause });
+    }
   }
 }

@@ -30,15 +30,12 @@ export function argumentProblem(said: string): string | undefined {
   return `ROS refuses ${argument.replace(NOBODY, "")}: ${place}; ${known?.[1] ?? "see --ros-args in the ROS 2 documentation"}`;
 }
 
-/** Where ROS writes its logs, as the variables say. */
-function logFolder({ ROS_LOG_DIR: own, ROS_HOME: home }: NodeJS.ProcessEnv): string {
-  // This user may have no home.
-  return own || (attempt(() => join(home || join(homedir(), ".ros"), "log")) ?? "");
-}
-
 /** ROS ends a process that cannot write its log: it is sent elsewhere, if need be. */
 function provideLogFolder(): void {
-  const wanted = logFolder(process.env);
+  const { ROS_LOG_DIR, ROS_HOME } = process.env;
+  // This user may have no home.
+  const ofHome = attempt(() => join(ROS_HOME || join(homedir(), ".ros"), "log")) ?? "";
+  const wanted = ROS_LOG_DIR || ofHome;
   if (wanted !== "" && writableFolder(wanted) !== undefined) return;
   process.env.ROS_LOG_DIR = join(cacheFolder(), "ros_log");
   console.error(

@@ -11,12 +11,9 @@ import { reasonOf } from "../base/errors";
 import { native, type RclLifecycleNode, type RclLogger, type RclTransition, rcl } from "./rcl";
 
 /** What a node does at each step; a throw refuses the step and the node stays where it was. */
-export interface LifecycleSteps {
-  configure(): void;
-  activate(): void;
-  deactivate(): void;
-  cleanup(): void;
-}
+export type LifecycleSteps = Readonly<
+  Record<"configure" | "activate" | "deactivate" | "cleanup", () => void>
+>;
 
 /** lifecycle_msgs/State */
 const ACTIVE = 3;
@@ -61,7 +58,6 @@ export class Lifecycle {
     }
   }
 
-  /** Invalid lifecycle transitions are rejected and logged. */
   private refuseInvalid(): void {
     const { node } = this;
     const change = node._onChangeState.bind(node);

@@ -8,7 +8,6 @@ export type * from "./generated/messages";
 export type Marker = Partial<generated.Marker> &
   Pick<generated.Marker, "header" | "ns" | "id" | "type" | "pose" | "scale" | "color" | "lifetime">;
 
-/** What each type holds, by its ROS name. */
 export interface MessageTypes extends Omit<
   generated.GeneratedTypes,
   "visualization_msgs/msg/MarkerArray"
@@ -22,7 +21,6 @@ export interface HeardOdometry {
   readonly pose: Pick<Odometry["pose"], "pose">;
 }
 
-/** What is heard of each type. */
 export interface HeardTypes extends Omit<MessageTypes, "nav_msgs/msg/Odometry"> {
   "nav_msgs/msg/Odometry": HeardOdometry;
 }

@@ -14,8 +14,8 @@ import { type FleetNode, inFleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { givenParameters, type Section } from "./parameter_files";
 import {
+  checkParameter,
   declareParameters,
-  ParameterError,
   type ParameterSpecs,
   type ParameterValues,
   valuesAtStart,
@@ -23,8 +23,7 @@ import {
 import { fullName, native, type RclLifecycleNode, type RclLogger, type RclNode, rcl } from "./rcl";
 import { type Topic, TOPICS } from "./topics";
 
-export type { Publish, SoleSubscription, Subscription } from "./endpoints";
-export type { TriggerAnswer } from "./services";
+export type { Publish, SoleSubscription, Subscription, TriggerAnswer } from "./endpoints";
 
 /**
  * robot: in its robot's namespace. managed: with a lifecycle (`manage`). A node: the one that hosts
@@ -46,11 +45,7 @@ const USE_SIM_TIME = "use_sim_time";
  */
 function prepareSimTime(node: RclNode, given: unknown): void {
   if (given !== undefined) {
-    if (typeof given !== "boolean") {
-      throw new ParameterError(
-        `parameter ${USE_SIM_TIME} is ${String(given)}; it must be true or false`,
-      );
-    }
+    checkParameter(USE_SIM_TIME, { type: "boolean", default: false, description: "" }, given);
     const { Parameter, ParameterType } = rcl();
     const value = new Parameter(USE_SIM_TIME, ParameterType.PARAMETER_BOOL, given);
     if (given !== node.getParameter(USE_SIM_TIME).value) node.setParametersAtomically([value]);

@@ -61,13 +61,14 @@ function isBroken(descriptor: number): boolean {
 }
 
 /**
- * Calls `end` at each signal that asks for it, and where standard output or error is cut off. Before
- * a terminal halts the process (Ctrl-Z), `pause` is called and what it sends leaves.
+ * Ends at each signal that asks for it, and where standard output or error is cut off. Before a
+ * terminal halts the process (Ctrl-Z), its works for that are done and what they send leaves.
  */
-function onSignals(end: () => void, pause: () => void): void {
+function onSignals(ros: RunningProcess): void {
+  const end = (): void => ros.end();
   for (const signal of ENDING_SIGNALS) process.on(signal, end);
   process.on("SIGTSTP", () => {
-    pause();
+    ros.pauses.forEach((work) => work());
     // Nothing that arrives meanwhile is answered.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SENDING_MS);
     process.kill(process.pid, "SIGSTOP");
@@ -86,7 +87,7 @@ export type RosProcess = Pick<RunningProcess, "add" | "onEnd" | "onPause" | "end
 class RunningProcess {
   private readonly nodes: RosNode[] = [];
   private readonly endings: (() => void | Promise<void>)[] = [];
-  private readonly pauses: (() => void)[] = [];
+  readonly pauses: (() => void)[] = [];
   private hasStarted = false;
   private isEnding = false;
 
@@ -107,11 +108,6 @@ class RunningProcess {
     this.pauses.push(work);
   }
 
-  pause(): void {
-    this.pauses.forEach((work) => work());
-  }
-
-  /** Ends the process. */
   end(status = 0): void {
     void this.leave(status);
   }
@@ -159,10 +155,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   }
   // rclnodejs' own handlers end the process at SIGINT alone, and only where nothing else is open.
   rcl().removeSignalHandlers();
-  onSignals(
-    () => ros.end(),
-    () => ros.pause(),
-  );
+  onSignals(ros);
   // An error that nobody caught is a fault of the program: all of it is said.
   process.on("uncaughtException", (error) => {
     console.error(error);

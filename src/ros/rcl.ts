@@ -128,7 +128,6 @@ export interface RclTransition {
   readonly transition: RclState;
 }
 
-/** rclnodejs' managed node. */
 export interface RclLifecycleNode extends RclNode {
   readonly currentState: RclState;
   /** Internal: what the native part takes for its states. */

@@ -16,11 +16,6 @@ const CHUNK_MS = 500;
 /** A chunk is closed once it holds more, bytes. */
 const LARGEST_CHUNK = 2 ** 20;
 
-interface Channel {
-  readonly id: number;
-  sequence: number;
-}
-
 /** As `ros2 interface show` writes it; stringify names times as ROS 1 does (@foxglove/rosmsg 5.0.5). */
 function schemaText(type: string): string {
   return stringify(definitionsOf(type)).replace(
@@ -38,12 +33,11 @@ function profileOf({ reliability, durability, depth }: Topic): string {
 }
 
 export class Recording {
-  /** Messages written. */
   count = 0;
   /** Why nothing more is written; undefined: all is well. */
   failure: string | undefined;
   private readonly writer: McapWriter;
-  private readonly channels = new Map<string, Channel>();
+  private readonly channels = new Map<string, { readonly id: number; sequence: number }>();
   private readonly schemas = new Map<string, number>();
   private readonly handle: number;
   private position = 0n;
@@ -129,7 +123,7 @@ export class Recording {
     }
   }
 
-  private async register(topic: Topic): Promise<Channel> {
+  private async register(topic: Topic) {
     let schemaId = this.schemas.get(topic.type);
     if (schemaId === undefined) {
       const data = new TextEncoder().encode(schemaText(topic.type));

@@ -72,14 +72,10 @@ export class SpokenSource {
   hear(publisher: string): boolean {
     this.spokeMs.set(publisher, steadyMs());
     const { areTwo } = this;
-    if (areTwo && !sources.has(this)) {
-      this.namedMs = -Infinity;
-      sources.add(this);
-    }
+    if (areTwo) sources.add(this);
     return areTwo;
   }
 
-  /** Publishers that are there. */
   get count(): number {
     return this.node.countPublishers(this.name);
   }
@@ -191,7 +187,6 @@ export class SoleSource extends SpokenSource {
     sources.add(this);
   }
 
-  /** Publishers that are heard. */
   override get count(): number {
     return this.counted();
   }

@@ -1,6 +1,7 @@
 /** How messages travel between processes: over UDP alone (docs/decisions/udp_only.md). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "../base/errors";
 import { packageRoot } from "../base/package_root";
 
 /** How far processes look for each other, as ROS reads it. */
@@ -29,10 +30,9 @@ export function udpOnly(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Bytes that a socket may hold while its process is busy; config/one_machine.xml asks for them. */
 const RECEIVE_BYTES = 4_194_304;
 
-const receiveLimit = (): number =>
-  process.platform === "linux"
-    ? Number(readFileSync("/proc/sys/net/core/rmem_max", "utf8"))
-    : Infinity;
+const LIMIT = "/proc/sys/net/core/rmem_max";
+/** Not every container shows it. */
+const receiveLimit = (): number => attempt(() => Number(readFileSync(LIMIT, "utf8"))) ?? Infinity;
 
 /** Why many robots are discovered slowly, and what to do; undefined: the system is not in the way. */
 export function receiveBufferProblem(limit = receiveLimit()): string | undefined {
