@@ -17,7 +17,6 @@ const STANDING_PERIOD_MS = 200;
 
 type Draw = (stamp: Time, bodies: readonly MarkedBody[]) => Marker[];
 
-/** The bodies of a process and what they share; they may join and leave. */
 export class Bodies {
   readonly all = new Set<BodyAgent>();
   readonly clock: RosClock;

@@ -38,7 +38,6 @@ const KEPT_SESSIONS = 8;
 /** Without a `max_stamp_age`, odometry stamped longer ago is refused in system time, s. */
 const OLDEST_S = 1;
 
-/** What all bodies of a process share. */
 export interface Shared {
   readonly clock: RosClock;
   readonly commands: Pick<SoleSubscription, "source" | "connection">;
@@ -57,7 +56,6 @@ export interface BodyOptions {
 const isZero = ({ linear, angular }: DriveCommand): boolean => linear === 0 && angular === 0;
 
 export abstract class BodyAgent {
-  /** The robot's name. */
   readonly name: string;
   readonly diagnosis: Check;
   pose: Pose | undefined;
@@ -82,14 +80,12 @@ export abstract class BodyAgent {
   /** Distance from the middle beyond which a body is outside the arena, m. */
   private readonly reach: number;
   private isOutside = false;
-  /** That it stands for good. */
   private leaving: string | undefined;
   /** The callback error that stopped it; cleared by the next odometry that is handled well. */
   private failure: string | undefined;
   private readonly stillness = new Stillness();
   private readonly localization: Localization;
   private readonly odometry: SoleSubscription;
-  private readonly connections;
   /** Whether odometry comes one after the other: the abstract world's, once an epoch, takes no cmd_vel. */
   private isDriven = false;
   private readonly epochs = new Map<number, number>();
@@ -111,10 +107,6 @@ export abstract class BodyAgent {
     this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
       this.safely(() => this.hearOdometry(message, areTwo)),
     );
-    this.connections = {
-      command: shared.commands.connection,
-      odometry: this.odometry.connection,
-    };
   }
 
   /** Called at each new pose inside the arena, after `zone` and `stamp` are set. */
@@ -162,10 +154,7 @@ export abstract class BodyAgent {
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
     if (problem) return problem;
-    if (areTwo) {
-      this.check();
-      return undefined;
-    }
+    if (areTwo) return void this.check();
     if (stamp !== this.stamp) this.heardAt = now;
     // In simulated time odometry may arrive before the /clock of its instant.
     const since = clock.isSimulated || stamp < this.heardAt ? stamp : this.heardAt;
@@ -240,10 +229,7 @@ export abstract class BodyAgent {
     if (message.epoch < newest) {
       return `the command of epoch ${message.epoch} comes after that of epoch ${newest} of its session; end whoever else publishes there`;
     }
-    if (areTwo) {
-      this.check();
-      return undefined;
-    }
+    if (areTwo) return void this.check();
     this.permission.hearCommand(steadyMs(), message);
     this.epochs.set(message.session, message.epoch);
     const [oldest] = this.epochs.keys();
@@ -267,7 +253,8 @@ export abstract class BodyAgent {
   /** Why the body may not move now; undefined: it may. */
   trouble(): string | undefined {
     const { clock, commands } = this.options.shared;
-    const { odometry, sendVelocity, connections } = this;
+    const { odometry, sendVelocity } = this;
+    const connections = { command: commands.connection, odometry: odometry.connection };
     return (
       this.leaving ??
       this.failure ??

@@ -41,14 +41,9 @@ export function transformPublisher(
   frame: string,
 ): (stamp: Time, pose: Pose) => void {
   const publish = node.publisher(TOPICS.transform);
-  return (stamp, { x, y, yaw }) =>
-    publish({
-      transforms: [
-        {
-          header: { stamp, frame_id: "map" },
-          child_frame_id: frame,
-          transform: { translation: { x, y, z: 0 }, rotation: planarQuaternion(yaw) },
-        },
-      ],
-    });
+  return (stamp, { x, y, yaw }) => {
+    const header = { stamp, frame_id: "map" };
+    const transform = { translation: { x, y, z: 0 }, rotation: planarQuaternion(yaw) };
+    publish({ transforms: [{ header, child_frame_id: frame, transform }] });
+  };
 }

@@ -27,7 +27,6 @@ export type EpochEffect =
   | { readonly do: "schedule"; readonly boundary: bigint }
   /** So many epochs get no command; `why` is for the log. */
   | { readonly do: "skip"; readonly epochs: number; readonly why: string }
-  /** Ask the sample of this epoch. */
   | { readonly do: "ask"; readonly epoch: number; readonly time: bigint };
 
 export interface EpochStep {

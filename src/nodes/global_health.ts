@@ -15,7 +15,6 @@ export interface Observed {
   readonly commander: Commander;
   readonly epochs: Epochs;
   readonly clock: RosClock;
-  /** Whether the node's lifecycle is active. */
   readonly isActive: () => boolean;
 }
 
@@ -37,25 +36,24 @@ function epochsHealth(observed: Observed, before: Readonly<Record<string, number
   const { node, epochs, isActive } = observed;
   const { command } = observed.commander;
   const values = { epoch: command?.epoch ?? -1, bytes_heard: node.bytesHeard, ...epochs.values };
+  const told = (level: Health["level"], message: string): Health => ({ level, message, values });
   if (!isActive()) {
-    const message = "not active: robots stand; ros2 lifecycle set /global_agent activate";
-    return { level: "warn", message, values };
+    return told("warn", "not active: robots stand; ros2 lifecycle set /global_agent activate");
   }
   const problem = problemOf(observed);
-  if (problem) return { level: "error", message: problem, values };
+  if (problem) return told("error", problem);
   const since = Object.entries(epochs.troubles).flatMap(([name, count]) => {
     const more = count - (before[name] ?? 0);
     return more > 0 ? `${name.replaceAll("_", " ")}: ${more}` : [];
   });
   const counted = since.length > 0 && `${since.join(", ")} since a second ago`;
   const troubles = [epochs.overloaded, counted].filter(Boolean);
-  if (troubles.length > 0) return { level: "warn", message: troubles.join("; "), values };
-  const asked = command?.sampled_agents.length ?? 0;
-  if (command && asked < command.sample_size) {
-    const message = `only ${asked} of ${command.sample_size} robots can be asked: all of them are (${epochs.values.quarantined} in quarantine); start more, or lower sample_size`;
-    return { level: "warn", message, values };
-  }
-  return { level: "ok", message: "deciding", values };
+  if (troubles.length > 0) return told("warn", troubles.join("; "));
+  const { sampled_agents: { length: asked } = [], sample_size = 0 } = command ?? {};
+  if (asked >= sample_size) return told("ok", "deciding");
+  const few = `only ${asked} of ${sample_size} robots can be asked: all of them are`;
+  const { quarantined } = epochs.values;
+  return told("warn", `${few} (${quarantined} in quarantine); start more, or lower sample_size`);
 }
 
 /** Why epochs do not begin, and what to do; undefined: they do. */
@@ -79,8 +77,7 @@ function policyHealth({ commander, epochs }: Observed): Health {
   };
   const twoSources = commander.policies.problem;
   if (!policy) return { level: "error", message: twoSources ?? "no policy", values };
-  if (twoSources) return { level: "warn", message: `the one before holds: ${twoSources}`, values };
-  return stopped
-    ? { level: "warn", message: "an emergency stop holds; reset_emergency_stop ends it", values }
-    : { level: "ok", message: "in force", values };
+  const stop = stopped ? "an emergency stop holds; reset_emergency_stop ends it" : undefined;
+  const warning = twoSources ? `the one before holds: ${twoSources}` : stop;
+  return { level: warning ? "warn" : "ok", message: warning ?? "in force", values };
 }

@@ -31,7 +31,6 @@ export interface LearnedPolicyOptions {
   readonly warn?: (message: string) => void;
 }
 
-/** The name of the cache's file for a game and the options that decide what is learned. */
 function cacheFile(game: Game, options: LearnedPolicyOptions): string {
   const { tableSize, population, seed } = options;
   const key = {

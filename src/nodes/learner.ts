@@ -18,15 +18,10 @@ void runProcess(async (ros) => {
   let file = parameters.policy_file;
   if (!file) {
     log.info(`learning a policy for ${game.name}, ${parameters.population} robots`);
-    const learned = await obtainPolicy(game, {
-      tableSize: parameters.table_size,
-      population: parameters.population,
-      seed: parameters.seed,
-      cache: parameters.cache,
-      signal: stop.signal,
-      warn: (message) => log.warn(message),
-    });
-    file = learned.file;
+    const { table_size: tableSize, population, seed, cache } = parameters;
+    const warn = (message: string): void => log.warn(message);
+    const options = { tableSize, population, seed, cache, signal: stop.signal, warn };
+    ({ file } = await obtainPolicy(game, options));
   }
   const data = readPolicy(file);
   const policy = requireScenario(decodePolicy(data, file), game);

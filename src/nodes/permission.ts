@@ -22,7 +22,8 @@ export class Permission {
   private resets: number | undefined;
   /** `resets` above this release a stop; undefined: no command was heard yet. */
   private releaseAbove: number | undefined;
-  private holds: boolean;
+  /** By an emergency stop. */
+  stopped: boolean;
 
   /**
    * @param timeoutMs age at which a command or odometry is no longer fresh
@@ -32,12 +33,8 @@ export class Permission {
     private readonly timeoutMs: number,
     armed: boolean,
   ) {
-    this.holds = !armed;
+    this.stopped = !armed;
     this.paces = { command: new Pace(timeoutMs), odometry: new Pace(timeoutMs) };
-  }
-
-  get stopped(): boolean {
-    return this.holds;
   }
 
   hearOdometry(nowMs: number): void {
@@ -46,7 +43,7 @@ export class Permission {
 
   /** An emergency stop from any source; it holds until `resets` rises. */
   hearStop(): void {
-    this.holds = true;
+    this.stopped = true;
     this.releaseAbove = this.resets;
   }
 
@@ -69,9 +66,9 @@ export class Permission {
     }
     this.resets = beat.resets;
     if (beat.emergency_stop) {
-      if (!this.holds) this.hearStop();
+      if (!this.stopped) this.hearStop();
     } else if (this.releaseAbove !== undefined && beat.resets > this.releaseAbove) {
-      this.holds = false;
+      this.stopped = false;
     }
   }
 
@@ -96,7 +93,7 @@ export class Permission {
       const why = connections?.[topic].problem ?? this.paces[topic].problem(nowMs);
       return why ? `: ${why}` : `; ${remedy}`;
     };
-    if (this.holds) return "an emergency stop holds; call reset_emergency_stop to release it";
+    if (this.stopped) return "an emergency stop holds; call reset_emergency_stop to release it";
     if (nowMs - this.conflictMs < SESSION_ALONE_MS) {
       return "two global agents are heard; end one of them";
     }

@@ -39,19 +39,15 @@ export function publishDiagnostics(
   const tell = (): void => {
     const seen = checks().map((check) => ({ ...check, health: check.look() }));
     const told = seen.length > MOST_APART ? [together(node.name, seen)] : seen;
-    publish({
-      header: { stamp: clock.stamp(), frame_id: "" },
-      status: told.map(({ name, robot, health }) => ({
-        level: LEVEL[health.level],
-        name: `${node.fleetPrefix}${name}`,
-        message: cut(health.message, LONGEST_MESSAGE),
-        hardware_id: robot && `${node.fleetPrefix}${robot}`,
-        values: Object.entries(health.values).map(([key, value]) => ({
-          key,
-          value: cut(String(value)),
-        })),
-      })),
-    });
+    const textOf = ([key, value]: [string, unknown]) => ({ key, value: cut(String(value)) });
+    const status = told.map(({ name, robot, health: { level, message, values } }) => ({
+      level: LEVEL[level],
+      name: `${node.fleetPrefix}${name}`,
+      message: cut(message, LONGEST_MESSAGE),
+      hardware_id: robot && `${node.fleetPrefix}${robot}`,
+      values: Object.entries(values).map(textOf),
+    }));
+    publish({ header: { stamp: clock.stamp(), frame_id: "" }, status });
   };
   return every(PERIOD_MS, () => node.safely(tell));
 }
