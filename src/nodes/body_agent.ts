@@ -209,7 +209,11 @@ export abstract class BodyAgent {
     // The shorter of stamp time and wall time bounds the gain in speed. Simulated time: stamps alone.
     const { clock } = this.options.shared;
     const sinceSent = clock.isSimulated ? seconds : (steadyMs() - this.sentMs) / 1000;
-    if (seconds > 0) this.drive(Math.min(seconds, sinceSent));
+    if (seconds <= 0) return;
+    const { target, previous } = this;
+    if (target === undefined || this.standing()) return this.stand();
+    const { limits } = this.options;
+    this.send(driveTo(pose, target, limits, previous, Math.min(seconds, sinceSent)));
   }
 
   /** Returns why a command is refused; undefined: it was taken. */
@@ -241,13 +245,6 @@ export abstract class BodyAgent {
     }
     if (message.emergency_stop) this.check();
     return undefined;
-  }
-
-  /** Sends the next velocity towards the target, or zero; `seconds` since the last command. */
-  private drive(seconds: number): void {
-    const { pose, target, previous } = this;
-    if (this.standing() || pose === undefined || target === undefined) this.stand();
-    else this.send(driveTo(pose, target, this.options.limits, previous, seconds));
   }
 
   /** Why the body may not move now; undefined: it may. */

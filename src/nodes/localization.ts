@@ -64,17 +64,12 @@ export class Localization {
     transforms: () => TransformTree,
   ) {
     const { pose_source, initial_pose } = parameters;
-    if (pose_source === "pose") {
-      this.untrusted = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
-      const hear = (message: PoseWithCovarianceStamped, areTwo: boolean) =>
-        this.hearPose(message, areTwo);
-      this.poses = node.subscribeSole(TOPICS.pose, hear);
-    } else if (pose_source === "tf") {
-      this.transforms = transforms();
-    } else {
-      const [x = 0, y = 0, yaw = 0] = initial_pose;
-      this.told = { origin: { x, y, yaw }, heardMs: Infinity };
-    }
+    const [x = 0, y = 0, yaw = 0] = initial_pose;
+    if (pose_source === "odometry") this.told = { origin: { x, y, yaw }, heardMs: Infinity };
+    if (pose_source === "tf") this.transforms = transforms();
+    if (pose_source !== "pose") return;
+    this.untrusted = `no pose is heard on ${node.robot}/${TOPICS.pose.name}; start what localises the robot`;
+    this.poses = node.subscribeSole(TOPICS.pose, (...heard) => this.hearPose(...heard));
   }
 
   /** Why the pose is not known; undefined: it is. */
@@ -85,11 +80,9 @@ export class Localization {
   }
 
   /** A pose in the map frame; its stamp may lie a little before or after the newest odometry. */
-  private hearPose(
-    { header, pose: told }: PoseWithCovarianceStamped,
-    areTwo: boolean,
-  ): string | undefined {
+  private hearPose(message: PoseWithCovarianceStamped, areTwo: boolean): string | undefined {
     const { max_pose_deviation: most } = this.parameters;
+    const { header, pose: told } = message;
     if (plainFrame(header.frame_id) !== "map") {
       return `it is in the frame ${cut(header.frame_id)}; it must be in map`;
     }
@@ -101,8 +94,7 @@ export class Localization {
     }
     if (areTwo) return undefined;
     if (deviation > most) {
-      this.waiting = undefined;
-      this.told = undefined;
+      this.told = this.waiting = undefined;
       this.untrusted = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;
       return undefined;
     }
@@ -138,24 +130,23 @@ export class Localization {
    * `problem` says why.
    */
   locate({ header }: HeardOdometry, pose: Pose): Pose | undefined {
-    const { pose_source, pose_timeout } = this.parameters;
-    if (pose_source === "pose") {
-      this.byWheels.push({ stamp: nanoseconds(header.stamp), pose });
-      if (this.byWheels.length > KEPT_ODOMETRY) this.byWheels.shift();
-      this.match();
-    }
-    const { told, transforms } = this;
-    if (transforms) {
-      const timeoutMs = pose_timeout > 0 ? pose_timeout * 1000 : Infinity;
-      const origin = transforms.find(header.frame_id, steadyMs(), timeoutMs);
+    const { pose_timeout } = this.parameters;
+    const timeoutMs = pose_timeout * 1000 || Infinity;
+    if (this.transforms) {
+      const origin = this.transforms.find(header.frame_id, steadyMs(), timeoutMs);
       this.untrusted = typeof origin === "string" ? origin : undefined;
       return typeof origin === "string" ? undefined : placed(origin, pose);
     }
+    if (this.poses) {
+      this.byWheels.push({ stamp: nanoseconds(header.stamp), pose });
+      if (this.byWheels.length > KEPT_ODOMETRY) this.byWheels.shift();
+      this.match();
+      if (this.told) this.told.heardMs += this.stillMs(pose);
+    }
+    const { told } = this;
     if (told === undefined) return undefined;
-    if (pose_source === "pose") told.heardMs += this.stillMs(pose);
-    if (pose_timeout > 0 && steadyMs() - told.heardMs > pose_timeout * 1000) {
-      this.told = undefined;
-      this.waiting = undefined;
+    if (steadyMs() - told.heardMs > timeoutMs) {
+      this.told = this.waiting = undefined;
       this.untrusted = `nothing localised it for ${pose_timeout} s (pose_timeout); look at what localises the robot`;
       return undefined;
     }

@@ -127,13 +127,11 @@ export class RosClock {
     if (this.alarms.length === 0) return;
     const earliest = this.alarms.reduce((a, b) => (a.time < b.time ? a : b)).time;
     const ms = Math.max(0, Number((earliest - this.now()) / 1_000_000n));
-    this.timer = setTimeout(
-      () => {
-        const most = systemOffset() + JUMP_MS;
-        this.ring(({ offset }) => offset > most);
-        this.schedule();
-      },
-      Math.min(ms, LOOK_MS),
-    );
+    const look = (): void => {
+      const most = systemOffset() + JUMP_MS;
+      this.ring(({ offset }) => offset > most);
+      this.schedule();
+    };
+    this.timer = setTimeout(look, Math.min(ms, LOOK_MS));
   }
 }

@@ -8,7 +8,14 @@
  * get_available_transitions tells no states.
  */
 import { reasonOf } from "../base/errors";
-import { native, type RclLifecycleNode, type RclLogger, type RclTransition, rcl } from "./rcl";
+import {
+  native,
+  type RclLifecycleNode,
+  type RclLogger,
+  type RclResponse,
+  type RclTransition,
+  rcl,
+} from "./rcl";
 
 /** What a node does at each step; a throw refuses the step and the node stays where it was. */
 export type LifecycleSteps = Readonly<
@@ -34,8 +41,7 @@ export class Lifecycle {
       if (id === ACTIVE) this.step("deactivate");
       return this.step("cleanup");
     });
-    this.refuseInvalid();
-    this.tellTransitions();
+    this.amend();
   }
 
   /** Unconfigured -> inactive -> active; says whether both steps were taken. */
@@ -58,37 +64,29 @@ export class Lifecycle {
     }
   }
 
-  private refuseInvalid(): void {
+  /** Invalid transitions are refused, and transitions are told with their states. */
+  private amend(): void {
     const { node } = this;
+    const { getAvailableLifecycleTransitions: available, getLifecycleTransitions: all } = native();
     const change = node._onChangeState.bind(node);
-    const { getAvailableLifecycleTransitions } = native();
     node._onChangeState = (request, response) => {
       const { id, label } = request.transition;
-      const ways = getAvailableLifecycleTransitions(node._stateMachineHandle);
       const isOne = ({ transition: way }: RclTransition): boolean =>
         label ? way.label === label : way.id === id;
-      if (ways.some(isOne)) return change(request, response);
+      if (available(node._stateMachineHandle).some(isOne)) return change(request, response);
       const { label: state } = node.currentState;
       this.log.warn(
         `transition ${label || id} is refused: there is none from ${state}; ros2 lifecycle list names those there are`,
       );
       response.send(Object.assign(response.template, { success: false }));
     };
-  }
-
-  private tellTransitions(): void {
-    const { node } = this;
-    const told =
-      (ways: (machine: object) => readonly RclTransition[]) =>
-      (_request: unknown, response: { template: object; send(answer: object): void }): void => {
-        const available_transitions = ways(node._stateMachineHandle);
-        response.send(Object.assign(response.template, { available_transitions }));
-      };
-    const { getAvailableLifecycleTransitions, getLifecycleTransitions } = native();
-    node._onGetAvailableTransitions = told(getAvailableLifecycleTransitions);
+    const told = (ways: typeof all) => (_request: unknown, response: RclResponse) => {
+      const available_transitions = ways(node._stateMachineHandle);
+      response.send(Object.assign(response.template, { available_transitions }));
+    };
+    node._onGetAvailableTransitions = told(available);
     // A second server of the name answers.
     const type = "lifecycle_msgs/srv/GetAvailableTransitions";
-    const graph = told(getLifecycleTransitions);
-    node.createService(type, `${node.name()}/get_transition_graph`, {}, graph);
+    node.createService(type, `${node.name()}/get_transition_graph`, {}, told(all));
   }
 }

@@ -52,6 +52,11 @@ export interface RclLogger {
   getChild(name: string): RclLogger;
 }
 
+export interface RclResponse {
+  readonly template: object;
+  send(answer: object): void;
+}
+
 export interface RclClient {
   isServiceServerAvailable(): boolean;
   sendRequestAsync(request: object, options: { timeout: number }): Promise<unknown>;
@@ -77,10 +82,7 @@ export interface RclNode {
     type: string,
     name: string,
     options: object,
-    callback: (
-      request: unknown,
-      response: { template: Record<string, unknown>; send(r: unknown): void },
-    ) => void | Promise<void>,
+    callback: (request: unknown, response: RclResponse) => void | Promise<void>,
   ): unknown;
   createGuardCondition(callback: () => void): { trigger(): void };
   getTopicNamesAndTypes(): { name: string; types: string[] }[];
@@ -141,10 +143,7 @@ export interface RclLifecycleNode extends RclNode {
   configure(): void;
   activate(): void;
   /** Internal: the answer to change_state; an invalid request throws. */
-  _onChangeState: (
-    request: { readonly transition: RclState },
-    response: { template: object; send(answer: object): void },
-  ) => void;
+  _onChangeState: (request: { readonly transition: RclState }, response: RclResponse) => void;
   /** Internal: the answer to get_available_transitions, without its states. */
   _onGetAvailableTransitions: RclLifecycleNode["_onChangeState"];
 }

@@ -56,7 +56,7 @@ export class SpokenSource {
   private readonly spokeMs = new Map<string, number>();
   private names = "";
   protected namedMs = -Infinity;
-  /** Since when two sources are heard, as the log saw it. */
+  /** Since when two sources are heard, as far as anybody looked. */
   private twoMs: number | undefined;
 
   constructor(
@@ -95,8 +95,12 @@ export class SpokenSource {
 
   /** The nodes that publish, while two sources are heard. */
   get publishers(): string | undefined {
-    if (!this.areTwo) return undefined;
+    if (!this.areTwo) {
+      this.twoMs = undefined;
+      return undefined;
+    }
     const nowMs = steadyMs();
+    this.twoMs ??= nowMs;
     const isKnown = this.namedMs > -Infinity && !this.names.includes(UNKNOWN);
     if (!isKnown && nowMs - this.namedMs > NAMES_MS) {
       this.namedMs = nowMs;
@@ -113,14 +117,9 @@ export class SpokenSource {
 
   /** For the log: the two sources, once they are known by name, or those names waited for in vain. */
   trouble(): string | undefined {
-    const { publishers, effect } = this;
-    if (publishers === undefined) {
-      this.twoMs = undefined;
-      return undefined;
-    }
-    this.twoMs ??= steadyMs();
-    const isWaiting = publishers.includes(UNKNOWN) && steadyMs() - this.twoMs < NAMING_MS;
-    return isWaiting ? undefined : `${publishers}; ${effect}: end one of them`;
+    const { publishers, effect, twoMs = 0 } = this;
+    const isWaiting = publishers?.includes(UNKNOWN) && steadyMs() - twoMs < NAMING_MS;
+    return publishers && !isWaiting ? `${publishers}; ${effect}: end one of them` : undefined;
   }
 
   /** What is wrong while two sources are heard; undefined: nothing is. */
