@@ -46,7 +46,7 @@ export class Commander {
   policy: LoadedPolicy | undefined;
   command: GlobalCommand | undefined;
   stopped = false;
-  private isActive = false;
+  /** 0: not active. */
   private session = 0;
   private resets = 0;
   /** The world tells when they begin. */
@@ -111,13 +111,12 @@ export class Commander {
     this.session = randomInt(1, 2 ** 32 - 1);
     this.command = undefined;
     this.observation = undefined;
-    this.isActive = true;
     if (this.policy) this.publishLocalPolicy(toLocalPolicy(this.policy));
   }
 
   /** No command is repeated from here on: the robots' watchdogs make them stand. */
   deactivate(): void {
-    this.isActive = false;
+    this.session = 0;
     this.command = undefined;
   }
 
@@ -130,7 +129,7 @@ export class Commander {
   private follow(policy: LoadedPolicy): void {
     this.policy = policy;
     this.observation = undefined;
-    if (this.isActive) this.publishLocalPolicy(toLocalPolicy(policy));
+    if (this.session > 0) this.publishLocalPolicy(toLocalPolicy(policy));
     this.node.log.info(`following policy ${policy.sha256.slice(0, 8)} (${kindOf(policy.pair)})`);
   }
 
@@ -190,13 +189,13 @@ export class Commander {
     for (const state of received) histogram[state.state]++;
     observation.resize(decision.groups);
     observation.observe(histogram);
-    this.command = {
-      header: { stamp: this.clock.stamp(), frame_id: "map" },
+    const action = observation.decide(globalState);
+    this.send({
       session: this.session,
       epoch,
       decision_time: toTime(decision.time),
       global_state: globalState,
-      action: observation.decide(globalState),
+      action,
       sampled_agents: sample,
       histogram,
       belief: Array.from(observation.belief),
@@ -206,11 +205,8 @@ export class Commander {
       observation: observation.mode,
       population: decision.population,
       policy_sha256: policy.sha256,
-      emergency_stop: this.stopped,
-      resets: this.resets,
-    };
-    this.publishCommand(this.command);
-    observation.predict(globalState, this.command.action);
+    });
+    observation.predict(globalState, action);
   }
 
   missed(epochs: number): void {
@@ -222,13 +218,13 @@ export class Commander {
 
   /** The command again, for the robots' watchdogs. */
   repeat(): void {
-    if (this.command === undefined) return;
-    this.command = {
-      ...this.command,
-      header: { stamp: this.clock.stamp(), frame_id: "map" },
-      emergency_stop: this.stopped,
-      resets: this.resets,
-    };
+    if (this.command) this.send(this.command);
+  }
+
+  private send(command: Omit<GlobalCommand, "header" | "emergency_stop" | "resets">): void {
+    const header = { stamp: this.clock.stamp(), frame_id: "map" };
+    const { stopped: emergency_stop, resets } = this;
+    this.command = { ...command, header, emergency_stop, resets };
     this.publishCommand(this.command);
   }
 }

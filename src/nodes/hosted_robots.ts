@@ -2,8 +2,10 @@
 import type { RosClock } from "../ros/clock";
 import { nanoseconds, type Population } from "../ros/messages";
 import type { RosNode } from "../ros/node";
-import type { LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
-import { MOST_HOSTED } from "./parameters";
+import { LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
+
+/** Robots that one process bears. */
+const [, MOST_HOSTED] = LOCAL_AGENT_PARAMETERS.robots.range;
 
 export class HostedRobots {
   private readonly leave: (() => void)[] = [];

@@ -11,13 +11,11 @@ import { BodyAgent } from "./body_agent";
 import { arenaMarkers, bodyMarkers } from "./markers";
 import { LEAD_AGENT_PARAMETERS } from "../ros/generated/parameters";
 
-type LeadNode = RosNode<typeof LEAD_AGENT_PARAMETERS>;
-
 class LeadAgent extends BodyAgent {
   private readonly publishState;
 
   constructor(
-    node: LeadNode,
+    node: RosNode<typeof LEAD_AGENT_PARAMETERS>,
     shared: Bodies,
     private readonly game: Game,
   ) {

@@ -1,13 +1,13 @@
 /** A learned policy as a file: from the cache, or learned now and kept there. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Game } from "../game/model";
 import { InvalidInputError, reasonOf } from "../base/errors";
 import { cacheFolder, writableFolder } from "../base/folders";
+import { sha256 } from "../base/platform";
 import { learn } from "../learning/learn";
-import type { Progress } from "../learning/options";
+import type { CommonOptions } from "../learning/options";
 import { learnByPoints } from "../learning/points/learn_by_points";
 import { MOST_TABLE_STATES } from "../learning/size";
 import { LEARNER_VERSION } from "../learning/version";
@@ -18,7 +18,9 @@ const DEFAULT_TABLE_SIZE = 10;
 /** Learning at points ends by then with the best pair so far. */
 const POINTS_LIMIT_MS = 120_000;
 
-export interface LearnedPolicyOptions {
+type Passed = Pick<CommonOptions, "onProgress" | "signal" | "warn">;
+
+export interface LearnedPolicyOptions extends Passed {
   /** k; 0: 10, or all robots if fewer; without a table where there are too many local states. */
   readonly tableSize: number;
   /** Robots that the policy is learned for, n. */
@@ -26,9 +28,6 @@ export interface LearnedPolicyOptions {
   readonly seed: number;
   /** Folder of the cache; made when it is missing. Where it cannot be, this user's own is used. */
   readonly cache: string;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly signal?: AbortSignal;
-  readonly warn?: (message: string) => void;
 }
 
 function cacheFile(game: Game, options: LearnedPolicyOptions): string {
@@ -43,7 +42,7 @@ function cacheFile(game: Game, options: LearnedPolicyOptions): string {
     seed,
     tableSize,
   };
-  const hash = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 16);
+  const hash = sha256(JSON.stringify(key)).slice(0, 16);
   return `${game.name}-${tableSize ? `k${tableSize}` : "points"}-${hash}.safetensors`;
 }
 

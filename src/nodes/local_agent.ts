@@ -14,7 +14,7 @@ import {
   type Time,
   toTime,
 } from "../ros/messages";
-import { ParameterError, type ParameterValues } from "../ros/parameters";
+import { ParameterError } from "../ros/parameters";
 import { type RosProcess, runProcess, sent } from "../ros/process";
 import { bounded, TOPICS } from "../ros/topics";
 import { receiveBufferProblem } from "../ros/transport";
@@ -26,7 +26,6 @@ import { bodyMarkers } from "./markers";
 import { LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import { Repeats } from "./stamps";
 
-type Parameters = ParameterValues<typeof LOCAL_AGENT_PARAMETERS>;
 type LocalNode = RosNode<typeof LOCAL_AGENT_PARAMETERS>;
 
 /** From so many robots on, the system's limit on receive buffers matters. */
@@ -139,7 +138,8 @@ class LocalAgent extends BodyAgent {
 }
 
 /** @throws ParameterError when robots, indices and population contradict each other */
-function checkRobots(robot: string, { robots, robot_index, population }: Parameters): void {
+function checkRobots({ robot, parameters }: LocalNode): void {
+  const { robots, robot_index, population } = parameters;
   const last = robot_index + Math.max(1, robots) - 1;
   if (last >= population) {
     throw new ParameterError(
@@ -157,7 +157,7 @@ void runProcess((ros) => {
   const node = ros.add(new RosNode("local_agent", undefined, LOCAL_AGENT_PARAMETERS));
   const { parameters } = node;
   if (parameters.robots === 0) node.serveRobot();
-  checkRobots(node.robot, parameters);
+  checkRobots(node);
   const game = loadScenario(parameters.scenario);
   const { arena } = game;
   const policies = new LocalPolicies(game);

@@ -1,9 +1,6 @@
 /** What follows from the parameters' declarations (config/parameters.yaml). */
-import { type LEAD_AGENT_PARAMETERS, LOCAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
+import type { LEAD_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import type { ParameterValues } from "../ros/parameters";
 
 /** What keeps a body safe; the same for local agents and the lead agent. */
 export type SafetyParameters = Omit<ParameterValues<typeof LEAD_AGENT_PARAMETERS>, "scenario">;
-
-/** Robots that one process bears. */
-export const [, MOST_HOSTED] = LOCAL_AGENT_PARAMETERS.robots.range;

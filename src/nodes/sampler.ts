@@ -151,18 +151,14 @@ export class Sampler {
       return { heard, waiting };
     }
     if (there >= population || isComplete || heard.some(({ acted }) => acted)) return { heard };
-    const absent = listed(this.absentOf(population), "robots");
+    const found = new Set(roster.robots);
+    const names = Array.from({ length: population }, (_, i) => `robot_${i}`);
+    const gone = names.filter((name) => !found.has(name));
+    // Robots may have other names.
+    const absent = gone.length === population - found.size ? listed(gone, "robots") : "";
     const who =
       absent && `; not there: ${absent}; start them, or set start_timeout to begin without them`;
     return { heard, waiting: `waiting for ${population} robots: ${there} are there${who}` };
-  }
-
-  /** Robots of a swarm of n that are not found; empty where robots have other names than robot_<i>. */
-  private absentOf(population: number): string[] {
-    const found = new Set(this.roster.robots);
-    const names = Array.from({ length: population }, (_, i) => `robot_${i}`);
-    const absent = names.filter((name) => !found.has(name));
-    return absent.length === population - found.size ? absent : [];
   }
 
   /** Asks the sample prepared for `epoch`, whose subscriptions serve this epoch alone. */
