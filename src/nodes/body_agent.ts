@@ -274,7 +274,10 @@ export abstract class BodyAgent {
   }
 
   private get health(): Health {
-    const [reason, message] = [this.trouble(), this.hindrance];
+    const reason = this.trouble();
+    const hindrance = this.stillness.isHeld
+      ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"
+      : this.permission.reasonToHalt(steadyMs());
     const values = {
       zone: this.zone ?? "unknown",
       stamp: Number(this.stamp) / 1e9,
@@ -282,15 +285,8 @@ export abstract class BodyAgent {
       callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
-    if (message !== undefined) return { level: "warn", message, values };
+    if (hindrance !== undefined) return { level: "warn", message: hindrance, values };
     return { level: "ok", message: "free to move", values };
-  }
-
-  /** Why it does not go where it should though it may move; undefined: it does. */
-  private get hindrance(): string | undefined {
-    return this.stillness.isHeld
-      ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"
-      : this.permission.reasonToHalt(steadyMs());
   }
 
   /** The watchdog, called by a timer (bodies.ts). */

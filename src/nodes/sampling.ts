@@ -74,13 +74,10 @@ export class RobotKinds {
 
   /** What its index tells is kept: whole swarms are grouped several times an epoch. */
   private kindOf(robot: string): number | undefined {
-    const known = this.known.get(robot);
-    if (known !== undefined) return known;
-    const index = /^robot_(\d+)$/.exec(robot)?.[1];
-    if (index === undefined) return undefined;
-    const kind = kindOfRobot(kindsOf(this.game), Number(index));
-    this.known.set(robot, kind);
-    return kind;
+    const { game, known } = this;
+    const index = known.has(robot) ? undefined : /^robot_(\d+)$/.exec(robot)?.[1];
+    if (index) known.set(robot, kindOfRobot(kindsOf(game), Number(index)));
+    return known.get(robot);
   }
 
   /** The robots of each kind; those of whom it is not known are in none. */

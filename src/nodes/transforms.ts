@@ -118,18 +118,12 @@ function unitTransform({ translation, rotation: q }: Transform): Transform | und
 
 /** What `inner` tells in the frame that `outer` places, told in the frame that `outer` is told in. */
 function within({ translation: t, rotation: q }: Transform, inner: Transform): Transform {
-  const turned = turn(q, inner.translation);
+  const conjugate = { x: -q.x, y: -q.y, z: -q.z, w: q.w };
+  const turned = product(product(q, { ...inner.translation, w: 0 }), conjugate);
   return {
     translation: { x: t.x + turned.x, y: t.y + turned.y, z: t.z + turned.z },
     rotation: product(q, inner.rotation),
   };
-}
-
-/** `v`, turned by the unit quaternion `q`. */
-function turn(q: Quaternion, v: Vector3): Vector3 {
-  const conjugate = { x: -q.x, y: -q.y, z: -q.z, w: q.w };
-  const { x, y, z } = product(product(q, { ...v, w: 0 }), conjugate);
-  return { x, y, z };
 }
 
 const product = (a: Quaternion, b: Quaternion): Quaternion => ({

@@ -28,6 +28,11 @@ export interface Publish<Message> extends Subscription {
   readonly topic: string;
 }
 
+interface Endpoint extends Pick<Publish<never>, "topic" | "destroy"> {
+  /** Of others that are connected. */
+  readonly count: () => number;
+}
+
 /** Why a message is refused, and what to do; later, where it takes long to read. */
 export type Refusal = string | undefined | void | Promise<string | undefined>;
 
@@ -55,7 +60,9 @@ function qosOf({ depth, reliability, durability }: Topic): object {
  */
 const RETIRED_MS = 2000;
 
-export abstract class Endpoints {
+export class Endpoints {
+  /** Errors that callbacks threw; each was logged and the node went on. */
+  callbackErrors = 0;
   /** Of all messages that the subscriptions were given. */
   bytesHeard = 0;
   /** The newest of each topic. */
@@ -76,8 +83,8 @@ export abstract class Endpoints {
     const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
     const destroy = (): void => node.destroyPublisher(publisher);
     const count = (): number => publisher.subscriptionCount;
-    const endpoint = Object.assign(publish, { destroy, topic: publisher.topic });
-    return this.keep(endpoint, topic, "sends", publisher.topic, count);
+    const endpoint = Object.assign(publish, { destroy, count, topic: publisher.topic });
+    return this.keep(endpoint, topic, "sends");
   }
 
   /** Of a topic that this node alone publishes. */
@@ -118,7 +125,6 @@ export abstract class Endpoints {
       return made;
     };
     let subscription = subscribe();
-    const { topic: name } = subscription;
     const destroy = (): void => {
       const retired = subscription;
       node.destroySubscription(retired);
@@ -129,7 +135,7 @@ export abstract class Endpoints {
       subscription = subscribe();
     };
     const count = (): number => subscription.publisherCount;
-    return this.keep({ destroy, renew, count, name }, topic, "takes", name, count);
+    return this.keep({ destroy, renew, count, topic: subscription.topic }, topic, "takes");
   }
 
   /** @param hear takes a message and who published it, or says why it refuses it and what to do */
@@ -138,8 +144,7 @@ export abstract class Endpoints {
     hear: (message: HeardTypes[Type], publisher: string) => Refusal,
   ) {
     const codec = codecOf(topic.type);
-    const refuse = (why: string | undefined | void): void =>
-      why ? this.refuse(topic, why) : undefined;
+    const refuse = (why: string | undefined | void): void => this.refuse(topic, why);
     const take = (bytes: Uint8Array, publisher: string): void => {
       let message: HeardTypes[Type];
       try {
@@ -168,7 +173,7 @@ export abstract class Endpoints {
     const heard = this.subscribe(topic, (message, sender) =>
       hear(message, () => source.hear(sender)),
     );
-    const { name } = heard;
+    const { topic: name } = heard;
     const known = this.spoken.get(name);
     const source: SpokenSource = known ?? new SpokenSource(this.node, name, name, "none counts");
     this.spoken.set(name, source);
@@ -187,7 +192,7 @@ export abstract class Endpoints {
     const heard = this.subscribe(topic, (message, sender) => hear(message, source.hear(sender)));
     const again = (): void => (this.live.has(heard) ? heard.renew() : undefined);
     const later = (): void => void setImmediate(() => this.safely(again));
-    const source: SoleSource = new SoleSource(this.node, topic, heard.name, heard.count, later);
+    const source: SoleSource = new SoleSource(this.node, topic, heard.topic, heard.count, later);
     return Object.assign(heard, { source });
   }
 
@@ -196,20 +201,13 @@ export abstract class Endpoints {
     this.live.forEach((endpoint) => endpoint.destroy());
   }
 
-  /** @param name in the graph; `count` of others that are connected */
-  private keep<E extends Pick<Subscription, "destroy">>(
-    endpoint: E,
-    topic: Topic,
-    role: Role,
-    name: string,
-    count: () => number,
-  ): E & Subscription {
+  private keep<E extends Endpoint>(endpoint: E, topic: Topic, role: Role): E & Subscription {
     const refusal = (): string | undefined => {
       const { why, ms } = this.refusals.get(topic.name) ?? { why: "", ms: -Infinity };
       return steadyMs() - ms < PRESENT_MS ? `refused: ${why}` : undefined;
     };
-    const connection = new Connection(topic, role, name, count, refusal);
-    const { destroy } = endpoint;
+    const { destroy, count } = endpoint;
+    const connection = new Connection(topic, role, endpoint.topic, count, refusal);
     const end = (): void => {
       if (!this.live.delete(kept)) return;
       kept.source?.end();
@@ -220,7 +218,8 @@ export abstract class Endpoints {
     return kept;
   }
 
-  private refuse(topic: Topic, why: string): void {
+  private refuse(topic: Topic, why: string | undefined | void): void {
+    if (!why) return;
     const { seldom } = this.refusals.get(topic.name) ?? { seldom: new Seldom() };
     const ms = steadyMs();
     this.refusals.set(topic.name, { why, ms, seldom });
@@ -237,7 +236,11 @@ export abstract class Endpoints {
     }
   }
 
-  protected abstract report(error: unknown): void;
+  private report(error: unknown): void {
+    this.callbackErrors++;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.node.getLogger().error(text);
+  }
 
   /**
    * A service of std_srvs. A throw in `answer` is answered as a failure.

@@ -98,8 +98,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   }
 
   readonly log: RclLogger;
-  /** Errors that callbacks threw; each was logged and the node went on. */
-  callbackErrors = 0;
   /** None: the host's thread waits for its messages. */
   private readonly guard: { trigger(): void } | undefined;
 
@@ -178,11 +176,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     // A property of the native class: shadowed, since it cannot be assigned.
     const value = host ? () => host.syncHandles() : wakeAndSync;
     Object.defineProperty(node, "syncHandles", { value });
-  }
-
-  protected report(error: unknown): void {
-    this.callbackErrors++;
-    this.log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
 
   /** Sets one of its own parameters, as `ros2 param set` does. Why it is refused; else undefined. */
