@@ -53,8 +53,6 @@ export interface BodyOptions {
   readonly limits: BodyLimits;
 }
 
-const isZero = ({ linear, angular }: DriveCommand): boolean => linear === 0 && angular === 0;
-
 export abstract class BodyAgent {
   readonly name: string;
   readonly diagnosis: Check;
@@ -313,7 +311,7 @@ export abstract class BodyAgent {
   }
 
   private send(command: DriveCommand): void {
-    const isStop = isZero(command);
+    const isStop = command.linear === 0 && command.angular === 0;
     if (isStop && this.saidZero) return;
     // Also where sending fails: it may have been heard.
     if (!isStop) this.movedMs = steadyMs();

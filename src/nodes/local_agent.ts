@@ -33,11 +33,7 @@ const MANY_ROBOTS = 100;
 /** Whether the number of robots is told by anybody is looked at this often, ms. */
 const POPULATION_MS = 1000;
 
-interface Host {
-  readonly game: Game;
-  readonly bodies: Bodies;
-  readonly policies: LocalPolicies;
-}
+type Host = Readonly<{ game: Game; bodies: Bodies; policies: LocalPolicies }>;
 
 class LocalAgent extends BodyAgent {
   private readonly publishState;

@@ -88,9 +88,7 @@ export class Endpoints {
   }
 
   /** Of a topic that this node alone publishes. */
-  publisherSole<Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-  ): Publish<MessageTypes[Type]> & { readonly source: SoleSender } {
+  publisherSole<Type extends keyof MessageTypes>(topic: Topic<Type>) {
     const publish = this.publisher(topic);
     const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
       this.subscribeRaw(topic, (_bytes, publisher) => hear(publisher), mostBytesOf(topic)),

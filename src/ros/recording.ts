@@ -26,10 +26,9 @@ function schemaText(type: string): string {
 
 /** The quality of service that rosbag2 offers when it plays the topic, as YAML. */
 function profileOf({ reliability, durability, depth }: Topic): string {
-  const forever = { sec: 2147483647, nsec: 4294967295 };
-  const time = (name: string): string =>
-    `  ${name}:\n    sec: ${forever.sec}\n    nsec: ${forever.nsec}\n`;
-  return `- history: keep_last\n  depth: ${depth}\n  reliability: ${reliability}\n  durability: ${durability}\n${time("deadline")}${time("lifespan")}  liveliness: automatic\n${time("liveliness_lease_duration")}  avoid_ros_namespace_conventions: false\n`;
+  const forever = (name: string): string =>
+    `  ${name}:\n    sec: 2147483647\n    nsec: 4294967295\n`;
+  return `- history: keep_last\n  depth: ${depth}\n  reliability: ${reliability}\n  durability: ${durability}\n${forever("deadline")}${forever("lifespan")}  liveliness: automatic\n${forever("liveliness_lease_duration")}  avoid_ros_namespace_conventions: false\n`;
 }
 
 export class Recording {
