@@ -53,7 +53,7 @@ class LocalAgent extends BodyAgent {
   /** @param index decides the robot's spot in a zone */
   constructor(
     private readonly host: Host,
-    private readonly node: LocalNode,
+    readonly node: LocalNode,
     private readonly index: number,
   ) {
     const { bodies, game } = host;
@@ -180,23 +180,18 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): void {
   if (problem) node.log.warn(problem);
   const nodeOf = (index: number): LocalNode =>
     ros.add(new RosNode("local_agent", `/robot_${index}`, LOCAL_AGENT_PARAMETERS, node));
-  /**
-   * Of each robot that left, what completes that, unless it is complete, and gives its node, which is
-   * kept for its return: a node cannot end before its process.
-   */
-  const left = new Map<number, () => LocalNode>();
+  /** Of those that left, too: a node cannot end before its process, and is kept for their return. */
+  const agents = new Map<number, LocalAgent>();
+  const end = (agent: LocalAgent): void => (all.delete(agent) ? agent.node.silence() : undefined);
   const join = (index: number) => {
-    const own = left.get(index)?.() ?? nodeOf(index);
-    const body = new LocalAgent(host, own, index);
-    all.add(body);
-    const end = (): LocalNode => {
-      if (all.delete(body)) own.silence();
-      return own;
-    };
+    const before = agents.get(index);
+    if (before) end(before);
+    const agent = new LocalAgent(host, before?.node ?? nodeOf(index), index);
+    agents.set(index, agent);
+    all.add(agent);
     return (): void => {
-      left.set(index, end);
-      body.leave();
-      void sent().then(() => node.safely(end));
+      agent.leave();
+      void sent().then(() => node.safely(end, agent));
     };
   };
   const hosted = new HostedRobots(node, clock, join);
