@@ -248,9 +248,8 @@ export class Epochs {
     this.isLate = isOverdue || begun.isLate || (!isInTime && this.sampler.areManyLate);
     overload.hear(this.isLate ? "late" : isInTime ? "in time" : "excused");
     if (!before === !this.overloaded) return;
-    this.node.log.warn(
-      this.overloaded ?? `commands are in time: ${overload.size} robots are asked`,
-    );
+    const inTimeAgain = `commands are in time: ${overload.size} robots are asked`;
+    this.node.log.warn(this.overloaded ?? inTimeAgain);
   }
 
   /** The next epoch's sample is subscribed to ahead of time. */

@@ -84,18 +84,16 @@ export class Sampler {
     return this.prepared?.epoch === epoch ? this.prepared : this.draw(epoch);
   }
 
-  private get isByKind(): boolean {
-    return this.node.parameters.sampling === "by_kind";
-  }
-
   /** Robots that are drawn among themselves: all, or those of each kind. */
   private groups(robots: readonly string[]): readonly (readonly string[])[] {
-    return this.isByKind ? this.kinds.groups(robots) : [robots];
+    return this.node.parameters.sampling === "by_kind" ? this.kinds.groups(robots) : [robots];
   }
 
   /** Why some robots are not asked, and what to do; empty: nobody is left out. */
   private get kindProblem(): string {
-    const unknown = this.isByKind ? this.kinds.unknown(this.roster.robots) : [];
+    const { robots } = this.roster;
+    const known = new Set(this.groups(robots).flat());
+    const unknown = robots.filter((robot) => !known.has(robot));
     if (unknown.length === 0) return "";
     return `the kind of ${listed(unknown, "robots")} is not known: set robot_kinds, or sample uniform`;
   }

@@ -89,11 +89,6 @@ export class RobotKinds {
     }
     return groups;
   }
-
-  /** Those of whom it is not known. */
-  unknown(robots: readonly string[]): string[] {
-    return robots.filter((robot) => this.kindOf(robot) === undefined);
-  }
 }
 
 /**
