@@ -63,14 +63,14 @@ function wheelsEnvironment() {
   };
 }
 
-/** The environment in which nodes run: the sourced ROS 2 or the wheels, and our messages on top. */
+/** The environment in which nodes run: the sourced ROS 2 or the wheels, our messages and Python on top. */
 export function rosEnvironment() {
   const base = { ...process.env, ...(sourcedRos() ? {} : wheelsEnvironment()) };
   return {
     ...base,
     AMENT_PREFIX_PATH: inFront(base.AMENT_PREFIX_PATH, interfaces),
     LD_LIBRARY_PATH: inFront(base.LD_LIBRARY_PATH, path.join(interfaces, "lib")),
-    PYTHONPATH: inFront(base.PYTHONPATH, path.join(interfaces, pythonModules)),
+    PYTHONPATH: inFront(base.PYTHONPATH, path.join(interfaces, pythonModules), inRoot("python")),
     // Robots of another machine must not hear a try-out, unless the user wants it.
     ROS_AUTOMATIC_DISCOVERY_RANGE: process.env.ROS_AUTOMATIC_DISCOVERY_RANGE ?? "LOCALHOST",
   };

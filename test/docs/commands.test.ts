@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runPython } from "../python/package";
 import {
   type Chunk,
   chunksOf,
@@ -248,7 +249,8 @@ test("the part of a bench that a document names exists", () => {
 
 test("programs in the documents say which file they are, and run", () => {
   const programs = CHUNKS.filter(({ language }) => /^(js|ts|python|py)$/.test(language ?? ""));
-  expect(programs.map(({ lines }) => lines[0])).toEqual(["// learn_and_evaluate.mjs"]);
+  const [first, ...others] = programs.map(({ lines }) => lines[0]);
+  expect([first, ...others]).toEqual(["// learn_and_evaluate.mjs", "# act.py"]);
   const modules = join(folder, "node_modules");
   writeFileSync(join(folder, "learn_and_evaluate.mjs"), programs[0].lines.join("\n"));
   writeFileSync(join(folder, "game.yaml"), readFileSync(join(root, FERRY)));
@@ -261,4 +263,8 @@ test("programs in the documents say which file they are, and run", () => {
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/mean: [\d.]+/);
+  // By the policy that a command above has learned.
+  const acted = runPython(["-c", programs[1].lines.join("\n")], folder);
+  expect({ status: acted.status, stderr: acted.stderr }).toEqual({ status: 0, stderr: "" });
+  expect(acted.stdout).toMatch(/^\['bay_0', .*\n\d\n\d\n\[[\d. ]+\] [\d.]+\n\[/);
 });

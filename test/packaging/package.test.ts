@@ -42,10 +42,11 @@ describe("package.xml", () => {
     );
   });
 
-  test("has the version of package.json and of CHANGELOG.rst's newest entry", () => {
+  test("has the version of package.json, of python/ and of CHANGELOG.rst's newest entry", () => {
     const newest = /^(\d+\.\d+\.\d+) \(\d{4}-\d\d-\d\d\)\n-{18}/m.exec(read("CHANGELOG.rst"));
     expect(texts("version")).toEqual([npm.version]);
     expect(newest?.[1]).toBe(npm.version);
+    expect(read("python", "pyproject.toml")).toContain(`\nversion = "${npm.version}"\n`);
   });
 });
 
