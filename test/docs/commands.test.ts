@@ -151,6 +151,10 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     file: "test/graph/start.test.ts",
     by: '"--scenario", "examples/scenario/depot.yaml", "--fidelity", "abstract", ...filter',
   },
+  "python3 -m alternating_marl_policy.inspect dock.safetensors": {
+    file: "test/python/acting.test.ts",
+    by: '"-m", "alternating_marl_policy.inspect", "dock.safetensors"',
+  },
   "npm start -- --robots 6 --table-size 3": {
     file: "test/graph/examples.test.ts",
     by: "--robots 6 --table-size 3",

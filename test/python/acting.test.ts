@@ -8,6 +8,7 @@ import { broughtBack, limitOf, moveOf, rowTimes } from "../../src/game/limit";
 import { type Game, type LocalForm, type PolicyPair, sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { Lookahead, lowestBest, vectorsOf } from "../../src/policy/lookahead";
+import { gapsInWords } from "../../src/policy/bounds";
 import { Observation } from "../../src/policy/observation";
 import { decodePolicy, encodeGame, encodePolicy } from "../../src/policy/policy_file";
 import { messageOf, randomGame, randomLocalPolicy, randomScenario, root, shipped } from "../games";
@@ -211,6 +212,25 @@ print(json.dumps(decode_game(open(f"{sys.argv[1]}/{file}", "rb").read(), "g").sh
   const wanted = REFUSED.map((bytes) => messageOf(() => decodePolicy(bytes, "p")));
   // The last of them is a game's.
   expect(told.slice(files.FILES.length)).toEqual([...wanted, game.sha256]);
+});
+
+test("the inspector says what a file is, in the words of evaluate where it has gaps", () => {
+  const file = join(folder, "dock.safetensors");
+  const inspected = () =>
+    runPython(["-m", "alternating_marl_policy.inspect", "dock.safetensors"], folder);
+  for (const [, bytes, , metadata] of files.FILES) {
+    writeFileSync(file, bytes);
+    const { status, stdout } = inspected();
+    expect(status).toBe(0);
+    const gaps = gapsInWords(metadata);
+    for (const words of [metadata.scenarioSha256.slice(0, 12), gaps.global, gaps.local])
+      expect(stdout).toContain(words);
+    expect(stdout).toContain(`SHA-256 of the file ${decodePolicy(bytes, "p").sha256}`);
+  }
+  writeFileSync(file, withTable.subarray(0, 700));
+  const { status, stdout, stderr } = inspected();
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^dock.safetensors is not a policy file that can be used: its header of/);
 });
 
 test("the package's own tests pass without ROS", () => {
