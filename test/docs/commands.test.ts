@@ -164,6 +164,17 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
       file: "test/graph/examples.test.ts",
       by: "python3 examples/robot/robot.py --name guest --x 4 --y 0 --ros-args -p use_sim_time:=true",
     },
+  ...Object.fromEntries(
+    [
+      "python3 examples/programs/global_agent.py dock.safetensors 30 5",
+      "node dist/src/nodes/lead_agent.js --ros-args -r __ns:=/lead -p use_sim_time:=true -p start_armed:=true",
+      "node dist/src/nodes/local_agent.js --ros-args -p robots:=30 -p population:=30 -p use_sim_time:=true -p start_armed:=true -p max_state_age:=0.0",
+      "node dist/sim/simulator.js --ros-args -p population:=30 -p fidelity:=abstract -p seconds:=360.0 -p headless:=true",
+    ].map((by) => [
+      `ROS_DOMAIN_ID=1 npm run ros -- ${by}`,
+      { file: "test/graph/examples.test.ts", by },
+    ]),
+  ),
   "ROS_DOMAIN_ID=1 npm run ros -- node dist/src/nodes/local_agent.js --ros-args -r __ns:=/guest -p robot_index:=6 -p population:=7 -p start_armed:=true -p use_sim_time:=true":
     {
       file: "test/graph/examples.test.ts",
@@ -254,7 +265,13 @@ test("the part of a bench that a document names exists", () => {
 test("programs in the documents say which file they are, and run", () => {
   const programs = CHUNKS.filter(({ language }) => /^(js|ts|python|py)$/.test(language ?? ""));
   const [first, ...others] = programs.map(({ lines }) => lines[0]);
-  expect([first, ...others]).toEqual(["// learn_and_evaluate.mjs", "# act.py"]);
+  const example = read("examples/programs/global_agent.py").trim();
+  expect([first, ...others]).toEqual([
+    ...["// learn_and_evaluate.mjs", "# act.py"],
+    example.split("\n")[0],
+  ]);
+  // Another test runs it.
+  expect(programs[2].lines.join("\n")).toBe(example);
   const modules = join(folder, "node_modules");
   writeFileSync(join(folder, "learn_and_evaluate.mjs"), programs[0].lines.join("\n"));
   writeFileSync(join(folder, "game.yaml"), readFileSync(join(root, FERRY)));

@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../../src/base/package_root";
 import { environmentOf } from "../../src/cli/swarm_processes";
+import { sizesOf } from "../../src/game/model";
+import { loadScenario } from "../../src/game/scenario_file";
+import { Observation } from "../../src/policy/observation";
+import { encodePolicy, savePolicy } from "../../src/policy/policy_file";
+import { claimDomain, type Domain } from "../../src/ros/domain";
+import { madeMetadata, madePair } from "../policy/policies";
 import { type EventOf, monotonic, Peer } from "./peer";
+import { readTrace } from "./run_trace";
 
 const root = packageRoot();
 
@@ -16,8 +23,14 @@ let folder: string;
 /** Runs that end by themselves: they mostly wait, so they run beside the others. */
 let ferry: Running;
 let recorded: Running;
+/** A swarm whose global agent is in Python, the simulator last; and that agent's policy. */
+let inPython: Running[];
+const game = loadScenario("dock_dispatch");
+const pair = madePair(game, 5);
+const TRACED = "env SIMULATOR_TRACE=trace.jsonl node dist/test/graph/fixtures/traced_simulator.js";
+let domain: Domain;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "examples-"));
   for (const name of ["examples", "dist"]) symlinkSync(join(root, name), join(folder, name));
   const memory = "--sample-size 1 --observation filter";
@@ -25,10 +38,21 @@ beforeAll(() => {
   ferry = start(
     "--scenario examples/scenario/ferry.yaml --fidelity abstract --robots 10 --headless --seconds 240 --json",
   );
+  const policy = encodePolicy(pair, madeMetadata(game, 5), game);
+  savePolicy(join(folder, "dock.safetensors"), policy);
+  domain = await claimDomain();
+  inPython = [
+    "python3 examples/programs/global_agent.py dock.safetensors 30 5",
+    "node dist/src/nodes/lead_agent.js --ros-args -r __ns:=/lead -p use_sim_time:=true -p start_armed:=true",
+    "node dist/src/nodes/local_agent.js --ros-args -p robots:=30 -p population:=30 -p use_sim_time:=true -p start_armed:=true -p max_state_age:=0.0",
+    "node dist/sim/simulator.js --ros-args -p population:=30 -p fidelity:=abstract -p seconds:=360.0 -p headless:=true",
+  ].map((command) => ros(`${domain.id}`, command.replace("node dist/sim/simulator.js", TRACED)));
 });
 
 afterAll(async () => {
-  await Promise.all([recorded, ferry].map((run) => run?.end("SIGKILL")));
+  const all = [recorded, ferry, ...(inPython ?? [])];
+  await Promise.all(all.map((run) => run?.end("SIGKILL")));
+  domain?.release();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -152,6 +176,24 @@ test("a robot of one's own joins a swarm, is asked and driven, and stops by itse
   } finally {
     await peer?.end();
     for (const one of running) await one.end("SIGKILL");
+  }
+});
+
+test("a global agent in Python asks robots, remembers and commands as the package's own would", async () => {
+  expect(await inPython.at(-1)!.ended).toBe(0);
+  const trace = readTrace(join(folder, "trace.jsonl"));
+  expect(trace).toHaveLength(60);
+  const memory = new Observation(game, pair, "filter", 30);
+  for (const { epoch, globalState, globalAction, sampled, histogram, localStates } of trace) {
+    if (epoch % game.horizon! === 0) memory.reset();
+    const counts = new Array<number>(sizesOf(game).sL).fill(0);
+    for (const robot of sampled) counts[localStates[Number(robot.slice("robot_".length))]]++;
+    expect({ epoch, asked: new Set(sampled).size, histogram }).toEqual({
+      ...{ epoch, asked: 5, histogram: counts },
+    });
+    memory.observe(counts);
+    expect({ epoch, globalAction }).toEqual({ epoch, globalAction: memory.decide(globalState) });
+    memory.predict(globalState, globalAction);
   }
 });
 
