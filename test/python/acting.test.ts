@@ -233,7 +233,7 @@ test("the inspector says what a file is, in the words of evaluate where it has g
   expect(stderr).toMatch(/^dock.safetensors is not a policy file that can be used: its header of/);
 });
 
-test("the package's own tests pass without ROS", () => {
+test("the package's own tests pass without ROS, but for those of its environments", () => {
   const { status, stdout } = runPython(
     ["-m", "pytest", "-q", "-p", "no:cacheprovider", join(PACKAGE, "tests")],
     folder,
