@@ -155,5 +155,7 @@ test("evaluate samples by kind, and refuses what cannot be", () => {
     messageOf(() => evaluate(played, policy, { ...options, sampling: "by_kind", ...change }));
   expect(refused(game, { sampleSize: 1 })).toMatch(/ask at least 2/);
   expect(refused(shipped("dock_dispatch"), {})).toMatch(/dock_dispatch has no kinds/);
-  expect(refused(game, { population: 1 })).toMatch(/no robot is of the kind slow .*have at least 2/);
+  expect(refused(game, { population: 1 })).toMatch(
+    /no robot is of the kind slow .*have at least 2/,
+  );
 });
