@@ -29,7 +29,7 @@ const { sG, aG, sL, aL } = sizesOf(game);
 const text = readFileSync(scenarioFile("dock_dispatch"), "utf8");
 
 describe("dock_dispatch against a fresh measurement with another seed", () => {
-  const epochs = 5000;
+  const epochs = 3000;
   let fresh: Measurement;
   beforeAll(() => {
     fresh = measureArrays(game, { robots: 30, epochs, seed: 77 });
@@ -41,8 +41,8 @@ describe("dock_dispatch against a fresh measurement with another seed", () => {
       rows.map(({ samples }) => samples),
     );
     expect(local.reduce((sum, count) => sum + count, 0)).toBe(30 * epochs);
-    expect(Math.min(...local)).toBeGreaterThan(1500);
-    expect(Math.min(...global)).toBeGreaterThan(100);
+    expect(Math.min(...local)).toBeGreaterThan(900);
+    expect(Math.min(...global)).toBeGreaterThan(60);
     expect(misfits(game, fresh)).toEqual([]);
     // The same in the scenario's own measure, as far as so few samples can tell.
     for (const { distance, samplingError } of found.local.rows) {
@@ -72,7 +72,7 @@ describe("dock_dispatch against a fresh measurement with another seed", () => {
   });
 
   test("allowed drives end within their epoch", () => {
-    expect(fresh.drives).toBeGreaterThan(9000);
+    expect(fresh.drives).toBeGreaterThan(5400);
     expect(fresh.finishedDrives / fresh.drives).toBeGreaterThan(0.999);
   });
 });
