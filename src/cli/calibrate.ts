@@ -63,7 +63,7 @@ const DECIMALS = 5;
 
 /**
  * The scenario's text with the measured arrays in place of its own; other keys and comments stay. A
- * map or a generator is replaced by the arrays it made.
+ * map is replaced by the arrays it made.
  * @param note the comment above each measured array
  */
 export function withMeasuredArrays(

@@ -1,17 +1,16 @@
-/** A scenario with its arrays written out, in place of a map or a generator; `learn --game-only`. */
+/** A scenario with its arrays written out, in place of a map; `learn --game-only`. */
 import { readFileSync } from "node:fs";
 import { type Document, isScalar, parseDocument, visit } from "yaml";
 import { parseYaml } from "../base/yaml";
-import type { GameArrays } from "../game/generators";
 import { writtenOut } from "../game/map";
-import { type Game, sizesOf } from "../game/model";
+import { type Game, type GameArrays, sizesOf } from "../game/model";
 import { arraysOf, nest } from "../game/scenario";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
 import { encodeGame, savePolicy } from "../policy/policy_file";
 import { flagOf, type OptionSpecs, requireWritable, UsageError } from "./options";
 
 /**
- * Other keys and comments stay. Where nothing was short, the transitions alone are written.
+ * Other keys and comments stay. Without a map the transitions alone are written.
  * @param game what `text` holds; `arrays`, by default its own, are written
  */
 export function longForm(text: string, game: Game, arrays: GameArrays = game): Document {
@@ -19,7 +18,6 @@ export function longForm(text: string, game: Game, arrays: GameArrays = game): D
   const set = (key: string, value: unknown): void =>
     document.set(document.createNode(key), document.createNode(value));
   const isMap = document.delete("map");
-  const wasShort = document.delete("generator") || isMap;
   const { arena = {}, ...keys } = writtenOut(parseYaml(text), game.name) as Record<string, object>;
   if (isMap) {
     for (const key of Object.keys(keys)) {
@@ -31,7 +29,7 @@ export function longForm(text: string, game: Game, arrays: GameArrays = game): D
     }
   }
   for (const [key, name, shape, isLaw] of arraysOf(sizesOf(game))) {
-    if (isLaw || wasShort) set(key, nest(arrays[name], shape));
+    if (isLaw || isMap) set(key, nest(arrays[name], shape));
   }
   // A row, and a zone of a list, in a line.
   visit(document, {

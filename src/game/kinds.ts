@@ -108,7 +108,6 @@ export function kindsProblem({ kinds = [], name }: Game, robots: number): string
 
 /** `by_kind`: robots of each kind are drawn among themselves, so that each kind is seen. */
 export type Sampling = "uniform" | "by_kind";
-export const SAMPLINGS = ["uniform", "by_kind"] as const;
 
 /**
  * How many robots there are to draw from: of each kind, or all together.

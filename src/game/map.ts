@@ -14,7 +14,7 @@ const HERE = "here";
 
 /** What stands in a map's place, in the long form. */
 const LONG_FORM = [
-  ...["global_states", "global_actions", "local_states", "local_actions", "generator"],
+  ...["global_states", "global_actions", "local_states", "local_actions"],
   ...["global_transition", "local_transition", "global_reward", "local_reward", "local_kinds"],
 ];
 const LONG_ARENA = ["zones", "ring", "job_end_probability", "zone_offsets", "targets"];

@@ -68,6 +68,7 @@ export interface Sizes {
 }
 
 export type Names = Pick<Game, `${"global" | "local"}${"States" | "Actions"}`>;
+export type GameArrays = Pick<Game, `${"global" | "local"}${"Transition" | "Reward"}`>;
 
 export function sizesOf(game: Names): Sizes {
   return {

@@ -5,10 +5,16 @@ import { sha256 } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { arenaOf, arenaSchema } from "./arena_file";
 import { checked } from "./file_check";
-import { type GameArrays, softmaxRing, softmaxRingSchema } from "./generators";
 import { kindsSchema, requireKinds } from "./kinds";
 import { writtenOut } from "./map";
-import { type Game, type InitialLocal, type Names, type Sizes, sizesOf } from "./model";
+import {
+  type Game,
+  type GameArrays,
+  type InitialLocal,
+  type Names,
+  type Sizes,
+  sizesOf,
+} from "./model";
 
 /** Rows of a transition may miss 1 by this much (they are then scaled to sum to 1 exactly). */
 const ROW_SUM_TOLERANCE = 1e-6;
@@ -33,7 +39,6 @@ const scenarioSchema = z.strictObject({
   global_actions: names,
   local_states: names,
   local_actions: names,
-  generator: softmaxRingSchema.optional(),
   global_transition: nested3.optional(),
   local_transition: nested4.optional(),
   global_reward: z.array(z.array(finite)).optional(),
@@ -90,7 +95,7 @@ function toGame(file: ScenarioFile, source: string): Game {
     localActions: file.local_actions,
   };
   const sizes = sizesOf(named);
-  const arrays = file.generator ? generated(file, sizes, source) : listed(file, sizes, source);
+  const arrays = listed(file, sizes, source);
   const hashed = { ...named, ...arrays };
   const alike = new Array<number>(sizes.sG).fill(1 / sizes.sG);
   const { local, global = alike } = file.initial;
@@ -131,28 +136,13 @@ export const arraysOf = ({ sG, aG, sL, aL }: Sizes) =>
     ["local_reward", "localReward", [sL, sG, aL], false],
   ] as const;
 
-function generated(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
-  const [listed] = arraysOf(sizes).find(([key]) => file[key] !== undefined) ?? [];
-  if (listed) {
-    throw new InvalidInputError(
-      `${source}: ${listed} stands beside a generator, which makes it; keep one of them`,
-    );
-  }
-  if (sizes.sG !== sizes.sL || sizes.aG !== sizes.sG || sizes.aL !== 3) {
-    throw new InvalidInputError(
-      `${source}: generator softmax_ring needs as many global states, global actions and local states as zones, and 3 local actions; got ${sizes.sG}, ${sizes.aG}, ${sizes.sL} and ${sizes.aL}`,
-    );
-  }
-  return softmaxRing(file.generator!, sizes.sL);
-}
-
 function listed(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
   const arrays = arraysOf(sizes).map(([key, name, shape, stochastic]) => {
     const value = file[key];
     const laws = stochastic && (file.exact_rows ? "exact" : true);
     if (value !== undefined) return [name, rows(value, shape, laws, `${source}: ${key}`)];
     throw new InvalidInputError(
-      `${source}: ${key} is missing; give it as nested lists of shape [${shape}] or name a generator`,
+      `${source}: ${key} is missing; give it as nested lists of shape [${shape}], or a map`,
     );
   });
   return Object.fromEntries(arrays) as GameArrays;

@@ -6,10 +6,9 @@
  * The checksum is SHA-256 over all other metadata as key-sorted JSON, then each tensor's name, dtype,
  * shape (as JSON) and bytes, in the file's order: it finds any flipped bit.
  */
-import type { GameArrays } from "../game/generators";
 import { histogramCount } from "../game/histogram";
 import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
-import { localFormOf, type PointsPair, type TablePair } from "../game/model";
+import { type GameArrays, localFormOf, type PointsPair, type TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { hashOf } from "../game/scenario";
 import { cut, InvalidInputError, reasonOf } from "../base/errors";

@@ -130,7 +130,7 @@ describe("writing", () => {
     expect(again.globalReward).toHaveLength(sG * aG);
   });
 
-  test("puts arrays in a generator's place", () => {
+  test("takes the place of arrays that are listed, and leaves rewards as they are", () => {
     const ring = loadScenario("ring_dispatch");
     const source = readFileSync(scenarioFile("ring_dispatch"), "utf8");
     const again = parseScenario(withMeasuredArrays(source, ring, measured, "a note"), "written");

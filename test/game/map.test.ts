@@ -266,7 +266,6 @@ test.each(faults)("%s is refused with what is wrong and what to do", (_, change,
 
 test.each([
   ["local_reward", { local_reward: [] }],
-  ["generator", { generator: {} }],
   ["zones", { arena: { zones: [] } }],
   ["targets", { arena: { targets: [] } }],
   ["lead_places", { arena: { lead_places: [] } }],
