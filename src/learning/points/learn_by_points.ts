@@ -55,7 +55,11 @@ export async function learnByPoints(
 ): Promise<PointLearnResult> {
   const settings = pointSettingsOf(game, options);
   const coarse = await coarseStarts(game, settings);
-  const fine = await alternated(game, within(LEARNING_SHARE, settings), coarse.starts);
+  const rest = within(LEARNING_SHARE, settings);
+  const fine =
+    coarse.candidates && rest.isTimeUp?.()
+      ? { candidates: coarse.candidates, turns: NO_TURNS }
+      : await alternated(game, rest, coarse.starts);
   const [chosen] = fine.candidates;
   const { pair, points, stop } = chosen;
   const best = meanOf(chosen.lowers);
@@ -76,8 +80,15 @@ export async function learnByPoints(
   return { ...measured, pair, metadata, ...sumOf(coarse.turns, fine.turns) };
 }
 
+interface Coarse {
+  readonly starts: readonly Start[];
+  readonly turns: Turns;
+  /** Pairs of fewer points, where those come first. */
+  readonly candidates?: readonly PointCandidate[];
+}
+
 /** Where the alternation starts: with many local states where one with fewer points ended, which is cheap. */
-async function coarseStarts(game: Game, settings: PointLearnSettings) {
+async function coarseStarts(game: Game, settings: PointLearnSettings): Promise<Coarse> {
   const { temperature, localForm, signal } = settings;
   const { localPolicy: blind } = await bestBlind(game, settings);
   const starts = await inTurns(startSteps(game, blind, temperature, localForm), signal);
@@ -85,7 +96,7 @@ async function coarseStarts(game: Game, settings: PointLearnSettings) {
   const points = Math.ceil(settings.points / COARSER);
   const coarse = { ...within(COARSE_SHARE, settings), points };
   const { candidates, turns } = await alternated(game, coarse, starts);
-  return { starts: [{ localPolicy: candidates[0].pair.localPolicy }], turns };
+  return { starts: [{ localPolicy: candidates[0].pair.localPolicy }], turns, candidates };
 }
 
 /** The pair that an alternation chooses, and those where it ended else, by V̲. */

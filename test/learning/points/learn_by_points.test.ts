@@ -63,6 +63,10 @@ test("the same seed learns the same pair; an end by time keeps the best so far",
   expect(await learnByPoints(game, { population: 40 })).toEqual(once);
   const early = await learnByPoints(game, { population: 40, accuracy: 1e-6, isTimeUp: () => true });
   expect([early.iterations, early.metadata.pointsUsed?.stop]).toEqual([1, "time"]);
+  // With many local states the turn with few points is the one turn.
+  const many = randomGame({ sG: 2, aG: 2, sL: 24, aL: 2 }, 4);
+  const first = await learnByPoints(many, { population: 40, points: 40, isTimeUp: () => true });
+  expect([first.iterations, first.metadata.pointsUsed]).toEqual([1, { points: 10, stop: "time" }]);
   await expect(learnByPoints(game, { points: 0 })).rejects.toThrow(/number of points is 0/);
   const wide = randomGame({ sG: 50, aG: 2, sL: 2, aL: 2 }, 4);
   // The policy file holds 131,072 vectors.
