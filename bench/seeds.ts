@@ -11,7 +11,8 @@ import { drawnGame, GAMES, POPULATION } from "./learning";
 const SEEDS = [...Array(10).keys()];
 /** Rollouts of each pair on random numbers of its own. */
 const FRESH = 2500;
-type Way = number | LocalForm;
+/** By a table of that k, also with the command; or at points. */
+type Way = number | readonly [tableSize: number, localForm: LocalForm] | LocalForm;
 interface Shipped {
   readonly name: string;
   readonly way: Way;
@@ -22,6 +23,7 @@ const SHIPPED: readonly Shipped[] = [
   { name: "ring_dispatch", way: 20, timing: "next" },
   { name: "ring_dispatch", way: 10, timing: "next" },
   { name: "dock_dispatch", way: 10, timing: "current" },
+  { name: "ring_dispatch", way: [20, "command"], timing: "next" },
   { name: "ring_dispatch", way: "state", timing: "next" },
   { name: "dock_dispatch", way: "state", timing: "current" },
   { name: "ring_dispatch", way: "command", timing: "next" },
@@ -40,11 +42,17 @@ const learned = (
   population: number,
   seed: number,
 ): Promise<{ readonly pair: PolicyPair; readonly metadata: PolicyMetadata }> =>
-  typeof way === "number"
-    ? learn(game, { tableSize: way, population, seed })
-    : learnByPoints(game, { localForm: way, population, seed });
+  typeof way === "string"
+    ? learnByPoints(game, { localForm: way, population, seed })
+    : learn(game, { ...tableOf(way), population, seed });
 
-const wayOf = (way: Way): string => (typeof way === "number" ? `k = ${way}` : `points, ${way}`);
+function tableOf(way: Exclude<Way, LocalForm>) {
+  const [tableSize, localForm = "state"] = typeof way === "number" ? [way] : way;
+  return { tableSize, localForm };
+}
+
+const wayOf = (way: Way): string =>
+  typeof way === "string" ? `points, ${way}` : `k = ${String(way)}`;
 
 /**
  * Returns of the pairs of all seeds, all robots seen; from ten with memory; of the blind pair; of

@@ -120,8 +120,8 @@ export class Run {
       globalState: ledger.globalState,
       globalAction: command.action,
       sampled: command.sampled_agents
-        .map((agent) => this.robots.indexOf(agent))
-        .filter((index) => index >= 0),
+        .map((agent) => ledger.indexOf.get(agent))
+        .filter((index) => index !== undefined),
       belief: Array.from(command.belief),
       beliefVariance: command.belief_variance,
       sampledHistogram: Array.from(command.histogram),

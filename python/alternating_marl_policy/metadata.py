@@ -161,6 +161,8 @@ def read_metadata(
     texts: dict[str, str], formats: tuple[str, ...], refuse: Callable[..., NoReturn]
 ) -> Metadata:
     """The values of what is known, and nothing else."""
+    if texts.get("format") == GAME_FORMAT and GAME_FORMAT not in formats:
+        refuse("it holds a game without a policy", "learn one for that scenario")
     if texts.get("format") not in formats:
         known = '" and "'.join(formats)
         refuse(

@@ -33,7 +33,8 @@ export class Ledger {
   private received = 0;
   private rewardSum = 0;
   private early: LocalAction[] = [];
-  private indexOf: ReadonlyMap<string, number> = new Map();
+  /** Of each robot, by its id. */
+  indexOf: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly game: Game,

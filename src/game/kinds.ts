@@ -92,9 +92,11 @@ export function kindOfRobot(kinds: readonly Kind[], index: number): number {
 export function kindNamed(wanted: string, { kinds = [], name }: Game, key: string): number {
   const names = kinds.map((kind) => kind.name);
   if (names.includes(wanted)) return names.indexOf(wanted);
-  throw new InvalidInputError(
-    `${key} is ${wanted} and the kinds of ${name} are: ${names.join(", ") || "none"}; give one of them, or leave it out`,
-  );
+  const known =
+    names.length > 0
+      ? `the kinds of ${name} are: ${names.join(", ")}; give one of them, or`
+      : `${name} has no kinds;`;
+  throw new InvalidInputError(`${key} is ${wanted} and ${known} leave it out`);
 }
 
 /** Why a game's kinds cannot be shared among so many robots, and what to do; undefined: they can. */

@@ -2,6 +2,7 @@
 import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/draws";
 import { kindNamed, kindOfRobot, kindOfState, kindsOf } from "../game/kinds";
 import type { Game } from "../game/model";
+import { InvalidInputError } from "../base/errors";
 import type { AgentState } from "../ros/messages";
 
 /** The robots that were found, and which of them may be asked. */
@@ -55,7 +56,7 @@ export class RobotKinds {
 
   /**
    * @param listed "<robot>=<kind>", of robots whose index does not tell
-   * @throws InvalidInputError for a kind that the scenario lacks
+   * @throws InvalidInputError for a kind that the scenario lacks, and for two kinds of a robot
    */
   constructor(
     private readonly game: Game,
@@ -63,7 +64,10 @@ export class RobotKinds {
   ) {
     for (const one of listed) {
       const [robot, name] = one.split("=", 2);
-      this.known.set(robot, kindNamed(name, game, "robot_kinds"));
+      const kind = kindNamed(name, game, "robot_kinds");
+      if ((this.known.get(robot) ?? kind) !== kind)
+        throw new InvalidInputError(`robot_kinds gives ${robot} two kinds; give it one`);
+      this.known.set(robot, kind);
     }
   }
 

@@ -97,6 +97,8 @@ type Refuse = (why: string, remedy?: string) => never;
 
 /** The inverse: values of what is known, and nothing else. */
 function contentsOf(strings: Strings, refuse: Refuse) {
+  if (strings.format === GAME_FORMAT)
+    refuse("it holds a game without a policy", "learn one for that scenario");
   if (!FORMATS.some((format) => format === strings.format)) {
     refuse(
       `its format is "${cut(strings.format ?? "")}" and this version reads "${FORMATS.join('" and "')}"`,

@@ -78,7 +78,8 @@ export class RosClock {
 
   /** Why there is no time that can be believed, and what to do; undefined: there is. */
   problem(): string | undefined {
-    if (this.isRunning) return this.source?.problem;
+    const { problem } = this.source ?? {};
+    if (problem || this.isRunning) return problem;
     return "no time on /clock; start what publishes it, or set use_sim_time to false";
   }
 

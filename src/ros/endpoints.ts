@@ -1,5 +1,5 @@
 /** A node's publishers, subscriptions and services: messages are raw bytes through the codec. */
-import { reasonOf } from "../base/errors";
+import { InvalidInputError, reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
@@ -60,6 +60,18 @@ function qosOf({ depth, reliability, durability }: Topic): object {
  */
 const RETIRED_MS = 2000;
 
+/** @throws InvalidInputError for a topic whose type is not installed */
+function made<T>({ name, type }: Topic, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const owner = type.split("/")[0].replaceAll("_", "-");
+    throw new InvalidInputError(
+      `${name} is of type ${type}, which cannot be used (${reasonOf(error)}); install its package (sudo apt install ros-$ROS_DISTRO-${owner}), or leave out what needs that topic`,
+    );
+  }
+}
+
 export class Endpoints {
   /** Errors that callbacks threw; each was logged and the node went on. */
   callbackErrors = 0;
@@ -77,7 +89,9 @@ export class Endpoints {
   publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
     const { node } = this;
-    const publisher = node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) });
+    const publisher = made(topic, () =>
+      node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) }),
+    );
     // rclnodejs asks the middleware for it at each message.
     Object.defineProperty(publisher, "topic", { value: publisher.topic });
     const publish = (message: MessageTypes[Type]): void => publisher.publish(codec.encode(message));
@@ -114,13 +128,13 @@ export class Endpoints {
         this.bytesHeard += length;
         const problem = length > most ? lengthProblem(topic, length) : undefined;
         if (problem) this.refuse(topic, problem);
-        else if (typeof taken !== "number") this.safely(hear, taken, made.handle.publisher);
+        else if (typeof taken !== "number") this.safely(hear, taken, own.handle.publisher);
       };
-      const made = node.createSubscription(topic.type, topic.name, options, take);
+      const own = made(topic, () => node.createSubscription(topic.type, topic.name, options, take));
       // rclnodejs' own makes a line for its log of each message.
-      Object.assign(made, { processResponse: take });
-      Object.assign(made.handle, { mostBytes: most, publisher: "" });
-      return made;
+      Object.assign(own, { processResponse: take });
+      Object.assign(own.handle, { mostBytes: most, publisher: "" });
+      return own;
     };
     let subscription = subscribe();
     const destroy = (): void => {

@@ -116,7 +116,11 @@ test("a robot's kind is what it says, else as listed, else by its index; others 
     "robot_kinds is old and the kinds of dock_dispatch_mixed are: fast, slow; give one of them, or leave it out",
   );
   expect(messageOf(() => new RobotKinds(shipped("dock_dispatch"), ["cart_1=fast"]))).toMatch(
-    /the kinds of dock_dispatch are: none/,
+    /^robot_kinds is fast and dock_dispatch has no kinds; leave it out$/,
+  );
+  const twice = ["cart_1=slow", "cart_1=slow", "cart_1=fast"];
+  expect(messageOf(() => new RobotKinds(mixed, twice))).toBe(
+    "robot_kinds gives cart_1 two kinds; give it one",
   );
 });
 

@@ -80,19 +80,12 @@ export async function learnByPoints(
   return { ...measured, pair, metadata, ...sumOf(coarse.turns, fine.turns) };
 }
 
-interface Coarse {
-  readonly starts: readonly Start[];
-  readonly turns: Turns;
-  /** Pairs of fewer points, where those come first. */
-  readonly candidates?: readonly PointCandidate[];
-}
-
 /** Where the alternation starts: with many local states where one with fewer points ended, which is cheap. */
-async function coarseStarts(game: Game, settings: PointLearnSettings): Promise<Coarse> {
+async function coarseStarts(game: Game, settings: PointLearnSettings) {
   const { temperature, localForm, signal } = settings;
   const { localPolicy: blind } = await bestBlind(game, settings);
   const starts = await inTurns(startSteps(game, blind, temperature, localForm), signal);
-  if (sizesOf(game).sL <= FEW_STATES) return { starts, turns: NO_TURNS };
+  if (sizesOf(game).sL <= FEW_STATES) return { starts, turns: NO_TURNS, candidates: undefined };
   const points = Math.ceil(settings.points / COARSER);
   const coarse = { ...within(COARSE_SHARE, settings), points };
   const { candidates, turns } = await alternated(game, coarse, starts);
