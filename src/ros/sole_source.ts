@@ -25,8 +25,8 @@ const NAMING_MS = 3000;
 const sources = new Set<SpokenSource>();
 const senders = new Set<SoleSender>();
 
-/** Within so many looks each topic that a body's agent sends on is looked at once (4 s), */
-const ROUND_LOOKS = 40;
+/** Within so many looks each topic that a body's agent sends on is looked at once (2 s), */
+const ROUND_LOOKS = 20;
 /** but no more of the time, ms a look: among 1,000 robots, counting one topic takes about 1 ms. */
 const LONGEST_MS = 0.3;
 const MOST_OWED_MS = 3;
