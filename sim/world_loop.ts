@@ -58,8 +58,7 @@ export class WorldLoop {
   /** [n] wheels locked in the open epoch; undefined once the bodies are placed anew. */
   private locked: Uint8Array | undefined;
   private toldMs = -Infinity;
-  /** The time on /clock, ns. */
-  private clock = -1n;
+  private clockNs = -1n;
   private readonly topics: WorldTopics;
   private readonly timers: readonly NodeJS.Timeout[];
 
@@ -118,8 +117,8 @@ export class WorldLoop {
     }
     const steps = driver.due();
     for (let done = 0; done < steps && controls.runs && !this.isOver; done++) this.step();
-    if (!this.isOver && steps > 0 && this.clock !== this.now)
-      this.topics.sendClock((this.clock = this.now));
+    if (!this.isOver && steps > 0 && this.clockNs !== this.now)
+      this.topics.sendClock((this.clockNs = this.now));
   }
 
   private step(): void {
@@ -181,7 +180,7 @@ export class WorldLoop {
   }
 
   private tell(): void {
-    this.topics.sendClock((this.clock = this.now));
+    this.topics.sendClock((this.clockNs = this.now));
     this.topics.sendOdometry(this.now, this.driver.world);
     this.toldMs = steadyMs();
   }

@@ -103,7 +103,9 @@ export function kindNamed(wanted: string, { kinds = [], name }: Game, key: strin
 export function kindsProblem({ kinds = [], name }: Game, robots: number): string | undefined {
   const none = kindCounts(kinds, robots).indexOf(0);
   if (none < 0) return undefined;
-  let enough = robots + 1;
+  const rarest = Math.min(...sharesOf(kinds));
+  // Its first robot comes there, or at most kinds.length + 1 later.
+  let enough = Math.max(robots + 1, Math.floor((1 / rarest - kinds.length) / 2));
   while (kindCounts(kinds, enough).includes(0)) enough++;
   return `with n = ${robots} no robot is of the kind ${kinds[none].name} of ${name}, whose share is ${inWords(kinds[none].share)}; have at least ${enough}, or give it a larger share`;
 }

@@ -252,6 +252,8 @@ test("a kind that no robot is of is told, with how many robots are enough", () =
     "with n = 1 no robot is of the kind slow of bays, whose share is 0.3; have at least 2, or give it a larger share",
   );
   expect(kindsProblem(game, 2)).toBeUndefined();
+  const rare = [1 - 1e-9, 1e-9].map((share, i) => ({ name: `kind_${i}`, share }));
+  expect(kindsProblem({ ...game, kinds: rare }, 1)).toMatch(/have at least 500000001,/);
   expect(kindsProblem({ ...game, kinds: undefined }, 1)).toBeUndefined();
 });
 
