@@ -15,9 +15,11 @@ const PADDING = 4;
 
 /** The largest message of a type where no other is given, bytes: none has long lists. */
 const MOST_BYTES = 2 ** 16;
-/** Names of 100,000 robots; the transforms of a large tree. Whoever hears policies bounds them. */
+/** Of 100,000 robots; the transforms of a large tree. Whoever hears policies bounds them. */
 const MOST_BYTES_OF: Readonly<Record<string, number>> = {
   "alternating_marl/msg/GlobalCommand": 2 ** 22,
+  "alternating_marl/msg/WorldPoses": 2 ** 21,
+  "alternating_marl/msg/WorldState": 2 ** 22,
   "tf2_msgs/msg/TFMessage": 2 ** 20,
 };
 

@@ -46,6 +46,8 @@ export const TOPICS = {
   localPolicy: latched("/local_policy", own("LocalPolicy")),
   epochReport: latched("/simulator/epoch", own("EpochReport")),
   population: latched("/simulator/population", own("Population")),
+  worldPoses: lossy("/simulator/poses", own("WorldPoses")),
+  worldState: latched("/simulator/world", own("WorldState")),
   fault: reliable("/simulator/fault", own("Fault"), 10),
   emergencyStop: reliable("/emergency_stop", own("EmergencyStop"), 10),
   markers: reliable("/swarm/markers", "visualization_msgs/msg/MarkerArray", 10),
