@@ -1,0 +1,1 @@
+"""Robots with wheels for worlds that are not alternating_marl's own simulator."""
