@@ -6,11 +6,10 @@
  * In each step the wheels give the body their velocity, within their grip and along its heading only;
  * the physics engine then resolves contacts by mass.
  */
-import { type Arena, type BodyLimits, middleOf, spotOf } from "../../src/game/arena";
-import { wallRadius, zoneOf } from "../../src/game/arena";
-import { keyedUniform } from "../../src/game/draws";
+import { type Arena, type BodyLimits, middleOf, wallRadius, zoneOf } from "../../src/game/arena";
 import type { EpisodeStart } from "../../src/game/episode";
 import { Body, type Imperfections, PERFECT, STEP_S, TIME_TOLERANCE_S } from "./body";
+import { isAtSpot, isDocked } from "./docks";
 import { Physics } from "./physics";
 import { putAll, putFree } from "./start_poses";
 
@@ -28,9 +27,6 @@ export interface MotionOptions {
   readonly imperfections?: Partial<Imperfections>;
 }
 
-/** A robot docks when it is this near its spot and this slow. */
-const DOCK_DISTANCE_M = 0.05;
-const DOCK_SPEED_M_S = 0.05;
 /** The lead vehicle is so heavy that it pushes robots aside and is hardly pushed itself. */
 const ROBOT_MASS_KG = 3;
 const LEAD_MASS_KG = 300;
@@ -187,11 +183,9 @@ export class MotionWorld {
 
   /** Whether robot i stands at its spot in some zone, as docking requires. */
   isSettled(i: number): boolean {
-    const { x, y, zone, v, wheels, isLocked } = this.robots[i];
-    if (isLocked) return true;
-    if (Math.max(Math.abs(v), Math.abs(wheels.v)) > DOCK_SPEED_M_S) return false;
-    const spot = spotOf(this.options.arena, zone, i);
-    return (x - spot.x) ** 2 + (y - spot.y) ** 2 <= DOCK_DISTANCE_M * DOCK_DISTANCE_M;
+    const robot = this.robots[i];
+    const speed = Math.max(Math.abs(robot.v), Math.abs(robot.wheels.v));
+    return robot.isLocked || isAtSpot(this.options.arena, i, robot.zone, robot, speed);
   }
 
   /** An epoch begins: a robot at its spot stays docked unless its job ends now. */
@@ -200,13 +194,18 @@ export class MotionWorld {
     this.moving = [];
     const { seed, arena } = this.options;
     this.robots.forEach((robot, i) => {
-      const probability = arena.jobEndProbability[this.stateOf(robot)];
-      const docks = probability < 1 && this.isSettled(i);
-      const freed = !docks || keyedUniform(seed, "job-end", this.agentIds[i], slot)() < probability;
-      if (robot.isLocked === freed) this.physics.setFree(robot, freed);
-      robot.isLocked = !freed;
-      if (freed) this.moving.push(robot);
-      else robot.halt();
+      const docked = isDocked(
+        arena,
+        seed,
+        this.agentIds[i],
+        slot,
+        this.stateOf(robot),
+        this.isSettled(i),
+      );
+      if (robot.isLocked !== docked) this.physics.setFree(robot, !docked);
+      robot.isLocked = docked;
+      if (docked) robot.halt();
+      else this.moving.push(robot);
     });
     this.physics.setFree(this.lead, true);
     this.moving.push(this.lead);

@@ -8,6 +8,7 @@ import { zoneNames } from "../game/kinds";
 import { loadScenario } from "../game/scenario_file";
 import { epochSeconds } from "../ros/epoch_length";
 import { robotNames } from "../../sim/run";
+import { hasDocks } from "../../sim/world/docks";
 import { worldProblem } from "../../sim/world/world_problem";
 import { COMMANDS } from "./generated/commands";
 import { type OptionValues, runCommand, UsageError } from "./options";
@@ -33,7 +34,7 @@ async function main(given: OptionValues<typeof COMMANDS.describeWorld.options>):
   const world = {
     scenario: game.name,
     epoch,
-    hasDocks: arena.jobEndProbability.some((probability) => probability < 1),
+    hasDocks: hasDocks(arena),
     middle,
     wallRadius: wallRadius(arena),
     zones: zoneNames(game).map((name, i) => ({ name, ...arena.zones[i] })),
