@@ -9,6 +9,7 @@ import {
   type GlobalCommand,
   nanoseconds,
   type HeardOdometry,
+  planarPose,
   type Time,
 } from "../ros/messages";
 import { type Game, sizesOf } from "../game/model";
@@ -24,7 +25,7 @@ import type { SafetyParameters } from "./parameters";
 import { Permission } from "./permission";
 import { ageProblem, isRepeat, odometryProblem, RateLimit } from "./stamps";
 import { Stillness } from "./stillness";
-import { planarPose, type TransformTree } from "./transforms";
+import type { TransformTree } from "./transforms";
 
 /** A body that was told nothing but zero for this long is told it no more often than: */
 const STOOD_MS = 500;

@@ -5,12 +5,18 @@
 import { cut } from "../base/errors";
 import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
-import { nanoseconds, type HeardOdometry, type PoseWithCovarianceStamped } from "../ros/messages";
+import {
+  nanoseconds,
+  type HeardOdometry,
+  plainFrame,
+  planarPose,
+  type PoseWithCovarianceStamped,
+} from "../ros/messages";
 import type { RosNode, SoleSubscription } from "../ros/node";
 import { TOPICS } from "../ros/topics";
 import type { Pose } from "./drive";
 import type { SafetyParameters } from "./parameters";
-import { plainFrame, planarPose, TransformTree } from "./transforms";
+import { TransformTree } from "./transforms";
 
 /** A pose is matched with no odometry further from its stamp than this. */
 const LONGEST_AWAY_S = 0.5;

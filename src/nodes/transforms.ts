@@ -1,20 +1,14 @@
 /** Where frames are in the map by tf, with tf2's rules: each frame has one parent, at any depth. Pure. */
 import { cut } from "../base/errors";
-import type { Quaternion, TransformStamped, Vector3 } from "../ros/messages";
+import type { Quaternion, Transform, TransformStamped } from "../ros/messages";
+import { plainFrame, planarPose, unitTransform } from "../ros/messages";
 import type { Pose } from "./drive";
 
-/** A quaternion's squared norm may differ from 1 by this much: float32, and rough drivers. */
-const NORM_TOLERANCE = 0.1;
 const MAP = "map";
 /** Two parents of one frame are both in force while each was heard within this time, ms. */
 const RIVAL_MS = 2000;
 /** Frames that are kept: 20 of each of 5,000 robots. */
 const MOST_FRAMES = 100_000;
-
-interface Transform {
-  readonly translation: Vector3;
-  readonly rotation: Quaternion;
-}
 
 interface Link extends Transform {
   readonly parent: string;
@@ -93,27 +87,6 @@ function areTwo(child: string, links: readonly Link[]): string {
   const isStatic = links.some(({ heardMs }) => heardMs === Infinity);
   const forget = isStatic ? ", and start this agent anew, as one of them is static" : "";
   return `tf gives the frame ${cut(child)} two parents, ${cut(parents.join(" and "))}; end one of the two publishers${forget}`;
-}
-
-/** Frames with and without a leading slash are the same: tf2 knows no slash. */
-export const plainFrame = (frame: string): string => frame.replace(/^\//, "");
-
-/** A pose in the plane; undefined where it is not finite or the orientation no unit quaternion. */
-export function planarPose(position: Vector3, orientation: Quaternion): Pose | undefined {
-  const transform = unitTransform({ translation: position, rotation: orientation });
-  if (transform === undefined) return undefined;
-  const { x, y, z, w } = transform.rotation;
-  const yaw = Math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z));
-  return { x: position.x, y: position.y, yaw };
-}
-
-/** With a rotation of norm 1; undefined: it is not finite, or too far from that. */
-function unitTransform({ translation, rotation: q }: Transform): Transform | undefined {
-  const square = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
-  const isFinite = Number.isFinite(translation.x + translation.y + translation.z);
-  if (!isFinite || !(Math.abs(square - 1) < NORM_TOLERANCE)) return undefined;
-  const k = 1 / Math.sqrt(square);
-  return { translation, rotation: { x: k * q.x, y: k * q.y, z: k * q.z, w: k * q.w } };
 }
 
 /** What `inner` tells in the frame that `outer` places, told in the frame that `outer` is told in. */

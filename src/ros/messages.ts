@@ -1,6 +1,6 @@
 /** The messages that are sent and heard, as plain objects; units and frames stand in msg/*.msg. */
 import type * as generated from "./generated/messages";
-import type { Odometry, Quaternion, Time } from "./generated/messages";
+import type { Odometry, Quaternion, Time, Transform, Vector3 } from "./generated/messages";
 
 export type * from "./generated/messages";
 
@@ -36,10 +36,41 @@ export function toTime(ns: bigint): Time {
 /** Nanoseconds of `seconds`, to the nearest. */
 export const fromSeconds = (seconds: number): bigint => BigInt(Math.round(seconds * 1e9));
 
+/** m, m, rad */
+export interface PlanarPose {
+  readonly x: number;
+  readonly y: number;
+  readonly yaw: number;
+}
+
 /** A turn about the vertical by `yaw` rad. */
 export function planarQuaternion(yaw: number): Quaternion {
   return { x: 0, y: 0, z: Math.sin(yaw / 2), w: Math.cos(yaw / 2) };
 }
+
+/** A quaternion's squared norm may differ from 1 by this much: float32, and rough drivers. */
+const NORM_TOLERANCE = 0.1;
+
+/** A pose in the plane; undefined where it is not finite or the orientation no unit quaternion. */
+export function planarPose(position: Vector3, orientation: Quaternion): PlanarPose | undefined {
+  const transform = unitTransform({ translation: position, rotation: orientation });
+  if (transform === undefined) return undefined;
+  const { x, y, z, w } = transform.rotation;
+  const yaw = Math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z));
+  return { x: position.x, y: position.y, yaw };
+}
+
+/** With a rotation of norm 1; undefined: it is not finite, or too far from that. */
+export function unitTransform({ translation, rotation: q }: Transform): Transform | undefined {
+  const square = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w;
+  const isFinite = Number.isFinite(translation.x + translation.y + translation.z);
+  if (!isFinite || !(Math.abs(square - 1) < NORM_TOLERANCE)) return undefined;
+  const k = 1 / Math.sqrt(square);
+  return { translation, rotation: { x: k * q.x, y: k * q.y, z: k * q.z, w: k * q.w } };
+}
+
+/** Frames with and without a leading slash are the same: tf2 knows no slash. */
+export const plainFrame = (frame: string): string => frame.replace(/^\//, "");
 
 /** Filters divide by variances: what is exact has this one, m² or rad². */
 const LEAST_VARIANCE = 1e-9;
@@ -68,7 +99,7 @@ export const odometryFrame = (name: string): string => `${name}/odom`;
 export function planarOdometry(
   stamp: Time,
   name: string,
-  pose: { readonly x: number; readonly y: number; readonly yaw: number },
+  pose: PlanarPose,
   [linear = 0, angular = 0]: ArrayLike<number> & Iterable<number> = [],
   variances?: readonly [number, number],
 ): Odometry {

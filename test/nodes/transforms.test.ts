@@ -1,5 +1,6 @@
 import type { Pose } from "../../src/nodes/drive";
-import { planarPose, TransformTree } from "../../src/nodes/transforms";
+import { TransformTree } from "../../src/nodes/transforms";
+import { planarPose } from "../../src/ros/messages";
 import { planarQuaternion, type TransformStamped, toTime } from "../../src/ros/messages";
 
 /** Of a pose in the plane, or of an orientation in space. */
