@@ -201,7 +201,7 @@ function summaryOf(copies: readonly Copy[]) {
 }
 
 async function measureMoving({ node, n, names, start }: Bench, seconds: number): Promise<object> {
-  const parameters = { scenario: roomForAll(n), population: n, headless: true };
+  const parameters = { scenario: roomForAll(n), population: n };
   const pid = start("simulator", parameters, { file: "sim/simulator.js" });
   const isPinned = spawnSync("taskset", ["-acp", CORE, `${pid}`]).status === 0;
   // The simulator waits for all agents; this makes it see a global one.

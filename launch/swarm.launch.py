@@ -1,4 +1,4 @@
-"""A simulated swarm: learner, global, local and lead agents, and the simulator with its page."""
+"""A simulated swarm: learner, global, local and lead agents, the simulator and the page."""
 
 import json
 import os

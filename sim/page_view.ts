@@ -1,10 +1,9 @@
-/** Shows a run on the page and hands the page's commands on. */
+/** Serves the page, tells it what is heard of the swarm, and hands its commands on. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { leadSpotOf } from "../src/game/arena";
-import { zoneNames } from "../src/game/kinds";
-import { sizesOf } from "../src/game/model";
+import { type Game, sizesOf } from "../src/game/model";
+import { loadScenario } from "../src/game/scenario_file";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
 import { boundSentences, gapsInWords } from "../src/policy/bounds";
@@ -13,93 +12,109 @@ import { inTurns } from "../src/base/steps";
 import { decodeSteps, type LoadedPolicy, requireScenario } from "../src/policy/policy_file";
 import { mostPolicyBytes } from "../src/policy/policy_header";
 import { steadyMs } from "../src/ros/clock";
-import type { Policy } from "../src/ros/messages";
+import { epochSeconds } from "../src/ros/epoch_length";
+import type { PAGE_PARAMETERS } from "../src/ros/generated/parameters";
+import type { Policy, WorldPoses } from "../src/ros/messages";
+import type { RosNode, Subscription } from "../src/ros/node";
 import { bounded, TOPICS } from "../src/ros/topics";
-import type { LoopContext } from "./world_topics";
-import type { SharedSnapshot } from "./page_hub";
 import { readOrigins } from "./page_access";
 import { type PageServer, startPageServer } from "./page_server";
-import { encodePoses, type EpochReport, MODES, PROTOCOL_VERSION } from "./protocol";
-import type { Steering } from "./steering";
+import { PageSteering } from "./page_steering";
+import { type Listener, PageStory } from "./page_story";
+import type { EpochReport } from "./protocol";
 
-/** The world's state is told this often, ms. */
+/** The world's state is told this often, and whether anybody looks is looked at, ms. */
 const WORLD_MS = 1000;
-/** The world has this many times as long to itself as a picture of the policy takes. */
+const LOOK_MS = 200;
+/** A world of which nothing came for so long is silent, ms. */
+const SILENT_MS = 2000;
+/** The process has this many times as long for all else as a picture of the policy takes. */
 const REST = 10;
 const TOKEN_BYTES = 16;
 
-export interface Viewed extends Omit<LoopContext, "publishPoses" | "onOver"> {
-  readonly steering: Steering;
-}
+type Node = RosNode<typeof PAGE_PARAMETERS>;
 
-function snapshotOf({ run, parameters }: Viewed): SharedSnapshot {
-  const { game, robots, fidelity, epochNs } = run.options;
-  const { arena } = game;
-  // References hold for the population at the start.
-  const [random, blind, full] = run.robots.length === robots.length ? parameters.references : [];
-  return {
-    type: "snapshot",
-    version: PROTOCOL_VERSION,
-    scenario: game.name,
-    fidelity,
-    zones: zoneNames(game).map((name, zone) => ({ name, ...arena.zones[zone] })),
-    localStates: [...game.localStates],
-    leadSpots: game.globalStates.map((name, zone) => ({ name, ...leadSpotOf(arena, zone) })),
-    globalActions: [...game.globalActions],
-    robotRadius: arena.robot.radius,
-    leadRadius: arena.lead.radius,
-    robots: [...run.robots],
-    epochSeconds: Number(epochNs) / 1e9,
-    references: { random, blind, full },
-    history: run.history,
-  };
-}
-
-export class PageView {
+export class PageView implements Listener {
   private policy: (LoadedPolicy & { readonly draw: ReturnType<typeof drawingOf> }) | undefined;
   private policiesHeard = 0;
-  /** The newest report whose picture is not drawn. */
+  /** The newest report, and the one whose picture is not drawn. */
+  private newest: EpochReport | undefined;
   private toDraw: EpochReport | undefined;
   private drawing: Promise<void> | undefined;
-  private readonly timer: NodeJS.Timeout;
+  /** While pages are open; when the newest came, or they are listened to, Unix time, ms. */
+  private poses: Subscription | undefined;
+  private posesMs = 0;
+  private readonly timers: readonly NodeJS.Timeout[];
 
-  static async start(viewed: Viewed): Promise<PageView> {
-    const { node, parameters, steering } = viewed;
+  static async start(node: Node): Promise<PageView> {
+    const { parameters } = node;
+    const game = loadScenario(parameters.scenario);
+    const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
+    const { population, references } = parameters;
+    const story = new PageStory(game, population);
+    const steering = new PageSteering(node, story);
     const server = await startPageServer({
       host: parameters.host,
       port: parameters.port,
       origins: readOrigins(parameters.origins),
       webRoot: join(packageRoot(), "dist", "sim", "web"),
       log: (line) => node.log.info(line),
-      snapshot: () => snapshotOf(viewed),
+      // References hold for the population at the start.
+      snapshot: () => story.snapshot(epoch, story.robots.length === population ? references : []),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
       obey: (command) => steering.obey(command),
     });
-    return new PageView(viewed, server);
+    return new PageView(node, game, story, server);
   }
 
   private constructor(
-    private readonly viewed: Viewed,
+    private readonly node: Node,
+    private readonly game: Game,
+    private readonly story: PageStory,
     private readonly server: PageServer,
   ) {
-    const { node, run } = viewed;
+    story.listener = this;
     node.log.info(`page, which only shows: ${server.url}`);
     // Logs go to /rosout and into recordings, so the token is printed here only.
     if (!process.connected) console.log(`The page: ${server.commandUrl}`);
-    const topic = bounded(TOPICS.policy, mostPolicyBytes(sizesOf(run.options.game)));
-    node.subscribe(topic, (message) => this.hearPolicy(message));
-    this.timer = setInterval(() => node.safely(() => this.tellWorld()), WORLD_MS);
+    const policy = bounded(TOPICS.policy, mostPolicyBytes(sizesOf(game)));
+    node.subscribe(policy, (message) => this.hearPolicy(message));
+    node.subscribe(TOPICS.globalCommand, (command) => story.hearCommand(command));
+    node.subscribe(TOPICS.epochReport, (epoch) => story.hearEpoch(epoch));
+    node.subscribe(TOPICS.worldState, (world) => story.hearWorld(world));
+    this.timers = [
+      setInterval(() => node.safely(() => this.world()), WORLD_MS),
+      setInterval(() => node.safely(() => this.followPages()), LOOK_MS),
+    ];
   }
 
-  /** The world goes on while it is read. Gives why it is refused. */
+  /** Poses are asked for while somebody looks at them. */
+  private followPages(): void {
+    const isWatched = this.server.pages.clients > 0;
+    if (isWatched === (this.poses !== undefined)) return;
+    this.posesMs = Date.now();
+    this.poses?.destroy();
+    this.poses = isWatched
+      ? this.node.subscribe(TOPICS.worldPoses, (poses) => this.hearPoses(poses))
+      : undefined;
+  }
+
+  private hearPoses(poses: WorldPoses): string | undefined {
+    const frame = this.story.frameOf(poses);
+    if (typeof frame === "string") return frame;
+    this.posesMs = Date.now();
+    this.server.pages.publish(frame);
+    return undefined;
+  }
+
+  /** All else goes on while it is read. Gives why it is refused. */
   private async hearPolicy({ data }: Policy): Promise<string | undefined> {
     const order = ++this.policiesHeard;
     try {
       const policy = await inTurns(decodeSteps(data, "the policy heard"));
-      const { game } = this.viewed.run.options;
-      requireScenario(policy, game);
+      requireScenario(policy, this.game);
       if (order === this.policiesHeard)
-        this.policy = { ...policy, draw: drawingOf(game, policy.pair) };
+        this.policy = { ...policy, draw: drawingOf(this.game, policy.pair) };
     } catch (error) {
       return reasonOf(error);
     }
@@ -113,8 +128,8 @@ export class PageView {
 
   epoch(report: EpochReport): void {
     this.server.pages.publish(report);
-    if (report.reward !== null) return;
-    this.toDraw = report;
+    if (report.reward !== null || report === this.newest) return;
+    this.newest = this.toDraw = report;
     this.drawing ??= this.drawPolicy().finally(() => (this.drawing = undefined));
   }
 
@@ -122,48 +137,34 @@ export class PageView {
     this.server.pages.restart();
   }
 
-  readonly poses: LoopContext["publishPoses"] = (...frame) => {
-    if (this.server.pages.clients > 0) this.server.pages.publish(encodePoses(...frame));
-  };
+  world(): void {
+    const isSilent = this.poses !== undefined && Date.now() - this.posesMs > SILENT_MS;
+    this.server.pages.publish(this.story.state(isSilent ? this.posesMs : null));
+  }
 
   close(): Promise<void> {
-    clearInterval(this.timer);
+    this.timers.forEach(clearInterval);
     return this.server.close();
   }
 
-  /** Draws around the newest belief, while the world goes on. */
+  /** Draws around the newest belief, while all else goes on. */
   private async drawPolicy(): Promise<void> {
-    const { viewed, server } = this;
+    const { story, server } = this;
     for (let report = this.toDraw; report; report = this.toDraw) {
       this.toDraw = undefined;
       if (server.pages.clients === 0) continue;
       const startMs = steadyMs();
       // The policy in force may not be the last one on the topic (reload_policy).
-      const isInForce = this.policy?.sha256 === viewed.run.command?.policy_sha256;
+      const isInForce = this.policy?.sha256 === story.command?.policy_sha256;
       const known = isInForce ? this.policy : undefined;
       const { epoch, globalState, belief } = report;
       const drawn = known && (await inTurns(known.draw(globalState, belief)));
       const { actions, plan } = drawn ?? { actions: [], plan: null };
       const what = { epoch, globalState, actions, plan };
       const gaps = known ? gapsInWords(known.metadata) : null;
-      const bounds = boundSentences(known?.metadata ?? {}, viewed.run.options.game);
+      const bounds = boundSentences(known?.metadata ?? {}, this.game);
       server.pages.publish({ type: "picture", ...what, gaps, bounds });
       await setTimeout(REST * (steadyMs() - startMs), undefined, { ref: false });
     }
-  }
-
-  tellWorld(): void {
-    const { run, parameters, controls, factor } = this.viewed;
-    const { command } = run;
-    this.server.pages.publish({
-      type: "world",
-      paused: controls.paused,
-      speed: run.options.fidelity === "motion" ? parameters.speed : 0,
-      realTimeFactor: controls.paused ? null : factor.value,
-      sampleSize: command?.sample_size ?? null,
-      observation: MODES.find((mode) => mode === command?.observation) ?? null,
-      emergencyStop: controls.emergencyStop,
-      faults: [...controls.faults].map(([robot, fault]) => ({ robot, fault })),
-    });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the simulator's server and its page say to each other, and the one parser of each kind of
+ * What the page's server and the page say to each other, and the one parser of each kind of
  * message. Runs in Node.js and in the browser: page and server share this file and nothing else.
  *
  * Text messages of the server are JSON objects told apart by `type`: a `snapshot` first; an `epoch`
@@ -18,7 +18,7 @@ z.config(en());
 export class ProtocolError extends Error {}
 
 /** Page and server must have the same version. */
-export const PROTOCOL_VERSION = 13;
+export const PROTOCOL_VERSION = 14;
 
 /** Robots of a swarm that a page shows at most. */
 export const ROBOTS_LIMIT = 100_000;
@@ -47,15 +47,35 @@ export const FAULTS = ["stall", "deaf", "mute", "slip", "frozen", "nan"] as cons
 export type Fault = (typeof FAULTS)[number];
 export const MODES = ["sample", "filter"] as const;
 
+/** What a world may be asked: see WorldState.msg. */
+export const CONTROLS = ["pause", "step", "reset", "speed", "population", "fault"] as const;
+
+/** Why `world` cannot do a command; undefined: it can. */
+export function lackOf({ world, controls }: WorldState, command: string): string | undefined {
+  const control = CONTROLS.find((name) => name === command.replace("resume", "pause"));
+  if (control === undefined || controls.includes(control)) return undefined;
+  return `${world ? `this world (${world})` : "a world of which nothing is heard"} has no ${control}`;
+}
+
 /** An integer from 0 up. */
 const count = z.int().check(z.nonnegative());
 const notNegative = z.number().check(z.nonnegative());
 const positive = z.number().check(z.positive());
 
-/** One epoch. Sent when its command is heard and, under the same number, when it is rewarded. */
-export const epochReport = z.object({
+/** What is counted of an epoch, at its command and again when its reward is known. */
+export const epochTold = z.object({
   type: z.literal("epoch"),
   epoch: count,
+  /** null: not known yet. */
+  reward: z.nullable(z.number()),
+  /** Mean over the epochs counted so far; null: none yet. */
+  meanReward: z.nullable(z.number()),
+  epochsCounted: count,
+  missedEpochs: count,
+});
+export type EpochTold = z.infer<typeof epochTold>;
+
+export const epochReport = z.extend(epochTold, {
   /** s_g, index into `leadSpots`. */
   globalState: count,
   /** a_g; where the lead vehicle is sent, index into `leadSpots`. */
@@ -67,13 +87,8 @@ export const epochReport = z.object({
   /** The belief's covariance is this times (diag(belief) - belief beliefᵀ). */
   beliefVariance: notNegative,
   sampledHistogram: z.array(count),
+  /** Zeros: not known. */
   trueHistogram: z.array(count),
-  /** null: not known yet. */
-  reward: z.nullable(z.number()),
-  /** Mean over the epochs counted so far; null: none yet. */
-  meanReward: z.nullable(z.number()),
-  epochsCounted: count,
-  missedEpochs: count,
   missing: count,
   emergencyStop: z.boolean(),
 });
@@ -92,7 +107,6 @@ const snapshot = z.object({
   /** Whether the page that hears this showed the token. */
   canCommand: z.boolean(),
   scenario: z.string(),
-  fidelity: z.enum(["motion", "abstract"]),
   zones: z.array(z.extend(place, { radius: positive })),
   /** Names of the local states: of each kind of robots one for each zone, in the order of `zones`. */
   localStates: z.array(z.string()),
@@ -115,6 +129,12 @@ export type Snapshot = z.infer<typeof snapshot>;
 
 const worldState = z.object({
   type: z.literal("world"),
+  /** Which: see WorldState.msg; "": none was heard. */
+  world: z.string(),
+  /** Nothing came of it since then, Unix time, ms; null: it is heard. */
+  silentSince: z.nullable(count),
+  /** What of `CONTROLS` it has. */
+  controls: z.array(z.enum(CONTROLS)),
   paused: z.boolean(),
   /** Simulated seconds a second that are asked for; 0: as fast as it goes. */
   speed: notNegative,
@@ -218,7 +238,7 @@ function parsed<T>(schema: z.ZodMiniType<T>, text: string): T {
 
 /** All poses at one instant, in metres and radians. */
 export interface PoseFrame {
-  /** x (m), y (m), heading (rad) of each robot, then of the lead vehicle; [(n + 1) * 3]. */
+  /** x (m), y (m), heading (rad) of each robot, then of the lead vehicle; [(n + 1) * 3]; NaN: not known. */
   poses: Float32Array;
   /** 1: the robot's wheels are locked in a dock; [n]. */
   locked: Uint8Array;
@@ -232,7 +252,7 @@ export interface PoseFrame {
  * array each time. Shapes as in `PoseFrame`.
  */
 export function encodePoses(
-  poses: Float64Array,
+  poses: ArrayLike<number>,
   locked: Uint8Array,
   states: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
@@ -250,7 +270,7 @@ export function decodePoses(data: ArrayBuffer): PoseFrame {
     throw new ProtocolError(`a pose frame of no number of robots has ${data.byteLength} bytes`);
   }
   const poses = new Float32Array(data, 0, 3 * (robots + 1));
-  if (!poses.every(Number.isFinite)) {
+  if (poses.some((value) => Math.abs(value) === Infinity)) {
     throw new ProtocolError("a pose frame holds a number that is not finite");
   }
   const locked = new Uint8Array(data, poses.byteLength, robots);

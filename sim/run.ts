@@ -2,7 +2,7 @@
 import { drawEpisodeStart, type EpisodeStart } from "../src/game/episode";
 import type { Game } from "../src/game/model";
 import { type GlobalCommand, nanoseconds } from "../src/ros/messages";
-import { addReport, type EpochReport } from "./protocol";
+import type { EpochTold } from "./protocol";
 import { batchMeans, Ledger } from "./world/ledger";
 
 export interface RunOptions {
@@ -15,7 +15,7 @@ export interface RunOptions {
   /** Simulated ns from the first command until the end; 0: none. */
   readonly durationNs: bigint;
   readonly fidelity: "motion" | "abstract";
-  readonly onEpoch: (report: EpochReport) => void;
+  readonly onEpoch: (told: EpochTold) => void;
   /** Statistics started from zero, or the robots are others. */
   readonly onReset: () => void;
 }
@@ -25,7 +25,6 @@ export const robotNames = (population: number): string[] =>
 
 export class Run {
   readonly ledger: Ledger;
-  readonly history: EpochReport[] = [];
   /** In the open epoch. */
   robots: readonly string[];
   private episode = 0;
@@ -34,8 +33,8 @@ export class Run {
   /** Start of the shift at hand (0: the first command begins it) and of the next one (0: none), ns. */
   shift = { begin: 0n, next: 0n };
   private now = 0n;
-  /** The first copy of the newest epoch's command. */
-  command: GlobalCommand | undefined;
+  /** Epochs from then on count in the statistics, ns. */
+  since = 0n;
 
   constructor(readonly options: RunOptions) {
     this.ledger = new Ledger(options.game, options.robots);
@@ -57,8 +56,8 @@ export class Run {
   }
 
   restart(): void {
+    this.since = this.now;
     this.ledger.restart();
-    this.history.splice(0);
     this.options.onReset();
   }
 
@@ -82,8 +81,7 @@ export class Run {
       this.firstDecision = nanoseconds(command.decision_time);
       this.beginShift(this.firstDecision);
     }
-    this.command = command;
-    this.show(null);
+    this.tell(null);
     return true;
   }
 
@@ -91,7 +89,7 @@ export class Run {
   closeEpoch(now: bigint): void {
     this.now = now;
     const reward = this.ledger.close(this.options.fidelity === "abstract");
-    if (reward !== undefined) this.show(reward);
+    if (reward !== undefined) this.tell(reward);
   }
 
   /** Whether the next shift begins at `time`, ns; if so, `start` is the next episode's. */
@@ -111,30 +109,12 @@ export class Run {
     return this.firstDecision === undefined ? 0n : now - this.firstDecision;
   }
 
-  private show(reward: number | null): void {
-    const { ledger, command } = this;
-    if (command === undefined) return;
-    const report: EpochReport = {
-      type: "epoch",
-      epoch: command.epoch,
-      globalState: ledger.globalState,
-      globalAction: command.action,
-      sampled: command.sampled_agents
-        .map((agent) => ledger.indexOf.get(agent))
-        .filter((index) => index !== undefined),
-      belief: Array.from(command.belief),
-      beliefVariance: command.belief_variance,
-      sampledHistogram: Array.from(command.histogram),
-      trueHistogram: ledger.trueHistogram(),
-      reward,
-      meanReward: ledger.meanReward,
-      epochsCounted: ledger.totals.epochs,
-      missedEpochs: ledger.totals.missedEpochs,
-      missing: command.missing,
-      emergencyStop: command.emergency_stop,
-    };
-    addReport(this.history, report);
-    this.options.onEpoch(report);
+  private tell(reward: number | null): void {
+    const { openCommand, meanReward, totals } = this.ledger;
+    if (openCommand === undefined) return;
+    const { epochs: epochsCounted, missedEpochs } = totals;
+    const { epoch } = openCommand;
+    this.options.onEpoch({ type: "epoch", epoch, reward, meanReward, epochsCounted, missedEpochs });
   }
 
   /** What the simulator tells its parent at the end (src/cli/swarm_processes.ts). */

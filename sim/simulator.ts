@@ -1,25 +1,22 @@
-/** The simulator: a world behind the topics of real robots, and a web page that shows it. */
+/** The simulator: a world behind the topics of real robots. */
 import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
 import { epochSeconds } from "../src/ros/epoch_length";
-import { fromSeconds, type EpochReport as WireReport } from "../src/ros/messages";
+import { fromSeconds } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
 import { ParameterError, type ParameterValues } from "../src/ros/parameters";
-import { runProcess } from "../src/ros/process";
-import { TOPICS } from "../src/ros/topics";
+import { runProcess, tellParent } from "../src/ros/process";
 import { AbstractDriver } from "./abstract_driver";
-import type { LoopContext } from "./world_topics";
 import { MotionDriver } from "./motion_driver";
 import { RealTimeFactor, watchFactor } from "./pace";
-import { PageView } from "./page_view";
 import { SIMULATOR_PARAMETERS } from "../src/ros/generated/parameters";
-import type { EpochReport } from "./protocol";
 import { robotNames, Run, type RunOptions } from "./run";
-import { Steering } from "./steering";
+import { steer } from "./steering";
 import { loadPhysics } from "./world/physics";
 import { worldProblem } from "./world/world_problem";
 import { WorldControls } from "./world_controls";
 import { WorldLoop } from "./world_loop";
+import { WorldShown } from "./world_shown";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
 
@@ -63,62 +60,43 @@ function changeProblem(run: Run, now: Parameters, next: Parameters): string | un
     : undefined;
 }
 
-/** Undefined: the epoch is not over. */
-function wireReport({ command }: Run, report: EpochReport, factor: number): WireReport | undefined {
-  if (command === undefined || report.reward === null) return undefined;
-  return {
-    header: { stamp: command.decision_time, frame_id: "map" },
-    epoch: report.epoch,
-    global_state: report.globalState,
-    histogram: report.trueHistogram,
-    reward: report.reward,
-    missed_epochs: report.missedEpochs,
-    real_time_factor: factor,
-  };
-}
-
-/** The process that started this one, if it listens. */
-function tellParent(message: object): void {
-  // The callback swallows the error of a parent that died: the channel's end ends this process.
-  if (process.connected) process.send?.(message, () => undefined);
-}
+/** What can be asked of each world. */
+const CONTROLS = {
+  abstract: ["pause", "step", "reset", "population"],
+  motion: ["pause", "step", "reset", "population", "speed", "fault"],
+} as const;
 
 void runProcess(async (ros) => {
   const node = ros.add(new RosNode("simulator", undefined, SIMULATOR_PARAMETERS));
   const { parameters } = node;
-  const game = loadScenario(parameters.scenario);
-  const publishReport = node.publisher(TOPICS.epochReport);
+  const { fidelity } = parameters;
   const controls = new WorldControls(() => {
     tellParent({ type: "paused", paused: controls.paused });
-    view?.tellWorld();
+    shown.state();
   });
   const factor = new RealTimeFactor();
-  let view: PageView | undefined;
-  const run = makeRun(game, parameters, {
-    onEpoch: (report) => {
-      tellParent(report);
-      view?.epoch(report);
-      const wire = wireReport(run, report, factor.value ?? 0);
-      if (wire) publishReport(wire);
+  const run = makeRun(loadScenario(parameters.scenario), parameters, {
+    onEpoch: (told) => {
+      tellParent(told);
+      shown.epoch(told);
     },
-    onReset: () => view?.restart(),
+    onReset: () => shown.state(),
   });
+  const shown = new WorldShown({ node, run, controls, factor }, () => ({
+    world: fidelity,
+    controls: CONTROLS[fidelity],
+    speed: fidelity === "motion" ? parameters.speed : 0,
+  }));
   node.checkChange = (next) => changeProblem(run, parameters, next);
-  const shared = { node, run, parameters, controls, factor };
-  const steering = new Steering(shared);
-  if (!parameters.headless) {
-    view = await PageView.start({ ...shared, steering });
-    tellParent({ type: "page", url: view.url });
-    ros.onEnd(() => view?.close());
-  }
-  if (run.options.fidelity === "motion") await loadPhysics();
-  const publishPoses: LoopContext["publishPoses"] = (...frame) => view?.poses(...frame);
-  const context = { ...shared, publishPoses, onOver: () => ros.end(0) };
-  const Driver = run.options.fidelity === "abstract" ? AbstractDriver : MotionDriver;
+  const context = { node, run, parameters, controls, factor, shown, onOver: () => ros.end(0) };
+  steer(context);
+  if (fidelity === "motion") await loadPhysics();
+  const Driver = fidelity === "abstract" ? AbstractDriver : MotionDriver;
   const loop = new WorldLoop(context, new Driver(context));
   const endWatch = watchFactor(node, factor, controls, parameters);
   ros.onEnd(() => {
     endWatch();
+    shown.stop();
     loop.stop();
     tellParent({ type: "summary", summary: run.summary() });
   });

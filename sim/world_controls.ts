@@ -1,6 +1,5 @@
 /**
- * What people ask of the world: pause, one step, reset, faults of robots, and the emergency stop of
- * their swarm. Pure state, read by the world's loop.
+ * What people ask of the world: pause, one step, reset, faults of robots. Pure state, read by the world's loop.
  */
 import type { Fault, FaultChoice } from "./protocol";
 
@@ -11,8 +10,6 @@ export class WorldControls {
   isStepping = false;
   /** The robots are placed anew at the end of the epoch, and the statistics start from zero. */
   isResetting = false;
-  /** As the newest copy of any command says. */
-  emergencyStop = false;
 
   /** @param onChange called after what the page shows has changed */
   constructor(private readonly onChange: () => void = () => undefined) {}
@@ -24,12 +21,6 @@ export class WorldControls {
   pause(paused: boolean): void {
     this.paused = paused;
     this.isStepping = false;
-    this.onChange();
-  }
-
-  hearStop(emergencyStop: boolean): void {
-    if (emergencyStop === this.emergencyStop) return;
-    this.emergencyStop = emergencyStop;
     this.onChange();
   }
 

@@ -30,7 +30,7 @@ export interface WorldDriver {
   readonly odometryNs: bigint;
   /** Bodies are placed for a new episode this long before it begins; 0: at its first boundary. */
   readonly placingNs: bigint;
-  /** Page frames, ms of wall time. */
+  /** Poses are told again after this long, ms of wall time. */
   readonly frameMs: number;
   /** /clock and odometry are repeated after this long, ms of wall time. */
   readonly repeatMs: number;
@@ -66,11 +66,10 @@ export class WorldLoop {
     private readonly context: LoopContext,
     private readonly driver: WorldDriver,
   ) {
-    const { node, run, controls } = context;
+    const { node, run, shown } = context;
     this.now = driver.startNs;
     this.topics = new WorldTopics(context, {
       onCommand: (command) => {
-        controls.hearStop(command.emergency_stop);
         const isFirst = run.hearCommand(command);
         if (isFirst) this.topics.tellShift();
         if (!driver.isLockstep) return;
@@ -92,7 +91,7 @@ export class WorldLoop {
         node.safely(() => this.advance());
         node.safely(() => this.repeat());
       }, LOOP_MS),
-      setInterval(() => node.safely(() => this.showPoses()), driver.frameMs),
+      setInterval(() => node.safely(() => shown.poses(this.now, driver.world)), driver.frameMs),
     ];
   }
 
@@ -183,10 +182,5 @@ export class WorldLoop {
     this.topics.sendClock((this.clockNs = this.now));
     this.topics.sendOdometry(this.now, this.driver.world);
     this.toldMs = steadyMs();
-  }
-
-  private showPoses(): void {
-    const { world } = this.driver;
-    this.context.publishPoses(world.poses, world.locked, world.localStates());
   }
 }

@@ -22,9 +22,10 @@ import { TOPICS, topicOf } from "../src/ros/topics";
 import type { SIMULATOR_PARAMETERS } from "../src/ros/generated/parameters";
 import type { ParameterValues } from "../src/ros/parameters";
 import type { RealTimeFactor } from "./pace";
-import type { encodePoses, Fault } from "./protocol";
+import type { Fault } from "./protocol";
 import { robotNames, type Run } from "./run";
 import type { WorldControls } from "./world_controls";
+import type { WorldShown } from "./world_shown";
 
 const LEAD = "lead";
 /** The population is told again after this long, ms of wall time. */
@@ -39,8 +40,7 @@ export interface LoopContext {
   readonly parameters: ParameterValues<typeof SIMULATOR_PARAMETERS>;
   readonly controls: WorldControls;
   readonly factor: RealTimeFactor;
-  /** Shows a frame on the page: poses, locks and zones as `encodePoses` takes them. */
-  readonly publishPoses: (...frame: Parameters<typeof encodePoses>) => void;
+  readonly shown: Pick<WorldShown, "poses">;
   readonly onOver: () => void;
 }
 

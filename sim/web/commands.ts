@@ -20,7 +20,7 @@ export class Commands {
     if (!this.send({ type: "command", id, command })) {
       return fail("not connected: the command was not sent");
     }
-    const late = `no answer within ${TIMEOUT_MS / 1000} s: is the simulator busy?`;
+    const late = `no answer within ${TIMEOUT_MS / 1000} s: is the machine busy?`;
     setTimeout(() => fail(late), TIMEOUT_MS);
   }
 

@@ -34,6 +34,8 @@ interface Shown {
 /** A browser that will give lost graphics back does so sooner, ms. */
 const LOSS_MS = 2000;
 
+const clockTime = (ms: number): string => new Date(ms).toLocaleTimeString("en-GB");
+
 class Page {
   private readonly view: View;
   private readonly toolbar: Toolbar;
@@ -162,8 +164,10 @@ class Page {
     const sentence = report && sentenceOf(snapshot, report, world);
     setText(byId("sentence"), sentence ?? "Waiting for the first epoch.");
     const stopped = world?.emergencyStop ?? report?.emergencyStop ?? false;
-    byId("alarm").hidden = !stopped;
-    setText(byId("alarm"), stopped ? "Emergency stop" : "");
+    const silent = world?.silentSince ? `No poses since ${clockTime(world.silentSince)}` : "";
+    const alarm = [stopped ? "Emergency stop" : "", silent].filter(Boolean).join(". ");
+    byId("alarm").hidden = alarm === "";
+    setText(byId("alarm"), alarm);
   }
 
   private showEpoch({ scene, snapshot }: Shown, report: EpochReport): void {

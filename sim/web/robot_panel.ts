@@ -63,7 +63,7 @@ export class RobotPanel {
    */
   show(usable: boolean, world?: WorldState, report?: EpochReport, poses?: PoseFrame): void {
     const { snapshot, robot } = this;
-    this.fault.disabled = !usable;
+    this.fault.disabled ||= !usable;
     if (snapshot === undefined || robot === undefined) return;
     setText(byId("robot-name"), snapshot.robots[robot]);
     const zone = poses && snapshot.localStates[poses.states[robot]];

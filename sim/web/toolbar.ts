@@ -2,10 +2,23 @@
  * The toolbar: pause, step, speed, robots, sample, reset; and the emergency stop, whose release asks for
  * confirmation. Enabled on a page that may command.
  */
-import type { PageCommand, Snapshot, WorldState } from "../protocol";
+import { CONTROLS, lackOf, type PageCommand, type Snapshot, type WorldState } from "../protocol";
 import { button, field, select, setOptions, setText } from "./element";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+
+/** Disables what the world lacks, and says so where the pointer rests. */
+function showLacks(world: WorldState): void {
+  for (const control of CONTROLS) {
+    const lack = lackOf(world, control);
+    const all = `#${control}, #${control}-form :is(input, button)`;
+    for (const element of document.querySelectorAll<HTMLButtonElement>(all)) {
+      element.dataset.title ??= element.title;
+      element.disabled = lack !== undefined;
+      element.title = lack ?? element.dataset.title;
+    }
+  }
+}
 
 const ONLY_SHOWS = "This page only shows. Open the link that the start printed to command.";
 
@@ -64,8 +77,9 @@ export class Toolbar {
     setText(this.permission, usable ? "" : problem);
     if (world === undefined) return;
     this.heard = world;
+    showLacks(world);
     setText(this.pause, world.paused ? "Resume" : "Pause");
-    this.step.disabled = !world.paused;
+    this.step.disabled ||= !world.paused;
     if (world.speed !== heard?.speed) this.offerSpeeds(world.speed);
     this.speed.value = String(world.speed);
     stop.id = world.emergencyStop ? "release" : "stop";
@@ -78,7 +92,6 @@ export class Toolbar {
 
   /** Speed 0: as fast as it can; there is nothing to choose. */
   private offerSpeeds(speed: number): void {
-    this.speed.disabled = speed === 0;
     const offered = speed === 0 ? [0] : [...new Set([...SPEEDS, speed])].sort((a, b) => a - b);
     setOptions(
       this.speed,

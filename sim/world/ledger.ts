@@ -18,6 +18,15 @@ const NOTHING = {
   samplesReceived: 0,
 };
 
+/** Whether a command has the sizes of the game, and shares that are some. */
+export function isOfGame(game: Game, command: GlobalCommand): boolean {
+  const { global_state: globalState, action, histogram, belief, belief_variance } = command;
+  const { sG, aG, sL } = sizesOf(game);
+  const areShares = [...Array.from(belief), belief_variance].every((x) => x >= 0 && x <= 1);
+  const isSized = histogram.length === sL && belief.length === sL;
+  return globalState < sG && action < aG && isSized && areShares;
+}
+
 export class Ledger {
   readonly totals = { ...NOTHING };
   readonly rewards: number[] = [];
@@ -72,7 +81,7 @@ export class Ledger {
   /** Returns whether `command` is the first valid one of the open epoch. */
   hearCommand(command: GlobalCommand): boolean {
     if (nanoseconds(command.decision_time) !== this.decisionTime) return false;
-    if (this.openCommand !== undefined || !this.isOfGame(command)) return false;
+    if (this.openCommand !== undefined || !isOfGame(this.game, command)) return false;
     this.openCommand = command;
     this.hasBegun = true;
     const { totals } = this;
@@ -80,14 +89,6 @@ export class Ledger {
     totals.samplesReceived += command.sampled_agents.length - command.missing;
     for (const action of this.early) this.hearAction(action);
     return true;
-  }
-
-  private isOfGame(command: GlobalCommand): boolean {
-    const { global_state: globalState, action, histogram, belief, belief_variance } = command;
-    const { sG, aG, sL } = sizesOf(this.game);
-    const areShares = [...Array.from(belief), belief_variance].every((x) => x >= 0 && x <= 1);
-    const isSized = histogram.length === sL && belief.length === sL;
-    return globalState < sG && action < aG && isSized && areShares;
   }
 
   hearAction(action: LocalAction): void {

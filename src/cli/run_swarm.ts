@@ -1,6 +1,6 @@
 /** A swarm's processes, from their start until the simulator's run is over. */
 import { once } from "node:events";
-import type { EpochReport } from "../../sim/protocol";
+import type { EpochTold } from "../../sim/protocol";
 import type { Fate, ProcessSpec, RunSummary, SimulatorReport } from "./swarm_processes";
 import { environmentOf, SwarmProcesses } from "./swarm_processes";
 
@@ -42,7 +42,7 @@ export function watchStart(robots: number, giveUp: (why: string) => void) {
   return { hear, end };
 }
 
-const unfinished = (last: EpochReport): string =>
+const unfinished = (last: EpochTold): string =>
   `the simulator ended without a summary; its last epoch was ${last.epoch}, the mean reward ${last.meanReward?.toFixed(2)} over ${last.epochsCounted} epochs, ${last.missedEpochs} missed`;
 
 /**
@@ -59,7 +59,7 @@ export async function runSwarm(
   onReport: (report: SimulatorReport) => void,
 ): Promise<{ readonly summary?: RunSummary; readonly failure?: string }> {
   let summary: RunSummary | undefined;
-  let last: EpochReport | undefined;
+  let last: EpochTold | undefined;
   let failure: string | undefined;
   const over = new AbortController();
   const fail = (why: string): void => {

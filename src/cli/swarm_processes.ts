@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { z } from "zod";
-import { epochReport } from "../../sim/protocol";
+import { epochTold } from "../../sim/protocol";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
@@ -18,10 +18,10 @@ const summarySchema = z.looseObject({
   samplesReceived: z.number(),
 });
 
-/** What the simulator's process tells its parent. */
+/** What the simulator's and the page's process tell their parent. */
 const reportSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("page"), url: z.string() }),
-  epochReport,
+  epochTold,
   /** Somebody paused the world, or let it go on. */
   z.object({ type: z.literal("paused"), paused: z.boolean() }),
   z.object({ type: z.literal("summary"), summary: summarySchema }),

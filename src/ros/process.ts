@@ -8,6 +8,12 @@ import type { RosNode } from "./node";
 import { rcl } from "./rcl";
 import { watchSources } from "./sole_source";
 
+/** Tells the process that started this one, if it listens. */
+export function tellParent(message: object): void {
+  // The callback swallows the error of a parent that died: the channel's end ends this process.
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
 /** What was published last needs this long to leave, ms. */
 const SENDING_MS = 50;
 

@@ -2,6 +2,7 @@
 import { hexagonalSpots } from "../../src/game/arena";
 import type { SharedSnapshot } from "../../sim/page_hub";
 import {
+  CONTROLS,
   type PageCommand,
   PROTOCOL_VERSION,
   encodePoses,
@@ -50,6 +51,9 @@ export class PlayedSwarm {
     this.leadSpots = this.zones.map(({ name, x, y }) => ({ name, x: x * share, y: y * share }));
     this.world = {
       type: "world",
+      world: "motion",
+      silentSince: null,
+      controls: CONTROLS.filter((control) => control !== "speed" || speed > 0),
       paused: false,
       speed,
       realTimeFactor: 0.98,
@@ -76,7 +80,6 @@ export class PlayedSwarm {
       type: "snapshot",
       version: PROTOCOL_VERSION,
       scenario: "dock_dispatch",
-      fidelity: "motion",
       zones: this.zones,
       localStates: this.kinds.flatMap((kind) => this.zones.map(({ name }) => kind + name)),
       leadSpots: this.leadSpots,

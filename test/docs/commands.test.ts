@@ -169,7 +169,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
       "python3 examples/programs/global_agent.py dock.safetensors 30 5",
       "node dist/src/nodes/lead_agent.js --ros-args -r __ns:=/lead -p use_sim_time:=true -p start_armed:=true",
       "node dist/src/nodes/local_agent.js --ros-args -p robots:=30 -p population:=30 -p use_sim_time:=true -p start_armed:=true -p max_state_age:=0.0",
-      "node dist/sim/simulator.js --ros-args -p population:=30 -p fidelity:=abstract -p seconds:=360.0 -p headless:=true",
+      "node dist/sim/simulator.js --ros-args -p population:=30 -p fidelity:=abstract -p seconds:=360.0",
     ].map((by) => [
       `ROS_DOMAIN_ID=1 npm run ros -- ${by}`,
       { file: "test/graph/examples.test.ts", by },

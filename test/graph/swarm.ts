@@ -183,7 +183,7 @@ class Follower {
       if (fate !== "fatal") return;
       this.deaths.push(`${name} ${how}`);
       this.summary.reject(new Error(`${name} ended ${how} before the run's summary`));
-      if (name === "simulator") this.page.reject(new Error(`${name} ended ${how} before its page`));
+      if (name === "page") this.page.reject(new Error(`${name} ended ${how} before its page`));
     },
   };
 

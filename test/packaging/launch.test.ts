@@ -100,7 +100,7 @@ describe("swarm.launch.py", () => {
     const started = shown.actions.map((action) => action.executable);
     const agents = ["local_agent", "local_agent", "local_agent"];
     expect(started.sort()).toEqual(
-      ["global_agent", "lead_agent", "learner", ...agents, "simulator"].sort(),
+      ["global_agent", "lead_agent", "learner", ...agents, "page", "simulator"].sort(),
     );
     expect(read("CMakeLists.txt")).toContain('GET "${swarm}" processes ${i} node');
     const installed = SWARM.processes.map(({ node }) => node);
@@ -242,7 +242,7 @@ describe("swarm.launch.py", () => {
       const said = /as installed (.+)\.$/.exec(description!)?.[1];
       if (said === undefined) continue;
       expect(`${name}: ${said}`).toBe(
-        `${name}: ${defaults[name] ?? NODES.simulator[name].default}`,
+        `${name}: ${defaults[name] ?? { ...NODES.page, ...NODES.simulator }[name].default}`,
       );
     }
   });

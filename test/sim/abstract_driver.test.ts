@@ -18,7 +18,7 @@ function setup(horizon?: number) {
   });
   const { run, controls, parameters } = context;
   const loop = new WorldLoop(context, new AbstractDriver(context));
-  const command = (epoch: number, emergencyStop = false): void =>
+  const command = (epoch: number): void =>
     hear.get("/global_agent/command")!({
       session: 1,
       epoch,
@@ -30,7 +30,7 @@ function setup(horizon?: number) {
       belief: [1, 0, 0, 0],
       belief_variance: 0.1,
       missing: 0,
-      emergency_stop: emergencyStop,
+      emergency_stop: false,
     } as Partial<GlobalCommand>);
   const act = (robot: string, epoch: number): void =>
     hear.get(`/${robot}/action`)!({
@@ -96,15 +96,6 @@ test("a paused world stands, goes on by one epoch a step, and misses nothing", (
   controls.pause(false);
   jest.advanceTimersByTime(100);
   expect(run.ledger.totals.epochs).toBe(3);
-  loop.stop();
-});
-
-test("a repeat of a command tells of a stop, and of its release", () => {
-  const { loop, controls, command } = setup();
-  for (const stopped of [false, true, false]) {
-    command(0, stopped);
-    expect(controls.emergencyStop).toBe(stopped);
-  }
   loop.stop();
 });
 

@@ -65,7 +65,7 @@ export function loopContext({
     parameters: { ...defaults, seed: 5, population, ...own } as Parameters,
     controls: new WorldControls(),
     factor: new RealTimeFactor(),
-    publishPoses: () => undefined,
+    shown: { poses: () => undefined },
     onOver: () => void calls.over++,
   };
   return { context, hear, toldOn, calls };

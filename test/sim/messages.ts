@@ -1,5 +1,6 @@
 /** Messages of a small swarm for the tests of the protocol, the server and the page. */
 import {
+  CONTROLS,
   PROTOCOL_VERSION,
   type EpochReport,
   type Snapshot,
@@ -13,7 +14,6 @@ export function snapshot(): Snapshot {
     version: PROTOCOL_VERSION,
     canCommand: false,
     scenario: "two_bays",
-    fidelity: "motion",
     zones: [
       { name: "bay_0", x: -2, y: 0, radius: 1 },
       { name: "bay_1", x: 2, y: 0, radius: 1 },
@@ -56,6 +56,9 @@ export function epochReport(epoch: number): EpochReport {
 export function world(): WorldState {
   return {
     type: "world",
+    world: "motion",
+    silentSince: null,
+    controls: [...CONTROLS],
     paused: false,
     speed: 1,
     realTimeFactor: 0.75,

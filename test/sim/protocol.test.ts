@@ -10,7 +10,7 @@ import {
   type EpochReport,
   type Snapshot,
 } from "../../sim/protocol";
-import { epochReport, snapshot } from "./messages";
+import { epochReport, snapshot, world } from "./messages";
 
 /** 2,000 in all: the soak multiplies them. */
 const RUNS = 500;
@@ -52,8 +52,8 @@ test.each<[string, object]>([
     { ...snapshot(), zones: [{ name: "a", x: 0, y: 0, radius: 0 }] },
   ],
   [
-    'fidelity: Invalid option: expected one of "motion"|"abstract"',
-    { ...snapshot(), fidelity: "gazebo" },
+    'controls.0: Invalid option: expected one of "pause"|"step"|"reset"',
+    { ...world(), controls: ["fly"] },
   ],
   [
     "robots.1: Invalid input: expected string, received number",

@@ -21,7 +21,7 @@ export function showFacts(parent: HTMLElement, ...known: Parameters<typeof facts
 }
 
 function factsOf(
-  { fidelity, epochSeconds, robots }: Snapshot,
+  { epochSeconds, robots }: Snapshot,
   report?: EpochReport,
   world?: WorldState,
   picture?: PolicyPicture,
@@ -29,6 +29,7 @@ function factsOf(
   const { missedEpochs, missing } = report ?? { missedEpochs: 0, missing: 0 };
   const broken = world?.faults ?? [];
   const isPaused = world?.paused;
+  const { world: name = "" } = world ?? {};
   return [
     ["epoch", String(report?.epoch ?? "none yet")],
     ["epochs missed", String(missedEpochs), missedEpochs > 0],
@@ -38,13 +39,21 @@ function factsOf(
       broken.length === 1 ? robots[broken[0].robot] : String(broken.length),
       broken.length > 0,
     ],
-    ["world", isPaused ? `${fidelity}, paused` : fidelity, isPaused],
+    ["world", `${WORLDS[name] ?? name}${isPaused ? ", paused" : ""}`, isPaused || name === ""],
     ["epoch length", `${epochSeconds} s`],
     speedFact(world),
     ["global gap", picture?.gaps?.global ?? "not measured"],
     ["local gap", picture?.gaps?.local ?? "not measured"],
   ];
 }
+
+/** As people call them. */
+const WORLDS: Partial<Record<string, string>> = {
+  "": "not heard",
+  mujoco: "MuJoCo",
+  gazebo: "Gazebo",
+  field: "real robots",
+};
 
 function speedFact(world: WorldState | undefined): Fact {
   const asked = world?.speed ?? 0;

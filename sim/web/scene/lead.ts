@@ -61,6 +61,7 @@ export class Lead {
     const { shown, frame } = motion;
     this.object.visible = frame !== undefined;
     const [x, y, heading] = shown.subarray(-3);
+    this.body.visible = !Number.isNaN(x);
     this.body.position.set(x, y, 0);
     this.body.rotation.z = heading;
   }

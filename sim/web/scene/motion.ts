@@ -8,7 +8,7 @@ import type { PoseFrame } from "../../protocol";
 const GLIDE_MS = 60;
 
 export class Motion {
-  /** Poses shown: x, y (m), heading (rad) of each robot, then of the lead vehicle. */
+  /** Poses shown, as those of a frame. */
   readonly shown: Float32Array;
   frame: PoseFrame | undefined;
   private shownMs = 0;
@@ -30,7 +30,9 @@ export class Motion {
     this.shownMs = nowMs;
     this.frame?.poses.forEach((goal, i) => {
       const left = goal - this.shown[i];
-      this.shown[i] += share * (i % 3 === 2 ? turn(left) : left);
+      // From where nobody knows it comes at once.
+      if (Number.isNaN(left)) this.shown[i] = goal;
+      else this.shown[i] += share * (i % 3 === 2 ? turn(left) : left);
     });
   }
 }

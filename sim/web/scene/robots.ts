@@ -19,6 +19,8 @@ const MIDDLE = 0.35;
 /** More robots than these are drawn without wheels and shadows, for software rendering. */
 const MANY = 50;
 const CROSS = 1.4;
+/** Where nobody sees a robot whose place is not known, m. */
+const AWAY = 1e6;
 
 const VERTEX = `
 precision highp float;
@@ -159,7 +161,13 @@ export class Robots {
     for (const robot of this.broken) flags[robot] |= FLAGS.broken;
     if (this.chosen !== undefined) flags[this.chosen] |= FLAGS.chosen;
     flags.forEach((flag, i) =>
-      this.robots.setXYZW(i, shown[3 * i], shown[3 * i + 1], shown[3 * i + 2], flag),
+      this.robots.setXYZW(
+        i,
+        Number.isNaN(shown[3 * i]) ? AWAY : shown[3 * i],
+        shown[3 * i + 1],
+        shown[3 * i + 2],
+        flag,
+      ),
     );
     this.robots.needsUpdate = true;
   }
