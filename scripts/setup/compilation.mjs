@@ -12,11 +12,13 @@ const configs = ["options", "platform", "pure", "node", "test"].map(
 /** The installed package is compiled without its tests. */
 const projects = configs.slice(3).filter((name) => fs.existsSync(inRoot(name)));
 const folders = ["msg", "src", "sim", "test", "bench"];
-const declarations = ["options", "parameters"].map((name) => `config/${name}.yaml`);
 const recipes = ["compilation", "declarations", "message_types"].map(
   (name) => `scripts/setup/${name}.mjs`,
 );
-const data = ["asconfig.json", ...declarations, "launch/swarm.json", "package-lock.json"];
+const data = [
+  ...["options.yaml", "parameters.yaml", "scenario.schema.json"].map((name) => `config/${name}`),
+  ...["asconfig.json", "launch/swarm.json", "package-lock.json"],
+];
 const inputs = [...folders, ...configs, ...data, ...recipes];
 
 /** A deleted test must not run on: where a source is gone, everything is compiled anew. */

@@ -1,57 +1,16 @@
 /** The key `arena` of a scenario file -> checked `Arena`. Metres, radians, seconds. */
-import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
 import { type Arena, type BodyLimits, defaultSpacing, defaultStandoff, type Zone } from "./arena";
+import type { ScenarioFile } from "./file_check";
 import type { Sizes } from "./model";
 
-const positive = z.number().positive();
-const point = z.strictObject({ x: z.number(), y: z.number() });
-const jobEnd = z.number().gt(0).max(1);
-
-const body = z.strictObject({
-  radius: positive,
-  max_speed: positive,
-  max_acceleration: positive,
-  max_yaw_rate: positive,
-  max_yaw_acceleration: positive,
-});
-
-const DEFAULT_ROBOT = {
-  radius: 0.11,
-  max_speed: 2,
-  max_acceleration: 4,
-  max_yaw_rate: 4,
-  max_yaw_acceleration: 16,
-};
-const DEFAULT_LEAD = { ...DEFAULT_ROBOT, radius: 0.3 };
-
-export const arenaSchema = z.strictObject({
-  /** Zones with centres and radii, m; or `ring` puts one for each local state on a ring. */
-  zones: z.array(point.extend({ radius: positive })).optional(),
-  ring: z.strictObject({ radius: positive, zone_radius: positive }).optional(),
-  robot: body.default(DEFAULT_ROBOT),
-  lead: body.default(DEFAULT_LEAD),
-  robot_spacing: positive.optional(),
-  epoch: z.number().min(0.01).default(6),
-  /** Of all zones, or one for each. */
-  job_end_probability: z.union([jobEnd, z.array(jobEnd)]).default(1),
-  /** How many zones ahead each local action drives; or to which zone, counted from 0, [sL][aL]. */
-  zone_offsets: z.array(z.int()).optional(),
-  targets: z.array(z.array(z.int().min(0))).optional(),
-  /** Where the lead vehicle stands, one for each global state. */
-  lead_places: z.array(point).optional(),
-  lead_standoff: z.number().min(0).optional(),
-});
+type ArenaFile = ScenarioFile["arena"];
 
 /** Each zone is a local state of each kind of robots. */
 type ArenaSizes = Sizes & { readonly zones: number };
 
 /** @throws InvalidInputError that names the source, the key and what to change */
-export function arenaOf(
-  file: z.infer<typeof arenaSchema>,
-  sizes: ArenaSizes,
-  source: string,
-): Arena {
+export function arenaOf(file: ArenaFile, sizes: ArenaSizes, source: string): Arena {
   const { sG, aG, sL } = sizes;
   const zones = file.zones ?? ringOf(sizes.zones, file.ring);
   const own = sG === sizes.zones && aG === sizes.zones ? zones : undefined;
@@ -73,7 +32,7 @@ export function arenaOf(
   };
 }
 
-function problemOf(arena: z.infer<typeof arenaSchema>, sizes: ArenaSizes): string | undefined {
+function problemOf(arena: ArenaFile, sizes: ArenaSizes): string | undefined {
   const { zones, zone_offsets: offsets, targets, job_end_probability: ends } = arena;
   const { sG, sL, aL, zones: places } = sizes;
   for (const [one, other] of [
@@ -106,7 +65,7 @@ function targetsBy(offsets: readonly number[] = [0, 1, -1], { zones, aL }: Arena
   );
 }
 
-const limitsOf = (b: z.infer<typeof body>): BodyLimits => ({
+const limitsOf = (b: ArenaFile["robot"]): BodyLimits => ({
   radius: b.radius,
   maxSpeed: b.max_speed,
   maxAcceleration: b.max_acceleration,

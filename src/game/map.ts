@@ -5,8 +5,7 @@
 import { InvalidInputError } from "../base/errors";
 import { defaultStandoff, leadSpotOf, type Point, type Zone } from "./arena";
 import { ringOf } from "./arena_file";
-import { checked } from "./file_check";
-import { type LaneFile, type MapFile, mapSchema, type PlaceFile } from "./map_file";
+import { checkedMap, type MapFile, type NamesFile } from "./file_check";
 
 const STAY = "stay";
 /** In a reward: the lead vehicle is at a place that serves the robot's zone. */
@@ -31,14 +30,15 @@ export function writtenOut(data: unknown, source: string): unknown {
   if (isObject(data) && "kinds" in data) {
     throw new InvalidInputError(`${source}: kinds stand outside a map; say them as map.kinds`);
   }
-  if (!isObject(data) || data.map === undefined) return data;
+  if (!isObject(data)) return data;
+  if (data.map === undefined) return { arena: {}, ...data };
   const { map: given, ...rest } = data;
   const own = isObject(rest.arena) ? rest.arena : {};
   const beside =
     LONG_FORM.find((key) => key in rest) ??
     [...LONG_ARENA, "lead_places"].find((key) => key in own);
   if (beside) return refuse(source, `stands beside ${beside}, which it makes; keep one of them`);
-  const { arena, ...game } = built(checked(mapSchema, given, source, "map"), source);
+  const { arena, ...game } = built(checkedMap(given, source), source);
   return { ...rest, ...game, arena: { ...own, ...arena } };
 }
 
@@ -69,8 +69,8 @@ function refuse(source: string, problem: string): never {
 }
 
 /** Indices of names and of patterns such as `bay_*`. @param key where they stand, for the error */
-function indicesOf({ what, names, source }: Named, wanted: readonly string[], key: string) {
-  return wanted.flatMap((one) => {
+function indicesOf({ what, names, source }: Named, wanted: NamesFile, key: string) {
+  return [wanted].flat().flatMap((one) => {
     const fits = one.endsWith("*")
       ? (other: string) => other.startsWith(one.slice(0, -1))
       : (other: string) => other === one;
@@ -104,7 +104,7 @@ function zonesOf({ rows, ring, zones, radius }: MapFile): MapZone[] {
 }
 
 /** Lanes that rows and ring make, by names. */
-function neighbourLanes({ rows, ring }: MapFile, zones: Named): LaneFile[] {
+function neighbourLanes({ rows, ring }: MapFile, zones: Named): MapFile["lanes"] {
   const groups = (rows?.apart ?? []).map((group, i) => {
     const own = new Set(indicesOf(zones, group, `rows.apart[${i}]`).map((z) => zones.names[z]));
     if (own.size > 1) return own;
@@ -180,9 +180,13 @@ function requireConnected(lanes: Lanes, { names, source }: Named): void {
   }
 }
 
+type PlaceFile = Exclude<NonNullable<MapFile["places"]>[number], string>;
+
 /** The lead's places: where each is, if it is no zone's, and the zones that it serves. */
 function placesOf({ places }: MapFile, zones: Named) {
-  const given = places ?? zones.names.map((name): PlaceFile => ({ name }));
+  const given = (places ?? zones.names).map((one): PlaceFile =>
+    typeof one === "string" ? { name: one } : one,
+  );
   return given.flatMap(({ name, at, serves }, i) => {
     const key = `places[${i}]`;
     const isZone = zones.names.includes(name) || name.endsWith("*");
@@ -201,7 +205,7 @@ type Places = ReturnType<typeof placesOf>;
 function kindMaps(map: MapFile, source: string): MapFile[] {
   const kinds: Named = { what: "kind", names: map.kinds?.map(({ name }) => name) ?? [], source };
   return (map.kinds ?? [undefined]).map((_, kind) => {
-    const isFor = (names: readonly string[] | undefined, key: string): boolean =>
+    const isFor = (names: NamesFile | undefined, key: string): boolean =>
       names === undefined || indicesOf(kinds, names, key).includes(kind);
     return {
       ...map,
@@ -221,16 +225,10 @@ function rewardsOf({ rewards }: MapFile, zones: Named, places: Places, placed: N
   for (const [i, { zones: inZones, lead, reward }] of rewards.entries()) {
     const key = `rewards[${i}]`;
     const at = new Set(inZones ? indicesOf(zones, inZones, key) : zones.names.keys());
-    const isHere = lead?.includes(HERE) ?? false;
-    const named = new Set(
-      lead
-        ? indicesOf(
-            placed,
-            lead.filter((one) => one !== HERE),
-            key,
-          )
-        : placed.names.keys(),
-    );
+    const leads = [lead ?? "*"].flat();
+    const isHere = leads.includes(HERE);
+    const others = leads.filter((one) => one !== HERE);
+    const named = new Set(indicesOf(placed, others, key));
     let fits = 0;
     for (const zone of at) {
       places.forEach(({ serves }, place) => {

@@ -1,11 +1,10 @@
 /** Scenario files: YAML text -> checked `Game`. */
-import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
 import { sha256 } from "../base/platform";
 import { parseYaml } from "../base/yaml";
-import { arenaOf, arenaSchema } from "./arena_file";
-import { checked } from "./file_check";
-import { kindsSchema, requireKinds } from "./kinds";
+import { arenaOf } from "./arena_file";
+import { checkedScenario, type ScenarioFile } from "./file_check";
+import { requireKinds } from "./kinds";
 import { writtenOut } from "./map";
 import {
   type Game,
@@ -20,47 +19,6 @@ import {
 const ROW_SUM_TOLERANCE = 1e-6;
 /** With `exact_rows` they may miss it by rounding alone. */
 const ROUNDING = 1e-13;
-
-const finite = z.number();
-const law = z.array(finite.min(0));
-const names = z
-  .array(z.string().min(1))
-  .min(1)
-  .max(255)
-  .refine((list) => new Set(list).size === list.length, "give each a name of its own");
-const positive = finite.positive();
-const nested3 = z.array(z.array(z.array(finite)));
-const nested4 = z.array(nested3);
-
-const scenarioSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/, "use lower-case letters, digits and _"),
-  discount: finite.gt(0).lt(1),
-  global_states: names,
-  global_actions: names,
-  local_states: names,
-  local_actions: names,
-  global_transition: nested3.optional(),
-  local_transition: nested4.optional(),
-  global_reward: z.array(z.array(finite)).optional(),
-  local_reward: nested3.optional(),
-  /** Made by a map. */
-  local_kinds: kindsSchema.optional(),
-  /** Rows are taken as they are, so that arrays that a program wrote stay the same to the bit. */
-  exact_rows: z.boolean().default(false),
-  initial: z.strictObject({
-    /** Default: all alike. */
-    global: law.optional(),
-    local: z.union([
-      law,
-      z.strictObject({ dirichlet: positive }),
-      z.strictObject({ one_of: z.array(law).min(2).max(255) }),
-    ]),
-  }),
-  horizon: z.int().positive().optional(),
-  arena: arenaSchema.prefault({}),
-});
-
-type ScenarioFile = z.infer<typeof scenarioSchema>;
 
 /**
  * Parses a scenario.
@@ -82,17 +40,22 @@ export function parseScenario(text: string, source: string): Game {
 
 /** The same from what the text says. */
 export function scenarioOf(data: unknown, source: string): Game {
-  return toGame(checked(scenarioSchema, writtenOut(data, source), source), source);
+  return toGame(checkedScenario(writtenOut(data, source), source), source);
 }
 
 function toGame(file: ScenarioFile, source: string): Game {
+  const namesOf = (key: `${"global" | "local"}_${"states" | "actions"}`): readonly string[] => {
+    const names = file[key];
+    if (names) return names;
+    throw new InvalidInputError(`${source}: ${key} is missing; give a list of names, or a map`);
+  };
   const named = {
     name: file.name,
     discount: file.discount,
-    globalStates: file.global_states,
-    globalActions: file.global_actions,
-    localStates: file.local_states,
-    localActions: file.local_actions,
+    globalStates: namesOf("global_states"),
+    globalActions: namesOf("global_actions"),
+    localStates: namesOf("local_states"),
+    localActions: namesOf("local_actions"),
   };
   const sizes = sizesOf(named);
   const arrays = listed(file, sizes, source);

@@ -256,6 +256,7 @@ const faults: [string, object, RegExp][] = [
     { rows: { spacing: 3, zones: [["a", "b"]], apart: ["a", "b"] } },
     /rows\.apart\[0\] is a alone, which parts nothing; give lists such as \[\[a, another\]\]/,
   ],
+  ["a lane along nothing", lane([], ["on"]), /map\.lanes\[1\]\.along: .*>=1 items/],
   ["an unknown key", { lane: [] }, /: map: .*"lane"; docs\/scenario_files\.md says/],
 ];
 test.each(faults)("%s is refused with what is wrong and what to do", (_, change, message) => {
