@@ -1,4 +1,5 @@
 /** Messages to and from the wire's bytes (CDR). */
+import { CdrWriter } from "@foxglove/cdr";
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import { DEFINITIONS } from "./generated/messages";
 import type { HeardOdometry, HeardTypes, MessageTypes } from "./messages";
@@ -43,26 +44,16 @@ export function definitionsOf(type: string): (typeof DEFINITIONS)[string] {
   );
 }
 
-/** Whether any text in a message is longer in UTF-8, bytes, than in UTF-16, units. */
-function hasWideText(value: unknown): boolean {
-  if (typeof value === "string") return Buffer.byteLength(value) > value.length;
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
-  for (const key in value) if (hasWideText(value[key as keyof typeof value])) return true;
-  return false;
-}
-
 /**
- * Pads texts with blanks. The writer gives a text as many bytes as it has UTF-16 units
- * (foxglove/ros-typescript#137 and foxglove/cdr#35: merged, and in no release up to
- * rosmsg2-serialization 3.1.0 and cdr 3.5.0), and writes as much of its UTF-8 as fits: all of the
- * text, and none of the blanks.
+ * The writer's own takes a text's UTF-16 units for its bytes and cuts what is longer (foxglove/cdr#35:
+ * merged, and in no release up to cdr 3.5.0).
  */
-function withRoom(value: unknown): unknown {
-  if (typeof value === "string") return value.padEnd(Buffer.byteLength(value));
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return value.map(withRoom);
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withRoom(part)]));
-}
+CdrWriter.prototype.string = function (this: CdrWriter, text: string) {
+  const bytes = Buffer.from(text);
+  return this.uint32(bytes.length + 1)
+    .uint8Array(bytes)
+    .uint8(0);
+};
 
 /** Bytes before a message, which say how it is written. */
 const HEAD = 4;
@@ -103,7 +94,7 @@ export function codecOf<Type extends keyof MessageTypes>(
     const reader = new MessageReader(definitions);
     const writer = new MessageWriter(definitions);
     const encode = (message: unknown): Buffer => {
-      const bytes = writer.writeMessage(hasWideText(message) ? withRoom(message) : message);
+      const bytes = writer.writeMessage(message);
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     };
     const decode = (bytes: Uint8Array): unknown => {
