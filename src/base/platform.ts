@@ -3,6 +3,7 @@
  * those layers compile without Node's.
  */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, Worker, workerData } from "node:worker_threads";
@@ -12,8 +13,6 @@ export interface StopSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
   throwIfAborted(): void;
-  addEventListener(type: "abort", listener: () => void): void;
-  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 /** SHA-256 (hex) of a text, as UTF-8. */
@@ -87,32 +86,20 @@ export function startThread<Served extends Methods<Served>>(
   signal?: StopSignal,
 ): Thread<Served> {
   const worker = new Worker(program, { workerData: data });
-  let take: (reply: unknown) => void = () => {};
-  let refuse: (reason: unknown) => void = () => {};
-  /** While nothing is called it is told by the next call. */
-  let failure: { readonly reason: unknown } | undefined;
-  const fail = (reason: unknown): void => {
-    failure ??= { reason };
-    refuse(failure.reason);
-  };
-  const onAbort = (): void => fail(signal?.reason);
-  worker.on("message", (reply: unknown) => take(reply));
-  worker.on("error", fail);
-  worker.on("exit", (code) => fail(new Error(`a learning thread ended (${code})`)));
-  signal?.addEventListener("abort", onAbort);
-  // A signal that was aborted before does not call its listeners.
-  if (signal?.aborted) onAbort();
+  const over = new AbortController();
+  worker.on("error", (error) => over.abort(error));
+  worker.on("exit", (code) => over.abort(new Error(`a learning thread ended (${code})`)));
+  const stop = AbortSignal.any([over.signal, ...(signal ? [signal as AbortSignal] : [])]);
   return {
-    call: (...asked) =>
-      new Promise<never>((resolve, reject) => {
-        if (failure) return reject(failure.reason);
-        [take, refuse] = [resolve as typeof take, reject];
-        worker.postMessage(asked);
-      }),
-    end: () => {
-      signal?.removeEventListener("abort", onAbort);
-      return worker.terminate();
+    call: async (...asked) => {
+      stop.throwIfAborted();
+      worker.postMessage(asked);
+      const [reply] = (await once(worker, "message", { signal: stop }).catch(() => {
+        throw stop.reason;
+      })) as [never];
+      return reply;
     },
+    end: () => worker.terminate(),
   };
 }
 
