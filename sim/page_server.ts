@@ -2,7 +2,7 @@
  * The page's server: HTTP for its fixed files, a WebSocket for everything else. On loopback by
  * default; only pages with the token of the printed link may command.
  *
- * It runs in the simulator's process, which a throw in a callback would end; so each is guarded.
+ * A throw in a callback would end the process; so each is guarded.
  */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";

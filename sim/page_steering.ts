@@ -44,7 +44,7 @@ export class PageSteering {
   /** Carries a command out, or answers why not. Never rejects. */
   async obey(command: PageCommand): Promise<CommandResult> {
     try {
-      const lack = lackOf(this.story.state(null), command.do);
+      const lack = lackOf(this.story.state(), command.do);
       if (lack !== undefined) throw new Error(lack);
       return { done: true, message: await this.act(command) };
     } catch (error) {

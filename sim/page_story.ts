@@ -12,7 +12,7 @@ import {
   type WorldPoses,
   type WorldState as ToldWorld,
 } from "../src/ros/messages";
-import type { SharedSnapshot } from "./page_hub";
+import type { PageHub, SharedSnapshot } from "./page_hub";
 import {
   addReport,
   CONTROLS,
@@ -27,15 +27,6 @@ import {
 import { robotNames } from "./run";
 import { isOfGame } from "./world/ledger";
 
-/** What is told as it changes. */
-export interface Listener {
-  /** A new epoch, or one of which more is known. */
-  epoch(report: EpochReport): void;
-  world(): void;
-  /** Statistics started from zero, or the robots are others. */
-  restart(): void;
-}
-
 type Totals = Pick<EpochReport, "meanReward" | "epochsCounted" | "missedEpochs">;
 const NOTHING: Totals = { meanReward: null, epochsCounted: 0, missedEpochs: 0 };
 const NOT_OF_GAME = "it does not fit the scenario; give all nodes the same";
@@ -46,7 +37,10 @@ export class PageStory {
   readonly history: EpochReport[] = [];
   /** The newest copy. */
   command: GlobalCommand | undefined;
-  listener: Listener | undefined;
+  /** Told as things change. */
+  pages: Pick<PageHub, "publish" | "restart"> | undefined;
+  /** Since when no poses came that are awaited, Unix time, ms; null: they come. */
+  silentSince: number | null = null;
   world: ToldWorld | undefined;
   robots: readonly string[];
   private totals = NOTHING;
@@ -70,7 +64,7 @@ export class PageStory {
     const isRepeat = before?.session === command.session && before.epoch === command.epoch;
     if (!isRepeat) this.begin(command);
     else if (this.held) this.tell(this.held);
-    if (before?.emergency_stop !== command.emergency_stop) this.listener?.world();
+    if (before?.emergency_stop !== command.emergency_stop) this.tellWorld();
     return undefined;
   }
 
@@ -128,13 +122,13 @@ export class PageStory {
     if (isReset) this.forget(nanoseconds(world.since));
     const isOther = population !== this.robots.length;
     if (isOther) this.robots = robotNames(population);
-    if (isReset || isOther) this.listener?.restart();
+    if (isReset || isOther) this.pages?.restart();
     const report = this.at(nanoseconds(world.decision_time));
     if (report && !report.trueHistogram.some(Boolean) && histogram.length > 0) {
       report.trueHistogram = Array.from(histogram);
       this.tell(report);
     }
-    this.listener?.world();
+    this.tellWorld();
     return undefined;
   }
 
@@ -152,7 +146,11 @@ export class PageStory {
 
   private tell(report: EpochReport): void {
     if (report === this.held) this.held = undefined;
-    this.listener?.epoch(report);
+    this.pages?.publish(report);
+  }
+
+  tellWorld(): void {
+    this.pages?.publish(this.state());
   }
 
   /** Forgets epochs that were decided before `since`, ns. */
@@ -184,9 +182,8 @@ export class PageStory {
     };
   }
 
-  /** @param silentSince since when nothing was heard of the world, Unix time, ms; null: it is heard */
-  state(silentSince: number | null): WorldState {
-    const { command, world, robots } = this;
+  state(): WorldState {
+    const { command, world, robots, silentSince } = this;
     const { paused = false, real_time_factor: factor = 0 } = world ?? {};
     return {
       type: "world",

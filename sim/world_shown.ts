@@ -6,6 +6,7 @@ import type { RosNode } from "../src/ros/node";
 import type { RealTimeFactor } from "./pace";
 import type { EpochTold } from "./protocol";
 import type { Run } from "./run";
+import type { MotionWorld } from "./world/motion";
 import type { WorldControls } from "./world_controls";
 
 /** The state is told again after this long, ms of wall time. */
@@ -16,13 +17,6 @@ interface Shown {
   readonly run: Run;
   readonly controls: WorldControls;
   readonly factor: RealTimeFactor;
-}
-
-/** A world's poses [(n+1) * 3], locks [n] and local states [n]. */
-interface Bodies {
-  readonly poses: Float64Array;
-  readonly locked: Uint8Array;
-  localStates(): Uint8Array;
 }
 
 export class WorldShown {
@@ -83,7 +77,7 @@ export class WorldShown {
   }
 
   /** Tells where all bodies are at ROS time `now`, ns, if anybody listens. */
-  poses(now: bigint, world: Bodies): void {
+  poses(now: bigint, world: Pick<MotionWorld, "poses" | "locked" | "localStates">): void {
     if (this.publishPoses.connection.isAlone) return;
     const header = { stamp: toTime(now), frame_id: "map" };
     const poses = Float32Array.from(world.poses);

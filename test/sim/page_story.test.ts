@@ -67,9 +67,12 @@ function setup() {
   const story = new PageStory(game, 3);
   const told: EpochReport[] = [];
   const calls = { worlds: 0, restarts: 0 };
-  story.listener = {
-    epoch: (report) => void told.push(structuredClone(report)),
-    world: () => void calls.worlds++,
+  story.pages = {
+    publish: (message) => {
+      if (!("type" in message)) throw new Error("a frame");
+      if (message.type === "epoch") told.push(structuredClone(message));
+      else calls.worlds++;
+    },
     restart: () => void calls.restarts++,
   };
   /** What was told since the last call: of which epoch, with which truth and reward. */
@@ -159,15 +162,16 @@ test("robots join as the world says, and faults are shown of robots that are the
     robots: ["robot_0", "robot_1", "robot_2", "robot_3"],
     references: { random: 1, blind: 2, full: 3 },
   });
-  expect(story.state(null).faults).toEqual([{ robot: 3, fault: "mute" }]);
+  expect(story.state().faults).toEqual([{ robot: 3, fault: "mute" }]);
 });
 
 test("a world that lacks controls is told as such, one that is not heard has none", () => {
   const { story } = setup();
-  expect(story.state(5)).toMatchObject({ world: "", controls: [], silentSince: 5 });
-  expect(lackOf(story.state(null), "pause")).toBe("a world of which nothing is heard has no pause");
+  story.silentSince = 5;
+  expect(story.state()).toMatchObject({ world: "", controls: [], silentSince: 5 });
+  expect(lackOf(story.state(), "pause")).toBe("a world of which nothing is heard has no pause");
   story.hearWorld(world({ controls: ["fault", "fly"] }));
-  const state = story.state(null);
+  const state = story.state();
   expect(state).toMatchObject({ world: "gazebo", controls: ["fault"], realTimeFactor: 0.5 });
   for (const command of ["pause", "resume", "step", "reset", "speed", "population"])
     expect(lackOf(state, command)).toMatch(/^this world \(gazebo\) has no \w+$/);
@@ -179,7 +183,7 @@ test("an emergency stop is told from any copy of a command", () => {
   const { story, calls } = setup();
   for (const emergency_stop of [false, true, true, false]) {
     story.hearCommand(command(1, { emergency_stop }));
-    expect(story.state(null).emergencyStop).toBe(emergency_stop);
+    expect(story.state().emergencyStop).toBe(emergency_stop);
   }
   expect(calls.worlds).toBe(3);
 });
