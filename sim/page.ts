@@ -24,7 +24,7 @@ import { PageSteering } from "./page_steering";
 import { PageStory } from "./page_story";
 import type { EpochReport } from "./protocol";
 
-/** The world's state is told this often, and whether anybody looks is looked at, ms. */
+/** Pages are told of the world this often; whether any is open, and poses come, is looked at, ms. */
 const WORLD_MS = 1000;
 const LOOK_MS = 200;
 /** A world of which nothing came for so long is silent, ms. */
@@ -88,20 +88,25 @@ class Page {
     node.subscribe(TOPICS.epochReport, (epoch) => story.hearEpoch(epoch));
     node.subscribe(TOPICS.worldState, (world) => story.hearWorld(world));
     this.timers = [
-      setInterval(() => node.safely(() => this.tellWorld()), WORLD_MS),
-      setInterval(() => node.safely(() => this.followPages()), LOOK_MS),
+      setInterval(() => node.safely(() => story.tellWorld()), WORLD_MS),
+      setInterval(() => node.safely(() => this.look()), LOOK_MS),
     ];
   }
 
   /** Poses are asked for while somebody looks at them. */
-  private followPages(): void {
-    const isWatched = this.server.pages.clients > 0;
-    if (isWatched === (this.poses !== undefined)) return;
-    this.posesMs = Date.now();
-    this.poses?.destroy();
-    this.poses = isWatched
-      ? this.node.subscribe(TOPICS.worldPoses, (poses) => this.hearPoses(poses))
-      : undefined;
+  private look(): void {
+    const { story, node, server } = this;
+    const isWatched = server.pages.clients > 0;
+    if (isWatched !== (this.poses !== undefined)) {
+      this.posesMs = Date.now();
+      this.poses?.destroy();
+      const subscribe = () => node.subscribe(TOPICS.worldPoses, (poses) => this.hearPoses(poses));
+      this.poses = isWatched ? subscribe() : undefined;
+    }
+    const isSilent = isWatched && Date.now() - this.posesMs > SILENT_MS;
+    const before = story.silentSince;
+    story.silentSince = isSilent ? this.posesMs : null;
+    if (story.silentSince !== before) story.tellWorld();
   }
 
   private hearPoses(poses: WorldPoses): string | undefined {
@@ -124,12 +129,6 @@ class Page {
       return reasonOf(error);
     }
     return undefined;
-  }
-
-  private tellWorld(): void {
-    const isSilent = this.poses !== undefined && Date.now() - this.posesMs > SILENT_MS;
-    this.story.silentSince = isSilent ? this.posesMs : null;
-    this.story.tellWorld();
   }
 
   close(): Promise<void> {

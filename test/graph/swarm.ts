@@ -55,7 +55,7 @@ export interface Swarm {
   readonly trace: string;
   /** The simulator's summary, once it has run for `seconds`. */
   readonly summary: Promise<RunSummary>;
-  /** Resolves with the page's address. */
+  /** Resolves with the address of the page that was started last. */
   readonly page: Promise<string>;
   /** Resolves when so many epochs were rewarded; rejects when no further one is. */
   epochs(count: number): Promise<void>;
@@ -160,7 +160,8 @@ class Killed {
 /** What a swarm's processes have told, and how they have ended. */
 class Follower {
   readonly summary = later<RunSummary>();
-  readonly page = later<string>();
+  /** Of the one that was started last. */
+  page = later<string>();
   readonly deaths: string[] = [];
   readonly crashes: string[] = [];
   readonly killed = new Killed();
@@ -175,7 +176,7 @@ class Follower {
   readonly events: SwarmEvents = {
     onReport: (report) => {
       if (report.type === "summary") this.summary.resolve(report.summary);
-      if (report.type === "page") this.page.resolve(report.url);
+      if (report.type === "page") this.showPage(report.url);
       if (report.type === "epoch" && report.reward !== null) this.rewarded++;
     },
     onEnd: (name, how, fate) => {
@@ -186,6 +187,12 @@ class Follower {
       if (name === "page") this.page.reject(new Error(`${name} ended ${how} before its page`));
     },
   };
+
+  private showPage(url: string): void {
+    this.page.resolve(url);
+    this.page = later<string>();
+    this.page.resolve(url);
+  }
 
   async exit(name: string): Promise<string> {
     const known = this.exits.get(name);
