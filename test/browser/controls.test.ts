@@ -82,8 +82,9 @@ test("the keyboard alone stops everything, and releases only after a second yes"
   expect(await page.locator("#alarm").isHidden()).toBe(true);
 });
 
-test("a page without the token, or with a wrong one, only shows", async () => {
-  const swarm = await feed({ speed: 0 });
+test("a page without the token, or with a wrong one, only shows; what the world lacks is disabled", async () => {
+  const silentSince = new Date(2026, 0, 2, 3, 4, 5).getTime();
+  const swarm = await feed({ speed: 0, world: { world: "gazebo", controls: [], silentSince } });
   const { page, errors } = await open(swarm.server.url);
   await page.selectOption("#robot", "3");
   await page.locator("#permission", { hasText: "Open the link that the start printed" }).waitFor();
@@ -99,8 +100,17 @@ test("a page without the token, or with a wrong one, only shows", async () => {
 
   await page.goto(swarm.server.commandUrl);
   await shownWhen(page, "canCommand", (value) => value === "true");
-  expect(await page.locator("#pause").isEnabled()).toBe(true);
-  expect(await page.locator("#speed").isDisabled()).toBe(true);
+  for (const control of ["pause", "step", "speed", "population", "fault"]) {
+    const reason = page.locator(`#${control}:disabled`);
+    const shown = { title: await reason.getAttribute("title"), seen: await reason.isVisible() };
+    expect(shown).toEqual({ title: `this world (gazebo) has no ${control}`, seen: true });
+  }
+  expect(await page.locator("#reset-form :disabled").count()).toBe(2);
+  expect(await page.locator("#sample-size").isEnabled()).toBe(true);
+  expect(await page.textContent("#alarm")).toBe("No poses since 03:04:05");
+  expect(await page.textContent("#facts")).toContain("worldGazebo");
+  await press(page, { do: "stop" });
+  await said(page, "done: stop");
   expect(errors).toEqual([]);
 });
 

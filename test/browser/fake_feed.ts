@@ -1,5 +1,5 @@
 /** A swarm that is only played, through the real page server: tests of the page without ROS. */
-import type { PageCommand, EpochReport, PolicyPicture } from "../../sim/protocol";
+import type { PageCommand, EpochReport, PolicyPicture, WorldState } from "../../sim/protocol";
 import { startPageServer, type PageServer } from "../../sim/page_server";
 import { PlayedSwarm } from "./played_swarm";
 
@@ -26,6 +26,8 @@ export interface FakeFeedOptions {
   readonly bays?: number;
   /** How the local states of each kind of robots begin; default: of one, with the zone. */
   readonly kinds?: string[];
+  /** Of the world's state, in place of what is played. */
+  readonly world?: Partial<WorldState>;
   readonly log?: (line: string) => void;
 }
 
@@ -37,6 +39,7 @@ export async function startFakeFeed(options: FakeFeedOptions): Promise<FakeFeed>
   const { robots = 30, epochMs = 2000, past = 40, speed = 1 } = options;
   const swarm = new PlayedSwarm(robots, epochMs / 1000, speed, options.bays, options.kinds);
   for (let epoch = 0; epoch < past; epoch++) swarm.nextEpoch();
+  Object.assign(swarm.world, options.world);
   const server = await startPageServer({
     host: "127.0.0.1",
     port: options.port ?? 0,
