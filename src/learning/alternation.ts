@@ -3,7 +3,7 @@
  * common random numbers. Another pair becomes the best only where it is better by more than the
  * noise, and the best pair ever met is the one returned.
  */
-import { sha256Steps, type StopSignal } from "../base/platform";
+import { sha256Steps } from "../base/platform";
 import { finish } from "../base/steps";
 import type { PolicyPair } from "../game/model";
 import type { PointLearnOptions } from "./options";
@@ -50,7 +50,7 @@ export interface Alternated<C> {
 /** Rollouts after which a start's way is given up where it leads downwards by more than the noise. */
 const WALK_ROLLOUTS = 256;
 /** Turns from one start. */
-export const MOST_ITERATIONS = 10;
+const MOST_ITERATIONS = 10;
 
 export class Alternation<C extends Candidate> {
   private best?: C;
@@ -86,9 +86,11 @@ export class Alternation<C extends Candidate> {
       responder.standing.iteration += 1;
       const candidate = await responder.respond(next);
       await this.consider(candidate);
-      if (own && (await leadsDown(own, candidate, responder.settings.signal))) break;
+      const { signal, temperature } = responder.settings;
+      // It leads downwards.
+      if (own && (await isBetter(own.trials, candidate.trials, signal, WALK_ROLLOUTS))) break;
       own = candidate;
-      const localPolicy = await responder.localResponse(candidate, responder.settings.temperature);
+      const localPolicy = await responder.localResponse(candidate, temperature);
       const { pair } = candidate;
       next = { localPolicy, values: "globalValues" in pair ? pair.globalValues : undefined };
     }
@@ -119,12 +121,3 @@ export function sumOf(a: Turns, b: Turns): Turns {
 /** The same for equal local policies alone. */
 export const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   finish(sha256Steps(new Uint8Array(buffer, byteOffset, byteLength)));
-
-/** Whether a walk ends, as the candidate before was better. */
-export function leadsDown(
-  before: Pick<Candidate, "trials">,
-  candidate: Pick<Candidate, "trials">,
-  signal?: StopSignal,
-): Promise<boolean> {
-  return isBetter(before.trials, candidate.trials, signal, WALK_ROLLOUTS);
-}

@@ -7,14 +7,7 @@ import { inTurns } from "../../base/steps";
 import { type Game, type PointsPair, sizesOf } from "../../game/model";
 import type { PolicyMetadata } from "../../game/policy_metadata";
 import type { Trial } from "../../game/trial";
-import {
-  Alternation,
-  type Responses,
-  NO_TURNS,
-  type Start,
-  sumOf,
-  type Turns,
-} from "../alternation";
+import { Alternation, NO_TURNS, type Start, sumOf, type Turns } from "../alternation";
 import { bestBlind } from "../blind";
 import {
   type PointLearnOptions,
@@ -101,8 +94,8 @@ export async function alternated(
   const responder = new PointResponder(game, settings);
   try {
     // The turns that follow from all starts are taken by all threads.
-    responder.turns.foresee(starts.map(({ localPolicy }) => localPolicy));
-    const { best, ends, turns } = await new Alternation(responder).run(starts);
+    responder.turns.foresee(starts);
+    const { best, ends, turns } = await new Alternation(responder.turns).run(starts);
     const chosen = await responder.best(new Set([best, ...ends]));
     const others = [...ends].sort((a, b) => meanOf(b.lowers) - meanOf(a.lowers));
     return { candidates: [...new Set([chosen, ...others])], turns };
@@ -111,8 +104,7 @@ export async function alternated(
   }
 }
 
-class PointResponder implements Responses<PointCandidate> {
-  readonly standing: { iteration: number; best?: PointCandidate } = { iteration: 0 };
+class PointResponder {
   readonly turns: TurnThreads;
 
   constructor(
@@ -123,14 +115,6 @@ class PointResponder implements Responses<PointCandidate> {
     const own = { population, seed, points, accuracy, localForm, temperature };
     const onPoints = (points: Progress["points"]): void => this.report("G-LEARN", points);
     this.turns = new TurnThreads({ game, settings: own }, settings, onPoints);
-  }
-
-  respond({ localPolicy }: Start): Promise<PointCandidate> {
-    return this.turns.take(localPolicy);
-  }
-
-  async localResponse({ next }: PointCandidate): Promise<Float32Array> {
-    return next;
   }
 
   /** With all seen, and with ten and memory. */
@@ -160,7 +144,7 @@ class PointResponder implements Responses<PointCandidate> {
   }
 
   report(doing: Progress["doing"], points?: Progress["points"]): void {
-    const { iteration, best } = this.standing;
+    const { iteration, best } = this.turns.standing;
     const accuracy = this.settings.accuracy * Math.abs(points?.lower ?? 0);
     const lower = best && meanOf(best.lowers);
     this.settings.onProgress?.({ doing, iteration, points, accuracy, best: lower });

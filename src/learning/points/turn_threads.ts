@@ -4,7 +4,7 @@
  * ahead.
  */
 import { compiledFile, startThread, type Thread } from "../../base/platform";
-import { keyOf, leadsDown, MOST_ITERATIONS } from "../alternation";
+import { Alternation, keyOf, type Responses, type Start } from "../alternation";
 import type { PointLearnSettings, Progress } from "../options";
 import type { Played } from "../simulation";
 import type { Share, Turn, TurnTaker } from "./turn";
@@ -23,54 +23,45 @@ const candidateOf = (turn: Turn): PointCandidate => {
   return { ...turn, trials: [{ returns: lowers, played: lowers.length, play() {} }] };
 };
 
-export class TurnThreads {
-  /** Those not asked for yet, and the keys of all that were begun. */
+export class TurnThreads implements Responses<PointCandidate> {
+  readonly standing: { iteration: number; best?: PointCandidate } = { iteration: 0 };
+  /** By π_l, all that were begun. */
   private readonly begun = new Map<string, Promise<PointCandidate>>();
-  private readonly known = new Set<string>();
   private readonly threads: TurnThread[] = [];
   private readonly free: TurnThread[] = [];
   private readonly waiting: ((thread: TurnThread) => void)[] = [];
 
   constructor(
     private readonly share: Share,
-    private readonly settings: PointLearnSettings,
+    readonly settings: PointLearnSettings,
     private readonly onPoints: (points: Progress["points"]) => void,
   ) {}
 
-  /** Takes turns ahead, one after another from each of the policies. */
-  foresee(policies: readonly Float32Array[]): void {
-    if (this.settings.threads > 1) for (const policy of policies) void this.follow(policy);
+  /** Takes turns ahead: those of an alternation from each of the starts alone. */
+  foresee(starts: readonly Start[]): void {
+    const { settings, localResponse } = this;
+    if (settings.threads === 1) return;
+    const respond = (start: Start): Promise<PointCandidate> => this.respond(start);
+    for (const start of starts) {
+      const responses = { settings, respond, localResponse, standing: { iteration: 0 } };
+      // Whoever asks for a turn that failed hears of it.
+      void new Alternation(responses).run([start]).catch(() => undefined);
+    }
   }
 
-  /** The turn of π_l, which is asked for once. */
-  async take(localPolicy: Float32Array): Promise<PointCandidate> {
+  async localResponse({ next }: PointCandidate): Promise<Float32Array> {
+    return next;
+  }
+
+  respond({ localPolicy }: Start): Promise<PointCandidate> {
     const key = keyOf(localPolicy);
     const turn = this.begun.get(key) ?? this.run(localPolicy);
-    this.known.add(key);
-    this.begun.delete(key);
+    this.begun.set(key, turn);
     return turn;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.threads.map((thread) => thread.end()));
-  }
-
-  private async follow(first: Float32Array): Promise<void> {
-    let localPolicy = first;
-    let before: PointCandidate | undefined;
-    for (let turn = 0; turn < MOST_ITERATIONS; turn++) {
-      const key = keyOf(localPolicy);
-      if (this.known.has(key)) return;
-      this.known.add(key);
-      const running = this.run(localPolicy);
-      this.begun.set(key, running);
-      // Whoever asks for it hears of its failure.
-      const done = await running.catch(() => undefined);
-      if (!done || this.settings.isTimeUp?.()) return;
-      if (before && (await leadsDown(before, done))) return;
-      before = done;
-      localPolicy = done.next;
-    }
   }
 
   private async run(localPolicy: Float32Array): Promise<PointCandidate> {
