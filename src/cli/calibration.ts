@@ -6,6 +6,7 @@ import { leadSpotOf, type Point, spotOf, targetZone, zoneOfState } from "../game
 import { keyedUniform } from "../game/draws";
 import { drawEpisodeStart } from "../game/episode";
 import { type Game, sizesOf } from "../game/model";
+import { nest } from "../game/scenario";
 import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
 import { InvalidInputError } from "../base/errors";
 import { MotionWorld } from "../../sim/world/motion";
@@ -17,8 +18,6 @@ export interface MeasureOptions {
   readonly seed: number;
   /** Control periods of 0.1 s from a decision to the wheels; default 1. */
   readonly latency?: number;
-  /** Steps the world by dt s; default: world.step(dt). */
-  readonly step?: (world: MotionWorld, dt: number) => void;
   /** Called after every shift with the number of epochs done. */
   readonly onProgress?: (epochs: number) => void;
 }
@@ -111,13 +110,13 @@ export class Measurement {
   /** One epoch of control periods; the new targets hold once they have reached the agents. */
   private drive(targets: readonly Point[], epoch: number): void {
     const { world, options } = this;
-    const { latency = 1, step = (_, dt) => world.step(dt) } = options;
+    const { latency = 1 } = options;
     const periods = Math.max(1, Math.round(this.game.arena.epoch / CONTROL_PERIOD_S));
     const length = this.game.arena.epoch / periods;
     for (let period = 0; period < periods; period++) {
       if (period === latency - 1) this.targets = targets;
       this.targets.forEach((_, body) => this.control(body, length));
-      step(world, (epoch * periods + period + 1) * length - world.time);
+      world.step((epoch * periods + period + 1) * length - world.time);
     }
   }
 
@@ -130,13 +129,6 @@ export class Measurement {
     const limits = body === this.ids.length ? arena.lead : arena.robot;
     this.commands[body] = driveTo(pose, this.targets[body], limits, previous, period);
   }
-}
-
-function rowsOf(flat: ArrayLike<number>, width: number): number[][] {
-  const all = Array.from(flat);
-  return Array.from({ length: all.length / width }, (_, row) =>
-    all.slice(row * width, (row + 1) * width),
-  );
 }
 
 const sumOf = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
@@ -187,8 +179,9 @@ export function compareArrays(game: Game, measurement: Measurement): WorldDistan
   const { globalStates, globalActions, localStates, localActions } = game;
   const compare = (key: "global" | "local", names: string[]): ComparedArray => {
     const array = game[`${key}Transition`];
-    const width = array.length / names.length;
-    const [given, counts] = [array, measurement[`${key}Counts`]].map((flat) => rowsOf(flat, width));
+    const shape = [names.length, array.length / names.length];
+    const flat = [array, measurement[`${key}Counts`]];
+    const [given, counts] = flat.map((one) => nest(one, shape) as number[][]);
     const rows = names.map((row, i) => {
       const samples = sumOf(counts[i]);
       const measured = samples > 0 ? counts[i].map((count) => count / samples) : given[i];

@@ -2,11 +2,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { Game } from "../game/model";
 import { learn, type LearnResult } from "../learning/learn";
-import {
-  DEFAULT_DRAWS,
-  type LearnOptions as TableLearnOptions,
-  type Progress,
-} from "../learning/options";
+import { DEFAULT_DRAWS, type Progress } from "../learning/options";
 import { learnByPoints, type PointLearnResult } from "../learning/points/learn_by_points";
 import { loadScenario } from "../game/scenario_file";
 import { learningHorizon } from "../learning/simulation";
@@ -68,18 +64,10 @@ function progressPrinter(first: () => void): (progress: Progress) => void {
 }
 
 /** Says before the learning what it takes: histograms, memory, time. */
-function announce(
-  game: Game,
-  {
-    draws = DEFAULT_DRAWS,
-    localForm = "state",
-    tableSize,
-    threads,
-  }: Partial<TableAsked> & Required<Pick<TableLearnOptions, "tableSize" | "threads">>,
-): void {
-  const { histograms, bytes, work } = tableSizeOf(game, tableSize, { draws, localForm });
-  const seconds =
-    (SWEEPS * work) / MULTIPLICATIONS_A_SECOND / Math.min(threads, game.globalStates.length);
+function announce(game: Game, tableSize: number, threads: number, asked: TableAsked): void {
+  const { histograms, bytes, work } = tableSizeOf(game, tableSize, asked);
+  const used = Math.min(threads, game.globalStates.length);
+  const seconds = (SWEEPS * work) / MULTIPLICATIONS_A_SECOND / used;
   process.stderr.write(
     `learning a pair for ${game.name} at k = ${tableSize}: ${histograms} histograms, at most ${(bytes / 1e9).toPrecision(2)} GB, about ${Math.max(1, seconds).toPrecision(1)} s\n`,
   );
@@ -118,7 +106,7 @@ type Result = (LearnResult | PointLearnResult) &
 
 /** Learns in the way asked for. */
 async function learned(game: Game, options: LearnOptions, signal: AbortSignal): Promise<Result> {
-  const { robots: population, seed, temperature, localForm, backup, tableSize } = options;
+  const { robots: population, seed, temperature, localForm = "state", backup, tableSize } = options;
   const warn = (message: string): boolean => process.stderr.write(`warning: ${message}\n`);
   const { threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
   const common = { population, seed, threads, temperature, localForm, signal, warn };
@@ -132,10 +120,10 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
     );
     return learnByPoints(game, { ...common, points, accuracy, isTimeUp, onProgress });
   }
-  const asked = { tableSize: tableSize!, draws: options.draws, localForm, threads };
+  const asked = { draws: options.draws ?? DEFAULT_DRAWS, localForm };
   const memory = MEMORY_SHARE * totalmem();
-  const onProgress = progressPrinter(() => announce(game, asked));
-  return learn(game, { ...common, ...asked, backup, memory, onProgress });
+  const onProgress = progressPrinter(() => announce(game, tableSize!, threads, asked));
+  return learn(game, { ...common, ...asked, tableSize: tableSize!, backup, memory, onProgress });
 }
 
 export async function main(given: Given): Promise<void> {

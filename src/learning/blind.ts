@@ -11,10 +11,7 @@ import { rewardRange } from "./value_iteration";
 /** Of what blind pairs are worth, as a share of the rewards' range. */
 const ACCURACY_SHARE = 1e-3;
 
-export interface Blind {
-  readonly action: number;
-  readonly localPolicy: Float32Array;
-}
+export type Blind = Awaited<ReturnType<typeof bestBlind>>;
 
 /**
  * The best blind pair, for ever: a robot that is alone with it earns what n of them earn on average, so
@@ -23,7 +20,7 @@ export interface Blind {
 export async function bestBlind(
   game: Game,
   { temperature, signal, isTimeUp }: Pick<PointLearnOptions, "temperature" | "signal" | "isTimeUp">,
-): Promise<Blind> {
+) {
   const joint = jointLimit(game);
   const accuracy = ACCURACY_SHARE * rewardRange(game);
   const { mean: shares } = localLawMoments(game);

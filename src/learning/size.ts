@@ -12,13 +12,6 @@ export interface TableAsked {
   readonly localForm: LocalForm;
 }
 
-export interface TableSize {
-  readonly histograms: number;
-  readonly bytes: number;
-  /** Multiplications of one sweep with exact backups, about. */
-  readonly work: number;
-}
-
 /** Bytes for each (s_g, h): values, their history, and every thread's own arrays; and of one draw. */
 const BYTES_AN_ENTRY = 350;
 const BYTES_A_DRAW = 4;
@@ -31,11 +24,8 @@ const FIXED_BYTES = 1e8;
 /** A table of more local states than these takes too long for the k that people want. */
 export const MOST_TABLE_STATES = 7;
 
-export function tableSizeOf(
-  game: Game,
-  tableSize: number,
-  { draws, localForm }: TableAsked,
-): TableSize {
+/** The table's histograms, bytes, and about the multiplications of one sweep with exact backups (`work`). */
+export function tableSizeOf(game: Game, tableSize: number, { draws, localForm }: TableAsked) {
   const { sG, aG, sL } = sizesOf(game);
   const histograms = histogramCount(sL, tableSize);
   const kernels = localForm === "command" ? aG : 1;

@@ -37,6 +37,7 @@ type Row = readonly [string, TensorInfo["dtype"], Holds, ...(number | undefined)
 /** In the file's order. What has a size that is undefined is not there. */
 export function tensorsOf({ sizes, localForm, histograms, vectors, laws }: Layout): TensorInfo[] {
   const { sG, aG, sL, aL } = sizes;
+  const told = localForm === "command" ? [aG] : [];
   const gameRows: readonly Row[] = [
     ["globalTransition", "F64", "laws", sG, aG, sG],
     ["localTransition", "F64", "laws", sL, sG, aL, sL],
@@ -47,15 +48,7 @@ export function tensorsOf({ sizes, localForm, histograms, vectors, laws }: Layou
   ];
   const pairRows: readonly Row[] = [
     ["globalValues", "F32", "values", sG, histograms],
-    [
-      "localPolicy",
-      "F32",
-      "laws",
-      localForm && sL,
-      sG,
-      ...(localForm === "command" ? [aG] : []),
-      aL,
-    ],
+    ["localPolicy", "F32", "laws", localForm && sL, sG, ...told, aL],
     ["vectors", "F32", "values", vectors, sL],
     ["vectorState", "U16", "states", vectors],
     ["vectorAction", "U16", "actions", vectors],
