@@ -44,11 +44,8 @@ export function scenarioOf(data: unknown, source: string): Game {
 }
 
 function toGame(file: ScenarioFile, source: string): Game {
-  const namesOf = (key: `${"global" | "local"}_${"states" | "actions"}`): readonly string[] => {
-    const names = file[key];
-    if (names) return names;
-    throw new InvalidInputError(`${source}: ${key} is missing; give a list of names, or a map`);
-  };
+  const namesOf = (key: `${"global" | "local"}_${"states" | "actions"}`): readonly string[] =>
+    file[key] ?? refuseMissing(source, key, "a list of names");
   const named = {
     name: file.name,
     discount: file.discount,
@@ -77,11 +74,13 @@ function toGame(file: ScenarioFile, source: string): Game {
   return game;
 }
 
-function initialLocalOf(
-  local: ScenarioFile["initial"]["local"],
-  sL: number,
-  where: string,
-): InitialLocal {
+function refuseMissing(source: string, key: string, what: string): never {
+  throw new InvalidInputError(`${source}: ${key} is missing; give ${what}, or a map`);
+}
+
+type InitialFile = ScenarioFile["initial"]["local"];
+
+function initialLocalOf(local: InitialFile, sL: number, where: string): InitialLocal {
   if ("dirichlet" in local) return { kind: "dirichlet", alpha: local.dirichlet };
   if (!("one_of" in local)) {
     return { kind: "fixed", probabilities: rows(local, [sL], true, where) };
@@ -101,12 +100,10 @@ export const arraysOf = ({ sG, aG, sL, aL }: Sizes) =>
 
 function listed(file: ScenarioFile, sizes: Sizes, source: string): GameArrays {
   const arrays = arraysOf(sizes).map(([key, name, shape, stochastic]) => {
-    const value = file[key];
+    const what = `it as nested lists of shape [${shape}]`;
+    const value = file[key] ?? refuseMissing(source, key, what);
     const laws = stochastic && (file.exact_rows ? "exact" : true);
-    if (value !== undefined) return [name, rows(value, shape, laws, `${source}: ${key}`)];
-    throw new InvalidInputError(
-      `${source}: ${key} is missing; give it as nested lists of shape [${shape}], or a map`,
-    );
+    return [name, rows(value, shape, laws, `${source}: ${key}`)];
   });
   return Object.fromEntries(arrays) as GameArrays;
 }

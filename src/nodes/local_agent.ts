@@ -152,7 +152,7 @@ function checkRobots({ robot, parameters }: LocalNode): void {
 void runProcess((ros) => {
   const node = ros.add(new RosNode("local_agent", undefined, LOCAL_AGENT_PARAMETERS));
   const { parameters } = node;
-  if (parameters.robots === 0) node.serveRobot();
+  if (parameters.robots === 0) node.fleet.setRobots();
   checkRobots(node);
   const game = loadScenario(parameters.scenario);
   const { arena } = game;

@@ -85,8 +85,10 @@ void runProcess((ros) => {
       `recording to ${file} ends (${why}); the swarm goes on: make room and start the recorder again`,
     ),
   );
-  const write: Write = (topic, bytes) =>
-    recording.write({ ...topic, name: node.nameOf(topic) }, bytes, BigInt(Date.now()) * 1_000_000n);
+  const write: Write = (topic, bytes) => {
+    const name = node.fleet.resolve(topic.name);
+    recording.write({ ...topic, name }, bytes, BigInt(Date.now()) * 1_000_000n);
+  };
   for (const topic of SWARM) record(node, write, topic);
   const { robots, look } = recordRobots(node, write);
   const endLooks = every(LOOK_MS, () => node.safely(look));

@@ -45,7 +45,7 @@ export class Fleet {
     if (isRobots) this.setRobots();
   }
 
-  /** The node turns out to be a robot's. */
+  /** The node turns out to be a robot's; before any topic is there. */
   setRobots(): void {
     this.name = this.own.replace(/\/[^/]*$/, "");
   }

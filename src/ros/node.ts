@@ -10,7 +10,7 @@
  */
 import { RosClock } from "./clock";
 import { Endpoints } from "./endpoints";
-import { type FleetNode, inFleet, namespaceOf } from "./fleet";
+import { type Fleet, type FleetNode, inFleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { givenParameters, type Section } from "./parameter_files";
 import {
@@ -21,7 +21,7 @@ import {
   valuesAtStart,
 } from "./parameters";
 import { fullName, native, type RclLifecycleNode, type RclLogger, type RclNode, rcl } from "./rcl";
-import { type Topic, TOPICS } from "./topics";
+import { TOPICS } from "./topics";
 
 export type { Publish, SoleSubscription, Subscription, TriggerAnswer } from "./endpoints";
 
@@ -144,14 +144,9 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     return this.node.fleet.prefix;
   }
 
-  /** A topic's name as ROS has it. */
-  nameOf({ name }: Topic): string {
-    return this.node.fleet.resolve(name);
-  }
-
-  /** Its namespace turns out to be that of a robot, not of a fleet; before any topic is there. */
-  serveRobot(): void {
-    this.node.fleet.setRobots();
+  /** What names are in its fleet. */
+  get fleet(): Fleet {
+    return this.node.fleet;
   }
 
   get usesSimTime(): boolean {
