@@ -39,7 +39,6 @@ export function longForm(text: string, game: Game, arrays: GameArrays = game): D
   return document;
 }
 
-/** The document as text. */
 export const textOf = (document: Document): string =>
   document.toString({ lineWidth: 0, flowCollectionPadding: false });
 

@@ -22,7 +22,6 @@
 import { InvalidInputError } from "../base/errors";
 import type { Arena } from "./arena";
 
-/** How the local states of an episode start. */
 export type InitialLocal =
   | { readonly kind: "fixed"; readonly probabilities: Float64Array }
   /** One of several laws an episode, all equally likely, [laws][sL]. */

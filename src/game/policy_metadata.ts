@@ -35,14 +35,12 @@ const returnBounds = z.strictObject({
   error: number,
 });
 
-/** How the backups at points ended. */
 const pointsUsed = z.strictObject({
   points: positive,
   stop: z.enum(["accuracy", "points", "time"]),
 });
 
 export const metadataSchema = z.object({
-  /** The scenario's name. */
   scenario: z.string().min(1),
   scenarioSha256: hash,
   /** k of the table; undefined: there is none. */

@@ -63,7 +63,6 @@ export interface PointLearnOptions extends CommonOptions {
   readonly isTimeUp?: (share?: number) => boolean;
 }
 
-/** The options with their defaults. */
 export type LearnSettings = Readonly<ReturnType<typeof settingsOf>>;
 export type PointLearnSettings = Readonly<ReturnType<typeof pointSettingsOf>>;
 

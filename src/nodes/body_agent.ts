@@ -301,7 +301,6 @@ export abstract class BodyAgent {
     return (this.leaving ?? this.sendVelocity.source.problem) === undefined;
   }
 
-  /** Makes it stand for good. */
   leave(): void {
     this.leaving = "it is leaving the swarm";
     this.stand();

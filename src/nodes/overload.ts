@@ -22,7 +22,6 @@ export class Overload {
   /** @param sampleSize gives k */
   constructor(private readonly sampleSize: () => number) {}
 
-  /** How many robots are asked. */
   get size(): number {
     return Math.min(this.most, this.sampleSize());
   }

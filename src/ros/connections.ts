@@ -27,7 +27,6 @@ export class Connection {
     private readonly refusal: () => string | undefined,
   ) {}
 
-  /** Whether nobody is connected. */
   get isAlone(): boolean {
     const nowMs = steadyMs();
     if (nowMs - this.countedMs > (this.isEmpty ? ALONE_MS : CONNECTED_MS)) {

@@ -29,7 +29,6 @@ export function takeNamespace(args: readonly string[]): string[] {
 /** A node's namespace. @param own of its robot, within that of the process */
 export const namespaceOf = (own = ""): string | undefined => `${ofProcess}${own}` || undefined;
 
-/** The names of a node in its fleet. */
 export class Fleet {
   /** Its namespace, such as /fleet_a; empty: none. */
   private name: string;

@@ -40,12 +40,10 @@ export type ParameterSpec = ValueForm & {
 
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 
-/** The type of a declaration's values. */
 export type ValueOf<S extends ValueForm> = S extends { readonly choices: readonly (infer C)[] }
   ? C
   : TypeOf[S["type"]];
 
-/** The values of a set of declarations, by name. */
 export type ParameterValues<S extends ParameterSpecs> = {
   readonly [K in keyof S]: ValueOf<S[K]>;
 };

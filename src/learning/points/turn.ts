@@ -30,7 +30,6 @@ export interface Turn extends PointsUsed {
 
 export type Reply = { readonly points: Progress["points"] } | { readonly turn: Turn };
 
-/** Takes one turn after another. */
 export class TurnTaker {
   private steps!: Steps<Turn>;
   private isTimeUp = false;
