@@ -14,6 +14,15 @@ export class RealTimeFactor {
   value: number | null = null;
   private sinceMs: number | undefined;
   private seconds = 0;
+  /** Of the windows that are over. */
+  private total = { ms: 0, seconds: 0 };
+
+  /** Over all the time that was looked at until `wallMs`; null: none was. */
+  overall(wallMs: number): number | null {
+    const { total, sinceMs, seconds } = this;
+    const ms = total.ms + wallMs - (sinceMs ?? wallMs);
+    return ms > 0 ? (1000 * (total.seconds + (sinceMs === undefined ? 0 : seconds))) / ms : null;
+  }
 
   advanced(seconds: number): void {
     this.seconds += seconds;
@@ -28,7 +37,11 @@ export class RealTimeFactor {
   look(wallMs: number): boolean {
     const passed = wallMs - (this.sinceMs ?? wallMs);
     const isOver = passed >= WINDOW_MS;
-    if (isOver) this.value = (1000 * this.seconds) / passed;
+    if (isOver) {
+      this.value = (1000 * this.seconds) / passed;
+      this.total.ms += passed;
+      this.total.seconds += this.seconds;
+    }
     if (isOver || this.sinceMs === undefined) [this.sinceMs, this.seconds] = [wallMs, 0];
     return isOver;
   }

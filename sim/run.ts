@@ -69,6 +69,12 @@ export class Run {
     this.shift = { begin: time, next };
   }
 
+  /** The world began anew, and its time too: the next command begins a shift. */
+  startOver(): void {
+    this.firstDecision = undefined;
+    this.shift = { begin: 0n, next: 0n };
+  }
+
   /** How the current episode starts. */
   start(): EpisodeStart {
     return drawEpisodeStart(this.options.game, this.robots, this.seed, this.episode);
@@ -117,12 +123,16 @@ export class Run {
     this.options.onEpoch({ type: "epoch", epoch, reward, meanReward, epochsCounted, missedEpochs });
   }
 
-  /** What the simulator tells its parent at the end (src/cli/swarm_processes.ts). */
-  summary() {
+  /**
+   * What the world tells its parent at the end (src/cli/swarm_processes.ts).
+   * @param realTimeFactor simulated seconds in a second; null: not known
+   */
+  summary(realTimeFactor: number | null, world: string = this.options.fidelity) {
     const { ledger, options, robots } = this;
     return {
       scenario: options.game.name,
-      fidelity: options.fidelity,
+      fidelity: world,
+      realTimeFactor,
       robots: robots.length,
       ...ledger.totals,
       rewardPerEpoch: batchMeans(ledger.rewards),

@@ -1,6 +1,7 @@
 /** The simulator: a world behind the topics of real robots. */
 import type { Game } from "../src/game/model";
 import { loadScenario } from "../src/game/scenario_file";
+import { steadyMs } from "../src/ros/clock";
 import { epochSeconds } from "../src/ros/epoch_length";
 import { fromSeconds } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
@@ -98,6 +99,6 @@ void runProcess(async (ros) => {
     endWatch();
     shown.stop();
     loop.stop();
-    tellParent({ type: "summary", summary: run.summary() });
+    tellParent({ type: "summary", summary: run.summary(factor.overall(steadyMs())) });
   });
 });

@@ -4,7 +4,13 @@
  */
 import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
-import { type LoopContext, type OdometrySource, WorldTopics } from "./world_topics";
+import type { GlobalCommand } from "../src/ros/messages";
+import {
+  type LoopContext,
+  type LoopParameters,
+  type OdometrySource,
+  WorldTopics,
+} from "./world_topics";
 
 /** The true state of a world; it stays valid until the next step. */
 export interface SimulatedWorld extends OdometrySource {
@@ -37,6 +43,10 @@ export interface WorldDriver {
   /** Whether a message that is heard can make a step due. */
   readonly isLockstep: boolean;
   readonly world: SimulatedWorld;
+  /** Start of the epoch that it is, ns, where time is not the loop's to make; it is not told, then. */
+  boundary?(): bigint;
+  /** Of a world whose time others make. */
+  hearCommand?(command: GlobalCommand): void;
   /** Whether the world may start; absent: at once. */
   isReady?(topics: WorldTopics): boolean;
   due(): number;
@@ -63,13 +73,15 @@ export class WorldLoop {
   private readonly timers: readonly NodeJS.Timeout[];
 
   constructor(
-    private readonly context: LoopContext,
+    private readonly context: LoopContext<LoopParameters>,
     private readonly driver: WorldDriver,
   ) {
     const { node, run, shown } = context;
     this.now = driver.startNs;
     this.topics = new WorldTopics(context, {
       onCommand: (command) => {
+        driver.hearCommand?.(command);
+        if (driver.boundary) this.advance();
         const isFirst = run.hearCommand(command);
         if (isFirst) this.topics.tellShift();
         if (!driver.isLockstep) return;
@@ -81,6 +93,7 @@ export class WorldLoop {
         if (driver.isLockstep) this.advance();
       },
       onVelocity: driver.setVelocity?.bind(driver),
+      isOwn: driver.boundary === undefined,
     });
     if (driver.isLockstep) {
       this.open();
@@ -114,10 +127,22 @@ export class WorldLoop {
       factor.hold();
       return;
     }
+    if (driver.boundary) return this.follow(driver.boundary());
     const steps = driver.due();
     for (let done = 0; done < steps && controls.runs && !this.isOver; done++) this.step();
     if (!this.isOver && steps > 0 && this.clockNs !== this.now)
       this.topics.sendClock((this.clockNs = this.now));
+  }
+
+  /** Time is made by others, and an epoch has begun at `boundary`. */
+  private follow(boundary: bigint): void {
+    if (boundary === this.now) return;
+    const wentBack = boundary < this.now;
+    this.now = boundary;
+    if (!wentBack) return this.endEpoch();
+    this.context.run.startOver();
+    this.topics.tellShift();
+    this.open();
   }
 
   private step(): void {

@@ -29,7 +29,8 @@ export class WorldShown {
   /** @param about which world it is, and what else differs from world to world, as it is now */
   constructor(
     private readonly context: Shown,
-    private readonly about: () => Pick<WorldState, "world" | "controls" | "speed">,
+    private readonly about: () => Pick<WorldState, "world" | "controls" | "speed"> &
+      Partial<WorldState>,
   ) {
     const { node } = context;
     this.publishEpoch = node.publisher(TOPICS.epochReport);
@@ -44,9 +45,9 @@ export class WorldShown {
     const { openCommand } = run.ledger;
     this.publishState({
       header: { stamp: toTime(0n), frame_id: "map" },
-      ...this.about(),
       node: node.name,
       paused: controls.paused,
+      ...this.about(),
       real_time_factor: factor.value ?? 0,
       faults: [...controls.faults].map(([robot, fault]) => ({ robot: run.robots[robot], fault })),
       population: run.robots.length,

@@ -20,7 +20,7 @@ import {
 import type { Publish, RosNode, Subscription } from "../src/ros/node";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import type { SIMULATOR_PARAMETERS } from "../src/ros/generated/parameters";
-import type { ParameterValues } from "../src/ros/parameters";
+import type { ParameterSpecs, ParameterValues } from "../src/ros/parameters";
 import type { RealTimeFactor } from "./pace";
 import type { Fault } from "./protocol";
 import { robotNames, type Run } from "./run";
@@ -33,11 +33,15 @@ const REPEAT_MS = 1000;
 /** Robots that join get topics so many at once: odometry of the others must not wait for all. */
 const AT_ONCE = 10;
 
+/** Parameters of every world. */
+export type LoopParameters = ParameterSpecs &
+  Pick<typeof SIMULATOR_PARAMETERS, "population" | "seed" | "stamped_cmd_vel">;
+
 /** What the world's loop, its topics, the page and the simulator share. */
-export interface LoopContext {
-  readonly node: RosNode<typeof SIMULATOR_PARAMETERS>;
+export interface LoopContext<S extends LoopParameters = typeof SIMULATOR_PARAMETERS> {
+  readonly node: RosNode<S>;
   readonly run: Run;
-  readonly parameters: ParameterValues<typeof SIMULATOR_PARAMETERS>;
+  readonly parameters: ParameterValues<S>;
   readonly controls: WorldControls;
   readonly factor: RealTimeFactor;
   readonly shown: Pick<WorldShown, "poses">;
@@ -62,11 +66,14 @@ export interface WorldEars {
   readonly onAction: (action: LocalAction) => void;
   /** Body n is the lead vehicle; absent: cmd_vel is not heard (abstract). */
   readonly onVelocity?: (body: number, linear: number, angular: number) => void;
+  /** False: another process is the world, and tells time, odometry and frames. */
+  readonly isOwn: boolean;
 }
 
 interface BodyTopics {
   readonly name: string;
-  readonly publishOdometry: Publish<Odometry>;
+  /** Undefined: the world is another process. */
+  readonly publishOdometry: Publish<Odometry> | undefined;
   readonly heard: readonly Subscription[];
 }
 
@@ -84,12 +91,12 @@ export class WorldTopics {
   private told: { robots: number; from: bigint; shift?: LoopContext["run"]["shift"]; atMs: number };
 
   constructor(
-    private readonly context: LoopContext,
+    private readonly context: LoopContext<LoopParameters>,
     private readonly ears: WorldEars,
   ) {
     const { node, run } = context;
-    this.publishClock = node.publisher(TOPICS.clockSent);
-    this.publishStatic = node.publisher(TOPICS.staticTransformSent);
+    this.publishClock = ears.isOwn ? node.publisher(TOPICS.clockSent) : undefined;
+    this.publishStatic = ears.isOwn ? node.publisher(TOPICS.staticTransformSent) : undefined;
     this.publishPopulation = node.publisher(TOPICS.population);
     this.lead = this.connect(LEAD);
     this.setRobots(run.robots);
@@ -152,7 +159,7 @@ export class WorldTopics {
     this.expect(robots);
     this.robots = robots.length;
     for (const { publishOdometry, heard } of this.robotTopics.splice(this.robots)) {
-      publishOdometry.destroy();
+      publishOdometry?.destroy();
       heard.forEach((subscription) => subscription.destroy());
     }
     this.placeFrames();
@@ -167,7 +174,7 @@ export class WorldTopics {
       child_frame_id: odometryFrame(this.inTf(name)),
       transform,
     }));
-    this.publishStatic({ transforms });
+    this.publishStatic?.({ transforms });
   }
 
   /** A body's name where all fleets share the names. */
@@ -193,7 +200,9 @@ export class WorldTopics {
       const topic = topicOf(name, TOPICS.twistStamped);
       heard.push(node.subscribe(topic, ({ twist }) => velocity(twist)));
     } else if (onVelocity) heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
-    return { name, publishOdometry: node.publisher(topicOf(name, TOPICS.odometrySent)), heard };
+    const odometry = topicOf(name, TOPICS.odometrySent);
+    const publishOdometry = this.ears.isOwn ? node.publisher(odometry) : undefined;
+    return { name, publishOdometry, heard };
   }
 
   private hearVelocity({ linear, angular }: Twist, robot?: number): void {
@@ -205,7 +214,7 @@ export class WorldTopics {
   }
 
   sendClock(time: bigint): void {
-    this.publishClock({ clock: toTime(time) });
+    this.publishClock?.({ clock: toTime(time) });
   }
 
   sendOdometry(time: bigint, world: OdometrySource): void {
@@ -218,7 +227,7 @@ export class WorldTopics {
       const [x, y, yaw] = this.toldPose(body, poses, fault);
       const twist = twists?.subarray(2 * body);
       const variances = world.odometryVariances?.(body);
-      publishOdometry(planarOdometry(stamp, this.inTf(name), { x, y, yaw }, twist, variances));
+      publishOdometry?.(planarOdometry(stamp, this.inTf(name), { x, y, yaw }, twist, variances));
     });
   }
 

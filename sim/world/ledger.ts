@@ -10,6 +10,8 @@ import { type GlobalCommand, type LocalAction, nanoseconds } from "../../src/ros
 const NOTHING = {
   epochs: 0,
   missedEpochs: 0,
+  /** Commanded, and not rewarded: the world did not know all states at the decision. */
+  unseenEpochs: 0,
   staleActions: 0,
   missingActions: 0,
   /** Robots with free wheels that were not in their action's zone when its epoch ended. */
@@ -36,7 +38,9 @@ export class Ledger {
   openCommand: GlobalCommand | undefined;
   /** [n] actions heard in the open epoch; -1: none yet. */
   openActions = new Int8Array(0);
-  /** The true states at the open epoch's decision; [n] those of the robots. */
+  /** Whether the true states at the open epoch's decision are known. */
+  isSeen = false;
+  /** These; [n] those of the robots. */
   globalState = 0;
   localStates = new Uint8Array(0);
   private received = 0;
@@ -67,9 +71,14 @@ export class Ledger {
     return this.indexOf.size;
   }
 
-  /** Opens an epoch with these true states. @param decisionTime ns */
+  /**
+   * Opens an epoch.
+   * @param decisionTime ns
+   * @param localStates the true ones; where one is no state of the game, they are not known
+   */
   open(decisionTime: bigint, globalState: number, localStates: Uint8Array): void {
     this.decisionTime = decisionTime;
+    this.isSeen = localStates.every((state) => state < sizesOf(this.game).sL);
     this.globalState = globalState;
     this.localStates = localStates.slice();
     this.openActions = new Int8Array(this.population).fill(-1);
@@ -100,7 +109,7 @@ export class Ledger {
     if (action.action >= sizesOf(this.game).aL || this.openActions[index] >= 0) return;
     this.openActions[index] = action.action;
     this.received++;
-    if (action.state !== this.localStates[index]) this.totals.staleActions++;
+    if (this.isSeen && action.state !== this.localStates[index]) this.totals.staleActions++;
   }
 
   /**
@@ -109,7 +118,7 @@ export class Ledger {
    * @param locked [n] 1: its wheels were locked in this epoch
    */
   noteArrivals(localStates: Uint8Array, locked: Uint8Array): void {
-    if (this.openCommand === undefined) return;
+    if (this.openCommand === undefined || !this.isSeen) return;
     this.openActions.forEach((action, i) => {
       if (action < 0 || locked[i] === 1) return;
       const { arena } = this.game;
@@ -125,13 +134,17 @@ export class Ledger {
   /**
    * Ends the open epoch; what is known of it stays until the next `open`.
    * @param needsAll an epoch without all actions is missed (the abstract world cannot move then)
-   * @returns its reward; undefined if it was missed, or before the first command
+   * @returns its reward; undefined if it was missed or not seen, or before the first command
    */
   close(needsAll = false): number | undefined {
     const { openCommand: command, totals } = this;
     if (!this.hasBegun) return undefined;
     if (command === undefined || (needsAll && !this.isComplete)) {
       totals.missedEpochs++;
+      return undefined;
+    }
+    if (!this.isSeen) {
+      totals.unseenEpochs++;
       return undefined;
     }
     totals.epochs++;
@@ -157,7 +170,9 @@ export class Ledger {
     return game.globalReward[globalState * aG + globalAction] + sum / this.population;
   }
 
+  /** Empty: not known. */
   trueHistogram(): number[] {
+    if (!this.isSeen) return [];
     const counts = new Array<number>(sizesOf(this.game).sL).fill(0);
     for (const state of this.localStates) counts[state]++;
     return counts;

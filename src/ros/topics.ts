@@ -38,6 +38,8 @@ export const TOPICS = {
   pose: lossy("pose", "geometry_msgs/msg/PoseWithCovarianceStamped"),
   twist: reliable("cmd_vel", "geometry_msgs/msg/Twist"),
   twistStamped: reliable("cmd_vel", "geometry_msgs/msg/TwistStamped"),
+  baseTwist: reliable("base/cmd_vel", "geometry_msgs/msg/Twist"),
+  baseTwistStamped: reliable("base/cmd_vel", "geometry_msgs/msg/TwistStamped"),
   agentState: latched("state", own("AgentState")),
   localAction: reliable("action", own("LocalAction")),
   globalState: latched("/global_agent/state", own("GlobalState")),

@@ -1,7 +1,8 @@
 """A world in rclpy: publishes odom and obeys cmd_vel, by the wall clock.
 
-Usage: world.py BODIES, a JSON list of {"name", "x", "y", "yaw"} (m, rad); unicycles that hold a
-command for at most half a second, odometry at 20 Hz.
+Usage: world.py BODIES CMD_VEL, a JSON list of {"name", "x", "y", "yaw"} (m, rad) and the topic of
+their commands, such as cmd_vel; unicycles that hold a command for at most half a second, odometry at
+20 Hz.
 """
 
 import json
@@ -25,7 +26,7 @@ class Body:
         self.linear = self.angular = 0.0
         self.commanded = 0.0
         self.publisher = node.create_publisher(Odometry, f"/{name}/odom", SENSOR)
-        node.create_subscription(Twist, f"/{name}/cmd_vel", self.hear, 1)
+        node.create_subscription(Twist, f"/{name}/{sys.argv[2]}", self.hear, 1)
 
     def hear(self, twist):
         self.linear, self.angular = twist.linear.x, twist.angular.z

@@ -1,6 +1,7 @@
 import type { LoopContext } from "../../sim/world_topics";
 import { RealTimeFactor } from "../../sim/pace";
 import { SIMULATOR_PARAMETERS } from "../../src/ros/generated/parameters";
+import type { EpochTold } from "../../sim/protocol";
 import { Run, type RunOptions } from "../../sim/run";
 import { WorldControls } from "../../sim/world_controls";
 import { playedNode } from "../support/played_node";
@@ -8,6 +9,8 @@ import { playedNode } from "../support/played_node";
 /** A node without ROS: what its subscriptions hear is said to it, what it publishes is kept. */
 export function heardNode() {
   const hear = new Map<string, (message: unknown) => void>();
+  /** Of its log. */
+  const lines: string[] = [];
   const told: { topic: string; message: object }[] = [];
   const node = {
     publisher: ({ name }: { name: string }) =>
@@ -19,12 +22,13 @@ export function heardNode() {
       return { destroy: () => void hear.delete(topic.name) };
     },
     countPublishers: () => 1,
+    log: { warn: (line: string) => void lines.push(line) },
     safely: (work: () => void) => work(),
   };
   /** What was told on a topic since the last call, of all topics. */
   const toldOn = (topic: string): object[] =>
     told.splice(0).flatMap((sent) => (sent.topic === topic ? [sent.message] : []));
-  return { node, hear, toldOn };
+  return { node, hear, toldOn, lines };
 }
 
 type Parameters = {
@@ -45,13 +49,13 @@ export function loopContext({
   fleetPrefix = "",
   ...options
 }: LoopOptions) {
-  const { node, hear, toldOn } = heardNode();
-  const calls = { resets: 0, over: 0 };
+  const { node, hear, toldOn, lines } = heardNode();
+  const calls = { resets: 0, over: 0, epochs: [] as EpochTold[] };
   const run = new Run({
     ...options,
     durationNs,
     seed: 1,
-    onEpoch: () => undefined,
+    onEpoch: (epoch) => void calls.epochs.push(epoch),
     onReset: () => void calls.resets++,
   });
   const defaults: Partial<Parameters> = {};
@@ -68,5 +72,5 @@ export function loopContext({
     shown: { poses: () => undefined },
     onOver: () => void calls.over++,
   };
-  return { context, hear, toldOn, calls };
+  return { context, hear, toldOn, calls, lines };
 }

@@ -78,6 +78,7 @@ test("the reward is r_g + (1/n) sum of r_l at the states of the decision", () =>
   expect(ledger.totals).toEqual({
     epochs: 1,
     missedEpochs: 0,
+    unseenEpochs: 0,
     staleActions: 0,
     missingActions: 0,
     unreachedZones: 0,
@@ -117,6 +118,18 @@ test("a free robot that is not where it drove counts as such; a locked one, and 
   expect(ledger.totals.unreachedZones).toBe(1);
   ledger.noteArrivals(states, Uint8Array.of(0, 0, 1, 0));
   expect(ledger.totals.unreachedZones).toBe(2);
+});
+
+test("an epoch whose states are not all known is counted, and neither rewarded nor compared", () => {
+  const ledger = new Ledger(game(), ROBOTS);
+  ledger.open(SECOND, 0, Uint8Array.of(0, 0, 255, 1));
+  ledger.hearCommand(command());
+  act(ledger, 0, [1, 1, 1, 1], [0, 0, 0, 0]);
+  ledger.noteArrivals(Uint8Array.of(1, 1, 1, 1), new Uint8Array(4));
+  expect(ledger.trueHistogram()).toEqual([]);
+  expect(ledger.close()).toBeUndefined();
+  expect(ledger.totals).toMatchObject({ epochs: 0, missedEpochs: 0, unseenEpochs: 1 });
+  expect(ledger.totals).toMatchObject({ staleActions: 0, unreachedZones: 0, samplesAsked: 2 });
 });
 
 test("an action counts once, and only with a known robot, the open epoch and an action of the game", () => {

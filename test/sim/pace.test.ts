@@ -46,4 +46,8 @@ test("the real-time factor is that of the last window, and says when the world i
   factor.advanced(2);
   factor.look(52_000);
   expect(factor.value).toBe(1);
+  // Over all: 1.5 s in 2 s, 2 s in 2 s, and 1 s in 1 s; 48 s stood.
+  factor.advanced(1);
+  expect(factor.overall(53_000)).toBeCloseTo(4.5 / 5, 12);
+  expect(new RealTimeFactor().overall(1000)).toBeNull();
 });
