@@ -1,5 +1,6 @@
 /** `npm run calibrate`: measures a scenario's arrays in the motion world and compares them. */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { type Document, isMap, isScalar } from "yaml";
 import {
   compareArrays,
@@ -11,10 +12,13 @@ import {
 } from "./calibration";
 import { COMMANDS } from "./generated/commands";
 import { longForm, textOf } from "./long_form";
-import { type OptionValues, requireWritable, runCommand } from "./options";
+import { type OptionValues, requireWritable, runCommand, UsageError } from "./options";
+import { type Counts, explorer, readRecording } from "./recorded";
 import type { Game } from "../game/model";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
 import { writeWhole } from "../base/whole_file";
+import { PACKAGE_VERSION } from "../learning/version";
+import { encodePolicy, savePolicy } from "../policy/policy_file";
 import { loadPhysics } from "../../sim/world/physics";
 
 function progressOf(epochs: number): (done: number) => void {
@@ -39,22 +43,31 @@ function tableOf(title: string, { rows, largestDistance, meanDistance }: Compare
   ].join("\n");
 }
 
-function reportOf(name: string, { global, local }: WorldDistance, measured: Measurement): string {
-  const share = measured.drives > 0 ? (100 * measured.finishedDrives) / measured.drives : 100;
+function reportOf(name: string, { global, local }: WorldDistance, measured: Measured): string {
+  const { drives, finishedDrives = 0 } = measured;
+  const share = drives ? (100 * finishedDrives) / drives : 100;
   return [
     tableOf(`P_g of ${name}`, global),
     tableOf(`P_l of ${name}`, local),
-    `${measured.drives} drives to another zone, ${share.toFixed(2)} % done within their epoch.`,
+    ...(drives === undefined
+      ? []
+      : [`${drives} drives to another zone, ${share.toFixed(2)} % done within their epoch.`]),
     `A row agrees with the scenario when its distance is within a few sampling errors.\n`,
   ].join("\n");
 }
 
-/** Warns of rows without samples: they keep the scenario's probabilities. */
-function warnUnseen(rows: readonly ComparedRow[]): void {
-  const unseen = rows.filter(({ samples }) => samples === 0);
-  if (unseen.length === 0) return;
+/** Rows with fewer samples are named. */
+const SELDOM = 30;
+
+/** Warns of rows with few samples; those without any keep the scenario's probabilities. */
+function warnSeldom(rows: readonly ComparedRow[]): void {
+  const named = (some: readonly ComparedRow[]): string =>
+    some.map(({ row, samples }) => `\n  ${row}: ${samples}`).join("");
+  const seldom = rows.filter(({ samples }) => samples < SELDOM);
+  if (seldom.length === 0) return;
+  const unseen = seldom.filter(({ samples }) => samples === 0).length;
   process.stderr.write(
-    `${unseen.length} rows were never seen (first: ${unseen[0].row}) and keep the scenario's probabilities; give more --epochs\n`,
+    `${unseen} rows were never seen and keep the scenario's probabilities; ${seldom.length} were seen less than ${SELDOM} times, so measure for more epochs:${named(seldom)}\n`,
   );
 }
 
@@ -98,20 +111,58 @@ export function rounded(row: readonly number[]): number[] {
   return units.map((p) => p / unit);
 }
 
-export async function main(
-  options: OptionValues<typeof COMMANDS.calibrate.options>,
-): Promise<void> {
-  const { scenario, robots, epochs, seed, write } = options;
+/** In a recording it is not known which drives were finished. */
+type Measured = Counts & Partial<Pick<Measurement, "drives" | "finishedDrives">>;
+type Options = OptionValues<typeof COMMANDS.calibrate.options>;
+
+/** @throws UsageError for options that do not go together */
+function requireTogether(options: Options): void {
+  const { options: declared } = COMMANDS.calibrate;
+  const own = (["robots", "epochs", "seed"] as const).find(
+    (name) => options[name] !== declared[name].default,
+  );
+  if (options.recording !== undefined && own) {
+    throw new UsageError(
+      `--${own} is the motion world's and --recording names what was in another; give one of them`,
+    );
+  }
+}
+
+/** Writes the policy by which a swarm tries everything. */
+function writeExplorer(
+  file: string,
+  game: Game,
+  { robots: population, seed, json }: Options,
+): void {
+  requireWritable("--explore", file);
+  const pair = explorer(game);
+  const of = { scenario: game.name, scenarioSha256: game.sha256, discount: game.discount };
+  const how = { backup: "sampled", backupError: 0, packageVersion: PACKAGE_VERSION } as const;
+  const metadata = { ...of, ...how, tableSize: pair.tableSize, population, seed };
+  savePolicy(file, encodePolicy(pair, metadata, game));
+  const next = `as by npm start -- --policy ${file} --record FILE`;
+  const said = `Written: ${file}. Let a swarm act by it and record that, ${next}`;
+  process.stdout.write(`${json ? JSON.stringify({ scenario: game.name, file }) : said}\n`);
+}
+
+export async function main(options: Options): Promise<void> {
+  const { scenario, robots, epochs, seed, write, recording, explore } = options;
+  requireTogether(options);
   if (write !== undefined) requireWritable("--write", write);
   const game = loadScenario(scenario);
+  if (explore !== undefined) return writeExplorer(explore, game, options);
   await loadPhysics();
   const began = performance.now();
-  const measured = measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
+  const measured: Measured = recording
+    ? await readRecording(recording, game)
+    : measureArrays(game, { robots, epochs, seed, onProgress: progressOf(epochs) });
   const seconds = (performance.now() - began) / 1000;
   const found = compareArrays(game, measured);
-  warnUnseen([...found.global.rows, ...found.local.rows]);
+  warnSeldom([...found.global.rows, ...found.local.rows]);
   if (write !== undefined) {
-    const note = `Measured in the motion world: npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
+    const note = recording
+      ? `Measured in a recording: npm run calibrate -- --recording ${basename(recording)}`
+      : `Measured in the motion world: npm run calibrate -- --robots ${robots} --epochs ${epochs} --seed ${seed}`;
     const source = readFileSync(scenarioFile(scenario), "utf8");
     writeWhole(write, withMeasuredArrays(source, game, found, note), "the scenario");
   }
@@ -122,8 +173,9 @@ export async function main(
   }
   const { drives, finishedDrives } = measured;
   const arrays = { globalTransition: found.global, localTransition: found.local };
-  const head = { scenario: game.name, robots, epochs, seed, seconds, drives, finishedDrives };
-  process.stdout.write(`${JSON.stringify({ ...head, ...arrays, file: write })}\n`);
+  const how = recording ? { recording } : { robots, epochs, seed, drives, finishedDrives };
+  const told = { scenario: game.name, seconds, ...how, ...arrays, file: write };
+  process.stdout.write(`${JSON.stringify(told)}\n`);
 }
 
 if (require.main === module) void runCommand(COMMANDS.calibrate, main);

@@ -11,6 +11,7 @@ import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
 import { InvalidInputError } from "../base/errors";
 import { MotionWorld } from "../../sim/world/motion";
 import { worldProblem } from "../../sim/world/world_problem";
+import type { Counts } from "./recorded";
 
 export interface MeasureOptions {
   readonly robots: number;
@@ -46,8 +47,7 @@ export function measureArrays(game: Game, options: MeasureOptions): Measurement 
   return run;
 }
 
-export class Measurement {
-  /** Samples of each transition, [sG][aG][sG'] and [sL][sG][aL][sL']. */
+export class Measurement implements Counts {
   readonly globalCounts: Float64Array;
   readonly localCounts: Float64Array;
   /** Drives to another zone by robots whose wheels were free; those that arrived in their epoch. */
@@ -175,7 +175,7 @@ export interface WorldDistance {
 }
 
 /** How far a scenario's arrays are from what was measured. */
-export function compareArrays(game: Game, measurement: Measurement): WorldDistance {
+export function compareArrays(game: Game, measurement: Counts): WorldDistance {
   const { globalStates, globalActions, localStates, localActions } = game;
   const compare = (key: "global" | "local", names: string[]): ComparedArray => {
     const array = game[`${key}Transition`];

@@ -92,6 +92,11 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       prints: /depot: 1000 robots, 10 asked an epoch \(filter\)/,
     },
     {
+      command: "npm run calibrate -- --scenario dock_dispatch --explore explore.safetensors",
+      prints: /Written: explore.safetensors/,
+      writes: "explore.safetensors",
+    },
+    {
       command: "npm run calibrate -- --scenario dock_dispatch --epochs 50 --write measured.yaml",
       prints: /P_l of dock_dispatch: total variation/,
       writes: "measured.yaml",
