@@ -1,8 +1,8 @@
 /**
  * Makes a checkout ready to run, in steps that run only when their inputs have changed. Run it as
- * `npm run setup`, or import `setup`, which returns the environment in which nodes run. With --build it
- * only compiles everything, types checked; with --types it only writes the types that are generated,
- * which tsc and eslint need.
+ * `npm run setup`, or import `setup`, which returns the environment in which nodes run. With --mujoco it
+ * sets up MuJoCo too; with --build it only compiles everything, types checked; with --types it only
+ * writes the types that are generated, which tsc and eslint need.
  */
 import { pathToFileURL } from "node:url";
 import { main, root, say, SetupError } from "./setup/base.mjs";
@@ -11,15 +11,17 @@ import { dependencies } from "./setup/dependencies.mjs";
 import { rosEnvironment, sourcedRos } from "./setup/environment.mjs";
 import { checkMachine, checkNode, folderProblem } from "./setup/machine.mjs";
 import { interfaceBuild, messageModules } from "./setup/messages.mjs";
+import { mujoco } from "./setup/mujoco.mjs";
 import { nativeBinary } from "./setup/native.mjs";
 import { alone } from "./setup/tool.mjs";
 import { wheels } from "./setup/wheels.mjs";
 
-function stepsFor(ros) {
+function stepsFor({ ros, withMujoco = false }) {
   if (!ros) return [dependencies, compilation];
   const environment = sourcedRos() ? [] : [wheels];
   const messages = [interfaceBuild, messageModules];
-  return [dependencies, ...environment, nativeBinary, ...messages, compilation];
+  const world = withMujoco ? [mujoco] : [];
+  return [dependencies, ...environment, nativeBinary, ...messages, compilation, ...world];
 }
 
 async function runMissing(steps) {
@@ -36,10 +38,11 @@ async function runMissing(steps) {
   say("ready");
 }
 
-/** @param ros false for commands that only compute: they need Node.js alone */
-export async function setup({ ros }) {
+/** @param wanted `ros` false for commands that only compute: they need Node.js alone */
+export async function setup(wanted) {
+  const { ros } = wanted;
   checkNode();
-  const steps = stepsFor(ros);
+  const steps = stepsFor(wanted);
   if (!steps.every((step) => step.isCurrent())) {
     const problem = folderProblem(root, { ros });
     if (problem) throw new SetupError(problem);
@@ -51,6 +54,7 @@ export async function setup({ ros }) {
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const tasks = {
     "--build": () => alone(() => compilation.run({ checked: true })),
+    "--mujoco": () => setup({ ros: true, withMujoco: true }),
     "--types": writeTypes,
   };
   await main(tasks[process.argv[2]] ?? (() => setup({ ros: true })));

@@ -12,8 +12,14 @@ const inPython = (...parts) => path.join(python, ...parts);
 export const wheelsKey = () =>
   hashOf([python, hashFiles(...requirements, "scripts/setup/wheels.mjs")]);
 
+/** pip's arguments for packages that are all pinned. */
+export const PIP_INSTALL = [
+  ...["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile"],
+  "--progress-bar=off",
+];
+
 /** pip as the user configured it, without options that would install elsewhere. */
-function pipEnvironment() {
+export function pipEnvironment() {
   const env = { ...toolEnvironment(), PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" };
   const misplacing = ["TARGET", "PREFIX", "USER", "ROOT", "DRY_RUN", "CONSTRAINT", "NO_BINARY"];
   for (const name of [...misplacing, "ONLY_BINARY"]) delete env[`PIP_${name}`];
@@ -23,13 +29,11 @@ function pipEnvironment() {
 
 async function installPackages(env) {
   const [wheels, sources] = requirements;
-  const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile"];
-  const options = [...pip, "--progress-bar=off"];
   const install = (...args) =>
     tool("Installing the Python packages", "pip", inPython("bin", "python3"), args, { env });
-  await install(...options, "--only-binary", ":all:", "-r", wheels);
+  await install(...PIP_INSTALL, "--only-binary", ":all:", "-r", wheels);
   // Without isolation the build uses the pinned setuptools and fetches nothing.
-  await install(...options, "--no-build-isolation", "--use-pep517", "-r", sources);
+  await install(...PIP_INSTALL, "--no-build-isolation", "--use-pep517", "-r", sources);
 }
 
 /*

@@ -126,6 +126,19 @@ describe("a ROS 2 that is sourced", () => {
     expect(said(find, { ...sourced("ros"), ROS_DISTRO: "" })).toBe("undefined");
   });
 
+  test("with Python 3.10 has no MuJoCo, and is told so in a sentence", () => {
+    const python3 = join(folder, "wrappers", "bin", "python3");
+    const ask = `import { pythonVersion } from "./scripts/setup/mujoco.mjs"; try { console.log(pythonVersion()) } catch (error) { console.log(error.message) }`;
+    const withPython = (minor: number): string => {
+      writeFileSync(python3, `#!/bin/sh\necho ${minor}\n`, { mode: 0o755 });
+      return said(ask, sourced("ros"));
+    };
+    expect(withPython(11)).toBe("11");
+    expect(withPython(10)).toMatch(
+      /^MuJoCo 4 has no package for Python 3.10, with which this ROS 2 runs: use one with [^.]+ 3.11 [^\n]+\.$/,
+    );
+  });
+
   test("is one folder to rclnodejs' build, an overlay's packages before those below", () => {
     const link = `import { linkRos } from "./scripts/setup/native.mjs"; console.log(linkRos("${folder}/links", process.env).PATH)`;
     const [first] = said(link, sourced("overlay", "ros")).split(":");
