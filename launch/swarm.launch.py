@@ -118,6 +118,10 @@ def nodes_of(process, values, settings):
 
 def start(context):
     values = shared.read(context, ARGUMENTS)
+    if "fidelity" in values:
+        if "world" in values:
+            raise RuntimeError("fidelity:= is another name for world:=; give one of them")
+        values["world"] = values.pop("fidelity")
     settings = settings_of(values)
     values["about"] = json.dumps(settings)
     nodes = [

@@ -69,7 +69,7 @@ def declaration(name, argument, default=None, is_required=False):
     if default is None and not is_required:
         is_left = "default" not in argument
         default = "" if is_left else text_of(spec["default"])
-        installed = spec.get("installed", spec["default"])
+        installed = spec.get("installed", spec.get("default", ""))
         if is_left and installed != "":
             description += f" Empty: what params_file says, as installed {text_of(installed)}."
     choices = ["true", "false"] if spec["type"] == "boolean" else spec.get("choices")

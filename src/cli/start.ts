@@ -67,7 +67,7 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
   );
   if (!notable) return;
   say(
-    `the arrays of ${game.name} are not the motion world's: rows of P_l differ by up to ${local.largestDistance.toFixed(2)} (mean ${local.meanDistance.toFixed(2)}), of P_g by up to ${global.largestDistance.toFixed(2)} in total variation; npm run calibrate measures them, --fidelity abstract runs them as they are`,
+    `the arrays of ${game.name} are not the motion world's: rows of P_l differ by up to ${local.largestDistance.toFixed(2)} (mean ${local.meanDistance.toFixed(2)}), of P_g by up to ${global.largestDistance.toFixed(2)} in total variation; npm run calibrate measures them, --world abstract runs them as they are`,
   );
 }
 
@@ -102,7 +102,7 @@ async function main(given: SwarmSettings): Promise<number> {
   const unwatched = json || seconds > 0 ? robots : undefined;
   const running = runSwarm(specs, domain, unwatched, signal, say, (told) => sayReport(told, say));
   // It takes a second or more, in which the processes come up.
-  if (settings.fidelity === "motion") await sayDistance(game, robots, say);
+  if (settings.world === "motion") await sayDistance(game, robots, say);
   const { summary, failure } = await running;
   if (failure) say(failure);
   if (json) {

@@ -8,7 +8,7 @@ import { epochSeconds } from "../ros/epoch_length";
 import { readOrigins } from "../../sim/page_access";
 import { worldProblem } from "../../sim/world/world_problem";
 import { COMMANDS } from "./generated/commands";
-import { type OptionValues, requireWritable, UsageError } from "./options";
+import { type OptionSpecs, type OptionValues, requireWritable, UsageError } from "./options";
 import {
   type ArgumentValues,
   type DescribedProcess,
@@ -28,25 +28,30 @@ export type SwarmSettings = OptionValues<typeof OPTIONS>;
  * @throws UsageError for options that do not go together
  */
 export function readSettings(given: SwarmSettings): { settings: SwarmSettings; game: Game } {
-  const { robots, fidelity, speed, sampling, sampleSize, record } = given;
+  const { robots, speed, sampling, sampleSize, record } = given;
+  const world = given.fidelity ?? given.world;
   const game = loadScenario(given.scenario);
   const epoch = epochSeconds(given.epoch, game.arena.epoch, "--epoch");
   const problem =
     problemOf(given) ??
-    worldProblem(game, fidelity, robots, epoch, speed) ??
+    worldProblem(game, world, robots, epoch, speed) ??
     samplingProblem(game, sampling, sampleSize || undefined);
   if (problem !== undefined) throw new UsageError(problem);
   readOrigins(given.origins);
   if (record) requireWritable("--record", record);
-  return { settings: { ...given, epoch }, game };
+  return { settings: { ...given, world, fidelity: undefined, epoch }, game };
 }
 
 /** Why the options do not go together; undefined: they do. */
 function problemOf(settings: SwarmSettings): string | undefined {
   const { robots, record } = settings;
-  const isGiven = (name: keyof SwarmSettings): boolean => settings[name] !== OPTIONS[name].default;
-  if (settings.fidelity === "abstract" && isGiven("speed")) {
-    return "--speed is for --fidelity motion; the abstract world runs as fast as the nodes answer";
+  const isGiven = (name: keyof SwarmSettings): boolean =>
+    settings[name] !== (OPTIONS as OptionSpecs)[name].default;
+  if (isGiven("world") && settings.fidelity) {
+    return "--fidelity is another name for --world; give one of them";
+  }
+  if ((settings.fidelity ?? settings.world) === "abstract" && isGiven("speed")) {
+    return "--speed is for other worlds; the abstract one runs as fast as the nodes answer";
   }
   const ofPage = (["port", "host", "origins"] as const).find(isGiven);
   if (settings.headless && ofPage) {

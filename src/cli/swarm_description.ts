@@ -21,6 +21,7 @@ const argument = z.strictObject({
   parameter: z.string().optional(),
   type: z.enum(["integer", "boolean", "string"]).optional(),
   range: z.tuple([z.number(), z.number()]).optional(),
+  choices: z.array(z.string()).optional(),
   /** Default: the parameter's. */
   default: scalar.optional(),
   /** All nodes share it: the launch file gives it to each, as given or as the parameter file says. */

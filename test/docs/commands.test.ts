@@ -23,7 +23,7 @@ const DEPOT = "examples/scenario/depot.yaml";
 /** Run here in this order, in a folder of their own; what each prints or writes. */
 const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; writes?: string }[] =
   [
-    { command: "npm start -- --help", prints: /--fidelity/ },
+    { command: "npm start -- --help", prints: /--world/ },
     { command: "npm run learn -- --help", prints: /--table-size/ },
     { command: "npm run evaluate -- --help", prints: /--rollouts/ },
     { command: "npm run calibrate -- --help", prints: /--write/ },
@@ -115,13 +115,13 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     by: "npm run parameters -- --write",
   },
   "npm test -- graph/stopping": { file: ".ci/run", by: "npm test" },
-  "npm start -- --fidelity abstract --headless --seconds 60 --json": {
+  "npm start -- --world abstract --headless --seconds 60 --json": {
     file: "test/graph/start.test.ts",
-    by: '"--fidelity", "abstract", "--seconds", "30"',
+    by: '"--world", "abstract", "--seconds", "30"',
   },
-  "npm start -- --scenario ring_dispatch --fidelity abstract": {
+  "npm start -- --scenario ring_dispatch --world abstract": {
     file: "test/graph/start.test.ts",
-    by: '"--scenario", "ring_dispatch", "--fidelity", "abstract"',
+    by: '"--scenario", "ring_dispatch", "--world", "abstract"',
   },
   "npm start -- --sample-size 1 --observation filter --speed 4": {
     file: "test/graph/examples.test.ts",
@@ -147,14 +147,14 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     file: "test/graph/examples.test.ts",
     by: "python3 examples/programs/listen.py",
   },
-  [`npm start -- --scenario ${FERRY} --fidelity abstract --robots 10 --headless --seconds 240 --json`]:
+  [`npm start -- --scenario ${FERRY} --world abstract --robots 10 --headless --seconds 240 --json`]:
     {
       file: "test/graph/examples.test.ts",
-      by: `--scenario ${FERRY} --fidelity abstract --robots 10 --headless --seconds 240 --json`,
+      by: `--scenario ${FERRY} --world abstract --robots 10 --headless --seconds 240 --json`,
     },
-  [`npm start -- --scenario ${DEPOT} --fidelity abstract --observation filter`]: {
+  [`npm start -- --scenario ${DEPOT} --world abstract --observation filter`]: {
     file: "test/graph/start.test.ts",
-    by: '"--scenario", "examples/scenario/depot.yaml", "--fidelity", "abstract", ...filter',
+    by: '"--scenario", "examples/scenario/depot.yaml", "--world", "abstract", ...filter',
   },
   "python3 -m alternating_marl_policy.inspect dock.safetensors": {
     file: "test/python/acting.test.ts",

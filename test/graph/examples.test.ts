@@ -36,7 +36,7 @@ beforeAll(async () => {
   const memory = "--sample-size 1 --observation filter";
   recorded = start(`--record run.mcap --headless --seconds 30 --speed 10 ${memory}`);
   ferry = start(
-    "--scenario examples/scenario/ferry.yaml --fidelity abstract --robots 10 --headless --seconds 240 --json",
+    "--scenario examples/scenario/ferry.yaml --world abstract --robots 10 --headless --seconds 240 --json",
   );
   const policy = encodePolicy(pair, madeMetadata(game, 5), game);
   savePolicy(join(folder, "dock.safetensors"), policy);

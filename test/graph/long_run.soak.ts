@@ -13,7 +13,7 @@ test.each(RUNS)(
   "$shifts shifts of $scenario in motion, $robots robots, miss no epoch and earn what evaluate says",
   async ({ shifts, ...run }) => {
     const seconds = shifts * 50 * run.epoch;
-    const swarm = await startSwarm({ fidelity: "motion", seed: 7, ...run, seconds });
+    const swarm = await startSwarm({ world: "motion", seed: 7, ...run, seconds });
     try {
       const summary = await swarm.summary;
       const trace = readTrace(swarm.trace);

@@ -4,7 +4,7 @@ import { startSwarm } from "./swarm";
 
 test("a shift of dock_dispatch in motion over ROS earns what evaluate says, and another follows", async () => {
   const swarm = await startSwarm({
-    fidelity: "motion",
+    world: "motion",
     epoch: 6,
     speed: 12,
     seconds: 306,

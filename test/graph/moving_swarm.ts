@@ -44,7 +44,7 @@ export class MovingSwarm {
     const swarm = own(
       await startSwarm({
         scenario: writeCarousel(folder),
-        fidelity: "motion",
+        world: "motion",
         robots: ROBOTS,
         tableSize: 2,
         epoch: EPOCH * SPEED,

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const { arena } = loadScenario(scenario);
   swarm = await startSwarm({
     scenario,
-    fidelity: "motion",
+    world: "motion",
     robots: ROBOTS,
     tableSize: 2,
     without: ["simulator"],

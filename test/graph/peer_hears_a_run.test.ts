@@ -10,7 +10,7 @@ const K = 10;
 const EPOCHS = 6;
 
 test("commands are repeated at 10 Hz with another stamp alone, only the sampled are subscribed, and a stop is heard both ways", async () => {
-  const swarm = await startSwarm({ fidelity: "motion", robots: ROBOTS, speed: 6, seed: 3 });
+  const swarm = await startSwarm({ world: "motion", robots: ROBOTS, speed: 6, seed: 3 });
   const peer = new Peer(swarm.environment, lookingAt(ROBOTS));
   try {
     await peer.advertise(TOPICS.emergencyStop, 6);

@@ -39,7 +39,7 @@ shared(
     swarm = own(
       await startSwarm({
         scenario: writeCarousel(folder),
-        fidelity: "motion",
+        world: "motion",
         robots: ROBOTS,
         tableSize: 2,
         headless: false,

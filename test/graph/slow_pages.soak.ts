@@ -17,7 +17,7 @@ const RATE = 10;
 const TOLERANCE = 0.05;
 
 test("100 pages that read slowly or never leave the world its real-time factor and ROS its rates", async () => {
-  const swarm = await startSwarm({ fidelity: "motion", robots: ROBOTS, headless: false });
+  const swarm = await startSwarm({ world: "motion", robots: ROBOTS, headless: false });
   const options = ["--robots", `${ROBOTS}`, "--odometry", "--clock"];
   const peer = new Peer(swarm.environment, options);
   const pages: Socket[] = [];

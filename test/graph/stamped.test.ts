@@ -22,7 +22,7 @@ test("stamped velocities drive the robots, with their frame and time, and are ze
   const folder = mkdtempSync(join(tmpdir(), "carousel-"));
   const swarm = await startSwarm({
     scenario: writeCarousel(folder),
-    fidelity: "motion",
+    world: "motion",
     robots: 3,
     tableSize: 2,
     overrides: { simulator: STAMPED, local_agents_0: STAMPED, lead_agent: STAMPED },

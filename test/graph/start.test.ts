@@ -122,7 +122,7 @@ test.each([
 });
 
 test("the paper's task runs headless in the abstract world and ends with one JSON object", async () => {
-  const args = ["--scenario", "ring_dispatch", "--fidelity", "abstract", "--seconds", "30"];
+  const args = ["--scenario", "ring_dispatch", "--world", "abstract", "--seconds", "30"];
   const { status, out } = await start(...args, "--headless", "--json", "--epoch", "1").ended;
   expect(status).toBe(0);
   expect(JSON.parse(out)).toMatchObject({
@@ -145,7 +145,7 @@ test("the paper's task runs headless in the abstract world and ends with one JSO
 
 test("a map of fifty zones is learned without a table, and runs", async () => {
   const filter = ["--observation", "filter"];
-  const args = ["--scenario", "examples/scenario/depot.yaml", "--fidelity", "abstract", ...filter];
+  const args = ["--scenario", "examples/scenario/depot.yaml", "--world", "abstract", ...filter];
   const { status, out, err } = await start(...args, "--headless", "--json", "--seconds", "120")
     .ended;
   expect(status).toBe(0);

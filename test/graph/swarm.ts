@@ -80,7 +80,7 @@ export interface Swarm {
 
 const DEFAULTS: SwarmSettings = {
   ...parseOptions(COMMANDS.start, []),
-  ...{ fidelity: "abstract", epoch: 6, port: 0, headless: true },
+  ...{ world: "abstract", epoch: 6, port: 0, headless: true },
 };
 
 const TRACED: Readonly<Record<string, string>> = {

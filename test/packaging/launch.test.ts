@@ -116,7 +116,7 @@ describe("swarm.launch.py", () => {
       robots: 30,
       seed: 3,
       // By the parameter file.
-      fidelity: "motion",
+      world: "motion",
     });
     expect(nodesOf(shown, "recorder")).toEqual([]);
   });
@@ -235,6 +235,7 @@ describe("swarm.launch.py", () => {
       table_size: NODES.learner.table_size.default,
       observation: NODES.global_agent.observation.default,
       sampling: NODES.global_agent.sampling.default,
+      world: NODES.simulator.fidelity.default,
       epoch: NODES.simulator.epoch_length.default,
       odometry_rate: NODES.recorder.odometry_rate.default,
     };
@@ -247,8 +248,11 @@ describe("swarm.launch.py", () => {
     }
   });
 
-  test("an abstract world's states are of the instant of the decision", () => {
+  test("an abstract world's states are of the instant of the decision, by either name", () => {
+    const [refused] = show("swarm.launch.py", "fidelity:=abstract", "world:=motion").actions;
+    expect(refused.why).toContain("fidelity:= is another name for world:=");
     const abstract = show("swarm.launch.py", "fidelity:=abstract");
+    expect(abstract.actions).toEqual(show("swarm.launch.py", "world:=abstract").actions);
     for (const name of ["global_agent", "local_agent"]) {
       expect(given(nodesOf(abstract, name)[0])["max_state_age"]).toBe(0);
       expect(given(nodesOf(shown, name)[0])).not.toHaveProperty("max_state_age");

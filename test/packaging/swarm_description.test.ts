@@ -47,9 +47,9 @@ interface Launched {
 test.each([
   ["motion", 250],
   ["abstract", 7],
-] as const)("npm start and the launch file start the same in %s", (fidelity, robots) => {
+] as const)("npm start and the launch file start the same in %s", (world, robots) => {
   const settings: SwarmSettings = {
-    ...{ scenario: "ring_dispatch", robots, fidelity, epoch: 4, speed: 2, sampleSize: 3 },
+    ...{ scenario: "ring_dispatch", robots, world, epoch: 4, speed: 2, sampleSize: 3 },
     ...{
       observation: "filter",
       sampling: "by_kind",
@@ -60,12 +60,11 @@ test.each([
       headless: true,
     },
     ...{ record: "run.mcap", odometryRate: 2, seed: 5 },
-    ...{ policy: "made.safetensors", tableSize: 0, json: false },
+    ...{ fidelity: undefined, policy: "made.safetensors", tableSize: 0, json: false },
   };
   const given = Object.entries(SWARM.arguments).flatMap(([name, { option }]) => {
-    return option && option in settings
-      ? [`${name}:=${settings[option as keyof SwarmSettings]}`]
-      : [];
+    const value = settings[option as keyof SwarmSettings];
+    return value === undefined ? [] : [`${name}:=${value}`];
   });
   const shown = python([
     "test/packaging/show_launch.py",
