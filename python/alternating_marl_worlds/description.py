@@ -13,7 +13,7 @@ from typing import Any
 
 from .body import Body, Limits, body_of
 
-PROGRAM = Path("dist", "src", "cli", "describe_world.js")
+PROGRAM = "dist/src/cli/describe_world.js"
 
 
 class WorldError(Exception):
@@ -47,14 +47,14 @@ class World:
     starts: tuple[Start, ...]
 
 
-def find_program() -> Path:
-    """In the checkout, or where the package is installed. Raises WorldError where it is not."""
+def package_file(*parts: str) -> Path:
+    """A file of the package, in a checkout or installed. Raises WorldError where it is not there."""
     prefixes = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
-    homes = [Path(prefix, "share", "alternating_marl") for prefix in prefixes if prefix]
-    for home in (Path(__file__).absolute().parents[2], *homes):
-        if (home / PROGRAM).is_file():
-            return home / PROGRAM
-    raise WorldError(f"{PROGRAM} is not there: build the package (npm run build, or colcon build)")
+    installed = (Path(prefix, "share", "alternating_marl", *parts) for prefix in prefixes)
+    for file in (Path(__file__).absolute().parents[2].joinpath(*parts), *installed):
+        if file.is_file():
+            return file
+    raise WorldError(f"{Path(*parts)} is not there: build the package (npm run build, or colcon)")
 
 
 def _limits(told: dict[str, float]) -> Limits:
@@ -92,7 +92,7 @@ def describe(scenario: str, robots: int, epoch: float = 0.0, seed: int = 0) -> W
     """
     given = {"--scenario": scenario, "--robots": robots, "--epoch": epoch, "--seed": seed}
     options = [f"{name}={value}" for name, value in given.items()]
-    command = ["node", str(find_program()), *options]
+    command = ["node", str(package_file(PROGRAM)), *options]
     try:
         ended = subprocess.run(command, capture_output=True, text=True)
     except OSError as error:
