@@ -61,9 +61,9 @@ def settings_of(values):
 
 
 def holds(when, settings):
-    """Tell whether an argument has the value that is asked for, or any but an empty one."""
+    """Tell whether an argument has the value asked for, or any but the other or an empty one."""
     value = settings.get(when["argument"], "")
-    return value == when["is"] if "is" in when else value != ""
+    return value == when["is"] if "is" in when else value != when.get("is_not", "")
 
 
 def parameters_of(process, values, settings):
@@ -123,11 +123,13 @@ def start(context):
             raise RuntimeError("fidelity:= is another name for world:=; give one of them")
         values["world"] = values.pop("fidelity")
     settings = settings_of(values)
+    if settings.get("world") == "mujoco":
+        values["reporter"] = settings["reporter"] = "mujoco"
     values["about"] = json.dumps(settings)
     nodes = [
         node
         for process in shared.SWARM["processes"]
-        if "when" not in process or holds(process["when"], settings)
+        if all(holds(when, settings) for when in process.get("when", []))
         for node in nodes_of(process, values, settings)
     ]
     if values["rviz"]:

@@ -1,4 +1,7 @@
 /** `npm start`: a swarm under a learned policy over ROS 2, with its simulator and page. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../base/package_root";
 import { evaluate } from "../evaluation/evaluate";
@@ -89,10 +92,23 @@ async function enterDomain(settings: SwarmSettings, say: Say): Promise<number> {
   return id;
 }
 
+/** Whether MuJoCo is set up, or is the user's matter: in an installed package. It says why not. */
+async function setUpMujoco(signal: AbortSignal): Promise<boolean> {
+  const program = join(packageRoot(), "scripts", "setup.mjs");
+  if (!existsSync(program)) return true;
+  const stdio = ["ignore", process.stderr, process.stderr] as const;
+  const child = spawn(process.execPath, [program, "--mujoco"], { stdio: [...stdio] });
+  signal.addEventListener("abort", () => child.kill("SIGINT"));
+  const [status] = await once(child, "exit");
+  signal.throwIfAborted();
+  return status === 0;
+}
+
 async function main(given: SwarmSettings): Promise<number> {
   const say: Say = (line) => void (given.json ? process.stderr : process.stdout).write(`${line}\n`);
   const signal = abortOnInterrupt();
   const { settings, game } = readSettings(given);
+  if (settings.world === "mujoco" && !(await setUpMujoco(signal))) return 1;
   const domain = await enterDomain(settings, say);
   const { file, policy } = await policyOf(settings, game, signal, say);
   const references = referencesOf(game, policy, settings);

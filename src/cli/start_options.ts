@@ -98,10 +98,12 @@ export function swarmSpecs(settings: SwarmSettings, references: readonly number[
   const values: ArgumentValues = {
     ...Object.fromEntries(ofArguments),
     about: JSON.stringify(settings),
+    // It tells nothing itself.
+    reporter: settings.world === "mujoco" ? "mujoco" : "",
     // ROS has no literal for an empty list.
     references: references.length > 0 ? references : undefined,
   };
   return SWARM.processes
-    .filter(({ when }) => holds(when, values))
+    .filter(({ when }) => when.every((condition) => holds(condition, values)))
     .flatMap((described) => specsOf(described, values));
 }

@@ -9,8 +9,12 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const parameters = z.record(z.string(), scalar);
 const why = z.string().optional();
 
-/** Holds when the argument has the value; without `is`, when it was given. */
-const condition = z.strictObject({ argument: z.string(), is: scalar.optional() });
+/** Holds when the argument has the value, or not the other; without either, when it was given. */
+const condition = z.strictObject({
+  argument: z.string(),
+  is: scalar.optional(),
+  is_not: scalar.optional(),
+});
 
 const argument = z.strictObject({
   /** As an option of npm start, in camel case; none: it is an argument of the launch file alone. */
@@ -33,7 +37,7 @@ const argument = z.strictObject({
 const swarmProcess = z.strictObject({
   /** Also the name of the executable, and of its section in config/swarm.yaml. */
   node: z.string(),
-  /** Compiled file below dist/. */
+  /** Compiled file below dist/, or a Python module's (.py) below python/. */
   file: z.string(),
   namespace: z.string().optional(),
   /** Further flags of Node.js, and why. */
@@ -46,7 +50,8 @@ const swarmProcess = z.strictObject({
   ends_launch: z.literal(true).optional(),
   /** One process for each `robots_per_process` robots; gives $first_robot and $hosted_robots. */
   hosts_robots: z.literal(true).optional(),
-  when: condition.optional(),
+  /** All of them. */
+  when: z.array(condition).default([]),
   parameters,
   variants: z.array(z.strictObject({ why, when: condition, parameters })).default([]),
 });
@@ -73,12 +78,9 @@ const FILE = join(packageRoot(), "launch", "swarm.json");
 /** @throws ZodError where the file is not as it was shipped */
 export const SWARM = schema.parse(JSON.parse(readFileSync(FILE, "utf8")));
 
-export function holds(
-  when: z.infer<typeof condition> | undefined,
-  values: ArgumentValues,
-): boolean {
-  if (when === undefined) return true;
+export function holds(when: z.infer<typeof condition>, values: ArgumentValues): boolean {
   const value = values[when.argument];
+  if (when.is_not !== undefined) return value !== when.is_not;
   return when.is === undefined ? value !== undefined && value !== "" : value === when.is;
 }
 

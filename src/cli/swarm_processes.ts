@@ -1,6 +1,6 @@
 /** The processes of a swarm: started together, watched, and ended together. */
-import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { epochTold } from "../../sim/protocol";
 import { packageRoot } from "../base/package_root";
@@ -79,6 +79,20 @@ export function environmentOf(domain: number): NodeJS.ProcessEnv {
   };
 }
 
+/** A Python module has MuJoCo's packages, too, where the set-up has made them. */
+function pythonEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const packages = join(packageRoot(), ".ros", "mujoco", "packages");
+  return { ...env, PYTHONPATH: [packages, env.PYTHONPATH].filter(Boolean).join(delimiter) };
+}
+
+/** The command that runs a process, without its own arguments. */
+function programOf({ node, file }: ProcessSpec): [command: string, ...args: string[]] {
+  if (file.endsWith(".py")) return ["python3", "-m", file.slice(0, -3).replaceAll("/", ".")];
+  const own = SWARM.processes.find((described) => described.node === node)?.node_flags;
+  const flags = Object.keys({ ...SWARM.node_flags, ...own });
+  return [process.execPath, ...flags, join(packageRoot(), "dist", file)];
+}
+
 /** What the end of a process means: that of the swarm, a swarm without it, or another start of it. */
 export type Fate = "fatal" | "lost" | "respawned";
 
@@ -99,11 +113,10 @@ export class SwarmProcesses {
 
   start(spec: ProcessSpec): void {
     const defaults = join(packageRoot(), "config", "swarm.yaml");
-    const own = SWARM.processes.find(({ node }) => node === spec.node)?.node_flags;
-    const child = fork(join(packageRoot(), "dist", spec.file), rosArguments(spec, defaults), {
-      env: this.environment,
+    const [command, ...program] = programOf(spec);
+    const child = spawn(command, [...program, ...rosArguments(spec, defaults)], {
+      env: spec.file.endsWith(".py") ? pythonEnvironment(this.environment) : this.environment,
       stdio: ["ignore", process.stderr, process.stderr, "ipc"],
-      execArgv: Object.keys({ ...SWARM.node_flags, ...own }),
     });
     this.children.set(spec.name, child);
     child.on("message", (message) => {

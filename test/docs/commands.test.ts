@@ -107,8 +107,8 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
 const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly by: string }>> = {
   "npm start": { file: "test/graph/start.test.ts", by: 'start("--port", "0")' },
   "npm test": { file: ".ci/run", by: "npm test" },
-  "npm run setup": { file: "scripts/run.mjs", by: "await setup({ ros: !pure })" },
-  "npm run build": { file: "scripts/run.mjs", by: "await setup({ ros: !pure })" },
+  "npm run setup": { file: "scripts/run.mjs", by: "await setup({ ros: !pure, withMujoco })" },
+  "npm run build": { file: "scripts/run.mjs", by: "await setup({ ros: !pure, withMujoco })" },
   "npm run lint": { file: ".ci/run", by: "npm run lint" },
   "npm run parameters -- --write": {
     file: "test/cli/parameters.test.ts",
@@ -118,6 +118,10 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
   "npm start -- --world abstract --headless --seconds 60 --json": {
     file: "test/graph/start.test.ts",
     by: '"--world", "abstract", "--seconds", "30"',
+  },
+  "npm start -- --world mujoco": {
+    file: "test/graph/mujoco.test.ts",
+    by: '["--world", "mujoco", ',
   },
   "npm start -- --scenario ring_dispatch --world abstract": {
     file: "test/graph/start.test.ts",

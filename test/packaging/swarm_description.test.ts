@@ -25,13 +25,12 @@ test("every parameter that an argument or a process names is declared", () => {
 test("every $name and every condition is of an argument, and every program is there", () => {
   const known = [...Object.keys(SWARM.arguments), ...WORKED_OUT];
   for (const { file, parameters, when, variants } of SWARM.processes) {
-    expect(existsSync(join(root, "dist", file))).toBe(true);
+    const folder = file.endsWith(".py") ? "python" : "dist";
+    expect(existsSync(join(root, folder, file))).toBe(true);
     const used = Object.values(parameters).flatMap((value) =>
       String(value).startsWith("$") ? [String(value).slice(1)] : [],
     );
-    const asked = [when, ...variants.map((variant) => variant.when)].flatMap((one) =>
-      one ? [one.argument] : [],
-    );
+    const asked = [...when, ...variants.map((one) => one.when)].map(({ argument }) => argument);
     expect(known).toEqual(expect.arrayContaining([...used, ...asked]));
   }
 });
@@ -47,6 +46,7 @@ interface Launched {
 test.each([
   ["motion", 250],
   ["abstract", 7],
+  ["mujoco", 7],
 ] as const)("npm start and the launch file start the same in %s", (world, robots) => {
   const settings: SwarmSettings = {
     ...{ scenario: "ring_dispatch", robots, world, epoch: 4, speed: 2, sampleSize: 3 },
@@ -84,7 +84,13 @@ test.each([
       own.map(([name, value]) => [`${spec.node}:${name}`, value]),
     );
     const { node, namespace, respawn = false } = spec;
-    return { node, namespace, respawn, ends: node === "simulator", parameters };
+    return {
+      node,
+      namespace,
+      respawn,
+      ends: /^(simulator|mujoco_world|reporter)$/.test(node),
+      parameters,
+    };
   });
   const about = { "recorder:about": expect.any(String) };
   const expected = launched.map((one) => ({
