@@ -47,14 +47,16 @@ export class RealTimeFactor {
   }
 }
 
-/** Reports a slow world in the log and on /diagnostics until the function returned is called. */
+/**
+ * Reports a slow world in the log and on /diagnostics until the function returned is called.
+ * @param asked speed that is asked for; 0: none
+ */
 export function watchFactor(
   node: RosNode,
   factor: RealTimeFactor,
   controls: WorldControls,
-  parameters: { readonly speed: number; readonly fidelity: string },
+  asked: () => number,
 ): () => void {
-  const asked = (): number => (parameters.fidelity === "abstract" ? 0 : parameters.speed);
   const slow = (): string =>
     `the world runs at ${factor.value?.toFixed(2)} simulated seconds per second, ${asked()} were asked for; give it fewer robots, a lower speed or more processor time`;
   let wasSlow = false;

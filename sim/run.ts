@@ -126,8 +126,9 @@ export class Run {
   /**
    * What the world tells its parent at the end (src/cli/swarm_processes.ts).
    * @param realTimeFactor simulated seconds in a second; null: not known
+   * @param world which: see WorldState.msg
    */
-  summary(realTimeFactor: number | null, world: string = this.options.fidelity) {
+  summary(realTimeFactor: number | null, world: string) {
     const { ledger, options, robots } = this;
     return {
       scenario: options.game.name,

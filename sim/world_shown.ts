@@ -19,6 +19,9 @@ interface Shown {
   readonly factor: RealTimeFactor;
 }
 
+/** Which world it is, and what else differs from world to world. */
+export type About = Pick<WorldState, "world" | "controls" | "speed"> & Partial<WorldState>;
+
 export class WorldShown {
   private readonly publishEpoch;
   private readonly publishState;
@@ -26,11 +29,10 @@ export class WorldShown {
   /** Ends it. */
   readonly stop: () => void;
 
-  /** @param about which world it is, and what else differs from world to world, as it is now */
+  /** @param about as it is now */
   constructor(
     private readonly context: Shown,
-    private readonly about: () => Pick<WorldState, "world" | "controls" | "speed"> &
-      Partial<WorldState>,
+    private readonly about: () => About,
   ) {
     const { node } = context;
     this.publishEpoch = node.publisher(TOPICS.epochReport);
