@@ -21,7 +21,7 @@ const layers = {
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "build/", "install/", "log/", ".ros/", ".cache/"] },
-  { ignores: ["src/*/generated/"] },
+  { ignores: ["src/*/generated/", "sim/generated/"] },
   // AssemblyScript, which its own compiler checks.
   { ignores: ["src/base/assembly/"] },
   js.configs.recommended,

@@ -16,7 +16,9 @@ const recipes = ["compilation", "declarations", "message_types"].map(
   (name) => `scripts/setup/${name}.mjs`,
 );
 const data = [
-  ...["options.yaml", "parameters.yaml", "scenario.schema.json"].map((name) => `config/${name}`),
+  ...["options.yaml", "page.schema.yaml", "parameters.yaml", "scenario.schema.json"].map(
+    (name) => `config/${name}`,
+  ),
   ...["asconfig.json", "launch/swarm.json", "package-lock.json"],
 ];
 const inputs = [...folders, ...configs, ...data, ...recipes];

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
-import { epochTold } from "../../sim/protocol";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
@@ -21,7 +20,14 @@ const summarySchema = z.looseObject({
 /** What the simulator's and the page's process tell their parent. */
 const reportSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("page"), url: z.string() }),
-  epochTold,
+  z.object({
+    type: z.literal("epoch"),
+    epoch: z.number(),
+    reward: z.number().nullable(),
+    meanReward: z.number().nullable(),
+    epochsCounted: z.number(),
+    missedEpochs: z.number(),
+  }),
   /** Somebody paused the world, or let it go on. */
   z.object({ type: z.literal("paused"), paused: z.boolean() }),
   z.object({ type: z.literal("summary"), summary: summarySchema }),
