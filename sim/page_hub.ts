@@ -3,7 +3,6 @@
  * closed without effect on the others.
  */
 import type { RawData, WebSocket } from "ws";
-import { attempt } from "../src/base/errors";
 import { isToken } from "./page_access";
 import {
   type PageCommand,
@@ -45,27 +44,17 @@ export interface PageHubOptions {
   snapshot: () => SharedSnapshot;
 }
 
-/** Keeps a throw out of a callback from ending the process: it becomes a line in the log. */
-export class CallbackGuard {
-  constructor(private readonly write: (line: string) => void) {}
-
-  /** `work`, which returns undefined where it throws. @param what the log calls it */
-  wrap<A extends unknown[], R>(what: string, work: (...args: A) => R) {
-    return (...args: A): R | undefined => {
-      try {
-        return work(...args);
-      } catch (error) {
-        this.log(`page server: ${what} failed: ${String(error)}`);
-        return undefined;
-      }
-    };
-  }
-
-  log(line: string): void {
-    // A log that throws must not end the process; there is nowhere left to report it.
-    attempt(() => this.write(line));
-  }
-}
+/** `work`, of which a throw becomes a line in the log, and does not end the process. @param what the log calls it */
+export const guarded =
+  <A extends unknown[], R>(log: (line: string) => void, what: string, work: (...args: A) => R) =>
+  (...args: A): R | undefined => {
+    try {
+      return work(...args);
+    } catch (error) {
+      log(`page server: ${what} failed: ${String(error)}`);
+      return undefined;
+    }
+  };
 
 /**
  * A connected page. At most one message to it is in flight; meanwhile the newest under each key wait,
@@ -136,7 +125,7 @@ export class PageHub {
 
   constructor(
     private readonly options: PageHubOptions,
-    private readonly guard: CallbackGuard,
+    private readonly log: (line: string) => void,
   ) {}
 
   get clients(): number {
@@ -149,7 +138,7 @@ export class PageHub {
    * @returns whether it was added; else it is told why not
    */
   welcome(socket: WebSocket, token: string | undefined): boolean {
-    socket.on("error", (error) => this.guard.log(`page: ${error.message}`));
+    socket.on("error", (error) => this.log(`page: ${error.message}`));
     const canCommand = token !== undefined && isToken(token, this.options.token);
     if (token !== undefined && !canCommand)
       return this.dismiss(socket, POLICY_VIOLATION, "its token is wrong");
@@ -161,7 +150,7 @@ export class PageHub {
     socket.on("close", () => this.pages.delete(socket));
     const hear = (data: RawData, isBinary: boolean): void =>
       this.hear(page, isBinary ? "" : String(data));
-    socket.on("message", this.guard.wrap("a message", hear));
+    socket.on("message", guarded(this.log, "a message", hear));
     this.newest.forEach((message, kind) => page.offer(kind, message));
     return true;
   }
@@ -199,7 +188,7 @@ export class PageHub {
   dropSilent(): void {
     for (const page of this.pages.values()) {
       if (page.checkAlive()) continue;
-      this.guard.log("page ended: it does not answer");
+      this.log("page ended: it does not answer");
       this.pages.delete(page.socket);
       page.socket.terminate();
     }
@@ -215,7 +204,7 @@ export class PageHub {
   }
 
   private snapshot(canCommand: boolean): string | undefined {
-    return this.guard.wrap("a snapshot", () =>
+    return guarded(this.log, "a snapshot", () =>
       JSON.stringify({ ...this.options.snapshot(), canCommand }),
     )();
   }
@@ -242,13 +231,13 @@ export class PageHub {
       void this.options.obey(command).then(answer);
       return;
     }
-    this.guard.log(`page refused: ${command.do} without the token`);
+    this.log(`page refused: ${command.do} without the token`);
     answer({ done: false, message: "this page only shows: open the link that the start printed" });
   }
 
   /** A connection that is no page, or none any more. */
   private dismiss(socket: WebSocket, code: number, why: string): false {
-    this.guard.log(`page closed: ${why}`);
+    this.log(`page closed: ${why}`);
     this.pages.delete(socket);
     socket.close(code, why);
     return false;

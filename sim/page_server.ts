@@ -10,9 +10,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { InvalidInputError, reasonOf } from "../src/base/errors";
+import { attempt, InvalidInputError, reasonOf } from "../src/base/errors";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
-import { CallbackGuard, CLIENTS_LIMIT, PageHub, type PageHubOptions } from "./page_hub";
+import { CLIENTS_LIMIT, guarded, PageHub, type PageHubOptions } from "./page_hub";
 import { SOCKET_PATH } from "./protocol";
 
 export interface PageServerOptions extends PageHubOptions {
@@ -105,8 +105,9 @@ export class PageServer {
     private readonly http: Server,
     readonly port: number,
   ) {
-    const guard = new CallbackGuard(options.log);
-    this.pages = new PageHub(options, guard);
+    // There is nowhere left to say that a log throws.
+    const log = (line: string): void => attempt(() => options.log(line));
+    this.pages = new PageHub(options, log);
     this.access = new PageAccess(options.host, port, this.url, options.origins);
     this.sockets = new WebSocketServer({
       noServer: true,
@@ -117,19 +118,19 @@ export class PageServer {
       ...{ closeTimeout: CLOSE_MS },
       verifyClient: ({ req }, admit) => {
         const refusal = this.access.socketRefusal(req);
-        if (refusal) guard.log(`page refused: ${refusal.reason}`);
+        if (refusal) log(`page refused: ${refusal.reason}`);
         admit(refusal === undefined, refusal?.status);
       },
     });
-    http.on("request", guard.wrap("a request", this.answer.bind(this)));
-    http.on("upgrade", guard.wrap("an upgrade", this.upgrade.bind(this)));
+    http.on("request", guarded(log, "a request", this.answer.bind(this)));
+    http.on("upgrade", guarded(log, "an upgrade", this.upgrade.bind(this)));
     http.on("connection", (socket) => {
       this.touch(socket);
       socket.on("close", () => this.bare.delete(socket));
     });
     http.on("clientError", (_error, socket) => socket.destroy());
-    http.on("error", (error) => guard.log(`page server: ${error.message}`));
-    const ping = guard.wrap("a ping", () => this.pages.dropSilent());
+    http.on("error", (error) => log(`page server: ${error.message}`));
+    const ping = guarded(log, "a ping", () => this.pages.dropSilent());
     this.pinging = setInterval(ping, options.pingMs ?? PING_MS).unref();
   }
 
