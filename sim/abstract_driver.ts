@@ -5,7 +5,7 @@
 import { steadyMs } from "../src/ros/clock";
 import type { LoopContext } from "./world_topics";
 import { AbstractWorld } from "./world/abstract";
-import type { WorldDriver } from "./world_loop";
+import type { WorldDriver } from "./world_driver";
 
 export class AbstractDriver implements WorldDriver {
   readonly stepNs: bigint;

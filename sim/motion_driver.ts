@@ -3,8 +3,8 @@ import { steadyMs } from "../src/ros/clock";
 import { Pace } from "./pace";
 import { type Body, STEP_S } from "./world/body";
 import { MotionWorld } from "./world/motion";
-import type { WorldDriver } from "./world_loop";
-import type { LoopContext, WorldTopics } from "./world_topics";
+import type { WorldDriver } from "./world_driver";
+import type { LoopContext } from "./world_topics";
 
 const STEP_NS = BigInt(Math.round(STEP_S * 1e9));
 /** Steps done in one go at most; a world that falls further behind slows down and never skips. */
@@ -62,9 +62,9 @@ export class MotionDriver implements WorldDriver {
   }
 
   /** Whether the agents are there, or were waited for long enough. */
-  isReady(topics: WorldTopics): boolean {
+  isReady(agentsAreThere: () => boolean): boolean {
     const nowMs = steadyMs();
-    if (!this.agentsAreSeen && nowMs < this.startMs && topics.agentsAreThere()) {
+    if (!this.agentsAreSeen && nowMs < this.startMs && agentsAreThere()) {
       this.agentsAreSeen = true;
       this.startMs = Math.min(this.startMs, nowMs + SETTLE_MS);
     }

@@ -7,7 +7,7 @@ import { type RosClock, steadyMs } from "../src/ros/clock";
 import { type GlobalCommand, nanoseconds, type PlanarPose, type Twist } from "../src/ros/messages";
 import { Seldom } from "../src/ros/seldom";
 import { TOPICS, topicOf } from "../src/ros/topics";
-import type { WorldDriver } from "./world_loop";
+import type { WorldDriver } from "./world_driver";
 import type { LoopContext, LoopParameters } from "./world_topics";
 import { ObservedWorld } from "./world/observed";
 

@@ -7,9 +7,9 @@ import { runProcess } from "../src/ros/process";
 import { AbstractDriver } from "./abstract_driver";
 import { MotionDriver } from "./motion_driver";
 import type { Run } from "./run";
-import { steer } from "./steering";
 import { loadPhysics } from "./world/physics";
 import { worldProblem } from "./world/world_problem";
+import { steer } from "./world_controls";
 import { startWorld, worldProcess } from "./world_process";
 
 type Parameters = ParameterValues<typeof SIMULATOR_PARAMETERS>;
@@ -53,7 +53,7 @@ void runProcess(async (ros) => {
   const shared = worldProcess(ros, node, game, fidelity, about, parameters.speed);
   const context = { node, parameters, ...shared };
   node.checkChange = (next) => changeProblem(context.run, parameters, next);
-  steer(context);
+  steer(node, shared.controls, shared.run);
   if (fidelity === "motion") await loadPhysics();
   const Driver = fidelity === "abstract" ? AbstractDriver : MotionDriver;
   startWorld(ros, context, new Driver(context), about);

@@ -2,60 +2,10 @@
  * The loop of both worlds: steps that are due, epoch boundaries, episodes and resets, changes of the
  * population, /clock and odometry, frames for the page.
  */
-import type { EpisodeStart } from "../src/game/episode";
 import { steadyMs } from "../src/ros/clock";
 import type { GlobalCommand } from "../src/ros/messages";
-import {
-  type LoopContext,
-  type LoopParameters,
-  type OdometrySource,
-  WorldTopics,
-} from "./world_topics";
-
-/** The true state of a world; it stays valid until the next step. */
-export interface SimulatedWorld extends OdometrySource {
-  /** [n] 1: wheels locked. */
-  readonly locked: Uint8Array;
-  /** [n] */
-  localStates(): Uint8Array;
-  globalState(): number;
-  /** A new episode; where epochs end by time, nothing moves before the next one begins. */
-  place(start: EpisodeStart, until: "held"): void;
-  /**
-   * From now on there are these robots. Those that stay and the lead vehicle go on as they are; those
-   * that come are in their zones of `start`.
-   */
-  setRobots(agentIds: readonly string[], start: EpisodeStart): void;
-}
-
-/** A world and how its time goes. Times are of simulated time where they are not in ms. */
-export interface WorldDriver {
-  readonly stepNs: bigint;
-  /** Time before the first step. The first epoch begins at one epoch length. */
-  readonly startNs: bigint;
-  readonly odometryNs: bigint;
-  /** Bodies are placed for a new episode this long before it begins; 0: at its first boundary. */
-  readonly placingNs: bigint;
-  /** Poses are told again after this long, ms of wall time. */
-  readonly frameMs: number;
-  /** /clock and odometry are repeated after this long, ms of wall time. */
-  readonly repeatMs: number;
-  /** Whether a message that is heard can make a step due. */
-  readonly isLockstep: boolean;
-  readonly world: SimulatedWorld;
-  /** Start of the epoch that it is, ns, where time is not the loop's to make; it is not told, then. */
-  boundary?(): bigint;
-  /** Of a world whose time others make. */
-  hearCommand?(command: GlobalCommand): void;
-  /** Whether the world may start; absent: at once. */
-  isReady?(topics: WorldTopics): boolean;
-  due(): number;
-  /** Time stands until `due` is called again; in lockstep, what is awaited is awaited from now on. */
-  hold(): void;
-  step(): void;
-  /** Body n is the lead vehicle; m/s, rad/s. */
-  setVelocity?(body: number, linear: number, angular: number): void;
-}
+import type { WorldDriver } from "./world_driver";
+import { type LoopContext, type LoopParameters, WorldTopics } from "./world_topics";
 
 const LOOP_MS = 5;
 
@@ -78,22 +28,18 @@ export class WorldLoop {
   ) {
     const { node, run, shown } = context;
     this.now = driver.startNs;
-    this.topics = new WorldTopics(context, {
-      onCommand: (command) => {
-        driver.hearCommand?.(command);
-        if (driver.boundary) this.advance();
-        const isFirst = run.hearCommand(command);
-        if (isFirst) this.topics.tellShift();
-        if (!driver.isLockstep) return;
-        if (isFirst) driver.hold();
-        this.advance();
-      },
-      onAction: (action) => {
-        run.ledger.hearAction(action);
-        if (driver.isLockstep) this.advance();
-      },
-      onVelocity: driver.setVelocity?.bind(driver),
-      isOwn: driver.boundary === undefined,
+    const onCommand = (command: GlobalCommand): void => {
+      driver.hearCommand?.(command);
+      if (driver.boundary) this.advance();
+      const isFirst = run.hearCommand(command);
+      if (isFirst) this.topics.tellShift();
+      if (!driver.isLockstep) return;
+      if (isFirst) driver.hold();
+      this.advance();
+    };
+    this.topics = new WorldTopics(context, driver, onCommand, (action) => {
+      run.ledger.hearAction(action);
+      if (driver.isLockstep) this.advance();
     });
     if (driver.isLockstep) {
       this.open();
@@ -120,7 +66,7 @@ export class WorldLoop {
   private advance(): void {
     const { driver } = this;
     const { controls, factor, run } = this.context;
-    const isReady = driver.isReady?.(this.topics) ?? true;
+    const isReady = driver.isReady?.(() => this.topics.agentsAreThere()) ?? true;
     this.topics.followPopulation((this.now / run.options.epochNs + 1n) * run.options.epochNs);
     if (this.isOver || !isReady || !controls.runs) {
       driver.hold();
@@ -205,7 +151,7 @@ export class WorldLoop {
 
   private tell(): void {
     this.topics.sendClock((this.clockNs = this.now));
-    this.topics.sendOdometry(this.now, this.driver.world);
+    this.topics.sendOdometry(this.now);
     this.toldMs = steadyMs();
   }
 }

@@ -11,7 +11,8 @@ import { RealTimeFactor, watchFactor } from "./pace";
 import { robotNames, Run } from "./run";
 import { worldProblem } from "./world/world_problem";
 import { WorldControls } from "./world_controls";
-import { type WorldDriver, WorldLoop } from "./world_loop";
+import type { WorldDriver } from "./world_driver";
+import { WorldLoop } from "./world_loop";
 import { type About, WorldShown } from "./world_shown";
 import type { LoopContext, LoopParameters } from "./world_topics";
 

@@ -25,6 +25,7 @@ import type { RealTimeFactor } from "./pace";
 import type { Fault } from "./protocol";
 import { robotNames, type Run } from "./run";
 import type { WorldControls } from "./world_controls";
+import type { WorldDriver } from "./world_driver";
 import type { WorldShown } from "./world_shown";
 
 const LEAD = "lead";
@@ -48,28 +49,6 @@ export interface LoopContext<S extends LoopParameters = typeof SIMULATOR_PARAMET
   readonly onOver: () => void;
 }
 
-/** What a world's odometry is made of. */
-export interface OdometrySource {
-  /** [(n+1) * 3] x m, y m, yaw rad in the map frame; the lead vehicle is the last. */
-  readonly poses: Float64Array;
-  /** The same as odometry has them; absent: the true ones. */
-  readOdometry?(): Float64Array;
-  /** In x and in y, m², and of the heading, rad²; absent: none. */
-  odometryVariances?(body: number): readonly [number, number];
-  /** [(n+1) * 2] forward m/s and yaw rate rad/s; absent: all stand. */
-  readonly twists?: Float64Array;
-}
-
-/** What is done with what the world hears. */
-export interface WorldEars {
-  readonly onCommand: (command: GlobalCommand) => void;
-  readonly onAction: (action: LocalAction) => void;
-  /** Body n is the lead vehicle; absent: cmd_vel is not heard (abstract). */
-  readonly onVelocity?: (body: number, linear: number, angular: number) => void;
-  /** False: another process is the world, and tells time, odometry and frames. */
-  readonly isOwn: boolean;
-}
-
 interface BodyTopics {
   readonly name: string;
   /** Undefined: the world is another process. */
@@ -78,6 +57,8 @@ interface BodyTopics {
 }
 
 export class WorldTopics {
+  /** False: another process is the world, and tells time, odometry and frames. */
+  private readonly isOwn: boolean;
   private readonly publishClock;
   private readonly publishStatic;
   private readonly publishPopulation;
@@ -92,17 +73,20 @@ export class WorldTopics {
 
   constructor(
     private readonly context: LoopContext<LoopParameters>,
-    private readonly ears: WorldEars,
+    private readonly driver: WorldDriver,
+    onCommand: (command: GlobalCommand) => void,
+    private readonly onAction: (action: LocalAction) => void,
   ) {
     const { node, run } = context;
-    this.publishClock = ears.isOwn ? node.publisher(TOPICS.clockSent) : undefined;
-    this.publishStatic = ears.isOwn ? node.publisher(TOPICS.staticTransformSent) : undefined;
+    this.isOwn = driver.boundary === undefined;
+    this.publishClock = this.isOwn ? node.publisher(TOPICS.clockSent) : undefined;
+    this.publishStatic = this.isOwn ? node.publisher(TOPICS.staticTransformSent) : undefined;
     this.publishPopulation = node.publisher(TOPICS.population);
     this.lead = this.connect(LEAD);
     this.setRobots(run.robots);
     this.told = { robots: this.robots, from: 0n, atMs: 0 };
     this.tellPopulation();
-    node.subscribe(TOPICS.globalCommand, ears.onCommand);
+    node.subscribe(TOPICS.globalCommand, onCommand);
   }
 
   /** Announces another population from the next epoch `boundary` (ns) on, once its topics are there. */
@@ -189,19 +173,20 @@ export class WorldTopics {
   /** @param robot its index; undefined: the lead vehicle */
   private connect(name: string, robot?: number): BodyTopics {
     const { node, parameters } = this.context;
-    const { onAction, onVelocity } = this.ears;
+    const { onAction, driver } = this;
     const velocity = (twist: Twist): void => this.hearVelocity(twist, robot);
     const heard: Subscription[] = [];
     if (robot !== undefined) {
       const action = topicOf(name, TOPICS.localAction);
       heard.push(node.subscribe(action, onAction));
     }
-    if (onVelocity && parameters.stamped_cmd_vel) {
+    if (driver.setVelocity && parameters.stamped_cmd_vel) {
       const topic = topicOf(name, TOPICS.twistStamped);
       heard.push(node.subscribe(topic, ({ twist }) => velocity(twist)));
-    } else if (onVelocity) heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
+    } else if (driver.setVelocity)
+      heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
     const odometry = topicOf(name, TOPICS.odometrySent);
-    const publishOdometry = this.ears.isOwn ? node.publisher(odometry) : undefined;
+    const publishOdometry = this.isOwn ? node.publisher(odometry) : undefined;
     return { name, publishOdometry, heard };
   }
 
@@ -210,15 +195,16 @@ export class WorldTopics {
     if (robot !== undefined && robot >= this.robots) return;
     const body = robot ?? this.robots;
     const isDeaf = this.context.controls.faults.get(body) === "deaf";
-    if (!isDeaf) this.ears.onVelocity?.(body, linear.x, angular.z);
+    if (!isDeaf) this.driver.setVelocity?.(body, linear.x, angular.z);
   }
 
   sendClock(time: bigint): void {
     this.publishClock?.({ clock: toTime(time) });
   }
 
-  sendOdometry(time: bigint, world: OdometrySource): void {
+  sendOdometry(time: bigint): void {
     const stamp = toTime(time);
+    const { world } = this.driver;
     const poses = world.readOdometry?.() ?? world.poses;
     const { twists } = world;
     this.bodies.forEach(({ name, publishOdometry }, body) => {

@@ -1,7 +1,6 @@
 /** What ROS asks of the simulator, on a node that is no node. */
 import { Run } from "../../sim/run";
-import { steer } from "../../sim/steering";
-import { WorldControls } from "../../sim/world_controls";
+import { steer, WorldControls } from "../../sim/world_controls";
 import { randomGame } from "../games";
 import { playedNode } from "../support/played_node";
 
@@ -27,7 +26,7 @@ function setup(fidelity: "motion" | "abstract") {
     onReset: () => undefined,
   });
   const controls = new WorldControls();
-  steer({ node: node as Parameters<typeof steer>[0]["node"], controls, run });
+  steer(node as Parameters<typeof steer>[0], controls, run);
   return {
     controls,
     ask: (name: string, value?: boolean) => services.get(`/simulator/${name}`)!(value),
