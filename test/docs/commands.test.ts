@@ -27,6 +27,7 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
     { command: "npm run learn -- --help", prints: /--table-size/ },
     { command: "npm run evaluate -- --help", prints: /--rollouts/ },
     { command: "npm run calibrate -- --help", prints: /--write/ },
+    { command: "npm run gazebo-world -- --help", prints: /--release/ },
     {
       command:
         "npm run learn -- --scenario dock_dispatch --table-size 5 --robots 30 --out dock.safetensors",
@@ -100,6 +101,11 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       command: "npm run calibrate -- --scenario dock_dispatch --epochs 50 --write measured.yaml",
       prints: /P_l of dock_dispatch: total variation/,
       writes: "measured.yaml",
+    },
+    {
+      command: "npm run gazebo-world -- --scenario dock_dispatch --robots 5 --out dock_world",
+      prints: /dock_world: dock_dispatch, 5 robots, for Gazebo harmonic/,
+      writes: "dock_world",
     },
   ];
 
@@ -207,7 +213,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the program of an npm script in `folder`, as npm would in the checkout. */
 function run(command: string): { status: number | null; stdout: string; stderr: string } {
-  const [, script, short, rest] = /^npm (?:run (\w+)|(\w+)) -- (.*)$/.exec(command)!;
+  const [, script, short, rest] = /^npm (?:run ([\w-]+)|(\w+)) -- (.*)$/.exec(command)!;
   const program = scripts[script ?? short].split(" ").at(-1)!;
   const args = ["--enable-source-maps", join(root, program), ...rest.split(" ")];
   return spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });

@@ -90,7 +90,7 @@ export function commandsOf(chunk: Chunk): Command[] {
 
 /** The names of npm scripts that stand in a line of text without arguments. */
 export function scriptsNamedIn(document: string): string[] {
-  return [...read(document).matchAll(/`npm (?:run ([\w:]+)|(start|test))`/g)].map(
+  return [...read(document).matchAll(/`npm (?:run ([\w:-]+)|(start|test))`/g)].map(
     ([, script, short]) => script ?? short,
   );
 }
