@@ -1,7 +1,6 @@
 """A simulated swarm: learner, global, local and lead agents, the simulator and the page."""
 
 import json
-import os
 from pathlib import Path
 import sys
 
@@ -10,54 +9,11 @@ from launch.actions import OpaqueFunction
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
-import yaml
 
 sys.path.append(str(Path(__file__).absolute().parent / "lib"))
 import swarm_arguments as shared  # noqa: E402
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / shared.PACKAGE
-DEFAULTS = {"cache": str(CACHE), "params_file": shared.PARAMS_FILE}
 ARGUMENTS = shared.SWARM["arguments"]
-
-
-def sections_of(file):
-    """Give the sections of a parameter file."""
-    if not Path(file).is_file():
-        raise RuntimeError(
-            f"params_file:={file} is not there: give a parameter file, or leave the argument out"
-        )
-    return yaml.safe_load(Path(file).read_text()) or {}
-
-
-def told_in(sections, node, parameter):
-    """Give what a parameter file says of a node's parameter, if it does."""
-    for section in (node, f"/{node}", "/**"):
-        told = ((sections.get(section) or {}).get("ros__parameters") or {}).get(parameter)
-        if told is not None:
-            return told
-    return None
-
-
-def settings_of(values):
-    """
-    Give the run's settings: what was given, and what the parameter file says of the rest.
-
-    Those that all nodes must share are put into the values too, and thereby given to each.
-    """
-    sections = sections_of(values["params_file"])
-    settings = dict(values)
-    for name, argument in ARGUMENTS.items():
-        node, _, parameter = argument.get("parameter", "").partition(".")
-        if not node or name in values or "default" in argument:
-            continue
-        spec = shared.spec_of(name, argument)
-        told = told_in(sections, node, parameter)
-        if argument.get("always"):
-            text = shared.text_of(spec["default"] if told is None else told)
-            settings[name] = values[name] = shared.typed(name, text, spec)
-        elif told is not None:
-            settings[name] = told
-    return settings
 
 
 def holds(when, settings):
@@ -122,7 +78,7 @@ def start(context):
         if "world" in values:
             raise RuntimeError("fidelity:= is another name for world:=; give one of them")
         values["world"] = values.pop("fidelity")
-    settings = settings_of(values)
+    settings = shared.settings_of(values, ARGUMENTS)
     if settings.get("world") == "mujoco":
         values["reporter"] = settings["reporter"] = "mujoco"
     values["about"] = json.dumps(settings)
@@ -151,7 +107,7 @@ def generate_launch_description():
     return LaunchDescription(
         [
             *(
-                shared.declaration(name, argument, DEFAULTS.get(name))
+                shared.declaration(name, argument, shared.DEFAULTS.get(name))
                 for name, argument in ARGUMENTS.items()
             ),
             OpaqueFunction(function=start),

@@ -1,6 +1,7 @@
 """What the launch files share: arguments declared and read as the parameters are declared."""
 
 import json
+import os
 from pathlib import Path
 import re
 
@@ -8,9 +9,13 @@ from launch.actions import DeclareLaunchArgument, Shutdown
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
 from launch_ros.descriptions import Parameter
 from launch_ros.substitutions import FindPackageShare
+import yaml
 
 PACKAGE = "alternating_marl"
 PARAMS_FILE = PathJoinSubstitution([FindPackageShare(PACKAGE), "config", "swarm.yaml"])
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / PACKAGE
+# Of arguments whose own depend on the machine.
+DEFAULTS = {"cache": str(CACHE), "params_file": PARAMS_FILE}
 TYPES = {"integer": int, "double": float, "double_array": list, "string": str, "boolean": bool}
 # As npm start reads them. Python's own would take 010, which ROS reads as 8, and 1_0.
 FORMS = {
@@ -116,6 +121,46 @@ def read(context, arguments):
         for name, text in texts.items()
         if text != ""
     }
+
+
+def sections_of(file):
+    """Give the sections of a parameter file."""
+    if not Path(file).is_file():
+        raise RuntimeError(
+            f"params_file:={file} is not there: give a parameter file, or leave the argument out"
+        )
+    return yaml.safe_load(Path(file).read_text()) or {}
+
+
+def told_in(sections, node, parameter):
+    """Give what a parameter file says of a node's parameter, if it does."""
+    for section in (node, f"/{node}", "/**"):
+        told = ((sections.get(section) or {}).get("ros__parameters") or {}).get(parameter)
+        if told is not None:
+            return told
+    return None
+
+
+def settings_of(values, arguments):
+    """
+    Give the run's settings: what was given, and what the parameter file says of the rest.
+
+    Those that all nodes must share are put into the values too, and thereby given to each.
+    """
+    sections = sections_of(values["params_file"])
+    settings = dict(values)
+    for name, argument in arguments.items():
+        node, _, parameter = argument.get("parameter", "").partition(".")
+        if not node or name in values or "default" in argument:
+            continue
+        spec = spec_of(name, argument)
+        told = told_in(sections, node, parameter)
+        if argument.get("always"):
+            text = text_of(spec["default"] if told is None else told)
+            settings[name] = values[name] = typed(name, text, spec)
+        elif told is not None:
+            settings[name] = told
+    return settings
 
 
 def addressed(node, values):

@@ -2,12 +2,16 @@
 Loads a launch file without launch and launch_ros: stand-ins record what it declares and starts.
 
 Usage: show_launch.py FILE [name:=value ...]; prints {"arguments": [...], "actions": [...]} as JSON.
+installed:=gz,ros_gz_bridge,... is no argument: it says which commands, packages and libraries there are.
 """
 
+import atexit
 import importlib.util
 import json
 from pathlib import Path
+import shutil
 import sys
+import tempfile
 import types
 
 ROOT = Path(__file__).absolute().parents[2]
@@ -75,7 +79,14 @@ def stand_in(name, **members):
     sys.modules[name] = module
 
 
-def install_stand_ins(packages):
+def install_stand_ins(installed):
+    # Where the package is installed, with the library of Gazebo's system if it is.
+    prefix = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, prefix)
+    Path(prefix, "lib").mkdir()
+    if "command_timeout" in installed:
+        Path(prefix, "lib", "libalternating_marl_command_timeout.so").touch()
+    shutil.which = lambda tool: tool if tool in installed else None
     stand_in("launch", LaunchDescription=lambda entities: entities)
     stand_in(
         "launch.actions",
@@ -84,6 +95,7 @@ def install_stand_ins(packages):
         OpaqueFunction=lambda function: {"kind": "function", "function": function},
         IncludeLaunchDescription=record("include"),
         LogInfo=record("log"),
+        ExecuteProcess=record("process"),
     )
     stand_in(
         "launch.substitutions",
@@ -98,7 +110,8 @@ def install_stand_ins(packages):
     stand_in("ament_index_python")
     stand_in(
         "ament_index_python.packages",
-        get_packages_with_prefixes=lambda: dict.fromkeys(packages, "/"),
+        get_packages_with_prefixes=lambda: dict.fromkeys(installed, "/"),
+        get_package_prefix=lambda package: prefix,
     )
     # PyYAML comes with launch; here a parameter file is JSON, or the shipped one.
     shipped = {"simulator": {"ros__parameters": {"fidelity": "motion"}}}
@@ -129,7 +142,7 @@ def plain(value, context):
 
 
 def main(file, given):
-    install_stand_ins(["ros_gz_bridge"] if given.pop("ros_gz_bridge", None) else [])
+    install_stand_ins(given.pop("installed", "").split(","))
     spec = importlib.util.spec_from_file_location("launch_file", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
