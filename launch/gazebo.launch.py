@@ -138,8 +138,8 @@ def start(context):
     environment = environment_of(partition, plugins)
     swarm = PathJoinSubstitution([FindPackageShare(shared.PACKAGE), "launch", "swarm.launch.py"])
     passed = {name: LaunchConfiguration(name) for name in SWARM}
-    # Gazebo moves bodies, whatever fidelity a parameter file names; the reporter keeps the docks.
-    passed.update(fidelity="motion", simulator="false", reporter="gazebo")
+    # Gazebo moves bodies, whatever world a parameter file names; the reporter keeps the docks.
+    passed.update(world="motion", simulator="false", reporter="gazebo")
     return [
         LogInfo(msg=f"{said} GZ_PARTITION={partition} GZ_IP=127.0.0.1"),
         # Before Gazebo: where the swarm refuses an argument, launch would leave that running.
