@@ -38,13 +38,17 @@ export class MovingSwarm {
   ) {}
 
   /** @param more options of the peer */
-  static async start(own: Own, more: readonly string[] = []): Promise<MovingSwarm> {
+  static async start(
+    own: Own,
+    more: readonly string[] = [],
+    world: "motion" | "mujoco" = "motion",
+  ): Promise<MovingSwarm> {
     const folder = mkdtempSync(join(tmpdir(), "carousel-"));
     own({ end: async () => rmSync(folder, { recursive: true, force: true }) });
     const swarm = own(
       await startSwarm({
         scenario: writeCarousel(folder),
-        world: "motion",
+        world,
         robots: ROBOTS,
         tableSize: 2,
         epoch: EPOCH * SPEED,

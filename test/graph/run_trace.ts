@@ -127,7 +127,7 @@ export function playPurely(
  * run's episodes did.
  */
 export function rewardQuantiles(
-  trace: readonly TraceLine[],
+  trace: readonly Pick<TraceLine, "globalState" | "localStates">[],
   game: Game,
   policy: LoadedPolicy,
   sampling: Sampling = "uniform",
