@@ -145,7 +145,8 @@ export class WorldLoop {
     const { world, isLockstep } = this.driver;
     const boundary = (this.now / options.epochNs) * options.epochNs;
     ledger.open(boundary, world.globalState(), world.localStates());
-    this.locked = world.locked;
+    // A world may change its own.
+    this.locked = world.locked.slice();
     if (isLockstep) this.driver.hold();
   }
 

@@ -62,7 +62,11 @@ function setup(keepsDocks = false, own: LoopOptions["parameters"] = {}, duration
     }
   };
   /** The open epoch's command, and what robots answer. */
-  const play = (states = BAYS, at = Math.floor(world.now / EPOCH_S) * EPOCH_S): void => {
+  const play = (
+    states = BAYS,
+    at = Math.floor(world.now / EPOCH_S) * EPOCH_S,
+    choice = 0,
+  ): void => {
     const epoch = at / EPOCH_S;
     const counts = { histogram: [3, 0, 0, 0, 0], belief: [1, 0, 0, 0, 0], belief_variance: 0.1 };
     const sample = { session: 1, sampled_agents: ROBOTS, missing: 0, emergency_stop: false };
@@ -70,7 +74,7 @@ function setup(keepsDocks = false, own: LoopOptions["parameters"] = {}, duration
     const command: Partial<GlobalCommand> = { ...decided, ...counts, ...sample };
     hear.get("/global_agent/command")!(command);
     ROBOTS.forEach((agent_id, i) => {
-      const action: Partial<LocalAction> = { epoch, agent_id, state: states[i], action: 0 };
+      const action: Partial<LocalAction> = { epoch, agent_id, state: states[i], action: choice };
       hear.get(`/${agent_id}/action`)!(action);
     });
   };
@@ -253,6 +257,22 @@ test("a docked robot is told zero, again and again; freed it gets its command at
   say("robot_0");
   const [zero, passed] = [twist(0), twist(0.3, -0.2)];
   expect(toldOn("/robot_0/base/cmd_vel")).toEqual([zero, passed, zero, zero]);
+  loop.stop();
+});
+
+test("who did not arrive counts as unreached, but for those whom the epoch's docks held", () => {
+  const { loop, go, play, run, world } = setup(true);
+  world.bays = [0, 0, 0, 1];
+  const up = 1;
+  go(2);
+  let unreached = 0;
+  for (let slot = 4; slot < 40; slot++) {
+    play([0, 0, 0], undefined, up);
+    go(2);
+    unreached += ROBOTS.filter((_, i) => !isDocked(i, slot)).length;
+    expect({ slot, ...run.ledger.totals }).toMatchObject({ slot, unreachedZones: unreached });
+  }
+  expect(unreached).toBeGreaterThan(5);
   loop.stop();
 });
 
