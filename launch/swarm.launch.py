@@ -17,9 +17,9 @@ ARGUMENTS = shared.SWARM["arguments"]
 
 
 def holds(when, settings):
-    """Tell whether an argument has the value asked for, or any but the other or an empty one."""
+    """Tell whether an argument has the value that is asked for, or any but an empty one."""
     value = settings.get(when["argument"], "")
-    return value == when["is"] if "is" in when else value != when.get("is_not", "")
+    return value == when["is"] if "is" in when else value != ""
 
 
 def parameters_of(process, values, settings):

@@ -9,12 +9,8 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const parameters = z.record(z.string(), scalar);
 const why = z.string().optional();
 
-/** Holds when the argument has the value, or not the other; without either, when it was given. */
-const condition = z.strictObject({
-  argument: z.string(),
-  is: scalar.optional(),
-  is_not: scalar.optional(),
-});
+/** Holds when the argument has the value; without `is`, when it was given. */
+const condition = z.strictObject({ argument: z.string(), is: scalar.optional() });
 
 const argument = z.strictObject({
   /** As an option of npm start, in camel case; none: it is an argument of the launch file alone. */
@@ -80,7 +76,6 @@ export const SWARM = schema.parse(JSON.parse(readFileSync(FILE, "utf8")));
 
 export function holds(when: z.infer<typeof condition>, values: ArgumentValues): boolean {
   const value = values[when.argument];
-  if (when.is_not !== undefined) return value !== when.is_not;
   return when.is === undefined ? value !== undefined && value !== "" : value === when.is;
 }
 
