@@ -32,10 +32,8 @@ export class MotionDriver implements WorldDriver {
   readonly repeatMs = 100;
   readonly isLockstep = false;
   readonly world: MotionWorld;
-  /** When bodies were commanded last. */
   private readonly commandedMs = new WeakMap<Body, number>();
   private readonly pace = new Pace(1000 * STEP_S, BURST_STEPS);
-  /** When time starts. */
   private startMs = steadyMs() + LONGEST_WAIT_MS;
   private agentsAreSeen = false;
 

@@ -16,7 +16,6 @@ import { CLIENTS_LIMIT, guarded, PageHub, type PageHubOptions } from "./page_hub
 import { SOCKET_PATH } from "./protocol";
 
 export interface PageServerOptions extends PageHubOptions {
-  /** Address to listen on. */
   host: string;
   /** Further origins (of `readOrigins`) by which pages come: of a proxy, of a forwarded port. */
   origins: readonly string[];
@@ -134,7 +133,6 @@ export class PageServer {
     this.pinging = setInterval(ping, options.pingMs ?? PING_MS).unref();
   }
 
-  /** Address of the page that only shows. */
   get url(): string {
     return `http://${nameOf(this.options.host)}:${this.port}/`;
   }

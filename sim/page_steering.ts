@@ -89,7 +89,6 @@ export class PageSteering {
     return message;
   }
 
-  /** Sets a parameter of a node. */
   private async set(node: string, name: string, value: object): Promise<string> {
     const request = { parameters: [{ name, value }] };
     const service = `/${node}/set_parameters`;

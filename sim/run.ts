@@ -75,7 +75,6 @@ export class Run {
     this.shift = { begin: 0n, next: 0n };
   }
 
-  /** How the current episode starts. */
   start(): EpisodeStart {
     return drawEpisodeStart(this.options.game, this.robots, this.seed, this.episode);
   }

@@ -26,7 +26,6 @@ export class WorldShown {
   private readonly publishEpoch;
   private readonly publishState;
   private readonly publishPoses;
-  /** Ends it. */
   readonly stop: () => void;
 
   /** @param about as it is now */

@@ -8,7 +8,6 @@ import { colour } from "../palette";
 
 /** Between a zone's edge and its name. */
 export const LABEL_GAP_M = 0.45;
-/** Width of a zone's edge. */
 const EDGE_M = 0.035;
 /** Radius of the floor, in radii of what lies on it. */
 const FLOOR = 1.16;
