@@ -45,7 +45,8 @@ export class Ledger {
   localStates = new Uint8Array(0);
   private received = 0;
   private rewardSum = 0;
-  private early: LocalAction[] = [];
+  /** Actions of epochs whose command was not heard yet: the newest. */
+  private readonly early: LocalAction[] = [];
   /** Of each robot, by its id. */
   indexOf: ReadonlyMap<string, number> = new Map();
 
@@ -83,7 +84,6 @@ export class Ledger {
     this.localStates = localStates.slice();
     this.openActions = new Int8Array(this.population).fill(-1);
     this.received = 0;
-    this.early = [];
     this.openCommand = undefined;
   }
 
@@ -96,15 +96,15 @@ export class Ledger {
     const { totals } = this;
     totals.samplesAsked += command.sampled_agents.length;
     totals.samplesReceived += command.sampled_agents.length - command.missing;
-    for (const action of this.early) this.hearAction(action);
+    for (const action of this.early.splice(0)) this.hearAction(action);
     return true;
   }
 
   hearAction(action: LocalAction): void {
     const index = this.indexOf.get(action.agent_id);
     if (index === undefined) return;
-    if (this.openCommand === undefined && this.early.length < this.population)
-      this.early.push(action);
+    if (action.epoch > (this.openCommand?.epoch ?? -1)) this.early.push(action);
+    if (this.early.length > 2 * this.population) this.early.shift();
     if (action.epoch !== this.openCommand?.epoch) return;
     if (action.action >= sizesOf(this.game).aL || this.openActions[index] >= 0) return;
     this.openActions[index] = action.action;

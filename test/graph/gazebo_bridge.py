@@ -20,7 +20,10 @@ import yaml
 
 PERIOD = 0.05
 TIMEOUT = 0.4
-TYPES = {f"{kind.__module__.split('.')[0]}/msg/{kind.__name__}": kind for kind in (Clock, Odometry, Twist)}
+TYPES = {
+    f"{kind.__module__.split('.')[0]}/msg/{kind.__name__}": kind
+    for kind in (Clock, Odometry, Twist)
+}
 
 
 class World:
@@ -57,7 +60,9 @@ class World:
             body["yaw"] += angular * PERIOD
             body["x"] += linear * math.cos(body["yaw"]) * PERIOD
             body["y"] += linear * math.sin(body["yaw"]) * PERIOD
-            self.publishers[f"/{body['name']}/odom"].publish(self.odometry(body, stamp, linear, angular))
+            self.publishers[f"/{body['name']}/odom"].publish(
+                self.odometry(body, stamp, linear, angular)
+            )
         self.publishers["/clock"].publish(Clock(clock=stamp))
         with open(f"{self.file}.new", "w") as file:
             json.dump(self.state, file)

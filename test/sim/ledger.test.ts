@@ -132,6 +132,24 @@ test("an epoch whose states are not all known is counted, and neither rewarded n
   expect(ledger.totals).toMatchObject({ staleActions: 0, unreachedZones: 0, samplesAsked: 2 });
 });
 
+test("actions of the next epoch may come before the open one ends, and before their command", () => {
+  const ledger = opened();
+  ledger.hearCommand(command());
+  act(ledger, 0, [0, 0, 1, 1], [0, 0, 0, 0]);
+  // Of an epoch that nobody commanded here, then of the one that is next.
+  actOne(ledger, 1, "robot_0", 0, 1);
+  actOne(ledger, 2, "robot_0", 0, 1);
+  ledger.close();
+  ledger.open(2n * SECOND, 0, Uint8Array.of(0, 0, 1, 1));
+  actOne(ledger, 2, "robot_1", 0, 1);
+  ledger.hearCommand(command({ epoch: 2, decision_time: toTime(2n * SECOND) }));
+  expect(Array.from(ledger.openActions)).toEqual([1, 1, -1, -1]);
+  // Those of the epoch that is over do not count again.
+  ledger.open(3n * SECOND, 0, Uint8Array.of(0, 0, 1, 1));
+  ledger.hearCommand(command({ epoch: 3, decision_time: toTime(3n * SECOND) }));
+  expect(Array.from(ledger.openActions)).toEqual([-1, -1, -1, -1]);
+});
+
 test("an action counts once, and only with a known robot, the open epoch and an action of the game", () => {
   const ledger = opened();
   ledger.hearCommand(command());
