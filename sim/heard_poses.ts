@@ -4,9 +4,7 @@ import type { Quaternion, Time, Vector3 } from "../src/ros/messages";
 import type { RosNode } from "../src/ros/node";
 import { ParameterError } from "../src/ros/parameters";
 import { TOPICS, topicOf } from "../src/ros/topics";
-
-/** Odometry of more robots would keep the process busy. */
-const MOST_APART = 100;
+import { MOST_APART } from "./world/world_problem";
 
 /**
  * @param names of the bodies, the lead vehicle's last

@@ -4,7 +4,13 @@
  * said is not passed on: where an agent, or this process, falls silent, the base's own timeout stops it.
  */
 import { type RosClock, steadyMs } from "../src/ros/clock";
-import { type GlobalCommand, nanoseconds, type PlanarPose, type Twist } from "../src/ros/messages";
+import {
+  type GlobalCommand,
+  nanoseconds,
+  type PlanarPose,
+  type Time,
+  type Twist,
+} from "../src/ros/messages";
 import { Seldom } from "../src/ros/seldom";
 import { TOPICS, topicOf } from "../src/ros/topics";
 import type { WorldDriver } from "./world_driver";
@@ -17,7 +23,7 @@ const STANDING_MS = 500;
 const LATE_PART = 10n;
 /** A command not older than this is passed on when a dock opens, ms: agents send 10 a second. */
 const FRESH_MS = 200;
-const STILL = { linear: 0, angular: 0, ms: -Infinity };
+const STILL = { linear: 0, angular: 0, ms: -Infinity, stamp: undefined as Time | undefined };
 
 export class ObservedDriver implements WorldDriver {
   readonly stepNs: bigint;
@@ -37,6 +43,8 @@ export class ObservedDriver implements WorldDriver {
   /** The newest decision's time, ns. */
   private decision = -1n;
   private looked = { ms: steadyMs(), time: 0n };
+  /** When it went on after it had stood. */
+  private resumedMs = -Infinity;
   private readonly seldom = new Seldom();
   private isOver = false;
 
@@ -51,8 +59,13 @@ export class ObservedDriver implements WorldDriver {
     this.said = [...robots, "lead"].map(() => STILL);
     if (!keepsDocks) return;
     this.bases = [...robots, "lead"].map((name) => this.base(name));
-    this.setVelocity = (body, linear, angular) => {
-      this.said[body] = { linear, angular, ms: steadyMs() };
+    this.setVelocity = (body, linear, angular, stamp) => {
+      const ms = steadyMs();
+      this.noteHalt(ms);
+      // It may have waited as long as this process stood: the agent says it again if it still holds.
+      const isOld = ms - this.resumedMs <= FRESH_MS;
+      if (isOld && (linear !== 0 || angular !== 0)) return;
+      this.said[body] = { linear, angular, ms, stamp };
       this.pass(body);
     };
   }
@@ -66,14 +79,14 @@ export class ObservedDriver implements WorldDriver {
     }
     const publish = node.publisher(topicOf(name, TOPICS.baseTwistStamped));
     const frame_id = `${node.fleetPrefix}${name}/base_link`;
-    const header = () => ({ stamp: this.clock.stamp(), frame_id });
-    const send = (twist: Twist): void => publish({ header: header(), twist });
+    const send = (twist: Twist, stamp = this.clock.stamp()): void =>
+      publish({ header: { stamp, frame_id }, twist });
     return { send, connection: publish.connection };
   }
 
   private pass(body: number, isStill = this.isOver || this.world.locked[body] === 1): void {
-    const { linear: x, angular: z } = isStill ? STILL : this.said[body];
-    this.bases[body].send({ linear: { x, y: 0, z: 0 }, angular: { x: 0, y: 0, z } });
+    const { linear: x, angular: z, stamp } = isStill ? STILL : this.said[body];
+    this.bases[body].send({ linear: { x, y: 0, z: 0 }, angular: { x: 0, y: 0, z } }, stamp);
   }
 
   /** Tells bodies behind docks to stand. @param isForGood nothing is passed on any more */
@@ -126,9 +139,19 @@ export class ObservedDriver implements WorldDriver {
     return start;
   }
 
+  now(): bigint {
+    return this.clock.now();
+  }
+
+  /** This process may have stood, halted or without a processor, while messages waited for it. */
+  private noteHalt(ms: number): void {
+    if (ms - this.looked.ms > FRESH_MS) this.resumedMs = ms;
+  }
+
   private passTime(time: bigint): void {
     const { context, looked, world } = this;
     const ms = steadyMs();
+    this.noteHalt(ms);
     if (this.standing !== undefined || looked.time === 0n) context.factor.hold();
     else {
       world.ms += ms - looked.ms;

@@ -83,7 +83,7 @@ async function listen(http: Server, { host, port: first }: PageServerOptions): P
       }
       if (port < last) continue;
       const tried = `ports ${first} to ${last} of ${host} are taken`;
-      throw new Error(`${tried}; give another with --port`, { cause: error });
+      throw new InvalidInputError(`${tried}; give another with --port`, { cause: error });
     }
   }
 }

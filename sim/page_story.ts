@@ -81,7 +81,10 @@ export class PageStory {
       belief: Array.from(command.belief),
       beliefVariance: command.belief_variance,
       sampledHistogram: Array.from(command.histogram),
-      trueHistogram: isTold ? Array.from(world.histogram) : this.game.localStates.map(() => 0),
+      trueHistogram:
+        isTold && world.histogram.length > 0
+          ? Array.from(world.histogram)
+          : this.game.localStates.map(() => 0),
       reward: null,
       ...this.totals,
       missing: command.missing,

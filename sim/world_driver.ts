@@ -1,6 +1,6 @@
 /** What the loop asks of a world: its state, and how its time goes. */
 import type { EpisodeStart } from "../src/game/episode";
-import type { GlobalCommand } from "../src/ros/messages";
+import type { GlobalCommand, Time } from "../src/ros/messages";
 
 /** The true state of a world; it stays valid until the next step. */
 export interface SimulatedWorld {
@@ -51,6 +51,8 @@ export interface WorldDriver {
   /** Time stands until `due` is called again; in lockstep, what is awaited is awaited from now on. */
   hold(): void;
   step(): void;
-  /** Body n is the lead vehicle; m/s, rad/s; absent: cmd_vel is not heard. */
-  setVelocity?(body: number, linear: number, angular: number): void;
+  /** Body n is the lead vehicle; m/s, rad/s; stamp: of the command, if it has one; absent: cmd_vel is not heard. */
+  setVelocity?(body: number, linear: number, angular: number, stamp?: Time): void;
+  /** ROS time, ns, where it is not the loop's to make. */
+  now?(): bigint;
 }

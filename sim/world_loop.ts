@@ -50,7 +50,10 @@ export class WorldLoop {
         node.safely(() => this.advance());
         node.safely(() => this.repeat());
       }, LOOP_MS),
-      setInterval(() => node.safely(() => shown.poses(this.now, driver.world)), driver.frameMs),
+      setInterval(
+        () => node.safely(() => shown.poses(driver.now?.() ?? this.now, driver.world)),
+        driver.frameMs,
+      ),
     ];
   }
 

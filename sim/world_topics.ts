@@ -15,6 +15,7 @@ import {
   planarOdometry,
   planarQuaternion,
   toTime,
+  type Time,
   type Twist,
 } from "../src/ros/messages";
 import type { Publish, RosNode, Subscription } from "../src/ros/node";
@@ -174,7 +175,7 @@ export class WorldTopics {
   private connect(name: string, robot?: number): BodyTopics {
     const { node, parameters } = this.context;
     const { onAction, driver } = this;
-    const velocity = (twist: Twist): void => this.hearVelocity(twist, robot);
+    const velocity = (twist: Twist, stamp?: Time): void => this.hearVelocity(twist, robot, stamp);
     const heard: Subscription[] = [];
     if (robot !== undefined) {
       const action = topicOf(name, TOPICS.localAction);
@@ -182,20 +183,20 @@ export class WorldTopics {
     }
     if (driver.setVelocity && parameters.stamped_cmd_vel) {
       const topic = topicOf(name, TOPICS.twistStamped);
-      heard.push(node.subscribe(topic, ({ twist }) => velocity(twist)));
+      heard.push(node.subscribe(topic, ({ header, twist }) => velocity(twist, header.stamp)));
     } else if (driver.setVelocity)
-      heard.push(node.subscribe(topicOf(name, TOPICS.twist), velocity));
+      heard.push(node.subscribe(topicOf(name, TOPICS.twist), (twist) => velocity(twist)));
     const odometry = topicOf(name, TOPICS.odometrySent);
     const publishOdometry = this.isOwn ? node.publisher(odometry) : undefined;
     return { name, publishOdometry, heard };
   }
 
-  private hearVelocity({ linear, angular }: Twist, robot?: number): void {
+  private hearVelocity({ linear, angular }: Twist, robot?: number, stamp?: Time): void {
     // Agents of robots that join at the next boundary send zeros already.
     if (robot !== undefined && robot >= this.robots) return;
     const body = robot ?? this.robots;
     const isDeaf = this.context.controls.faults.get(body) === "deaf";
-    if (!isDeaf) this.driver.setVelocity?.(body, linear.x, angular.z);
+    if (!isDeaf) this.driver.setVelocity?.(body, linear.x, angular.z, stamp);
   }
 
   sendClock(time: bigint): void {

@@ -165,7 +165,9 @@ class Page {
     setText(byId("sentence"), sentence ?? "Waiting for the first epoch.");
     const stopped = world?.emergencyStop ?? report?.emergencyStop ?? false;
     const silent = world?.silentSince ? `No poses since ${clockTime(world.silentSince)}` : "";
-    const alarm = [stopped ? "Emergency stop" : "", silent].filter(Boolean).join(". ");
+    // Nobody paused a world that cannot be paused.
+    const stands = world?.paused && !world.controls.includes("pause") ? "World's time stands" : "";
+    const alarm = [stopped ? "Emergency stop" : "", silent, stands].filter(Boolean).join(". ");
     byId("alarm").hidden = alarm === "";
     setText(byId("alarm"), alarm);
   }

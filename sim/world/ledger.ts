@@ -114,13 +114,14 @@ export class Ledger {
 
   /**
    * Counts, at the end of the open epoch, robots that did not reach the zone of their action.
-   * @param localStates where the robots are now
+   * @param localStates where the robots are now; no state of the game: not known
    * @param locked [n] 1: its wheels were locked in this epoch
    */
   noteArrivals(localStates: Uint8Array, locked: Uint8Array): void {
     if (this.openCommand === undefined || !this.isSeen) return;
     this.openActions.forEach((action, i) => {
-      if (action < 0 || locked[i] === 1) return;
+      const isKnown = localStates[i] < sizesOf(this.game).sL;
+      if (action < 0 || locked[i] === 1 || !isKnown) return;
       const { arena } = this.game;
       const target = targetZone(arena, this.localStates[i], action);
       if (zoneOfState(arena, localStates[i]) !== target) this.totals.unreachedZones++;

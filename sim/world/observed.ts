@@ -9,6 +9,8 @@ import { isAtSpot, isDocked } from "./docks";
 
 /** A body that was not seen for this long while time went on may be anywhere, ms. */
 const STALE_MS = 1000;
+/** Stamps that go back by less are repeats, s. */
+const REPEATED_S = 1;
 /** The state of a robot of which none is known. */
 const UNKNOWN = 255;
 
@@ -53,6 +55,8 @@ export class ObservedWorld {
     const { game, ms, robots } = this;
     const { x, y, yaw, time } = sight;
     const before = this.seen[body];
+    // What repeats an older stamp tells nothing new; time that fell far began anew.
+    if (before && time <= before.time && before.time - time < REPEATED_S) return;
     const zones = body === robots.length ? game.arena.leadZones : game.arena.zones;
     const zone = zoneOf({ zones }, sight, before?.zone);
     const { speed, ...last } = before ?? { ...sight, speed: 0 };

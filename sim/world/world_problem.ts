@@ -3,6 +3,8 @@ import { arenaProblem } from "../../src/game/arena";
 import { kindsProblem } from "../../src/game/kinds";
 import { type Game, sizesOf } from "../../src/game/model";
 
+/** Robots whose odometry a reporter hears, each by itself: more would keep its process busy. */
+export const MOST_APART = 100;
 /** In a shorter epoch the nodes have no time to answer; wall time. */
 const SHORTEST_EPOCH_S = 0.2;
 
@@ -19,6 +21,9 @@ export function worldProblem(
 ): string | undefined {
   const unshared = kindsProblem(game, population);
   if (unshared !== undefined || world === "abstract") return unshared;
+  if (world === "mujoco" && population > MOST_APART) {
+    return `beside MuJoCo ${MOST_APART} robots are heard at most, each by itself, and ${population} are asked for; have fewer robots, or use --world motion`;
+  }
   if (epoch / speed < SHORTEST_EPOCH_S) {
     return `at a speed of ${speed} an epoch of ${epoch} s takes ${(epoch / speed).toFixed(2)} s of wall time, too short for the nodes to answer; give at most ${(epoch / SHORTEST_EPOCH_S).toFixed(1)}`;
   }

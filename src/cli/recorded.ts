@@ -56,8 +56,11 @@ export class RecordedWorld implements Counts {
     // The swarm was started anew.
     if (command.epoch < this.newest) this.count();
     this.newest = command.epoch;
-    // The newest copy says whether the swarm was stopped.
-    this.at(command.epoch).command = command;
+    const epoch = this.at(command.epoch);
+    const before = epoch.command?.session === command.session && epoch.command;
+    // Robots that were stopped for a part of the epoch stood, whatever its newest copy says.
+    const emergency_stop = command.emergency_stop || (before && before.emergency_stop);
+    epoch.command = { ...command, emergency_stop };
   }
 
   hearAction(action: LocalAction): void {

@@ -133,6 +133,8 @@ test("a missed epoch, a robot that did not act, a stop and a new shift are no tr
   );
   play(3, [2, 2], []);
   play(4, [2, 0], [[3, 0]], { emergency_stop: true });
+  // The stop was released within the epoch.
+  play(4, [2, 0], [[3, 0]]);
   play(5, [4, 0], [[3, 0]]);
   shift(6);
   play(6, [1, 1], [[0, 0]]);

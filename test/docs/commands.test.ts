@@ -163,7 +163,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
       by: `--scenario ${FERRY} --world abstract --robots 10 --headless --seconds 240 --json`,
     },
   [`npm start -- --scenario ${DEPOT} --world abstract --observation filter`]: {
-    file: "test/graph/start.test.ts",
+    file: "test/graph/many_zones.soak.ts",
     by: '"--scenario", "examples/scenario/depot.yaml", "--world", "abstract", ...filter',
   },
   "python3 -m alternating_marl_policy.inspect dock.safetensors": {

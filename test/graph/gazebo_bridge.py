@@ -70,7 +70,7 @@ class World:
 
     @staticmethod
     def odometry(body, stamp, linear, angular):
-        message = Odometry(child_frame_id=f"{body['name']}/odom")
+        message = Odometry(child_frame_id=f"{body['name']}/base_link")
         message.header.stamp, message.header.frame_id = stamp, "map"
         message.pose.pose.position.x, message.pose.pose.position.y = body["x"], body["y"]
         message.pose.pose.orientation.z = math.sin(body["yaw"] / 2)

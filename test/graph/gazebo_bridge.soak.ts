@@ -101,6 +101,8 @@ test("its death makes the agents send zero, its start again lets them go on", as
     (heard) => heard.body === "robot_0" && still(heard),
   );
   expect(stood.time - dead).toBeLessThan(0.5);
+  // No command that waited is passed on later.
+  await new Promise((resolve) => setTimeout(resolve, 500));
   expect(peer.of("velocity", stood.time).every(still)).toBe(true);
   bridge = startBridge();
   const back = monotonic();

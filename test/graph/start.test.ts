@@ -143,25 +143,6 @@ test("the paper's task runs headless in the abstract world and ends with one JSO
   });
 });
 
-test("a map of fifty zones is learned without a table, and runs", async () => {
-  const filter = ["--observation", "filter"];
-  const args = ["--scenario", "examples/scenario/depot.yaml", "--world", "abstract", ...filter];
-  const { status, out, err } = await start(...args, "--headless", "--json", "--seconds", "120")
-    .ended;
-  expect(status).toBe(0);
-  expect(err).toMatch(
-    /learning a policy for depot, at points, as there are too many|from the cache/,
-  );
-  const summary = JSON.parse(out) as { policy: object };
-  expect(summary).toMatchObject({
-    scenario: "depot",
-    epochs: 20,
-    missedEpochs: 0,
-    staleActions: 0,
-  });
-  expect(summary.policy).not.toHaveProperty("tableSize");
-});
-
 test("two at once do not hear each other, and Ctrl-C ends all of each within 2 s, leaving nothing", async () => {
   const before = temporaryFiles();
   const both = [start("--port", "0"), start("--port", "0", "--seed", "5")];

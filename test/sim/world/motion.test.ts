@@ -304,6 +304,7 @@ test("the lead vehicle's state is its own place, whatever zone that lies in", ()
 test("refuses games it cannot run", () => {
   expect(worldProblem(dockDispatch, "motion", 30)).toBeUndefined();
   expect(worldProblem(dockDispatch, "motion", 100)).toContain("cannot hold 100 robots");
+  expect(worldProblem(dockDispatch, "mujoco", 101)).toContain("100 robots are heard at most");
   expect(worldProblem(dockDispatch, "motion", 30, 3)).toContain("make it at least 4.9 s");
   const odd = { ...dockDispatch, globalActions: ["left", "right"] };
   expect(worldProblem(odd, "motion", 30)).toContain("2 global actions");
