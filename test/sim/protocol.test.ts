@@ -135,7 +135,7 @@ test("random bytes are refused or read, never a crash", () => {
   );
 });
 
-test("a frame with changed, missing or added bytes is refused or has finite numbers", () => {
+test("a frame with changed, missing or added bytes is refused, or each number is finite or not known", () => {
   const changes = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 5 });
   fc.assert(
     fc.property(frames, changes, fc.integer({ min: -3, max: 3 }), (parts, bytes, longer) => {
@@ -145,7 +145,7 @@ test("a frame with changed, missing or added bytes is refused or has finite numb
       for (const [at, value] of bytes) frame[at % frame.length] = value;
       const result = outcome(() => decodePoses(frame.buffer));
       if (result instanceof ProtocolError) return;
-      expect(result.poses.every(Number.isFinite)).toBe(true);
+      expect(result.poses.some((value) => Math.abs(value) === Infinity)).toBe(false);
       expect(result.poses).toHaveLength(3 * (result.locked.length + 1));
     }),
     { numRuns: RUNS },
