@@ -84,15 +84,6 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       writes: "depot_game.safetensors",
     },
     {
-      command: `npm run learn -- --scenario ${DEPOT} --time-limit 60 --out depot.safetensors`,
-      prints: /a policy for depot, \d+ vectors from \d+ points/,
-      writes: "depot.safetensors",
-    },
-    {
-      command: `npm run evaluate -- --scenario ${DEPOT} --policy depot.safetensors --sample-size 10 --observation filter`,
-      prints: /depot: 1000 robots, 10 asked an epoch \(filter\)/,
-    },
-    {
       command: "npm run calibrate -- --scenario dock_dispatch --explore explore.safetensors",
       prints: /Written: explore.safetensors/,
       writes: "explore.safetensors",
@@ -162,6 +153,12 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
       file: "test/graph/examples.test.ts",
       by: `--scenario ${FERRY} --world abstract --robots 10 --headless --seconds 240 --json`,
     },
+  ...Object.fromEntries(
+    [
+      `learn -- --scenario ${DEPOT} --time-limit 60 --out depot.safetensors`,
+      `evaluate -- --scenario ${DEPOT} --policy depot.safetensors --sample-size 10 --observation filter`,
+    ].map((by) => [`npm run ${by}`, { file: "test/graph/many_zones.soak.ts", by }]),
+  ),
   [`npm start -- --scenario ${DEPOT} --world abstract --observation filter`]: {
     file: "test/graph/many_zones.soak.ts",
     by: '"--scenario", "examples/scenario/depot.yaml", "--world", "abstract", ...filter',

@@ -172,7 +172,8 @@ test("a robot of one's own joins a swarm, is asked and driven, and stops by itse
     const told = heard.of("heard").filter(({ topic }) => topic === VELOCITY);
     expect(speedOf(told.at(-1)!)).toBeGreaterThan(0);
     await listener.said(/^\d+ \[\d+, \d+, \d+, \d+, \d+\] False$/m);
-    expect(await swarm.end()).toBe(0);
+    const status = await swarm.end();
+    expect({ status, said: swarm.out.slice(-500) }).toMatchObject({ status: 0 });
   } finally {
     await peer?.end();
     for (const one of running) await one.end("SIGKILL");
