@@ -9,14 +9,14 @@ import { type Game } from "../game/model";
 import { obtainPolicy } from "../nodes/learned_policy";
 import { policyFromFile } from "../nodes/policy_source";
 import type { LoadedPolicy } from "../policy/policy_file";
-import { claimDomain, discoveryProblem, participantsIn, wantedDomain } from "../ros/domain";
+import { claimDomain, domainsInUse, reachProblem, wantedDomain } from "../ros/domain";
 import { loadPhysics } from "../../sim/world/physics";
 import { distanceFromWorld } from "./calibration";
 import { COMMANDS } from "./generated/commands";
 import { abortOnInterrupt, runCommand, UsageError } from "./options";
 import { runSwarm } from "./run_swarm";
 import { readSettings, type SwarmSettings, swarmSpecs } from "./start_options";
-import { environmentOf, type RunSummary, type SimulatorReport } from "./swarm_processes";
+import { type RunSummary, type SimulatorReport } from "./swarm_processes";
 
 /** Rows further than this from the world's, in total variation, are worth a warning. */
 const NOTABLE_DISTANCE = 0.05;
@@ -75,18 +75,18 @@ async function sayDistance(game: Game, robots: number, say: Say): Promise<void> 
 }
 
 /**
- * A domain in which the swarm's processes can find each other.
- * @throws InvalidInputError where they cannot, or none is free
+ * The swarm's domain.
+ * @throws InvalidInputError where its processes could not find each other there, or none is free
  */
-async function enterDomain(settings: SwarmSettings, say: Say): Promise<number> {
-  const { id } = await claimDomain(wantedDomain(process.env));
-  const there = participantsIn(id);
-  const wanted = swarmSpecs(settings, []).length;
-  const problem = discoveryProblem(environmentOf(id), id, wanted, there);
+async function enterDomain(say: Say): Promise<number> {
+  const wanted = wantedDomain(process.env);
+  const problem = reachProblem(process.env);
   if (problem !== undefined) throw new UsageError(problem);
-  if (there > 0) {
+  const isInUse = wanted !== undefined && domainsInUse().has(wanted);
+  const { id } = await claimDomain(wanted);
+  if (isInUse) {
     say(
-      `${there} ROS processes of this machine are in ROS domain ${id} already; if another swarm's global agent is among them, robots stand: end it, or unset ROS_DOMAIN_ID`,
+      `other processes of this machine are in ROS domain ${id} already; if another swarm's global agent is among them, robots stand: end it, or unset ROS_DOMAIN_ID`,
     );
   }
   return id;
@@ -109,7 +109,7 @@ async function main(given: SwarmSettings): Promise<number> {
   const signal = abortOnInterrupt();
   const { settings, game } = readSettings(given);
   if (settings.world === "mujoco" && !(await setUpMujoco(signal))) return 1;
-  const domain = await enterDomain(settings, say);
+  const domain = await enterDomain(say);
   const { file, policy } = await policyOf(settings, game, signal, say);
   const references = referencesOf(game, policy, settings);
   const specs = swarmSpecs({ ...settings, policy: file }, references);

@@ -33,59 +33,21 @@ export interface Domain {
   release(): void;
 }
 
-/** UDP ports that processes of this machine have bound, counted from PORT_BASE. */
-function usedPorts(): number[] {
-  return ["/proc/net/udp", "/proc/net/udp6"].flatMap((table) => {
+/** Domains in whose ports processes of this machine listen over UDP. */
+export function domainsInUse(): Set<number> {
+  const ports = ["/proc/net/udp", "/proc/net/udp6"].flatMap((table) => {
     const text = attempt(() => readFileSync(table, "utf8")) ?? "";
-    const ports = text.split("\n").map((row) => row.trim().split(/\s+/)[1]?.split(":")[1]);
-    return ports.map((port) => parseInt(port, 16) - PORT_BASE).filter((port) => port >= 0);
+    return text.split("\n").map((row) => row.trim().split(/\s+/)[1]?.split(":")[1]);
   });
+  const domains = ports.map((port) => Math.floor((parseInt(port, 16) - PORT_BASE) / DOMAIN_PORTS));
+  return new Set(domains.filter((domain) => domain >= 0));
 }
 
-/** Each participant of a domain binds two ports, from the tenth on: d1, d3 and PG. */
-const FIRST_PARTICIPANT = 10;
-const PARTICIPANT_PORTS = 2;
-/** From this domain on its ports are among those that Linux gives to any program. */
-const FIRST_SHARED = 102;
-const LAST_PORT = 65_535;
-
-/** Processes of this machine that are in the domain. */
-export function participantsIn(domain: number): number {
-  const ports = usedPorts().map((port) => port - DOMAIN_PORTS * domain - FIRST_PARTICIPANT);
-  const own = new Set(ports.filter((port) => port >= 0 && port < DOMAIN_PORTS - FIRST_PARTICIPANT));
-  // There only who has both ports is taken for a participant.
-  const isOne = (port: number): boolean => domain < FIRST_SHARED || own.has(port ^ 1);
-  const all = [...own].filter(isOne).map((port) => Math.floor(port / PARTICIPANT_PORTS));
-  return new Set(all).size;
-}
-
-/** So many processes of a domain find each other on one machine (rmw_fastrtps, Fast DDS). */
-const MOST_LOCAL = 32;
-const MOST = 100;
-
-/**
- * Why processes that are to be started could not find each other; undefined: they can.
- * @param there processes of this machine that are in the domain
- */
-export function discoveryProblem(
-  environment: NodeJS.ProcessEnv,
-  domain: number,
-  wanted: number,
-  there: number,
-): string | undefined {
-  const range = environment[RANGE];
-  if (range === "OFF") {
-    return `${RANGE} is OFF, with which no process hears another: unset it, or set it to LOCALHOST or SUBNET`;
-  }
-  const room = LAST_PORT + 1 - discoveryPort(domain) - FIRST_PARTICIPANT;
-  const most = Math.min(
-    range === "LOCALHOST" ? MOST_LOCAL : MOST,
-    Math.floor(room / PARTICIPANT_PORTS),
-  );
-  if (there + wanted <= most) return undefined;
-  const others = `${there} of this machine are in ROS domain ${domain}`;
-  return `${wanted} processes are to be started and ${others}; with ${RANGE}=${range} only ${most} find each other: end others, choose another ROS_DOMAIN_ID, or start fewer robots`;
-}
+/** Why processes could not find each other in any domain, and what to do; undefined: they can. */
+export const reachProblem = (environment: NodeJS.ProcessEnv): string | undefined =>
+  environment[RANGE] === "OFF"
+    ? `${RANGE} is OFF, with which no process hears another: unset it, or set it to LOCALHOST or SUBNET`
+    : undefined;
 
 /** For a process that hears nobody: what decides whom it can hear. */
 export function discoveryHint(environment: NodeJS.ProcessEnv): string {
@@ -110,7 +72,7 @@ async function claim(domain: number): Promise<Server | undefined> {
  */
 export async function claimDomain(wanted?: number): Promise<Domain> {
   // With discovery on the local host alone nobody binds the port of discovery itself.
-  const used = new Set(usedPorts().map((port) => Math.floor(port / DOMAIN_PORTS)));
+  const used = domainsInUse();
   const own = Array.from({ length: LAST - FIRST + 1 }, (_, i) => FIRST + i);
   const candidates = wanted === undefined ? own.filter((id) => !used.has(id)) : [wanted];
   for (const id of candidates) {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { environmentOf } from "../../src/cli/swarm_processes";
 import { packageRoot } from "../../src/base/package_root";
-import { participantsIn } from "../../src/ros/domain";
 import { writeCarousel } from "./carousel";
 import { secondsOfProduct } from "./lateness";
+import { participantsIn } from "./participants";
 import { type EventOf, monotonic, Peer } from "./peer";
 import { eventually } from "./wait";
 
