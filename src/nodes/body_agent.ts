@@ -274,9 +274,6 @@ export abstract class BodyAgent {
 
   private get health(): Health {
     const reason = this.trouble();
-    const hindrance = this.stillness.isHeld
-      ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"
-      : this.permission.reasonToHalt(steadyMs());
     const values = {
       zone: this.zone ?? "unknown",
       stamp: Number(this.stamp) / 1e9,
@@ -284,8 +281,10 @@ export abstract class BodyAgent {
       callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
-    if (hindrance !== undefined) return { level: "warn", message: hindrance, values };
-    return { level: "ok", message: "free to move", values };
+    if (!this.stillness.isHeld) return { level: "ok", message: "free to move", values };
+    const message =
+      "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen";
+    return { level: "warn", message, values };
   }
 
   /** The watchdog, called by a timer (bodies.ts). */

@@ -3,7 +3,6 @@
  * within the timeout are needed before it may. Pure; times are ms of the steady clock.
  */
 import type { GlobalCommand } from "../ros/messages";
-import { Pace } from "./pace";
 
 /** After two sessions were heard at once, one must be heard alone for this long. */
 export const SESSION_ALONE_MS = 1000;
@@ -14,7 +13,7 @@ type Topic = "command" | "odometry";
 
 export class Permission {
   private commandMs = -Infinity;
-  private readonly paces: Readonly<Record<Topic, Pace>>;
+  private odometryMs = -Infinity;
   private conflictMs = -Infinity;
   /** When each session was heard last, by session. */
   private readonly heardMs = new Map<number, number>();
@@ -34,11 +33,10 @@ export class Permission {
     armed: boolean,
   ) {
     this.stopped = !armed;
-    this.paces = { command: new Pace(timeoutMs), odometry: new Pace(timeoutMs) };
   }
 
   hearOdometry(nowMs: number): void {
-    this.paces.odometry.hear(nowMs);
+    this.odometryMs = nowMs;
   }
 
   /** An emergency stop from any source; it holds until `resets` rises. */
@@ -48,7 +46,6 @@ export class Permission {
   }
 
   hearCommand(nowMs: number, beat: Heartbeat): void {
-    this.paces.command.hear(nowMs);
     // A single command may be a dead global agent's last one, delivered late by the middleware.
     if (nowMs - (this.heardMs.get(beat.session) ?? -Infinity) <= this.timeoutMs) {
       this.commandMs = nowMs;
@@ -72,15 +69,6 @@ export class Permission {
     }
   }
 
-  /** Why the body stands ever again though it may move now; undefined: it does not. */
-  reasonToHalt(nowMs: number): string | undefined {
-    const [slow] = (["command", "odometry"] as const).flatMap((topic) => {
-      const problem = this.paces[topic].problem(nowMs);
-      return problem ? `stands and goes on: ${topic} ${problem}` : [];
-    });
-    return slow;
-  }
-
   /**
    * Why the body must stand now; undefined: it may move.
    * @param connections to what it hears; not looked at while that is heard
@@ -90,18 +78,19 @@ export class Permission {
     connections?: Readonly<Record<Topic, { readonly problem: string | undefined }>>,
   ): string | undefined {
     const because = (topic: Topic, remedy: string): string => {
-      const why = connections?.[topic].problem ?? this.paces[topic].problem(nowMs);
-      return why ? `: ${why}` : `; ${remedy}`;
+      const why = connections?.[topic].problem;
+      const often = `sends at least every ${this.timeoutMs / 1000} s (cmd_vel_timeout)`;
+      return why ? `: ${why}` : `; check that ${remedy} and ${often}`;
     };
     if (this.stopped) return "an emergency stop holds; call reset_emergency_stop to release it";
     if (nowMs - this.conflictMs < SESSION_ALONE_MS) {
       return "two global agents are heard; end one of them";
     }
     if (nowMs - this.commandMs > this.timeoutMs) {
-      return `no command from the global agent${because("command", "check that it runs and is active")}`;
+      return `no command from the global agent${because("command", "it runs, is active")}`;
     }
-    if (nowMs - this.paces.odometry.heardMs > this.timeoutMs) {
-      return `no odometry that is new${because("odometry", "check that its source runs and stamps each message anew")}`;
+    if (nowMs - this.odometryMs > this.timeoutMs) {
+      return `no odometry that is new${because("odometry", "its source runs, stamps each message anew")}`;
     }
     return undefined;
   }

@@ -286,10 +286,10 @@ test("a second source of its odometry makes it stand, named, until one is left",
   ]);
 });
 
-test("slow odometry is told by its rate; a base of another type by the type that nobody takes", async () => {
+test("slow odometry is told by the rate that it needs; a base of another type by the type that nobody takes", async () => {
   const start = monotonic();
   other.fault = { ...WELL, odometry: "slow" };
-  await other.says(/odometry( that is new:)? comes \d.\d times a second, .* 0.35 s/, start);
+  await other.says(/no odometry that is new; .* at least every 0.35 s \(cmd_vel_timeout\)/, start);
   other.fault = WELL;
   const { name, type } = topicOf(other.name, TOPICS.twistStamped);
   const base = new Peer(environmentOf(domain), ["--node", "base", "--hear", name, type]);

@@ -57,7 +57,7 @@ test("odometry that repeats one stamp while time goes on does not count: the bod
   expect(played.body.diagnosis.look()).toMatchObject({
     level: "error",
     message:
-      "standing: no odometry that is new; check that its source runs and stamps each message anew",
+      "standing: no odometry that is new; check that its source runs, stamps each message anew and sends at least every 0.4 s (cmd_vel_timeout)",
   });
 });
 

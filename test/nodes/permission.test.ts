@@ -3,7 +3,8 @@ import { type Heartbeat, Permission, SESSION_ALONE_MS } from "../../src/nodes/pe
 const TIMEOUT = 400;
 const STOP = /emergency stop/;
 const CONFLICT = /two global agents/;
-const NO_COMMAND = "no command from the global agent; check that it runs and is active";
+const NO_COMMAND =
+  "no command from the global agent; check that it runs, is active and sends at least every 0.4 s (cmd_vel_timeout)";
 
 const beat = (given: Partial<Heartbeat> = {}): Heartbeat => ({
   session: 1,
