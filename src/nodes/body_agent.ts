@@ -139,7 +139,7 @@ export abstract class BodyAgent {
     }
   }
 
-  private hearOdometry(message: HeardOdometry, areTwo: boolean): string | undefined {
+  private hearOdometry(message: HeardOdometry, areTwo: () => boolean): string | undefined {
     const { clock } = this.options.shared;
     const { max_stamp_age } = this.options.node.parameters;
     const { position, orientation } = message.pose.pose;
@@ -153,7 +153,7 @@ export abstract class BodyAgent {
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
     if (problem) return problem;
-    if (areTwo) return void this.check();
+    if (areTwo()) return void this.check();
     if (stamp !== this.stamp) this.heardAt = now;
     // In simulated time odometry may arrive before the /clock of its instant.
     const since = clock.isSimulated || stamp < this.heardAt ? stamp : this.heardAt;
@@ -216,11 +216,11 @@ export abstract class BodyAgent {
   }
 
   /** Returns why a command is refused; undefined: it was taken. */
-  hearCommand(message: GlobalCommand, areTwo: boolean): string | undefined {
+  hearCommand(message: GlobalCommand, areTwo: () => boolean): string | undefined {
     return this.safely(() => this.obey(message, areTwo));
   }
 
-  private obey(message: GlobalCommand, areTwo: boolean): string | undefined {
+  private obey(message: GlobalCommand, areTwo: () => boolean): string | undefined {
     if (message.emergency_stop) this.permission.hearStop();
     const { node, shared, game } = this.options;
     const sent = nanoseconds(message.header.stamp);
@@ -232,7 +232,7 @@ export abstract class BodyAgent {
     if (message.epoch < newest) {
       return `the command of epoch ${message.epoch} comes after that of epoch ${newest} of its session; end whoever else publishes there`;
     }
-    if (areTwo) return void this.check();
+    if (areTwo()) return void this.check();
     this.permission.hearCommand(steadyMs(), message);
     this.epochs.set(message.session, message.epoch);
     const [oldest] = this.epochs.keys();

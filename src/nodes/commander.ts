@@ -74,7 +74,7 @@ export class Commander {
       if (message.policy_sha256 === this.policy?.sha256) return undefined;
       if (message.data.length <= LONG_BYTES) return finish(this.hear(message, order));
       // It would not count: it is not even read.
-      return areTwo ? undefined : inTurns(this.hear(message, order));
+      return areTwo() ? undefined : inTurns(this.hear(message, order));
     }).source;
     onEmergencyStop(node, (source) => {
       if (!this.stopped) node.log.warn(`emergency stop from ${source}`);

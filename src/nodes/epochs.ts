@@ -65,7 +65,7 @@ export class Epochs {
     this.state = { epoch: 0, length: this.length, missed: 0, clockJumps: 0 };
     this.sampler = new Sampler(node, clock, game, () => this.overload.size, onState);
     this.populations = node.subscribeSole(TOPICS.population, (message, areTwo) => {
-      if (areTwo) return;
+      if (areTwo()) return;
       this.toldPopulation = message.population;
       commander.shifts.hear(message);
     }).source;
@@ -73,7 +73,7 @@ export class Epochs {
       if (message.state >= sG) {
         return `the lead vehicle says it is in state ${message.state} and the scenario has ${sG}; start every node with one scenario`;
       }
-      if (areTwo) return undefined;
+      if (areTwo()) return undefined;
       this.leadState = message;
       this.takeAnswers();
       return undefined;
@@ -88,7 +88,7 @@ export class Epochs {
   /** n as the simulator told it last, else as the parameter says, or as many more as are found. */
   private get population(): number {
     // A number counts as long as whoever told it is there.
-    const told = this.populations.count > 0 ? this.toldPopulation : undefined;
+    const told = this.populations.count() > 0 ? this.toldPopulation : undefined;
     const stated = told ?? this.node.parameters.population;
     return Math.max(stated, this.sampler.robots);
   }

@@ -196,8 +196,8 @@ function hostRobots(ros: RosProcess, node: LocalNode, host: Host): void {
   };
   const hosted = new HostedRobots(node, clock, join);
   const told = node.subscribeSole(TOPICS.population, (message, areTwo) =>
-    areTwo ? undefined : hosted.hear(message),
+    areTwo() ? undefined : hosted.hear(message),
   );
-  const look = (): void => (told.source.count === 0 ? hosted.forget() : undefined);
+  const look = (): void => (told.source.count() === 0 ? hosted.forget() : undefined);
   ros.onEnd(every(POPULATION_MS, () => node.safely(look)));
 }

@@ -86,7 +86,7 @@ export class Localization {
   }
 
   /** A pose in the map frame; its stamp may lie a little before or after the newest odometry. */
-  private hearPose(message: PoseWithCovarianceStamped, areTwo: boolean): string | undefined {
+  private hearPose(message: PoseWithCovarianceStamped, areTwo: () => boolean): string | undefined {
     const { max_pose_deviation: most } = this.parameters;
     const { header, pose: told } = message;
     if (plainFrame(header.frame_id) !== "map") {
@@ -98,7 +98,7 @@ export class Localization {
     if (pose === undefined || Number.isNaN(deviation)) {
       return "its pose or covariance is not finite, or its orientation is not a unit quaternion; look at what localises the robot";
     }
-    if (areTwo) return undefined;
+    if (areTwo()) return undefined;
     if (deviation > most) {
       this.told = this.waiting = undefined;
       this.untrusted = `its pose may be ${deviation.toFixed(2)} m or rad off (max_pose_deviation is ${most}); localise it`;

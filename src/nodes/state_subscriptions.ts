@@ -82,8 +82,8 @@ export class StateSubscriptions {
   add(robot: string): void {
     if (this.live.has(robot)) return;
     const topic = topicOf(robot, TOPICS.agentState);
-    const subscription = this.node.subscribeSpoken(topic, (message, isOneOfTwo) =>
-      this.hear(robot, entry, message, isOneOfTwo),
+    const subscription = this.node.subscribeSole(topic, (message, areTwo) =>
+      this.hear(robot, entry, message, areTwo),
     );
     const entry: Entry = { subscription, heardMs: -Infinity };
     this.live.set(robot, entry);
@@ -94,7 +94,7 @@ export class StateSubscriptions {
     robot: string,
     entry: Entry,
     message: AgentState,
-    isOneOfTwo: () => boolean,
+    areTwo: () => boolean,
   ): string | undefined {
     const { counts } = this;
     if (message.state >= this.localStates) {
@@ -111,7 +111,7 @@ export class StateSubscriptions {
     }
     // What cannot be of now is no second source: it does not count anyway.
     const age = now - stamp;
-    if (age >= -CLOCK_SKEW_NS && age <= CLOCK_SKEW_NS && isOneOfTwo()) {
+    if (age >= -CLOCK_SKEW_NS && age <= CLOCK_SKEW_NS && areTwo()) {
       entry.newest = undefined;
       return undefined;
     }

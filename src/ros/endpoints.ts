@@ -7,13 +7,11 @@ import type { FleetNode } from "./fleet";
 import type { HeardTypes, MessageTypes } from "./messages";
 import { type RclClient, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
-import { SoleSender, SoleSource, SpokenSource } from "./sole_source";
+import { SoleSource, watchSender } from "./sole_source";
 import type { Topic } from "./topics";
 
 export interface Subscription {
   readonly connection: Connection;
-  /** Of a topic with one source; it ends with the subscription. */
-  readonly source?: SpokenSource;
   destroy(): void;
 }
 
@@ -45,6 +43,9 @@ type Answer = TriggerAnswer | Promise<TriggerAnswer>;
 
 /** Another node's answer is waited for this long, ms. */
 const CALL_MS = 3000;
+
+/** The type of messages that their source says once, and then is silent. */
+const SAID_ONCE = "alternating_marl/msg/Policy";
 
 /** Messages are refused at present where one was so long ago, ms. */
 const PRESENT_MS = 2000;
@@ -80,8 +81,8 @@ export class Endpoints {
   /** The newest of each topic. */
   private readonly refusals = new Map<string, { why: string; ms: number; seldom: Seldom }>();
   private readonly live = new Set<Subscription>();
-  /** Who speaks on topics that are subscribed to again and again, by their names in the graph. */
-  private readonly spoken = new Map<string, SpokenSource>();
+  /** Of topics that are heard, by their names in the graph: from one subscription to the next. */
+  private readonly sources = new Map<string, SoleSource>();
   private readonly clients = new Map<string, RclClient>();
 
   constructor(protected readonly node: FleetNode) {}
@@ -101,12 +102,16 @@ export class Endpoints {
     return this.keep(endpoint, topic, "sends");
   }
 
-  /** Of a topic that this node alone publishes. */
+  /** Of a topic that this node alone publishes: where another one does too, it listens. */
   publisherSole<Type extends keyof MessageTypes>(topic: Topic<Type>) {
     const publish = this.publisher(topic);
-    const source = new SoleSender(this.node, publish.topic, topic.name, (hear) =>
-      this.subscribeRaw(topic, (_bytes, publisher) => hear(publisher), mostBytesOf(topic)),
-    );
+    const { topic: name } = publish;
+    const count = (): number => this.node.countPublishers(name);
+    const effect = "whoever listens obeys both";
+    const source = new SoleSource(this.node, name, topic.name, effect, count);
+    const hear = (_bytes: Uint8Array, publisher: string): void => void source.hear(publisher);
+    const listen = () => this.subscribeRaw(topic, hear, mostBytesOf(topic));
+    watchSender(source, () => this.live.has(publish), listen);
     return Object.assign(publish, { source });
   }
 
@@ -174,37 +179,35 @@ export class Endpoints {
   }
 
   /**
-   * Of a topic that has one source, which is told by who speaks alone, from one subscription to the
-   * next.
-   * @param hear is given besides what says that the message's sender speaks, and whether two do
-   */
-  subscribeSpoken<Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-    hear: (message: HeardTypes[Type], isOneOfTwo: () => boolean) => Refusal,
-  ): Subscription {
-    const heard = this.subscribe(topic, (message, sender) =>
-      hear(message, () => source.hear(sender)),
-    );
-    const { topic: name } = heard;
-    const known = this.spoken.get(name);
-    const source: SpokenSource = known ?? new SpokenSource(this.node, name, name, "none counts");
-    this.spoken.set(name, source);
-    return heard;
-  }
-
-  /**
    * Of a topic that has one source.
-   * @param hear is told besides whether two are heard: then it refuses what it would refuse, and
-   *   takes nothing
+   * @param hear is given besides what says that the message's sender speaks, and whether two do: then
+   *   it takes nothing. What it refuses in any case is no second source.
    */
   subscribeSole<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: HeardTypes[Type], areTwo: boolean) => Refusal,
+    hear: (message: HeardTypes[Type], areTwo: () => boolean) => Refusal,
   ): SoleSubscription {
-    const heard = this.subscribe(topic, (message, sender) => hear(message, source.hear(sender)));
+    const heard = this.subscribe(topic, (message, sender) => {
+      let areTwo: boolean | undefined;
+      return hear(message, () => (areTwo ??= source.hear(sender)));
+    });
+    const { topic: name } = heard;
     const again = (): void => (this.live.has(heard) ? heard.renew() : undefined);
     const later = (): void => void setImmediate(() => this.safely(again));
-    const source: SoleSource = new SoleSource(this.node, topic, heard.topic, heard.count, later);
+    let last = 0;
+    const count = (): number => (this.live.has(heard) ? (last = heard.count()) : last);
+    const source: SoleSource =
+      this.sources.get(name) ??
+      new SoleSource(
+        this.node,
+        name,
+        topic.name,
+        "none counts",
+        count,
+        topic.type === SAID_ONCE ? later : undefined,
+      );
+    source.count = count;
+    this.sources.set(name, source);
     return Object.assign(heard, { source });
   }
 
@@ -221,9 +224,7 @@ export class Endpoints {
     const { destroy, count } = endpoint;
     const connection = new Connection(topic, role, endpoint.topic, count, refusal);
     const end = (): void => {
-      if (!this.live.delete(kept)) return;
-      kept.source?.end();
-      destroy();
+      if (this.live.delete(kept)) destroy();
     };
     const kept: E & Subscription = Object.assign(endpoint, { connection, destroy: end });
     this.live.add(kept);

@@ -215,7 +215,7 @@ export function clockOf(node: Pick<RosNode, "subscribeSole" | "usesSimTime">): R
   const clock = new RosClock(node.usesSimTime);
   if (!clock.isSimulated) return clock;
   const heard = node.subscribeSole(TOPICS.clockHeard, (message, areTwo) => {
-    if (!areTwo) clock.hear(message.clock);
+    if (!areTwo()) clock.hear(message.clock);
   });
   return Object.assign(clock, { source: heard.source });
 }

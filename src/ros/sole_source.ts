@@ -5,68 +5,80 @@
  */
 import { steadyMs } from "./clock";
 import { fullName, type RclLogger, type RclNode } from "./rcl";
-import type { Topic } from "./topics";
 import { TroubleLog } from "./trouble_log";
 
 /** A publisher that said nothing for this long is silent, ms. */
 const QUIET_MS = 2500;
 /** Names are looked up again this often at most while one is not known, ms. */
 const NAMES_MS = 200;
-/** Its source says it once, and then is silent: there a silent publisher counts too. */
-const POLICY = "alternating_marl/msg/Policy";
-/** Whoever is left when others are gone may have said these long ago: they are heard anew. */
-const VALUES: readonly string[] = [POLICY, "alternating_marl/msg/Population"];
 
 /** A node whose name discovery has not told yet. */
 export const UNKNOWN = "a node not known yet";
 /** Its name is waited for no longer, ms: what speaks DDS without ROS has none. */
 const NAMING_MS = 3000;
 
-const sources = new Set<SpokenSource>();
-const senders = new Set<SoleSender>();
+/** Those that had two, and those that may have though nobody speaks. */
+const sources = new Set<SoleSource>();
+/** Each looks whether another node publishes what this process alone should. */
+const looks = new Set<() => void>();
 
-/** Within so many looks each topic that a body's agent sends on is looked at once (2 s), */
-const ROUND_LOOKS = 20;
-/** but no more of the time, ms a look: among 1,000 robots, counting one topic takes about 1 ms. */
-const LONGEST_MS = 0.3;
-const MOST_OWED_MS = 3;
-
-/** Logs of all topics of the process with one source; called ten times a second. */
+/**
+ * Logs of all topics of the process with one source; called ten times a second. Of `looks` one is made
+ * each time: among 1,000 robots, counting the publishers of one topic takes about 1 ms.
+ */
 export function watchSources(log: Pick<RclLogger, "info" | "warn">): () => void {
   const troubles = new TroubleLog(log, "topics", "two sources of", "one source again of", false);
-  let [turn, leftMs] = [0, 0];
+  let turn = 0;
   return () => {
-    const all = [...senders];
-    const startMs = steadyMs();
-    let nowMs = startMs;
-    leftMs = Math.min(0, leftMs) + LONGEST_MS;
-    for (let i = 0; i < all.length / ROUND_LOOKS && nowMs - startMs < leftMs; i++) {
-      all[turn++ % all.length].look();
-      nowMs = steadyMs();
-    }
-    // What else the machine did meanwhile is not owed for ever.
-    leftMs = Math.max(leftMs - (nowMs - startMs), -MOST_OWED_MS);
+    [...looks][turn++ % looks.size]?.();
     troubles.look(sources);
   };
 }
 
-/** Told from its messages by who speaks, whoever else is there. */
-export class SpokenSource {
+/**
+ * While another node publishes the topic, too, its source is heard.
+ * @param isLive whether this process still publishes it
+ * @param listen lets the source hear who speaks
+ */
+export function watchSender(
+  source: SoleSource,
+  isLive: () => boolean,
+  listen: () => { destroy(): void },
+): void {
+  let heard: { destroy(): void } | undefined;
+  const look = (): void => {
+    if (!isLive()) looks.delete(look);
+    else if (source.count() > 1) heard ??= listen();
+    else heard = heard?.destroy() as undefined;
+  };
+  looks.add(look);
+}
+
+export class SoleSource {
   /** When each publisher spoke last, by identity, ms of the steady clock. */
   private readonly spokeMs = new Map<string, number>();
-  private names = "";
-  protected namedMs = -Infinity;
-  /** Since when two sources are heard, as far as anybody looked. */
-  private twoMs: number | undefined;
+  private lastCount = 0;
+  /** Who publishes, while two are heard: first looked up, and last, ms of the steady clock. */
+  private known:
+    { readonly names: string; readonly firstMs: number; readonly ms: number } | undefined;
 
+  /**
+   * @param name in the graph: of its fleet, and as rules (`-r odom:=...`) have it
+   * @param effect what comes of two sources
+   * @param count gives how many publishers there are
+   * @param again of a topic that its source says once, and then is silent: a silent publisher counts
+   *   too. Called once others are gone: what the one that is left said counts.
+   */
   constructor(
-    protected readonly node: Pick<RclNode, "getPublishersInfoByTopic" | "countPublishers">,
-    /** Its name in the graph: of its fleet, and as rules (`-r odom:=...`) have it. */
+    private readonly node: Pick<RclNode, "getPublishersInfoByTopic">,
     readonly name: string,
     private readonly label: string,
-    /** What comes of two sources. */
     private readonly effect: string,
-  ) {}
+    public count: () => number,
+    private readonly again?: () => void,
+  ) {
+    if (again) sources.add(this);
+  }
 
   /** A publisher spoke. Returns whether two do. */
   hear(publisher: string): boolean {
@@ -76,49 +88,43 @@ export class SpokenSource {
     return areTwo;
   }
 
-  get count(): number {
-    return this.node.countPublishers(this.name);
-  }
-
-  /** Whether two have spoken lately. */
-  protected get speakTwo(): boolean {
-    if (this.spokeMs.size < 2) return false;
-    const sinceMs = steadyMs() - QUIET_MS;
-    for (const [publisher, ms] of this.spokeMs) if (ms < sinceMs) this.spokeMs.delete(publisher);
-    return this.spokeMs.size > 1;
-  }
-
-  /** Whether two sources are heard. A robot that is back with a new publisher is none. */
+  /**
+   * Whether two sources are heard: two have spoken lately, and both are there. A robot that is back with
+   * a new publisher is none.
+   */
   get areTwo(): boolean {
-    return this.speakTwo && this.count > 1;
+    const { spokeMs, again, lastCount } = this;
+    const sinceMs = steadyMs() - QUIET_MS;
+    // The middleware is not asked at each message of a stream.
+    if (spokeMs.size > 1) for (const [who, ms] of spokeMs) if (ms < sinceMs) spokeMs.delete(who);
+    if (spokeMs.size < 2 && !again) return false;
+    const count = this.count();
+    this.lastCount = count;
+    if (count !== lastCount) this.known = undefined;
+    if (count === 1 && lastCount > 1) again?.();
+    return count > 1;
   }
 
   /** The nodes that publish, while two sources are heard. */
   get publishers(): string | undefined {
-    if (!this.areTwo) {
-      this.twoMs = undefined;
-      return undefined;
-    }
+    if (!this.areTwo) return (this.known = undefined);
     const nowMs = steadyMs();
-    this.twoMs ??= nowMs;
-    const isKnown = this.namedMs > -Infinity && !this.names.includes(UNKNOWN);
-    if (!isKnown && nowMs - this.namedMs > NAMES_MS) {
-      this.namedMs = nowMs;
-      this.names = this.node
-        .getPublishersInfoByTopic(this.name)
-        .map(({ node_name: name, node_namespace: namespace }) =>
-          name.includes("UNKNOWN") ? UNKNOWN : fullName(namespace, name),
-        )
-        .sort()
-        .join(" and ");
-    }
-    return this.names;
+    const { names = UNKNOWN, ms = -Infinity, firstMs = nowMs } = this.known ?? {};
+    if (!names.includes(UNKNOWN) || nowMs - ms <= NAMES_MS) return names;
+    const found = this.node
+      .getPublishersInfoByTopic(this.name)
+      .map(({ node_name: name, node_namespace: namespace }) =>
+        name.includes("UNKNOWN") ? UNKNOWN : fullName(namespace, name),
+      );
+    this.known = { names: found.sort().join(" and "), firstMs, ms: nowMs };
+    return this.known.names;
   }
 
   /** For the log: the two sources, once they are known by name, or those names waited for in vain. */
   trouble(): string | undefined {
-    const { publishers, effect, twoMs = 0 } = this;
-    const isWaiting = publishers?.includes(UNKNOWN) && steadyMs() - twoMs < NAMING_MS;
+    const { publishers, effect } = this;
+    const waitedMs = steadyMs() - (this.known?.firstMs ?? 0);
+    const isWaiting = publishers?.includes(UNKNOWN) && waitedMs < NAMING_MS;
     return publishers && !isWaiting ? `${publishers}; ${effect}: end one of them` : undefined;
   }
 
@@ -126,81 +132,5 @@ export class SpokenSource {
   get problem(): string | undefined {
     const { publishers, label } = this;
     return publishers && `two sources of ${label} (${publishers}); end one of them`;
-  }
-
-  end(): void {
-    sources.delete(this);
-  }
-}
-
-/** A topic that this node alone publishes: where another one does too, it listens. */
-export class SoleSender extends SpokenSource {
-  private heard: { destroy(): void } | undefined;
-
-  /** @param listen to the topic, for who speaks */
-  constructor(
-    node: ConstructorParameters<typeof SpokenSource>[0],
-    name: string,
-    label: string,
-    private readonly listen: (hear: (publisher: string) => void) => { destroy(): void },
-  ) {
-    super(node, name, label, "whoever listens obeys both");
-    senders.add(this);
-  }
-
-  look(): void {
-    if (this.count < 2) this.ignore();
-    else this.heard ??= this.listen((publisher) => void this.hear(publisher));
-  }
-
-  private ignore(): void {
-    this.heard?.destroy();
-    this.heard = undefined;
-  }
-
-  override end(): void {
-    super.end();
-    senders.delete(this);
-    this.ignore();
-  }
-}
-
-/** A topic that this node listens to: a second publisher that does not speak does no harm. */
-export class SoleSource extends SpokenSource {
-  private lastCount = 0;
-  private readonly isValue: boolean;
-
-  /**
-   * @param counted gives how many publishers are heard
-   * @param again subscribes anew: others are gone, and what the one that is left said counts
-   */
-  constructor(
-    node: RclNode,
-    private readonly declared: Pick<Topic, "name" | "type">,
-    name: string,
-    private readonly counted: () => number,
-    private readonly again: () => void,
-  ) {
-    super(node, name, declared.name, "none counts");
-    this.isValue = VALUES.includes(declared.type);
-    sources.add(this);
-  }
-
-  override get count(): number {
-    return this.counted();
-  }
-
-  /** Whether two sources are heard, so that no message counts. */
-  override get areTwo(): boolean {
-    const { speakTwo, isValue, lastCount } = this;
-    // The middleware is not asked at each message of a stream.
-    if (!speakTwo && !isValue) return false;
-    const { count } = this;
-    if (count !== lastCount) {
-      this.lastCount = count;
-      this.namedMs = -Infinity;
-      if (count === 1 && lastCount > 1 && isValue) this.again();
-    }
-    return count > 1 && (speakTwo || this.declared.type === POLICY);
   }
 }

@@ -5,7 +5,7 @@ import { RosClock } from "../../src/ros/clock";
 import { Commander } from "../../src/nodes/commander";
 import { Epochs } from "../../src/nodes/epochs";
 import { globalChecks } from "../../src/nodes/global_health";
-import { SpokenSource } from "../../src/ros/sole_source";
+import { SoleSource } from "../../src/ros/sole_source";
 import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { MeanFieldFilter } from "../../src/policy/filter";
 import type { Game } from "../../src/game/model";
@@ -87,16 +87,19 @@ export function setup({
     return { destroy: () => void hear.delete(topic.name) };
   };
   const { two, subscribeSole } = playedSoles<unknown>(subscribe);
-  const sources = new Map<string, SpokenSource>();
+  const sources = new Map<string, SoleSource>();
   const node = {
     subscribe,
-    subscribeSole,
-    subscribeSpoken: (
+    subscribeSole: (
       topic: { name: string },
-      callback: (message: unknown, isOneOfTwo: () => boolean) => string | undefined,
+      callback: (message: unknown, areTwo: () => boolean) => string | undefined,
     ) => {
       const { name } = topic;
-      const source = sources.get(name) ?? new SpokenSource(noGraph, name, name, "none counts");
+      if (!/^\/[^/]+\/state$/.test(name) || name.startsWith("/global")) {
+        return subscribeSole(topic, callback);
+      }
+      const source =
+        sources.get(name) ?? new SoleSource(noGraph, name, name, "none counts", () => 2);
       sources.set(name, source);
       return subscribe(topic, (message) => {
         const { sender = "its agent" } = message as { sender?: string };

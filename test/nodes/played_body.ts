@@ -71,7 +71,7 @@ export function setup(
   let hearCommand: BodyAgent["hearCommand"] = () => undefined;
   const commands = node.subscribeSole({ name: COMMAND }, (message, areTwo) =>
     hearCommand(message as GlobalCommand, areTwo),
-  ) as Shared["commands"];
+  ) as unknown as Shared["commands"];
   class PlayedBody extends BodyAgent {
     protected override onPose(): void {
       onPose();

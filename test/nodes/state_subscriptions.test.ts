@@ -10,7 +10,7 @@ test("where subscribing takes long, other work is done in between, and no more r
   let count = 0;
   const node = playedNode({
     safely: (work: () => void) => work(),
-    subscribeSpoken: () => {
+    subscribeSole: () => {
       const end = steadyMs() + SUBSCRIBING_MS;
       while (steadyMs() < end);
       alive.push(++count);

@@ -1,14 +1,14 @@
-import {
-  SoleSender,
-  SoleSource,
-  SpokenSource,
-  UNKNOWN,
-  watchSources,
-} from "../../src/ros/sole_source";
+import { SoleSource, UNKNOWN, watchSender, watchSources } from "../../src/ros/sole_source";
 import { TOPICS } from "../../src/ros/topics";
 import type { RclNode } from "../../src/ros/rcl";
 
-afterEach(() => void jest.useRealTimers());
+/** Topics of the test: none of them has two sources at its end. */
+const topics = new Set<{ publisherCount: number }>();
+
+afterEach(() => {
+  jest.useRealTimers();
+  topics.forEach((heard) => (heard.publisherCount = 1));
+});
 
 /** A topic under the name that a fleet and a rule such as -r /clock:=/world/time make of it. */
 function listensTo(
@@ -23,13 +23,17 @@ function listensTo(
     },
   } as unknown as RclNode;
   const heard = { topic: `/world${name}`, publisherCount: 1 };
+  topics.add(heard);
   const again = jest.fn();
+  const count = (): number => heard.publisherCount;
+  const isSaidOnce = type === TOPICS.policy.type;
   const source = new SoleSource(
     node,
-    { name, type },
     heard.topic,
-    () => heard.publisherCount,
-    again,
+    name,
+    "none counts",
+    count,
+    isSaidOnce ? again : undefined,
   );
   return { source, heard, again, asked };
 }
@@ -41,7 +45,6 @@ test("sources are looked up and named by the topic's name in the graph", () => {
   expect(source.publishers).toBe("/one and /two");
   expect(source.name).toBe("/world/clock");
   expect(asked).toEqual(["/world/clock"]);
-  source.end();
 });
 
 test("a stream counts beside one that is silent, not beside one that speaks, until that is gone", () => {
@@ -60,30 +63,26 @@ test("a stream counts beside one that is silent, not beside one that speaks, unt
   heard.publisherCount = 1;
   expect(source.areTwo).toBe(false);
   expect(again).not.toHaveBeenCalled();
-  source.end();
 });
 
-test("of values, whoever is left is heard anew; a policy does not count beside a silent publisher", () => {
+test("a policy does not count beside a silent publisher, and whoever is left is heard anew", () => {
   jest.useFakeTimers();
-  for (const topic of [TOPICS.policy, TOPICS.population]) {
-    const { source, heard, again } = listensTo(topic);
-    expect(source.hear("a")).toBe(false);
-    heard.publisherCount = 2;
-    jest.advanceTimersByTime(60_000);
-    expect(source.areTwo).toBe(topic === TOPICS.policy);
-    expect(again).not.toHaveBeenCalled();
-    heard.publisherCount = 1;
-    expect(source.areTwo).toBe(false);
-    expect(source.areTwo).toBe(false);
-    expect(again).toHaveBeenCalledTimes(1);
-    source.end();
-  }
+  const { source, heard, again } = listensTo(TOPICS.policy);
+  expect(source.hear("a")).toBe(false);
+  heard.publisherCount = 2;
+  jest.advanceTimersByTime(60_000);
+  expect(source.areTwo).toBe(true);
+  expect(again).not.toHaveBeenCalled();
+  heard.publisherCount = 1;
+  expect(source.areTwo).toBe(false);
+  expect(source.areTwo).toBe(false);
+  expect(again).toHaveBeenCalledTimes(1);
 });
 
 test("two speak from the second's first word on, until one has been silent for 2.5 s", () => {
   jest.useFakeTimers();
-  const node = { countPublishers: () => 2 } as unknown as RclNode;
-  const source = new SpokenSource(node, "/robot_1/state", "state", "none counts");
+  const { source, heard } = listensTo({ name: "/robot_1/state", type: TOPICS.agentState.type });
+  heard.publisherCount = 2;
   const wait = (ms: number) => jest.advanceTimersByTime(ms);
   for (let ms = 0; ms < 5000; ms += 100, wait(100)) expect(source.hear("a")).toBe(false);
   expect(source.hear("b")).toBe(true);
@@ -95,46 +94,52 @@ test("two speak from the second's first word on, until one has been silent for 2
   wait(1);
   expect(source.areTwo).toBe(false);
   expect(source.hear("a")).toBe(false);
-  source.end();
 });
 
 test("a publisher that left the graph, as of a robot that is back, is no second source", () => {
-  let publishers = 1;
-  const node = { countPublishers: () => publishers } as unknown as RclNode;
-  const source = new SpokenSource(node, "/robot_1/state", "state", "none counts");
+  const { source, heard } = listensTo({ name: "/robot_1/state", type: TOPICS.agentState.type });
   for (const publisher of ["before", "after"]) expect(source.hear(publisher)).toBe(false);
-  publishers = 2;
+  heard.publisherCount = 2;
   expect(source.hear("before")).toBe(true);
-  source.end();
 });
 
 test("where another node publishes what this one does, it listens, and both are named once both speak", () => {
   jest.useFakeTimers();
-  let publishers = 1;
-  const node = {
-    countPublishers: () => publishers,
-    getPublishersInfoByTopic: () =>
-      ["local_agent", "teleop"].map((node_name) => ({ node_name, node_namespace: "/" })),
-  } as unknown as RclNode;
-  let hear: ((publisher: string) => void) | undefined;
-  const sender = new SoleSender(node, "/robot_1/cmd_vel", "cmd_vel", (told) => {
-    hear = told;
-    return { destroy: () => void (hear = undefined) };
-  });
-  sender.look();
-  expect(hear).toBeUndefined();
-  publishers = 2;
-  sender.look();
-  for (let i = 0; i < 9; i++) hear!("own");
+  const topic = { name: "/cmd_vel", type: TOPICS.twist.type };
+  const { source, heard } = listensTo(topic, ["local_agent", "teleop"]);
+  const listening = { listeners: 0, isLive: true };
+  watchSender(
+    source,
+    () => listening.isLive,
+    () => {
+      listening.listeners++;
+      return { destroy: () => void listening.listeners-- };
+    },
+  );
+  const look = watchSources({ info: jest.fn(), warn: jest.fn() });
+  look();
+  expect(listening.listeners).toBe(0);
+  heard.publisherCount = 2;
+  look();
+  look();
+  expect(listening.listeners).toBe(1);
+  for (let i = 0; i < 9; i++) source.hear("own");
   // One that is there and says nothing, as after an agent was killed, does no harm.
-  expect(sender.problem).toBeUndefined();
+  expect(source.problem).toBeUndefined();
   jest.advanceTimersByTime(100);
-  hear!("teleop");
-  expect(sender.problem).toBe("two sources of cmd_vel (/local_agent and /teleop); end one of them");
-  publishers = 1;
-  sender.look();
-  expect(hear).toBeUndefined();
-  sender.end();
+  source.hear("teleop");
+  expect(source.problem).toBe(
+    "two sources of /cmd_vel (/local_agent and /teleop); end one of them",
+  );
+  heard.publisherCount = 1;
+  look();
+  expect(listening.listeners).toBe(0);
+  // Once it publishes no more, nobody listens.
+  listening.isLive = false;
+  heard.publisherCount = 2;
+  look();
+  look();
+  expect(listening.listeners).toBe(0);
 });
 
 /** Topics that two publishers speak on, as far as both are there, and what each look at them logs. */
@@ -153,12 +158,12 @@ function logged(topics: readonly { name: string; type: string }[], others: reado
     }
     return lines.splice(0);
   };
-  return { all, looks, end: () => all.forEach(({ source }) => source.end()) };
+  return { all, looks };
 }
 
 test("the log tells once of each change, by name, and of many topics in one line", () => {
   const odometry = [0, 1, 2, 3].map((i) => ({ ...TOPICS.odometry, name: `/robot_${i}/odom` }));
-  const { all, looks, end } = logged([TOPICS.clockHeard, ...odometry], ["b", "c", "c", "c", "c"]);
+  const { all, looks } = logged([TOPICS.clockHeard, ...odometry], ["b", "c", "c", "c", "c"]);
   expect(looks(1)).toEqual([]);
   for (const { heard } of all) heard.publisherCount = 2;
   expect(looks(9)).toEqual([
@@ -167,15 +172,13 @@ test("the log tells once of each change, by name, and of many topics in one line
   ]);
   all[0].heard.publisherCount = 1;
   expect(looks(9)).toEqual(["one source again of /world/clock"]);
-  end();
 });
 
 test("a source whose name stays unknown is logged too, after 3 s", () => {
-  const { all, looks, end } = logged([TOPICS.clockHeard], ["_NODE_NAME_UNKNOWN_"]);
+  const { all, looks } = logged([TOPICS.clockHeard], ["_NODE_NAME_UNKNOWN_"]);
   all[0].heard.publisherCount = 2;
   expect(looks(3)).toEqual([]);
   expect(looks(9)).toEqual([
     `two sources of /world/clock: /a and ${UNKNOWN}; none counts: end one of them`,
   ]);
-  end();
 });

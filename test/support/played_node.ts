@@ -18,11 +18,11 @@ export function playedSoles<M>(
   const problems = new Map<string, string>();
   const subscribeSole = (
     topic: { name: string },
-    hear: (message: M, areTwo: boolean) => string | undefined,
+    hear: (message: M, areTwo: () => boolean) => string | undefined,
   ) => {
-    subscribe(topic, (message) => hear(message, two.has(topic.name)));
+    subscribe(topic, (message) => hear(message, () => two.has(topic.name)));
     const source = {
-      count: 1,
+      count: () => 1,
       get areTwo() {
         return two.has(topic.name);
       },
