@@ -9,9 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inRoot, root, say, SetupError, shortPath } from "./base.mjs";
 
 const logs = inRoot(".cache", "setup");
-const supervisor = inRoot("scripts", "setup", "supervise.mjs");
-/** The tool that runs, if one does. */
+/** An interrupted tool is killed after this, ms. */
+const PATIENCE_MS = 2000;
+/** The tool that runs, if one does, and what locks the checkout. */
 let running;
+let locked;
 /** Logs that were begun: several tools may write one. */
 const begun = new Set();
 let stopping = false;
@@ -48,15 +50,14 @@ export async function tool(what, log, command, args, { env = toolEnvironment(), 
   const file = path.join(logs, `${log}.log`);
   const output = fs.openSync(file, begun.has(log) ? "a" : "w");
   begun.add(log);
-  const child = spawn(process.execPath, [supervisor, command, ...args], {
-    cwd,
-    env,
-    detached: true,
-    stdio: ["ignore", output, output, "ipc"],
+  // The tool holds the lock too: where this process is killed, the next set-up waits for the tool.
+  const stdio = ["ignore", output, output, locked._handle?.fd ?? "ignore"];
+  running = spawn(command, args, { cwd, env, detached: true, stdio });
+  const [status] = await once(running, "exit").catch(({ message }) => {
+    fs.writeSync(output, `${command}: ${message}\n`);
+    return [];
   });
   fs.closeSync(output);
-  running = child;
-  const [status] = await once(child, "exit");
   running = undefined;
   // interrupt() ends this process.
   if (stopping) await new Promise(() => {});
@@ -70,9 +71,16 @@ async function interrupt(signal) {
   if (stopping) return;
   stopping = true;
   say("interrupted: ending what runs; the next start goes on from the last finished step");
-  if (running) {
-    process.kill(-running.pid, "SIGINT");
-    await once(running, "exit");
+  const pid = running?.pid;
+  if (pid) {
+    process.kill(-pid, "SIGINT");
+    await Promise.race([once(running, "exit"), sleep(PATIENCE_MS)]);
+    try {
+      // What outlives it would go on writing into the checkout.
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // Nothing does.
+    }
   }
   process.exit(128 + os.constants.signals[signal]);
 }
@@ -103,8 +111,8 @@ export async function alone(action) {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, interrupt);
   try {
-    const server = await lock();
-    await action().finally(() => server.close());
+    locked = await lock();
+    await action().finally(() => locked.close());
   } finally {
     for (const signal of signals) process.off(signal, interrupt);
   }
