@@ -1,6 +1,6 @@
 /**
- * The global agent's epochs on its node: what happens is told to the epoch machine, and what it
- * answers is done. When an epoch is, the machine decides; whom it asks, the sampler.
+ * The global agent's epochs on its node: what happens is told to the epoch machine, and what follows
+ * from its state is done. When an epoch is, the machine decides; whom it asks, the sampler.
  */
 import { InvalidInputError } from "../base/errors";
 import { samplingProblem } from "../game/kinds";
@@ -62,7 +62,7 @@ export class Epochs {
   ) {
     const { sG } = sizesOf(game);
     const onState = (): void => this.takeAnswers();
-    this.state = { epoch: 0, length: this.length, missed: 0, clockJumps: 0 };
+    this.state = { epoch: 0, length: this.length, missed: 0, clockJumps: 0, said: [] };
     this.sampler = new Sampler(node, clock, game, () => this.overload.size, onState);
     this.populations = node.subscribeSole(TOPICS.population, (message, areTwo) => {
       if (areTwo()) return;
@@ -191,6 +191,7 @@ export class Epochs {
     this.missing = waiting;
     if (waiting === undefined) {
       this.take(machine.start(state, clock.now(), this.length, heard));
+      this.schedule();
       // A session goes on with the stop that its robots hold.
       if ([lead, ...heard].some((told) => told?.stopped)) commander.stopped = true;
     } else if (waitedMs >= machine.NOTABLE_WAIT_MS && this.seldom.isDue(waiting, steadyMs())) {
@@ -202,11 +203,14 @@ export class Epochs {
 
   private begin(): void {
     const { clock, state } = this;
+    if (state.boundary === undefined) return;
     const time = clock.now();
     // /clock may tell time in large steps.
     const tolerance = clock.isSimulated ? state.length : inTime(state.length);
-    this.begun = { time, isLate: time - (state.boundary ?? time) >= tolerance };
+    this.begun = { time, isLate: time - state.boundary >= tolerance };
     this.take(machine.begin(state, time, this.length));
+    this.schedule();
+    this.ask();
   }
 
   /** Decides the open epoch when all asked have answered, or by what came when the time is up. */
@@ -231,14 +235,17 @@ export class Epochs {
     this.take(machine.miss(state, `${late}${why}; look at lead_agent`));
   }
 
-  private take({ state, effects }: machine.EpochStep): void {
-    const { open } = this.state;
-    if (open !== undefined && state.open !== open) this.judge(state.open !== undefined);
-    this.state = state;
-    if (state.open === undefined) this.cancelWaits();
-    effects.forEach((effect) => this.carryOut(effect));
+  private take(next: machine.EpochState): void {
+    const { commander, node } = this;
+    const { open, missed } = this.state;
+    if (open !== undefined && next.open !== open) this.judge(next.open !== undefined);
+    this.state = next;
+    next.said.forEach((why) => node.log.warn(why));
+    commander.missed(next.missed - missed);
+    if (next.open !== undefined) return;
+    this.cancelWaits();
     // The command is on its way first: subscribing takes time.
-    if (this.state.open === undefined) setImmediate(() => this.node.safely(() => this.prepare()));
+    setImmediate(() => node.safely(() => this.prepare()));
   }
 
   /** The open epoch ends, by its command or by the next one's boundary: was it in time? */
@@ -258,26 +265,22 @@ export class Epochs {
     if (boundary !== undefined && open === undefined) this.sampler.prepare(epoch);
   }
 
-  private carryOut(effect: machine.EpochEffect): void {
-    const { sampler, commander, node } = this;
-    switch (effect.do) {
-      case "schedule":
-        this.scheduledMs = steadyMs();
-        this.cancelAlarm?.();
-        this.cancelAlarm = this.clock.at(effect.boundary, () => node.safely(() => this.begin()));
-        break;
-      case "skip":
-        node.log.warn(effect.why);
-        commander.missed(effect.epochs);
-        break;
-      case "ask":
-        this.cancelWaits();
-        sampler.ask(effect.epoch, effect.time);
-        this.at(inTime(this.state.length), () => sampler.markLate());
-        if (!this.begun.isLate) this.later(REPLACE_SHARE, () => sampler.replaceSilent());
-        this.later(1, () => this.takeAnswers(true));
-        this.takeAnswers();
-    }
+  /** The next epoch begins when ROS time reaches its boundary or goes back, and at no other time. */
+  private schedule(): void {
+    this.scheduledMs = steadyMs();
+    this.cancelAlarm?.();
+    const begin = (): void => this.node.safely(() => this.begin());
+    this.cancelAlarm = this.clock.at(this.state.boundary!, begin);
+  }
+
+  private ask(): void {
+    const { sampler, state } = this;
+    this.cancelWaits();
+    sampler.ask(state.epoch, state.open!);
+    this.at(inTime(state.length), () => sampler.markLate());
+    if (!this.begun.isLate) this.later(REPLACE_SHARE, () => sampler.replaceSilent());
+    this.later(1, () => this.takeAnswers(true));
+    this.takeAnswers();
   }
 
   /**

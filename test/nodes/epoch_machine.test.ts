@@ -1,15 +1,8 @@
-import {
-  begin,
-  close,
-  type EpochState,
-  type EpochStep,
-  miss,
-  start,
-} from "../../src/nodes/epoch_machine";
+import { begin, close, type EpochState, miss, start } from "../../src/nodes/epoch_machine";
 import { fromSeconds, toTime } from "../../src/ros/messages";
 
 const LENGTH = fromSeconds(6);
-const fresh: EpochState = { epoch: 0, length: LENGTH, missed: 0, clockJumps: 0 };
+const fresh: EpochState = { epoch: 0, length: LENGTH, missed: 0, clockJumps: 0, said: [] };
 
 /** A robot's state: that it acted on `epoch`, which started at `seconds`; else that it never did. */
 const robot = (epoch?: number, seconds = 0) => ({
@@ -19,23 +12,22 @@ const robot = (epoch?: number, seconds = 0) => ({
 });
 
 /** A session starts, of whose robots these were heard. */
-const startAt = (seconds: number, heard = [robot(), robot()], state = fresh): EpochStep =>
+const startAt = (seconds: number, heard = [robot(), robot()], state = fresh): EpochState =>
   start(state, fromSeconds(seconds), LENGTH, heard);
 
 /** The boundary comes, and ROS time is at `seconds`. */
-const beginAt = (state: EpochState, seconds: number, length = 6): EpochStep =>
+const beginAt = (state: EpochState, seconds: number, length = 6): EpochState =>
   begin(state, fromSeconds(seconds), fromSeconds(length));
 
 /** All asked have answered. */
-const decide = ({ state }: EpochStep): EpochState => close(state).state;
+const decide = (state: EpochState): EpochState => close(state);
 
-const boundaryOf = ({ state }: EpochStep): number => Number(state.boundary) / 1e9;
-const skipsOf = ({ effects }: EpochStep): string[] =>
-  effects.flatMap((effect) => (effect.do === "skip" ? effect.why : []));
+const boundaryOf = ({ boundary }: EpochState): number => Number(boundary) / 1e9;
 
 test("the first epoch starts at the next boundary of ROS time", () => {
-  const { state, effects } = startAt(7);
-  expect(effects).toEqual([{ do: "schedule", boundary: fromSeconds(12) }]);
+  const state = startAt(7);
+  expect(boundaryOf(state)).toBe(12);
+  expect(state.said).toEqual([]);
   expect(state).toMatchObject({ epoch: 0, missed: 0 });
   expect(state.open).toBeUndefined();
   expect(boundaryOf(startAt(12))).toBe(12);
@@ -44,59 +36,51 @@ test("the first epoch starts at the next boundary of ROS time", () => {
 describe("after a restart", () => {
   test("numbers go on above the last epoch acted on, with the boundaries passed since", () => {
     const step = startAt(100, [robot(9, 60), robot(8, 54), robot()]);
-    expect(step.state).toMatchObject({ epoch: 16, missed: 6 });
-    expect(skipsOf(step)).toEqual(["epochs 10 to 15 went by unseen"]);
+    expect(step).toMatchObject({ epoch: 16, missed: 6 });
+    expect(step.said).toEqual(["epochs 10 to 15 went by unseen"]);
     expect(boundaryOf(step)).toBe(102);
   });
 
   test("robots that acted at a later time only set the number", () => {
-    expect(startAt(1, [robot(9, 600)]).state).toMatchObject({ epoch: 10, missed: 0 });
+    expect(startAt(1, [robot(9, 600)])).toMatchObject({ epoch: 10, missed: 0 });
   });
 
   test("numbers never go back", () => {
     const known = { ...fresh, epoch: 40 };
-    expect(startAt(61, [robot(9, 60)], known).state.epoch).toBe(40);
-  });
-
-  test("a session that ended takes no boundary", () => {
-    const { state, effects } = beginAt(fresh, 6);
-    expect(state).toBe(fresh);
-    expect(effects).toEqual([]);
+    expect(startAt(61, [robot(9, 60)], known).epoch).toBe(40);
   });
 });
 
 describe("at a boundary", () => {
-  const { state: scheduled } = startAt(1);
+  const scheduled = startAt(1);
 
   test("the epoch's sample is asked and the next boundary is one length on", () => {
     const step = beginAt(scheduled, 6.25);
-    expect(step.effects).toEqual([
-      { do: "schedule", boundary: fromSeconds(12) },
-      { do: "ask", epoch: 0, time: fromSeconds(6) },
-    ]);
-    expect(step.state).toMatchObject({ epoch: 0, open: fromSeconds(6), missed: 0 });
+    expect(step.said).toEqual([]);
+    expect(boundaryOf(step)).toBe(12);
+    expect(step).toMatchObject({ epoch: 0, open: fromSeconds(6), missed: 0 });
   });
 
   test("an epoch that is still open is missed", () => {
-    const step = beginAt(beginAt(scheduled, 6).state, 12);
-    expect(skipsOf(step)).toEqual(["epoch 0 is missed: its command was not out before its end"]);
-    expect(step.state).toMatchObject({ epoch: 1, open: fromSeconds(12), missed: 1 });
+    const step = beginAt(beginAt(scheduled, 6), 12);
+    expect(step.said).toEqual(["epoch 0 is missed: its command was not out before its end"]);
+    expect(step).toMatchObject({ epoch: 1, open: fromSeconds(12), missed: 1 });
   });
 
   test("boundaries that nobody saw are missed epochs", () => {
     const one = beginAt(decide(beginAt(scheduled, 6)), 18.5);
-    expect(skipsOf(one)).toEqual(["epoch 1 went by unseen"]);
+    expect(one.said).toEqual(["epoch 1 went by unseen"]);
     const step = beginAt(decide(beginAt(scheduled, 6)), 30.5);
-    expect(skipsOf(step)).toEqual(["epochs 1 to 3 went by unseen"]);
-    expect(step.state).toMatchObject({ epoch: 4, open: fromSeconds(30), missed: 3 });
+    expect(step.said).toEqual(["epochs 1 to 3 went by unseen"]);
+    expect(step).toMatchObject({ epoch: 4, open: fromSeconds(30), missed: 3 });
     expect(boundaryOf(step)).toBe(36);
   });
 
   test("after ROS time went back, numbers go on at the boundaries of the new time", () => {
     const back = beginAt(decide(beginAt(scheduled, 6)), 3);
-    expect(back.state).toMatchObject({ epoch: 1, open: 0n, clockJumps: 1, missed: 0 });
+    expect(back).toMatchObject({ epoch: 1, open: 0n, clockJumps: 1, missed: 0 });
     expect(boundaryOf(back)).toBe(6);
-    expect(beginAt(decide(back), 6).state).toMatchObject({ epoch: 2, clockJumps: 1, missed: 0 });
+    expect(beginAt(decide(back), 6)).toMatchObject({ epoch: 2, clockJumps: 1, missed: 0 });
   });
 
   test("another length holds from here on, and the first epoch of the new grid is no short one", () => {
@@ -105,22 +89,22 @@ describe("at a boundary", () => {
     expect(boundaryOf(beginAt(at12, 18, 5))).toBe(25);
     const late = beginAt({ ...at12, boundary: fromSeconds(18) }, 30, 4);
     // Boundaries passed unseen are counted by the length that held.
-    expect(late.state).toMatchObject({ open: fromSeconds(30), missed: 2, length: fromSeconds(4) });
+    expect(late).toMatchObject({ open: fromSeconds(30), missed: 2, length: fromSeconds(4) });
   });
 });
 
 describe("an open epoch", () => {
-  const { state: open } = beginAt(startAt(1).state, 6);
+  const open = beginAt(startAt(1), 6);
 
   test("is decided", () => {
-    const { state, effects } = close(open);
-    expect(effects).toEqual([]);
+    const state = close(open);
+    expect(state.said).toEqual([]);
     expect(state).toMatchObject({ epoch: 1, open: undefined, missed: 0 });
   });
 
   test("is missed, and it is said why", () => {
     const step = miss(open, "nobody looked");
-    expect(skipsOf(step)).toEqual(["epoch 0 is missed: nobody looked"]);
-    expect(step.state).toMatchObject({ epoch: 1, open: undefined, missed: 1 });
+    expect(step.said).toEqual(["epoch 0 is missed: nobody looked"]);
+    expect(step).toMatchObject({ epoch: 1, open: undefined, missed: 1 });
   });
 });
