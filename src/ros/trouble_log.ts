@@ -27,9 +27,8 @@ interface Seen {
 }
 
 export class TroubleLog {
-  /** What changed since it spoke last: who is in trouble now and one's reason, by its kind, and the others. */
-  private begun = new Map<string, { readonly names: string[]; readonly reason: string }>();
-  private ended: string[] = [];
+  /** Why each that changed since it spoke last is in trouble, by name; undefined: it is in none. */
+  private readonly changed = new Map<string, string | undefined>();
   private quiet = 0;
   private readonly seen = new WeakMap<Watched, Seen>();
 
@@ -49,21 +48,26 @@ export class TroubleLog {
 
   /** Logs what changed since the last look, one line for all with the same reason. */
   look(watched: Iterable<Watched>): void {
-    const { begun } = this;
     for (const each of watched) {
       const reason = each.trouble();
-      if (!this.isNews(each, reason)) continue;
-      if (reason === undefined) {
-        this.ended.push(each.name);
-      } else {
-        this.ended = this.ended.filter((name) => name !== each.name);
-        const kind = withoutNumbers(reason);
-        const like = begun.get(kind) ?? { names: [], reason };
-        begun.set(kind, { ...like, names: [...like.names, each.name] });
-      }
+      if (this.isNews(each, reason)) this.changed.set(each.name, reason);
     }
     this.quiet -= 1;
-    if (this.quiet < 0 && begun.size + this.ended.length > 0) this.speak();
+    if (this.quiet >= 0 || this.changed.size === 0) return;
+    const byKind = new Map<string, { readonly names: string[]; readonly reason?: string }>();
+    for (const [name, reason] of this.changed) {
+      const kind = withoutNumbers(reason ?? "");
+      const like = byKind.get(kind) ?? { names: [], reason };
+      like.names.push(name);
+      byKind.set(kind, like);
+    }
+    for (const { names, reason } of byKind.values()) {
+      const who = listed(names, this.all);
+      if (reason === undefined) this.log.info(`${this.ends} ${who}`);
+      else this.log.warn(`${this.begins} ${who}: ${reason}`);
+    }
+    this.changed.clear();
+    this.quiet = QUIET_LOOKS;
   }
 
   private isNews(each: Watched, reason: string | undefined): boolean {
@@ -80,13 +84,5 @@ export class TroubleLog {
     if (kind !== undefined && reason === undefined) return false;
     seen.logged = kind;
     return true;
-  }
-
-  private speak(): void {
-    const { begun, ended, all } = this;
-    for (const { reason, names } of begun.values())
-      this.log.warn(`${this.begins} ${listed(names, all)}: ${reason}`);
-    if (ended.length > 0) this.log.info(`${this.ends} ${listed(ended, all)}`);
-    [this.begun, this.ended, this.quiet] = [new Map(), [], QUIET_LOOKS];
   }
 }
