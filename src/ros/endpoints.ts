@@ -3,9 +3,9 @@ import { InvalidInputError, reasonOf } from "../base/errors";
 import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
-import type { FleetNode } from "./fleet";
+import type { Fleet } from "./fleet";
 import type { HeardTypes, MessageTypes } from "./messages";
-import { type RclClient, RMW, rcl } from "./rcl";
+import { type RclClient, type RclNode, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
 import { SoleSource, watchSender } from "./sole_source";
 import type { Topic } from "./topics";
@@ -85,13 +85,18 @@ export class Endpoints {
   private readonly sources = new Map<string, SoleSource>();
   private readonly clients = new Map<string, RclClient>();
 
-  constructor(protected readonly node: FleetNode) {}
+  /** @param fleet what the names of topics and services are in */
+  constructor(
+    protected readonly node: RclNode,
+    readonly fleet: Fleet,
+  ) {}
 
   publisher<Type extends keyof MessageTypes>(topic: Topic<Type>): Publish<MessageTypes[Type]> {
     const codec = codecOf(topic.type);
     const { node } = this;
+    const name = this.fleet.resolve(topic.name);
     const publisher = made(topic, () =>
-      node.createPublisher(topic.type, topic.name, { qos: qosOf(topic) }),
+      node.createPublisher(topic.type, name, { qos: qosOf(topic) }),
     );
     // rclnodejs asks the middleware for it at each message.
     Object.defineProperty(publisher, "topic", { value: publisher.topic });
@@ -126,6 +131,7 @@ export class Endpoints {
     most = Infinity,
   ) {
     const { node } = this;
+    const name = this.fleet.resolve(topic.name);
     const options = { qos: qosOf(topic), isRaw: true } as const;
     const subscribe = () => {
       const take = (taken: Uint8Array | number): void => {
@@ -135,7 +141,7 @@ export class Endpoints {
         if (problem) this.refuse(topic, problem);
         else if (typeof taken !== "number") this.safely(hear, taken, own.handle.publisher);
       };
-      const own = made(topic, () => node.createSubscription(topic.type, topic.name, options, take));
+      const own = made(topic, () => node.createSubscription(topic.type, name, options, take));
       // rclnodejs' own makes a line for its log of each message.
       Object.assign(own, { processResponse: take });
       Object.assign(own.handle, { mostBytes: most, publisher: "" });
@@ -260,7 +266,8 @@ export class Endpoints {
    * @param answer is given the value that a SetBool asks for
    */
   service(kind: "Trigger" | "SetBool", name: string, answer: (value: boolean) => Answer): void {
-    this.node.createService(`std_srvs/srv/${kind}`, name, {}, async (request, response) => {
+    const [type, full] = [`std_srvs/srv/${kind}`, this.fleet.resolve(name)];
+    this.node.createService(type, full, {}, async (request, response) => {
       let reply: TriggerAnswer = { success: false, message: "it failed; the node's log says why" };
       try {
         reply = await answer((request as { readonly data: boolean }).data);
@@ -277,7 +284,7 @@ export class Endpoints {
    * @throws Error when nobody offers it, or answers within CALL_MS
    */
   async call(type: string, name: string, request: object): Promise<unknown> {
-    const client = this.clients.get(name) ?? this.node.createClient(type, name);
+    const client = this.clients.get(name) ?? this.node.createClient(type, this.fleet.resolve(name));
     this.clients.set(name, client);
     if (!client.isServiceServerAvailable()) {
       throw new Error(`nobody offers ${name}; start the node that does`);

@@ -5,10 +5,6 @@
  * `-r __ns:=...` would put every node of a process into that one namespace, and all hosted robots on
  * one `cmd_vel`. So this namespace is taken out of the arguments and put before each node's own.
  */
-import type { NodeConstructor, RclNode } from "./rcl";
-
-const EVENTS = "parameter_events";
-const NAMED = ["createPublisher", "createSubscription", "createService", "createClient"] as const;
 const SHARED = new Set(["/tf", "/tf_static", "/diagnostics", "/parameter_events", "/rosout"]);
 /** A rule for a node of this name is checked by ROS and holds for none. */
 export const NOBODY = "no_node_of_this_name:";
@@ -51,8 +47,6 @@ export class Fleet {
 
   /** A name as ROS has it. */
   resolve(name: string): string {
-    // rclnodejs has the node's own of what ROS has one of.
-    if (name === EVENTS) return `/${name}`;
     if (name.startsWith("//")) return name.slice(1);
     return name.startsWith("/") && !SHARED.has(name) ? `${this.name}${name}` : name;
   }
@@ -71,36 +65,4 @@ export class Fleet {
   get prefix(): string {
     return this.name === "" ? "" : `${this.name.slice(1)}/`;
   }
-}
-
-/** A node whose names are those of its fleet. */
-export interface FleetNode extends RclNode {
-  readonly fleet: Fleet;
-}
-
-/**
- * rclnodejs' class with the names of a fleet: in its constructor, too, which makes endpoints.
- * @param host its publisher of /parameter_events is the node's, too
- */
-export function inFleet(
-  NodeClass: NodeConstructor<RclNode>,
-  isRobots: boolean,
-  host?: RclNode,
-): NodeConstructor<FleetNode> {
-  const Named = class extends NodeClass implements FleetNode {
-    declare private known: Fleet | undefined;
-
-    get fleet(): Fleet {
-      return (this.known ??= new Fleet(this.namespace(), isRobots));
-    }
-  };
-  const { prototype } = Named;
-  for (const method of NAMED) {
-    const create = prototype[method] as (...all: unknown[]) => never;
-    prototype[method] = function (this: FleetNode, type: string, name: string, ...more: unknown[]) {
-      if (host && name === EVENTS) return host._parameterEventPublisher as never;
-      return create.call(this, type, this.fleet.resolve(name), ...more);
-    };
-  }
-  return Named;
 }

@@ -10,7 +10,7 @@
  */
 import { RosClock } from "./clock";
 import { Endpoints } from "./endpoints";
-import { type Fleet, type FleetNode, inFleet, namespaceOf } from "./fleet";
+import { Fleet, namespaceOf } from "./fleet";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { givenParameters, type Section } from "./parameter_files";
 import {
@@ -20,7 +20,16 @@ import {
   type ParameterValues,
   valuesAtStart,
 } from "./parameters";
-import { fullName, native, type RclLifecycleNode, type RclLogger, type RclNode, rcl } from "./rcl";
+import {
+  fullName,
+  native,
+  type NodeConstructor,
+  type RclLifecycleNode,
+  type RclLogger,
+  type RclNode,
+  type RclPublisher,
+  rcl,
+} from "./rcl";
 import { TOPICS } from "./topics";
 
 export type { Publish, SoleSubscription, Subscription, TriggerAnswer } from "./endpoints";
@@ -70,19 +79,21 @@ function boundedLog(log: RclLogger): RclLogger {
   return { debug, info, warn, error, getChild: (name) => boundedLog(log.getChild(name)) };
 }
 
-function nodeOf(
-  name: string,
-  namespace: `/${string}` | undefined,
-  kind: NodeKind,
-  host: FleetNode | undefined,
-): FleetNode {
-  const NodeClass = inFleet(
-    kind === "managed" ? rcl().lifecycle.LifecycleNode : rcl().Node,
-    host !== undefined || kind === "robot",
-    host,
-  );
+const EVENTS = "parameter_events";
+
+/** @param host of a hosted node: its publisher of /parameter_events is the node's, too */
+function nodeOf(name: string, namespace = "", kind: NodeKind, host?: RclNode): RclNode {
+  const { lifecycle, Node } = rcl();
+  const NodeClass: NodeConstructor<RclNode> = kind === "managed" ? lifecycle.LifecycleNode : Node;
+  const Made = class extends NodeClass {
+    /** rclnodejs makes a topic for each node of what ROS has one of. */
+    override createPublisher(type: string, topic: string, options: { qos: object }): RclPublisher {
+      if (topic !== EVENTS) return super.createPublisher(type, topic, options);
+      return host?._parameterEventPublisher ?? super.createPublisher(type, `/${EVENTS}`, options);
+    }
+  };
   const isWhole = host === undefined;
-  return new NodeClass(name, namespaceOf(namespace), undefined, {
+  return new Made(name, namespaceOf(namespace), undefined, {
     startParameterServices: isWhole,
     startTypeDescriptionService: isWhole,
     enableRosout: isWhole,
@@ -112,7 +123,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     kind: NodeKind = "plain",
   ) {
     const host = typeof kind === "string" ? undefined : kind;
-    super(nodeOf(name, namespace, kind, host?.node));
+    const node = nodeOf(name, namespace, kind, host?.node);
+    super(node, new Fleet(node.namespace(), host !== undefined || kind === "robot"));
     const log = host ? host.log.getChild(this.robot) : boundedLog(this.node.getLogger());
     this.log = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
@@ -136,17 +148,12 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
 
   /** The namespace within the fleet, without its leading slash: the robot's name. */
   get robot(): string {
-    return this.node.fleet.robot;
+    return this.fleet.robot;
   }
 
   /** For names that all fleets share: the fleet's, with a slash behind it; empty: none. */
   get fleetPrefix(): string {
-    return this.node.fleet.prefix;
-  }
-
-  /** What names are in its fleet. */
-  get fleet(): Fleet {
-    return this.node.fleet;
+    return this.fleet.prefix;
   }
 
   get usesSimTime(): boolean {
@@ -181,17 +188,17 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
 
   /** Lets others drive the lifecycle of a managed node. */
   manage(steps: LifecycleSteps): Lifecycle {
-    return new Lifecycle(this.node as FleetNode & RclLifecycleNode, steps, this.log);
+    return new Lifecycle(this.node as RclLifecycleNode, steps, this.log);
   }
 
   countPublishers(topic: string): number {
-    return this.node.countPublishers(this.node.fleet.resolve(topic));
+    return this.node.countPublishers(this.fleet.resolve(topic));
   }
 
   /** The fleet's topics in the graph, those too that somebody only listens to. */
   topics(): { readonly name: string; readonly types: readonly string[] }[] {
     return this.node.getTopicNamesAndTypes().flatMap(({ name: full, types }) => {
-      const name = this.node.fleet.within(full);
+      const name = this.fleet.within(full);
       return name === undefined ? [] : [{ name, types }];
     });
   }
