@@ -11,7 +11,7 @@ import { commandProblem } from "../nodes/command_check";
 import { codecOf } from "../ros/codec";
 import {
   type GlobalCommand,
-  type HeardTypes,
+  type MessageTypes,
   type LocalAction,
   nanoseconds,
 } from "../ros/messages";
@@ -88,9 +88,9 @@ export class RecordedWorld implements Counts {
   }
 }
 
-const on = <Type extends keyof HeardTypes>(
+const on = <Type extends keyof MessageTypes>(
   { type }: Topic<Type>,
-  hear: (message: HeardTypes[Type]) => void,
+  hear: (message: MessageTypes[Type]) => void,
 ) => [type as string, (bytes: Uint8Array): void => hear(codecOf(type).decode(bytes))] as const;
 
 /**

@@ -8,7 +8,7 @@ import {
   fromSeconds,
   type GlobalCommand,
   nanoseconds,
-  type HeardOdometry,
+  type Odometry,
   planarPose,
   type Time,
 } from "../ros/messages";
@@ -139,7 +139,7 @@ export abstract class BodyAgent {
     }
   }
 
-  private hearOdometry(message: HeardOdometry, areTwo: () => boolean): string | undefined {
+  private hearOdometry(message: Odometry, areTwo: () => boolean): string | undefined {
     const { clock } = this.options.shared;
     const { max_stamp_age } = this.options.node.parameters;
     const { position, orientation } = message.pose.pose;

@@ -7,7 +7,7 @@ import { wrapAngle } from "../game/arena";
 import { steadyMs } from "../ros/clock";
 import {
   nanoseconds,
-  type HeardOdometry,
+  type Odometry,
   plainFrame,
   planarPose,
   type PoseWithCovarianceStamped,
@@ -135,7 +135,7 @@ export class Localization {
    * The pose in the map frame of a body that is at `pose` by its wheels; undefined: not known, and
    * `problem` says why.
    */
-  locate({ header }: HeardOdometry, pose: Pose): Pose | undefined {
+  locate({ header }: Odometry, pose: Pose): Pose | undefined {
     const { pose_timeout } = this.parameters;
     const timeoutMs = pose_timeout * 1000 || Infinity;
     if (this.transforms) {

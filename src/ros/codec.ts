@@ -2,13 +2,13 @@
 import { CdrWriter } from "@foxglove/cdr";
 import { MessageReader, MessageWriter } from "@foxglove/rosmsg2-serialization";
 import { DEFINITIONS } from "./generated/messages";
-import type { HeardOdometry, HeardTypes, MessageTypes } from "./messages";
+import type { MessageTypes } from "./messages";
 import type { Topic } from "./topics";
 
-export interface Codec<Sent, Heard> {
-  encode(message: Sent): Buffer;
+export interface Codec<Message> {
+  encode(message: Message): Buffer;
   /** @throws Error when the bytes are not such a message. */
-  decode(bytes: Uint8Array): Heard;
+  decode(bytes: Uint8Array): Message;
 }
 
 /** A message on the wire may be padded to a multiple of this, bytes. */
@@ -55,39 +55,10 @@ CdrWriter.prototype.string = function (this: CdrWriter, text: string) {
     .uint8(0);
 };
 
-/** Bytes before a message, which say how it is written. */
-const HEAD = 4;
-/** Of poses, twists and their covariances. */
-const ODOMETRY_NUMBERS = 85;
-
-/**
- * Odometry comes more often than anything else: what nobody uses of it is not read.
- * @returns undefined where it is not of the usual form, and maybe no odometry
- */
-function readOdometry(bytes: Uint8Array): HeardOdometry | undefined {
-  if (bytes.byteLength < HEAD + 16 || bytes[1] !== 1) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + HEAD, bytes.byteLength - HEAD);
-  const frame = view.getUint32(8, true);
-  const child = (12 + frame + 3) & ~3;
-  if (child + 4 > view.byteLength) return undefined;
-  const first = (child + 4 + view.getUint32(child, true) + 7) & ~7;
-  const left = view.byteLength - first - 8 * ODOMETRY_NUMBERS;
-  if (left < 0 || left >= PADDING) return undefined;
-  const number = (i: number): number => view.getFloat64(first + 8 * i, true);
-  const stamp = { sec: view.getInt32(0, true), nanosec: view.getUint32(4, true) };
-  const text = Buffer.from(bytes.buffer, view.byteOffset + 12, frame);
-  const frame_id = text.toString("utf8", 0, frame - 1);
-  const position = { x: number(0), y: number(1), z: number(2) };
-  const orientation = { x: number(3), y: number(4), z: number(5), w: number(6) };
-  return { header: { stamp, frame_id }, pose: { pose: { position, orientation } } };
-}
-
-const codecs = new Map<string, Codec<unknown, unknown>>();
+const codecs = new Map<string, Codec<unknown>>();
 
 /** The codec of `type`; made once. */
-export function codecOf<Type extends keyof MessageTypes>(
-  type: Type,
-): Codec<MessageTypes[Type], HeardTypes[Type]> {
+export function codecOf<Type extends keyof MessageTypes>(type: Type): Codec<MessageTypes[Type]> {
   let codec = codecs.get(type);
   if (codec === undefined) {
     const definitions = definitionsOf(type);
@@ -104,10 +75,8 @@ export function codecOf<Type extends keyof MessageTypes>(
       if (left < PADDING) return message;
       throw new Error(`${left} bytes are left over after it`);
     };
-    const isOdometry = type === "nav_msgs/msg/Odometry";
-    const read = (bytes: Uint8Array): unknown => readOdometry(bytes) ?? decode(bytes);
-    codec = { encode, decode: isOdometry ? read : decode };
+    codec = { encode, decode };
     codecs.set(type, codec);
   }
-  return codec as Codec<MessageTypes[Type], HeardTypes[Type]>;
+  return codec as Codec<MessageTypes[Type]>;
 }

@@ -4,7 +4,7 @@ import { steadyMs } from "./clock";
 import { codecOf, lengthProblem, mostBytesOf } from "./codec";
 import { Connection, type Role } from "./connections";
 import type { Fleet } from "./fleet";
-import type { HeardTypes, MessageTypes } from "./messages";
+import type { MessageTypes } from "./messages";
 import { type RclClient, type RclNode, RMW, rcl } from "./rcl";
 import { Seldom } from "./seldom";
 import { SoleSource, watchSender } from "./sole_source";
@@ -164,12 +164,12 @@ export class Endpoints {
   /** @param hear takes a message and who published it, or says why it refuses it and what to do */
   subscribe<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: HeardTypes[Type], publisher: string) => Refusal,
+    hear: (message: MessageTypes[Type], publisher: string) => Refusal,
   ) {
     const codec = codecOf(topic.type);
     const refuse = (why: string | undefined | void): void => this.refuse(topic, why);
     const take = (bytes: Uint8Array, publisher: string): void => {
-      let message: HeardTypes[Type];
+      let message: MessageTypes[Type];
       try {
         message = codec.decode(bytes);
       } catch (error) {
@@ -191,7 +191,7 @@ export class Endpoints {
    */
   subscribeSole<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
-    hear: (message: HeardTypes[Type], areTwo: () => boolean) => Refusal,
+    hear: (message: MessageTypes[Type], areTwo: () => boolean) => Refusal,
   ): SoleSubscription {
     const heard = this.subscribe(topic, (message, sender) => {
       let areTwo: boolean | undefined;

@@ -15,16 +15,6 @@ export interface MessageTypes extends Omit<
   "visualization_msgs/msg/MarkerArray": { readonly markers: readonly Marker[] };
 }
 
-/** What is read of odometry that is heard. */
-export interface HeardOdometry {
-  readonly header: Odometry["header"];
-  readonly pose: Pick<Odometry["pose"], "pose">;
-}
-
-export interface HeardTypes extends Omit<MessageTypes, "nav_msgs/msg/Odometry"> {
-  "nav_msgs/msg/Odometry": HeardOdometry;
-}
-
 /** Nanoseconds of a stamp; exact below 2^53 ns only as a bigint, so it is one. */
 export const nanoseconds = (time: Time): bigint =>
   BigInt(time.sec) * 1_000_000_000n + BigInt(time.nanosec);

@@ -1,7 +1,6 @@
-import { MessageReader } from "@foxglove/rosmsg2-serialization";
 import fc from "fast-check";
 import { codecOf, definitionsOf, lengthProblem } from "../../src/ros/codec";
-import type { GlobalCommand, LocalPolicy, Odometry } from "../../src/ros/messages";
+import type { GlobalCommand, LocalPolicy } from "../../src/ros/messages";
 import { bounded, TOPICS } from "../../src/ros/topics";
 
 const TYPES = [
@@ -88,8 +87,7 @@ const anyNumber = fc.double();
 const xyz = fc.record({ x: anyNumber, y: anyNumber, z: anyNumber });
 const twist = fc.record({ linear: xyz, angular: xyz });
 
-test("what is read of odometry is read as of any other message, wherever its bytes lie, and no part of it is odometry", () => {
-  const reader = new MessageReader(definitionsOf("nav_msgs/msg/Odometry"));
+test("odometry is read wherever its bytes lie, and no part of it is odometry", () => {
   const codec = codecOf("nav_msgs/msg/Odometry");
   const covariance = fc.float64Array({ minLength: 36, maxLength: 36 });
   const odometry = fc.record({
@@ -112,8 +110,7 @@ test("what is read of odometry is read as of any other message, wherever its byt
       const bytes = codec.encode(message);
       const among = Buffer.concat([Buffer.alloc(offset, 1), bytes, Buffer.alloc(999, 1)]);
       const placed = among.subarray(offset, offset + bytes.length);
-      const { header, pose } = reader.readMessage<Odometry>(bytes);
-      expect(codec.decode(placed)).toEqual({ header, pose: { pose: pose.pose } });
+      expect(codec.decode(placed)).toEqual(message);
       expect(() => codec.decode(placed.subarray(0, part % bytes.length))).toThrow();
       expect(() => codec.decode(among.subarray(offset, offset + bytes.length + 4))).toThrow(
         "4 bytes are left over",
