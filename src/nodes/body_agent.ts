@@ -36,6 +36,8 @@ const JUMP_M = 1;
 /** A body that left the arena is back once it is this far inside the edge. */
 const REENTRY_M = 0.1;
 const KEPT_SESSIONS = 8;
+/** That it stood is told for so long: between two looks it may stand and go on, ms. */
+const LATELY_MS = 1000;
 /** Without a `max_stamp_age`, odometry stamped longer ago is refused in system time, s. */
 const OLDEST_S = 1;
 
@@ -80,6 +82,8 @@ export abstract class BodyAgent {
   private readonly reach: number;
   private isOutside = false;
   private leaving: string | undefined;
+  /** Why it stood last. */
+  private stood = { reason: "", ms: -Infinity };
   /** The callback error that stopped it; cleared by the next odometry that is handled well. */
   private failure: string | undefined;
   private readonly stillness = new Stillness();
@@ -248,6 +252,12 @@ export abstract class BodyAgent {
 
   /** Why the body may not move now; undefined: it may. */
   trouble(): string | undefined {
+    const reason = this.reason();
+    if (reason !== undefined) this.stood = { reason, ms: steadyMs() };
+    return reason;
+  }
+
+  private reason(): string | undefined {
     const { clock, commands } = this.options.shared;
     const { odometry, sendVelocity } = this;
     const connections = { command: commands.connection, odometry: odometry.connection };
@@ -281,10 +291,11 @@ export abstract class BodyAgent {
       callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
-    if (!this.stillness.isHeld) return { level: "ok", message: "free to move", values };
-    const message =
-      "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen";
-    return { level: "warn", message, values };
+    const warning = this.stillness.isHeld
+      ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"
+      : steadyMs() - this.stood.ms < LATELY_MS && `it stood a moment ago: ${this.stood.reason}`;
+    if (warning) return { level: "warn", message: warning, values };
+    return { level: "ok", message: "free to move", values };
   }
 
   /** The watchdog, called by a timer (bodies.ts). */
