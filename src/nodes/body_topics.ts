@@ -1,6 +1,6 @@
 /** What an agent publishes about its body: cmd_vel, and the transform map -> base_link. */
 import type { RosClock } from "../ros/clock";
-import type { Time, Twist } from "../ros/messages";
+import type { Time } from "../ros/messages";
 import { planarQuaternion } from "../ros/messages";
 import type { RosNode } from "../ros/node";
 import { TOPICS } from "../ros/topics";
@@ -12,26 +12,13 @@ export function bodyFrame(node: RosNode, prefix: string): string {
   return named === "/" ? "base_link" : `${named}base_link`;
 }
 
-type SoleTopic = Pick<ReturnType<RosNode["publisherSole"]>, "source" | "connection">;
-
 /** cmd_vel, as Twist or stamped; `source` tells whether another node publishes it too. */
-export function velocityPublisher(
-  node: RosNode,
-  clock: RosClock,
-  stamped: boolean,
-  frame: string,
-): ((command: DriveCommand) => void) & SoleTopic {
-  const twistOf = ({ linear, angular }: DriveCommand): Twist => ({
-    linear: { x: linear, y: 0, z: 0 },
-    angular: { x: 0, y: 0, z: angular },
-  });
-  if (!stamped) {
-    const publish = node.publisherSole(TOPICS.twist);
-    return Object.assign((command: DriveCommand) => publish(twistOf(command)), publish);
-  }
-  const publish = node.publisherSole(TOPICS.twistStamped);
-  const send = (command: DriveCommand): void =>
-    publish({ header: { stamp: clock.stamp(), frame_id: frame }, twist: twistOf(command) });
+export function velocityPublisher(node: RosNode, clock: RosClock, stamped: boolean, frame: string) {
+  const publish = node.publisherSole(stamped ? TOPICS.twistStamped : TOPICS.twist);
+  const send = ({ linear, angular }: DriveCommand): void => {
+    const twist = { linear: { x: linear, y: 0, z: 0 }, angular: { x: 0, y: 0, z: angular } };
+    publish(stamped ? { header: { stamp: clock.stamp(), frame_id: frame }, twist } : twist);
+  };
   return Object.assign(send, publish);
 }
 
