@@ -180,12 +180,6 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     Object.defineProperty(node, "syncHandles", { value });
   }
 
-  /** Sets one of its own parameters, as `ros2 param set` does. Why it is refused; else undefined. */
-  set(name: string & keyof S, value: number | string | boolean): string | undefined {
-    const { successful, reason } = this.node.setParametersAtomically([{ name, value }]);
-    return successful ? undefined : reason;
-  }
-
   /** Lets others drive the lifecycle of a managed node. */
   manage(steps: LifecycleSteps): Lifecycle {
     return new Lifecycle(this.node as RclLifecycleNode, steps, this.log);
