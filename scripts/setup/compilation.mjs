@@ -15,12 +15,7 @@ const folders = ["msg", "src", "sim", "test", "bench"];
 const recipes = ["compilation", "declarations", "message_types"].map(
   (name) => `scripts/setup/${name}.mjs`,
 );
-const data = [
-  ...["options.yaml", "page.schema.yaml", "parameters.yaml", "scenario.schema.json"].map(
-    (name) => `config/${name}`,
-  ),
-  ...["asconfig.json", "launch/swarm.json", "package-lock.json"],
-];
+const data = ["config", "asconfig.json", "launch/swarm.json", "package-lock.json"];
 const inputs = [...folders, ...configs, ...data, ...recipes];
 
 /** A deleted test must not run on: where a source is gone, everything is compiled anew. */

@@ -64,6 +64,14 @@ export const COMMANDS = ${literal(commands)} satisfies Readonly<Record<string, C
 `;
 }
 
+/** JSON Schemas: what they are called in the code, and in which file. One of several kinds gives its definitions. */
+const SCHEMAS = [
+  ["scenario.schema.json", "SCENARIO", "src", "game", "generated", "scenario.ts"],
+  ["policy.schema.yaml", "POLICY", "src", "game", "generated", "policy.ts"],
+  ["swarm.schema.yaml", "SWARM", "src", "cli", "generated", "swarm.ts"],
+  ["page.schema.yaml", "PROTOCOL", "sim", "generated", "protocol.ts"],
+];
+
 /** A JSON Schema; definitions stand in the place of their names. */
 function schemaText(file, name, schema, definitions) {
   const definitionOf = ({ $ref, ...own }) => ({ ...definitions[$ref.split("/").at(-1)], ...own });
@@ -74,12 +82,11 @@ export const ${name} = ${whole} as const;
 }
 
 export async function writeDeclarations() {
-  const { definitions, ...scenario } = await read("scenario.schema.json");
-  const scenarioText = schemaText("scenario.schema.json", "SCENARIO", scenario, definitions);
-  writeGenerated(scenarioText, "src", "game", "generated", "scenario.ts");
-  const { definitions: messages } = await read("page.schema.yaml");
-  const protocolText = schemaText("page.schema.yaml", "PROTOCOL", messages, messages);
-  writeGenerated(protocolText, "sim", "generated", "protocol.ts");
+  for (const [file, name, ...target] of SCHEMAS) {
+    const { definitions, ...whole } = await read(file);
+    const schema = whole.type ? whole : definitions;
+    writeGenerated(schemaText(file, name, schema, definitions), ...target);
+  }
   const nodes = await read("parameters.yaml");
   writeGenerated(parametersText(nodes), "src", "ros", "generated", "parameters.ts");
   const commands = commandsText(await read("options.yaml"), nodes);

@@ -1,10 +1,11 @@
 /** The header of a policy file: safetensors' JSON with the metadata, checked before any array. */
+import type { FromSchema } from "json-schema-to-ts";
 import { z } from "zod";
 import { histogramCount } from "../game/histogram";
+import { POLICY } from "../game/generated/policy";
 import { kindsSchema } from "../game/kinds";
 import { type Game, type Sizes, sizesOf } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
-import { hash, json, metadataSchema, positive } from "../game/policy_metadata";
 import { attempt, cut, InvalidInputError } from "../base/errors";
 import { decodeUtf8 } from "../base/platform";
 import { LARGEST_TABLE, MOST_VECTORS } from "./kind";
@@ -17,34 +18,20 @@ const GAME_FORMAT = "alternating_marl game 1";
 /** Bytes: 80 for each name of the largest game. With 100 zones, named zone_0 to zone_99, it has 5,000. */
 const LARGEST_HEADER_BYTES = 65_536;
 /** States or actions of a kind, as in scenario files. */
-const MOST_NAMES = 255;
+const MOST_NAMES = POLICY.names.maxItems;
 /** Entries (s_g, histogram) of a table: learning cannot address more (learning/size.ts). */
 const MOST_ENTRIES = 12_500_000;
 
-const names = json(z.array(z.string().min(1)).min(1).max(MOST_NAMES));
-const tableSize = json(z.int().positive().max(LARGEST_TABLE));
-
-const second = {
-  ...{ ...metadataSchema.shape, format: z.literal(FORMAT), checksum: hash },
-  ...{ globalStates: names, globalActions: names, localStates: names, localActions: names },
-  timing: z.literal("current"),
-  ...{ localForm: z.enum(["state", "command"]), horizon: positive.optional() },
-  /** Of a Dirichlet law; another is an array. */
-  initialAlpha: json(z.number().positive()).optional(),
-  robotKinds: json(kindsSchema).optional(),
+/** What a header's metadata says, by format and kind. */
+type Contents = FromSchema<(typeof POLICY)["first" | "table" | "points"]>;
+const schemaOf = (schema: object) => z.fromJSONSchema(schema as never) as z.ZodObject;
+const robotKinds = kindsSchema.optional();
+const CONTENTS = {
+  first: schemaOf(POLICY.first),
+  table: schemaOf(POLICY.table).extend({ robotKinds }),
+  points: schemaOf(POLICY.points).extend({ robotKinds }),
 };
-const contentsSchema = z.discriminatedUnion("format", [
-  z.strictObject({
-    ...{ ...metadataSchema.shape, format: z.literal(FIRST_FORMAT), checksum: hash, tableSize },
-    /** |A_g|, which no tensor's shape tells. */
-    globalActions: json(z.int().min(1).max(MOST_NAMES)),
-  }),
-  z.discriminatedUnion("kind", [
-    z.strictObject({ ...second, kind: z.literal("table"), tableSize }),
-    z.strictObject({ ...second, kind: z.literal("points"), tableSize: z.undefined().optional() }),
-  ]),
-]);
-type Contents = z.infer<typeof contentsSchema>;
+const METADATA = schemaOf(POLICY.metadata).strip();
 
 /** What the file calls values that lie one level down in PolicyMetadata. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -105,17 +92,32 @@ function contentsOf(strings: Strings, refuse: Refuse) {
       "use the version that wrote it, or learn the policy with this one",
     );
   }
+  const kind = strings.kind === "table" ? "table" : "points";
+  const which = strings.format === FIRST_FORMAT ? "first" : kind;
   const nested: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(strings)) {
-    const path = pathOf(key);
-    const [outer, inner] = path.split(".");
-    if (keyOf(path) !== key) refuse(`its metadata has the unknown key ${cut(key)}`);
-    nested[outer] = inner === undefined ? text : { ...(nested[outer] as object), [inner]: text };
+    const path = pathOf(key).split(".");
+    const [outer, inner] = path;
+    if (keyOf(path.join(".")) !== key) refuse(`its metadata has the unknown key ${cut(key)}`);
+    const value = valueOf(text, path, POLICY[which]);
+    nested[outer] = inner === undefined ? value : { ...(nested[outer] as object), [inner]: value };
   }
-  const parsed = contentsSchema.safeParse(nested);
-  if (parsed.success) return { contents: parsed.data, metadata: metadataSchema.parse(nested) };
-  const { path, message } = parsed.error.issues[0];
+  const { data, error } = CONTENTS[which].safeParse(nested);
+  if (!error)
+    return { contents: data as Contents, metadata: METADATA.parse(nested) as PolicyMetadata };
+  const { path, message } = error.issues[0];
   return refuse(`${keyOf(path.slice(0, 2).join(".")) || "its metadata"}: ${message}`);
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, object | undefined>>;
+}
+
+/** What a text says at a path of the schema: a word, or the value of its JSON. */
+function valueOf(text: string, path: readonly string[], schema: Schema): unknown {
+  const own = path.reduce<Schema | undefined>((of, name) => of?.properties?.[name], schema);
+  return own?.type === "string" ? text : (attempt(() => JSON.parse(text) as unknown) ?? text);
 }
 
 const tensorSchema = z.strictObject({
@@ -172,10 +174,13 @@ export function parseHeader(bytes: Uint8Array, source: string) {
 function layoutOf(contents: Contents, given: Tensors, refuse: Refuse): Layout {
   // Floats: a forged header must not make us allocate an index of its size.
   if (contents.format === FORMAT) {
-    const { localForm, initialAlpha, tableSize: k } = contents;
+    const { localForm, initialAlpha } = contents;
     const sizes = sizesOf(contents);
     const vectors = Math.min(given.vectors?.shape[0] ?? 1, MOST_VECTORS);
-    const kind = k === undefined ? { vectors } : { histograms: histogramCount(sizes.sL, k) };
+    const kind =
+      contents.kind === "points"
+        ? { vectors }
+        : { histograms: histogramCount(sizes.sL, contents.tableSize) };
     const listed = given.initial_local?.shape ?? [];
     const laws = initialAlpha === undefined ? (listed.length > 1 ? listed[0] : 1) : 0;
     return { sizes, localForm, ...kind, laws };

@@ -1,9 +1,9 @@
 import { boundSentences, gapsInWords } from "../../src/policy/bounds";
 
 test("a gap for which no better rival was found says so, and no interval of [0, 0]", () => {
-  const gaps = {
-    ...{ globalGap: 0, globalGapInterval: [0, 0] as const },
-    ...{ localGap: 0, localGapInterval: [0, 0.25] as const },
+  const gaps: Parameters<typeof gapsInWords>[0] = {
+    ...{ globalGap: 0, globalGapInterval: [0, 0] },
+    ...{ localGap: 0, localGapInterval: [0, 0.25] },
   };
   const global = "no better rival found";
   expect(gapsInWords(gaps)).toEqual({ global, local: "0.000 (95 %: 0.000 to 0.250)" });
