@@ -69,6 +69,7 @@ const SCHEMAS = [
   ["scenario.schema.json", "SCENARIO", "src", "game", "generated", "scenario.ts"],
   ["policy.schema.yaml", "POLICY", "src", "game", "generated", "policy.ts"],
   ["swarm.schema.yaml", "SWARM", "src", "cli", "generated", "swarm.ts"],
+  ["reports.schema.yaml", "REPORTS", "src", "cli", "generated", "reports.ts"],
   ["page.schema.yaml", "PROTOCOL", "sim", "generated", "protocol.ts"],
 ];
 

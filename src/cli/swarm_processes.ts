@@ -1,40 +1,18 @@
 /** The processes of a swarm: started together, watched, and ended together. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import type { FromSchema } from "json-schema-to-ts";
 import { z } from "zod";
 import { packageRoot } from "../base/package_root";
 import { decimal } from "../ros/parameters";
 import { LAST_RESORT_MS } from "../ros/process";
+import { REPORTS } from "./generated/reports";
 import { type DescribedProcess, type ParameterMap, SWARM } from "./swarm_description";
 
-/** Of a run (sim/run.ts); what is not named here is told as it comes. */
-const summarySchema = z.looseObject({
-  robots: z.number(),
-  epochs: z.number(),
-  missedEpochs: z.number(),
-  rewardPerEpoch: z.object({ mean: z.number().nullable(), standardError: z.number().nullable() }),
-  samplesAsked: z.number(),
-  samplesReceived: z.number(),
-});
-
 /** What the simulator's and the page's process tell their parent. */
-const reportSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("page"), url: z.string() }),
-  z.object({
-    type: z.literal("epoch"),
-    epoch: z.number(),
-    reward: z.number().nullable(),
-    meanReward: z.number().nullable(),
-    epochsCounted: z.number(),
-    missedEpochs: z.number(),
-  }),
-  /** Somebody paused the world, or let it go on. */
-  z.object({ type: z.literal("paused"), paused: z.boolean() }),
-  z.object({ type: z.literal("summary"), summary: summarySchema }),
-]);
-
-export type RunSummary = z.infer<typeof summarySchema>;
-export type SimulatorReport = z.infer<typeof reportSchema>;
+export type SimulatorReport = FromSchema<(typeof REPORTS)[keyof typeof REPORTS]>;
+export type RunSummary = Extract<SimulatorReport, { type: "summary" }>["summary"];
+const REPORT = z.fromJSONSchema({ oneOf: Object.values(REPORTS) } as never);
 
 /**
  * Processes that have not ended this long after SIGTERM are killed, ms. A node ends itself before
@@ -126,8 +104,8 @@ export class SwarmProcesses {
     });
     this.children.set(spec.name, child);
     child.on("message", (message) => {
-      const { success, data } = reportSchema.safeParse(message);
-      if (success) this.events.onReport(data);
+      const { success, data } = REPORT.safeParse(message);
+      if (success) this.events.onReport(data as SimulatorReport);
     });
     child.on("error", (error) => this.events.onEnd(spec.name, error.message, "fatal"));
     child.on("exit", (code, signal) => {
