@@ -1,5 +1,4 @@
 /** The page: shows what the server sends, sends what a person commands. */
-import "./locale";
 import {
   type PageCommand,
   addReport,
@@ -17,7 +16,7 @@ import { add, byId, field, setText } from "./element";
 import { showFacts } from "./hud/facts";
 import { showHistograms } from "./hud/histograms";
 import { ageOf, showPolicy } from "./hud/policy_picture";
-import { RewardChart } from "./hud/reward_chart";
+import { drawRewards } from "./hud/reward_chart";
 import { sentenceOf } from "./hud/sentence";
 import { kindsOf, shadeOf } from "./places";
 import { RobotPanel } from "./robot_panel";
@@ -28,7 +27,6 @@ interface Shown {
   /** Reports of new epochs are added to its history. */
   readonly snapshot: Snapshot;
   readonly scene: ArenaScene;
-  readonly chart: RewardChart;
 }
 
 /** A browser that will give lost graphics back does so sooner, ms. */
@@ -56,6 +54,7 @@ class Page {
   constructor(canvas: HTMLCanvasElement) {
     const isDark = matchMedia("(prefers-color-scheme: dark)");
     isDark.addEventListener("change", () => this.repaint());
+    addEventListener("resize", () => (this.isStale = true));
     this.view = new View(canvas, field("ground", HTMLCanvasElement));
     const connection = new Connection({
       message: (message) => this.message(message),
@@ -81,12 +80,7 @@ class Page {
 
   private start(snapshot: Snapshot): void {
     this.shown?.scene.dispose();
-    this.shown?.chart.dispose();
-    this.shown = {
-      snapshot,
-      scene: new ArenaScene(this.view, snapshot),
-      chart: new RewardChart(byId("rewards"), snapshot),
-    };
+    this.shown = { snapshot, scene: new ArenaScene(this.view, snapshot) };
     byId("scenario").textContent = snapshot.scenario;
     this.showKinds(snapshot);
     this.toolbar.start(snapshot);
@@ -152,7 +146,7 @@ class Page {
     const { snapshot } = shown;
     const report = snapshot.history.at(-1);
     if (report !== undefined) this.showEpoch(shown, report);
-    this.showRewards(shown);
+    this.showRewards(snapshot);
     const usable = world !== undefined && snapshot.canCommand;
     this.toolbar.show(world, usable);
     this.robot.show(usable, world, report, shown.scene.motion.frame);
@@ -181,9 +175,9 @@ class Page {
     }
   }
 
-  private showRewards({ snapshot: { history }, chart }: Shown): void {
-    chart.show(history);
-    const last = history.findLast(({ reward }) => reward !== null);
+  private showRewards(snapshot: Snapshot): void {
+    drawRewards(byId("rewards"), snapshot);
+    const last = snapshot.history.findLast(({ reward }) => reward !== null);
     const digits = (value: number | null | undefined): string => value?.toFixed(2) ?? "–";
     byId("reward-now").textContent =
       last === undefined

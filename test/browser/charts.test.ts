@@ -48,6 +48,27 @@ test("belief, its error bar, sample and truth are drawn on one scale", async () 
   );
 });
 
+/** What is drawn of the rewards in one colour: of each place, px from the left and from the top. */
+const drawnRewards = (colour: string): Promise<number[][]> =>
+  page.evaluate(`document.querySelector("#rewards path[stroke='var(--${colour})']:not([d*=H])")
+    .getAttribute("d").match(/[\\d.]+ [\\d.]+/g).map((place) => place.split(" ").map(Number))`);
+
+test("each reward is a dot and their means are a line, on one scale from 0 up", async () => {
+  const { epoch, meanReward } = swarm.latest().report;
+  const [dots, means] = [await drawnRewards("free"), await drawnRewards("text")];
+  expect([dots.length, means.length]).toEqual([epoch, epoch + 1]);
+  // The newest epoch has no reward yet.
+  const last = means.at(-1)!;
+  const [left, zero] = await page.evaluate<number[]>(
+    `document.querySelector("#rewards path").getAttribute("d").match(/[\\d.]+/g).map(Number)`,
+  );
+  expect(dots.map(([x]) => x)).toEqual(means.slice(0, -1).map(([x]) => x));
+  expect([dots[0][0], last[0]]).toEqual([left, Math.max(...means.map(([x]) => x))]);
+  const perReward = (zero - last[1]) / meanReward!;
+  const drawn = await page.locator("#reward-now").textContent();
+  expect((zero - dots.at(-1)![1]) / perReward).toBeCloseTo(parseFloat(drawn!), 1);
+});
+
 test("the policy's strips show each action where it is taken, in colour and in words", async () => {
   const { report, picture } = swarm.latest();
   await page.locator("#policy .strip").first().waitFor();

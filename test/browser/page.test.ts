@@ -23,7 +23,7 @@ test("robots move, the asked ones change with the epochs, histograms are drawn",
   expect(sum(await counts("real"))).toBe(30);
   expect(await page.locator("#histograms .state.target").count()).toBe(1);
   expect(await page.locator("#legend .kind").count()).toBe(0);
-  expect(await page.locator("#rewards canvas").count()).toBe(1);
+  expect(await page.locator("#rewards svg").count()).toBe(1);
   expect(await page.textContent("#sentence")).toMatch(
     /^The lead vehicle sees 10 of 30 robots and .*bay_\d.*; in truth .*\.$/,
   );
@@ -33,7 +33,7 @@ test("robots move, the asked ones change with the epochs, histograms are drawn",
 
 test("a browser whose language is none that Intl knows shows the swarm too", async () => {
   const { page, errors } = await open((await feed()).server.url, { language: "en-US@posix" });
-  expect(await page.locator("#rewards canvas").count()).toBe(1);
+  expect(await page.locator("#rewards svg").count()).toBe(1);
   expect(errors).toEqual([]);
 });
 

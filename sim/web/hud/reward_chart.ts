@@ -1,103 +1,62 @@
 /** Reward of each epoch, running mean, and the references that `evaluate` found. */
-import uPlot from "uplot";
-import type { EpochReport, Snapshot } from "../../protocol";
-import { colour } from "../palette";
+import type { Snapshot } from "../../protocol";
 
-const FEWEST_EPOCHS = 20;
+const SVG = "http://www.w3.org/2000/svg";
+/** Room for what is written about the plot, px. */
+const [LEFT, RIGHT, TOP, BOTTOM] = [34, 56, 12, 24];
 const LINE_PX = 14;
+const FEWEST_EPOCHS = 20;
+/** Steps of a scale at most. */
+const MOST_STEPS = 6;
 
-export class RewardChart {
-  private readonly plot: uPlot;
-  private readonly observer: ResizeObserver;
-  private readonly references: readonly { label: string; reward: number }[];
+/** Multiples of 1, 2 or 5 times a power of ten. */
+function scaleOf(from: number, to: number): number[] {
+  const least = (to - from) / MOST_STEPS;
+  const unit = 10 ** Math.floor(Math.log10(least));
+  const step = unit * ([1, 2, 5].find((n) => n * unit >= least) ?? 10);
+  const [first, last] = [Math.ceil(from / step), Math.floor(to / step)];
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toFixed(6)),
+  );
+}
 
-  constructor(
-    private readonly parent: HTMLElement,
-    snapshot: Snapshot,
-  ) {
-    parent.replaceChildren();
-    this.references = (["full", "blind", "random"] as const).flatMap((label) => {
-      const reward = snapshot.references[label];
-      return reward === undefined ? [] : [{ label, reward }];
-    });
-    this.plot = new uPlot(this.options(), [[], [], []], parent);
-    this.observer = new ResizeObserver(() => this.plot.setSize(this.size()));
-    this.observer.observe(parent);
+/** Draws the history as large as `parent` is. */
+export function drawRewards(parent: HTMLElement, { history, references }: Snapshot): void {
+  const { clientWidth: width, clientHeight: height } = parent;
+  const from = history[0]?.epoch ?? 0;
+  const to = Math.max(from + FEWEST_EPOCHS, history.at(-1)?.epoch ?? 0);
+  const named = Object.entries(references).sort(([, a], [, b]) => b - a);
+  const earned = history.flatMap(({ reward }) => reward ?? []);
+  const all = [0, 1, ...named.map(([, reward]) => reward), ...earned];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const x = (epoch: number) => LEFT + ((width - LEFT - RIGHT) * (epoch - from)) / (to - from);
+  const y = (reward: number) => TOP + ((height - TOP - BOTTOM) * (high - reward)) / (high - low);
+  const svg = document.createElementNS(SVG, "svg");
+  const draw = (tag: string, attributes: object, text: unknown = ""): void => {
+    const element = svg.appendChild(document.createElementNS(SVG, tag));
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.textContent = String(text);
+  };
+  const level = (reward: number, look: object): void =>
+    draw("path", { d: `M${LEFT} ${y(reward)}H${width - RIGHT}`, ...look });
+  for (const epoch of scaleOf(from, to))
+    draw("text", { x: x(epoch), y: height - 6, "text-anchor": "middle" }, epoch);
+  for (const reward of scaleOf(low, high)) {
+    level(reward, { stroke: "var(--rule)" });
+    draw("text", { x: LEFT - 6, y: y(reward) + 4, "text-anchor": "end" }, reward);
   }
-
-  show(reports: readonly EpochReport[]): void {
-    this.plot.setData([
-      reports.map((report) => report.epoch),
-      reports.map((report) => report.reward),
-      reports.map((report) => report.meanReward),
-    ]);
+  // A name that would cover another goes below it.
+  let below = 0;
+  for (const [name, reward] of named) {
+    below = Math.max(y(reward) + 4, below + LINE_PX);
+    level(reward, { stroke: "var(--muted)", "stroke-dasharray": "5 4" });
+    draw("text", { x: width - RIGHT + 6, y: below }, name);
   }
-
-  dispose(): void {
-    this.observer.disconnect();
-    this.plot.destroy();
-  }
-
-  private size(): { width: number; height: number } {
-    return { width: this.parent.clientWidth, height: this.parent.clientHeight };
-  }
-
-  private options(): uPlot.Options {
-    const dots = colour("free");
-    const axis: uPlot.Axis = {
-      stroke: colour("muted"),
-      grid: { stroke: colour("rule"), width: 1 },
-      ticks: { show: false },
-    };
-    return {
-      ...this.size(),
-      padding: [8, 0, 0, 0],
-      legend: { show: false },
-      cursor: { show: false },
-      scales: {
-        x: {
-          time: false,
-          range: (_plot, min, max) => [min ?? 0, Math.max(max, (min ?? 0) + FEWEST_EPOCHS)],
-        },
-        y: { range: (_plot, min, max) => this.rewardRange(min, max) },
-      },
-      axes: [
-        { ...axis, grid: { show: false }, size: 26, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
-        { ...axis, size: 34 },
-        this.referenceAxis(axis),
-      ],
-      series: [
-        {},
-        { paths: () => null, points: { show: true, size: 5, fill: dots, stroke: dots } },
-        { stroke: colour("text"), width: 2, points: { show: false } },
-      ],
-    };
-  }
-
-  /** Labels on the right, each with a dashed line. */
-  private referenceAxis(axis: uPlot.Axis): uPlot.Axis {
-    const { references } = this;
-    return {
-      ...axis,
-      scale: "y",
-      side: 1,
-      size: 56,
-      splits: () => references.map(({ reward }) => reward),
-      // A label that would cover others goes below them.
-      values: (plot) =>
-        references.map(({ label, reward }, i) => {
-          const y = plot.valToPos(reward, "y");
-          const above = references.slice(0, i).map((other) => plot.valToPos(other.reward, "y"));
-          return "\n".repeat(above.filter((other) => y - other < LINE_PX).length) + label;
-        }),
-      grid: { stroke: colour("muted"), width: 1, dash: [5, 4] },
-    };
-  }
-
-  private rewardRange(min: number | null, max: number | null): [number, number] {
-    const rewards = this.references.map(({ reward }) => reward);
-    const low = Math.min(0, min ?? 0, ...rewards);
-    const high = Math.max(1, max ?? 1, ...rewards);
-    return [low, high + 0.06 * (high - low)];
-  }
+  const placesOf = (what: "reward" | "meanReward"): string[] =>
+    history.flatMap(({ epoch, [what]: r }) => (r === null ? [] : `${x(epoch)} ${y(r)}`));
+  const dots = placesOf("reward").map((place) => `M${place}h0`);
+  draw("path", { d: dots.join(""), stroke: "var(--free)", "stroke-width": 5 });
+  const line = placesOf("meanReward").map((place, i) => (i > 0 ? "L" : "M") + place);
+  draw("path", { d: line.join(""), stroke: "var(--text)", "stroke-width": 2 });
+  parent.replaceChildren(svg);
 }
