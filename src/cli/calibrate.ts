@@ -12,7 +12,7 @@ import {
 } from "./calibration";
 import { COMMANDS } from "./generated/commands";
 import { longForm, textOf } from "./long_form";
-import { type OptionValues, requireWritable, runCommand, UsageError } from "./options";
+import { type OptionValues, requireWritable, runCommand } from "./options";
 import { type Counts, explorer, readRecording } from "./recorded";
 import type { Game } from "../game/model";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
@@ -115,19 +115,6 @@ export function rounded(row: readonly number[]): number[] {
 type Measured = Counts & Partial<Pick<Measurement, "drives" | "finishedDrives">>;
 type Options = OptionValues<typeof COMMANDS.calibrate.options>;
 
-/** @throws UsageError for options that do not go together */
-function requireTogether(options: Options): void {
-  const { options: declared } = COMMANDS.calibrate;
-  const own = (["robots", "epochs", "seed"] as const).find(
-    (name) => options[name] !== declared[name].default,
-  );
-  if (options.recording !== undefined && own) {
-    throw new UsageError(
-      `--${own} is the motion world's and --recording names what was in another; give one of them`,
-    );
-  }
-}
-
 /** Writes the policy by which a swarm tries everything. */
 function writeExplorer(
   file: string,
@@ -147,7 +134,6 @@ function writeExplorer(
 
 export async function main(options: Options): Promise<void> {
   const { scenario, robots, epochs, seed, write, recording, explore } = options;
-  requireTogether(options);
   if (write !== undefined) requireWritable("--write", write);
   const game = loadScenario(scenario);
   if (explore !== undefined) return writeExplorer(explore, game, options);

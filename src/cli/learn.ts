@@ -128,7 +128,7 @@ async function learned(game: Game, options: LearnOptions, signal: AbortSignal): 
 
 export async function main(given: Given): Promise<void> {
   const { out: file, json } = given;
-  if (given.gameOnly) return tellGame(given, OPTIONS);
+  if (given.gameOnly) return tellGame(given.scenario, file);
   if (file === undefined) throw new UsageError("--out is missing; give --out F, see --help");
   const game = loadScenario(given.scenario);
   const options = choose(given, game);

@@ -7,7 +7,7 @@ import { type Game, type GameArrays, sizesOf } from "../game/model";
 import { arraysOf, nest } from "../game/scenario";
 import { loadScenario, scenarioFile } from "../game/scenario_file";
 import { encodeGame, savePolicy } from "../policy/policy_file";
-import { flagOf, type OptionSpecs, requireWritable, UsageError } from "./options";
+import { requireWritable, UsageError } from "./options";
 
 /**
  * Other keys and comments stay. Without a map the transitions alone are written.
@@ -42,27 +42,11 @@ export function longForm(text: string, game: Game, arrays: GameArrays = game): D
 export const textOf = (document: Document): string =>
   document.toString({ lineWidth: 0, flowCollectionPadding: false });
 
-/** What goes with --game-only. */
-const OWN = ["gameOnly", "scenario", "out"];
-
 /**
  * Prints the scenario with its arrays written out, as YAML; or writes them to `out` (safetensors).
- * @param given all options of the command, `options` how they are declared
- * @throws UsageError for an option that does not go with it
+ * @throws UsageError where `out` is to be YAML
  */
-export function tellGame(
-  given: { readonly scenario: string; readonly out: string | undefined },
-  options: OptionSpecs,
-): void {
-  const other = Object.entries(given).find(
-    ([name, value]) => !OWN.includes(name) && value !== options[name].default,
-  );
-  if (other) {
-    throw new UsageError(
-      `${flagOf(other[0])} does not go with --game-only, which learns nothing; leave it out`,
-    );
-  }
-  const { scenario, out } = given;
+export function tellGame(scenario: string, out?: string): void {
   if (out !== undefined) {
     if (/\.ya?ml$/.test(out)) {
       throw new UsageError(

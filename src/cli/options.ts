@@ -15,6 +15,8 @@ export type OptionSpec = ValueForm & {
   readonly default?: Value;
   readonly required?: true;
   readonly repeatable?: true;
+  /** Options of which none can be given with it. */
+  readonly notWith?: { readonly options: readonly string[]; readonly why: string };
 };
 
 /** By the option's name in camel case: tableSize is --table-size. */
@@ -106,7 +108,20 @@ export function parseOptions<S extends OptionSpecs>(
     if (!required || name in values) return [name, values[name] ?? fallback];
     throw new UsageError(`${flag} is missing; give ${flag} ${value}, see --help`);
   });
-  return Object.fromEntries(pairs) as OptionValues<S>;
+  const all = Object.fromEntries(pairs) as OptionValues<S>;
+  requireTogether(options, all);
+  return all;
+}
+
+/** @throws UsageError for options that do not go together; one at its default counts as not given */
+function requireTogether<S extends OptionSpecs>(options: S, values: OptionValues<S>): void {
+  const isGiven = (name: string): boolean => values[name] !== options[name].default;
+  for (const [name, { notWith }] of Object.entries(options)) {
+    const other = isGiven(name) && notWith?.options.find(isGiven);
+    if (!other) continue;
+    const both = `${flagOf(other)} does not go with ${flagOf(name)}`;
+    throw new UsageError(`${both}: ${notWith?.why}; leave one of them out`);
+  }
 }
 
 type Main<S extends OptionSpecs> = (options: OptionValues<S>) => Promise<number | void>;

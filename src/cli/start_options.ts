@@ -42,23 +42,13 @@ export function readSettings(given: SwarmSettings): { settings: SwarmSettings; g
   return { settings: { ...given, world, fidelity: undefined, epoch }, game };
 }
 
-/** Why the options do not go together; undefined: they do. */
+/** Why the options do not go together, beyond what their declarations say; undefined: they do. */
 function problemOf(settings: SwarmSettings): string | undefined {
   const { robots, record } = settings;
   const isGiven = (name: keyof SwarmSettings): boolean =>
     settings[name] !== (OPTIONS as OptionSpecs)[name].default;
-  if (isGiven("world") && settings.fidelity) {
-    return "--fidelity is another name for --world; give one of them";
-  }
   if ((settings.fidelity ?? settings.world) === "abstract" && isGiven("speed")) {
     return "--speed is for other worlds; the abstract one runs as fast as the nodes answer";
-  }
-  const ofPage = (["port", "host", "origins"] as const).find(isGiven);
-  if (settings.headless && ofPage) {
-    return `--${ofPage} is the page's and --headless has none; give one of them`;
-  }
-  if (isGiven("policy") && isGiven("tableSize")) {
-    return "--table-size is for learning and --policy names a table; give one of them";
   }
   if (!record && isGiven("odometryRate")) {
     return "--odometry-rate is a recording's; give --record FILE too";

@@ -178,7 +178,7 @@ describe("the command", () => {
     [["--epochs", "0"], "--epochs"],
     [["--write", join(folder, "none", "x.yaml")], "cannot be written"],
     [["--speed", "2"], "--speed"],
-    [["--recording", "run.mcap", "--epochs", "5"], "--epochs is the motion world's"],
+    [["--recording", "run.mcap", "--epochs", "5"], "--epochs does not go with --recording"],
     [["--recording", join(folder, "none.mcap")], /none.mcap cannot be read: .*ENOENT/],
     [["--explore", join(folder, "none", "x.safetensors")], "cannot be written"],
   ])("wrong use %p: one sentence and status 2", (args, message) =>

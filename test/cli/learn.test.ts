@@ -159,7 +159,7 @@ test.each([
   [
     "learn",
     ["--scenario", "dock_dispatch", "--game-only", "--robots", "9"],
-    /--robots does not go with --game-only, which learns nothing; leave it/,
+    /--robots does not go with --game-only: it learns nothing; leave one of them out/,
   ],
   ["learn", [...LEARN, "--game-only"], /--table-size does not go with --game-only/],
   ["learn", ["--scenario", "none.yaml", "--game-only"], /scenario "none.yaml" cannot be read/],
@@ -242,6 +242,13 @@ test("the help of learn tells the defaults that learning has", () => {
   expect(points.description).toContain(`(default: ${DEFAULT_POINTS})`);
   expect(accuracy.description).toContain(`(default: ${DEFAULT_POINT_ACCURACY})`);
   expect(backup.description).toContain(` ${MOST_TABLE_STATES} local states`);
+});
+
+test("what learns nothing takes no option of learning", () => {
+  const { gameOnly, scenario, out, ...others } = DECLARED.learn.options;
+  expect(gameOnly.notWith.options).toEqual(expect.arrayContaining(Object.keys(others)));
+  expect(gameOnly.notWith.options).toHaveLength(Object.keys(others).length);
+  expect([scenario, out].some((one) => "notWith" in one)).toBe(false);
 });
 
 test.each(["learn", "evaluate"])("%s --help lists every option", (command) => {
