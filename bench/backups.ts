@@ -28,7 +28,7 @@ export function benchBackups(game: Game): void {
     const [values, next] = [sharedFloats(cells), sharedFloats(cells)];
     values.forEach((_, i) => (values[i] = Math.cos(i)));
     const own = { globalStates: [...kernels.keys()], values, next, policy: new Uint8Array(cells) };
-    const sweeper = new Sweeper({ game, tableSize: k, pairs: pairsOf(index), ...own });
+    const sweeper = new Sweeper({ game, tableSize: k, ...own });
     sweeper.prepare(surrogate, { kind: "sampled", draws: DRAWS, seed: 1 });
     const time = timed(() => sweeper.sweep());
     say(`sampled sweep, k = ${k}, m = ${DRAWS}, all (s_g, h): ${told(time, "ms")}`);
@@ -42,7 +42,7 @@ function benchExact(index: HistogramIndex, kernel: Float64Array, width: number):
   const memory = new KernelMemory();
   const [values, out] = [memory.floats(count * width), memory.floats(count * width)];
   values.forEach((_, i) => (values[i] = Math.sin(i)));
-  const backup = new ExactBackup(memory, index, pairsOf(index), [kernel], width);
+  const backup = new ExactBackup(memory, index, pairsOf(index, memory), [kernel], width);
   const time = timed(() => backup.apply(0, values, out));
   say(
     `exact backup, k = ${size}, over ${count} histograms, one of ${width} V side by side: ${told(time, "ms", 1 / width)}, error ${backup.error.toExponential(1)}`,

@@ -21,14 +21,12 @@ export class ExactBackup implements Backup {
   private readonly buffer: Float64Array;
   private readonly weights: Float64Array;
   private readonly weightRows: number;
-  /** Those given, in this thread's kernel memory. */
-  private readonly pairs: readonly PairLines[];
 
-  /** @param kernels M_{s_g}, one [sL][sL'] for each s_g; `width` is the s_g of the values */
+  /** @param pairs in the memory; @param kernels M_{s_g}, one [sL][sL'] for each s_g; `width` is the s_g of the values */
   constructor(
     private readonly memory: KernelMemory,
     private readonly index: HistogramIndex,
-    pairs: readonly PairLines[],
+    private readonly pairs: readonly PairLines[],
     kernels: readonly Float64Array[],
     private readonly width: number,
   ) {
@@ -37,10 +35,6 @@ export class ExactBackup implements Backup {
     this.buffer.fill(0);
     this.weightRows = Math.min(index.size + 1, MOST_WEIGHT_ROWS);
     this.weights = memory.floats((this.weightRows * (this.weightRows + 1)) / 2);
-    this.pairs = pairs.map(({ members, lines }) => ({
-      members: copyOf(members, memory),
-      lines: copyOf(lines, memory),
-    }));
     this.factors = kernels.map((kernel) => factorKernel(kernel, index.states));
     this.relabelled = this.factors.map(({ rows, columns }) => ({
       first: relabelling(index, inverse(columns)),
@@ -80,12 +74,6 @@ export class ExactBackup implements Backup {
       this.weightRows,
     );
   }
-}
-
-function copyOf(from: Int32Array, memory: KernelMemory): Int32Array {
-  const copy = memory.ints(from.length);
-  copy.set(from);
-  return copy;
 }
 
 const inverse = (order: readonly number[]): number[] => order.map((_, i) => order.indexOf(i));

@@ -1,7 +1,8 @@
 /**
  * The lines of the histogram lattice on which h_i + h_j and all other counts are fixed, for each
- * pair of states i < j. In shared memory, so that threads read the same.
+ * pair of states i < j.
  */
+import type { KernelMemory } from "../base/kernel_memory";
 import { HistogramIndex } from "../game/histogram";
 
 /** Lines of one pair, the short ones first. */
@@ -13,23 +14,23 @@ export interface PairLines {
 }
 
 /** Those of states i < j, at i * states + j. */
-export function pairsOf(index: HistogramIndex): PairLines[] {
+export function pairsOf(index: HistogramIndex, memory: KernelMemory): PairLines[] {
   const { states } = index;
   const pairs: PairLines[] = [];
   for (let i = 0; i < states; i++) {
-    for (let j = i + 1; j < states; j++) pairs[i * states + j] = linesOf(index, i, j);
+    for (let j = i + 1; j < states; j++) pairs[i * states + j] = linesOf(index, memory, i, j);
   }
   return pairs;
 }
 
-function linesOf(index: HistogramIndex, i: number, j: number): PairLines {
-  const lines = sharedInts(index.size + 1);
+function linesOf(index: HistogramIndex, memory: KernelMemory, i: number, j: number): PairLines {
+  const lines = memory.ints(index.size + 1).fill(0);
   index.forEach((counts) => {
     if (counts[i] === 0) lines[counts[j]] += 1;
   });
   const next = new Float64Array(index.size + 1);
   for (let m = 1; m <= index.size; m++) next[m] = next[m - 1] + lines[m - 1] * m;
-  const members = sharedInts(index.count);
+  const members = memory.ints(index.count);
   const point = new Int32Array(index.states);
   index.forEach((counts) => {
     if (counts[i] !== 0) return;
@@ -43,9 +44,6 @@ function linesOf(index: HistogramIndex, i: number, j: number): PairLines {
   });
   return { members, lines };
 }
-
-const sharedInts = (length: number): Int32Array =>
-  new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
 
 export const sharedFloats = (length: number): Float64Array =>
   new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));

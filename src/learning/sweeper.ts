@@ -6,7 +6,7 @@ import { HistogramIndex } from "../game/histogram";
 import { lowestBest } from "../policy/lookahead";
 import { ExactBackup } from "./exact_backup";
 import { KernelMemory } from "../base/kernel_memory";
-import { type PairLines, sharedFloats } from "./lattice_lines";
+import { type PairLines, pairsOf, sharedFloats } from "./lattice_lines";
 import { SampledBackup } from "./sampled_backup";
 import type { Change } from "./value_iteration";
 
@@ -14,7 +14,6 @@ import type { Change } from "./value_iteration";
 export interface Share {
   readonly game: Game;
   readonly tableSize: number;
-  readonly pairs: readonly PairLines[];
   /** Those s_g that are swept. */
   readonly globalStates: readonly number[];
   /** V, what it is after a sweep, [H][sG]; and the greedy policy, [sG][H]. Shared memory. */
@@ -65,15 +64,15 @@ export function surrogateOf(
   );
 }
 
-/** What the sweeps of one surrogate use; arrays that were in the memory before are freed. */
+/** What the sweeps of one surrogate use. */
 function preparedIn(
   memory: KernelMemory,
   index: HistogramIndex,
-  { game, globalStates, pairs }: Share,
+  pairs: readonly PairLines[],
+  { game, globalStates }: Share,
   surrogate: Surrogate,
   { kind, draws, seed }: BackupChoice,
 ) {
-  memory.release();
   const { count } = index;
   const width = surrogate.length;
   const moves = globalStates.flatMap((g) => surrogate[g]);
@@ -119,15 +118,22 @@ function rowsOf(memory: KernelMemory, game: Game, { globalState, actions }: Surr
 export class Sweeper {
   private readonly memory = new KernelMemory();
   private readonly index: HistogramIndex;
+  private readonly pairs: readonly PairLines[];
+  /** Where arrays of surrogates begin. */
+  private readonly free: number;
   private prepared?: ReturnType<typeof preparedIn>;
 
   constructor(private readonly share: Share) {
     this.index = new HistogramIndex(share.game.localStates.length, share.tableSize);
+    this.pairs = pairsOf(this.index, this.memory);
+    this.free = this.memory.used;
   }
 
   /** Takes up another surrogate; returns the largest error that its backups' check found. */
   prepare(surrogate: Surrogate, choice: BackupChoice): number {
-    this.prepared = preparedIn(this.memory, this.index, this.share, surrogate, choice);
+    const { memory, index, pairs, share } = this;
+    memory.release(this.free);
+    this.prepared = preparedIn(memory, index, pairs, share, surrogate, choice);
     return this.prepared.backup.error;
   }
 

@@ -12,7 +12,7 @@ import {
 } from "../base/platform";
 import type { HistogramIndex } from "../game/histogram";
 import type { Game } from "../game/model";
-import { pairsOf, sharedFloats } from "./lattice_lines";
+import { sharedFloats } from "./lattice_lines";
 import { type BackupChoice, type Surrogate, Sweeper } from "./sweeper";
 import type { Change } from "./value_iteration";
 
@@ -34,7 +34,7 @@ export class Sweeps {
     this.next = sharedFloats(cells);
     this.policy = new Uint8Array(new SharedArrayBuffer(cells));
     const { values, next, policy } = this;
-    const all = { game, tableSize: index.size, pairs: pairsOf(index), values, next, policy };
+    const all = { game, tableSize: index.size, values, next, policy };
     const used = Math.min(threads, width);
     this.threads = Array.from({ length: used }, (_, thread) => {
       const globalStates = [...Array(width).keys()].filter((g) => g % used === thread);

@@ -42,7 +42,7 @@ test.each([
   [5, 4],
 ])("over %d states at k = %d the exact backup agrees with convolution to 1e-9", (states, k) => {
   const index = new HistogramIndex(states, k);
-  const pairs = pairsOf(index);
+  const pairs = pairsOf(index, memory);
   for (let seed = 0; seed < 5; seed++) {
     const sizes = { sG: WIDTH, aG: 1, sL: states, aL: 2 };
     const game = randomGame(sizes, seed);
@@ -67,7 +67,7 @@ test.each([
 ])("%s is backed up exactly", (_name, rows) => {
   const index = new HistogramIndex(3, 6);
   const kernel = Float64Array.from(rows);
-  const backup = new ExactBackup(memory, index, pairsOf(index), [kernel], WIDTH);
+  const backup = new ExactBackup(memory, index, pairsOf(index, memory), [kernel], WIDTH);
   const values = valuesOf(index.count, 1);
   const out = memory.floats(values.length);
   backup.apply(0, values, out);
@@ -79,7 +79,7 @@ test("the check sees a kernel under which rounding errors grow, where the backup
   const kernel = Float64Array.from([0, 0.5, 0.5, 0.5, 0, 0.5, 0.5, 0.5, 0]);
   const errorAt = (k: number): number => {
     const index = new HistogramIndex(3, k);
-    return new ExactBackup(memory, index, pairsOf(index), [kernel], WIDTH).error;
+    return new ExactBackup(memory, index, pairsOf(index, memory), [kernel], WIDTH).error;
   };
   expect(errorAt(10)).toBeLessThan(BACKUP_TOLERANCE);
   expect(errorAt(60)).toBeGreaterThan(BACKUP_TOLERANCE);
@@ -114,7 +114,7 @@ test.each(["exact", "sampled"] as const)(
       from.set(values);
       const backup =
         kind === "exact"
-          ? new ExactBackup(memory, index, pairsOf(index), [kernel], width)
+          ? new ExactBackup(memory, index, pairsOf(index, memory), [kernel], width)
           : new SampledBackup(memory, index, [kernel], 7, width, 5);
       backup.apply(0, from, out);
       return out;
@@ -136,6 +136,6 @@ test.each(["exact", "sampled"] as const)(
 test("lines too long for a table of weights are averaged without one, as exactly", () => {
   const index = new HistogramIndex(2, 1100);
   const kernel = Float64Array.from([0.7, 0.3, 0.2, 0.8]);
-  const backup = new ExactBackup(memory, index, pairsOf(index), [kernel], WIDTH);
+  const backup = new ExactBackup(memory, index, pairsOf(index, memory), [kernel], WIDTH);
   expect(backup.error).toBeLessThan(BACKUP_TOLERANCE);
 });
