@@ -5,24 +5,22 @@
  * the next epoch on, in the limit of many: what it promises too much is much the same for all commands.
  */
 import { HistogramIndex } from "../game/histogram";
-import { type Game, sizesOf } from "../game/model";
+import { inner } from "../game/limit";
+import type { Game } from "../game/model";
 import type { GlobalController, Population } from "../game/population";
-import { emptyRows, type Lookahead, lowestBest } from "../policy/lookahead";
+import { type Lookahead, lowestBest } from "../policy/lookahead";
 
 /** In place of 0, of which there is no logarithm. */
 const LEAST_SHARE = 1e-12;
-/** e to minus this is nothing beside 1. */
-const NEGLIGIBLE = 30;
 
 type Visited = Pick<Population, "globalState" | "counts" | "population">;
 
 export class Improvement implements GlobalController {
   readonly sampleSize: number;
-  /** ln μ of each visit, by s_g; and Q of each command. */
-  private readonly logs;
-  private readonly visits: Float64Array[][];
-  /** What was decided so far, [sG][H]; else -1. */
-  private readonly known: Int16Array;
+  /** Of each visit, by s_g: ln μ, and Q of each command. */
+  private readonly visits: { readonly logs: Float64Array; readonly q: Float64Array }[][];
+  /** What was decided so far, by s_g · H + h. */
+  private readonly known = new Map<number, number>();
   private due = 0;
 
   constructor(
@@ -30,11 +28,8 @@ export class Improvement implements GlobalController {
     private readonly index: HistogramIndex,
     private readonly lookahead: Lookahead,
   ) {
-    const { sG, sL } = sizesOf(game);
     this.sampleSize = index.size;
-    this.logs = emptyRows(sG, sL);
-    this.visits = this.logs.map(() => []);
-    this.known = new Int16Array(sG * index.count).fill(-1);
+    this.visits = game.globalStates.map(() => []);
   }
 
   /** Takes as many of the visits as their weights γ^t are together, one as good as another. */
@@ -44,35 +39,30 @@ export class Improvement implements GlobalController {
     this.due -= 1;
     const shares = Float64Array.from(counts, (count) => count / population);
     this.lookahead.look(globalState, shares);
-    this.logs[globalState].add(shares.map((share) => Math.log(Math.max(share, LEAST_SHARE))));
-    this.visits[globalState].push(this.lookahead.q.slice());
+    const logs = shares.map((share) => Math.log(Math.max(share, LEAST_SHARE)));
+    this.visits[globalState].push({ logs, q: this.lookahead.q.slice() });
   };
 
   decide(globalState: number, sample: Int32Array): number {
     const at = globalState * this.index.count + this.index.indexOf(sample);
-    if (this.known[at] < 0) this.known[at] = this.bestFor(globalState, sample);
-    return this.known[at];
+    const action = this.known.get(at) ?? this.bestFor(globalState, sample);
+    this.known.set(at, action);
+    return action;
   }
 
   private bestFor(globalState: number, sample: Int32Array): number {
     const visits = this.visits[globalState];
     if (visits.length === 0) {
-      this.lookahead.look(
-        globalState,
-        Float64Array.from(sample, (c) => c / this.sampleSize),
-      );
+      const shares = Float64Array.from(sample, (count) => count / this.sampleSize);
+      this.lookahead.look(globalState, shares);
       return this.lookahead.action;
     }
     // ln P(h | μ), but for a constant.
-    const likely = this.logs[globalState].times(sample);
-    let most = -Infinity;
-    for (let i = 0; i < visits.length; i++) most = Math.max(most, likely[i]);
-    const worth = new Float64Array(this.lookahead.q.length);
-    for (let i = 0; i < visits.length; i++) {
-      if (likely[i] < most - NEGLIGIBLE) continue;
-      const share = Math.exp(likely[i] - most);
-      for (let a = 0; a < worth.length; a++) worth[a] += share * visits[i][a];
-    }
-    return lowestBest(worth);
+    const likely = visits.map(({ logs }) => inner(logs, sample));
+    const most = likely.reduce((a, b) => Math.max(a, b));
+    const weights = likely.map((one) => Math.exp(one - most));
+    const worthOf = (action: number): number =>
+      visits.reduce((sum, { q }, i) => sum + weights[i] * q[action], 0);
+    return lowestBest(this.game.globalActions.map((_, action) => worthOf(action)));
   }
 }
