@@ -63,7 +63,6 @@ export const guarded =
 class PageClient {
   private sending = false;
   private readonly waiting = new Map<string, string | Uint8Array>();
-  private answered = true;
   /** Messages it may send at the instant `earnedMs`. */
   private allowed = BURST;
   private earnedMs = performance.now();
@@ -74,7 +73,6 @@ class PageClient {
     /** Whether it has shown the token. */
     readonly canCommand: boolean,
   ) {
-    socket.on("pong", () => (this.answered = true));
     this.offer("snapshot", first);
   }
 
@@ -94,14 +92,6 @@ class PageClient {
     this.allowed = Math.min(BURST, this.allowed + earned) - 1;
     this.earnedMs = nowMs;
     return this.allowed >= 0;
-  }
-
-  /** Pings; false: the ping before was not answered. */
-  checkAlive(): boolean {
-    if (!this.answered) return false;
-    this.answered = false;
-    this.socket.ping();
-    return true;
   }
 
   private pump(): void {
@@ -182,16 +172,6 @@ export class PageHub {
     const said = isFrame ? message : JSON.stringify(message);
     if (!isEpoch) this.newest.set(key, said);
     this.pages.forEach((page) => page.offer(key, said));
-  }
-
-  /** Ends pages that did not answer since the last call. */
-  dropSilent(): void {
-    for (const page of this.pages.values()) {
-      if (page.checkAlive()) continue;
-      this.log("page ended: it does not answer");
-      this.pages.delete(page.socket);
-      page.socket.terminate();
-    }
   }
 
   /** Sends every page a close frame, and cuts those that do not answer it soon. */

@@ -9,7 +9,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { attempt, InvalidInputError, reasonOf } from "../src/base/errors";
 import { nameOf, PageAccess, type Refusal, tokenShown } from "./page_access";
 import { CLIENTS_LIMIT, guarded, PageHub, type PageHubOptions } from "./page_hub";
@@ -22,8 +22,6 @@ export interface PageServerOptions extends PageHubOptions {
   /** 0: any free port; else this one or, when taken, one of the next PORTS_TRIED. */
   port: number;
   webRoot: string;
-  /** Time between pings, ms; a page that answers none of them is ended. */
-  pingMs?: number;
   log: (line: string) => void;
 }
 
@@ -32,7 +30,8 @@ export const PORTS_TRIED = 20;
 export const MESSAGE_LIMIT = 1024;
 /** Connections without a page; where more come, the one that was idle longest is cut. */
 export const BARE_LIMIT = 3 * CLIENTS_LIMIT;
-const PING_MS = 30_000;
+/** A machine that is gone is looked for by TCP itself, once nothing came for so long, ms. */
+const IDLE_MS = 30_000;
 /** Time for an answer to a close frame before the connection is cut. */
 const CLOSE_MS = 1000;
 
@@ -61,7 +60,10 @@ export async function startPageServer(options: PageServerOptions): Promise<PageS
     });
     files.set(`/${name}`, { mime: `text/${kind}; charset=utf-8`, body });
   }
-  const http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
+  const http = createServer({
+    ...{ requestTimeout: 10_000, headersTimeout: 10_000 },
+    ...{ keepAlive: true, keepAliveInitialDelay: IDLE_MS },
+  });
   return new PageServer(options, files, http, await listen(http, options));
 }
 
@@ -90,11 +92,9 @@ async function listen(http: Server, { host, port: first }: PageServerOptions): P
 
 export class PageServer {
   readonly pages: PageHub;
-  private readonly sockets: WebSocketServer;
   private readonly access: PageAccess;
   /** Connections without a page, the one used last at the end. */
   private readonly bare = new Set<Duplex>();
-  private readonly pinging: NodeJS.Timeout;
   private closing: Promise<void> | undefined;
 
   /** @param http listens on `port` */
@@ -108,29 +108,33 @@ export class PageServer {
     const log = (line: string): void => attempt(() => options.log(line));
     this.pages = new PageHub(options, log);
     this.access = new PageAccess(options.host, port, this.url, options.origins);
-    this.sockets = new WebSocketServer({
-      noServer: true,
+    type Admit = (isAdmitted: boolean, status?: number) => void;
+    const verify = guarded(log, "an upgrade", (request: IncomingMessage, admit: Admit) => {
+      const refusal = this.access.socketRefusal(request);
+      if (refusal) log(`page refused: ${refusal.reason}`);
+      admit(refusal === undefined, refusal?.status);
+    });
+    const sockets = new WebSocketServer({
+      server: http,
       path: SOCKET_PATH,
       clientTracking: false,
       maxPayload: MESSAGE_LIMIT,
       // Not in the types of ws 8.18.
       ...{ closeTimeout: CLOSE_MS },
-      verifyClient: ({ req }, admit) => {
-        const refusal = this.access.socketRefusal(req);
-        if (refusal) log(`page refused: ${refusal.reason}`);
-        admit(refusal === undefined, refusal?.status);
-      },
+      // With two parameters, by which it is known to answer by `admit`.
+      verifyClient: ({ req }, admit) => verify(req, admit),
     });
     http.on("request", guarded(log, "a request", this.answer.bind(this)));
-    http.on("upgrade", guarded(log, "an upgrade", this.upgrade.bind(this)));
+    const welcome = (page: WebSocket, request: IncomingMessage): void => {
+      if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(request.socket);
+    };
+    sockets.on("connection", guarded(log, "a page", welcome));
     http.on("connection", (socket) => {
       this.touch(socket);
       socket.on("close", () => this.bare.delete(socket));
     });
     http.on("clientError", (_error, socket) => socket.destroy());
-    http.on("error", (error) => log(`page server: ${error.message}`));
-    const ping = guarded(log, "a ping", () => this.pages.dropSilent());
-    this.pinging = setInterval(ping, options.pingMs ?? PING_MS).unref();
+    sockets.on("error", (error) => log(`page server: ${error.message}`));
   }
 
   get url(): string {
@@ -148,7 +152,6 @@ export class PageServer {
   }
 
   private async end(): Promise<void> {
-    clearInterval(this.pinging);
     const closed = once(this.http.close(), "close");
     await this.pages.close();
     this.bare.forEach((connection) => connection.destroy());
@@ -179,12 +182,6 @@ export class PageServer {
     const about = { "Content-Type": file.mime, "Content-Length": file.body.length };
     response.writeHead(200, { ...HEADERS, ...about });
     response.end(request.method === "HEAD" ? undefined : file.body);
-  }
-
-  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.sockets.handleUpgrade(request, socket, head, (page) => {
-      if (this.pages.welcome(page, tokenShown(request))) this.bare.delete(socket);
-    });
   }
 }
 

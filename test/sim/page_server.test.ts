@@ -269,14 +269,6 @@ test("a page that is closed and does not answer is cut", async () => {
   expect(performance.now() - began).toBeLessThan(10_000);
 });
 
-test("a page that answers no ping is ended", async () => {
-  const server = await start({ pingMs: 20 });
-  const sleeper = await sleepingPage(server);
-  sleeper.resume();
-  await once(sleeper, "close");
-  expect(server.pages.clients).toBe(0);
-});
-
 test("close ends pages, half-open upgrades and idle connections at once", async () => {
   const server = await start();
   const page = new TestPage(server);
