@@ -10,6 +10,7 @@ import { MOST_APART } from "./world/world_problem";
  * @param names of the bodies, the lead vehicle's last
  * @param topic with the poses of all; empty: their odometry, which must be in the map frame
  * @param see takes a body's pose and its stamp (ROS time, ns; 0: not told)
+ * @param odometry topic of each body's
  * @returns why nothing comes of a body, and what to do
  * @throws ParameterError where there are too many bodies to hear one by one
  */
@@ -18,6 +19,7 @@ export function hearPoses(
   names: readonly string[],
   topic: string,
   see: (body: number, pose: PlanarPose, stamp: bigint) => void,
+  odometry: readonly string[] = names.map((name) => topicOf(name, TOPICS.odometry).name),
 ): (body: number) => string | undefined {
   const take = (body: number, position: Vector3, turn: Quaternion, stamp: Time) => {
     const pose = planarPose(position, turn);
@@ -44,8 +46,8 @@ export function hearPoses(
       `the odometry of ${robots} robots is too much to hear one by one (${MOST_APART} at most); let the world publish all poses as tf2_msgs/TFMessage, and name that topic in poses_topic`,
     );
   }
-  const heard = names.map((name, body) =>
-    node.subscribe(topicOf(name, TOPICS.odometry), ({ header, pose: { pose } }) =>
+  const heard = odometry.map((name, body) =>
+    node.subscribe({ ...TOPICS.odometry, name }, ({ header, pose: { pose } }) =>
       take(body, pose.position, pose.orientation, header.stamp),
     ),
   );

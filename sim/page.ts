@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Game, sizesOf } from "../src/game/model";
+import { loadSwarm } from "../src/game/robots_file";
 import { loadScenario } from "../src/game/scenario_file";
 import { reasonOf } from "../src/base/errors";
 import { packageRoot } from "../src/base/package_root";
@@ -23,6 +24,7 @@ import { type PageServer, startPageServer } from "./page_server";
 import { PageSteering } from "./page_steering";
 import { PageStory } from "./page_story";
 import type { EpochReport } from "./protocol";
+import { robotNames } from "./run";
 
 /** Pages are told of the world this often; whether any is open, and poses come, is looked at, ms. */
 const WORLD_MS = 1000;
@@ -50,8 +52,9 @@ class Page {
     const { parameters } = node;
     const game = loadScenario(parameters.scenario);
     const epoch = epochSeconds(parameters.epoch_length, game.arena.epoch);
-    const { population, references } = parameters;
-    const story = new PageStory(game, population);
+    const { population, references, robots_file } = parameters;
+    const robots = robots_file ? loadSwarm(robots_file, game).names : robotNames(population);
+    const story = new PageStory(game, robots);
     const steering = new PageSteering(node, story);
     const server = await startPageServer({
       host: parameters.host,
@@ -60,7 +63,8 @@ class Page {
       webRoot: join(packageRoot(), "dist", "sim", "web"),
       log: (line) => node.log.info(line),
       // References hold for the population at the start.
-      snapshot: () => story.snapshot(epoch, story.robots.length === population ? references : []),
+      snapshot: () =>
+        story.snapshot(epoch, story.robots.length === robots.length ? references : []),
       token: randomBytes(TOKEN_BYTES).toString("hex"),
       obey: (command) => steering.obey(command),
     });

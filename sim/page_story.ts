@@ -42,7 +42,6 @@ export class PageStory {
   /** Since when no poses came that are awaited, Unix time, ms; null: they come. */
   silentSince: number | null = null;
   world: ToldWorld | undefined;
-  robots: readonly string[];
   private totals = NOTHING;
   /** When epochs were decided, ns. */
   private readonly timeOf = new WeakMap<EpochReport, bigint>();
@@ -51,10 +50,9 @@ export class PageStory {
 
   constructor(
     private readonly game: Game,
-    population: number,
-  ) {
-    this.robots = robotNames(population);
-  }
+    /** Namespaces, until the world says that there are more or fewer. */
+    public robots: readonly string[],
+  ) {}
 
   /** Gives why it is refused. */
   hearCommand(command: GlobalCommand): string | undefined {

@@ -3,6 +3,7 @@
  * own: epochs, population, poses. It keeps docks where it is asked to (docs/worlds.md).
  */
 import type { Game } from "../src/game/model";
+import { loadSwarm } from "../src/game/robots_file";
 import { loadScenario } from "../src/game/scenario_file";
 import { every } from "../src/ros/clock";
 import { REPORTER_PARAMETERS } from "../src/ros/generated/parameters";
@@ -51,13 +52,17 @@ function watchBodies(
 void runProcess((ros) => {
   const node = ros.add(new RosNode("reporter", undefined, REPORTER_PARAMETERS));
   const { parameters } = node;
-  const { keep_docks, poses_topic, world } = parameters;
+  const { keep_docks, poses_topic, robots_file, world } = parameters;
+  const game = gameOf(node);
+  const swarm = robots_file ? loadSwarm(robots_file, game) : undefined;
   const about = () => ({ world, controls: [], speed: 0, paused: driver.standing !== undefined });
-  const shared = worldProcess(ros, node, gameOf(node), "motion", about);
+  const shared = worldProcess(ros, node, game, "motion", about, 1, swarm?.names);
   const context = { node, parameters, ...shared };
   const driver: ObservedDriver = new ObservedDriver(context, clockOf(node), keep_docks);
-  const names = [...context.run.robots, "lead"];
-  const unheard = hearPoses(node, names, poses_topic, (...seen) => driver.see(...seen));
+  const names = swarm ? [...swarm.names, swarm.lead.namespace] : [...context.run.robots, "lead"];
+  const odometry = swarm && [...swarm.robots, swarm.lead].map(({ topics }) => topics.odom);
+  const see = driver.see.bind(driver);
+  const unheard = hearPoses(node, names, poses_topic, see, odometry);
   startWorld(ros, context, driver, about);
   const endWatch = watchBodies(node, driver, names, unheard);
   ros.onPause(() => driver.stand());

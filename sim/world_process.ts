@@ -24,6 +24,7 @@ type WorldParameters = LoopParameters &
  * @param fidelity motion: also a world that is only heard
  * @param about as it is now, from the loop's start on
  * @param speed at the start
+ * @param robots namespaces
  * @throws ParameterError where the world cannot run the game
  */
 export function worldProcess(
@@ -33,10 +34,11 @@ export function worldProcess(
   fidelity: "motion" | "abstract",
   about: () => About,
   speed = 1,
+  robots: readonly string[] = robotNames(node.parameters.population),
 ) {
-  const { population, seed, epoch_length, seconds } = node.parameters;
+  const { seed, epoch_length, seconds } = node.parameters;
   const epoch = epochSeconds(epoch_length, game.arena.epoch);
-  const problem = worldProblem(game, fidelity, population, epoch, speed);
+  const problem = worldProblem(game, fidelity, robots.length, epoch, speed);
   if (problem) throw new ParameterError(problem);
   const controls = new WorldControls(() => {
     tellParent({ type: "paused", paused: controls.paused });
@@ -44,7 +46,7 @@ export function worldProcess(
   });
   const run = new Run({
     game,
-    robots: robotNames(population),
+    robots,
     seed,
     epochNs: fromSeconds(epoch),
     durationNs: fromSeconds(seconds),

@@ -4,9 +4,11 @@ import json
 import os
 from pathlib import Path
 import re
+import subprocess
 
 from launch.actions import DeclareLaunchArgument, Shutdown
 from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
 from launch_ros.descriptions import Parameter
 from launch_ros.substitutions import FindPackageShare
 import yaml
@@ -200,3 +202,93 @@ def ending(process):
 
     respawn = {"respawn": True, "respawn_delay": SWARM["respawn_delay"]}
     return {"on_exit": after, **(respawn if process.get("respawn") else {})}
+
+
+def holds(when, settings):
+    """Tell whether an argument has the value that is asked for, or any but an empty one."""
+    value = settings.get(when["argument"], "")
+    return value == when["is"] if "is" in when else value != ""
+
+
+def parameters_of(process, values, settings, instead):
+    """Give a process its parameters, with the values of arguments put in."""
+    own = {**process["parameters"], **instead.get(process["node"], {})}
+    for variant in process.get("variants", []):
+        if holds(variant["when"], settings):
+            own.update(variant["parameters"])
+    is_argument = {
+        name: isinstance(value, str) and value.startswith("$") for name, value in own.items()
+    }
+    return {
+        name: values[value[1:]] if is_argument[name] else value
+        for name, value in own.items()
+        if not is_argument[name] or value[1:] in values
+    }
+
+
+def groups_of(process, values):
+    """Give the robots that each process of a kind hosts."""
+    if not process.get("hosts_robots"):
+        return [{}]
+    robots, most = values["robots"], values["robots_per_process"]
+    return [
+        {"first_robot": first, "hosted_robots": min(most, robots - first)}
+        for first in range(0, robots, most)
+    ]
+
+
+def process_actions(process, values, settings, instead):
+    """Give the launch actions of a described process."""
+    name = process["node"]
+    more = {**ending(process), "remappings": process.get("remappings", [])}
+    within = [values.get("namespace", "").strip("/"), process.get("namespace")]
+    if any(within):
+        more["namespace"] = "/".join(filter(None, within))
+    own = [
+        parameters_of(process, {**values, **group}, settings, instead)
+        for group in groups_of(process, values)
+    ]
+    return [
+        Node(
+            package=PACKAGE,
+            executable=name,
+            output="screen",
+            parameters=[values["params_file"], *addressed(name, parameters)],
+            **more,
+        )
+        for parameters in own
+    ]
+
+
+def nodes_of(processes, values, settings, instead=None):
+    """
+    Give the launch actions of described processes, as far as they are asked for.
+
+    `instead` has parameters, by the node's name, that stand in place of those described.
+    """
+    told = {**values, "about": json.dumps(settings)}
+    return [
+        node
+        for process in processes
+        if all(holds(when, settings) for when in process.get("when", []))
+        for node in process_actions(process, told, settings, instead or {})
+    ]
+
+
+def robots_of(file, scenario):
+    """Give who is in a robots file, as the nodes read it."""
+    program = Path(__file__).absolute().parents[2] / "dist" / "src" / "cli" / "describe_robots.js"
+    options = [f"--robots-file={file}", f"--scenario={scenario}"]
+    made = subprocess.run(["node", str(program), *options], capture_output=True, text=True)
+    if made.returncode != 0:
+        raise RuntimeError(made.stderr.strip() or f"{program} ended with {made.returncode}")
+    return json.loads(made.stdout)
+
+
+def body_of(robot):
+    """Give the agent's parameters and remappings that a robots file has for a body."""
+    namespace = robot["namespace"]
+    topics = robot["topics"].items()
+    remappings = [(name, topic) for name, topic in topics if topic != f"/{namespace}/{name}"]
+    placed = {"initial_pose": robot["initialPose"]} if "initialPose" in robot else {}
+    return placed, remappings

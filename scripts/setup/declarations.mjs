@@ -67,6 +67,7 @@ export const COMMANDS = ${literal(commands)} satisfies Readonly<Record<string, C
 /** JSON Schemas: what they are called in the code, and in which file. One of several kinds gives its definitions. */
 const SCHEMAS = [
   ["scenario.schema.json", "SCENARIO", "src", "game", "generated", "scenario.ts"],
+  ["robots.schema.json", "ROBOTS", "src", "game", "generated", "robots.ts"],
   ["policy.schema.yaml", "POLICY", "src", "game", "generated", "policy.ts"],
   ["swarm.schema.yaml", "SWARM", "src", "cli", "generated", "swarm.ts"],
   ["reports.schema.yaml", "REPORTS", "src", "cli", "generated", "reports.ts"],

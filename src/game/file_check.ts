@@ -10,6 +10,13 @@ export type MapFile = NonNullable<ScenarioFile["map"]>;
 /** One name, or several. */
 export type NamesFile = MapFile["lanes"][number]["along"];
 
+interface Help {
+  /** It says what belongs into the file. */
+  readonly document: string;
+  /** What names look like, in words. */
+  readonly form: string;
+}
+
 /** Kinds are checked together too. */
 const schemaOf = (schema: z.core.JSONSchema.JSONSchema, kinds: string) =>
   (z.fromJSONSchema(schema) as z.ZodObject).extend({ [kinds]: kindsSchema.optional() });
@@ -18,19 +25,34 @@ const [WHOLE, MAP] = [
   schemaOf(SCENARIO.properties.map as never, "kinds"),
 ];
 
+const HELP: Help = {
+  document: "docs/scenario_files.md",
+  form: "use lower-case letters, digits and _",
+};
+
 /** @throws InvalidInputError that names the source, the key and what is wrong */
 export const checkedScenario = (data: unknown, source: string): ScenarioFile =>
-  checked(WHOLE, data, source) as ScenarioFile;
+  checked(WHOLE, data, source, HELP) as ScenarioFile;
 
 /** The same of the key `map`, where a file has one. */
 export const checkedMap = (data: unknown, source: string): MapFile =>
-  checked(MAP, data, source, "map") as MapFile;
+  checked(MAP, data, source, HELP, "map") as MapFile;
 
-function checked(schema: z.ZodType, data: unknown, source: string, ...at: string[]): unknown {
+/**
+ * Data of a file as its schema has it.
+ * @param at key of the file that `data` stands under
+ * @throws InvalidInputError that names the source, the key and what is wrong
+ */
+export function checked(
+  schema: z.ZodType,
+  data: unknown,
+  source: string,
+  help: Help,
+  ...at: string[]
+): unknown {
   const parsed = schema.safeParse(data, {
     reportInput: true,
-    error: ({ code }) =>
-      code === "invalid_format" ? "use lower-case letters, digits and _" : undefined,
+    error: ({ code }) => (code === "invalid_format" ? help.form : undefined),
   });
   if (parsed.success) return parsed.data;
   const { path, message, input } = deepest(parsed.error.issues[0]);
@@ -39,7 +61,7 @@ function checked(schema: z.ZodType, data: unknown, source: string, ...at: string
     ? ` is ${String(input)}`
     : "";
   throw new InvalidInputError(
-    `${source}: ${key}${value}: ${message}; docs/scenario_files.md says what belongs there`,
+    `${source}: ${key}${value}: ${message}; ${help.document} says what belongs there`,
   );
 }
 

@@ -89,7 +89,7 @@ export class Epochs {
   private get population(): number {
     // A number counts as long as whoever told it is there.
     const told = this.populations.count() > 0 ? this.toldPopulation : undefined;
-    const stated = told ?? this.node.parameters.population;
+    const stated = told ?? this.sampler.stated;
     return Math.max(stated, this.sampler.robots);
   }
 

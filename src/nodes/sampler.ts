@@ -2,6 +2,7 @@
 import { listed } from "../base/errors";
 import { splitSample } from "../game/kinds";
 import { type Game, sizesOf } from "../game/model";
+import { loadSwarm } from "../game/robots_file";
 import { type RosClock, steadyMs } from "../ros/clock";
 import { type AgentState, fromSeconds } from "../ros/messages";
 import type { RosNode } from "../ros/node";
@@ -51,6 +52,8 @@ export class Sampler {
   private readonly states: StateSubscriptions;
   private readonly roster: Roster;
   private readonly kinds: RobotKinds;
+  /** The swarm's robots by the robots file; undefined: whoever is found. */
+  private readonly listed: readonly string[] | undefined;
   /** The next epoch's sample. */
   private prepared: Sample | undefined;
   private asking: Sample | undefined;
@@ -71,10 +74,14 @@ export class Sampler {
     private readonly onChange: () => void,
   ) {
     this.states = new StateSubscriptions(node, clock, sizesOf(game).sL, onChange);
-    this.kinds = new RobotKinds(game, node.parameters.robot_kinds);
+    const { robots_file, robot_kinds } = node.parameters;
+    const swarm = robots_file ? loadSwarm(robots_file, game) : undefined;
+    this.listed = swarm?.names;
+    this.kinds = new RobotKinds(game, robot_kinds, swarm?.robots);
     const graph = new RobotsInGraph(node);
+    const isOfSwarm = (robot: string): boolean => this.listed?.includes(robot) ?? true;
     this.roster = new Roster(
-      () => [...node.parameters.robot_names, ...graph.find(steadyMs())],
+      () => [...node.parameters.robot_names, ...graph.find(steadyMs())].filter(isOfSwarm),
       () => node.parameters.quarantine * 1000,
     );
   }
@@ -150,7 +157,7 @@ export class Sampler {
     }
     if (there >= population || isComplete || heard.some(({ acted }) => acted)) return { heard };
     const found = new Set(roster.robots);
-    const names = Array.from({ length: population }, (_, i) => `robot_${i}`);
+    const names = this.listed ?? Array.from({ length: population }, (_, i) => `robot_${i}`);
     const gone = names.filter((name) => !found.has(name));
     // Robots may have other names.
     const absent = gone.length === population - found.size ? listed(gone, "robots") : "";
@@ -305,6 +312,11 @@ export class Sampler {
 
   get robots(): number {
     return this.roster.robots.length;
+  }
+
+  /** n as the parameters say it. */
+  get stated(): number {
+    return this.listed?.length ?? this.node.parameters.population;
   }
 
   /** For /diagnostics: robots found and in quarantine. */

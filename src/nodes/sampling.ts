@@ -2,6 +2,7 @@
 import { compareAgentIds, drawWithoutReplacement, keyedUniform } from "../game/draws";
 import { kindNamed, kindOfRobot, kindOfState, kindsOf } from "../game/kinds";
 import type { Game } from "../game/model";
+import type { SwarmRobot } from "../game/robots_file";
 import { InvalidInputError } from "../base/errors";
 import type { AgentState } from "../ros/messages";
 
@@ -56,12 +57,15 @@ export class RobotKinds {
 
   /**
    * @param listed "<robot>=<kind>", of robots whose index does not tell
+   * @param swarm robots of whom it is known besides
    * @throws InvalidInputError for a kind that the scenario lacks, and for two kinds of a robot
    */
   constructor(
     private readonly game: Game,
     listed: readonly string[],
+    swarm: readonly SwarmRobot[] = [],
   ) {
+    for (const { namespace, kind } of swarm) this.known.set(namespace, kind);
     for (const one of listed) {
       const [robot, name] = one.split("=", 2);
       const kind = kindNamed(name, game, "robot_kinds");

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { compareAgentIds } from "../../src/game/draws";
 import { fewOf } from "../../src/nodes/overload";
 import { drawSample } from "../../src/nodes/sampling";
@@ -71,6 +74,28 @@ test("robots of the list are asked though the graph does not show them, and none
     expect(command.population).toBe(ROBOTS.length + hidden.length);
     expect(new Set(command.sampled_agents).size).toBe(K);
   }
+});
+
+test("a robots file says who is in the swarm: nobody else is asked, and who is not there is named", () => {
+  const folder = mkdtempSync(join(tmpdir(), "robots-"));
+  const robots_file = join(folder, "robots.yaml");
+  const listed = ["alice", "bob", "carol", "dave", "erin"];
+  writeFileSync(robots_file, `robots: [${listed.map((name) => `{name: ${name}}`).join(", ")}]`);
+  let there = [...listed.slice(1), "robot_0", "robot_1", "stranger"];
+  const { commands, tick, epochs } = setup({
+    robots: () => there,
+    given: { robots_file, population: 2 },
+  });
+  for (const seconds of [1, 2]) tick(seconds);
+  expect(commands).toEqual([]);
+  expect(epochs.waiting).toContain("waiting for 5 robots: 4 are there; not there: alice");
+  there = [...listed, "stranger"];
+  for (let epoch = 1; epoch <= 20; epoch++) tick(6 * epoch + 1);
+  expect(commands.length).toBeGreaterThan(15);
+  const asked = new Set(commands.flatMap(({ sampled_agents }) => sampled_agents));
+  expect([...asked].sort()).toEqual(listed);
+  for (const { population } of commands) expect(population).toBe(5);
+  rmSync(folder, { recursive: true });
 });
 
 describe("a state that cannot be used is counted by what is wrong with it, and its robot replaced", () => {

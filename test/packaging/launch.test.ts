@@ -10,10 +10,12 @@ import { NODES, read, root } from "./checkout";
 import { type Action, gazebo, type Parameter, show, type Shown } from "./shown_launch";
 
 const robot = ["namespace:=robot_3", "robot_index:=3", "population:=8"];
+const ROBOTS_FILE = join(root, "examples", "robots", "robots.yaml");
 const FILES: [string, string[]][] = [
   ["swarm.launch.py", []],
   ["robot.launch.py", robot],
   ["gazebo.launch.py", gazebo],
+  ["operator.launch.py", [`robots_file:=${ROBOTS_FILE}`]],
 ];
 
 /** The parameters that a node is given, without the node's name. */
@@ -243,4 +245,76 @@ test("robot.launch.py starts one agent in the robot's namespace, with what was g
   const filed = show("robot.launch.py", ...robot, "params_file:=mine.yaml").actions[0].parameters!;
   expect(filed.slice(0, 2)).toEqual([{ max_stamp_age: 0.5 }, "mine.yaml"]);
   expect(filed.slice(2)).toHaveLength(Object.keys(ours).length);
+});
+
+describe("a robots file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "robots-"));
+  const file = join(folder, "robots.yaml");
+  writeFileSync(
+    file,
+    `robots:
+  - { name: alice, initial_pose: [1, 2, 0.5], topics: { cmd_vel: /mux/alice } }
+  - { name: bob, enabled: false }
+  - { name: carol, namespace: cart_7 }
+lead: { name: collector, topics: { odom: wheels/odom } }
+`,
+  );
+  const robots = `robots_file:=${file}`;
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("starts the agent of one robot as it says, and arguments override it", () => {
+    const [alice] = show("robot.launch.py", robots, "robot:=alice").actions;
+    expect(alice).toMatchObject({ namespace: "alice", remappings: [["cmd_vel", "/mux/alice"]] });
+    expect(given(alice)).toEqual({ robot_index: 0, population: 2, initial_pose: [1, 2, 0.5] });
+    const more = ["namespace:=fleet_a/cart_7", "population:=9"];
+    const [carol] = show("robot.launch.py", robots, "robot:=carol", ...more).actions;
+    expect(carol).toMatchObject({ namespace: "fleet_a/cart_7", remappings: [] });
+    expect(given(carol)).toEqual({ robot_index: 1, population: 9 });
+  });
+
+  test.each([
+    [["robot:=bob", robots], "robot:=bob is not in"],
+    [[robots], "go together"],
+    [["namespace:=robot_0", "population:=3"], "robot_index:= is missing"],
+    [["robot:=alice", "robots_file:=nothing.yaml"], "nothing.yaml cannot be read"],
+  ])("robot.launch.py refuses %j with a sentence", (args, why) => {
+    const [action] = show("robot.launch.py", ...args).actions;
+    expect(action).toMatchObject({ kind: "refused", why: expect.stringContaining(why) as string });
+  });
+
+  test("operator.launch.py starts all but the robots' agents, and nothing ends it", () => {
+    const { actions } = show("operator.launch.py", robots, "record:=run.mcap");
+    const started = actions.map(({ executable }) => executable);
+    const all = ["global_agent", "lead_agent", "learner", "page", "recorder", "reporter"];
+    expect(started.sort()).toEqual(all);
+    for (const action of actions) {
+      expect(given(action)["use_sim_time"]).toBe(false);
+      expect(action).toMatchObject({ respawn: true });
+      expect(action.on_exit!["1"]).toEqual([]);
+    }
+    for (const name of ["global_agent", "page", "reporter"])
+      expect(given(nodesOf({ arguments: [], actions }, name)[0])["robots_file"]).toBe(file);
+    const [lead] = nodesOf({ arguments: [], actions }, "lead_agent");
+    expect(lead).toMatchObject({
+      namespace: "collector",
+      remappings: [["odom", "/collector/wheels/odom"]],
+    });
+    // It stands until a person releases it.
+    expect(given(lead)).toEqual({
+      scenario: "dock_dispatch",
+      use_sim_time: false,
+      max_stamp_age: 0.5,
+    });
+    expect(given(nodesOf({ arguments: [], actions }, "reporter")[0])).toMatchObject({
+      keep_docks: false,
+      population: 2,
+      world: "field",
+    });
+    const without = show("operator.launch.py", robots, "reporter:=false", "headless:=true");
+    expect(without.actions.map(({ executable }) => executable).sort()).toEqual([
+      "global_agent",
+      "lead_agent",
+      "learner",
+    ]);
+  });
 });

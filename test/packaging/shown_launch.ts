@@ -26,6 +26,7 @@ export interface Action {
   /** By the exit status. */
   readonly on_exit?: Readonly<Record<string, { readonly kind: string; readonly reason: string }[]>>;
   readonly parameters?: readonly [string | object, ...Parameter[]];
+  readonly remappings?: [string, string][];
   readonly arguments?: string[];
   readonly launch_arguments?: [string, string][];
   readonly cmd?: string[];

@@ -1,5 +1,6 @@
 /** What the page shows, from messages in any order. */
 import { PageStory } from "../../sim/page_story";
+import { robotNames } from "../../sim/run";
 import { decodePoses, lackOf, type EpochReport } from "../../sim/protocol";
 import { type GlobalCommand, toTime, type WorldState } from "../../src/ros/messages";
 import { randomGame } from "../games";
@@ -64,7 +65,7 @@ const over = (epoch: number, more = {}) => ({
 });
 
 function setup() {
-  const story = new PageStory(game, 3);
+  const story = new PageStory(game, robotNames(3));
   const told: EpochReport[] = [];
   const calls = { worlds: 0, restarts: 0 };
   story.pages = {
