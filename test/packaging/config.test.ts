@@ -1,6 +1,6 @@
 /** config/swarm.yaml holds every node's parameters at the defaults that the nodes declare. */
 import { isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
-import { TOPICS } from "../../src/ros/topics";
+import { RESET_SERVICE, TOPICS } from "../../src/ros/topics";
 import { NODES, read } from "./checkout";
 
 const document = parseDocument(read("config", "swarm.yaml"));
@@ -24,6 +24,33 @@ test("rosbag2's overrides are those of every latched topic of the swarm, as it i
       ]),
     ),
   );
+});
+
+test("Foxglove's layout shows panels that it describes, and fields that messages have", () => {
+  interface Pane {
+    readonly first: Pane | string;
+    readonly second: Pane | string;
+  }
+  const { configById, layout } = JSON.parse(read("config", "swarm.foxglove.json")) as {
+    configById: Record<string, object>;
+    layout: Pane;
+  };
+  const shown = (pane: Pane | string): string[] =>
+    typeof pane === "string" ? [pane] : [...shown(pane.first), ...shown(pane.second)];
+  expect(shown(layout).sort()).toEqual(Object.keys(configById).sort());
+  const text = JSON.stringify(configById);
+  const named = [...text.matchAll(/"(\/\w+(?:\/\w+)*)(?:\.(\w+))?"/g)];
+  const topics = new Map<string, string>(
+    Object.values(TOPICS).map(({ name, type }) => [name, type]),
+  );
+  for (const [, name, field] of named.filter(([, topic]) => topic !== RESET_SERVICE)) {
+    const [owner, , type] = topics.get(name)?.split("/") ?? [];
+    expect({ name, owner }).toEqual({ name, owner: expect.any(String) });
+    if (field) expect(read("msg", `${type}.msg`)).toMatch(new RegExp(`\\w ${field} `));
+    if (owner === "alternating_marl") expect(text).toContain(name);
+  }
+  expect(named.length).toBeGreaterThan(7);
+  expect(text).toContain(TOPICS.emergencyStop.type);
 });
 
 describe.each(Object.entries(NODES))("%s", (node, specs) => {
