@@ -103,10 +103,18 @@ export class Peer {
   private readonly gone: Promise<void>;
   private listeners = new Set<() => void>();
 
-  /** @param options of peer.py */
-  constructor(environment: NodeJS.ProcessEnv, options: readonly string[]) {
+  /**
+   * @param options of peer.py
+   * @param within command that runs another one, such as ip netns exec robots
+   */
+  constructor(
+    environment: NodeJS.ProcessEnv,
+    options: readonly string[],
+    within: readonly string[] = [],
+  ) {
     const program = join(packageRoot(), "test", "graph", "peer.py");
-    this.child = spawn("python3", [program, ...options], {
+    const [command, ...args] = [...within, "python3", program, ...options];
+    this.child = spawn(command, args, {
       env: environment,
       stdio: ["pipe", "pipe", "inherit"],
     });
