@@ -9,6 +9,11 @@ test("dock_dispatch's arrays are the world's with commands that come half a seco
   const game = shipped("dock_dispatch");
   const late = measureArrays(game, { robots: 30, epochs: 1000, seed: 79, latency: 5 });
   expect(misfits(game, late)).toEqual([]);
+  // A row that is wrong by 0.1 is caught, and no other row.
+  const localTransition = game.localTransition.slice();
+  localTransition[0] -= 0.1;
+  localTransition[2] += 0.1;
+  expect(misfits({ ...game, localTransition }, late)).toEqual(["P_l row 0"]);
   expect(late.finishedDrives / late.drives).toBeGreaterThan(0.99);
 });
 
