@@ -14,7 +14,7 @@ export class AbstractDriver implements WorldDriver {
   readonly placingNs = 0n;
   readonly frameMs = 100;
   readonly repeatMs = 50;
-  readonly isLockstep = true;
+  readonly isLockstep = true as const;
   readonly world: AbstractWorld;
   /** Since when the command, or then the actions, are awaited. */
   private waitingMs = steadyMs();

@@ -30,7 +30,6 @@ export class MotionDriver implements WorldDriver {
   readonly placingNs: bigint;
   readonly frameMs = 40;
   readonly repeatMs = 100;
-  readonly isLockstep = false;
   readonly world: MotionWorld;
   private readonly commandedMs = new WeakMap<Body, number>();
   private readonly pace = new Pace(1000 * STEP_S, BURST_STEPS);

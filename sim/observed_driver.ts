@@ -32,7 +32,6 @@ export class ObservedDriver implements WorldDriver {
   readonly placingNs = -1n;
   readonly frameMs = 40;
   readonly repeatMs = Infinity;
-  readonly isLockstep = false;
   readonly world: ObservedWorld;
   readonly setVelocity?: WorldDriver["setVelocity"];
   /** What bodies' agents said last: m/s, rad/s, and when. */
@@ -173,10 +172,4 @@ export class ObservedDriver implements WorldDriver {
       : "not all bodies were seen when it began";
     if (this.seldom.isDue(why, nowMs)) context.node.log.warn(`an epoch is not rewarded: ${why}`);
   }
-
-  due(): number {
-    return 0;
-  }
-  hold(): void {}
-  step(): void {}
 }

@@ -18,12 +18,12 @@ export interface SimulatedWorld {
   localStates(): Uint8Array;
   globalState(): number;
   /** A new episode; where epochs end by time, nothing moves before the next one begins. */
-  place(start: EpisodeStart, until: "held"): void;
+  place?(start: EpisodeStart, until: "held"): void;
   /**
    * From now on there are these robots. Those that stay and the lead vehicle go on as they are; those
-   * that come are in their zones of `start`.
+   * that come are in their zones of `start`. Absent, as `place`: that is not ours to say.
    */
-  setRobots(agentIds: readonly string[], start: EpisodeStart): void;
+  setRobots?(agentIds: readonly string[], start: EpisodeStart): void;
 }
 
 /** A world and how its time goes. Times are of simulated time where they are not in ms. */
@@ -39,7 +39,7 @@ export interface WorldDriver {
   /** /clock and odometry are repeated after this long, ms of wall time. */
   readonly repeatMs: number;
   /** Whether a message that is heard can make a step due. */
-  readonly isLockstep: boolean;
+  readonly isLockstep?: true;
   readonly world: SimulatedWorld;
   /** Start of the epoch that it is, ns, where time is not the loop's to make; it is not told, then. */
   boundary?(): bigint;
@@ -47,10 +47,11 @@ export interface WorldDriver {
   hearCommand?(command: GlobalCommand): void;
   /** Whether the world may start; absent: at once. */
   isReady?(agentsAreThere: () => boolean): boolean;
-  due(): number;
+  /** Steps to do now; absent, as the next two: others make the time. */
+  due?(): number;
   /** Time stands until `due` is called again; in lockstep, what is awaited is awaited from now on. */
-  hold(): void;
-  step(): void;
+  hold?(): void;
+  step?(): void;
   /** Body n is the lead vehicle; m/s, rad/s; stamp: of the command, if it has one; absent: cmd_vel is not heard. */
   setVelocity?(body: number, linear: number, angular: number, stamp?: Time): void;
   /** ROS time, ns, where it is not the loop's to make. */

@@ -34,7 +34,7 @@ export class WorldLoop {
       const isFirst = run.hearCommand(command);
       if (isFirst) this.topics.tellShift();
       if (!driver.isLockstep) return;
-      if (isFirst) driver.hold();
+      if (isFirst) driver.hold?.();
       this.advance();
     };
     this.topics = new WorldTopics(context, driver, onCommand, (action) => {
@@ -72,12 +72,12 @@ export class WorldLoop {
     const isReady = driver.isReady?.(() => this.topics.agentsAreThere()) ?? true;
     this.topics.followPopulation((this.now / run.options.epochNs + 1n) * run.options.epochNs);
     if (this.isOver || !isReady || !controls.runs) {
-      driver.hold();
+      driver.hold?.();
       factor.hold();
       return;
     }
     if (driver.boundary) return this.follow(driver.boundary());
-    const steps = driver.due();
+    const steps = driver.due?.() ?? 0;
     for (let done = 0; done < steps && controls.runs && !this.isOver; done++) this.step();
     if (!this.isOver && steps > 0 && this.clockNs !== this.now)
       this.topics.sendClock((this.clockNs = this.now));
@@ -96,7 +96,7 @@ export class WorldLoop {
 
   private step(): void {
     const { driver } = this;
-    driver.step();
+    driver.step?.();
     this.now += driver.stepNs;
     this.context.factor.advanced(Number(driver.stepNs) / 1e9);
     if (this.isBoundaryIn(0n)) this.endEpoch();
@@ -124,7 +124,7 @@ export class WorldLoop {
     if (driver.placingNs === 0n) this.place();
     if (this.isReset) run.restart();
     this.isReset = false;
-    if (this.topics.takePopulation()) world.setRobots(run.robots, run.start());
+    if (this.topics.takePopulation()) world.setRobots?.(run.robots, run.start());
     this.open();
   }
 
@@ -137,7 +137,7 @@ export class WorldLoop {
     controls.isResetting = false;
     if (this.isReset) run.reseed(parameters.seed);
     else if (!run.nextEpisode(boundary)) return;
-    this.driver.world.place(run.start(), "held");
+    this.driver.world.place?.(run.start(), "held");
     this.locked = undefined;
     run.beginShift(boundary);
     this.topics.tellShift();
@@ -150,7 +150,7 @@ export class WorldLoop {
     ledger.open(boundary, world.globalState(), world.localStates());
     // A world may change its own.
     this.locked = world.locked.slice();
-    if (isLockstep) this.driver.hold();
+    if (isLockstep) this.driver.hold?.();
   }
 
   private tell(): void {

@@ -119,8 +119,4 @@ export class ObservedWorld {
   globalState(): number {
     return this.seen.at(-1)?.zone ?? 0;
   }
-
-  /** Who comes and goes, and where they start, is not ours to say. */
-  place(): void {}
-  setRobots(): void {}
 }
