@@ -1,8 +1,7 @@
 /** Colours of the scene and the charts: the variables of style.css. */
 
 type Name =
-  | ("text" | "muted" | "rule" | "edge" | "floor" | "zone")
-  | ("free" | "docked" | "seen" | "lead" | "dark" | "warning");
+  ("text" | "edge" | "floor" | "zone") | ("free" | "docked" | "seen" | "lead" | "dark" | "warning");
 
 /** A colour as it is now, light or dark, as CSS without variables. */
 export function colour(name: Name): string {
