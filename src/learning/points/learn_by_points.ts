@@ -13,7 +13,6 @@ import {
   type PointLearnOptions,
   type PointLearnSettings,
   pointSettingsOf,
-  type Progress,
   within,
 } from "../options";
 import { isBetter, simulationOf, trialOf } from "../simulation";
@@ -91,62 +90,37 @@ export async function alternated(
   settings: PointLearnSettings,
   starts: readonly Start[],
 ): Promise<{ readonly candidates: readonly PointCandidate[]; readonly turns: Turns }> {
-  const responder = new PointResponder(game, settings);
+  const responder = new TurnThreads(game, settings);
   try {
     // The turns that follow from all starts are taken by all threads.
-    responder.turns.foresee(starts);
-    const { best, ends, turns } = await new Alternation(responder.turns).run(starts);
-    const chosen = await responder.best(new Set([best, ...ends]));
+    responder.foresee(starts);
+    const { best, ends, turns } = await new Alternation(responder).run(starts);
+    const chosen = await bestOf(new Set([best, ...ends]), responder);
     const others = [...ends].sort((a, b) => meanOf(b.lowers) - meanOf(a.lowers));
     return { candidates: [...new Set([chosen, ...others])], turns };
   } finally {
-    await responder.turns.close();
+    await responder.close();
   }
 }
 
-class PointResponder {
-  readonly turns: TurnThreads;
-
-  constructor(
-    readonly game: Game,
-    readonly settings: PointLearnSettings,
-  ) {
-    const { population, seed, points, accuracy, localForm, temperature } = settings;
-    const own = { population, seed, points, accuracy, localForm, temperature };
-    const onPoints = (points: Progress["points"]): void => this.report("G-LEARN", points);
-    this.turns = new TurnThreads({ game, settings: own }, settings, onPoints);
+/** Of the pairs whose V̲ is close to the greatest, by what they earn with all seen, and with ten and memory. */
+async function bestOf(ends: ReadonlySet<PointCandidate>, responder: TurnThreads) {
+  const { game, settings } = responder;
+  const { population, isTimeUp, signal } = settings;
+  const options = simulationOf(settings, "compare", ROLLOUTS);
+  const trialsOf = ({ pair }: PointCandidate): readonly Trial[] => [
+    trialOf(game, pair, "sample", { ...options, asked: population }),
+    trialOf(game, pair, "filter", { ...options, asked: Math.min(SEEN, population) }),
+  ];
+  const [first, ...others] = ends;
+  const lower = ({ lowers }: PointCandidate): number => meanOf(lowers);
+  const most = Math.max(...[...ends].map(lower));
+  let best = { end: first, trials: trialsOf(first) };
+  for (const end of others) {
+    if (isTimeUp?.() || most - lower(end) > FAR_SHARE * Math.abs(most)) continue;
+    responder.report("UPDATE");
+    const trials = trialsOf(end);
+    if (await isBetter(trials, best.trials, signal)) best = { end, trials };
   }
-
-  /** With all seen, and with ten and memory. */
-  trialsOf(pair: PointsPair): readonly Trial[] {
-    const { game, settings } = this;
-    const { population } = settings;
-    const options = simulationOf(settings, "compare", ROLLOUTS);
-    return [
-      trialOf(game, pair, "sample", { ...options, asked: population }),
-      trialOf(game, pair, "filter", { ...options, asked: Math.min(SEEN, population) }),
-    ];
-  }
-
-  /** Of the pairs whose V̲ is close to the greatest. */
-  async best(ends: ReadonlySet<PointCandidate>): Promise<PointCandidate> {
-    const [first, ...others] = ends;
-    const lower = ({ lowers }: PointCandidate): number => meanOf(lowers);
-    const most = Math.max(...[...ends].map(lower));
-    let best = { end: first, trials: this.trialsOf(first.pair) };
-    for (const end of others) {
-      if (this.settings.isTimeUp?.() || most - lower(end) > FAR_SHARE * Math.abs(most)) continue;
-      this.report("UPDATE");
-      const trials = this.trialsOf(end.pair);
-      if (await isBetter(trials, best.trials, this.settings.signal)) best = { end, trials };
-    }
-    return best.end;
-  }
-
-  report(doing: Progress["doing"], points?: Progress["points"]): void {
-    const { iteration, best } = this.turns.standing;
-    const accuracy = this.settings.accuracy * Math.abs(points?.lower ?? 0);
-    const lower = best && meanOf(best.lowers);
-    this.settings.onProgress?.({ doing, iteration, points, accuracy, best: lower });
-  }
+  return best.end;
 }

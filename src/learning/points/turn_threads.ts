@@ -4,9 +4,11 @@
  * ahead.
  */
 import { compiledFile, startThread, type Thread } from "../../base/platform";
+import type { Game } from "../../game/model";
 import { Alternation, keyOf, type Responses, type Start } from "../alternation";
 import type { PointLearnSettings, Progress } from "../options";
 import type { Played } from "../simulation";
+import { meanOf } from "./point_learner";
 import type { Share, Turn, TurnTaker } from "./turn";
 
 type TurnThread = Thread<TurnTaker>;
@@ -32,9 +34,8 @@ export class TurnThreads implements Responses<PointCandidate> {
   private readonly waiting: ((thread: TurnThread) => void)[] = [];
 
   constructor(
-    private readonly share: Share,
+    readonly game: Game,
     readonly settings: PointLearnSettings,
-    private readonly onPoints: (points: Progress["points"]) => void,
   ) {}
 
   /** Takes turns ahead: those of an alternation from each of the starts alone. */
@@ -64,6 +65,13 @@ export class TurnThreads implements Responses<PointCandidate> {
     await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
+  report(doing: Progress["doing"], points?: Progress["points"]): void {
+    const { iteration, best } = this.standing;
+    const accuracy = this.settings.accuracy * Math.abs(points?.lower ?? 0);
+    const lower = best && meanOf(best.lowers);
+    this.settings.onProgress?.({ doing, iteration, points, accuracy, best: lower });
+  }
+
   private async run(localPolicy: Float32Array): Promise<PointCandidate> {
     const thread = await this.thread();
     try {
@@ -71,7 +79,7 @@ export class TurnThreads implements Responses<PointCandidate> {
       for (;;) {
         const reply = await thread.call("goOn", this.settings.isTimeUp?.() ?? false);
         if ("turn" in reply) return candidateOf(reply.turn);
-        this.onPoints(reply.points);
+        this.report("G-LEARN", reply.points);
       }
     } finally {
       const next = this.waiting.shift();
@@ -87,7 +95,10 @@ export class TurnThreads implements Responses<PointCandidate> {
     if (this.threads.length === this.settings.threads) {
       return new Promise((resolve) => this.waiting.push(resolve));
     }
-    const thread: TurnThread = startThread(PROGRAM, this.share, this.settings.signal);
+    const { population, seed, points, accuracy, localForm, temperature, signal } = this.settings;
+    const own = { population, seed, points, accuracy, localForm, temperature };
+    const share: Share = { game: this.game, settings: own };
+    const thread: TurnThread = startThread(PROGRAM, share, signal);
     this.threads.push(thread);
     return thread;
   }
