@@ -45,19 +45,11 @@ const compileKernels = () =>
 async function bundlePage() {
   const output = path.join(dist, "sim", "web");
   fs.rmSync(output, { recursive: true, force: true });
-  const { build } = await import("esbuild");
-  await build({
-    entryPoints: ["main.ts", "style.css", "index.html"].map((name) => inRoot("sim", "web", name)),
-    outdir: output,
-    bundle: true,
-    minify: true,
-    sourcemap: true,
-    format: "esm",
-    target: "es2022",
-    legalComments: "linked",
-    loader: { ".html": "copy" },
-    logLevel: "silent",
-  });
+  const entries = ["main.ts", "style.css", "index.html"].map((name) => inRoot("sim", "web", name));
+  await tool("Bundling the page", "esbuild", inRoot("node_modules/esbuild/bin/esbuild"), [
+    ...[...entries, `--outdir=${output}`, "--bundle", "--minify", "--sourcemap", "--format=esm"],
+    ...["--target=es2022", "--legal-comments=linked", "--loader:.html=copy", "--log-level=error"],
+  ]);
 }
 
 export async function writeTypes() {

@@ -51,7 +51,7 @@ export async function tool(what, log, command, args, { env = toolEnvironment(), 
   const output = fs.openSync(file, begun.has(log) ? "a" : "w");
   begun.add(log);
   // The tool holds the lock too: where this process is killed, the next set-up waits for the tool.
-  const stdio = ["ignore", output, output, locked._handle?.fd ?? "ignore"];
+  const stdio = ["ignore", output, output, locked?._handle?.fd ?? "ignore"];
   running = spawn(command, args, { cwd, env, detached: true, stdio });
   const [status] = await once(running, "exit").catch(({ message }) => {
     fs.writeSync(output, `${command}: ${message}\n`);
