@@ -86,7 +86,7 @@ async function enterDomain(say: Say): Promise<number> {
   const { id } = await claimDomain(wanted);
   if (isInUse) {
     say(
-      `other processes of this machine are in ROS domain ${id} already; if another swarm's global agent is among them, robots stand: end it, or unset ROS_DOMAIN_ID`,
+      `ports of ROS domain ${id} are in use on this machine; if another swarm's global agent is there, robots stand: end it, or unset ROS_DOMAIN_ID`,
     );
   }
   return id;
