@@ -50,7 +50,7 @@ public:
                  sim::EntityComponentManager &, sim::EventManager &) override
   {
     this->topic = _sdf->Get<std::string>("topic", "").first;
-    this->timeout = std::chrono::duration<double>(_sdf->Get<double>("timeout", 0.4).first);
+    this->timeout = std::chrono::duration<double>(_sdf->Get<double>("timeout", 0.2).first);
     if (!this->node.Subscribe(this->topic, &CommandTimeout::OnCommand, this)) {
       gzerr << "The command timeout cannot hear [" << this->topic << "]: robots would drive on when "
             << "commands end. Give it DiffDrive's <topic>." << std::endl;
@@ -62,15 +62,19 @@ public:
   /// Gazebo calls it in every step, and while the world is paused too.
   void PreUpdate(const sim::UpdateInfo &, sim::EntityComponentManager &) override
   {
-    if (!this->isDriving || Clock::now().time_since_epoch() - this->heard.load() < this->timeout)
+    if (!this->isDriving || Clock::now().time_since_epoch() - this->heard.load() < this->timeout) {
+      this->isStopping = false;
       return;
-    this->isDriving = false;
+    }
+    // Again in each step, until it is heard.
     this->stop.Publish(msgs::Twist());
-    gzwarn << "No command on [" << this->topic << "]: the robot is stopped." << std::endl;
+    if (!this->isStopping)
+      gzwarn << "No command on [" << this->topic << "]: the robot is stopped." << std::endl;
+    this->isStopping = true;
   }
 
 private:
-  /// It hears its own zero too: that drives nothing.
+  /// It hears its own zero too, and with it that DiffDrive was told.
   void OnCommand(const msgs::Twist &_command)
   {
     this->heard = Clock::now().time_since_epoch();
@@ -81,6 +85,7 @@ private:
   std::chrono::duration<double> timeout;
   std::atomic<Clock::duration> heard{Clock::duration::zero()};
   std::atomic<bool> isDriving{false};
+  bool isStopping = false;
   transport::Node::Publisher stop;
   // Last: it is destroyed first, and nothing is heard any more.
   transport::Node node;

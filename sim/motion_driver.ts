@@ -11,8 +11,8 @@ const STEP_NS = BigInt(Math.round(STEP_S * 1e9));
 const BURST_STEPS = 25;
 /** Placed this long before the boundary, so that no odometry of the old episode counts in the new. */
 const PLACING_NS = 1_000_000_000n;
-/** A base without a command for this long stops its wheels, as controllers do; wall time, ms. */
-const COMMAND_TIMEOUT_MS = 500;
+/** A base without a command for this long brakes; wall time, ms. Commands come every 100 ms. */
+const COMMAND_TIMEOUT_MS = 250;
 /** While agents are awaited, time stands this long before the first boundary. */
 const LEAD_TIME_NS = 500_000_000n;
 /** Time starts this long after all agents were seen, or after the longest wait for them, ms. */
@@ -87,8 +87,8 @@ export class MotionDriver implements WorldDriver {
     const oldestMs = steadyMs() - COMMAND_TIMEOUT_MS;
     this.world.bodies.forEach((body, i) => {
       const fault = this.context.controls.faults.get(i);
-      const isLost = (this.commandedMs.get(body) ?? -Infinity) < oldestMs;
-      if (isLost || fault === "stall") this.world.setCommand(i, 0, 0);
+      body.isLost = (this.commandedMs.get(body) ?? -Infinity) < oldestMs;
+      if (body.isLost || fault === "stall") this.world.setCommand(i, 0, 0);
       body.slip = fault === "slip" ? SLIP_SHARE : 0;
     });
   }

@@ -34,6 +34,8 @@ class Body:
     # no robot gets under the lead vehicle.
     clearance: float
     height: float
+    # Height of its centre of mass: its battery lies low, or it would lean on a caster when it brakes.
+    balance: float
     # Of each of two, full cylinders left and right of the origin.
     wheel_mass: float
     wheel_radius: float
@@ -51,9 +53,14 @@ class Body:
     def mass(self) -> float:
         return self.chassis_mass + 2 * self.wheel_mass
 
+    @property
+    def braking(self) -> float:
+        """What locked wheels brake by, m/s²: a caster bears a part of the weight meanwhile."""
+        return self.friction * GRAVITY / (1 + self.friction * self.balance / self.caster_x)
+
 
 def body_of(limits: Limits) -> Body:
-    """The body for these limits. Its friction is rubber's, or twice what its acceleration needs."""
+    """The body for these limits. Its friction is soft rubber's, or twice what its acceleration needs."""
     r = limits.radius
     mass = ROBOT_MASS * (r / ROBOT_RADIUS) ** 3
     return Body(
@@ -61,6 +68,7 @@ def body_of(limits: Limits) -> Body:
         chassis_mass=0.9 * mass,
         clearance=min(0.1 * r, 0.01),
         height=0.8 * r,
+        balance=0.27 * r,
         wheel_mass=0.05 * mass,
         wheel_radius=0.4 * r,
         wheel_width=0.2 * r,
@@ -68,7 +76,7 @@ def body_of(limits: Limits) -> Body:
         caster_radius=0.1 * r,
         caster_x=0.75 * r,
         caster_lift=0.005 * r,
-        friction=max(1.0, 2 * limits.max_acceleration / GRAVITY),
+        friction=max(1.2, 2 * limits.max_acceleration / GRAVITY),
     )
 
 

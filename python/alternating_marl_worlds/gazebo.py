@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 from .description import World, WorldError, describe
 from .gazebo_xml import LEAD, ROBOT, Settings, sdf_of, urdf_of
 
-# Agents take odometry for ended after 0.35 s of wall time: below this rate robots stop and go.
-LOWEST_RATE_HZ = 3.0
+# Agents answer each odometry with a command, and a base brakes 0.2 s of wall time after the last: below
+# this rate robots stop and go.
+LOWEST_RATE_HZ = 7.0
 # Files and name space of its plugins, and the package of its messages.
 RELEASES = {
     "harmonic": ("gz-sim", "gz::sim::systems", "gz.msgs"),
@@ -21,9 +22,9 @@ RELEASES = {
 
 
 def settings_of(release: str, robots: int, factor: float) -> Settings:
-    """Many robots need a long step to keep up, and odometry that is often enough where they do not."""
-    step, rate = (0.004, 20.0) if robots <= 30 else (0.005, 40.0)
-    return Settings(*RELEASES[release][:2], step=step, rate=rate, factor=factor)
+    """Many robots need a long step to keep up; odometry is often enough where they do not."""
+    step = 0.004 if robots <= 30 else 0.005
+    return Settings(*RELEASES[release][:2], step=step, rate=40.0, factor=factor)
 
 
 def bridge_of(world: World, messages: str) -> list[dict[str, object]]:

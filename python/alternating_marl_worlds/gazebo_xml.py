@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 from .body import Body, cylinder_inertia
 from .description import Start, World
 
-# Robots then brake: from 2 m/s they stand 0.9 s after their last command. More than agents' own 0.35 s.
-COMMAND_TIMEOUT_S = 0.4
+# Robots then brake as friction lets them: from 2 m/s they stand 0.45 s after their last command.
+COMMAND_TIMEOUT_S = 0.2
 WALL_SEGMENTS = 64
 WALL_HEIGHT_M = 0.3
 WALL_WIDTH_M = 0.05
@@ -81,11 +81,11 @@ def solid(
     return [visual(name, colour, at, geometry), met]
 
 
-def inertial(mass: float, radius: float, length: float) -> Element:
-    """Of a full cylinder about its own z axis."""
+def inertial(mass: float, radius: float, length: float, z: float = 0) -> Element:
+    """Of a full cylinder about its own z axis, z above the origin of its link."""
     axial, across = cylinder_inertia(mass, radius, length)
     moments = leaves(ixx=across, iyy=across, izz=axial, ixy=0.0, ixz=0.0, iyz=0.0)
-    return element("inertial", *leaves(mass=mass), element("inertia", *moments))
+    return element("inertial", pose(0, 0, z), *leaves(mass=mass), element("inertia", *moments))
 
 
 def fixed(name: str, *parts: Element) -> Element:
@@ -131,7 +131,7 @@ def chassis_of(body: Body, colour: Value) -> Element:
     return element(
         "link",
         pose(0, 0, middle),
-        inertial(body.chassis_mass, **disc),
+        inertial(body.chassis_mass, **disc, z=body.balance - middle),
         *solid("chassis", colour, 0.0, pose(0, 0), shape("cylinder", **disc)),
         *solid("front", colour, 0.0, pose(body.caster_x, 0, down), ball),
         *solid("rear", colour, 0.0, pose(-body.caster_x, 0, down), ball),
@@ -176,6 +176,9 @@ def drive_of(start: Start, settings: Settings) -> Element:
     }
     values: dict[str, Value] = {f"max_{key}": value for key, value in most.items()}
     values.update({f"min_{key}": -value for key, value in most.items()})
+    # Agents keep to the limits. What stops without them is the command timeout's.
+    values["min_acceleration"] = -max(most["acceleration"], body.braking)
+    values["min_linear_acceleration"] = -body.braking
     values.update(wheel_separation=body.wheel_separation, wheel_radius=body.wheel_radius)
     values.update(left_joint="left_axle", right_joint="right_axle", topic=f"/{start.name}/cmd_vel")
     # Of its wheels, from 0, 0 on: not where the robot is in the map, so nobody hears it.

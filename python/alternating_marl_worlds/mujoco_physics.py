@@ -40,7 +40,6 @@ def _body_xml(start: Start) -> str:
     name, body = start.name, start.body
     r, mass, depth = body.limits.radius, body.chassis_mass, body.height - body.clearance
     about, across = cylinder_inertia(mass, r, depth)
-    middle = (body.clearance + body.height) / 2
     casters = "".join(
         f"""<geom type="sphere" size="{body.caster_radius}" contype="0" conaffinity="{FLOOR}"
         pos="{x} 0 {body.caster_radius + body.caster_lift}" condim="1"/>"""
@@ -49,7 +48,7 @@ def _body_xml(start: Start) -> str:
     # Upright capsules touch as discs do where their straight parts are beside each other.
     return f"""<body pos="{start.x} {start.y} 0" euler="0 0 {start.yaw}">
       <freejoint/>
-      <inertial pos="0 0 {middle}" mass="{mass}" diaginertia="{across} {across} {about}"/>
+      <inertial pos="0 0 {body.balance}" mass="{mass}" diaginertia="{across} {across} {about}"/>
       <geom type="capsule" size="{r}" fromto="0 0 {body.clearance} 0 0 {body.height}" condim="3"
         friction="{BODY_FRICTION} 0 0" contype="{DISC}" conaffinity="{DISC}"/>
       {casters}{_wheel_xml(f"{name}/left", body, 1)}{_wheel_xml(f"{name}/right", body, -1)}
@@ -126,6 +125,10 @@ class Physics:
             self._motors[:, 0] = (forward - turn * self._half) / self._radii
             self._motors[:, 1] = (forward + turn * self._half) / self._radii
             mujoco.mj_step(self._model, self._data)
+
+    def brake(self, body: int) -> None:
+        """Locks its wheels: it stands as soon as friction lets it."""
+        self.commands[body] = self._wheels[body] = 0
 
     def poses(self) -> NDArray[np.float64]:
         """[n, 3] x m, y m, yaw rad."""

@@ -24,10 +24,10 @@ from rosgraph_msgs.msg import Clock
 
 from .description import describe, package_file, World, WorldError
 
-# Wheels that were told nothing for this long stop, s of wall time.
-COMMAND_TIMEOUT = 0.5
-# Odometry and time are repeated after this long: watchdogs hear of a time that goes slowly, too.
-REPEAT = 0.1
+# Bodies that were told nothing for this long brake, s of wall time.
+COMMAND_TIMEOUT = 0.2
+# Odometry and time are repeated after this long: agents answer each odometry, so commands come as often.
+REPEAT = 0.045
 # A round of the loop, and simulated time that is caught up at most, both in s of wall time.
 ROUND, BEHIND = 0.01, 0.1
 # The end of a process takes no longer, s: Fast DDS can deadlock when others leave too.
@@ -66,16 +66,20 @@ class Base:
         self._heard_at = -math.inf
 
     def hear(self) -> tuple[float, float] | None:
-        """The newest command, m/s and rad/s; zero where none came for long; None: as before."""
+        """The newest command, m/s and rad/s; None: as before."""
         # Taken here, as an executor does: one of rclpy's needs a millisecond for each message.
         taken = self._heard.handle.take_message(Twist, False)
         if taken is None:
-            return (0.0, 0.0) if monotonic() - self._heard_at > COMMAND_TIMEOUT else None
+            return None
         command = taken[0].linear.x, taken[0].angular.z
         if not all(map(math.isfinite, command)):
             return None
         self._heard_at = monotonic()
         return command
+
+    @property
+    def is_silent(self) -> bool:
+        return monotonic() - self._heard_at > COMMAND_TIMEOUT
 
     def tell(self, stamp: Time, x: float, y: float, yaw: float, v: float, w: float) -> None:
         told = self._odometry
@@ -111,6 +115,8 @@ class MujocoWorld:
             command = base.hear()
             if command is not None:
                 self._physics.commands[i] = command
+            elif base.is_silent:
+                self._physics.brake(i)
         now = monotonic()
         due = self._credit + (now - self._looked_at) * self._speed * 1e9 / self._step_ns
         self._looked_at = now

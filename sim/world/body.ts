@@ -15,6 +15,8 @@ export const STEP_S = 0.02;
  * speed. At 40, two drives in a thousand past docked robots arrive late.
  */
 const GRIP_M_S2 = 60;
+/** A body that nobody commands brakes by this, as tyres hold. */
+const BRAKE_M_S2 = 10;
 /** A body that ends farther than this from where its wheels lead was touched, m: 32-bit rounding. */
 const TOUCHED_M = 5e-5;
 /** A command counts as arrived, a boundary as reached, this early: time is a rounded product. */
@@ -67,6 +69,8 @@ export class Body {
   kind = 0;
   /** Docked, with wheels locked. */
   isLocked = false;
+  /** Nobody commands it. */
+  isLost = false;
   /** Share of its wheels' way that it does not go; 0: none. */
   slip = 0;
   /** How far its wheels take it in the step, m. */
@@ -155,7 +159,8 @@ export class Body {
     const { wheels, command, driven } = this;
     const { limits, inertia } = this.options;
     const { maxSpeed, maxAcceleration, maxYawRate, maxYawAcceleration } = limits;
-    wheels.v = approach(wheels.v, command.v, maxSpeed, maxAcceleration * STEP_S);
+    const change = this.isLost ? Math.max(BRAKE_M_S2, maxAcceleration) : maxAcceleration;
+    wheels.v = approach(wheels.v, command.v, maxSpeed, change * STEP_S);
     wheels.w = approach(wheels.w, command.w, maxYawRate, maxYawAcceleration * STEP_S);
     const { v, w } = this.slipped();
     const share = inertia > 0 ? 1 - Math.exp(-STEP_S / inertia) : 1;

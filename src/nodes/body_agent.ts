@@ -29,7 +29,7 @@ import type { TransformTree } from "./transforms";
 
 /** A body that was told nothing but zero for this long is told it no more often than: */
 const STOOD_MS = 500;
-/** bases bear 0.5 s without any. */
+/** its base brakes meanwhile, if it does. */
 const REPEAT_ZERO_MS = 300;
 /** A body that moved this much further than it can have driven was carried. */
 const JUMP_M = 1;

@@ -1,7 +1,7 @@
-"""Drives robot_0's base at 1 m/s for a second, falls silent, and says as JSON what odometry told.
+"""Drives robot_0's base at 2 m/s for a second, falls silent, and says as JSON what odometry told.
 
-Seconds are of the wall; `stood`: from the last command until the base stood; `rate`:
-messages a simulated second.
+`silent`, `stood`: when the last command was sent, and when odometry said that the base stood, s of the
+monotonic clock; `rate`: messages a simulated second.
 """
 
 import json
@@ -18,33 +18,35 @@ def main():
     rclpy.init()
     node = rclpy.create_node("driver")
     command = node.create_publisher(Twist, "/robot_0/base/cmd_vel", 1)
-    heard = []
+    heard, sent = [], []
     node.create_subscription(
-        Odometry, "/robot_0/odom", lambda m: heard.append((time.time(), m)), 10
+        Odometry, "/robot_0/odom", lambda m: heard.append((time.monotonic(), m)), 10
     )
 
     drive = Twist()
-    drive.linear.x = 1.0
+    drive.linear.x = 2.0
 
     def spin(until, drives=False):
-        end = time.time() + PATIENCE
-        while time.time() < end and not until():
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not until():
             if drives:
+                sent.append(time.monotonic())
                 command.publish(drive)
             rclpy.spin_once(node, timeout_sec=0.05)
 
     spin(lambda: heard and command.get_subscription_count() > 0)
-    begin = time.time()
-    spin(lambda: time.time() - begin > DRIVE, True)
-    silent = time.time()
-    spin(lambda: abs(heard[-1][1].twist.twist.linear.x) < 0.01)
-    stood = time.time() - silent
+    begin = time.monotonic()
+    spin(lambda: time.monotonic() - begin > DRIVE, True)
+    silent = sent[-1]
+    spin(lambda: abs(heard[-1][1].twist.twist.linear.x) < 0.02)
+    stood = heard[-1][0]
     place = heard[-1][1].pose.pose.position
-    spin(lambda: time.time() - silent > 1.5)
+    spin(lambda: time.monotonic() - silent > 1.5)
     times = [m.header.stamp.sec + m.header.stamp.nanosec / 1e9 for _, m in heard]
     last = heard[-1][1]
     told = {
         "fastest": max(m.twist.twist.linear.x for _, m in heard),
+        "silent": silent,
         "stood": stood,
         "rolled": abs(last.pose.pose.position.x - place.x)
         + abs(last.pose.pose.position.y - place.y),

@@ -43,6 +43,13 @@ def main(robots, step):
     drive(0.5, 0, 0)
     drive(0.8, 99, 0)
     told["fastest"] = physics.twists()[:, 0].tolist()
+    for body in range(len(radii)):
+        physics.brake(body)
+    steps = 0
+    while np.abs(physics.twists()[:, 0]).max() > 0.02:
+        physics.advance(1)
+        steps += 1
+    told["braked"] = [steps * step]
     random = np.random.default_rng(1)
     told["gaps"], told["beyondWall"] = [], []
     for _ in range(100):

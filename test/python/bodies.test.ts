@@ -33,6 +33,8 @@ test.each([0.002, 0.004, 0.01])("in steps of %d s bodies drive as they are told"
   within("turns", 2.4, 2.5);
   within("turnedAway", 0, 0.002);
   within("fastest", 1.95, 2.005);
+  // 8 m/s² from 2 m/s, as friction holds, and the motors' lag.
+  within("braked", 0.2, 0.29);
   // Bodies that hit each other with up to 4 m/s; the wall is a polygon around its circle.
   within("gaps", -0.02, 10);
   within("beyondWall", -10, 0.02);

@@ -153,14 +153,27 @@ test("an epoch ends by time, with its command or without", () => {
   loop.stop();
 });
 
-test("a base stops its wheels when no command comes any more", () => {
+test("a base whose commands end stands within half a second, from full speed, and obeys the next", () => {
   const { driver, loop, drive } = setup();
   jest.advanceTimersByTime(SETTLED_MS + 600);
-  drive(0.3);
-  jest.advanceTimersByTime(400);
-  expect(driver.world.twists[2 * ROBOTS.length]).toBeGreaterThan(0);
-  jest.advanceTimersByTime(1500);
-  expect(driver.world.twists[2 * ROBOTS.length]).toBe(0);
+  const speed = (): number => driver.world.twists[2 * ROBOTS.length];
+  for (let i = 0; i < 7; i++) {
+    drive(2);
+    jest.advanceTimersByTime(100);
+  }
+  expect(speed()).toBe(2);
+  // Two commands may be late.
+  jest.advanceTimersByTime(140);
+  expect(speed()).toBe(2);
+  jest.advanceTimersByTime(260);
+  expect(speed()).toBe(0);
+  // A command brakes within the limits.
+  drive(2);
+  jest.advanceTimersByTime(200);
+  drive(0);
+  const before = speed();
+  jest.advanceTimersByTime(40);
+  expect(before - speed()).toBeLessThan(0.2);
   loop.stop();
 });
 
