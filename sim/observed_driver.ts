@@ -65,7 +65,8 @@ export class ObservedDriver implements WorldDriver {
       const isOld = ms - this.resumedMs <= FRESH_MS;
       if (isOld && (linear !== 0 || angular !== 0)) return;
       this.said[body] = { linear, angular, ms, stamp };
-      this.pass(body);
+      // An epoch that began decides the docks first.
+      if (this.clock.now() < this.start + this.stepNs) this.pass(body);
     };
   }
 
@@ -83,7 +84,7 @@ export class ObservedDriver implements WorldDriver {
     return { send, connection: publish.connection };
   }
 
-  private pass(body: number, isStill = this.isOver || this.world.locked[body] === 1): void {
+  private pass(body: number, isStill = this.isOver || this.world.holds(body)): void {
     const { linear: x, angular: z, stamp } = isStill ? STILL : this.said[body];
     this.bases[body].send({ linear: { x, y: 0, z: 0 }, angular: { x: 0, y: 0, z } }, stamp);
   }

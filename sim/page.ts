@@ -43,7 +43,7 @@ class Page {
   /** The report that a picture was drawn for last. */
   private drawn: EpochReport | undefined;
   private drawing: Promise<void> | undefined;
-  /** While pages are open; when the newest came, or they are listened to, Unix time, ms. */
+  /** While pages are open; when the newest came, or they are listened to, steady clock, ms. */
   private poses: Subscription | undefined;
   private posesMs = 0;
   private readonly timers: readonly NodeJS.Timeout[];
@@ -102,21 +102,21 @@ class Page {
     const { story, node, server } = this;
     const isWatched = server.pages.clients > 0;
     if (isWatched !== (this.poses !== undefined)) {
-      this.posesMs = Date.now();
+      this.posesMs = steadyMs();
       this.poses?.destroy();
       const subscribe = () => node.subscribe(TOPICS.worldPoses, (poses) => this.hearPoses(poses));
       this.poses = isWatched ? subscribe() : undefined;
     }
-    const isSilent = isWatched && Date.now() - this.posesMs > SILENT_MS;
+    const silentMs = isWatched ? steadyMs() - this.posesMs : 0;
     const before = story.silentSince;
-    story.silentSince = isSilent ? this.posesMs : null;
+    story.silentSince = silentMs > SILENT_MS ? (before ?? Math.round(Date.now() - silentMs)) : null;
     if (story.silentSince !== before) story.tellWorld();
   }
 
   private hearPoses(poses: WorldPoses): string | undefined {
     const frame = this.story.frameOf(poses);
     if (typeof frame === "string") return frame;
-    this.posesMs = Date.now();
+    this.posesMs = steadyMs();
     this.server.pages.publish(frame);
     return undefined;
   }

@@ -96,7 +96,9 @@ export class Ledger {
     const { totals } = this;
     totals.samplesAsked += command.sampled_agents.length;
     totals.samplesReceived += command.sampled_agents.length - command.missing;
-    for (const action of this.early.splice(0)) this.hearAction(action);
+    // Of epochs further on: another session's, where epochs began anew.
+    for (const action of this.early.splice(0))
+      if (action.epoch <= command.epoch + 1) this.hearAction(action);
     return true;
   }
 

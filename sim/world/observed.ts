@@ -25,6 +25,8 @@ interface Seen extends Sight {
   readonly zone: number;
   readonly speed: number;
   readonly ms: number;
+  /** Its speed is not known yet. */
+  readonly isFirst: boolean;
 }
 
 export class ObservedWorld {
@@ -62,9 +64,16 @@ export class ObservedWorld {
     const { speed, ...last } = before ?? { ...sight, speed: 0 };
     const way = Math.hypot(x - last.x, y - last.y);
     const now = time > last.time ? way / (time - last.time) : speed;
-    this.seen[body] = { x, y, yaw, time, zone, speed: now, ms };
-    // It is docked if it would be since the slot began.
-    if (before === undefined) this.decide(body);
+    const isFirst = before === undefined;
+    this.seen[body] = { x, y, yaw, time, zone, speed: now, ms, isFirst };
+    // It is docked if it would be since the slot began; one that moves crossed its spot.
+    if (before?.isFirst) this.locked[body] = 0;
+    if (isFirst || before.isFirst) this.decide(body);
+  }
+
+  /** Whether a body must not move: docked, or not seen yet. */
+  holds(body: number): boolean {
+    return this.locked[body] === 1 || this.seen[body] === undefined;
   }
 
   /** An epoch begins. @returns robots whose dock closed or opened */

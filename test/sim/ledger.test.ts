@@ -97,6 +97,21 @@ test("a robot whose action did not come counts as missing and as staying", () =>
   expect(ledger.totals).toMatchObject({ missingActions: 1, samplesAsked: 2, samplesReceived: 1 });
 });
 
+test("an early action counts in its epoch, and not where epochs began anew meanwhile", () => {
+  const ledger = opened();
+  act(ledger, 0, [0, 0, 1, 1], [0, 0, 0, 0]);
+  ledger.hearCommand(command());
+  expect(ledger.isComplete).toBe(true);
+  // Of a session that reached epoch 7, of which no command was heard.
+  act(ledger, 7, [0, 0, 1, 1], [1, 1, 1, 1]);
+  for (const epoch of [0, 1, 7]) {
+    const time = BigInt(epoch + 2) * SECOND;
+    ledger.open(time, 0, Uint8Array.of(0, 0, 1, 1));
+    ledger.hearCommand(command({ session: 2, epoch, decision_time: toTime(time) }));
+  }
+  expect(ledger.openActions).toEqual(Int8Array.of(-1, -1, -1, -1));
+});
+
 test("an action drawn at another state than the robot's counts as stale, its reward by the true state", () => {
   const ledger = opened();
   ledger.hearCommand(command());
