@@ -1,18 +1,51 @@
-/** A shift of 30 robots in MuJoCo: no epoch is missed, and its reward is one that evaluate knows. */
-import { robotNames } from "../../sim/run";
-import { drawEpisodeStart } from "../../src/game/episode";
+/**
+ * 30 robots in MuJoCo: its arrays are those of the fixture, and a shift's reward is one that evaluate
+ * knows from them.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compareArrays } from "../../src/cli/calibration";
+import { explorer, readRecording } from "../../src/cli/recorded";
+import { measuredScenario, quantilesOfShift } from "./measured";
 import { MovingSwarm, ROBOTS, WATCHDOG_BOUND } from "./moving_swarm";
 import { monotonic } from "./peer";
-import { rewardQuantiles } from "./run_trace";
 import { startSwarm } from "./swarm";
 
 const [EPOCHS, EPOCH] = [50, 6];
 
+test("what calibrate measures in a recording agrees with the arrays measured before", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "measured-"));
+  const record = join(folder, "explored.mcap");
+  const swarm = await startSwarm({
+    ...{ world: "mujoco", scenario: measuredScenario, robots: ROBOTS, speed: 2, record },
+    ...{ seconds: EPOCHS * EPOCH, pair: explorer },
+  });
+  try {
+    const summary = await swarm.summary;
+    console.log(JSON.stringify(summary));
+    expect(summary).toMatchObject({ missedEpochs: 0, unseenEpochs: 0 });
+    await swarm.end();
+    const { global, local } = compareArrays(swarm.game, await readRecording(record, swarm.game));
+    const rows = [...global.rows, ...local.rows].filter(({ samples }) => samples > 0);
+    expect(rows.length).toBeGreaterThan(90);
+    expect(global.largestDistance).toBe(0);
+    for (const { distance, samplingError } of rows)
+      expect(distance).toBeLessThan(5 * samplingError);
+    // Sampling errors of the rows' mean, those of the fixture included.
+    expect(local.meanDistance).toBeLessThan(0.1);
+  } finally {
+    await swarm.end();
+    rmSync(folder, { recursive: true });
+  }
+}, 400_000);
+
 test.each([1, 2])(
-  "a shift of dock_dispatch from seed %i earns what evaluate says of its arrays",
+  "a shift of dock_dispatch from seed %i earns what evaluate says of its measured arrays",
   async (seed) => {
     const swarm = await startSwarm({
-      ...{ world: "mujoco", robots: ROBOTS, seed, speed: 2, seconds: EPOCHS * EPOCH },
+      ...{ world: "mujoco", scenario: measuredScenario, robots: ROBOTS, seed, speed: 2 },
+      ...{ seconds: EPOCHS * EPOCH },
     });
     try {
       const summary = await swarm.summary;
@@ -23,15 +56,9 @@ test.each([1, 2])(
       expect(summary.realTimeFactor).toBeGreaterThan(1);
       // Of about 150 drives hardly one is late.
       expect(summary.unreachedZones).toBeLessThanOrEqual(3);
-      const { globalState, localStates } = drawEpisodeStart(
-        swarm.game,
-        robotNames(ROBOTS),
-        seed,
-        0,
-      );
-      const start = { globalState, localStates: Array.from(localStates) };
-      const shift = new Array<typeof start>(EPOCHS).fill(start);
-      const { low, high } = rewardQuantiles(shift, swarm.game, swarm.policy);
+      const { low, high } = quantilesOfShift(swarm.game, swarm.policy, {
+        ...{ robots: ROBOTS, seed, epochs: EPOCHS },
+      });
       expect(summary.rewardPerEpoch.mean).toBeGreaterThan(low);
       expect(summary.rewardPerEpoch.mean).toBeLessThan(high);
     } finally {

@@ -130,7 +130,8 @@ function policyFor(
 }
 
 function saved(pair: PolicyPair, game: Game, file: string): { file: string; policy: LoadedPolicy } {
-  savePolicy(file, encodePolicy(pair, madeMetadata(game), game));
+  const tableSize = "tableSize" in pair ? pair.tableSize : undefined;
+  savePolicy(file, encodePolicy(pair, madeMetadata(game, tableSize), game));
   return { file, policy: loadPolicy(file) };
 }
 
