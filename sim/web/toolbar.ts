@@ -80,7 +80,7 @@ export class Toolbar {
     showLacks(world);
     setText(this.pause, world.paused ? "Resume" : "Pause");
     this.step.disabled ||= !world.paused;
-    if (world.speed !== heard?.speed) this.offerSpeeds(world.speed);
+    if (world.speed !== heard?.speed) this.offerSpeeds(world);
     this.speed.value = String(world.speed);
     stop.id = world.emergencyStop ? "release" : "stop";
     setText(stop, world.emergencyStop ? "Release stop" : "Emergency stop");
@@ -90,12 +90,13 @@ export class Toolbar {
     if (observation !== heard?.observation) this.observation.value = observation ?? "";
   }
 
-  /** Speed 0: as fast as it can; there is nothing to choose. */
-  private offerSpeeds(speed: number): void {
+  /** Speed 0: as fast as it can, or not ours to say; there is nothing to choose. */
+  private offerSpeeds({ speed, world }: WorldState): void {
+    const unset = world === "abstract" ? "fastest" : "its own";
     const offered = speed === 0 ? [0] : [...new Set([...SPEEDS, speed])].sort((a, b) => a - b);
     setOptions(
       this.speed,
-      offered.map((factor) => [String(factor), factor === 0 ? "fastest" : `${factor} ×`]),
+      offered.map((factor) => [String(factor), factor === 0 ? unset : `${factor} ×`]),
     );
   }
 }

@@ -109,6 +109,7 @@ test("a page without the token, or with a wrong one, only shows; what the world 
   expect(await page.locator("#sample-size").isEnabled()).toBe(true);
   expect(await page.textContent("#alarm")).toBe("No poses since 03:04:05");
   expect(await page.textContent("#facts")).toContain("worldGazebo");
+  expect(await page.locator("#speed option:checked").textContent()).toBe("its own");
   await press(page, { do: "stop" });
   await said(page, "done: stop");
   expect(errors).toEqual([]);
