@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { compareArrays } from "../../src/cli/calibration";
 import { explorer, readRecording } from "../../src/cli/recorded";
 import { measuredScenario, quantilesOfShift } from "./measured";
@@ -67,6 +68,37 @@ test.each([1, 2])(
   },
   400_000,
 );
+
+test("a world that is slowed down goes slower and skips nothing, and its robots arrive", async () => {
+  const epochs = 20;
+  const swarm = await startSwarm({
+    ...{ world: "mujoco", scenario: measuredScenario, robots: ROBOTS, speed: 2 },
+    ...{ seconds: epochs * EPOCH },
+  });
+  let isOver = false;
+  const over = swarm.summary.finally(() => (isOver = true));
+  try {
+    await swarm.epochs(1);
+    // As by a machine that gives it a core for a third of the time.
+    while (!isOver) {
+      swarm.kill("mujoco_world", "SIGSTOP");
+      await sleep(200);
+      swarm.kill("mujoco_world", "SIGCONT");
+      await sleep(100);
+    }
+    const summary = await over;
+    console.log(JSON.stringify(summary));
+    expect(summary).toMatchObject({ epochs, missedEpochs: 0, unseenEpochs: 0, staleActions: 0 });
+    expect(summary.realTimeFactor).toBeLessThan(1.7);
+    expect(summary.unreachedZones).toBeLessThanOrEqual(3);
+    const of = { robots: ROBOTS, seed: 0, epochs };
+    const { low, high } = quantilesOfShift(swarm.game, swarm.policy, of);
+    expect(summary.rewardPerEpoch.mean).toBeGreaterThan(low);
+    expect(summary.rewardPerEpoch.mean).toBeLessThan(high);
+  } finally {
+    await swarm.end();
+  }
+}, 400_000);
 
 test("driving robots stand within 0.5 s where the world halts or dies, and go on with it, or a new one", async () => {
   const owned: { end(): Promise<unknown> }[] = [];
