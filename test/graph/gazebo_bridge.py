@@ -2,7 +2,7 @@
 
 Usage: gazebo_bridge.py BRIDGE_YAML STATE_JSON. STATE_JSON holds {"bodies": [{"name", "x", "y", "yaw"}],
 "time": s}; it is written anew with every odometry, so that a bridge started again finds Gazebo as it is.
-A body holds a command for at most 0.4 s, as by the command timeout.
+A body holds a command for at most 0.2 s, as by the command timeout.
 """
 
 import json
@@ -19,7 +19,7 @@ from rosgraph_msgs.msg import Clock
 import yaml
 
 PERIOD = 0.05
-TIMEOUT = 0.4
+TIMEOUT = 0.2
 TYPES = {
     f"{kind.__module__.split('.')[0]}/msg/{kind.__name__}": kind
     for kind in (Clock, Odometry, Twist)
