@@ -133,19 +133,18 @@ function playPolicy(
   const { observation, population, sampleSize } = settings;
   const groups = groupsOf(game, settings.sampling, population, settings.start?.localCounts);
   const controller = policyController(game, pair, observation, groups, sampleSize);
-  const { belief } = controller.observation;
-  return play(game, pair.localPolicy, controller, settings, ({ counts }) => {
-    if (!accuracy) return;
-    let mode = 0;
-    let most = 0;
-    for (let s = 0; s < belief.length; s++) {
-      if (belief[s] > belief[mode]) mode = s;
-      most = Math.max(most, counts[s]);
-    }
-    accuracy.epochs += 1;
-    if (counts[mode] === most) accuracy.right += 1;
-  });
+  const visit = accuracy && countsRight(controller.observation.belief, accuracy);
+  return play(game, pair.localPolicy, controller, settings, visit);
 }
+
+/** Counts the epochs in which the most frequent state of `belief` is one of the population's. */
+export const countsRight =
+  (belief: Float64Array, accuracy: { right: number; epochs: number }): EpochVisitor =>
+  ({ counts }) => {
+    const mode = belief.indexOf(Math.max(...belief));
+    accuracy.epochs += 1;
+    if (counts[mode] === Math.max(...counts)) accuracy.right += 1;
+  };
 
 function play(
   game: Game,
