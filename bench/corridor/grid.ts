@@ -1,7 +1,6 @@
 /** The task on a grid: a game of cells, whose kernels are the mass of the normal law in each cell. */
 import chisquare from "@stdlib/stats-base-dists-chisquare-cdf";
-import { InvalidInputError, requireWhole } from "../../src/base/errors";
-import { type Game, sizesOf } from "../../src/game/model";
+import type { Game } from "../../src/game/model";
 import { scenarioOf } from "../../src/game/scenario";
 import {
   BINS,
@@ -23,13 +22,8 @@ import {
 /** Less in one cell is none: it would make a million numbers of what nobody sees. */
 const LEAST_MASS = 1e-8;
 
-/** Names of states that a scenario may have. */
-const MOST_CELLS = 255;
-/** What learning takes for each number of P_l: as it is listed, checked, hashed and given to threads. */
-const BYTES_AN_ENTRY = 250;
-
 /** How many cells there are for robots' positions and for s_g. */
-export interface Grid {
+interface Grid {
   readonly cells: number;
   readonly leadCells: number;
 }
@@ -39,31 +33,6 @@ const gridFor = (perBin: number): Grid => ({
   cells: BINS * perBin,
   leadCells: BINS * (2 * Math.max(1, Math.round((perBin - 4) / 8)) + 1),
 });
-
-const bytesOf = ({ cells, leadCells }: Grid): number =>
-  BYTES_AN_ENTRY * cells * cells * leadCells * OFFSETS.length;
-
-/** Most cells in a bin that fit in so many bytes. */
-export function finestIn(memory: number): number {
-  let finest = Math.floor(MOST_CELLS / BINS);
-  while (finest > 0 && bytesOf(gridFor(finest)) > memory) finest--;
-  return finest;
-}
-
-/**
- * @param perBin cells of robots' positions in each bin
- * @param memory bytes that may be used
- * @throws InvalidInputError where the grid does not fit
- */
-export function gridOf(perBin: number, memory: number): Grid {
-  requireWhole("the number of cells in a bin", perBin, 1);
-  const finest = finestIn(memory);
-  if (perBin <= finest) return gridFor(perBin);
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(2)} GB`;
-  throw new InvalidInputError(
-    `a grid of ${perBin} cells in a bin has ${BINS * perBin} local states and takes ${gigabytes(bytesOf(gridFor(perBin)))} of memory, where ${MOST_CELLS} and ${gigabytes(memory)} can be used; the finest that fits has ${finest} cells in a bin`,
-  );
-}
 
 const edge = (i: number, cells: number): number => (2 * END * i) / cells - END;
 const centre = (i: number, cells: number): number => edge(i + 0.5, cells);
@@ -97,7 +66,9 @@ function leadStart(cells: number): number[] {
   return Array.from({ length: cells }, (_, i) => (inside(i + 1) - inside(i)) / (2 * LEAD_START));
 }
 
-export function corridorGame({ cells, leadCells }: Grid): Game {
+/** @param perBin cells of robots' positions in each bin */
+export function corridorGame(perBin: number): Game {
+  const { cells, leadCells } = gridFor(perBin);
   const at = (count: number): number[] => [...Array(count).keys()].map((i) => centre(i, count));
   const [robots, leads] = [at(cells), at(leadCells)];
   const names = (places: readonly number[]): string[] => places.map((x) => `at_${x.toFixed(4)}`);
@@ -123,18 +94,4 @@ export function corridorGame({ cells, leadCells }: Grid): Game {
     initial: { global: leadStart(leadCells), local: { one_of: startLaws(cells) } },
   };
   return scenarioOf(scenario, scenario.name);
-}
-
-/** π_l [cells][leadCells][actions] of one grid on another: of the cell in which a cell's centre is. */
-export function onGrid(localPolicy: Float32Array, from: Game, to: Game): Float32Array {
-  const { sL, sG, aL } = sizesOf(to);
-  const old = sizesOf(from);
-  const at = (i: number, count: number, counted: number): number =>
-    Math.floor(((i + 0.5) / count) * counted);
-  const rows = Array.from({ length: sL * sG }, (_, row) => {
-    const robot = at(Math.floor(row / sG), sL, old.sL);
-    const first = (robot * old.sG + at(row % sG, sG, old.sG)) * aL;
-    return [...localPolicy.subarray(first, first + aL)];
-  });
-  return Float32Array.from(rows.flat());
 }

@@ -5,6 +5,9 @@
  */
 import type { Uniform } from "../../src/game/draws";
 import { KeyedStream } from "../../src/game/keyed_stream";
+import { type Game, sizesOf } from "../../src/game/model";
+import type { GlobalController } from "../../src/game/population";
+import { lowestBest } from "../../src/policy/lookahead";
 
 /** Everything happens in [-END, END], in the authors' unit. */
 export const END = 2;
@@ -57,103 +60,65 @@ const ROLE = { start: 20, sample: 21, command: 22, act: 23, lead: 24, robots: 25
 
 /** Normal draws of mean 0 and variance 1 (Box and Muller, 1958). */
 function normalDraws(uniform: Uniform, count: number): Float32Array {
-  const draws = new Float32Array(count + 1);
+  const draws = new Float32Array(count + (count % 2));
   for (let i = 0; i < count; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(uniform()));
     const angle = 2 * Math.PI * uniform();
     draws[i] = radius * Math.cos(angle);
     draws[i + 1] = radius * Math.sin(angle);
   }
-  return draws;
+  return draws.subarray(0, count);
 }
 
-/** One shift. What does not depend on how it is played is drawn once. */
-class Shift {
-  private readonly stream: KeyedStream;
-  private readonly leadStart: number;
-  private readonly robotsStart: Float64Array;
-  private readonly leadNoise: Float32Array;
-  private readonly robotNoise: readonly Float32Array[];
-
-  constructor(
-    seed: number,
-    private readonly rollout: number,
-  ) {
-    this.stream = new KeyedStream(seed);
-    const uniform = this.keyed(0, "start");
-    this.leadStart = LEAD_START * (2 * uniform() - 1);
-    const first = Math.floor(uniform() * BINS);
-    const second = (first + 1 + Math.floor(uniform() * (BINS - 1))) % BINS;
-    const main = Math.floor(MAIN_SHARE * ROBOTS);
-    this.robotsStart = Float64Array.from(normalDraws(uniform, ROBOTS).subarray(0, ROBOTS), (z, i) =>
-      clip(TARGETS[i < main ? first : second] + CLUSTER_NOISE * z),
-    );
-    this.leadNoise = normalDraws(this.keyed(0, "lead"), HORIZON);
-    this.robotNoise = Array.from({ length: HORIZON }, (_, epoch) =>
-      normalDraws(this.keyed(epoch, "robots"), ROBOTS),
-    );
+/** Where `size` robots are, drawn without replacement. */
+function sampled(robots: Float64Array, size: number, uniform: Uniform): Float64Array {
+  const pool = robots.slice();
+  for (let i = 0; i < size && size < ROBOTS; i++) {
+    const j = i + Math.floor(uniform() * (ROBOTS - i));
+    [pool[i], pool[j]] = [pool[j], pool[i]];
   }
-
-  /** The discounted return by a way to play. */
-  play(way: Way): number {
-    way.reset?.();
-    const robots = this.robotsStart.slice();
-    const actions = new Uint8Array(ROBOTS);
-    let lead = this.leadStart;
-    let sum = 0;
-    for (let epoch = 0; epoch < HORIZON; epoch++) {
-      const sample = this.sample(robots, way.asked, epoch);
-      const command = way.command(lead, sample, this.keyed(epoch, "command"));
-      const uniform = this.keyed(epoch, "act");
-      let earned = 0;
-      for (let i = 0; i < ROBOTS; i++) {
-        actions[i] = way.act(robots[i], lead, command, uniform);
-        earned += robotReward(robots[i], lead, actions[i]);
-      }
-      sum += DISCOUNT ** epoch * (leadReward(lead, command) + earned / ROBOTS);
-      lead = clip(steered(lead, command) + LEAD_NOISE * this.leadNoise[epoch]);
-      const noise = this.robotNoise[epoch];
-      for (let i = 0; i < ROBOTS; i++) {
-        robots[i] = clip(robots[i] + OFFSETS[actions[i]] + ROBOT_NOISE * noise[i]);
-      }
-    }
-    return sum;
-  }
-
-  private keyed(epoch: number, role: keyof typeof ROLE): Uniform {
-    this.stream.key(this.rollout, epoch, ROLE[role]);
-    return this.stream.next;
-  }
-
-  /** Where `size` robots are, drawn without replacement. */
-  private sample(robots: Float64Array, size: number, epoch: number): Float64Array {
-    if (size === ROBOTS) return robots;
-    const uniform = this.keyed(epoch, "sample");
-    const pool = robots.slice();
-    for (let i = 0; i < size; i++) {
-      const j = i + Math.floor(uniform() * (ROBOTS - i));
-      [pool[i], pool[j]] = [pool[j], pool[i]];
-    }
-    return pool.subarray(0, size);
-  }
+  return pool.subarray(0, size);
 }
 
-/** The same shifts for every way to play. */
-export class Shifts {
-  private readonly shifts: readonly (readonly Shift[])[];
-
-  /** @param rollouts of each of the seeds */
-  constructor(seeds: readonly number[], rollouts: number) {
-    this.shifts = seeds.map((seed) =>
-      Array.from({ length: rollouts }, (_, rollout) => new Shift(seed, rollout)),
-    );
-  }
-
-  /** Discounted returns, [seeds][rollouts]. */
-  play(way: Way): Float64Array[] {
-    return this.shifts.map((shifts) => Float64Array.from(shifts, (shift) => shift.play(way)));
-  }
+/** Where all robots start. */
+function startOf(uniform: Uniform): Float64Array {
+  const first = Math.floor(uniform() * BINS);
+  const second = (first + 1 + Math.floor(uniform() * (BINS - 1))) % BINS;
+  const main = Math.floor(MAIN_SHARE * ROBOTS);
+  return Float64Array.from(normalDraws(uniform, ROBOTS), (z, i) =>
+    clip(TARGETS[i < main ? first : second] + CLUSTER_NOISE * z),
+  );
 }
+
+/** The discounted return of one shift. */
+function playShift(way: Way, seed: number, rollout: number): number {
+  const stream = new KeyedStream(seed);
+  const keyed = (epoch: number, role: keyof typeof ROLE): Uniform => {
+    stream.key(rollout, epoch, ROLE[role]);
+    return stream.next;
+  };
+  way.reset?.();
+  let lead = LEAD_START * (2 * keyed(0, "start")() - 1);
+  const robots = startOf(stream.next);
+  let sum = 0;
+  for (let epoch = 0; epoch < HORIZON; epoch++) {
+    const sample = sampled(robots, way.asked, keyed(epoch, "sample"));
+    const command = way.command(lead, sample, keyed(epoch, "command"));
+    const uniform = keyed(epoch, "act");
+    const actions = Uint8Array.from(robots, (robot) => way.act(robot, lead, command, uniform));
+    const earned = robots.reduce((all, x, i) => all + robotReward(x, lead, actions[i]), 0);
+    sum += DISCOUNT ** epoch * (leadReward(lead, command) + earned / ROBOTS);
+    const [noise] = normalDraws(keyed(epoch, "lead"), 1);
+    lead = clip(steered(lead, command) + LEAD_NOISE * noise);
+    const noises = normalDraws(keyed(epoch, "robots"), ROBOTS);
+    robots.forEach((x, i) => (robots[i] = clip(x + OFFSETS[actions[i]] + ROBOT_NOISE * noises[i])));
+  }
+  return sum;
+}
+
+/** Discounted returns; a seed gives all ways to play the same shifts. */
+export const shiftsBy = (way: Way, seed: number, rollouts: number): Float64Array =>
+  Float64Array.from({ length: rollouts }, (_, rollout) => playShift(way, seed, rollout));
 
 /** Nobody looks or learns: both sides act uniformly at random. */
 export const RANDOM: Way = {
@@ -161,3 +126,33 @@ export const RANDOM: Way = {
   command: (_lead, _sample, uniform) => Math.floor(uniform() * TARGETS.length),
   act: (_robot, _lead, _command, uniform) => Math.floor(uniform() * OFFSETS.length),
 };
+
+/**
+ * @param localPolicy π_l, greedy, in either form
+ * @param controller hears in which cells the robots asked are
+ */
+export function wayOf(
+  game: Game,
+  localPolicy: ArrayLike<number>,
+  controller: GlobalController,
+): Way {
+  const { sG, aG, sL, aL } = sizesOf(game);
+  const each = localPolicy.length > sL * sG * aL ? aG : 1;
+  const rule = Uint8Array.from({ length: localPolicy.length / aL }, (_, row) =>
+    lowestBest(Array.from({ length: aL }, (_, a) => localPolicy[row * aL + a])),
+  );
+  const counts = new Int32Array(sL);
+  return {
+    asked: controller.sampleSize,
+    reset: () => controller.reset?.(),
+    command(lead, sample, uniform) {
+      counts.fill(0);
+      for (const robot of sample) counts[cellOf(robot, sL)] += 1;
+      return controller.decide(cellOf(lead, sG), counts, { actionUniform: uniform });
+    },
+    act(robot, lead, command) {
+      const row = cellOf(robot, sL) * sG + cellOf(lead, sG);
+      return rule[each > 1 ? row * each + command : row];
+    },
+  };
+}

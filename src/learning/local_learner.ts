@@ -67,7 +67,7 @@ function mostOf(values: Float64Array, from: number, end: number): number {
 }
 
 /** P(s_g' | s_g, s_l), [sL][sG][sG']. */
-function effectiveKernel(game: Game, law: ActionLaw): Float64Array {
+export function effectiveKernel(game: Game, law: ActionLaw): Float64Array {
   const { sL, sG, aG } = sizesOf(game);
   const kernel = new Float64Array(sL * sG * sG);
   for (let state = 0; state < sL * sG; state++) {

@@ -1,13 +1,19 @@
 /**
  * A learner of the kind of the authors' code (repository emiletimothy/alternating-marl), to compare
  * with: the next histogram is the rounded mean one; L-LEARN is soft and takes the stationary law
- * under uniform s_g for the occupancy; five turns, the last pair is kept.
+ * under uniform s_g for the occupancy; five turns, the last pair is kept. Each of these can be changed alone.
  */
-import { HistogramIndex, roundToSize } from "../src/game/histogram";
-import { KeyedStream } from "../src/game/keyed_stream";
-import { type Game, type TablePair, sizesOf } from "../src/game/model";
-import { MultinomialRows } from "../src/game/multinomial";
-import { type SurrogateMove, surrogateOf } from "../src/learning/sweeper";
+import { finish } from "../../src/base/steps";
+import { HistogramIndex, roundToSize } from "../../src/game/histogram";
+import { KeyedStream } from "../../src/game/keyed_stream";
+import { type Game, type TablePair, sizesOf } from "../../src/game/model";
+import { MultinomialRows } from "../../src/game/multinomial";
+import { effectiveKernel, localSteps } from "../../src/learning/local_learner";
+import { Occupancy } from "../../src/learning/occupancy";
+import { settingsOf } from "../../src/learning/options";
+import { Responder } from "../../src/learning/responder";
+import { OBSERVED_ROLLOUTS, simulationOf, trialOf } from "../../src/learning/simulation";
+import { type SurrogateMove, surrogateOf } from "../../src/learning/sweeper";
 
 const TURNS = 5;
 const SWEEPS = 100;
@@ -17,19 +23,45 @@ const STATIONARY_EPOCHS = 50;
 const TEMPERATURE_SHARE = 1 / 3;
 const LEAST_TEMPERATURE = 0.3;
 
-export function roundedMeanLearner(game: Game, tableSize: number): TablePair {
+/**
+ * @param changes what our learner does in its place: "exact" backups, the pair's own "occupancy", the "greedy"
+ * response; none: the authors' way
+ */
+export async function roundedMeanLearner(
+  game: Game,
+  options: { readonly tableSize: number; readonly population: number; readonly seed: number },
+  changes: readonly string[] = [],
+): Promise<TablePair> {
   const { sG, sL, aL } = sizesOf(game);
+  const { tableSize, seed } = options;
+  const settings = settingsOf(game, options);
   const index = new HistogramIndex(sL, tableSize);
-  let localPolicy: Float64Array = new Float64Array(sL * sG * aL).fill(1 / aL);
+  const responder = new Responder(game, settings);
+  let localPolicy = new Float32Array(sL * sG * aL).fill(1 / aL);
   let globalPolicy = new Uint8Array(sG * index.count);
+  const globalValues = new Float32Array(globalPolicy.length);
   for (let turn = 0; turn < TURNS; turn++) {
     const robots = surrogateOf(game, index, localPolicy).map(([move]) => move);
-    const kernels = robots.map(({ kernel }) => kernel);
-    globalPolicy = learnGlobalRounded(game, index, robots);
-    localPolicy = learnLocalSoft(game, leadKernel(game, index, globalPolicy, kernels));
+    globalPolicy = changes.includes("exact")
+      ? Uint8Array.from((await responder.respond({ localPolicy })).pair.globalPolicy)
+      : learnGlobalRounded(game, index, robots);
+    const pair = { tableSize, localPolicy, globalPolicy, globalValues };
+    const law = changes.includes("occupancy")
+      ? occupied(game, pair, simulationOf(settings, "compare", OBSERVED_ROLLOUTS))
+      : guessed(game, index, globalPolicy, robots, seed);
+    localPolicy = changes.includes("greedy")
+      ? Float32Array.from(finish(localSteps(game, law)))
+      : learnLocalSoft(game, effectiveKernel(game, law));
   }
-  const globalValues = new Float32Array(globalPolicy.length);
-  return { tableSize, localPolicy: Float32Array.from(localPolicy), globalPolicy, globalValues };
+  await responder.close();
+  return { tableSize, localPolicy, globalPolicy, globalValues };
+}
+
+/** P(a_g | s_l, s_g) where the pair leads itself. */
+function occupied(game: Game, pair: TablePair, options: Parameters<typeof trialOf>[3]) {
+  const occupancy = new Occupancy(game);
+  trialOf(game, pair, "sample", options, occupancy.visit).play();
+  return occupancy.actionLaw();
 }
 
 /** Row vector times matrix ([from][to]). */
@@ -74,27 +106,26 @@ function learnGlobalRounded(
   return policy;
 }
 
-/** P(s_g' | s_g) under samples of the stationary law, [sG][sG']. */
-function leadKernel(
+/** P(a_g | s_g) under samples of the stationary law, as [sL][sG][aG]. */
+function guessed(
   game: Game,
   index: HistogramIndex,
   globalPolicy: Uint8Array,
-  kernels: readonly Float64Array[],
+  robots: readonly SurrogateMove[],
+  seed: number,
 ): Float64Array {
   const { sG, aG, sL } = sizesOf(game);
+  const kernels = robots.map(({ kernel }) => kernel);
   const law = new MultinomialRows(stationaryLaw(kernels, sL), sL);
-  const stream = new KeyedStream(999);
-  const lead = new Float64Array(sG * sG);
+  const stream = new KeyedStream(seed);
+  const lead = new Float64Array(sG * aG);
   for (let guess = 0; guess < sG * GUESSES; guess++) {
     const g = Math.floor(guess / GUESSES);
     const counts = new Int32Array(sL);
     law.add(index.size, 0, counts, stream.next);
-    const a = globalPolicy[g * index.count + index.indexOf(counts)];
-    for (let to = 0; to < sG; to++) {
-      lead[g * sG + to] += game.globalTransition[(g * aG + a) * sG + to] / GUESSES;
-    }
+    lead[g * aG + globalPolicy[g * index.count + index.indexOf(counts)]] += 1 / GUESSES;
   }
-  return lead;
+  return Float64Array.from({ length: sL * lead.length }, (_, i) => lead[i % lead.length]);
 }
 
 /** The local states' law after many epochs from the uniform one, every s_g alike at each. */
@@ -107,24 +138,25 @@ function stationaryLaw(kernels: readonly Float64Array[], sL: number): Float64Arr
   return law;
 }
 
-function learnLocalSoft(game: Game, lead: Float64Array): Float64Array {
+/** @param lead P(s_g' | s_g, s_l), [sL][sG][sG'] */
+function learnLocalSoft(game: Game, lead: Float64Array): Float32Array<ArrayBuffer> {
   const { sG, sL, aL } = sizesOf(game);
   let values = new Float64Array(sL * sG);
   let q = new Float64Array(sL * sG * aL);
   const rowOf = (state: number): Float64Array => q.subarray(state * aL, (state + 1) * aL);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     q = q.map((_, i) => {
-      const g = Math.floor(i / aL) % sG;
+      const row = Math.floor(i / aL) * sG;
       let future = 0;
       for (let at = 0; at < sL * sG; at++) {
         const moved = game.localTransition[i * sL + Math.floor(at / sG)];
-        future += moved * lead[g * sG + (at % sG)] * values[at];
+        future += moved * lead[row + (at % sG)] * values[at];
       }
       return game.localReward[i] + game.discount * future;
     });
     values = values.map((_, state) => Math.max(...rowOf(state)));
   }
-  return q.map((value, i) => {
+  return Float32Array.from(q, (value, i) => {
     const own = rowOf(Math.floor(i / aL));
     const best = Math.max(...own);
     const temperature = Math.max(LEAST_TEMPERATURE, (best - Math.min(...own)) * TEMPERATURE_SHARE);

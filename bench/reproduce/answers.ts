@@ -1,0 +1,123 @@
+/** A question as data, and what answers it: charts, tables and sentences of the rows of its studies. */
+import { type Curve, type Figure, shown } from "./figure";
+import type { Row } from "./store";
+import { inWords, isBelow, Summary, type Wanted } from "./summary";
+
+/** What the pair that never looks earns. */
+export const BLIND: Wanted = { study: "asked", line: "blind", measure: "return" };
+
+export interface Question {
+  readonly title: string;
+  readonly studies: readonly string[];
+  /** What is drawn, a chart of each game: its measure, and what the y axis says. */
+  readonly measures: Readonly<Record<string, string>>;
+  /** What the x axis says; or of each study. */
+  readonly x: string | Readonly<Record<string, string>>;
+  readonly xLog?: boolean;
+  readonly yLog?: boolean;
+  readonly isMap?: boolean;
+  /** Lines that are not drawn. */
+  readonly without?: readonly string[];
+  /** Horizontal lines: means of other rows of the game; of the chart's measure where none is said. */
+  readonly levels?: Readonly<Record<string, Wanted>>;
+  /** Columns of the table, in place of those of x. */
+  readonly columns?: readonly string[];
+  /** The rows as they are drawn, where they are not as they were measured. */
+  readonly view?: (rows: Summary) => Row[];
+  readonly curves?: (own: Summary, scenario: string) => Curve[];
+  /** What came out in a game, in place of what each line is at the largest x. @param all rows of the game */
+  readonly says?: (own: Summary, all: Summary, scenario: string) => string[];
+}
+
+export interface Answer {
+  readonly figures: readonly Figure[];
+  /** Their first rows are heads. */
+  readonly tables: readonly (readonly string[])[][];
+  readonly says: readonly string[];
+}
+
+/** @param all rows of results and of times */
+export function answerTo(name: string, question: Question, all: Summary): Answer {
+  const { studies, measures, columns, view, isMap } = question;
+  const asked = new Summary(all.rows.filter(({ study }) => studies.includes(study)));
+  const rows = new Summary(view ? view(asked) : asked.rows);
+  const drawn = new Summary(rows.rows.filter(({ measure }) => measure in measures));
+  const says = drawn.each(["scenario"], (own) => {
+    const [{ scenario }] = own.rows;
+    const of = all.of({ scenario });
+    const said = question.says?.(own, of, scenario) ?? saidOf(question, own, of);
+    return said.map((sentence) => `${scenario}: ${sentence}`);
+  });
+  const figures = drawn.each(["study", "measure", "scenario"], (own) =>
+    chartOf(name, question, own, all),
+  );
+  const tables = drawn.each(["study"], (own) =>
+    columns ? tableBy(rows, "measure", columns) : tableBy(own, "x", own.xs),
+  );
+  return { figures: figures.flat(), tables: isMap ? [] : tables, says: says.flat() };
+}
+
+/** Each line at its largest x, beside the levels; and where seeing costs, against whoever it is. */
+export const saidOf = ({ levels = {} }: Question, own: Summary, all: Summary): string[] =>
+  own.each(["study", "measure"], (of) => {
+    const [{ study, measure }] = of.rows;
+    const told = of.each(["line"], ({ rows: [{ line }], xs }) => {
+      const x = xs.at(-1)!;
+      return `${line} ${cellOf(of.of({ line, x }))} at ${shown(x)}`;
+    });
+    const beside = Object.entries(levels).map(
+      ([name, wanted]) => `${name} ${cellOf(all.of({ measure, ...wanted }))}`,
+    );
+    const blind = all.of(BLIND);
+    const below = of.each(["line"], (one) => {
+      const xs = one.xs.filter((x) => x > 0 && isBelow(one.of({ x }).minus(blind)));
+      return xs.length > 0 ? [`${one.rows[0].line} at ${xs.map(shown).join(", ")}`] : [];
+    });
+    const less =
+      measure === "return" && below.flat().length > 0 && blind.rows.length > 0
+        ? `; less than never looking: ${below.flat().join(", ")}`
+        : "";
+    return `${study}, ${measure.replaceAll("_", " ")}: ${[...told, ...beside].join("; ")}${less}`;
+  });
+
+function chartOf(name: string, question: Question, own: Summary, all: Summary): Figure[] {
+  const { x, measures, levels = {}, without = [], curves, xLog, yLog, isMap } = question;
+  const [{ study, measure, scenario }] = own.rows;
+  const drawn = new Summary(own.rows.filter(({ line }) => !without.includes(line)));
+  const words = [scenario, ...(question.studies.length > 1 ? [study] : []), measure];
+  const made = curves ? curves(drawn, scenario) : drawn.curves();
+  const known = Object.entries(levels).flatMap(([name, wanted]) => {
+    const of = all.of({ scenario, measure, ...wanted });
+    return of.rows.length > 0 ? [levelAt(name, of.mean.mean)] : [];
+  });
+  if (made.length === 0) return [];
+  const title = words.join(": ").replaceAll("_", " ");
+  return [
+    {
+      ...{ name: `${name}-${words.join("-")}`, title, xLog, yLog, isMap },
+      ...{ xLabel: typeof x === "string" ? x : x[study], yLabel: measures[measure] },
+      curves: [...made, ...known],
+    },
+  ];
+}
+
+export const levelAt = (name: string, y: number): Curve => ({
+  ...{ name, isLevel: true },
+  points: [{ x: 0, y, half: 0 }],
+});
+
+/** Means: a row for each game and line, and for each measure where these are not the columns. */
+function tableBy<K extends "x" | "measure">(all: Summary, key: K, columns: readonly Row[K][]) {
+  const own =
+    key === "x" ? (["scenario", "line", "measure"] as const) : (["scenario", "line"] as const);
+  const rows = all.each(own, (of) => [
+    ...own.map((one) => String(of.rows[0][one])),
+    ...columns.map((column) => cellOf(of.of({ [key]: column }))),
+  ]);
+  const head = columns.map((column) =>
+    typeof column === "number" ? shown(column) : String(column),
+  );
+  return [[...own, ...head].map((word) => word.replaceAll("_", " ")), ...rows];
+}
+
+export const cellOf = (of: Summary): string => (of.rows.length > 0 ? inWords(of.mean) : "");

@@ -1,0 +1,163 @@
+/** The jobs as data: each is done alone, and its rows follow from what it says and from nothing else. */
+import { z } from "zod";
+import { sha256 } from "../../src/base/platform";
+import { LEARNER_VERSION } from "../../src/learning/version";
+import { drawnGame } from "./games";
+
+export const jobSchema = z.strictObject({
+  /** Says what its levels are (work.ts). */
+  study: z.string(),
+  /** A name of games.ts, or a scenario file. */
+  scenario: z.string(),
+  /** How the policies come about, one after another. */
+  ways: z.array(z.string()),
+  /** k of a table; 0 without one. */
+  k: z.int(),
+  /** n */
+  robots: z.int(),
+  /** Robots move by the next s_g, as in the authors' code, or by the current one, as in the paper. */
+  timing: z.enum(["next", "current"]),
+  seed: z.int(),
+  /** Judged by so many. */
+  rollouts: z.int(),
+  levels: z.array(z.number()),
+  /** s of a core, roughly: for the remaining time. */
+  cost: z.number(),
+});
+export type Job = Readonly<z.infer<typeof jobSchema>>;
+
+/** What a job is told by; its results are kept under it, so that another job's are never taken for them. */
+export function nameOf(job: Job): string {
+  const own = jobSchema.omit({ cost: true }).strip().parse(job);
+  const hash = sha256(JSON.stringify([LEARNER_VERSION, own])).slice(0, 8);
+  const words = [job.study, job.scenario, ...job.ways, job.k, job.seed, hash];
+  return words.join("-").replace(/[^\w-]+/g, "_");
+}
+
+interface Setting extends Pick<Job, "robots" | "timing" | "cost"> {
+  /** k of the tables that are learned. */
+  readonly tables: readonly number[];
+}
+const paper = { timing: "current", tables: [] } as const;
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  ring_dispatch: { robots: 1000, timing: "next", tables: [1, 2, 5, 10, 20, 50], cost: 5 },
+  dock_dispatch: { ...paper, robots: 1000, tables: [1, 2, 5, 10, 20], cost: 5 },
+  warehouse: { ...paper, robots: 300, cost: 60 },
+  dock_dispatch_mixed: { ...paper, robots: 30, cost: 20 },
+  corridor_dispatch: { ...paper, robots: 500, cost: 60 },
+  ring_of_10: { ...paper, robots: 1000, cost: 20 },
+  ring_of_20: { ...paper, robots: 1000, cost: 60 },
+};
+const GAMES = Object.keys(SETTINGS);
+const TABLED = GAMES.filter((name) => SETTINGS[name].tables.length > 0);
+const DRAWN_GAMES = Array.from({ length: 20 }, (_, i) => `drawn_${i + 1}`);
+
+interface Study {
+  readonly games: readonly string[];
+  /** A job each; those that are joined by commas share one. */
+  readonly ways: readonly string[];
+  /** k of tables, where they are not those of the game. */
+  readonly tables?: readonly number[];
+  /** Teams of as many robots as k. */
+  readonly isTiny?: true;
+  /** None: a table is asked for its k. */
+  readonly levels?: readonly number[];
+}
+const ASKED = [1, 2, 5, 10, 20, 50];
+const elsewhere = { games: TABLED, ways: ["points"] };
+const changes = ["exact", "occupancy", "greedy", "points", "exact occupancy greedy"];
+
+const STUDIES: Readonly<Record<string, Study>> = {
+  asked: {
+    games: GAMES,
+    ways: ["table", "authors", "table of 20", "points", "command", "blind", "random"],
+    levels: ASKED,
+  },
+  drawn: { games: DRAWN_GAMES, ways: ["blind,random,table,points,command,authors"] },
+  joint: {
+    games: TABLED,
+    ways: ["joint", "table,table_command"],
+    // The joint learner takes minutes for six robots, and fifteen times as long for seven.
+    tables: [1, 2, 3, 4, 5, 6],
+    isTiny: true,
+  },
+  changes: {
+    games: TABLED,
+    ways: ["authors", ...changes.map((change) => `authors ${change}`), "table"],
+    tables: [10, 20],
+  },
+  rivals: {
+    games: GAMES.slice(0, 4),
+    ways: ["independent", "sharing", "mean_field"],
+    levels: [10, 30, 100, 300, 1000],
+  },
+  sampled: { games: TABLED, ways: ["table"], tables: [10], levels: [1, 4, 16] },
+  k_changes: { ...elsewhere, levels: [20, 5, 2, 1] },
+  silence: { ...elsewhere, levels: [0, 5, 10, 20, 40] },
+  near: { ...elsewhere, levels: [1, 2, 4, 8] },
+  lies: { ...elsewhere, levels: [0, 0.05, 0.1, 0.2] },
+  model: { ...elsewhere, levels: [0, 0.1, 0.3] },
+  many: { ...elsewhere, levels: [10, 100, 1000, 10_000, 100_000, 1_000_000] },
+  beliefs: elsewhere,
+};
+
+/** What a reduced version leaves. */
+const QUICK = {
+  games: ["ring_dispatch", "dock_dispatch", "drawn_1", "drawn_2"],
+  seeds: 2,
+  rollouts: 200,
+  largestTable: 10,
+  largestTeam: 2,
+  levels: { rivals: [5, 20] } as Record<string, number[]>,
+};
+const FULL = { ...QUICK, games: [...GAMES, ...DRAWN_GAMES], seeds: 10, rollouts: 1000 };
+
+const isTable = (way: string): boolean => /^(table|authors|joint)/.test(way);
+
+function costOf(way: string, k: number, { cost, robots }: Setting, shifts: number): number {
+  if (way === "joint") return 1 + 15 ** (k - 4);
+  if (isTable(way)) return 2 + (k / 9) ** 2;
+  if (way === "points" || way === "command") return way === "points" ? cost : 2 * cost;
+  return 1 + (shifts * robots) / 40_000;
+}
+
+/** The games of a run that --only may name. */
+export const gamesOf = (isQuick: boolean): string[] =>
+  GAMES.filter((name) => !isQuick || QUICK.games.includes(name));
+
+/** All jobs of these studies, in an order that is always the same. */
+export function jobsOf(studies: readonly string[], isQuick: boolean): Job[] {
+  const { games } = isQuick ? QUICK : FULL;
+  return [...new Set(studies)].flatMap((study) =>
+    STUDIES[study].games
+      .filter((scenario) => games.includes(scenario))
+      .flatMap((scenario) =>
+        STUDIES[study].ways.flatMap((way) => jobsBy(study, scenario, way, isQuick)),
+      ),
+  );
+}
+
+/** One for each table and learning seed. */
+function jobsBy(study: string, scenario: string, way: string, isQuick: boolean): Job[] {
+  const { tables, isTiny, levels: all = [] } = STUDIES[study];
+  const setting = SETTINGS[scenario] ?? { ...paper, robots: 200, cost: 5 };
+  const { seeds, rollouts, levels: fewer } = isQuick ? QUICK : FULL;
+  const levels = isQuick ? (fewer[study] ?? all) : all;
+  const own = scenario.startsWith("drawn") ? [drawnGame(scenario).tableSize] : setting.tables;
+  const spread = /^table of (\d+)/.exec(way);
+  const isAny = !isQuick || study === "drawn";
+  const most = isAny ? Infinity : isTiny ? QUICK.largestTeam : QUICK.largestTable;
+  const wanted = spread ? own.filter((k) => k === Number(spread[1])) : (tables ?? own);
+  const ks = isTable(way) || study === "drawn" ? wanted.filter((k) => k <= most) : [0];
+  const isAsked = ks[0] > 0 && !spread && study !== "sampled";
+  return ks.flatMap((k) =>
+    Array.from({ length: way === "joint" ? 1 : seeds }, (_, seed) => ({
+      ...{ study, scenario, ways: way.split(","), k, seed, rollouts },
+      ...(isTiny ? { robots: k, timing: "current" as const } : setting),
+      levels: isAsked ? [k] : [...levels],
+      cost: way
+        .split(",")
+        .reduce((sum, one) => sum + costOf(one, k, setting, levels.at(-1) ?? 0), 0),
+    })).map((job) => jobSchema.strip().parse(job)),
+  );
+}

@@ -1,0 +1,238 @@
+/** The questions: which rows answer them, how these are drawn, and what is said of them. */
+import { BLIND, levelAt, type Question, saidOf } from "./answers";
+import { shown } from "./figure";
+import { gameOf } from "./games";
+import { MEMORY } from "./players";
+import { inWords, isBelow, percent, rootFit, type Summary } from "./summary";
+
+const K = { x: "robots asked a step, k", xLog: true };
+const RETURN = { return: "return" };
+const RULERS = ["blind", "random"];
+
+/** By what --only calls them. */
+export const QUESTIONS: Readonly<Record<string, Question>> = {
+  k: {
+    title: "What is earned by how many robots are asked?",
+    studies: ["asked"],
+    measures: RETURN,
+    ...K,
+    without: RULERS,
+    levels: {
+      "never looking": BLIND,
+      "points, all seen": { study: "asked", line: "points", measure: "all_seen" },
+    },
+    says: (own, all) => [...saidOf({ ...QUESTIONS.k }, own, all), ...fitted(own), ...compared(own)],
+  },
+  gaps: {
+    title: "Is it nearly an equilibrium? Best-response gaps beside the theorem's constant",
+    studies: ["asked"],
+    measures: { gap: "discounted return (0 as 0.01)" },
+    ...K,
+    yLog: true,
+    view: ({ rows }) =>
+      rows
+        .filter(({ line, measure }) => line === "table" && /_gap/.test(measure))
+        .map((row) => ({ ...row, line: row.measure.replaceAll("_", " "), measure: "gap" })),
+    curves: (own, scenario) => {
+      const { constant, trivial } = theoremOf(scenario);
+      return [
+        ...own.curves((y) => Math.max(0.01, y)),
+        {
+          name: "the theorem's constant / √k",
+          points: own.xs.map((x) => ({ x, y: constant / Math.sqrt(x), half: 0 })),
+        },
+        levelAt("what no pair can lose more", trivial),
+      ];
+    },
+    says: (own, _, scenario) => {
+      const { constant, trivial } = theoremOf(scenario);
+      const k = own.xs.at(-1)!;
+      const most = own.each(["line"], (of) => {
+        const means = of.xs.map((x) => of.of({ x }).mean.mean);
+        return `${of.rows[0].line} ${shown(Math.max(...means))}`;
+      });
+      return [
+        `the largest means over all k are: ${most.join(", ")} (the bound is what an agent that sees all would gain at most)`,
+        `at k = ${k} the theorem's constant allows ${shown(constant / Math.sqrt(k))}, where no pair can lose more than ${shown(trivial)}: it says nothing there`,
+      ];
+    },
+  },
+  cost: {
+    title: "What do learning and deciding take?",
+    studies: ["asked"],
+    measures: { learning_seconds: "s of a core", decision_microseconds: "µs" },
+    ...K,
+    yLog: true,
+    without: [...RULERS, "points", "command"],
+    levels: { "points, no table": { study: "asked", line: "points" } },
+  },
+  mode: {
+    title: "Does the global agent know where most are?",
+    studies: ["asked"],
+    measures: { mode_accuracy: "share of the epochs" },
+    ...K,
+  },
+  seeds: {
+    title: "Does it hang on the learning seed?",
+    studies: ["asked"],
+    measures: { all_seen_alike: "return, all seen" },
+    x: "learning seed",
+    columns: [
+      ...["random_commands", "ten_remembered", "all_seen", "all_seen_alike"],
+      ...["horizon_lower", "horizon_upper", "limit_horizon_upper"],
+    ],
+    view: ({ rows }) =>
+      rows.map((row) => {
+        const line = row.x > 0 ? `${row.line} of ${row.x}` : row.line;
+        return row.measure === "all_seen_alike" ? { ...row, line, x: row.seed } : { ...row, line };
+      }),
+    says: (own) => {
+      const ranges = own.each(["line"], ({ rows }) => {
+        const values = rows.map(({ value }) => value);
+        const [least, most] = [Math.min(...values), Math.max(...values)];
+        return `${rows[0].line} ${least.toFixed(1)} to ${most.toFixed(1)}`;
+      });
+      return [`least and most of the learning seeds' pairs: ${ranges.join(", ")}`];
+    },
+  },
+  drawn: {
+    title: "Does it hold for other games?",
+    studies: ["drawn"],
+    measures: { over_blind: "return more than never looking" },
+    x: "game",
+    view: (rows) =>
+      rows.of({ measure: "return" }).rows.map((row) => {
+        const { study, scenario, seed } = row;
+        const x = Number(scenario.replace("drawn_", ""));
+        const blind = rows.of({ study, scenario, line: "blind", measure: "return" }).rows;
+        const value = row.value - blind.find((one) => one.seed === seed)!.value;
+        return { ...row, scenario: "drawn games", x, measure: "over_blind", value };
+      }),
+    without: [...RULERS, "blind"],
+    says: (own) => {
+      const lines = own.every("line").filter((line) => !RULERS.includes(line) && !/ /.test(line));
+      return lines.map((line) => {
+        const of = own.of({ line });
+        const below = of.xs.filter((x) => isBelow(of.of({ x }).mean)).length;
+        return `${line} earns less than the pair that never looks in ${below} of ${of.xs.length} games, and ${inWords(of.mean)} more on average`;
+      });
+    },
+  },
+  joint: {
+    title: "What does one learner for all joint states and actions earn, and take?",
+    studies: ["joint"],
+    measures: { ...RETURN, learning_seconds: "s of a core" },
+    x: "robots, n, all seen",
+    says: (own, all) => {
+      const returns = own.of({ measure: "return" });
+      const x = returns.xs.at(-1)!;
+      const seconds = all.of({ study: "joint", measure: "learning_seconds", line: "joint" });
+      const [before, last] = [x - 1, x].map((n) => seconds.of({ x: n }).mean.mean);
+      const of = (line: string) => returns.of({ line, x }).mean.mean;
+      return [
+        `of the joint optimum of ${x} robots (${shown(of("joint"))}) our pair earns ${percent(of("table") / of("joint"))}, and ${percent(of("table_command") / of("joint"))} where robots use the command`,
+        `the joint learner takes ${shown(last)} s for ${x} robots, ${shown(last / before)} times as much as for one fewer`,
+      ];
+    },
+  },
+  changes: {
+    title: "What does each change of the authors' way earn alone?",
+    studies: ["changes"],
+    measures: RETURN,
+    ...K,
+  },
+  samples: {
+    title: "What do model-free rivals earn by experience?",
+    studies: ["rivals", "sampled"],
+    measures: RETURN,
+    x: {
+      rivals: "epochs of experience of each of four tunings",
+      sampled: "moves of the model in each sweep",
+    },
+    xLog: true,
+    levels: {
+      "points + memory, 10 asked": { ...BLIND, line: `points${MEMORY}`, x: 10 },
+      "never looking": BLIND,
+      random: { ...BLIND, line: "random" },
+    },
+  },
+  robust: {
+    title: "What if the world is not as it was learned?",
+    studies: ["k_changes", "silence", "near", "lies", "model"],
+    measures: RETURN,
+    x: {
+      k_changes: "k is 20, and every five epochs for five",
+      silence: "nobody answers from epoch 2 on for so many epochs",
+      near: "robots near the lead are asked so many times as likely",
+      lies: "share of answers that are any state",
+      model: "share of local moves that the model lets go anywhere",
+    },
+  },
+  many: {
+    title: "Does it hold from ten robots to a million?",
+    studies: ["many"],
+    measures: { ...RETURN, decision_microseconds: "µs" },
+    x: "robots, n (20 asked)",
+    xLog: true,
+  },
+  beliefs: {
+    title: "What is commanded by which belief?",
+    studies: ["beliefs"],
+    measures: { action: "share in the third state" },
+    x: "share in the second state, the lead in the first",
+    isMap: true,
+    curves: (own, scenario) =>
+      gameOf(scenario).globalActions.map((name, action) => ({
+        name,
+        points: votesOf(own).filter(({ votes }) => commonest(votes) === action),
+      })),
+    says: (own) => {
+      const cells = votesOf(own);
+      const agreed = cells.filter(({ votes }) => new Set(votes).size === 1).length;
+      return [`the pairs of all seeds agree in ${percent(agreed / cells.length)} of the beliefs`];
+    },
+  },
+};
+
+/** What the pairs of all seeds command in each cell. */
+const votesOf = (own: Summary) =>
+  own.each(["line", "x"], ({ rows }) => {
+    const [{ line, x }] = rows;
+    return { x, y: Number(line), half: 0, votes: rows.map(({ value }) => value) };
+  });
+
+const commonest = (votes: readonly number[]): number => {
+  const count = (action: number): number => votes.filter((one) => one === action).length;
+  return votes.reduce((best, action) => (count(action) > count(best) ? action : best));
+};
+
+const fitted = (own: Summary): string[] =>
+  ["table", "points", "authors"].flatMap((line) => {
+    const of = own.of({ line });
+    if (of.xs.length < 3) return [];
+    const { a, b, rest } = rootFit(of);
+    return `the return of ${line} without memory is ${inWords(a)} - (${inWords(b)})/√k, which misses a mean by ${shown(rest)} at most`;
+  });
+
+/** Memory beside none, and the authors' way. */
+function compared(own: Summary): string[] {
+  const [points, memory] = ["points", `points${MEMORY}`].map((line) => own.of({ line }));
+  const one = memory.of({ x: memory.xs[0] }).mean;
+  const enough = points.xs.find((x) => points.of({ x }).mean.mean >= one.mean);
+  const said = `one robot asked with memory earns ${inWords(one)}, ${enough === undefined ? "more than any k tried without" : `as much as k = ${enough} without`}`;
+  const most = own.of({ line: "authors" }).xs.at(-1);
+  if (most === undefined) return [said];
+  const [table, authors] = ["table", "authors"].map((line) => own.of({ line, x: most }));
+  return [
+    said,
+    `at k = ${most} our table earns ${inWords(table.minus(authors))} more than the authors' way`,
+  ];
+}
+
+/** 2 r / (1 - γ)² of the theorem, without its logarithms, and r / (1 - γ), where r bounds a reward. */
+function theoremOf(scenario: string): { readonly constant: number; readonly trivial: number } {
+  const { globalReward, localReward, discount } = gameOf(scenario);
+  const sizes = [globalReward, localReward].map((rewards) => Math.max(...rewards.map(Math.abs)));
+  const trivial = (sizes[0] + sizes[1]) / (1 - discount);
+  return { constant: (2 * trivial) / (1 - discount), trivial };
+}

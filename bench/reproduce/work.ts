@@ -1,0 +1,229 @@
+/** What is done for one job. */
+import { countsRight } from "../../src/evaluation/evaluate";
+import { histogramCount, roundToSize } from "../../src/game/histogram";
+import { type Game, sizesOf } from "../../src/game/model";
+import type { PolicyMetadata } from "../../src/game/policy_metadata";
+import { type Estimate, estimate } from "../../src/game/statistics";
+import { randomController } from "../../src/policy/controllers";
+import { jointOptimum } from "../rivals/joint";
+import { QLearners, type QSettings } from "../rivals/q_learning";
+import { ASKED, FAULTS, faulty, mistaken } from "./faults";
+import { gameOf } from "./games";
+import type { Job } from "./jobs";
+import {
+  earned,
+  HORIZON,
+  type Learned,
+  learnedBy,
+  type Mode,
+  MODES,
+  type Players,
+  playersOf,
+} from "./players";
+import type { Row } from "./store";
+
+/** s of this process's cores. */
+export const usedSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/** The rows of a job, as they come. */
+export class Work {
+  readonly rows: Row[] = [];
+  readonly times: Row[] = [];
+  readonly game: Game;
+
+  constructor(readonly job: Job) {
+    this.game = gameOf(job.scenario);
+  }
+
+  async do(): Promise<this> {
+    for (const way of this.job.ways) {
+      if (this.job.study === "beliefs") await this.mapBeliefs(way);
+      else if (way === "joint") await this.joinAll();
+      else if (isRival(way)) await this.learnByPlay(way);
+      else await this.learnAndPlay(way);
+    }
+    this.time("all", 0, "job_seconds", usedSeconds());
+    this.time("all", 0, "peak_megabytes", process.resourceUsage().maxRSS / 1024);
+    return this;
+  }
+
+  private row(line: string, x: number, measure: string, value: number | Estimate): Row {
+    const { study, scenario, seed } = this.job;
+    const isExact = typeof value === "number";
+    const { mean, standardError } = isExact ? { mean: value, standardError: 0 } : value;
+    return { study, scenario, line, x, seed, measure, value: mean, error: standardError };
+  }
+
+  private add(...row: Parameters<Work["row"]>): void {
+    this.rows.push(this.row(...row));
+  }
+
+  private time(...row: Parameters<Work["row"]>): void {
+    this.times.push(this.row(...row));
+  }
+
+  private async timed<T>(line: string, x: number, work: () => Promise<T> | T): Promise<T> {
+    const from = usedSeconds();
+    const done = await work();
+    this.time(line, x, "learning_seconds", usedSeconds() - from);
+    return done;
+  }
+
+  private async learnAndPlay(way: string): Promise<void> {
+    const { job, game } = this;
+    const { study, k, levels } = job;
+    let known: Learned | undefined;
+    for (const level of way === "blind" || way === "random" ? [0] : levels) {
+      const model = study === "model" ? mistaken(game, level) : game;
+      const more = study === "sampled" ? { draws: level, backup: "sampled" } : {};
+      if (!known || model !== game || study === "sampled") {
+        known = await this.timed(way, k, () => learnedBy(model, job, way, more));
+      }
+      for (const [mode, suffix] of Object.entries(known.pair ? MODES : { sample: "" })) {
+        this.play(way + suffix, model, known, mode as Mode, level);
+      }
+    }
+    // A table that is asked for other numbers than its k is told of where it is asked for that.
+    if (study === "asked" && known?.pair && !way.includes(" ")) this.tell(way, known);
+  }
+
+  /** What a line earns at a level: of robots asked, or of what the study varies. */
+  private play(line: string, model: Game, known: Learned, mode: Mode, level: number) {
+    const { job, game } = this;
+    const { study, k } = job;
+    const isAsked = study === "asked" || k > 0;
+    const robots = study === "many" ? level : job.robots;
+    const asked = study === "sampled" ? k : isAsked ? level : ASKED;
+    const players = playersOf(model, known, mode, robots, asked);
+    const accuracy = { right: 0, epochs: 0 };
+    const { observation } = players.controller;
+    const visit = isAsked && observation ? countsRight(observation.belief, accuracy) : undefined;
+    const fault = FAULTS[study];
+    const heard = fault && faulty(game, players.controller, fault, level, job);
+    const both = heard ? { ...players, controller: heard } : players;
+    // A sampled table: in each sweep so many draws are moved for every (s_g, h).
+    const { sG, sL } = sizesOf(game);
+    const x = study === "sampled" ? level * sG * histogramCount(sL, k) : level;
+    this.add(line, x, "return", earned(game, both, { ...job, robots }, visit));
+    if (accuracy.epochs > 0) this.add(line, x, "mode_accuracy", accuracy.right / accuracy.epochs);
+    this.time(line, x, "decision_microseconds", decisionMicroseconds(game, players, robots));
+  }
+
+  /** What is known of a pair, and what it earns beside its own study. */
+  private tell(way: string, known: Learned): void {
+    const { job, game } = this;
+    const { k, robots } = job;
+    const all = playersOf(game, known, "sample", robots, robots);
+    const ten = playersOf(game, known, "filter", robots, 10);
+    this.add(way, k, "all_seen", earned(game, all, job));
+    // By the same draws for all learning seeds: what is left is theirs.
+    this.add(way, k, "all_seen_alike", earned(game, all, { ...job, seed: 0 }));
+    this.add(way, k, "ten_remembered", earned(game, ten, job));
+    const random = { ...all, controller: randomController(game) };
+    this.add(way, k, "random_commands", earned(game, random, job));
+    for (const [measure, value] of Object.entries(knownOf(known.metadata))) {
+      if (value !== undefined) this.add(way, k, measure, value);
+    }
+  }
+
+  private async joinAll(): Promise<void> {
+    const { game, job } = this;
+    const { k } = job;
+    this.add(
+      "joint",
+      k,
+      "return",
+      await this.timed("joint", k, () => jointOptimum(game, k, HORIZON)),
+    );
+  }
+
+  /** By experience: each tuning has the same, and what earns most in other shifts is kept. */
+  private async learnByPlay(way: QSettings["way"]): Promise<void> {
+    const { job, game } = this;
+    const { robots, timing, seed, levels } = job;
+    const { sL } = sizesOf(game);
+    let asked = Math.min(10, robots);
+    while (histogramCount(sL, asked) > LARGEST_TABLE) asked--;
+    const all = await this.timed(way, levels.at(-1)! * HORIZON, () =>
+      TUNINGS.map((tuning) => {
+        const learners = new QLearners(game, { robots, timing, way, asked, tuning, seed });
+        return judged(learners, tuning.random, levels);
+      }),
+    );
+    const [best] = all.sort((a, b) => b.worth - a.worth);
+    levels.forEach((level, i) => this.add(way, level * HORIZON, "return", best.earned[i]));
+  }
+
+  /** a_g in the first s_g by the shares of the second and the third state; the others are alike. */
+  private async mapBeliefs(way: string): Promise<void> {
+    const { job, game } = this;
+    const known = await learnedBy(game, job, way);
+    const { controller } = playersOf(game, known, "sample", TOLD, TOLD);
+    for (let at = 0; at < SIDE * SIDE; at++) {
+      const [first, second] = [at % SIDE, Math.floor(at / SIDE)].map((i) => (i + 0.5) / SIDE);
+      if (first + second > 1) continue;
+      const rest = (1 - first - second) / (game.localStates.length - 2);
+      const law = game.localStates.map((_, s) => (s === 1 ? first : s === 2 ? second : rest));
+      controller.reset?.();
+      const action = controller.decide(0, roundToSize(law, TOLD), { actionUniform: () => 0 });
+      this.add(String(second), first, "action", action);
+    }
+  }
+}
+
+/** Robots by which a belief is told, and cells of a map's side. */
+const TOLD = 100_000;
+const SIDE = 20;
+
+/** Gaps and bounds. */
+const knownOf = ({
+  globalGap,
+  localGap,
+  globalGapBound,
+  bounds,
+}: Partial<PolicyMetadata> = {}) => ({
+  ...{ global_gap: globalGap, local_gap: localGap, global_gap_bound: globalGapBound },
+  horizon_lower: bounds?.horizonLower,
+  horizon_upper: bounds?.horizonUpper,
+  limit_horizon_upper: bounds?.limitHorizonUpper,
+});
+
+const DECISIONS = 2000;
+
+function decisionMicroseconds(game: Game, { controller }: Players, robots: number): number {
+  const even = new Float64Array(game.localStates.length).fill(1);
+  const sample = roundToSize(even, Math.min(controller.sampleSize, robots));
+  controller.reset?.();
+  const fromMs = performance.now();
+  for (let i = 0; i < DECISIONS; i++) {
+    controller.decide(i % game.globalStates.length, sample, { actionUniform: () => 0 });
+  }
+  return (1000 * (performance.now() - fromMs)) / DECISIONS;
+}
+
+/** Q-learners are judged by so many shifts, and by others what is kept of the tunings. */
+const SHIFTS = 40;
+const [JUDGED, CHOSEN] = [1_000_000, 2_000_000];
+const LARGEST_TABLE = 2002;
+const TUNINGS = [0.6, 0.85].flatMap((decay) => [0.05, 0.2].map((random) => ({ decay, random })));
+
+const isRival = (way: string): way is QSettings["way"] =>
+  ["independent", "sharing", "mean_field"].includes(way);
+
+/** What they earn after so many shifts each; actions are random less and less often. */
+function judged(learners: QLearners, random: number, levels: readonly number[]) {
+  const mean = (from: number): Estimate =>
+    estimate(Array.from({ length: SHIFTS }, (_, i) => learners.shift(from + i, HORIZON)));
+  let shift = 0;
+  const earned = levels.map((until) => {
+    for (; shift < until; shift++) {
+      const left = Math.max(0, 1 - (2 * shift) / levels.at(-1)!);
+      learners.shift(shift, HORIZON, Math.max(random, left));
+    }
+    return mean(JUDGED);
+  });
+  return { earned, worth: mean(CHOSEN).mean };
+}

@@ -1,0 +1,179 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { svgOf } from "../../bench/reproduce/figure";
+import { main } from "../../bench/reproduce/reproduce";
+import { csvOf, type Row, Store } from "../../bench/reproduce/store";
+import { jobsOf } from "../../bench/reproduce/jobs";
+import { rootFit, Summary } from "../../bench/reproduce/summary";
+import { jointOptimum } from "../../bench/rivals/joint";
+import { QLearners } from "../../bench/rivals/q_learning";
+import { pairedDifference } from "../../src/game/statistics";
+import { packageRoot } from "../../src/base/package_root";
+import { COMMANDS } from "../../src/cli/generated/commands";
+import { outcomeOf } from "../../src/cli/options";
+import { messageOf, randomGame, shipped } from "../games";
+import { sizes, Team } from "../learning/joint_team";
+
+const PROGRAM = join(packageRoot(), "dist", "bench", "reproduce", "reproduce.js");
+/** Six jobs. */
+const ONE_GAME = ["--quick", "--only", "joint", "--only", "dock_dispatch"];
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "reproduce-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function reproduce(...args: string[]) {
+  const options = { cwd: folder, encoding: "utf8", timeout: 140_000 } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], options);
+  return { status, stdout, stderr };
+}
+
+const written = (out: string, name: string): string =>
+  readFileSync(join(folder, out, name), "utf8");
+
+const row = (given: Partial<Row>): Row => ({
+  ...{ study: "s", scenario: "g", line: "l", x: 1, seed: 0, measure: "m", value: 0, error: 0 },
+  ...given,
+});
+
+test("parts that are joined give what one run gave before, to the bit", () => {
+  expect(reproduce(...ONE_GAME, "--out", "whole")).toMatchObject({ status: 0 });
+  expect(readdirSync(join(folder, "whole", "jobs"))).toHaveLength(6);
+  for (const part of ["1", "2"]) {
+    const args = [...ONE_GAME, "--shard", `${part}/2`, "--out", `part${part}`];
+    expect(reproduce(...args)).toMatchObject({
+      status: 0,
+      stdout: `part ${part}/2 is in part${part}\n`,
+    });
+    expect(readdirSync(join(folder, `part${part}`, "jobs"))).toHaveLength(3);
+  }
+  const half = reproduce(...ONE_GAME, "--merge", "part1", "--out", "joined");
+  expect(half).toMatchObject({ status: 2 });
+  expect(half.stderr).toMatch(/^3 of 6 jobs are in none of the folders \(joint-dock_dispatch-/);
+  const joined = reproduce(...ONE_GAME, "--merge", "part1", "part2", "--out", "joined");
+  expect(joined).toMatchObject({ status: 0 });
+  const names = [
+    "results.csv",
+    ...readdirSync(join(folder, "whole", "figures"))
+      .filter((name) => !name.includes("seconds"))
+      .map((name) => join("figures", name)),
+  ];
+  expect(names).toHaveLength(2);
+  for (const name of names) expect(written("joined", name)).toBe(written("whole", name));
+});
+
+test("a run goes on where it was, and the report holds what came out", () => {
+  const [first] = readdirSync(join(folder, "whole", "jobs"));
+  const before = written("whole", "results.csv");
+  rmSync(join(folder, "whole", "jobs", first));
+  mkdirSync(join(folder, "whole", "jobs", first));
+  const failed = reproduce(...ONE_GAME, "--out", "whole");
+  expect(failed).toMatchObject({ status: 1 });
+  expect(failed.stderr).toMatch(
+    / failed\n.*cannot be written.*\n1 jobs failed; the others are kept/s,
+  );
+  rmSync(join(folder, "whole", "jobs", first), { recursive: true });
+  const again = reproduce(...ONE_GAME, "--out", "whole");
+  expect(again.stderr).toMatch(/^5 of 6 jobs are done\n1 of 1 jobs, \d+ s, about 0 s left: joint-/);
+  expect(written("whole", "results.csv")).toBe(before);
+  const report = written("whole", "report.html");
+  expect(report).toMatch(
+    /dock_dispatch: of the joint optimum of 2 robots \([\d.]+\) our pair earns [\d.]+ %/,
+  );
+  expect(report.match(/<svg /g)).toHaveLength(2);
+  // It stands by itself.
+  expect(report.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|src=|<link/);
+  writeFileSync(join(folder, "whole", "jobs", first), "no results");
+  const spoilt = reproduce(...ONE_GAME, "--out", "whole");
+  expect(spoilt).toMatchObject({ status: 2 });
+  expect(spoilt.stderr).toMatch(
+    /does not hold results: .*; remove it, and its job is done again\n$/s,
+  );
+});
+
+test.each([
+  [
+    ["--only", "wrong"],
+    /^--only is "wrong"; give a question \(k, .*\) or a game \(ring_dispatch, /,
+  ],
+  [["--shard", "3/2"], /^--shard is "3\/2"; give I\/N, such as 1\/4: part 1 of 4$/],
+  [["--shard", "2"], /^--shard is "2"; give I\/N/],
+  [["--shard", "1/2", "--merge", "a"], /^--shard does not go with --merge/],
+  [
+    ["--quick", "--merge", "nothing"],
+    /^--merge nothing cannot be read: .*ENOENT.*; name folders that --shard wrote$/,
+  ],
+  [["--out", "/proc/none"], /^--out \/proc\/none cannot be made or written to; name a folder/],
+  [["--threads", "0"], /^--threads is "0"; give a whole number from 1 to 1024/],
+])("%j is refused with a sentence", async (args, why) => {
+  const out = ["--out", folder];
+  const all = args.includes("--out") ? args : [...args, ...out];
+  const { status, why: said } = await outcomeOf(COMMANDS.reproduce, main, all);
+  expect(status).toBe(2);
+  expect(said).toMatch(why);
+});
+
+test("results are read as they were written, and nothing else is", () => {
+  const store = new Store(join(folder, "rows"));
+  store.make();
+  const [job] = jobsOf(["joint"], true);
+  const rows = [row({ value: 0.1 + 0.2, error: 1e-17 }), row({ seed: 7, line: "points + memory" })];
+  store.keep(job, { rows, times: [] });
+  expect(store.resultsOf([job]).rows).toEqual(rows);
+  expect(csvOf(rows)).toBe(
+    "study,scenario,line,x,seed,measure,value,error\ns,g,l,1,0,m,0.30000000000000004,1e-17\ns,g,points + memory,1,7,m,0,0\n",
+  );
+  const comma = { rows: [row({ line: "points, memory" })], times: [] };
+  expect(messageOf(() => store.keep(job, comma))).toMatch(/holds a comma/);
+});
+
+test("the joint optimum is that of a team solved state by state", () => {
+  for (const n of [1, 2, 3]) {
+    const game = randomGame(sizes, n);
+    expect(jointOptimum(game, n, 300)).toBeCloseTo(new Team(game, n).optimum(), 8);
+  }
+});
+
+test("a - b / √k is found with the interval of its seeds", () => {
+  const rows = [0, 1, 2].flatMap((seed) =>
+    [1, 4, 25].map((x) => row({ seed, x, value: 10 + seed - 6 / Math.sqrt(x) })),
+  );
+  const { a, b, rest } = rootFit(new Summary(rows));
+  expect(a.mean).toBeCloseTo(11, 12);
+  // Student's t of two degrees of freedom, standard deviation 1.
+  expect(a.half).toBeCloseTo(4.3 / Math.sqrt(3), 10);
+  expect(b.mean).toBeCloseTo(6, 12);
+  expect(rest).toBeCloseTo(0, 12);
+});
+
+test("a figure has its points where its axes say", () => {
+  const points = [1, 10, 100].map((x) => ({ x, y: x === 100 ? 0 : x, half: 0 }));
+  const labels = { name: "f", title: "a < b", xLabel: "x", yLabel: "y" };
+  const svg = svgOf({ ...labels, xLog: true, curves: [{ name: "one", points }] });
+  const [, xs] = /<path d="M([\d. L]+)M/.exec(svg)!;
+  const at = xs.split("L").map((point) => point.split(" ").map(Number));
+  expect(at[1][0] - at[0][0]).toBeCloseTo(at[2][0] - at[1][0], 5);
+  expect(at[1][1]).toBeLessThan(at[0][1]);
+  expect(at[2][1]).toBeGreaterThan(at[0][1]);
+  expect(svg).toContain("a &#60; b");
+});
+
+test.each(["independent", "sharing", "mean_field"] as const)(
+  "%s Q-learning earns more with experience, and the same shift is the same again",
+  (way) => {
+    const tuning = { decay: 0.6, random: 0.1 };
+    const settings = { robots: 10, timing: "current", asked: 3, tuning, seed: 1 } as const;
+    const learners = new QLearners(shipped("dock_dispatch"), { ...settings, way });
+    const judged = (): Float64Array =>
+      Float64Array.from({ length: 40 }, (_, i) => learners.shift(1e6 + i, 50));
+    const before = judged();
+    for (let shift = 0; shift < 400; shift++)
+      learners.shift(shift, 50, Math.max(0.1, 1 - shift / 200));
+    const after = judged();
+    const { mean, standardError } = pairedDifference(after, before);
+    expect(mean).toBeGreaterThan(5 * standardError);
+    expect(judged()).toEqual(after);
+  },
+);
