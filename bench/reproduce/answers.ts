@@ -20,8 +20,6 @@ export interface Question {
   readonly without?: readonly string[];
   /** Horizontal lines: means of other rows of the game; of the chart's measure where none is said. */
   readonly levels?: Readonly<Record<string, Wanted>>;
-  /** Columns of the table, in place of those of x. */
-  readonly columns?: readonly string[];
   /** The rows as they are drawn, where they are not as they were measured. */
   readonly view?: (rows: Summary) => Row[];
   readonly curves?: (own: Summary, scenario: string) => Curve[];
@@ -29,7 +27,8 @@ export interface Question {
   readonly says?: (own: Summary, all: Summary, scenario: string) => string[];
 }
 
-export interface Answer {
+export interface Answer extends Pick<Question, "title"> {
+  readonly name: string;
   readonly figures: readonly Figure[];
   /** Their first rows are heads. */
   readonly tables: readonly (readonly string[])[][];
@@ -38,10 +37,10 @@ export interface Answer {
 
 /** @param all rows of results and of times */
 export function answerTo(name: string, question: Question, all: Summary): Answer {
-  const { studies, measures, columns, view, isMap } = question;
+  const { title, studies, measures, view, isMap } = question;
   const asked = new Summary(all.rows.filter(({ study }) => studies.includes(study)));
-  const rows = new Summary(view ? view(asked) : asked.rows);
-  const drawn = new Summary(rows.rows.filter(({ measure }) => measure in measures));
+  const rows = view ? view(asked) : asked.rows;
+  const drawn = new Summary(rows.filter(({ measure }) => measure in measures));
   const says = drawn.each(["scenario"], (own) => {
     const [{ scenario }] = own.rows;
     const of = all.of({ scenario });
@@ -51,10 +50,8 @@ export function answerTo(name: string, question: Question, all: Summary): Answer
   const figures = drawn.each(["study", "measure", "scenario"], (own) =>
     chartOf(name, question, own, all),
   );
-  const tables = drawn.each(["study"], (own) =>
-    columns ? tableBy(rows, "measure", columns) : tableBy(own, "x", own.xs),
-  );
-  return { figures: figures.flat(), tables: isMap ? [] : tables, says: says.flat() };
+  const tables = isMap ? [] : drawn.each(["study"], tableOf);
+  return { name, title, figures: figures.flat(), tables, says: says.flat() };
 }
 
 /** Each line at its largest x, beside the levels; and where seeing costs, against whoever it is. */
@@ -87,6 +84,7 @@ function chartOf(name: string, question: Question, own: Summary, all: Summary): 
   const words = [scenario, ...(question.studies.length > 1 ? [study] : []), measure];
   const made = curves ? curves(drawn, scenario) : drawn.curves();
   const known = Object.entries(levels).flatMap(([name, wanted]) => {
+    if (wanted.measure !== undefined && measure !== "return") return [];
     const of = all.of({ scenario, measure, ...wanted });
     return of.rows.length > 0 ? [levelAt(name, of.mean.mean)] : [];
   });
@@ -106,18 +104,14 @@ export const levelAt = (name: string, y: number): Curve => ({
   points: [{ x: 0, y, half: 0 }],
 });
 
-/** Means: a row for each game and line, and for each measure where these are not the columns. */
-function tableBy<K extends "x" | "measure">(all: Summary, key: K, columns: readonly Row[K][]) {
-  const own =
-    key === "x" ? (["scenario", "line", "measure"] as const) : (["scenario", "line"] as const);
-  const rows = all.each(own, (of) => [
-    ...own.map((one) => String(of.rows[0][one])),
-    ...columns.map((column) => cellOf(of.of({ [key]: column }))),
-  ]);
-  const head = columns.map((column) =>
-    typeof column === "number" ? shown(column) : String(column),
-  );
-  return [[...own, ...head].map((word) => word.replaceAll("_", " ")), ...rows];
-}
+/** Means: a row for each game, line and measure, a column for each x. */
+const tableOf = (all: Summary): string[][] => [
+  ["game", "way", "measure", ...all.xs.map(shown)],
+  ...all.each(["scenario", "line", "measure"], (of) => {
+    const [{ scenario, line, measure }] = of.rows;
+    const cells = all.xs.map((x) => cellOf(of.of({ x })));
+    return [scenario, line, measure.replaceAll("_", " "), ...cells];
+  }),
+];
 
 export const cellOf = (of: Summary): string => (of.rows.length > 0 ? inWords(of.mean) : "");

@@ -24,7 +24,7 @@ function ringOf(zones: number): Game {
     );
   const names = (word: string): string[] => ids.map((i) => `${word}_${i}`);
   const distance = (a: number, b: number): number =>
-    Math.min((a - b + zones) % zones, (b - a + zones) % zones);
+    Math.min(...[a - b, b - a].map((steps) => (steps + zones) % zones));
   const scenario = {
     name: `ring_of_${zones}`,
     discount: 0.95,

@@ -21,6 +21,8 @@ export const jobSchema = z.strictObject({
   /** Judged by so many. */
   rollouts: z.int(),
   levels: z.array(z.number()),
+  /** SHA-256 of the game, where it is no name's. */
+  sha256: z.string().optional(),
   /** s of a core, roughly: for the remaining time. */
   cost: z.number(),
 });
@@ -137,12 +139,24 @@ export function jobsOf(studies: readonly string[], isQuick: boolean): Job[] {
   );
 }
 
+/** Robots asked in a game of the user's own, with and without memory, and nobody asked. */
+export const sweepOf = (scenario: string, robots: number, sha256: string): Job[] =>
+  ["points", "blind"]
+    .flatMap((way) => jobsBy("asked", scenario, way, false, { ...paper, robots, cost: 10 }))
+    .map((job) => ({ ...job, sha256 }));
+
 /** One for each table and learning seed. */
-function jobsBy(study: string, scenario: string, way: string, isQuick: boolean): Job[] {
+function jobsBy(
+  study: string,
+  scenario: string,
+  way: string,
+  isQuick: boolean,
+  setting: Setting = SETTINGS[scenario] ?? { ...paper, robots: 200, cost: 5 },
+): Job[] {
   const { tables, isTiny, levels: all = [] } = STUDIES[study];
-  const setting = SETTINGS[scenario] ?? { ...paper, robots: 200, cost: 5 };
   const { seeds, rollouts, levels: fewer } = isQuick ? QUICK : FULL;
-  const levels = isQuick ? (fewer[study] ?? all) : all;
+  const varied = isQuick ? (fewer[study] ?? all) : all;
+  const levels = varied.filter((level) => study !== "asked" || level <= setting.robots);
   const own = scenario.startsWith("drawn") ? [drawnGame(scenario).tableSize] : setting.tables;
   const spread = /^table of (\d+)/.exec(way);
   const isAny = !isQuick || study === "drawn";
@@ -154,7 +168,7 @@ function jobsBy(study: string, scenario: string, way: string, isQuick: boolean):
     Array.from({ length: way === "joint" ? 1 : seeds }, (_, seed) => ({
       ...{ study, scenario, ways: way.split(","), k, seed, rollouts },
       ...(isTiny ? { robots: k, timing: "current" as const } : setting),
-      levels: isAsked ? [k] : [...levels],
+      levels: isAsked ? [k] : levels,
       cost: way
         .split(",")
         .reduce((sum, one) => sum + costOf(one, k, setting, levels.at(-1) ?? 0), 0),

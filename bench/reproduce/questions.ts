@@ -3,7 +3,7 @@ import { BLIND, levelAt, type Question, saidOf } from "./answers";
 import { shown } from "./figure";
 import { gameOf } from "./games";
 import { MEMORY } from "./players";
-import { inWords, isBelow, percent, rootFit, type Summary } from "./summary";
+import { inWords, isBelow, rootFit, type Summary } from "./summary";
 
 const K = { x: "robots asked a step, k", xLog: true };
 const RETURN = { return: "return" };
@@ -47,12 +47,8 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     says: (own, _, scenario) => {
       const { constant, trivial } = theoremOf(scenario);
       const k = own.xs.at(-1)!;
-      const most = own.each(["line"], (of) => {
-        const means = of.xs.map((x) => of.of({ x }).mean.mean);
-        return `${of.rows[0].line} ${shown(Math.max(...means))}`;
-      });
       return [
-        `the largest means over all k are: ${most.join(", ")} (the bound is what an agent that sees all would gain at most)`,
+        ...saidOf({ ...QUESTIONS.gaps }, own, own),
         `at k = ${k} the theorem's constant allows ${shown(constant / Math.sqrt(k))}, where no pair can lose more than ${shown(trivial)}: it says nothing there`,
       ];
     },
@@ -75,19 +71,20 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   seeds: {
     title: "Does it hang on the learning seed?",
     studies: ["asked"],
-    measures: { all_seen_alike: "return, all seen" },
+    measures: {
+      ...{ all_seen_alike: "return, all seen, same draws", ten_remembered: "return, ten, memory" },
+      ...{ random_commands: "return, random commands", horizon_lower: "bound from below" },
+      ...{ horizon_upper: "bound, every n", limit_horizon_upper: "bound, in the limit" },
+    },
     x: "learning seed",
-    columns: [
-      ...["random_commands", "ten_remembered", "all_seen", "all_seen_alike"],
-      ...["horizon_lower", "horizon_upper", "limit_horizon_upper"],
-    ],
     view: ({ rows }) =>
-      rows.map((row) => {
-        const line = row.x > 0 ? `${row.line} of ${row.x}` : row.line;
-        return row.measure === "all_seen_alike" ? { ...row, line, x: row.seed } : { ...row, line };
-      }),
+      rows.map((row) => ({
+        ...row,
+        line: row.x > 0 ? `${row.line} of ${row.x}` : row.line,
+        x: row.seed,
+      })),
     says: (own) => {
-      const ranges = own.each(["line"], ({ rows }) => {
+      const ranges = own.of({ measure: "all_seen_alike" }).each(["line"], ({ rows }) => {
         const values = rows.map(({ value }) => value);
         const [least, most] = [Math.min(...values), Math.max(...values)];
         return `${rows[0].line} ${least.toFixed(1)} to ${most.toFixed(1)}`;
@@ -108,7 +105,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
         const value = row.value - blind.find((one) => one.seed === seed)!.value;
         return { ...row, scenario: "drawn games", x, measure: "over_blind", value };
       }),
-    without: [...RULERS, "blind"],
+    without: RULERS,
     says: (own) => {
       const lines = own.every("line").filter((line) => !RULERS.includes(line) && !/ /.test(line));
       return lines.map((line) => {
@@ -123,17 +120,6 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     studies: ["joint"],
     measures: { ...RETURN, learning_seconds: "s of a core" },
     x: "robots, n, all seen",
-    says: (own, all) => {
-      const returns = own.of({ measure: "return" });
-      const x = returns.xs.at(-1)!;
-      const seconds = all.of({ study: "joint", measure: "learning_seconds", line: "joint" });
-      const [before, last] = [x - 1, x].map((n) => seconds.of({ x: n }).mean.mean);
-      const of = (line: string) => returns.of({ line, x }).mean.mean;
-      return [
-        `of the joint optimum of ${x} robots (${shown(of("joint"))}) our pair earns ${percent(of("table") / of("joint"))}, and ${percent(of("table_command") / of("joint"))} where robots use the command`,
-        `the joint learner takes ${shown(last)} s for ${x} robots, ${shown(last / before)} times as much as for one fewer`,
-      ];
-    },
   },
   changes: {
     title: "What does each change of the authors' way earn alone?",
@@ -176,7 +162,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     xLog: true,
   },
   beliefs: {
-    title: "What is commanded by which belief?",
+    title: "What is commanded by which belief? (the first seed's pair)",
     studies: ["beliefs"],
     measures: { action: "share in the third state" },
     x: "share in the second state, the lead in the first",
@@ -184,12 +170,12 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     curves: (own, scenario) =>
       gameOf(scenario).globalActions.map((name, action) => ({
         name,
-        points: votesOf(own).filter(({ votes }) => commonest(votes) === action),
+        points: votesOf(own).filter(({ votes: [vote] }) => vote === action),
       })),
     says: (own) => {
       const cells = votesOf(own);
       const agreed = cells.filter(({ votes }) => new Set(votes).size === 1).length;
-      return [`the pairs of all seeds agree in ${percent(agreed / cells.length)} of the beliefs`];
+      return [`the pairs of all seeds agree in ${agreed} of ${cells.length} beliefs`];
     },
   },
 };
@@ -200,11 +186,6 @@ const votesOf = (own: Summary) =>
     const [{ line, x }] = rows;
     return { x, y: Number(line), half: 0, votes: rows.map(({ value }) => value) };
   });
-
-const commonest = (votes: readonly number[]): number => {
-  const count = (action: number): number => votes.filter((one) => one === action).length;
-  return votes.reduce((best, action) => (count(action) > count(best) ? action : best));
-};
 
 const fitted = (own: Summary): string[] =>
   ["table", "points", "authors"].flatMap((line) => {

@@ -2,33 +2,24 @@
 import { join } from "node:path";
 import { packageRoot } from "../../src/base/package_root";
 import { readText } from "../../src/base/platform";
-import { type Answer, answerTo } from "./answers";
+import type { Answer } from "./answers";
 import { escaped, svgOf } from "./figure";
-import { QUESTIONS } from "./questions";
-import type { Summary } from "./summary";
-
-type Answers = Readonly<Record<string, Answer>>;
-
-/** By the questions' names. @param rows of results and of times */
-export const answersTo = (names: readonly string[], rows: Summary): Answers =>
-  Object.fromEntries(names.map((name) => [name, answerTo(name, QUESTIONS[name], rows)]));
 
 /** @param made how: the command and the machines */
-export function reportOf(answers: Answers, made: readonly string[]): string {
-  const names = Object.keys(answers);
-  const links = names.map(
-    (name) => `<li><a href="#${name}">${escaped(QUESTIONS[name].title)}</a></li>`,
+export function reportOf(answers: readonly Answer[], made: readonly string[]): string {
+  const links = answers.map(
+    ({ name, title }) => `<li><a href="#${name}">${escaped(title)}</a></li>`,
   );
   const body = [
     ...made.map((sentence) => `<p>${escaped(sentence)}</p>`),
     `<ol>${links.join("\n")}</ol>`,
-    ...names.map((name) => sectionOf(name, QUESTIONS[name].title, answers[name])),
+    ...answers.map(sectionOf),
   ].join("\n");
   const template = readText(join(packageRoot(), "bench", "reproduce", "report.html"));
   return template.replace("<!-- answers -->", () => body);
 }
 
-const sectionOf = (name: string, title: string, { says, figures, tables }: Answer): string =>
+const sectionOf = ({ name, title, says, figures, tables }: Answer): string =>
   `<section id="${name}">
 <h2>${escaped(title)}</h2>
 <ul>${says.map((sentence) => `<li>${escaped(sentence)}</li>`).join("\n")}</ul>

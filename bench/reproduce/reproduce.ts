@@ -3,11 +3,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/generated/commands";
 import { abortOnInterrupt, type OptionValues, runCommand, UsageError } from "../../src/cli/options";
+import { answerTo, type Question } from "./answers";
 import { gamesOf, type Job, jobsOf, nameOf } from "./jobs";
 import { doJobs } from "./pool";
 import { QUESTIONS } from "./questions";
 import { svgOf } from "./figure";
-import { answersTo, reportOf } from "./report";
+import { reportOf } from "./report";
 import { csvOf, Store } from "./store";
 import { Summary } from "./summary";
 
@@ -34,7 +35,8 @@ function chosen(quick: boolean, names: readonly string[] = []) {
     return levels ? [...studies, "asked"] : studies;
   });
   const own = jobsOf(studies, quick).filter(({ scenario }) => isChosen(scenario, scenarios));
-  return { questions, jobs: own };
+  const asked = Object.fromEntries(questions.map((name) => [name, QUESTIONS[name]]));
+  return { questions: asked, jobs: own };
 }
 
 /** Every N-th job, from the I-th on. @throws UsageError */
@@ -48,14 +50,13 @@ function shardOf(jobs: readonly Job[], shard: string | undefined): readonly Job[
 }
 
 export async function main(options: Options): Promise<number> {
-  const { quick, only, shard, merge, out, threads = availableParallelism() } = options;
+  const { quick, only, shard, merge, out } = options;
   if (merge && shard !== undefined) {
     throw new UsageError("--shard does not go with --merge, which joins all parts; leave one out");
   }
   const { questions, jobs } = chosen(quick, only);
   const own = shardOf(jobs, shard);
   const store = new Store(out);
-  store.make();
   merge?.forEach((folder) => store.takeFrom(folder));
   const missing = own.filter((job) => !store.has(job));
   if (merge && missing.length > 0) {
@@ -63,48 +64,58 @@ export async function main(options: Options): Promise<number> {
       `${missing.length} of ${jobs.length} jobs are in none of the folders (${nameOf(missing[0])}); do the missing parts with the same options, or leave --merge out to do them here`,
     );
   }
-  process.stderr.write(`${own.length - missing.length} of ${own.length} jobs are done\n`);
+  const command = `npm run reproduce${quick ? " -- --quick, a reduced version" : ""}`;
+  return answer(shard === undefined ? questions : {}, own, options, command);
+}
+
+/** Does what is not done yet. @returns the exit status */
+async function complete(jobs: readonly Job[], store: Store, threads: number): Promise<number> {
+  const missing = jobs.filter((job) => !store.has(job));
+  process.stderr.write(`${jobs.length - missing.length} of ${jobs.length} jobs are done\n`);
   const signal = abortOnInterrupt();
-  const failed = await doJobs(missing, out, threads, signal);
+  const failed = await doJobs(missing, store.folder, threads, signal);
   if (signal.aborted) {
     process.stderr.write(
       "interrupted: the jobs that are done are kept, and the same command goes on\n",
     );
     return INTERRUPTED;
   }
-  if (failed.length > 0) {
-    process.stderr.write(
-      `${failed.join("\n")}\n${failed.length} jobs failed; the others are kept, and the same command tries these again\n`,
-    );
-    return 1;
-  }
-  const said =
-    shard === undefined ? tell(store, jobs, questions, options) : `part ${shard} is in ${out}`;
-  process.stdout.write(`${said}\n`);
-  return 0;
+  if (failed.length === 0) return 0;
+  process.stderr.write(
+    `${failed.join("\n")}\n${failed.length} jobs failed; the others are kept, and the same command tries these again\n`,
+  );
+  return 1;
 }
 
-/** Writes what is made of all jobs. */
-function tell(
-  store: Store,
+/** Does what is not done yet, and writes what is made of all jobs; without questions the jobs' files alone. */
+export async function answer(
+  questions: Readonly<Record<string, Question>>,
   jobs: readonly Job[],
-  questions: readonly string[],
-  { out, quick }: Options,
-): string {
+  { out, threads = availableParallelism() }: Pick<Options, "out" | "threads">,
+  command: string,
+): Promise<number> {
+  const store = new Store(out);
+  const status = await complete(jobs, store, threads);
+  const names = Object.keys(questions);
+  if (status === 0 && names.length === 0) process.stdout.write(`this part is in ${out}\n`);
+  if (status !== 0 || names.length === 0) return status;
   const { rows, times } = store.resultsOf(jobs);
   store.write("results.csv", csvOf(rows));
   store.write("times.csv", csvOf(times, true));
-  const answers = answersTo(questions, new Summary([...rows, ...times]));
-  const figures = Object.values(answers).flatMap((answer) => answer.figures);
+  const all = new Summary([...rows, ...times]);
+  const answers = Object.entries(questions).map(([name, one]) => answerTo(name, one, all));
+  const figures = answers.flatMap((one) => one.figures);
   for (const one of figures) store.write(join("figures", `${one.name}.svg`), svgOf(one));
   const machines = [...new Set(times.map(({ machine }) => machine))].join("; ");
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   const made = [
-    `Made by npm run reproduce${quick ? " -- --quick, a reduced version" : ""}: ${jobs.length} jobs, ${seeds} learning seeds. Returns are discounted, over 50 epochs; ± and bars are 95 % intervals over the learning seeds, each of which is judged by random numbers of its own.`,
+    `Made by ${command}: ${jobs.length} jobs, ${seeds} learning seeds. Returns are discounted, over 50 epochs; ± and bars are 95 % intervals over the learning seeds, each of which is judged by random numbers of its own.`,
     `Times and memory are of ${machines}.`,
   ];
   store.write("report.html", reportOf(answers, made));
-  return `${join(out, "report.html")} and ${join(out, "results.csv")}: ${jobs.length} jobs, ${figures.length} figures`;
+  const said = `${join(out, "report.html")} and ${join(out, "results.csv")}: ${jobs.length} jobs, ${figures.length} figures`;
+  process.stdout.write(`${said}\n`);
+  return 0;
 }
 
 if (require.main === module) void runCommand(COMMANDS.reproduce, main);

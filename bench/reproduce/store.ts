@@ -40,10 +40,8 @@ export const csvOf = (rows: readonly Row[], isTimed = false): string =>
     .join("");
 
 export class Store {
-  constructor(private readonly folder: string) {}
-
   /** @throws InvalidInputError where the folder cannot be made */
-  make(): void {
+  constructor(readonly folder: string) {
     for (const part of ["jobs", "figures"]) {
       if (writableFolder(join(this.folder, part)) !== undefined) continue;
       throw new InvalidInputError(

@@ -76,11 +76,7 @@ export class Summary {
 }
 
 /** The least squares fit of a - b / √k to a line, by seed; the rest is by how much it misses a mean at most. */
-export function rootFit(line: Summary): {
-  readonly a: Mean;
-  readonly b: Mean;
-  readonly rest: number;
-} {
+export function rootFit(line: Summary) {
   const fits = line.every("seed").map((seed) => {
     const own = line.rows.filter((row) => row.seed === seed);
     const roots = own.map(({ x }) => 1 / Math.sqrt(x));
@@ -94,5 +90,4 @@ export function rootFit(line: Summary): {
   return { a, b, rest: Math.max(...missed.map(Math.abs)) };
 }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const isBelow = ({ mean, half }: Mean): boolean => mean < -half;

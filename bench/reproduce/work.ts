@@ -130,14 +130,9 @@ export class Work {
   }
 
   private async joinAll(): Promise<void> {
-    const { game, job } = this;
-    const { k } = job;
-    this.add(
-      "joint",
-      k,
-      "return",
-      await this.timed("joint", k, () => jointOptimum(game, k, HORIZON)),
-    );
+    const { k } = this.job;
+    const best = await this.timed("joint", k, () => jointOptimum(this.game, k, HORIZON));
+    this.add("joint", k, "return", best);
   }
 
   /** By experience: each tuning has the same, and what earns most in other shifts is kept. */

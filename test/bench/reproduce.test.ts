@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { svgOf } from "../../bench/reproduce/figure";
 import { main } from "../../bench/reproduce/reproduce";
 import { csvOf, type Row, Store } from "../../bench/reproduce/store";
-import { jobsOf } from "../../bench/reproduce/jobs";
+import { answerTo } from "../../bench/reproduce/answers";
+import { jobsOf, nameOf, sweepOf } from "../../bench/reproduce/jobs";
+import { questionOf } from "../../bench/reproduce/sweep";
 import { rootFit, Summary } from "../../bench/reproduce/summary";
 import { jointOptimum } from "../../bench/rivals/joint";
 import { QLearners } from "../../bench/rivals/q_learning";
@@ -13,7 +15,7 @@ import { pairedDifference } from "../../src/game/statistics";
 import { packageRoot } from "../../src/base/package_root";
 import { COMMANDS } from "../../src/cli/generated/commands";
 import { outcomeOf } from "../../src/cli/options";
-import { messageOf, randomGame, shipped } from "../games";
+import { messageOf, randomGame, root, shipped } from "../games";
 import { sizes, Team } from "../learning/joint_team";
 
 const PROGRAM = join(packageRoot(), "dist", "bench", "reproduce", "reproduce.js");
@@ -45,7 +47,7 @@ test("parts that are joined give what one run gave before, to the bit", () => {
     const args = [...ONE_GAME, "--shard", `${part}/2`, "--out", `part${part}`];
     expect(reproduce(...args)).toMatchObject({
       status: 0,
-      stdout: `part ${part}/2 is in part${part}\n`,
+      stdout: `this part is in part${part}\n`,
     });
     expect(readdirSync(join(folder, `part${part}`, "jobs"))).toHaveLength(3);
   }
@@ -80,7 +82,7 @@ test("a run goes on where it was, and the report holds what came out", () => {
   expect(written("whole", "results.csv")).toBe(before);
   const report = written("whole", "report.html");
   expect(report).toMatch(
-    /dock_dispatch: of the joint optimum of 2 robots \([\d.]+\) our pair earns [\d.]+ %/,
+    /dock_dispatch: joint, return: joint [\d.]+ at 2; table [\d.]+ ± [\d.]+ at 2; .*table_command /,
   );
   expect(report.match(/<svg /g)).toHaveLength(2);
   // It stands by itself.
@@ -117,7 +119,6 @@ test.each([
 
 test("results are read as they were written, and nothing else is", () => {
   const store = new Store(join(folder, "rows"));
-  store.make();
   const [job] = jobsOf(["joint"], true);
   const rows = [row({ value: 0.1 + 0.2, error: 1e-17 }), row({ seed: 7, line: "points + memory" })];
   store.keep(job, { rows, times: [] });
@@ -177,3 +178,38 @@ test.each(["independent", "sharing", "mean_field"] as const)(
     expect(judged()).toEqual(after);
   },
 );
+
+test("a sweep says how many must be asked, by rows of its own game", () => {
+  const scenario = join(root, "scenarios", "dock_dispatch.yaml");
+  const jobs = sweepOf(scenario, 30, shipped("dock_dispatch").sha256);
+  expect(jobs.map(({ ways, levels }) => [...ways, ...levels])).toContainEqual(
+    // No more than there are.
+    ["points", 1, 2, 5, 10, 20],
+  );
+  expect(nameOf(jobs[0])).not.toBe(nameOf({ ...jobs[0], sha256: "of a file that was changed" }));
+  const seeds = [0, 1];
+  const line = (name: string, values: readonly number[], xs: readonly number[], measure: string) =>
+    seeds.flatMap((seed) =>
+      values.map((value, i) =>
+        row({ study: "asked", line: name, x: xs[i], seed, measure, value: value + seed }),
+      ),
+    );
+  const xs = [1, 2, 5, 10, 20];
+  const rows = [
+    ...line("points", [40, 80, 94, 96, 99.5], xs, "return"),
+    ...line("points + memory", [91, 95, 98, 98.5, 98.9], xs, "return"),
+    ...line("blind", [0], [0], "return"),
+    ...line("points", [100], [0], "all_seen"),
+  ];
+  const { says, tables, figures } = answerTo("sweep", questionOf(200, 2), new Summary(rows));
+  expect(says).toHaveLength(2);
+  expect(says[0]).toMatch(/^g: points: .* \(100\.0\): 1 %: 20, 5 %: 10, 10 %: 5$/);
+  expect(says[1]).toMatch(/^g: points \+ memory: .*: 1 %: more than 20, 5 %: 2, 10 %: 1$/);
+  const [head, ...cells] = tables[0];
+  const of = (measure: string): readonly string[] =>
+    cells.find((one) => one[1] === "points" && one[2] === measure)!;
+  expect(head).toEqual(["game", "way", "measure", "0", "1", "2", "5", "10", "20"]);
+  expect(of("lost by not seeing").slice(4)).toEqual(["60", "20", "6", "4", "0.5"]);
+  expect(of("state bytes").slice(4)).toEqual(["100", "200", "500", "1,000", "2,000"]);
+  expect(figures.map(({ name }) => name)).toContain("sweep-g-return");
+});

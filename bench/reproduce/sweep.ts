@@ -1,0 +1,70 @@
+/** `npm run sweep`: how many robots must be asked in a scenario of the user's own? */
+import { COMMANDS } from "../../src/cli/generated/commands";
+import { type OptionValues, runCommand } from "../../src/cli/options";
+import { loadScenario } from "../../src/game/scenario_file";
+import { codecOf } from "../../src/ros/codec";
+import { BLIND, type Question } from "./answers";
+import { sweepOf } from "./jobs";
+import { MEMORY } from "./players";
+import { answer } from "./reproduce";
+import type { Summary } from "./summary";
+
+const ALL = { ...BLIND, line: "points", measure: "all_seen" };
+/** Of what seeing all earns more than never looking. */
+const SHARES = [0.01, 0.05, 0.1];
+const stamp = { sec: 0, nanosec: 0 };
+const header = { stamp, frame_id: "map" };
+const STATE = { acted: true, epoch: 0, decision_time: stamp, stopped: false, state: 0 };
+
+/** The smallest k that is near enough to seeing all, for each share. */
+function enough(own: Summary, all: Summary): string[] {
+  const [seen, blind] = [ALL, BLIND].map((wanted) => all.of(wanted).mean.mean);
+  return ["points", `points${MEMORY}`].map((line) => {
+    const of = own.of({ measure: "return", line });
+    const told = SHARES.map((share) => {
+      const k = of.xs.find((x) => of.of({ x }).mean.mean >= seen - share * (seen - blind));
+      return `${100 * share} %: ${k ?? `more than ${of.xs.at(-1)}`}`;
+    });
+    return `${line}: the smallest k that earns as much as seeing all but for a share of what that earns more than never looking (${(seen - blind).toFixed(1)}): ${told.join(", ")}`;
+  });
+}
+
+/** @param bytes of one state, which is told in each epoch of so many seconds */
+export const questionOf = (bytes: number, seconds: number): Question => ({
+  title: "How many must I ask?",
+  studies: ["asked"],
+  measures: {
+    return: "return",
+    lost_by_not_seeing: "return less than with all seen",
+    state_bytes: "bytes of states a second",
+    decision_microseconds: "µs",
+  },
+  ...{ x: "robots asked a step, k", xLog: true, without: ["blind"] },
+  levels: { "never looking": BLIND, "all seen": ALL },
+  view: (all) => [
+    ...all.rows,
+    ...all.of({ measure: "return" }).rows.flatMap((row) => {
+      const seen = all.of(ALL).rows.find(({ seed }) => seed === row.seed)!.value;
+      return [
+        { ...row, measure: "lost_by_not_seeing", value: seen - row.value },
+        { ...row, measure: "state_bytes", value: (row.x * bytes) / seconds },
+      ];
+    }),
+  ],
+  says: enough,
+});
+
+export async function main(options: OptionValues<typeof COMMANDS.sweep.options>): Promise<number> {
+  const { scenario, robots } = options;
+  const { sha256, arena } = loadScenario(scenario);
+  const state = { ...STATE, header, agent_id: `robot_${robots}` };
+  const bytes = codecOf("alternating_marl/msg/AgentState").encode(state).length;
+  return answer(
+    { sweep: questionOf(bytes, arena.epoch) },
+    sweepOf(scenario, robots, sha256),
+    options,
+    "npm run sweep",
+  );
+}
+
+if (require.main === module) void runCommand(COMMANDS.sweep, main);
