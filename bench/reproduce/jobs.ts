@@ -47,7 +47,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   warehouse: { ...paper, robots: 300, cost: 60 },
   dock_dispatch_mixed: { ...paper, robots: 30, cost: 20 },
   corridor_dispatch: { ...paper, robots: 500, cost: 60 },
-  ring_of_10: { ...paper, robots: 1000, cost: 20 },
+  federated_rounds: { ...paper, robots: 200, cost: 5 },
+  demand_response: { ...paper, robots: 200, cost: 5 },
   ring_of_20: { ...paper, robots: 1000, cost: 60 },
 };
 const GAMES = Object.keys(SETTINGS);

@@ -12,9 +12,6 @@ import { reportOf } from "./report";
 import { csvOf, Store } from "./store";
 import { Summary } from "./summary";
 
-/** Exit status after Ctrl-C. */
-const INTERRUPTED = 130;
-
 type Options = OptionValues<typeof COMMANDS.reproduce.options>;
 
 /** The questions and the games that are asked for; all where none of a kind is named. @throws UsageError */
@@ -78,7 +75,8 @@ async function complete(jobs: readonly Job[], store: Store, threads: number): Pr
     process.stderr.write(
       "interrupted: the jobs that are done are kept, and the same command goes on\n",
     );
-    return INTERRUPTED;
+    // Exit status after Ctrl-C.
+    return 130;
   }
   if (failed.length === 0) return 0;
   process.stderr.write(

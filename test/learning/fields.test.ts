@@ -1,0 +1,89 @@
+/** The games of the fields that the paper names: seeing pays, and what is learned beats a rule of thumb. */
+import type { Game, PolicyPair } from "../../src/game/model";
+import { sizesOf } from "../../src/game/model";
+import type { GlobalController } from "../../src/game/population";
+import type { Estimate } from "../../src/game/statistics";
+import { Trial } from "../../src/game/trial";
+import { bestBlind } from "../../src/learning/blind";
+import { learnByPoints } from "../../src/learning/points/learn_by_points";
+import {
+  constantController,
+  policyController,
+  randomController,
+} from "../../src/policy/controllers";
+import { shipped } from "../games";
+
+const ROBOTS = 200;
+
+function earned(game: Game, localPolicy: ArrayLike<number>, controller: GlobalController) {
+  const options = { population: ROBOTS, seed: 77, horizon: 50, rollouts: 300 };
+  return new Trial(game, localPolicy, controller, options).play().earned.return;
+}
+
+/** By more than three standard errors. */
+const isMore = (a: Estimate, b: Estimate): boolean =>
+  a.mean - b.mean > 3 * Math.hypot(a.standardError, b.standardError);
+
+/** π_l that takes an action by (s_l, s_g) for sure. */
+function rule(game: Game, act: (state: string, lead: string) => string): Float64Array {
+  const { sL, sG, aL } = sizesOf(game);
+  const policy = new Float64Array(sL * sG * aL);
+  game.localStates.forEach((state, s) =>
+    game.globalStates.forEach((lead, g) => {
+      policy[(s * sG + g) * aL + game.localActions.indexOf(act(state, lead))] = 1;
+    }),
+  );
+  return policy;
+}
+
+/** Sees all, and commands by the shares of the states. */
+const ruled = (game: Game, command: (share: (state: string) => number) => string) => ({
+  sampleSize: ROBOTS,
+  decide: (_g: number, counts: ArrayLike<number>) =>
+    game.globalActions.indexOf(
+      command((state) => counts[game.localStates.indexOf(state)] / ROBOTS),
+    ),
+});
+
+/** Clients of the weighted group work much while they are charged; the group with most charged ones is weighted. */
+function byThumbInRounds(game: Game): Estimate {
+  const act = (state: string, lead: string): string =>
+    state === `${lead.at(-1)}_charged` ? "many_steps" : "few_steps";
+  const server = ruled(game, (share) => {
+    const groups = [..."abc"].sort((a, b) => share(`${b}_charged`) - share(`${a}_charged`));
+    return `weight_${groups[0]}`;
+  });
+  return earned(game, rule(game, act), server);
+}
+
+/** Cars charge where power is cheap, which it is while at least 45 % need it. */
+function byThumbOfTariffs(game: Game): Estimate {
+  const act = (_state: string, tariff: string): string => (tariff === "cheap" ? "charge" : "wait");
+  const utility = ruled(game, (share) =>
+    share("needs_much") + share("needs_little") >= 0.45 ? "to_cheap" : "to_dear",
+  );
+  return earned(game, rule(game, act), utility);
+}
+
+const playedBy = (game: Game, pair: PolicyPair, mode: "sample" | "filter", asked: number) =>
+  earned(game, pair.localPolicy, policyController(game, pair, mode, ROBOTS, asked));
+
+test.each([
+  ["federated_rounds", byThumbInRounds],
+  ["demand_response", byThumbOfTariffs],
+])("in %s seeing pays, and the pair earns more than a rule of thumb", async (name, byThumb) => {
+  const game = shipped(name);
+  const { sL, sG, aL } = sizesOf(game);
+  const { action, localPolicy } = await bestBlind(game, {});
+  const blind = earned(game, localPolicy, constantController(action));
+  const any = new Float64Array(sL * sG * aL).fill(1 / aL);
+  const random = earned(game, any, randomController(game));
+  const { pair } = await learnByPoints(game, { population: ROBOTS });
+  const all = playedBy(game, pair, "sample", ROBOTS);
+  expect(isMore(blind, random)).toBe(true);
+  expect(isMore(all, blind)).toBe(true);
+  expect(isMore(all, byThumb(game))).toBe(true);
+  // Memory makes up for most of what one client a round does not tell.
+  expect(isMore(playedBy(game, pair, "filter", 1), playedBy(game, pair, "sample", 1))).toBe(true);
+  expect(isMore(playedBy(game, pair, "filter", 1), blind)).toBe(true);
+});
