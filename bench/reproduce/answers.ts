@@ -55,26 +55,28 @@ export function answerTo(name: string, question: Question, all: Summary): Answer
 }
 
 /** Each line at its largest x, beside the levels; and where seeing costs, against whoever it is. */
-export const saidOf = ({ levels = {} }: Question, own: Summary, all: Summary): string[] =>
-  own.each(["study", "measure"], (of) => {
-    const [{ study, measure }] = of.rows;
-    const told = of.each(["line"], ({ rows: [{ line }], xs }) => {
-      const x = xs.at(-1)!;
-      return `${line} ${cellOf(of.of({ line, x }))} at ${shown(x)}`;
+export const saidOf = (question: Question, own: Summary, all: Summary): string[] =>
+  own.each(["study", "measure"], (rows) => {
+    const { levels = {}, studies, without = [] } = question;
+    const [{ study, measure }] = rows.rows;
+    const of = new Summary(rows.rows.filter(({ line }) => !without.includes(line)));
+    const last = of.each(["line"], (one) => one.xs.at(-1)!);
+    const told = [...new Set(last)].map((x) => {
+      const lines = of.every("line").filter((_, i) => last[i] === x);
+      return `at ${shown(x)} ${lines.map((line) => `${line} ${cellOf(of.of({ line, x }))}`).join(", ")}`;
     });
     const beside = Object.entries(levels).map(
       ([name, wanted]) => `${name} ${cellOf(all.of({ measure, ...wanted }))}`,
     );
     const blind = all.of(BLIND);
     const below = of.each(["line"], (one) => {
-      const xs = one.xs.filter((x) => x > 0 && isBelow(one.of({ x }).minus(blind)));
+      const xs = one.xs.filter((x) => isBelow(one.of({ x }).minus(blind)));
       return xs.length > 0 ? [`${one.rows[0].line} at ${xs.map(shown).join(", ")}`] : [];
     });
-    const less =
-      measure === "return" && below.flat().length > 0 && blind.rows.length > 0
-        ? `; less than never looking: ${below.flat().join(", ")}`
-        : "";
-    return `${study}, ${measure.replaceAll("_", " ")}: ${[...told, ...beside].join("; ")}${less}`;
+    const hasLess = measure === "return" && blind.rows.length > 0 && below.flat().length > 0;
+    const less = hasLess ? [`less than never looking earn ${below.flat().join("; ")}`] : [];
+    const what = [...(studies.length > 1 ? [study] : []), measure].join(", ").replaceAll("_", " ");
+    return `${what}: ${[...told, ...beside, ...less].join("; ")}`;
   });
 
 function chartOf(name: string, question: Question, own: Summary, all: Summary): Figure[] {

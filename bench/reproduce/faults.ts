@@ -25,7 +25,9 @@ interface Fault {
 }
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  k_changes: { asked: (epoch, level) => (Math.floor(epoch / TURN) % 2 === 0 ? ASKED : level) },
+  k_changes: {
+    asked: (epoch, level) => (Math.floor(epoch / TURN) % 2 === 0 ? ASKED : ASKED - level),
+  },
   silence: {
     asked: (epoch, level) => (epoch >= SILENT_FROM && epoch < SILENT_FROM + level ? 0 : ASKED),
   },

@@ -95,7 +95,7 @@ const STUDIES: Readonly<Record<string, Study>> = {
     levels: [10, 30, 100, 300, 1000],
   },
   sampled: { games: TABLED, ways: ["table"], tables: [10], levels: [1, 4, 16] },
-  k_changes: { ...elsewhere, levels: [20, 5, 2, 1] },
+  k_changes: { ...elsewhere, levels: [0, 15, 18, 19] },
   silence: { ...elsewhere, levels: [0, 5, 10, 20, 40] },
   near: { ...elsewhere, levels: [1, 2, 4, 8] },
   lies: { ...elsewhere, levels: [0, 0.05, 0.1, 0.2] },

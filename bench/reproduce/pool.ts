@@ -46,7 +46,7 @@ export async function doJobs(
       done += 1;
       cost += job.cost;
       const seconds = (performance.now() - startedMs) / 1000;
-      const left = seconds * (costOf(jobs) / cost - 1);
+      const left = Math.max(0, seconds * (costOf(jobs) / cost - 1));
       process.stderr.write(
         `${done} of ${jobs.length} jobs, ${seconds.toFixed(0)} s, about ${left.toFixed(0)} s left: ${nameOf(job)}${why === undefined ? "" : " failed"}\n`,
       );

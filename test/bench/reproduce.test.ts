@@ -82,7 +82,7 @@ test("a run goes on where it was, and the report holds what came out", () => {
   expect(written("whole", "results.csv")).toBe(before);
   const report = written("whole", "report.html");
   expect(report).toMatch(
-    /dock_dispatch: joint, return: joint [\d.]+ at 2; table [\d.]+ ± [\d.]+ at 2; .*table_command /,
+    /dock_dispatch: return: at 2 joint [\d.]+, table [\d.]+ ± [\d.]+, .*table_command [\d.]+ ± /,
   );
   expect(report.match(/<svg /g)).toHaveLength(2);
   // It stands by itself.
