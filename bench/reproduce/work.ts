@@ -51,7 +51,8 @@ export class Work {
   }
 
   private row(line: string, x: number, measure: string, value: number | Estimate): Row {
-    const { study, scenario, seed } = this.job;
+    const { study, seed } = this.job;
+    const scenario = this.game.name;
     const isExact = typeof value === "number";
     const { mean, standardError } = isExact ? { mean: value, standardError: 0 } : value;
     return { study, scenario, line, x, seed, measure, value: mean, error: standardError };

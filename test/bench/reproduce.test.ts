@@ -9,6 +9,7 @@ import { answerTo } from "../../bench/reproduce/answers";
 import { jobsOf, nameOf, sweepOf } from "../../bench/reproduce/jobs";
 import { questionOf } from "../../bench/reproduce/sweep";
 import { rootFit, Summary } from "../../bench/reproduce/summary";
+import { Work } from "../../bench/reproduce/work";
 import { jointOptimum } from "../../bench/rivals/joint";
 import { QLearners } from "../../bench/rivals/q_learning";
 import { pairedDifference } from "../../src/game/statistics";
@@ -179,7 +180,7 @@ test.each(["independent", "sharing", "mean_field"] as const)(
   },
 );
 
-test("a sweep says how many must be asked, by rows of its own game", () => {
+test("a sweep says how many must be asked, by rows of its own game", async () => {
   const scenario = join(root, "scenarios", "dock_dispatch.yaml");
   const jobs = sweepOf(scenario, 30, shipped("dock_dispatch").sha256);
   expect(jobs.map(({ ways, levels }) => [...ways, ...levels])).toContainEqual(
@@ -187,6 +188,10 @@ test("a sweep says how many must be asked, by rows of its own game", () => {
     ["points", 1, 2, 5, 10, 20],
   );
   expect(nameOf(jobs[0])).not.toBe(nameOf({ ...jobs[0], sha256: "of a file that was changed" }));
+  // A path's slashes would be in the names of figures.
+  const blind = jobs.find(({ ways }) => ways.includes("blind"))!;
+  const work = await new Work({ ...blind, rollouts: 2 }).do();
+  expect(new Set(work.rows.map((one) => one.scenario))).toEqual(new Set(["dock_dispatch"]));
   const seeds = [0, 1];
   const line = (name: string, values: readonly number[], xs: readonly number[], measure: string) =>
     seeds.flatMap((seed) =>
