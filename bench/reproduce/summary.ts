@@ -20,7 +20,7 @@ export function meanOf(values: readonly number[]): Mean {
 
 /** "111.5 ± 0.2": two digits of the interval. */
 export function inWords({ mean, half }: Mean): string {
-  if (!(half > 0)) return shown(mean);
+  if (!(half > 1e-9 * Math.abs(mean))) return shown(mean);
   const places = Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(half))));
   return `${mean.toFixed(places)} ± ${half.toFixed(places)}`;
 }

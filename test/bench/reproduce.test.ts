@@ -8,7 +8,7 @@ import { csvOf, type Row, Store } from "../../bench/reproduce/store";
 import { answerTo } from "../../bench/reproduce/answers";
 import { jobsOf, nameOf, sweepOf } from "../../bench/reproduce/jobs";
 import { questionOf } from "../../bench/reproduce/sweep";
-import { rootFit, Summary } from "../../bench/reproduce/summary";
+import { inWords, meanOf, rootFit, Summary } from "../../bench/reproduce/summary";
 import { Work } from "../../bench/reproduce/work";
 import { jointOptimum } from "../../bench/rivals/joint";
 import { QLearners } from "../../bench/rivals/q_learning";
@@ -148,6 +148,11 @@ test("a - b / √k is found with the interval of its seeds", () => {
   expect(a.half).toBeCloseTo(4.3 / Math.sqrt(3), 10);
   expect(b.mean).toBeCloseTo(6, 12);
   expect(rest).toBeCloseTo(0, 12);
+});
+
+test("what is the same for all seeds has no interval, whatever the last digits are", () => {
+  expect(inWords(meanOf(new Array<number>(10).fill(245 / 6)))).toBe("40.8");
+  expect(inWords(meanOf([1, 2, 3]))).toBe("2.0 ± 2.5");
 });
 
 test("a figure has its points where its axes say", () => {
