@@ -48,9 +48,6 @@ function shardOf(jobs: readonly Job[], shard: string | undefined): readonly Job[
 
 export async function main(options: Options): Promise<number> {
   const { quick, only, shard, merge, out } = options;
-  if (merge && shard !== undefined) {
-    throw new UsageError("--shard does not go with --merge, which joins all parts; leave one out");
-  }
   const { questions, jobs } = chosen(quick, only);
   const own = shardOf(jobs, shard);
   const store = new Store(out);
