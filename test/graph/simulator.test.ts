@@ -193,7 +193,12 @@ test("a reset places the robots anew and starts the statistics from zero", async
   expect(await command({ do: "reset", seed: 7 })).toMatch(/^at the end of this epoch/);
   const snapshot = await heard((messages) => messages.find((m) => m.type === "snapshot"), from);
   if (snapshot.type !== "snapshot") throw new Error("no snapshot");
-  expect(snapshot).toMatchObject({ canCommand: true, history: [] });
+  expect(snapshot.canCommand).toBe(true);
+  // The first command after the reset may be faster than the world's word of it.
+  expect(snapshot.history.length).toBeLessThan(2);
+  for (const report of snapshot.history) {
+    expect(report).toMatchObject({ reward: null, meanReward: null, epochsCounted: 0 });
+  }
   const after = told.length;
   const epoch = await heard(
     (messages) => messages.find((m) => m.type === "epoch" && m.reward !== null),
