@@ -26,7 +26,7 @@ const PLAYED_EPOCHS = 60;
 /** Fewer are enough to see a fault. */
 const FEW_EPOCHS = 50;
 /** Of the run that a peer hears: whole shifts, as of the others. */
-const HEARD_EPOCHS = 300;
+const HEARD_EPOCHS = 200;
 /** Probability of each tail of the samples that the peer hears; the seed is fixed. */
 const TAIL = 0.001;
 const ROBOTS = 30;
@@ -140,7 +140,7 @@ test("one wrong row of P_l in the world is seen by the fit of the transitions", 
   expect(transitionFit(trace, game).local).toBeLessThan(LEVEL);
 });
 
-test("an rclpy peer hears 300 epochs: commands well-formed, samples uniform, the policy the one they name", () => {
+test("an rclpy peer hears 200 epochs: commands well-formed, samples uniform, the policy the one they name", () => {
   const { swarm } = played.get("dock_dispatch/3")!;
   const heard = decisions(peer).map(({ message }) => message);
   expect(heard).toHaveLength(HEARD_EPOCHS);
