@@ -129,7 +129,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     by: '"--scenario", "ring_dispatch", "--world", "abstract"',
   },
   "npm start -- --sample-size 1 --observation filter --speed 4": {
-    file: "test/graph/examples.test.ts",
+    file: "test/graph/examples.soak.ts",
     by: "--sample-size 1 --observation filter",
   },
   "npm start -- --host 0.0.0.0 --port 9000": {
@@ -141,11 +141,11 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     by: 'readOrigins("http://localhost:9000/, HTTPS://Robots.Example")',
   },
   "npm start -- --record run.mcap --headless --seconds 30 --speed 10": {
-    file: "test/graph/examples.test.ts",
+    file: "test/graph/examples.soak.ts",
     by: "--record run.mcap --headless --seconds 30 --speed 10",
   },
   "npm run ros -- python3 examples/programs/read_recording.py run.mcap": {
-    file: "test/graph/examples.test.ts",
+    file: "test/graph/examples.soak.ts",
     by: "python3 examples/programs/read_recording.py run.mcap",
   },
   "ROS_DOMAIN_ID=1 npm run ros -- python3 examples/programs/listen.py": {
@@ -154,7 +154,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
   },
   [`npm start -- --scenario ${FERRY} --world abstract --robots 10 --headless --seconds 240 --json`]:
     {
-      file: "test/graph/examples.test.ts",
+      file: "test/graph/examples.soak.ts",
       by: `--scenario ${FERRY} --world abstract --robots 10 --headless --seconds 240 --json`,
     },
   ...Object.fromEntries(

@@ -21,9 +21,9 @@ const pool = (threads: number, signal?: AbortSignal): Sweeps =>
 const surrogate = () => surrogateOf(game, index, randomLocalPolicy(sizes, 7));
 
 test.each([
-  ["exact", [1, 2, 3], "state"],
+  ["exact", [1, 3], "state"],
   ["sampled", [1, 2], "state"],
-  ["exact", [1, 2, 3], "command"],
+  ["exact", [1, 3], "command"],
   ["sampled", [1, 2], "command"],
 ] as const)("%s backups learn the same bytes with any of %j threads (%s)", async (...row) => {
   const [backup, numbers, localForm] = row;
