@@ -18,6 +18,8 @@ SHARED = (
     + ("policy_file", "cache", "port", "host", "origins", "headless", "record", "odometry_rate")
     + ("namespace", "params_file")
 )
+# Where no parameter file is given.
+MAX_STAMP_AGE = 0.5
 ARGUMENTS = {
     "robots_file": {"parameter": "global_agent.robots_file", "description": "Robots file (YAML)."},
     **{name: shared.SWARM["arguments"][name] for name in SHARED},
@@ -34,13 +36,13 @@ ARGUMENTS = {
     },
     "max_stamp_age": {
         "parameter": "lead_agent.max_stamp_age",
-        "default": 0.5,
+        "installed": MAX_STAMP_AGE,
         "description": "Odometry and commands stamped longer ago than this, s, are refused by the "
         "lead vehicle's agent. 0.0: not tested.",
     },
-    "use_sim_time": {**shared.SIM_TIME},
+    "use_sim_time": {"parameter": "global_agent.use_sim_time"},
 }
-# Robots join when they are there: nothing here ends the launch, nobody starts armed.
+# What is other than in a simulated swarm: nobody starts armed, docks are real.
 INSTEAD = {
     "reporter": {"robots_file": "$robots_file", "poses_topic": "$poses_topic", "keep_docks": False},
     "page": {"robots_file": "$robots_file"},
@@ -65,7 +67,10 @@ def start(context):
     lead = {"namespace": swarm["lead"]["namespace"], "remappings": remappings}
     values["robots"] = settings["robots"] = len(swarm["robots"])
     values["reporter"] = settings["reporter"] = "field" if values["reporter"] else ""
-    time = {"use_sim_time": values["use_sim_time"]}
+    if values["params_file"] == shared.PARAMS_FILE.perform(context):
+        values.setdefault("max_stamp_age", MAX_STAMP_AGE)
+    # Not the simulated time of the swarm's description: what is given, or the parameter file's.
+    time = {"use_sim_time": "$use_sim_time"}
     instead = {name: {**parameters, **time} for name, parameters in INSTEAD.items()}
     instead["lead_agent"].update(own)
     return shared.nodes_of([process_of(name, lead) for name in instead], values, settings, instead)

@@ -51,10 +51,11 @@ export class ObservedDriver implements WorldDriver {
     private readonly context: LoopContext<LoopParameters>,
     private readonly clock: RosClock,
     keepsDocks: boolean,
+    kinds?: readonly number[],
   ) {
     const { game, epochNs, robots, seed } = context.run.options;
     this.stepNs = epochNs;
-    this.world = new ObservedWorld(game, robots, keepsDocks ? seed : undefined);
+    this.world = new ObservedWorld(game, robots, keepsDocks ? seed : undefined, kinds);
     this.said = [...robots, "lead"].map(() => STILL);
     if (!keepsDocks) return;
     this.bases = [...robots, "lead"].map((name) => this.base(name));

@@ -3,11 +3,12 @@
  * own: epochs, population, poses. It keeps docks where it is asked to (docs/worlds.md).
  */
 import type { Game } from "../src/game/model";
-import { loadSwarm } from "../src/game/robots_file";
+import { inFleet, loadSwarm } from "../src/game/robots_file";
 import { loadScenario } from "../src/game/scenario_file";
 import { every } from "../src/ros/clock";
 import { REPORTER_PARAMETERS } from "../src/ros/generated/parameters";
 import { clockOf, RosNode } from "../src/ros/node";
+import { ParameterError } from "../src/ros/parameters";
 import { runProcess, sent } from "../src/ros/process";
 import { TroubleLog } from "../src/ros/trouble_log";
 import { hearPoses } from "./heard_poses";
@@ -55,12 +56,21 @@ void runProcess((ros) => {
   const { keep_docks, poses_topic, robots_file, world } = parameters;
   const game = gameOf(node);
   const swarm = robots_file ? loadSwarm(robots_file, game) : undefined;
+  if (swarm && keep_docks)
+    throw new ParameterError(
+      "keep_docks does not go with robots_file: real docks keep robots; leave one out",
+    );
   const about = () => ({ world, controls: [], speed: 0, paused: driver.standing !== undefined });
   const shared = worldProcess(ros, node, game, "motion", about, 1, swarm?.names);
-  const context = { node, parameters, ...shared };
-  const driver: ObservedDriver = new ObservedDriver(context, clockOf(node), keep_docks);
+  // It tells as many robots as the file has.
+  const population = shared.run.robots.length;
+  const context = { node, parameters: { ...parameters, population }, ...shared };
+  const kinds = swarm?.robots.map(({ kind }) => kind);
+  const driver: ObservedDriver = new ObservedDriver(context, clockOf(node), keep_docks, kinds);
   const names = swarm ? [...swarm.names, swarm.lead.namespace] : [...context.run.robots, "lead"];
-  const odometry = swarm && [...swarm.robots, swarm.lead].map(({ topics }) => topics.odom);
+  const odometry =
+    swarm &&
+    [...swarm.robots, swarm.lead].map(({ namespace, topics }) => inFleet(namespace, topics.odom));
   const see = driver.see.bind(driver);
   const unheard = hearPoses(node, names, poses_topic, see, odometry);
   startWorld(ros, context, driver, about);

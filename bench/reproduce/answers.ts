@@ -68,7 +68,8 @@ export const saidOf = (question: Question, own: Summary, all: Summary): string[]
     const beside = Object.entries(levels).map(
       ([name, wanted]) => `${name} ${cellOf(all.of({ measure, ...wanted }))}`,
     );
-    const blind = all.of(BLIND);
+    // Of the same team: other studies play other numbers of robots, or by other rules.
+    const blind = new Summary(study === BLIND.study ? all.of(BLIND).rows : []);
     const below = of.each(["line"], (one) => {
       const xs = one.xs.filter((x) => isBelow(one.of({ x }).minus(blind)));
       return xs.length > 0 ? [`${one.rows[0].line} at ${xs.map(shown).join(", ")}`] : [];

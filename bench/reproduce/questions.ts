@@ -3,7 +3,7 @@ import { BLIND, levelAt, type Question, saidOf } from "./answers";
 import { shown } from "./figure";
 import { gameOf } from "./games";
 import { MEMORY } from "./players";
-import { inWords, isBelow, rootFit, type Summary } from "./summary";
+import { inWords, isBelow, meanOf, rootFit, type Summary } from "./summary";
 
 const K = { x: "robots asked a step, k", xLog: true };
 const RETURN = { return: "return" };
@@ -111,7 +111,9 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       return lines.map((line) => {
         const of = own.of({ line });
         const below = of.xs.filter((x) => isBelow(of.of({ x }).mean)).length;
-        return `${line} earns less than the pair that never looks in ${below} of ${of.xs.length} games, and ${inWords(of.mean)} more on average`;
+        // Games are drawn; a game's seeds are no further games.
+        const games = meanOf(of.xs.map((x) => of.of({ x }).mean.mean));
+        return `${line} earns less than the pair that never looks in ${below} of ${of.xs.length} games, and ${inWords(games)} more on average`;
       });
     },
   },
@@ -206,10 +208,17 @@ function compared(own: Summary): string[] {
   ];
 }
 
-/** 2 r / (1 - γ)² of the theorem, without its logarithms, and r / (1 - γ), where r bounds a reward. */
+/**
+ * 2 r / (1 - γ)² of the theorem, without its logarithms, where r bounds a reward; and what no pair can lose
+ * more: the rewards' span / (1 - γ).
+ */
 function theoremOf(scenario: string): { readonly constant: number; readonly trivial: number } {
   const { globalReward, localReward, discount } = gameOf(scenario);
-  const sizes = [globalReward, localReward].map((rewards) => Math.max(...rewards.map(Math.abs)));
-  const trivial = (sizes[0] + sizes[1]) / (1 - discount);
-  return { constant: (2 * trivial) / (1 - discount), trivial };
+  const both = [globalReward, localReward];
+  const [sizes, spans] = [
+    both.map((rewards) => Math.max(...rewards.map(Math.abs))),
+    both.map((rewards) => Math.max(...rewards) - Math.min(...rewards)),
+  ];
+  const trivial = (spans[0] + spans[1]) / (1 - discount);
+  return { constant: (2 * (sizes[0] + sizes[1])) / (1 - discount) ** 2, trivial };
 }

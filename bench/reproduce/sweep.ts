@@ -7,7 +7,7 @@ import { BLIND, type Question } from "./answers";
 import { sweepOf } from "./jobs";
 import { MEMORY } from "./players";
 import { answer } from "./reproduce";
-import type { Summary } from "./summary";
+import { isBelow, type Summary } from "./summary";
 
 const ALL = { ...BLIND, line: "points", measure: "all_seen" };
 /** Of what seeing all earns more than never looking. */
@@ -19,6 +19,10 @@ const STATE = { acted: true, epoch: 0, decision_time: stamp, stopped: false, sta
 /** The smallest k that is near enough to seeing all, for each share. */
 function enough(own: Summary, all: Summary): string[] {
   const [seen, blind] = [ALL, BLIND].map((wanted) => all.of(wanted).mean.mean);
+  if (isBelow(all.of(ALL).minus(all.of(BLIND))) || seen <= blind)
+    return [
+      `to see all earns ${(seen - blind).toFixed(1)} more than never looking: nobody need be asked`,
+    ];
   return ["points", `points${MEMORY}`].map((line) => {
     const of = own.of({ measure: "return", line });
     const told = SHARES.map((share) => {

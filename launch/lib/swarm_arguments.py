@@ -287,8 +287,8 @@ def robots_of(file, scenario):
 
 def body_of(robot):
     """Give the agent's parameters and remappings that a robots file has for a body."""
-    namespace = robot["namespace"]
-    topics = robot["topics"].items()
-    remappings = [(name, topic) for name, topic in topics if topic != f"/{namespace}/{name}"]
-    placed = {"initial_pose": robot["initialPose"]} if "initialPose" in robot else {}
-    return placed, remappings
+    # A relative name stays within the node's namespace, that of its fleet included.
+    remappings = [(name, topic) for name, topic in robot["topics"].items() if topic != name]
+    # JSON writes 1.0 as 1, and ROS takes no whole numbers for these.
+    pose = [float(number) for number in robot.get("initialPose", [])]
+    return {"initial_pose": pose} if pose else {}, remappings

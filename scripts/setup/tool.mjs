@@ -73,9 +73,9 @@ async function interrupt(signal) {
   say("interrupted: ending what runs; the next start goes on from the last finished step");
   const pid = running?.pid;
   if (pid) {
-    process.kill(-pid, "SIGINT");
-    await Promise.race([once(running, "exit"), sleep(PATIENCE_MS)]);
     try {
+      process.kill(-pid, "SIGINT");
+      await Promise.race([once(running, "exit"), sleep(PATIENCE_MS)]);
       // What outlives it would go on writing into the checkout.
       process.kill(-pid, "SIGKILL");
     } catch {

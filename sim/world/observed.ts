@@ -41,14 +41,17 @@ export class ObservedWorld {
   /** The first state of each robot's kind. */
   private readonly firstStates: readonly number[];
 
-  /** @param seed of the draws by which jobs end; undefined: no docks are kept */
+  /**
+   * @param seed of the draws by which jobs end; undefined: no docks are kept
+   * @param kinds of the robots, where they do not follow from their places
+   */
   constructor(
     private readonly game: Game,
     private readonly robots: readonly string[],
     private readonly seed: number | undefined,
+    kinds: readonly number[] = robots.map((_, i) => kindOfRobot(kindsOf(game), i)),
   ) {
-    const [kinds, { length }] = [kindsOf(game), game.arena.zones];
-    this.firstStates = robots.map((_, i) => kindOfRobot(kinds, i) * length);
+    this.firstStates = kinds.map((kind) => kind * game.arena.zones.length);
     this.locked = new Uint8Array(robots.length);
     this.seen = [...robots, "lead"].map(() => undefined);
   }

@@ -20,7 +20,7 @@ export interface SwarmBody {
   readonly namespace: string;
   /** Where its odometry began, map frame: m, m, rad; undefined: it is told otherwise. */
   readonly initialPose?: readonly number[];
-  /** As ROS resolves them: absolute. */
+  /** Relative to its namespace, or absolute. */
   readonly topics: { readonly odom: string; readonly cmd_vel: string };
 }
 
@@ -83,20 +83,20 @@ function checkedBody(body: BodyFile, game: Game, file: string): SwarmBody {
     throw new InvalidInputError(
       `${file}: ${name}: initial_pose is outside the arena of ${game.name}, which ends ${reach.toFixed(1)} m from ${middle.x.toFixed(1)}, ${middle.y.toFixed(1)}; give x and y in metres of the map`,
     );
-  const resolved = (topic: string): string =>
-    topic.startsWith("/") ? topic : `/${namespace}/${topic}`;
-  const topics = {
-    odom: resolved(named?.odom ?? "odom"),
-    cmd_vel: resolved(named?.cmd_vel ?? "cmd_vel"),
-  };
+  const topics = { odom: named?.odom ?? "odom", cmd_vel: named?.cmd_vel ?? "cmd_vel" };
   return { name, namespace, initialPose, topics };
 }
+
+/** A body's topic as nodes of its fleet name it: where it is absolute, it is of all fleets (fleet.ts). */
+export const inFleet = (namespace: string, topic: string): string =>
+  topic.startsWith("/") ? `/${topic}` : `/${namespace}/${topic}`;
 
 /** Two bodies of one name would be one for ROS, and two on one topic would drive each other. */
 function requireApart({ robots, lead }: Swarm, file: string): void {
   const seen = new Map<string, string>();
   for (const { name, namespace, topics } of [...robots, lead]) {
-    const own = [`the name ${name}`, `the namespace ${namespace}`, topics.odom, topics.cmd_vel];
+    const used = Object.values(topics).map((topic) => inFleet(namespace, topic).replace("//", "/"));
+    const own = [`the name ${name}`, `the namespace ${namespace}`, ...used];
     for (const one of own) {
       const other = seen.get(one);
       if (other !== undefined)

@@ -146,6 +146,8 @@ export abstract class BodyAgent {
   private hearOdometry(message: Odometry, areTwo: () => boolean): string | undefined {
     const { clock } = this.options.shared;
     const { max_stamp_age } = this.options.node.parameters;
+    // Refused odometry may be the true one: its sender speaks in any case.
+    const isOneOfTwo = areTwo();
     const { position, orientation } = message.pose.pose;
     const byWheels = planarPose(position, orientation);
     const stamp = nanoseconds(message.header.stamp);
@@ -157,7 +159,7 @@ export abstract class BodyAgent {
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
     if (problem) return problem;
-    if (areTwo()) return void this.check();
+    if (isOneOfTwo) return void this.check();
     if (stamp !== this.stamp) this.heardAt = now;
     // In simulated time odometry may arrive before the /clock of its instant.
     const since = clock.isSimulated || stamp < this.heardAt ? stamp : this.heardAt;

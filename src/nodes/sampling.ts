@@ -57,7 +57,7 @@ export class RobotKinds {
 
   /**
    * @param listed "<robot>=<kind>", of robots whose index does not tell
-   * @param swarm robots of whom it is known besides
+   * @param swarm robots of whom it is known where they are not listed
    * @throws InvalidInputError for a kind that the scenario lacks, and for two kinds of a robot
    */
   constructor(
@@ -65,7 +65,6 @@ export class RobotKinds {
     listed: readonly string[],
     swarm: readonly SwarmRobot[] = [],
   ) {
-    for (const { namespace, kind } of swarm) this.known.set(namespace, kind);
     for (const one of listed) {
       const [robot, name] = one.split("=", 2);
       const kind = kindNamed(name, game, "robot_kinds");
@@ -73,6 +72,8 @@ export class RobotKinds {
         throw new InvalidInputError(`robot_kinds gives ${robot} two kinds; give it one`);
       this.known.set(robot, kind);
     }
+    for (const { namespace, kind } of swarm)
+      if (!this.known.has(namespace)) this.known.set(namespace, kind);
   }
 
   /** A robot is of the kind whose state it says. */

@@ -24,6 +24,8 @@ const looks = new Set<() => void>();
 
 /** After a look, rest for so many times as long as it took: among 1,000 robots that is about 1 ms. */
 const REST = 300;
+/** A look that took longer was kept waiting by the machine, ms: that is not rested for. */
+const LONGEST_MS = 3;
 
 /** Logs of all topics of the process with one source; called ten times a second. */
 export function watchSources(log: Pick<RclLogger, "info" | "warn">): () => void {
@@ -33,7 +35,7 @@ export function watchSources(log: Pick<RclLogger, "info" | "warn">): () => void 
     const startMs = steadyMs();
     if (startMs >= restedMs) {
       [...looks][turn++ % looks.size]?.();
-      restedMs = startMs + REST * (steadyMs() - startMs);
+      restedMs = startMs + REST * Math.min(LONGEST_MS, steadyMs() - startMs);
     }
     troubles.look(sources);
   };

@@ -34,7 +34,7 @@ const ring = (line: string, measure: string, x?: number): Summary =>
 const MEASURED: readonly { readonly what: RegExp; readonly of: Summary }[] = [
   { what: /no robot seen/, of: ring("blind", "return") },
   { what: /k = 20 asked a step, with memory/, of: ring("table + memory", "return", 20) },
-  { what: /all 1,000 robots seen, 10 learning seeds/, of: ring("table", "all_seen_alike", 20) },
+  { what: /all seen: 10 learning seeds, same draws/, of: ring("table", "all_seen_alike", 20) },
   { what: /robots that use the command, all seen/, of: ring("command", "all_seen_alike") },
 ];
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../src/base/package_root";
-import { loadSwarm } from "../../src/game/robots_file";
+import { inFleet, loadSwarm } from "../../src/game/robots_file";
 import { loadScenario } from "../../src/game/scenario_file";
 import { messageOf } from "../games";
 
@@ -30,11 +30,14 @@ lead: { namespace: collector }
     name: "alice",
     namespace: "alice",
     initialPose: [1, 2, 0.5],
-    topics: { odom: "/alice/odom", cmd_vel: "/alice/cmd_vel" },
+    topics: { odom: "odom", cmd_vel: "cmd_vel" },
     kind: 0,
   });
   expect(carol.initialPose).toBeUndefined();
-  expect(carol.topics).toEqual({ odom: "/cart_7/wheels/odom", cmd_vel: "/mux/carol" });
+  expect(carol.topics).toEqual({ odom: "wheels/odom", cmd_vel: "/mux/carol" });
+  // Within the fleet; and where it is absolute, that of all fleets.
+  const heard = Object.values(carol.topics).map((topic) => inFleet(carol.namespace, topic));
+  expect(heard).toEqual(["/cart_7/wheels/odom", "//mux/carol"]);
   expect(swarm.lead).toMatchObject({ name: "lead", namespace: "collector" });
 });
 
@@ -50,6 +53,7 @@ test.each([
   ["robots: [{name: a}, {name: a}]", "two bodies have the name a: a and a"],
   ["robots: [{name: a}, {name: b, namespace: a}]", "the namespace a: a and b"],
   ["robots: [{name: a, topics: {odom: /x}}, {name: b, topics: {odom: /x}}]", "have /x: a and b"],
+  ["robots: [{name: a}, {name: b, topics: {odom: /a/odom}}]", "have /a/odom: a and b"],
   ["robots: [{name: lead}]", "the name lead"],
   ["robots: [{name: 2a}]", "robots[0].name is 2a: ROS takes letters"],
   ["robots: [{name: a, namespace: b/c}]", "robots[0].namespace is b/c: ROS takes letters"],

@@ -229,6 +229,14 @@ test.each([COMMAND, "odom"])("while %s has two sources a driving body stands", (
   expect(body.trouble()).toMatch(/emergency stop/);
 });
 
+test("refused odometry is its source's word, as it may be the true one; a refused command is not", () => {
+  const { say, spoke } = setup(running());
+  expect(say("odom", odometry(10, NaN))).toMatch(/its pose is not finite/);
+  expect(spoke).toContain("odom");
+  expect(say(COMMAND, command(0, { action: 200 }))).toMatch(/names .* 200/);
+  expect(spoke).not.toContain(COMMAND);
+});
+
 test("while another node publishes its cmd_vel too a body sends zero, and goes on afterwards", () => {
   const { body, sent, two, say } = setup(running());
   say("odom", odometry(10, 0));

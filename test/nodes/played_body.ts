@@ -32,7 +32,7 @@ export function setup(
   const left: boolean[] = [];
   /** What is wrong with whoever takes cmd_vel. */
   const velocityTo: { isAlone: boolean; problem?: string } = { isAlone: false };
-  const { two, problems, subscribeSole } = playedSoles<unknown>((topic, callback) =>
+  const { two, spoke, problems, subscribeSole } = playedSoles<unknown>((topic, callback) =>
     hear.set(topic.name, callback),
   );
   const node = {
@@ -100,6 +100,7 @@ export function setup(
     body,
     /** Names of topics that two sources publish. */
     two,
+    spoke,
     problems,
     velocityTo,
     sent,

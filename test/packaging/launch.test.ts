@@ -256,6 +256,7 @@ describe("a robots file", () => {
   - { name: alice, initial_pose: [1, 2, 0.5], topics: { cmd_vel: /mux/alice } }
   - { name: bob, enabled: false }
   - { name: carol, namespace: cart_7 }
+  - { name: dora, initial_pose: [1, 0, 0], topics: { odom: wheels/odom } }
 lead: { name: collector, topics: { odom: wheels/odom } }
 `,
   );
@@ -265,7 +266,10 @@ lead: { name: collector, topics: { odom: wheels/odom } }
   test("starts the agent of one robot as it says, and arguments override it", () => {
     const [alice] = show("robot.launch.py", robots, "robot:=alice").actions;
     expect(alice).toMatchObject({ namespace: "alice", remappings: [["cmd_vel", "/mux/alice"]] });
-    expect(given(alice)).toEqual({ robot_index: 0, population: 2, initial_pose: [1, 2, 0.5] });
+    expect(given(alice)).toEqual({ robot_index: 0, population: 3, initial_pose: [1, 2, 0.5] });
+    const fleet = show("robot.launch.py", robots, "robot:=dora", "namespace:=fleet_a/dora");
+    // Relative: within the fleet's namespace, as ROS resolves it.
+    expect(fleet.actions[0]).toMatchObject({ remappings: [["odom", "wheels/odom"]] });
     const more = ["namespace:=fleet_a/cart_7", "population:=9"];
     const [carol] = show("robot.launch.py", robots, "robot:=carol", ...more).actions;
     expect(carol).toMatchObject({ namespace: "fleet_a/cart_7", remappings: [] });
@@ -288,7 +292,8 @@ lead: { name: collector, topics: { odom: wheels/odom } }
     const all = ["global_agent", "lead_agent", "learner", "page", "recorder", "reporter"];
     expect(started.sort()).toEqual(all);
     for (const action of actions) {
-      expect(given(action)["use_sim_time"]).toBe(false);
+      // The parameter file's, unless it is given.
+      expect(given(action)).not.toHaveProperty("use_sim_time");
       expect(action).toMatchObject({ respawn: true });
       expect(action.on_exit!["1"]).toEqual([]);
     }
@@ -297,17 +302,20 @@ lead: { name: collector, topics: { odom: wheels/odom } }
     const [lead] = nodesOf({ arguments: [], actions }, "lead_agent");
     expect(lead).toMatchObject({
       namespace: "collector",
-      remappings: [["odom", "/collector/wheels/odom"]],
+      remappings: [["odom", "wheels/odom"]],
     });
     // It stands until a person releases it.
-    expect(given(lead)).toEqual({
-      scenario: "dock_dispatch",
-      use_sim_time: false,
-      max_stamp_age: 0.5,
-    });
+    expect(given(lead)).toEqual({ scenario: "dock_dispatch", max_stamp_age: 0.5 });
+    const own = join(folder, "own.json");
+    writeFileSync(own, JSON.stringify({ "/**": { ros__parameters: { use_sim_time: true } } }));
+    const filed = show("operator.launch.py", robots, `params_file:=${own}`).actions;
+    const [second] = nodesOf({ arguments: [], actions: filed }, "lead_agent");
+    expect(given(second)).toEqual({ scenario: "dock_dispatch" });
+    const simulated = show("operator.launch.py", robots, "use_sim_time:=true").actions;
+    for (const action of simulated) expect(given(action)["use_sim_time"]).toBe(true);
     expect(given(nodesOf({ arguments: [], actions }, "reporter")[0])).toMatchObject({
       keep_docks: false,
-      population: 2,
+      population: 3,
       world: "field",
     });
     const without = show("operator.launch.py", robots, "reporter:=false", "headless:=true");

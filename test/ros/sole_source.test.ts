@@ -142,6 +142,27 @@ test("where another node publishes what this one does, it listens, and both are 
   expect(listening.listeners).toBe(0);
 });
 
+test("a look that the machine kept waiting is followed by a rest of a second, not of half a minute", () => {
+  jest.useFakeTimers();
+  const { source } = listensTo({ name: "/cmd_vel", type: TOPICS.twist.type });
+  const looked: number[] = [];
+  let isLive = true;
+  source.count = () => {
+    looked.push(Date.now());
+    jest.advanceTimersByTime(100);
+    return 1;
+  };
+  watchSender(source, () => isLive, jest.fn());
+  const look = watchSources({ info: jest.fn(), warn: jest.fn() });
+  look();
+  jest.advanceTimersByTime(1000);
+  look();
+  expect(looked).toHaveLength(2);
+  isLive = false;
+  jest.advanceTimersByTime(1000);
+  look();
+});
+
 /** Topics that two publishers speak on, as far as both are there, and what each look at them logs. */
 function logged(topics: readonly { name: string; type: string }[], others: readonly string[]) {
   jest.useFakeTimers();

@@ -14,13 +14,19 @@ export function playedSoles<M>(
   subscribe: (topic: { name: string }, hear: (message: M) => string | undefined) => void,
 ) {
   const two = new Set<string>();
+  /** Topics of messages whose sender counted. */
+  const spoke: string[] = [];
   /** Why topics have nobody at the other end. */
   const problems = new Map<string, string>();
   const subscribeSole = (
     topic: { name: string },
     hear: (message: M, areTwo: () => boolean) => string | undefined,
   ) => {
-    subscribe(topic, (message) => hear(message, () => two.has(topic.name)));
+    const areTwo = (): boolean => {
+      spoke.push(topic.name);
+      return two.has(topic.name);
+    };
+    subscribe(topic, (message) => hear(message, areTwo));
     const source = {
       count: () => 1,
       get areTwo() {
@@ -37,5 +43,5 @@ export function playedSoles<M>(
     };
     return { source, connection };
   };
-  return { two, problems, subscribeSole };
+  return { two, spoke, problems, subscribeSole };
 }

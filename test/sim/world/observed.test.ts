@@ -6,6 +6,7 @@ import { robotNames } from "../../../sim/run";
 import type { MotionWorld } from "../../../sim/world/motion";
 import { ObservedWorld } from "../../../sim/world/observed";
 import { loadPhysics } from "../../../sim/world/physics";
+import { shipped } from "../../games";
 import { dockArena, dockDispatch, openArena, worldOf } from "./motion_helpers";
 
 const ROBOTS = robotNames(8);
@@ -84,4 +85,13 @@ test("docks that are kept for a world hold and free the same robots as the motio
   expect(new Set(docks).size).toBeGreaterThan(epochs / 4);
   expect(keptDocks(SEED, epochs)).toEqual(docks);
   expect(keptDocks(SEED + 1, epochs)).not.toEqual(docks);
+});
+
+test("states are of the kinds that are told, not of those that places have", () => {
+  const mixed = shipped("dock_dispatch_mixed");
+  const { length } = mixed.arena.zones;
+  const world = new ObservedWorld(mixed, ["alice", "bob"], undefined, [1, 0]);
+  const sight = { ...mixed.arena.zones[2], yaw: 0, time: 1 };
+  for (const body of [0, 1, 2]) world.see(body, sight);
+  expect(Array.from(world.localStates())).toEqual([length + 2, 2]);
 });
