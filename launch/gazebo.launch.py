@@ -9,7 +9,6 @@ import atexit
 import os
 from pathlib import Path
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -84,15 +83,8 @@ def make_world(settings):
     names = ("scenario", "robots", "epoch", "seed", "release", "real_time_factor")
     given = {name.replace("_", "-"): settings[name] for name in names if name in settings}
     options = [f"--{name}={value}" for name, value in given.items()]
-    program = Path(__file__).absolute().parents[1] / "dist" / "src" / "cli" / "gazebo_world.js"
-    made = subprocess.run(
-        ["node", str(program), *options, f"--out={parent / 'world'}"],
-        capture_output=True,
-        text=True,
-    )
-    if made.returncode != 0:
-        raise RuntimeError(made.stderr.strip() or f"{program} ended with {made.returncode}")
-    return parent / "world", made.stdout.strip()
+    said = shared.run_command("gazebo_world", [*options, f"--out={parent / 'world'}"])
+    return parent / "world", said
 
 
 def environment_of(partition, plugins):

@@ -275,14 +275,19 @@ def nodes_of(processes, values, settings, instead=None):
     ]
 
 
-def robots_of(file, scenario):
-    """Give who is in a robots file, as the nodes read it."""
-    program = Path(__file__).absolute().parents[2] / "dist" / "src" / "cli" / "describe_robots.js"
-    options = [f"--robots-file={file}", f"--scenario={scenario}"]
+def run_command(name, options):
+    """Give what a command of the package prints. Raise what it says where it fails."""
+    program = Path(__file__).absolute().parents[2] / "dist" / "src" / "cli" / f"{name}.js"
     made = subprocess.run(["node", str(program), *options], capture_output=True, text=True)
     if made.returncode != 0:
         raise RuntimeError(made.stderr.strip() or f"{program} ended with {made.returncode}")
-    return json.loads(made.stdout)
+    return made.stdout.strip()
+
+
+def robots_of(file, scenario):
+    """Give who is in a robots file, as the nodes read it."""
+    options = [f"--robots-file={file}", f"--scenario={scenario}"]
+    return json.loads(run_command("describe_robots", options))
 
 
 def body_of(robot):
