@@ -79,7 +79,8 @@ export class Sampler {
     this.listed = swarm?.names;
     this.kinds = new RobotKinds(game, robot_kinds, swarm?.robots);
     const graph = new RobotsInGraph(node);
-    const isOfSwarm = (robot: string): boolean => this.listed?.includes(robot) ?? true;
+    const ofSwarm = this.listed && new Set(this.listed);
+    const isOfSwarm = (robot: string): boolean => ofSwarm?.has(robot) ?? true;
     this.roster = new Roster(
       () => [...node.parameters.robot_names, ...graph.find(steadyMs())].filter(isOfSwarm),
       () => node.parameters.quarantine * 1000,

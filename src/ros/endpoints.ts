@@ -187,7 +187,7 @@ export class Endpoints {
   /**
    * Of a topic that has one source.
    * @param hear is given besides what says that the message's sender speaks, and whether two do: then
-   *   it takes nothing. What it refuses in any case is no second source.
+   *   it takes nothing. What it refuses without asking is no second source.
    */
   subscribeSole<Type extends keyof MessageTypes>(
     topic: Topic<Type>,
