@@ -14,7 +14,7 @@ import { decodePolicy, encodeGame, encodePolicy } from "../../src/policy/policy_
 import { messageOf, randomGame, randomLocalPolicy, randomScenario, root, shipped } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
 import * as files from "../policy/policy_files";
-import { PACKAGE, runPython } from "./package";
+import { runPython, UNIT_TESTS } from "./package";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "python-"))));
@@ -235,7 +235,7 @@ test("the inspector says what a file is, in the words of evaluate where it has g
 
 test("the package's own tests pass without ROS, but for those of its environments", () => {
   const { status, stdout } = runPython(
-    ["-m", "pytest", "-q", "-p", "no:cacheprovider", join(PACKAGE, "tests")],
+    ["-m", "pytest", "-q", "-p", "no:cacheprovider", UNIT_TESTS],
     folder,
   );
   expect({ status, stdout: status === 0 ? "" : stdout }).toEqual({ status: 0, stdout: "" });

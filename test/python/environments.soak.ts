@@ -9,7 +9,7 @@ import { sizesOf } from "../../src/game/model";
 import { encodePolicy } from "../../src/policy/policy_file";
 import { randomLocalPolicy, root, shipped } from "../games";
 import { madeMetadata, madePair } from "../policy/policies";
-import { PACKAGE, PYTHON } from "./package";
+import { PACKAGE, PYTHON, UNIT_TESTS } from "./package";
 
 const ROBOTS = 30;
 const K = 5;
@@ -47,7 +47,9 @@ beforeAll(() => {
 });
 
 test("it is installed without ROS, and all of its own tests pass there", () => {
-  expect(run(own, "-m", "pytest", "-q", join(folder, "python"))).toMatch(/^\d+ passed in/m);
+  expect(run(own, "-m", "pytest", "-q", "-p", "no:cacheprovider", UNIT_TESTS)).toMatch(
+    /^\d+ passed in/m,
+  );
 });
 
 test.each(["dock_dispatch", "dock_dispatch_mixed", "ring_dispatch", "warehouse"])(

@@ -5,6 +5,9 @@ import { root } from "../games";
 
 export const PACKAGE = join(root, "python");
 
+/** pytest's tests of it. */
+export const UNIT_TESTS = join(root, "test/python/unit");
+
 /** A Python with numpy: the private environment's, or that of a sourced ROS 2. */
 export const PYTHON = process.env.ALTERNATING_MARL_PYTHON ?? "python3";
 
