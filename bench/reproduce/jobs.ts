@@ -63,10 +63,13 @@ interface Study {
   readonly tables?: readonly number[];
   /** Teams of as many robots as k. */
   readonly isTiny?: true;
+  /** n, where it is not that of the game. */
+  readonly teams?: readonly number[];
   /** None: a table is asked for its k. */
   readonly levels?: readonly number[];
 }
 const ASKED = [1, 2, 5, 10, 20, 50];
+const costly = { ways: ["table", "points", "independent", "sharing"], tables: [5], levels: [20] };
 const elsewhere = { games: TABLED, ways: ["points"] };
 const changes = ["exact", "occupancy", "greedy", "points", "exact occupancy greedy"];
 
@@ -89,8 +92,11 @@ const STUDIES: Readonly<Record<string, Study>> = {
     ways: ["authors", ...changes.map((change) => `authors ${change}`), "table"],
     tables: [10, 20],
   },
+  // The same for growing |S_l|, and n; Q-learners have 20 shifts.
+  zones: { ...costly, games: [3, 5, 8, 12, 20].map((zones) => `ring_of_${zones}`), teams: [1000] },
+  teams: { ...costly, games: ["dock_dispatch"], teams: [10, 100, 1000, 10_000] },
   rivals: {
-    games: GAMES.slice(0, 4),
+    games: [...GAMES.slice(0, 4), "federated_rounds", "demand_response"],
     ways: ["independent", "sharing", "mean_field"],
     levels: [10, 30, 100, 300, 1000],
   },
@@ -111,9 +117,10 @@ const QUICK = {
   rollouts: 200,
   largestTable: 10,
   largestTeam: 2,
+  largestN: 100,
   levels: { rivals: [5, 20] } as Record<string, number[]>,
 };
-const FULL = { ...QUICK, games: [...GAMES, ...DRAWN_GAMES], seeds: 10, rollouts: 1000 };
+const FULL = { ...QUICK, seeds: 10, rollouts: 1000, largestN: Infinity };
 
 const isTable = (way: string): boolean => /^(table|authors|joint)/.test(way);
 
@@ -130,10 +137,9 @@ export const gamesOf = (isQuick: boolean): string[] =>
 
 /** All jobs of these studies, in an order that is always the same. */
 export function jobsOf(studies: readonly string[], isQuick: boolean): Job[] {
-  const { games } = isQuick ? QUICK : FULL;
   return [...new Set(studies)].flatMap((study) =>
     STUDIES[study].games
-      .filter((scenario) => games.includes(scenario))
+      .filter((scenario) => !isQuick || QUICK.games.includes(scenario))
       .flatMap((scenario) =>
         STUDIES[study].ways.flatMap((way) => jobsBy(study, scenario, way, isQuick)),
       ),
@@ -154,8 +160,8 @@ function jobsBy(
   isQuick: boolean,
   setting: Setting = SETTINGS[scenario] ?? { ...paper, robots: 200, cost: 5 },
 ): Job[] {
-  const { tables, isTiny, levels: all = [] } = STUDIES[study];
-  const { seeds, rollouts, levels: fewer } = isQuick ? QUICK : FULL;
+  const { tables, isTiny, levels: all = [], teams = [setting.robots] } = STUDIES[study];
+  const { seeds, rollouts, largestN, levels: fewer } = isQuick ? QUICK : FULL;
   const varied = isQuick ? (fewer[study] ?? all) : all;
   const levels = varied.filter((level) => study !== "asked" || level <= setting.robots);
   const own = scenario.startsWith("drawn") ? [drawnGame(scenario).tableSize] : setting.tables;
@@ -165,14 +171,21 @@ function jobsBy(
   const wanted = spread ? own.filter((k) => k === Number(spread[1])) : (tables ?? own);
   const ks = isTable(way) || study === "drawn" ? wanted.filter((k) => k <= most) : [0];
   const isAsked = ks[0] > 0 && !spread && study !== "sampled";
+  const sizes = (k: number): readonly number[] =>
+    isTiny ? [k] : teams.filter((n) => n <= largestN || teams.length === 1);
   return ks.flatMap((k) =>
-    Array.from({ length: way === "joint" ? 1 : seeds }, (_, seed) => ({
-      ...{ study, scenario, ways: way.split(","), k, seed, rollouts },
-      ...(isTiny ? { robots: k, timing: "current" as const } : setting),
-      levels: isAsked ? [k] : levels,
-      cost: way
-        .split(",")
-        .reduce((sum, one) => sum + costOf(one, k, setting, levels.at(-1) ?? 0), 0),
-    })).map((job) => jobSchema.strip().parse(job)),
+    sizes(k).flatMap((robots) =>
+      Array.from({ length: way === "joint" ? 1 : seeds }, (_, seed) => ({
+        ...{ study, scenario, ways: way.split(","), k, seed, rollouts, ...setting, robots },
+        ...(isTiny ? { timing: "current" as const } : {}),
+        levels: isAsked ? [k] : levels,
+        cost: way
+          .split(",")
+          .reduce(
+            (sum, one) => sum + costOf(one, k, { ...setting, robots }, levels.at(-1) ?? 0),
+            0,
+          ),
+      })).map((job) => jobSchema.strip().parse(job)),
+    ),
   );
 }

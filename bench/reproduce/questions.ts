@@ -54,12 +54,20 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     },
   },
   cost: {
-    title: "What do learning and deciding take?",
-    studies: ["asked"],
-    measures: { learning_seconds: "s of a core", decision_microseconds: "µs" },
-    ...K,
-    yLog: true,
-    without: [...RULERS, "points", "command"],
+    title: "What do learning and deciding take, by k, |S_l| and n?",
+    studies: ["asked", "zones", "teams"],
+    measures: {
+      learning_seconds: "s of a core",
+      decision_microseconds: "µs",
+      megabytes: "MB, with Node.js",
+    },
+    x: { asked: K.x, zones: "zones, |S_l| (5 in the table)", teams: "robots, n (5 in the table)" },
+    ...{ xLog: true, yLog: true },
+    view: ({ rows }) =>
+      rows
+        .filter(({ study, line }) => study !== "asked" || !/^(points|command)/.test(line))
+        .map((row) => (row.study === "zones" ? { ...row, scenario: "rings" } : row)),
+    without: RULERS,
     levels: { "points, no table": { study: "asked", line: "points" } },
   },
   mode: {

@@ -45,17 +45,19 @@ export class Work {
       else if (isRival(way)) await this.learnByPlay(way);
       else await this.learnAndPlay(way);
     }
-    this.time("all", 0, "job_seconds", usedSeconds());
-    this.time("all", 0, "peak_megabytes", process.resourceUsage().maxRSS / 1024);
+    const { ways, k } = this.job;
+    this.time(ways.join(" and "), k, "job_seconds", usedSeconds());
+    this.time(ways.join(" and "), k, "megabytes", process.resourceUsage().maxRSS / 1024);
     return this;
   }
 
   private row(line: string, x: number, measure: string, value: number | Estimate): Row {
     const { study, seed } = this.job;
     const scenario = this.game.name;
+    const at = { zones: this.game.localStates.length, teams: this.job.robots }[study] ?? x;
     const isExact = typeof value === "number";
     const { mean, standardError } = isExact ? { mean: value, standardError: 0 } : value;
-    return { study, scenario, line, x, seed, measure, value: mean, error: standardError };
+    return { study, scenario, line, x: at, seed, measure, value: mean, error: standardError };
   }
 
   private add(...row: Parameters<Work["row"]>): void {
