@@ -22,6 +22,7 @@ ARGUMENTS = {
         "population": {"description": "Robots of the swarm, n; the same on every robot."},
         "scenario": {},
         "initial_pose": {},
+        "output": {},
         "stamped_cmd_vel": {},
         "max_stamp_age": {
             "installed": DEFAULTS["max_stamp_age"],
@@ -39,7 +40,7 @@ ARGUMENTS = {
 TEXTS = {
     "namespace": "Namespace of the robot, and thereby its agent id, such as robot_3.",
     "robots_file": "Robots file (YAML) of the swarm: it has namespace, robot_index, population, "
-    "kind, initial_pose and topic names of the robot. Arguments that are given override it.",
+    "kind, initial_pose, output and topic names of the robot. Arguments that are given override it.",
     "robot": "Name of the robot in the robots file.",
     "params_file": "Parameter file; only arguments that are given override it.",
 }

@@ -296,4 +296,5 @@ def body_of(robot):
     remappings = [(name, topic) for name, topic in robot["topics"].items() if topic != name]
     # JSON writes 1.0 as 1, and ROS takes no whole numbers for these.
     pose = [float(number) for number in robot.get("initialPose", [])]
-    return {"initial_pose": pose} if pose else {}, remappings
+    output = {"output": robot["output"]} if "output" in robot else {}
+    return {**({"initial_pose": pose} if pose else {}), **output}, remappings

@@ -76,7 +76,7 @@ export function zoneOf(
 export const wrapAngle = (angle: number): number =>
   angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 
-function distanceTo(zone: Point, position: Point): number {
+export function distanceTo(zone: Point, position: Point): number {
   const dx = position.x - zone.x;
   const dy = position.y - zone.y;
   return Math.sqrt(dx * dx + dy * dy);

@@ -20,8 +20,10 @@ export interface SwarmBody {
   readonly namespace: string;
   /** Where its odometry began, map frame: m, m, rad; undefined: it is told otherwise. */
   readonly initialPose?: readonly number[];
+  /** What moves it; undefined: as its agent's parameters say. */
+  readonly output?: "cmd_vel" | "goal";
   /** Relative to its namespace, or absolute. */
-  readonly topics: { readonly odom: string; readonly cmd_vel: string };
+  readonly topics: { readonly odom: string; readonly cmd_vel: string; readonly goal_pose: string };
 }
 
 export interface SwarmRobot extends SwarmBody {
@@ -75,7 +77,7 @@ export function loadSwarm(file: string, game: Game): Swarm {
 }
 
 function checkedBody(body: BodyFile, game: Game, file: string): SwarmBody {
-  const { name = "lead", namespace = name, initial_pose: initialPose, topics: named } = body;
+  const { name = "lead", namespace = name, initial_pose: initialPose, output } = body;
   const middle = middleOf(game.arena);
   const reach = arenaRadius(game.arena);
   const [x, y] = initialPose ?? [middle.x, middle.y];
@@ -83,8 +85,8 @@ function checkedBody(body: BodyFile, game: Game, file: string): SwarmBody {
     throw new InvalidInputError(
       `${file}: ${name}: initial_pose is outside the arena of ${game.name}, which ends ${reach.toFixed(1)} m from ${middle.x.toFixed(1)}, ${middle.y.toFixed(1)}; give x and y in metres of the map`,
     );
-  const topics = { odom: named?.odom ?? "odom", cmd_vel: named?.cmd_vel ?? "cmd_vel" };
-  return { name, namespace, initialPose, topics };
+  const { odom = "odom", cmd_vel = "cmd_vel", goal_pose = "goal_pose" } = body.topics ?? {};
+  return { name, namespace, initialPose, output, topics: { odom, cmd_vel, goal_pose } };
 }
 
 /** A body's topic as nodes of its fleet name it: where it is absolute, it is of all fleets (fleet.ts). */

@@ -1,6 +1,6 @@
 /**
  * What a robot's agent and the lead vehicle's agent share: odometry gives pose and zone, a new
- * command is passed to the agent, and cmd_vel is zero whenever the body may not move.
+ * command is passed to the agent, and the body is told to stand whenever it may not move (outputs.ts).
  */
 import { arenaRadius, type BodyLimits, middleOf, type Point, zoneOf } from "../game/arena";
 import { type RosClock, steadyMs } from "../ros/clock";
@@ -17,20 +17,17 @@ import { reasonOf } from "../base/errors";
 import type { Check, Health } from "../ros/diagnostics";
 import type { RosNode, SoleSubscription } from "../ros/node";
 import { TOPICS } from "../ros/topics";
-import { bodyFrame, transformPublisher, velocityPublisher } from "./body_topics";
+import { bodyFrame, transformPublisher } from "./body_topics";
 import { commandProblem } from "./command_check";
-import { type DriveCommand, driveTo, type Pose, STOP } from "./drive";
+import type { Pose } from "./drive";
 import { Localization } from "./localization";
+import { Goals, type Output, Velocities } from "./outputs";
 import type { SafetyParameters } from "./parameters";
 import { Permission } from "./permission";
 import { ageProblem, isRepeat, odometryProblem, RateLimit } from "./stamps";
 import { Stillness } from "./stillness";
 import type { TransformTree } from "./transforms";
 
-/** A body that was told nothing but zero for this long is told it no more often than: */
-const STOOD_MS = 500;
-/** its base brakes meanwhile, if it does. */
-const REPEAT_ZERO_MS = 300;
 /** A body that moved this much further than it can have driven was carried. */
 const JUMP_M = 1;
 /** A body that left the arena is back once it is this far inside the edge. */
@@ -65,15 +62,11 @@ export abstract class BodyAgent {
   stamp = 0n;
   /** ROS time at which odometry with this stamp arrived first, ns. */
   private heardAt = 0n;
-  /** Where to drive, map frame, m; undefined: stand. */
+  /** Where to drive, map frame, m, a new object at each decision; undefined: stand. */
   target: Point | undefined;
   readonly permission: Permission;
-  private readonly sendVelocity: ReturnType<typeof velocityPublisher>;
+  private readonly output: Output;
   private readonly sendTransform: ((stamp: Time, pose: Pose) => void) | undefined;
-  private previous: DriveCommand = STOP;
-  private sentMs = -Infinity;
-  /** When it was told to move last. */
-  private movedMs = -Infinity;
   private readonly rateLimit: RateLimit;
   /** Stamp of the odometry that was answered last, ns. */
   private answered = 0n;
@@ -105,7 +98,10 @@ export abstract class BodyAgent {
     this.reach = arenaRadius(arena) + safety.arena_margin;
     this.localization = new Localization(node, safety, shared.transforms);
     const frame = bodyFrame(node, safety.frame_prefix);
-    this.sendVelocity = velocityPublisher(node, shared.clock, safety.stamped_cmd_vel, frame);
+    this.output =
+      safety.output === "goal"
+        ? new Goals(node, shared.clock)
+        : new Velocities(node, shared.clock, options.limits, frame);
     this.sendTransform = safety.publish_tf ? transformPublisher(node, frame) : undefined;
     this.odometry = node.subscribeSole(TOPICS.odometry, (message, areTwo) =>
       this.safely(() => this.hearOdometry(message, areTwo)),
@@ -196,7 +192,7 @@ export abstract class BodyAgent {
       this.target = undefined;
       this.onOutside?.();
     }
-    this.stillness.hear(pose, this.previous, seconds);
+    this.stillness.hear(pose, this.output.told, seconds);
     this.pose = pose;
     this.zone = this.isOutside ? undefined : zoneOf(this.options, pose, this.zone);
     this.stamp = stamp;
@@ -211,14 +207,10 @@ export abstract class BodyAgent {
     if (seconds > 0) this.sendTransform?.(time, pose);
     // A body outside the arena publishes no state: it must not be counted.
     if (!this.isOutside) this.onPose();
-    // The shorter of stamp time and wall time bounds the gain in speed. Simulated time: stamps alone.
-    const { clock } = this.options.shared;
-    const sinceSent = clock.isSimulated ? seconds : (steadyMs() - this.sentMs) / 1000;
     if (seconds <= 0) return;
-    const { target, previous } = this;
-    if (target === undefined || this.standing()) return this.stand();
-    const { limits } = this.options;
-    this.send(driveTo(pose, target, limits, previous, Math.min(seconds, sinceSent)));
+    const { target } = this;
+    if (target === undefined || this.standing()) this.stand();
+    else this.output.drive(pose, target, seconds);
   }
 
   /** Returns why a command is refused; undefined: it was taken. */
@@ -261,7 +253,8 @@ export abstract class BodyAgent {
 
   private reason(): string | undefined {
     const { clock, commands } = this.options.shared;
-    const { odometry, sendVelocity } = this;
+    const { odometry } = this;
+    const { source, connection } = this.output.topic;
     const connections = { command: commands.connection, odometry: odometry.connection };
     return (
       this.leaving ??
@@ -269,13 +262,11 @@ export abstract class BodyAgent {
       clock.problem() ??
       commands.source.problem ??
       odometry.source.problem ??
-      sendVelocity.source.problem ??
+      source.problem ??
       this.permission.reasonToStand(steadyMs(), connections) ??
       this.localization.problem ??
       (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined) ??
-      (this.isDriven && sendVelocity.connection.isAlone
-        ? sendVelocity.connection.problem
-        : undefined) ??
+      (this.isDriven && connection.isAlone ? connection.problem : undefined) ??
       this.idle
     );
   }
@@ -302,15 +293,12 @@ export abstract class BodyAgent {
 
   /** The watchdog, called by a timer (bodies.ts). */
   check(): void {
-    if (!this.saidZero && this.standing()) this.stand();
+    if (!this.output.isStopped(this.pose, this.isLast) && this.standing()) this.stand();
   }
 
-  /** Whether it was told to stand often and so lately that this need not be said again. */
-  private get saidZero(): boolean {
-    const nowMs = steadyMs();
-    if (nowMs - this.sentMs >= REPEAT_ZERO_MS || nowMs - this.movedMs < STOOD_MS) return false;
-    // Nobody says it after the last time.
-    return (this.leaving ?? this.sendVelocity.source.problem) === undefined;
+  /** Whether nobody tells it to stand after the last time. */
+  private get isLast(): boolean {
+    return (this.leaving ?? this.output.topic.source.problem) !== undefined;
   }
 
   leave(): void {
@@ -319,16 +307,6 @@ export abstract class BodyAgent {
   }
 
   stand(): void {
-    this.send(STOP);
-  }
-
-  private send(command: DriveCommand): void {
-    const isStop = command.linear === 0 && command.angular === 0;
-    if (isStop && this.saidZero) return;
-    // Also where sending fails: it may have been heard.
-    if (!isStop) this.movedMs = steadyMs();
-    this.sendVelocity(command);
-    this.previous = command;
-    this.sentMs = steadyMs();
+    this.output.stop(this.pose, this.isLast);
   }
 }

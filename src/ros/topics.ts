@@ -38,6 +38,7 @@ export const TOPICS = {
   pose: lossy("pose", "geometry_msgs/msg/PoseWithCovarianceStamped"),
   twist: reliable("cmd_vel", "geometry_msgs/msg/Twist"),
   twistStamped: reliable("cmd_vel", "geometry_msgs/msg/TwistStamped"),
+  goal: reliable("goal_pose", "geometry_msgs/msg/PoseStamped"),
   baseTwist: reliable("base/cmd_vel", "geometry_msgs/msg/Twist"),
   baseTwistStamped: reliable("base/cmd_vel", "geometry_msgs/msg/TwistStamped"),
   agentState: latched("state", own("AgentState")),

@@ -21,7 +21,7 @@ test("who is enabled is of the swarm, by its namespace and its resolved topics",
   const swarm = swarmOf(`robots:
   - { name: alice, initial_pose: [1, 2, 0.5] }
   - { name: bob, enabled: false, topics: { odom: /alice/odom } }
-  - { name: carol, namespace: cart_7, topics: { odom: wheels/odom, cmd_vel: /mux/carol } }
+  - { name: carol, namespace: cart_7, output: goal, topics: { odom: wheels/odom, goal_pose: /nav/carol } }
 lead: { namespace: collector }
 `);
   expect(swarm.names).toEqual(["alice", "cart_7"]);
@@ -30,14 +30,19 @@ lead: { namespace: collector }
     name: "alice",
     namespace: "alice",
     initialPose: [1, 2, 0.5],
-    topics: { odom: "odom", cmd_vel: "cmd_vel" },
+    topics: { odom: "odom", cmd_vel: "cmd_vel", goal_pose: "goal_pose" },
     kind: 0,
   });
   expect(carol.initialPose).toBeUndefined();
-  expect(carol.topics).toEqual({ odom: "wheels/odom", cmd_vel: "/mux/carol" });
+  expect(carol.output).toBe("goal");
+  expect(carol.topics).toEqual({
+    odom: "wheels/odom",
+    cmd_vel: "cmd_vel",
+    goal_pose: "/nav/carol",
+  });
   // Within the fleet; and where it is absolute, that of all fleets.
   const heard = Object.values(carol.topics).map((topic) => inFleet(carol.namespace, topic));
-  expect(heard).toEqual(["/cart_7/wheels/odom", "//mux/carol"]);
+  expect(heard).toEqual(["/cart_7/wheels/odom", "/cart_7/cmd_vel", "//nav/carol"]);
   expect(swarm.lead).toMatchObject({ name: "lead", namespace: "collector" });
 });
 
@@ -54,6 +59,8 @@ test.each([
   ["robots: [{name: a}, {name: b, namespace: a}]", "the namespace a: a and b"],
   ["robots: [{name: a, topics: {odom: /x}}, {name: b, topics: {odom: /x}}]", "have /x: a and b"],
   ["robots: [{name: a}, {name: b, topics: {odom: /a/odom}}]", "have /a/odom: a and b"],
+  ["robots: [{name: a, topics: {goal_pose: /b/cmd_vel}}, {name: b}]", "have /b/cmd_vel: a and b"],
+  ["robots: [{name: a, output: twist}]", "robots[0].output"],
   ["robots: [{name: lead}]", "the name lead"],
   ["robots: [{name: 2a}]", "robots[0].name is 2a: ROS takes letters"],
   ["robots: [{name: a, namespace: b/c}]", "robots[0].namespace is b/c: ROS takes letters"],

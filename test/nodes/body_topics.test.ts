@@ -1,5 +1,4 @@
-import { bodyFrame, transformPublisher, velocityPublisher } from "../../src/nodes/body_topics";
-import { RosClock } from "../../src/ros/clock";
+import { bodyFrame, transformPublisher } from "../../src/nodes/body_topics";
 import { codecOf } from "../../src/ros/codec";
 import { type MessageTypes, toTime } from "../../src/ros/messages";
 import type { Topic } from "../../src/ros/topics";
@@ -12,7 +11,7 @@ function setup() {
     const codec = codecOf(topic.type as keyof MessageTypes);
     sent.push({ topic, message: codec.decode(codec.encode(message)) });
   };
-  const node = { robot: "robot_3", publisher, publisherSole: publisher };
+  const node = { robot: "robot_3", publisher };
   return { node: playedNode(node), sent };
 }
 
@@ -38,17 +37,4 @@ test("a transform says where the body is in the map", () => {
       },
     ],
   });
-});
-
-test("velocities are sent plain, or stamped with the body's frame", () => {
-  const { node, sent } = setup();
-  const clock = new RosClock(true);
-  clock.hear(toTime(7n));
-  const command = { linear: 0.5, angular: -0.25 };
-  for (const stamped of [false, true]) velocityPublisher(node, clock, stamped, "base")(command);
-  const twist = { linear: { x: 0.5, y: 0, z: 0 }, angular: { x: 0, y: 0, z: -0.25 } };
-  expect(sent.map(({ message }) => message)).toEqual([
-    twist,
-    { header: { stamp: { sec: 0, nanosec: 7 }, frame_id: "base" }, twist },
-  ]);
 });

@@ -9,6 +9,7 @@ import {
   type GlobalCommand,
   type Odometry,
   planarOdometry,
+  type PoseStamped,
   toTime,
   type Twist,
 } from "../../src/ros/messages";
@@ -28,6 +29,7 @@ export function setup(
 ) {
   const hear = new Map<string, (message: unknown) => string | undefined>();
   const sent: Twist[] = [];
+  const goals: PoseStamped[] = [];
   const decisions: number[] = [];
   const left: boolean[] = [];
   /** What is wrong with whoever takes cmd_vel. */
@@ -46,6 +48,7 @@ export function setup(
       max_rate: 30,
       arena_margin: 1000,
       start_armed: true,
+      output: "cmd_vel",
       stamped_cmd_vel: false,
       pose_source: "odometry",
       initial_pose: [0, 0, 0],
@@ -65,7 +68,9 @@ export function setup(
         },
       };
       const connection = velocityTo;
-      return Object.assign((message: Twist) => void sent.push(message), { source, connection });
+      const publish = (message: unknown): void =>
+        void (name === "goal_pose" ? goals : (sent as unknown[])).push(message as never);
+      return Object.assign(publish, { source, connection });
     },
   };
   let hearCommand: BodyAgent["hearCommand"] = () => undefined;
@@ -104,6 +109,8 @@ export function setup(
     problems,
     velocityTo,
     sent,
+    /** Of a body with `output: goal`. */
+    goals,
     decisions,
     /** One entry per pose outside the arena. */
     left,

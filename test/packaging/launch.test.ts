@@ -253,11 +253,11 @@ describe("a robots file", () => {
   writeFileSync(
     file,
     `robots:
-  - { name: alice, initial_pose: [1, 2, 0.5], topics: { cmd_vel: /mux/alice } }
+  - { name: alice, initial_pose: [1, 2, 0.5], topics: { goal_pose: /mux/alice } }
   - { name: bob, enabled: false }
-  - { name: carol, namespace: cart_7 }
+  - { name: carol, namespace: cart_7, output: goal }
   - { name: dora, initial_pose: [1, 0, 0], topics: { odom: wheels/odom } }
-lead: { name: collector, topics: { odom: wheels/odom } }
+lead: { name: collector, output: goal, topics: { odom: wheels/odom } }
 `,
   );
   const robots = `robots_file:=${file}`;
@@ -265,7 +265,7 @@ lead: { name: collector, topics: { odom: wheels/odom } }
 
   test("starts the agent of one robot as it says, and arguments override it", () => {
     const [alice] = show("robot.launch.py", robots, "robot:=alice").actions;
-    expect(alice).toMatchObject({ namespace: "alice", remappings: [["cmd_vel", "/mux/alice"]] });
+    expect(alice).toMatchObject({ namespace: "alice", remappings: [["goal_pose", "/mux/alice"]] });
     expect(given(alice)).toEqual({ robot_index: 0, population: 3, initial_pose: [1, 2, 0.5] });
     const fleet = show("robot.launch.py", robots, "robot:=dora", "namespace:=fleet_a/dora");
     // Relative: within the fleet's namespace, as ROS resolves it.
@@ -273,7 +273,9 @@ lead: { name: collector, topics: { odom: wheels/odom } }
     const more = ["namespace:=fleet_a/cart_7", "population:=9"];
     const [carol] = show("robot.launch.py", robots, "robot:=carol", ...more).actions;
     expect(carol).toMatchObject({ namespace: "fleet_a/cart_7", remappings: [] });
-    expect(given(carol)).toEqual({ robot_index: 1, population: 9 });
+    expect(given(carol)).toEqual({ robot_index: 1, population: 9, output: "goal" });
+    const driven = show("robot.launch.py", robots, "robot:=carol", "output:=cmd_vel").actions;
+    expect(given(driven[0])).toMatchObject({ output: "cmd_vel" });
   });
 
   test.each([
@@ -305,12 +307,13 @@ lead: { name: collector, topics: { odom: wheels/odom } }
       remappings: [["odom", "wheels/odom"]],
     });
     // It stands until a person releases it.
-    expect(given(lead)).toEqual({ scenario: "dock_dispatch", max_stamp_age: 0.5 });
+    const said = { scenario: "dock_dispatch", output: "goal" };
+    expect(given(lead)).toEqual({ ...said, max_stamp_age: 0.5 });
     const own = join(folder, "own.json");
     writeFileSync(own, JSON.stringify({ "/**": { ros__parameters: { use_sim_time: true } } }));
     const filed = show("operator.launch.py", robots, `params_file:=${own}`).actions;
     const [second] = nodesOf({ arguments: [], actions: filed }, "lead_agent");
-    expect(given(second)).toEqual({ scenario: "dock_dispatch" });
+    expect(given(second)).toEqual(said);
     const simulated = show("operator.launch.py", robots, "use_sim_time:=true").actions;
     for (const action of simulated) expect(given(action)["use_sim_time"]).toBe(true);
     expect(given(nodesOf({ arguments: [], actions }, "reporter")[0])).toMatchObject({
