@@ -6,12 +6,11 @@ import { leadSpotOf, type Point, spotOf, targetZone, zoneOfState } from "../game
 import { keyedUniform } from "../game/draws";
 import { drawEpisodeStart } from "../game/episode";
 import { type Game, sizesOf } from "../game/model";
-import { nest } from "../game/scenario";
 import { type DriveCommand, driveTo, STOP } from "../nodes/drive";
 import { InvalidInputError } from "../base/errors";
 import { MotionWorld } from "../../sim/world/motion";
 import { worldProblem } from "../../sim/world/world_problem";
-import type { Counts } from "./recorded";
+import { compareArrays, Counts, type WorldDistance } from "./counts";
 
 export interface MeasureOptions {
   readonly robots: number;
@@ -47,9 +46,7 @@ export function measureArrays(game: Game, options: MeasureOptions): Measurement 
   return run;
 }
 
-export class Measurement implements Counts {
-  readonly globalCounts: Float64Array;
-  readonly localCounts: Float64Array;
+export class Measurement extends Counts {
   /** Drives to another zone by robots whose wheels were free; those that arrived in their epoch. */
   drives = 0;
   finishedDrives = 0;
@@ -59,13 +56,12 @@ export class Measurement implements Counts {
   private commands: DriveCommand[] = [];
 
   constructor(
-    private readonly game: Game,
+    game: Game,
     private readonly options: MeasureOptions,
   ) {
+    super(game);
     const { robots, seed } = options;
     this.ids = Array.from({ length: robots }, (_, i) => `robot_${i}`);
-    this.globalCounts = new Float64Array(game.globalTransition.length);
-    this.localCounts = new Float64Array(game.localTransition.length);
     const start = drawEpisodeStart(game, this.ids, seed, 0);
     this.world = new MotionWorld({ arena: game.arena, agentIds: this.ids, seed, start });
   }
@@ -81,7 +77,7 @@ export class Measurement implements Counts {
   /** One epoch of uniformly drawn actions, counted. */
   runEpoch(epoch: number): void {
     const { game, world } = this;
-    const { sG, aG, aL, sL } = sizesOf(game);
+    const { aG, aL } = sizesOf(game);
     const uniform = keyedUniform(this.options.seed, "local-action", "", epoch);
     const actions = Uint8Array.from(this.ids, () => Math.floor(uniform() * aL));
     const globalAction = Math.floor(uniform() * aG);
@@ -92,13 +88,13 @@ export class Measurement implements Counts {
     this.drive(this.targetsAt(zones, globalAction), epoch);
     const after = world.localStates();
     for (let i = 0; i < before.length; i++) {
-      this.localCounts[((before[i] * sG + globalBefore) * aL + actions[i]) * sL + after[i]]++;
+      this.countLocal(before[i], globalBefore, actions[i], after[i]);
       if (locked[i] === 1 || zones[i] === zoneOfState(game.arena, before[i])) continue;
       this.drives++;
       if (zoneOfState(game.arena, after[i]) === zones[i] && world.isSettled(i))
         this.finishedDrives++;
     }
-    this.globalCounts[(globalBefore * aG + globalAction) * sG + world.globalState()]++;
+    this.countGlobal(globalBefore, globalAction, world.globalState());
   }
 
   /** The bodies' spots: the robots' in their zones, then the lead vehicle's. */
@@ -129,75 +125,6 @@ export class Measurement implements Counts {
     const limits = body === this.ids.length ? arena.lead : arena.robot;
     this.commands[body] = driveTo(pose, this.targets[body], limits, previous, period);
   }
-}
-
-const sumOf = (row: readonly number[]): number => row.reduce((sum, value) => sum + value, 0);
-
-/** Total variation (half the L1 distance) of two rows of probabilities, in [0, 1]. */
-export const rowDistance = (a: readonly number[], b: readonly number[]): number =>
-  sumOf(a.map((p, i) => Math.abs(p - b[i]) / 2));
-
-/**
- * Expected total variation of a measured row from the true one by chance: half the sum of the cells'
- * standard errors, and at least that of one sample.
- */
-export function rowError(counts: readonly number[]): number {
-  const samples = Math.max(1, sumOf(counts));
-  const errors = counts.map((count) => {
-    const p = count / samples;
-    return Math.sqrt((p * (1 - p)) / samples) / 2;
-  });
-  return Math.max(sumOf(errors), 1 / samples);
-}
-
-/** A row of a scenario's array against the world's. */
-export interface ComparedRow {
-  /** As a person reads it. */
-  readonly row: string;
-  /** Total variation of what was measured from the scenario's row. */
-  readonly distance: number;
-  readonly samples: number;
-  readonly samplingError: number;
-  /** Probabilities of the same cells; without samples the scenario's are kept. */
-  readonly given: readonly number[];
-  readonly measured: readonly number[];
-}
-
-export interface ComparedArray {
-  readonly largestDistance: number;
-  readonly meanDistance: number;
-  readonly rows: readonly ComparedRow[];
-}
-
-export interface WorldDistance {
-  readonly global: ComparedArray;
-  readonly local: ComparedArray;
-}
-
-/** How far a scenario's arrays are from what was measured. */
-export function compareArrays(game: Game, measurement: Counts): WorldDistance {
-  const { globalStates, globalActions, localStates, localActions } = game;
-  const compare = (key: "global" | "local", names: string[]): ComparedArray => {
-    const array = game[`${key}Transition`];
-    const shape = [names.length, array.length / names.length];
-    const flat = [array, measurement[`${key}Counts`]];
-    const [given, counts] = flat.map((one) => nest(one, shape) as number[][]);
-    const rows = names.map((row, i) => {
-      const samples = sumOf(counts[i]);
-      const measured = samples > 0 ? counts[i].map((count) => count / samples) : given[i];
-      const distance = rowDistance(given[i], measured);
-      const samplingError = rowError(counts[i]);
-      return { row, distance, samples, samplingError, given: given[i], measured };
-    });
-    const distances = rows.map(({ distance }) => distance);
-    const meanDistance = sumOf(distances) / distances.length;
-    return { largestDistance: Math.max(...distances), meanDistance, rows };
-  };
-  const globalNames = globalStates.flatMap((s) => globalActions.map((a) => `${s}, ${a}`));
-  const localNames = localStates.flatMap((s) =>
-    globalStates.flatMap((g) => localActions.map((a) => `${s}, lead ${g}, ${a}`)),
-  );
-  return { global: compare("global", globalNames), local: compare("local", localNames) };
 }
 
 /** A rough distance of a scenario's arrays from the motion world's: 300 epochs, one to three seconds. */

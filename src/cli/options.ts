@@ -15,6 +15,8 @@ export type OptionSpec = ValueForm & {
   readonly default?: Value;
   readonly required?: true;
   readonly repeatable?: true;
+  /** Given without its name: the words that are no option's. One at most in a command, and repeatable. */
+  readonly positional?: true;
   /** Options of which none can be given with it. */
   readonly notWith?: { readonly options: readonly string[]; readonly why: string };
 };
@@ -94,7 +96,10 @@ export function parseOptions<S extends OptionSpecs>(
     .configureHelp({ helpWidth: 100 })
     .configureOutput({ writeErr: () => undefined })
     .exitOverride();
-  for (const [name, spec] of Object.entries(options)) program.addOption(optionOf(name, spec));
+  for (const [name, spec] of Object.entries(options)) {
+    if (!spec.positional) program.addOption(optionOf(name, spec));
+    else program.argument(`[${spec.value}...]`, spec.description);
+  }
   try {
     program.parse(args, { from: "user" });
   } catch (error) {
@@ -102,7 +107,11 @@ export function parseOptions<S extends OptionSpecs>(
     const reason = error.message.replace(/^error: |\.$/g, "").replace(/\s+/g, " ");
     throw new UsageError(`${reason}; see --help`);
   }
-  const values: Readonly<Record<string, unknown>> = program.opts();
+  const values: Record<string, unknown> = program.opts();
+  for (const [name, spec] of Object.entries(options)) {
+    if (!spec.positional || program.args.length === 0) continue;
+    values[name] = program.args.map((word) => readValue(name, spec, word));
+  }
   const pairs = Object.entries(options).map(([name, { required, value, default: fallback }]) => {
     const flag = flagOf(name);
     if (!required || name in values) return [name, values[name] ?? fallback];

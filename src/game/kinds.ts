@@ -3,12 +3,11 @@ import { z } from "zod";
 import { InvalidInputError } from "../base/errors";
 import { roundToSize } from "./histogram";
 import type { Game, Kind } from "./model";
+import { sumOf } from "./statistics";
 
 /** Shares may miss their sum by this much. */
 const TOLERANCE = 1e-6;
 
-const sumOf = (numbers: ArrayLike<number>): number =>
-  Array.from(numbers).reduce((sum, number) => sum + number, 0);
 const inWords = (sum: number): string => String(Number(sum.toPrecision(9)));
 const sharesOf = (kinds: readonly Kind[]): number[] => kinds.map(({ share }) => share);
 

@@ -3,6 +3,9 @@
 /** Two-sided 95 % quantile of the normal law; the samples here are hundreds of rollouts. */
 export const Z95 = 1.96;
 
+export const sumOf = (numbers: ArrayLike<number>): number =>
+  Array.from(numbers).reduce((sum, number) => sum + number, 0);
+
 export interface Estimate {
   readonly mean: number;
   readonly standardError: number;

@@ -1,5 +1,6 @@
 /** The arrays of dock_dispatch are the motion world's: many robots drive for that. */
-import { compareArrays, type Measurement, measureArrays } from "../../src/cli/calibration";
+import { type Measurement, measureArrays } from "../../src/cli/calibration";
+import { compareArrays } from "../../src/cli/counts";
 import { sizesOf } from "../../src/game/model";
 import { loadScenario } from "../../src/game/scenario_file";
 import { loadPhysics } from "../../sim/world/physics";

@@ -2,17 +2,19 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main, rounded, withMeasuredArrays } from "../../src/cli/calibrate";
+import { main } from "../../src/cli/calibrate";
+import { measureArrays } from "../../src/cli/calibration";
 import {
   compareArrays,
   type ComparedArray,
-  measureArrays,
+  rounded,
   rowDistance,
   rowError,
   type WorldDistance,
-} from "../../src/cli/calibration";
+} from "../../src/cli/counts";
 import { COMMANDS } from "../../src/cli/generated/commands";
 import { outcomeOf } from "../../src/cli/options";
+import { withMeasuredArrays } from "../../src/cli/told_arrays";
 import { sizesOf } from "../../src/game/model";
 import { parseScenario } from "../../src/game/scenario";
 import { packageRoot } from "../../src/base/package_root";
@@ -127,9 +129,7 @@ describe("the command", () => {
     [["--epochs", "0"], "--epochs"],
     [["--write", join(folder, "none", "x.yaml")], "cannot be written"],
     [["--speed", "2"], "--speed"],
-    [["--recording", "run.mcap", "--epochs", "5"], "--epochs does not go with --recording"],
-    [["--recording", join(folder, "none.mcap")], /none.mcap cannot be read: .*ENOENT/],
-    [["--explore", join(folder, "none", "x.safetensors")], "cannot be written"],
+    [["run.mcap"], "too many arguments"],
   ])("wrong use %p: one sentence and status 2", (args, message) =>
     expectRefusal((given) => outcomeOf(COMMANDS.calibrate, main, given), args, message),
   );

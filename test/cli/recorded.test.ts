@@ -1,83 +1,36 @@
 /** Arrays from a recording: what was played is counted, and what is no transition is not. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compareArrays } from "../../src/cli/calibration";
-import { explorer, readRecording } from "../../src/cli/recorded";
+import { compareArrays } from "../../src/cli/counts";
+import { explorer, readRecordings } from "../../src/cli/recorded";
 import { keyedUniform } from "../../src/game/draws";
 import { drawEpisodeStart } from "../../src/game/episode";
 import { sizesOf } from "../../src/game/model";
-import { loadScenario } from "../../src/game/scenario_file";
-import { codecOf } from "../../src/ros/codec";
-import { fromSeconds, type GlobalCommand, type MessageTypes, toTime } from "../../src/ros/messages";
-import { Recording } from "../../src/ros/recording";
-import { type Topic, TOPICS, topicOf } from "../../src/ros/topics";
-import { robotNames } from "../../sim/run";
+import { TOPICS } from "../../src/ros/topics";
 import { AbstractWorld } from "../../sim/world/abstract";
 import { commandOf } from "../support/commands";
+import { game, playedRecording, ROBOTS } from "../support/played_recording";
 
-const game = loadScenario("dock_dispatch");
 const { sG, aG, sL, aL } = sizesOf(game);
-const ROBOTS = robotNames(20);
-const EPOCH_S = 6;
-const HEADER = { stamp: toTime(0n), frame_id: "map" };
 
 let folder: string;
 let files = 0;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "recorded-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A recording that is written message by message. */
 function recording() {
   const file = join(folder, `${files++}.mcap`);
-  const written = new Recording(file, {}, fail);
-  const write = <Type extends keyof MessageTypes>(
-    topic: Topic<Type>,
-    message: MessageTypes[Type],
-  ): void => written.write(topic, codecOf(topic.type).encode(message), 0n);
-  /** An epoch: a_g in s_g, and each robot's state and action. */
-  const play = (
-    epoch: number,
-    [global_state, action]: readonly [number, number],
-    robots: readonly (readonly [number, number])[],
-    more: Partial<GlobalCommand> = {},
-  ): void => {
-    const decision_time = toTime(fromSeconds(epoch * EPOCH_S));
-    const command = commandOf(sizesOf(game), {
-      epoch,
-      global_state,
-      action,
-      decision_time,
-      ...more,
-    });
-    write(TOPICS.globalCommand, command);
-    // Its copies are the same epoch's.
-    write(TOPICS.globalCommand, command);
-    robots.forEach(([state, does], i) =>
-      write(topicOf(ROBOTS[i], TOPICS.localAction), {
-        ...{ header: HEADER, epoch, agent_id: ROBOTS[i], state, global_state, action: does },
-        policy_sha256: "",
-      }),
-    );
-  };
-  const shift = (begin: number): void =>
-    write(TOPICS.population, {
-      ...{ header: HEADER, population: 20, next_shift: toTime(0n) },
-      shift: toTime(fromSeconds(begin * EPOCH_S)),
-    });
+  const played = playedRecording(file);
   const read = async () => {
-    await written.close();
-    return readRecording(file, game);
+    await played.close();
+    return readRecordings([file], game);
   };
-  return { play, shift, read };
-}
-
-function fail(why: string): never {
-  throw new Error(why);
+  return { ...played, read };
 }
 
 /** How often P_g's and P_l's cells were counted, by name. */
-function cellsOf({ globalCounts, localCounts }: Awaited<ReturnType<typeof readRecording>>) {
+function cellsOf({ globalCounts, localCounts }: Awaited<ReturnType<typeof readRecordings>>) {
   const named = (counts: Float64Array, widths: readonly number[]): Record<string, number> => {
     const cells = [...counts.entries()].filter(([, count]) => count > 0);
     const nameOf = (cell: number): string =>
@@ -138,7 +91,9 @@ test("a missed epoch, a robot that did not act, a stop and a new shift are no tr
   play(5, [4, 0], [[3, 0]]);
   shift(6);
   play(6, [1, 1], [[0, 0]]);
-  expect(cellsOf(await read())).toEqual({ global: { "122": 1, "222": 1 }, local: {} });
+  play(7, [1, 0], [[1, 0]]);
+  const global = { "122": 1, "222": 1, "111": 1 };
+  expect(cellsOf(await read())).toEqual({ global, local: { "0101": 1 } });
 });
 
 test("a swarm that was started anew begins to count anew", async () => {
@@ -180,13 +135,92 @@ test("a world that draws by the scenario's arrays is measured as having them, an
   expect(local.meanDistance).toBeLessThan(0.05);
 });
 
-test("a recording of another game, and what is no recording, are refused", async () => {
-  const { play, read } = recording();
-  play(0, [0, 1], [], { histogram: [1, 0] });
-  await expect(read()).rejects.toThrow(/the recording is not of dock_dispatch: .* counts 2 /);
-  const file = join(folder, "none.mcap");
-  writeFileSync(file, "no recording at all");
-  await expect(readRecording(file, game)).rejects.toThrow(
-    /none.mcap cannot be read: .*; give an MCAP file without compression$/,
-  );
+test("a swarm that was recorded twice is counted over both, and a bag's files go on from each other", async () => {
+  const bag = join(folder, "bag");
+  mkdirSync(bag);
+  const play = async (file: string, epoch: number): Promise<void> => {
+    const part = playedRecording(file);
+    part.play(epoch, [0, 1], [[1, 0]]);
+    part.play(epoch + 1, [1, 1], [[2, 0]]);
+    await part.close();
+  };
+  await play(join(bag, "bag_10.mcap"), 3);
+  await play(join(bag, "bag_2.mcap"), 1);
+  const alone = join(folder, "alone.mcap");
+  await play(alone, 5);
+  expect(cellsOf(await readRecordings([bag], game)).local).toEqual({ "1002": 2, "2101": 1 });
+  // From epoch 4 to 5 nothing led: another recording begins.
+  expect(cellsOf(await readRecordings([bag, alone], game)).local).toEqual({
+    ...{ "1002": 3, "2101": 1 },
+  });
+});
+
+describe("what cannot be used is refused", () => {
+  const HASH = "of another game";
+  const told = (scenario_sha256: string) => ({
+    ...{ policy_sha256: "", scenario_sha256, local_states: 5, global_states: 5, local_actions: 3 },
+    ...{ global_actions: 0, local_policy: new Float32Array(), actions: new Uint8Array() },
+  });
+
+  test.each<[string, (of: ReturnType<typeof recording>) => void, RegExp]>([
+    [
+      "another number of local states",
+      ({ play }) => play(0, [0, 1], [], { histogram: [1, 0] }),
+      /the recording is not of dock_dispatch: .* counts 2 /,
+    ],
+    [
+      "a state that the game lacks",
+      ({ play }) => play(0, [0, 1], [[5, 0]]),
+      /the recording is not of dock_dispatch: robot_0 is in state 5 .* the scenario has 5, 5 and 3; give the scenario file/,
+    ],
+    [
+      "other arrays",
+      ({ write }) => write(TOPICS.localPolicy, told(HASH)),
+      /is not of dock_dispatch: its policy is for the scenario of another .*; give the scenario file/,
+    ],
+    [
+      "two swarms",
+      ({ write, play }) => {
+        play(0, [0, 1], []);
+        const name = "/fleet_a/global_agent/command";
+        write({ ...TOPICS.globalCommand, name }, commandOf(sizesOf(game), {}));
+      },
+      /it holds two swarms \(\/global_agent\/command, \/fleet_a\/.*\); record one alone/,
+    ],
+    [
+      "no two epochs",
+      ({ write, play }) => {
+        write(TOPICS.localPolicy, told(game.sha256));
+        play(0, [0, 1], [[1, 0]]);
+        play(2, [0, 1], [[1, 0]]);
+      },
+      /mcap holds no transition of a robot: .*; record .*command and every robot's action/,
+    ],
+  ])("%s", async (_, play, message) => {
+    const one = recording();
+    play(one);
+    await expect(one.read()).rejects.toThrow(message);
+  });
+
+  test.each<[string, (whole: Buffer) => Buffer, RegExp]>([
+    ["no recording at all", () => Buffer.from("no recording at all"), /.*/],
+    ["an empty one", () => Buffer.alloc(0), /it is empty/],
+    ["a truncated one", (whole) => whole.subarray(0, whole.length - 40), /it ends too early/],
+    ["one cut off at its beginning", (whole) => whole.subarray(0, 20), /it ends too early/],
+  ])("%s", async (_, made, why) => {
+    const one = recording();
+    one.play(0, [0, 1], [[1, 0]]);
+    one.play(1, [0, 1], [[1, 0]]);
+    await one.close();
+    const file = join(folder, "broken.mcap");
+    writeFileSync(file, made(readFileSync(join(folder, `${files - 1}.mcap`))));
+    const sentence = `broken.mcap cannot be read: ${why.source}; give a whole MCAP file without compression`;
+    await expect(readRecordings([file], game)).rejects.toThrow(new RegExp(sentence));
+  });
+
+  test("a folder without recordings", async () => {
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    await expect(readRecordings([empty], game)).rejects.toThrow(/has no .mcap file/);
+  });
 });

@@ -27,6 +27,7 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
     { command: "npm run learn -- --help", prints: /--table-size/ },
     { command: "npm run evaluate -- --help", prints: /--rollouts/ },
     { command: "npm run calibrate -- --help", prints: /--write/ },
+    { command: "npm run fit -- --help", prints: /--prior/ },
     { command: "npm run gazebo-world -- --help", prints: /--release/ },
     {
       command:
@@ -84,7 +85,7 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       writes: "depot_game.safetensors",
     },
     {
-      command: "npm run calibrate -- --scenario dock_dispatch --explore explore.safetensors",
+      command: "npm run fit -- --scenario dock_dispatch --explore explore.safetensors",
       prints: /Written: explore.safetensors/,
       writes: "explore.safetensors",
     },

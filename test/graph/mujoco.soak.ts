@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { compareArrays } from "../../src/cli/calibration";
-import { explorer, readRecording } from "../../src/cli/recorded";
+import { compareArrays } from "../../src/cli/counts";
+import { explorer, readRecordings } from "../../src/cli/recorded";
 import { measuredScenario, quantilesOfShift } from "./measured";
 import { MovingSwarm, ROBOTS, WATCHDOG_BOUND } from "./moving_swarm";
 import { monotonic } from "./peer";
@@ -15,7 +15,7 @@ import { startSwarm } from "./swarm";
 
 const [EPOCHS, EPOCH] = [50, 6];
 
-test("what calibrate measures in a recording agrees with the arrays measured before", async () => {
+test("what fit measures in a recording agrees with the arrays measured before", async () => {
   const folder = mkdtempSync(join(tmpdir(), "measured-"));
   const record = join(folder, "explored.mcap");
   const swarm = await startSwarm({
@@ -27,7 +27,7 @@ test("what calibrate measures in a recording agrees with the arrays measured bef
     console.log(JSON.stringify(summary));
     expect(summary).toMatchObject({ missedEpochs: 0, unseenEpochs: 0 });
     await swarm.end();
-    const { global, local } = compareArrays(swarm.game, await readRecording(record, swarm.game));
+    const { global, local } = compareArrays(swarm.game, await readRecordings([record], swarm.game));
     const rows = [...global.rows, ...local.rows].filter(({ samples }) => samples > 0);
     expect(rows.length).toBeGreaterThan(90);
     expect(global.largestDistance).toBe(0);
