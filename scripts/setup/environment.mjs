@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { inRoot, interfaces, python, pythonModules, root } from "./base.mjs";
+import { inRoot, interfaces, python, pythonModules, root, SetupError } from "./base.mjs";
 import { isWritable } from "./machine.mjs";
 
 /** What a set-up makes is no ROS 2 that is sourced, wherever the checkout is. */
@@ -46,8 +46,13 @@ export function bundledLibraries() {
   return names.map((name) => path.join(packages, name));
 }
 
+/** @throws SetupError where security is asked for, which the wheels lack: nothing would be refused */
 function wheelsEnvironment() {
   const { env } = process;
+  if (env.ROS_SECURITY_ENABLE === "true")
+    throw new SetupError(
+      "ROS_SECURITY_ENABLE is true, and the ROS 2 wheels are built without security (SROS 2): nothing would be encrypted and nobody refused. Source an installed ROS 2, or unset ROS_SECURITY_ENABLE (docs/security.md).",
+    );
   const logs = env.ROS_LOG_DIR || env.ROS_HOME || !isWritable(root);
   return {
     // Nothing is left outside a checkout of one's own.

@@ -111,6 +111,10 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     file: "test/bench/reproduce.test.ts",
     by: '"--quick", "--only", "joint", "--only", "dock_dispatch"',
   },
+  "node dist/src/cli/permissions.js --robots-file examples/robots/robots.yaml": {
+    file: "test/cli/permissions.test.ts",
+    by: '["--robots-file", FILE, ...args]',
+  },
   "npm run lint": { file: ".ci/run", by: "npm run lint" },
   "npm run parameters -- --write": {
     file: "test/cli/parameters.test.ts",

@@ -126,6 +126,16 @@ describe("a ROS 2 that is sourced", () => {
     expect(said(find, { ...sourced("ros"), ROS_DISTRO: "" })).toBe("undefined");
   });
 
+  test("is needed for security, which the wheels lack", () => {
+    const ask = `import { rosEnvironment } from "${environment}"; try { console.log(rosEnvironment().ROS_DISTRO) } catch (error) { console.log(error.constructor.name, error.message) }`;
+    const secure = { ROS_SECURITY_ENABLE: "true" };
+    expect(said(ask, { ...sourced("ros"), ...secure })).toBe("jazzy");
+    expect(said(ask, { ...sourced(), ...secure })).toMatch(
+      /^SetupError ROS_SECURITY_ENABLE is true, and the ROS 2 wheels are built without security .*unset ROS_SECURITY_ENABLE \(docs\/security.md\).$/,
+    );
+    expect(said(ask, { ...sourced(), ROS_SECURITY_ENABLE: "false" })).toBe("jazzy");
+  });
+
   test("with Python 3.10 has no MuJoCo, and is told so in a sentence", () => {
     const python3 = join(folder, "wrappers", "bin", "python3");
     const ask = `import { pythonVersion } from "./scripts/setup/mujoco.mjs"; try { console.log(pythonVersion()) } catch (error) { console.log(error.message) }`;
