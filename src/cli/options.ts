@@ -108,10 +108,9 @@ export function parseOptions<S extends OptionSpecs>(
     throw new UsageError(`${reason}; see --help`);
   }
   const values: Record<string, unknown> = program.opts();
-  for (const [name, spec] of Object.entries(options)) {
-    if (!spec.positional || program.args.length === 0) continue;
-    values[name] = program.args.map((word) => readValue(name, spec, word));
-  }
+  const [words] = Object.keys(options).filter((name) => options[name].positional);
+  if (program.args.length > 0)
+    values[words] = program.args.map((word) => readValue(words, options[words], word));
   const pairs = Object.entries(options).map(([name, { required, value, default: fallback }]) => {
     const flag = flagOf(name);
     if (!required || name in values) return [name, values[name] ?? fallback];

@@ -47,7 +47,7 @@ export class RecordedWorld extends Counts {
 
   /** @throws InvalidInputError where it is of another game */
   hearPolicy({ scenario_sha256: hash }: LocalPolicy): void {
-    const hashes = `${cut(hash, 12)}, and this is ${this.game.sha256.slice(0, 12)}`;
+    const hashes = `${cut(hash.slice(0, 12))}, and this is ${this.game.sha256.slice(0, 12)}`;
     if (hash !== this.game.sha256)
       this.refuse(`its policy is for the scenario ${hashes}: names, arrays or discount differ`);
   }
