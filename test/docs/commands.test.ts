@@ -56,6 +56,12 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       prints: /dock_dispatch: 1000 robots, 10 asked an epoch \(filter\)/,
     },
     {
+      command:
+        "npm run learn -- --scenario federated_rounds --backup points --robots 50 --out rounds.safetensors",
+      prints: /a policy for federated_rounds, \d+ vectors/,
+      writes: "rounds.safetensors",
+    },
+    {
       command: `npm run learn -- --scenario ${FERRY} --table-size 5 --robots 50 --out ferry.safetensors`,
       prints: /a policy for ferry, table size 5 \(21 histograms\)/,
       writes: "ferry.safetensors",

@@ -2,7 +2,7 @@
 import type { Game, PolicyPair } from "../../src/game/model";
 import { sizesOf } from "../../src/game/model";
 import type { GlobalController } from "../../src/game/population";
-import type { Estimate } from "../../src/game/statistics";
+import { pairedDifference } from "../../src/game/statistics";
 import { Trial } from "../../src/game/trial";
 import { bestBlind } from "../../src/learning/blind";
 import { learnByPoints } from "../../src/learning/points/learn_by_points";
@@ -15,14 +15,17 @@ import { shipped } from "../games";
 
 const ROBOTS = 200;
 
+/** The returns of shifts with the same draws for all. */
 function earned(game: Game, localPolicy: ArrayLike<number>, controller: GlobalController) {
-  const options = { population: ROBOTS, seed: 77, horizon: 50, rollouts: 300 };
-  return new Trial(game, localPolicy, controller, options).play().earned.return;
+  const options = { population: ROBOTS, seed: 77, horizon: game.horizon ?? 50, rollouts: 300 };
+  return new Trial(game, localPolicy, controller, options).play().returns;
 }
 
-/** By more than three standard errors. */
-const isMore = (a: Estimate, b: Estimate): boolean =>
-  a.mean - b.mean > 3 * Math.hypot(a.standardError, b.standardError);
+/** By more than three standard errors of the difference. */
+function isMore(a: Float64Array, b: Float64Array): boolean {
+  const { mean, standardError } = pairedDifference(a, b);
+  return mean > 3 * standardError;
+}
 
 /** π_l that takes an action by (s_l, s_g) for sure. */
 function rule(game: Game, act: (state: string, lead: string) => string): Float64Array {
@@ -45,19 +48,22 @@ const ruled = (game: Game, command: (share: (state: string) => number) => string
     ),
 });
 
-/** Clients of the weighted group work much while they are charged; the group with most charged ones is weighted. */
-function byThumbInRounds(game: Game): Estimate {
-  const act = (state: string, lead: string): string =>
-    state === `${lead.at(-1)}_charged` ? "many_steps" : "few_steps";
-  const server = ruled(game, (share) => {
-    const groups = [..."abc"].sort((a, b) => share(`${b}_charged`) - share(`${a}_charged`));
-    return `weight_${groups[0]}`;
-  });
+/** Clients train where that ends in an update; rounds are short while at least half of the links are fast. */
+function byThumbInRounds(game: Game): Float64Array {
+  const isInTime = (state: string, kind: string): boolean =>
+    state.includes("charged") && (kind === "long_round" || state.endsWith("fast"));
+  const act = (state: string, kind: string): string => (isInTime(state, kind) ? "train" : "rest");
+  const fast = game.localStates.filter((state) => state.endsWith("fast"));
+  const server = ruled(game, (share) =>
+    fast.reduce((sum, state) => sum + share(state), 0) >= 0.5
+      ? "announce_short_rounds"
+      : "announce_long_round",
+  );
   return earned(game, rule(game, act), server);
 }
 
 /** Cars charge where power is cheap, which it is while at least 45 % need it. */
-function byThumbOfTariffs(game: Game): Estimate {
+function byThumbOfTariffs(game: Game): Float64Array {
   const act = (_state: string, tariff: string): string => (tariff === "cheap" ? "charge" : "wait");
   const utility = ruled(game, (share) =>
     share("needs_much") + share("needs_little") >= 0.45 ? "to_cheap" : "to_dear",
