@@ -23,7 +23,7 @@ function run(program: string, ...args: string[]): string {
 beforeAll(() => {
   run(PYTHON, "-m", "venv", join(folder, "environment"));
   const pinned = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
-  const packages = join(example, "requirements.txt");
+  const packages = join(example, "requirements-flower.txt");
   run(own, "-m", "pip", "install", "--quiet", ...pinned, "-r", packages);
 }, 600_000);
 
@@ -46,4 +46,21 @@ test("the scenario file is what calibrate.py writes", () => {
     (number, i) => Math.abs(number - given[i]) > 0.05 * Math.abs(given[i]),
   );
   expect(far).toEqual([]);
+});
+
+test("Flower's simulation of 50 clients learns by the strategy", () => {
+  const policy = join(folder, "rounds.safetensors");
+  const learn = ["--scenario", "federated_rounds", "--backup", "points", "--robots", "50"];
+  run(process.execPath, join(root, "dist/src/cli/learn.js"), ...learn, "--out", policy);
+  const said = run(own, join(example, "flower_app.py"), policy, "50", "30");
+  const [, decisions, beliefs, accuracy] =
+    /^(\d+) decisions, belief \[(.*)\], accuracy ([\d.]+)$/m.exec(said)!;
+  // Thirty rounds are thirty decisions for long ones, or five for six short ones each.
+  expect(Number(decisions)).toBeGreaterThanOrEqual(5);
+  expect(Number(decisions)).toBeLessThanOrEqual(30);
+  const belief = beliefs.split(", ").map(Number);
+  expect(belief.reduce((sum, share) => sum + share)).toBeCloseTo(1, 1);
+  // What was heard moved it away from what is believed of a start.
+  expect(Math.max(...belief)).toBeGreaterThan(0.16);
+  expect(Number(accuracy)).toBeGreaterThan(0.85);
 });
