@@ -49,7 +49,7 @@ export class Bodies {
       if ([...all].some(({ permission }) => !permission.stopped)) {
         node.log.warn(`emergency stop from ${source}`);
       }
-      this.each((body) => body.hearStop());
+      this.each((body) => body.hearStop(source));
     });
     const endings = [
       every(WATCHDOG_PERIOD_MS, () => this.each((body) => body.check())),

@@ -35,6 +35,7 @@ const REENTRY_M = 0.1;
 const KEPT_SESSIONS = 8;
 /** That it stood is told for so long: between two looks it may stand and go on, ms. */
 const LATELY_MS = 1000;
+const OUTSIDE = "out of the arena; bring the body back into it by hand";
 /** Without a `max_stamp_age`, odometry stamped longer ago is refused in system time, s. */
 const OLDEST_S = 1;
 
@@ -62,6 +63,8 @@ export abstract class BodyAgent {
   stamp = 0n;
   /** ROS time at which odometry with this stamp arrived first, ns. */
   private heardAt = 0n;
+  /** By how much the stamp of odometry was behind ROS time, s. */
+  private odometryBehind = NaN;
   /** Where to drive, map frame, m, a new object at each decision; undefined: stand. */
   target: Point | undefined;
   readonly permission: Permission;
@@ -122,8 +125,9 @@ export abstract class BodyAgent {
     return undefined;
   }
 
-  hearStop(): void {
-    this.permission.hearStop();
+  /** @param by who asked for the stop, in words */
+  hearStop(by: string): void {
+    this.permission.hearStop(by);
     this.check();
   }
 
@@ -151,6 +155,7 @@ export abstract class BodyAgent {
       return "its pose is not finite or its orientation is not a unit quaternion; the body stands until valid odometry comes: look at the odometry's source";
     }
     const now = clock.now();
+    this.odometryBehind = Number(now - stamp) / 1e9;
     const problem =
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
@@ -251,7 +256,8 @@ export abstract class BodyAgent {
     return reason;
   }
 
-  private reason(): string | undefined {
+  /** @param stopped false: as if no emergency stop held */
+  private reason(stopped?: false): string | undefined {
     const { clock, commands } = this.options.shared;
     const { odometry } = this;
     const { source, connection } = this.output.topic;
@@ -263,9 +269,9 @@ export abstract class BodyAgent {
       commands.source.problem ??
       odometry.source.problem ??
       source.problem ??
-      this.permission.reasonToStand(steadyMs(), connections) ??
+      this.permission.reasonToStand(steadyMs(), connections, stopped) ??
       this.localization.problem ??
-      (this.isOutside ? "out of the arena; bring the body back into it by hand" : undefined) ??
+      (this.isOutside ? OUTSIDE : undefined) ??
       (this.isDriven && connection.isAlone ? connection.problem : undefined) ??
       this.idle
     );
@@ -276,11 +282,20 @@ export abstract class BodyAgent {
   }
 
   private get health(): Health {
+    const { odometry, output } = this;
+    const { shared, game } = this.options;
     const reason = this.trouble();
     const values = {
-      zone: this.zone ?? "unknown",
+      zone: this.zone ?? this.localization.problem ?? (this.isOutside ? OUTSIDE : "unknown"),
       stamp: Number(this.stamp) / 1e9,
       stopped: this.permission.stopped,
+      stopped_by: this.permission.stoppedBy,
+      if_released: this.reason(false) ?? "free to move",
+      odometry_gap: this.permission.odometryGap(steadyMs()),
+      odometry_behind: this.odometryBehind,
+      connections: odometry.connection.problem ?? shared.commands.connection.problem ?? "ok",
+      base: output.topic.connection.problem ?? "ok",
+      scenario_sha256: game.sha256,
       callback_errors: this.options.node.callbackErrors,
     };
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };

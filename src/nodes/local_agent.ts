@@ -104,7 +104,7 @@ class LocalAgent extends BodyAgent {
   /** Acts on the pending command once the robot's zone at the decision time is known. */
   private act(): void {
     const { pending, host, node, name, stamp } = this;
-    if (pending === undefined || this.zone === undefined || this.permission.stopped) return;
+    if (pending === undefined || this.zone === undefined) return;
     const { decision_time, epoch, global_state, policy_sha256 } = pending;
     const { max_state_age, seed } = node.parameters;
     if (stamp < nanoseconds(decision_time) - fromSeconds(max_state_age)) return;
@@ -114,7 +114,9 @@ class LocalAgent extends BodyAgent {
       this.target = undefined;
       return;
     }
-    this.missing = this.pending = this.behind = undefined;
+    this.missing = undefined;
+    if (this.permission.stopped) return;
+    this.pending = this.behind = undefined;
     const state = this.firstState + this.zone;
     const action = rule(state, pending, keyedUniform(seed, "local-action", name, epoch)());
     this.decisionTime = decision_time;

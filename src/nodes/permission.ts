@@ -14,6 +14,7 @@ type Topic = "command" | "odometry";
 export class Permission {
   private commandMs = -Infinity;
   private odometryMs = -Infinity;
+  private gapMs = Infinity;
   private conflictMs = -Infinity;
   /** When each session was heard last, by session. */
   private readonly heardMs = new Map<number, number>();
@@ -23,6 +24,8 @@ export class Permission {
   private releaseAbove: number | undefined;
   /** By an emergency stop. */
   stopped: boolean;
+  /** Who asked for the stop that holds, in words; empty: none holds. */
+  stoppedBy: string;
 
   /**
    * @param timeoutMs age at which a command or odometry is no longer fresh
@@ -33,15 +36,23 @@ export class Permission {
     armed: boolean,
   ) {
     this.stopped = !armed;
+    this.stoppedBy = armed ? "" : "its start (start_armed is false)";
   }
 
   hearOdometry(nowMs: number): void {
+    this.gapMs = nowMs - this.odometryMs;
     this.odometryMs = nowMs;
   }
 
-  /** An emergency stop from any source; it holds until `resets` rises. */
-  hearStop(): void {
+  /** Time between the two newest odometry messages, or since the newest where that is longer, s. */
+  odometryGap(nowMs: number): number {
+    return Math.max(this.gapMs, nowMs - this.odometryMs) / 1000;
+  }
+
+  /** An emergency stop from any source; it holds until `resets` rises. @param by whom, in words */
+  hearStop(by = this.stoppedBy || "a command"): void {
     this.stopped = true;
+    this.stoppedBy = by;
     this.releaseAbove = this.resets;
   }
 
@@ -66,23 +77,26 @@ export class Permission {
       if (!this.stopped) this.hearStop();
     } else if (this.releaseAbove !== undefined && beat.resets > this.releaseAbove) {
       this.stopped = false;
+      this.stoppedBy = "";
     }
   }
 
   /**
    * Why the body must stand now; undefined: it may move.
    * @param connections to what it hears; not looked at while that is heard
+   * @param stopped false: why it would stand if the stop were released
    */
   reasonToStand(
     nowMs: number,
     connections?: Readonly<Record<Topic, { readonly problem: string | undefined }>>,
+    stopped = this.stopped,
   ): string | undefined {
     const because = (topic: Topic, remedy: string): string => {
       const why = connections?.[topic].problem;
       const often = `sends at least every ${this.timeoutMs / 1000} s (cmd_vel_timeout)`;
       return why ? `: ${why}` : `; check that ${remedy} and ${often}`;
     };
-    if (this.stopped) return "an emergency stop holds; call reset_emergency_stop to release it";
+    if (stopped) return "an emergency stop holds; call reset_emergency_stop to release it";
     if (nowMs - this.conflictMs < SESSION_ALONE_MS) {
       return "two global agents are heard; end one of them";
     }

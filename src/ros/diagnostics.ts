@@ -39,7 +39,10 @@ export function publishDiagnostics(
   const tell = (): void => {
     const seen = checks().map((check) => ({ ...check, health: check.look() }));
     const told = seen.length > MOST_APART ? [together(node.name, seen)] : seen;
-    const textOf = ([key, value]: [string, unknown]) => ({ key, value: cut(String(value)) });
+    const textOf = ([key, value]: [string, unknown]) => ({
+      key,
+      value: cut(String(value), LONGEST_MESSAGE),
+    });
     const status = told.map(({ name, robot, health: { level, message, values } }) => ({
       level: LEVEL[level],
       name: `${node.fleetPrefix}${name}`,

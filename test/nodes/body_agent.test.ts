@@ -149,7 +149,7 @@ test("a body that drove is told zero at each odometry for 0.5 s, then every 0.3 
   say("odom", odometry(10.05, 0.01));
   expect(sent.at(-1)!.linear.x).toBeGreaterThan(0);
   const before = sent.length;
-  body.hearStop();
+  body.hearStop("the test");
   for (let i = 1; i <= 40; i++) {
     jest.advanceTimersByTime(50);
     say("odom", odometry(10.05 + i / 20, 0.01));

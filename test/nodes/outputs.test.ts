@@ -101,7 +101,7 @@ test("each decision is one goal, with the heading of the way, and no velocity is
 });
 
 const STOPS: readonly (readonly [string, (way: ReturnType<typeof onItsWay>) => void])[] = [
-  ["an emergency stop", ({ body }) => body.hearStop()],
+  ["an emergency stop", ({ body }) => body.hearStop("a test")],
   ["a stop in a command", ({ navigator }) => navigator.go(0.1, 0, { emergency_stop: true })],
   ["commands that end", ({ navigator }) => navigator.go(0.6, undefined)],
   ["a second source of goals", ({ two, body }) => (two.add("goal_pose"), body.check())],
@@ -145,7 +145,7 @@ test("a body whose pose was never known is sent nowhere", () => {
   const { body, goals, say } = goalBody();
   say(COMMAND, command(0));
   body.check();
-  body.hearStop();
+  body.hearStop("a test");
   body.leave();
   expect(goals).toEqual([]);
 });

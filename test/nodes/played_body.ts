@@ -100,7 +100,7 @@ export function setup(
     limits: game.arena.robot,
   });
   hearCommand = body.hearCommand.bind(body);
-  hear.set("/emergency_stop", () => void body.hearStop());
+  hear.set("/emergency_stop", () => void body.hearStop("the test"));
   return {
     body,
     /** Names of topics that two sources publish. */
