@@ -159,9 +159,10 @@ export async function outcomeOf<S extends OptionSpecs>(
 export async function runCommand<S extends OptionSpecs>(
   command: CommandSpec<S>,
   main: Main<S>,
+  args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   endWithoutReader();
-  const { status, why } = await outcomeOf(command, main, process.argv.slice(2));
+  const { status, why } = await outcomeOf(command, main, args);
   if (why !== undefined) process.stderr.write(`${why}\n`);
   process.exitCode = status;
 }
@@ -183,7 +184,7 @@ export function requireWritable(option: string, file: string): void {
 }
 
 /** Exit status of a command that Ctrl-C ended before it had a result, and its error. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 class Interruption extends Error {}
 
 /** Output that nobody reads any more (`npm start | head -1`) ends a command as Ctrl-C does. */

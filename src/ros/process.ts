@@ -70,8 +70,8 @@ function isBroken(descriptor: number): boolean {
  * Ends at each signal that asks for it, and where standard output or error is cut off. Before a
  * terminal halts the process (Ctrl-Z), its works for that are done and what they send leaves.
  */
-function onSignals(ros: RunningProcess): void {
-  const end = (): void => ros.end();
+function onSignals(ros: RunningProcess, interrupted: number): void {
+  const end = (): void => ros.end(interrupted);
   for (const signal of ENDING_SIGNALS) process.on(signal, end);
   process.on("SIGTSTP", () => {
     ros.pauses.forEach((work) => work());
@@ -150,8 +150,12 @@ const statusOf = (error: unknown): number => (error instanceof InvalidInputError
  * that started this one (its IPC channel closing), an error that nobody caught and `end` all lead
  * through the same steps: `onEnd` works, nodes stopped, ROS shut down, exit. Wrong parameters and
  * arguments that ROS refuses give one sentence and exit status 2.
+ * @param interrupted exit status at a signal
  */
-export async function runProcess(main: (ros: RosProcess) => void | Promise<void>): Promise<void> {
+export async function runProcess(
+  main: (ros: RosProcess) => void | Promise<void>,
+  interrupted = 0,
+): Promise<void> {
   const ros = new RunningProcess();
   try {
     await initialiseRos();
@@ -161,7 +165,7 @@ export async function runProcess(main: (ros: RosProcess) => void | Promise<void>
   }
   // rclnodejs' own handlers end the process at SIGINT alone, and only where nothing else is open.
   rcl().removeSignalHandlers();
-  onSignals(ros);
+  onSignals(ros, interrupted);
   // An error that nobody caught is a fault of the program: all of it is said.
   process.on("uncaughtException", (error) => {
     console.error(error);
