@@ -21,8 +21,7 @@ export interface Output {
   drive(pose: Pose, target: Point, seconds: number): void;
   /**
    * Whether it was told to stand often and so lately that this need not be said again.
-   * @param pose where it is, as far as is known
-   * @param isLast nobody says it afterwards
+   * @param pose where it is, as far as is known; isLast: nobody says it afterwards
    */
   isStopped(pose: Pose | undefined, isLast: boolean): boolean;
   /** Tells it to stand, unless it `isStopped`. */
@@ -34,7 +33,6 @@ const STOOD_MS = 500;
 /** its base brakes meanwhile, if it does. */
 const REPEAT_MS = 300;
 
-/** cmd_vel. */
 export class Velocities implements Output {
   told = STOP;
   readonly topic;
@@ -87,7 +85,6 @@ const AWAY_M = 0.05;
 /** no more often than this, ms: a navigator that is late would follow its own way to and fro. */
 const SETTLED_MS = 1000;
 
-/** goal_pose. */
 export class Goals implements Output {
   readonly told = STOP;
   readonly topic;
@@ -131,8 +128,7 @@ export class Goals implements Output {
 
   private send({ x, y, yaw }: Pose): void {
     this.sentMs = steadyMs();
-    const header = { stamp: this.clock.stamp(), frame_id: "map" };
     const pose = { position: { x, y, z: 0 }, orientation: planarQuaternion(yaw) };
-    this.topic({ header, pose });
+    this.topic({ header: { stamp: this.clock.stamp(), frame_id: "map" }, pose });
   }
 }

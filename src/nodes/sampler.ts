@@ -112,6 +112,7 @@ export class Sampler {
 
   private draw(epoch: number): Sample {
     this.asking = undefined;
+    this.states.renewal.step();
     this.roster.refresh();
     const size = this.sampleSize();
     const sinceMs = steadyMs();

@@ -1,7 +1,9 @@
 /** The live subscriptions to sampled robots' states, and the newest state of each. */
 import { type RosClock, steadyMs } from "../ros/clock";
 import { type AgentState, type GlobalState, nanoseconds } from "../ros/messages";
+import type { GLOBAL_AGENT_PARAMETERS } from "../ros/generated/parameters";
 import type { RosNode, Subscription } from "../ros/node";
+import { Renewal } from "../ros/renewal";
 import { TOPICS, topicOf } from "../ros/topics";
 
 /** Clock-skew tolerance, ns. A later stamp predates a clock reset; ignore it. */
@@ -19,6 +21,7 @@ export type Unusable = "silent" | "stale" | "future";
 
 interface Entry {
   readonly subscription: Subscription;
+  readonly by: Renewal["now"];
   newest?: AgentState;
   /** Steady clock. */
   heardMs: number;
@@ -36,10 +39,11 @@ export class StateSubscriptions {
    * @param onState called after a state was taken
    */
   constructor(
-    private readonly node: RosNode,
+    private readonly node: RosNode<typeof GLOBAL_AGENT_PARAMETERS>,
     private readonly clock: RosClock,
     private readonly localStates: number,
     private readonly onState: () => void,
+    readonly renewal = new Renewal(node, () => node.parameters.subscriptions_kept),
   ) {}
 
   /**
@@ -66,8 +70,8 @@ export class StateSubscriptions {
 
   private *changes(robots: readonly string[]): Generator<void> {
     const wanted = new Set(robots);
-    for (const [robot, { subscription }] of [...this.live]) {
-      if (wanted.has(robot)) continue;
+    for (const [robot, { subscription, by }] of [...this.live]) {
+      if (wanted.has(robot) && by === this.renewal.now) continue;
       this.live.delete(robot);
       subscription.destroy();
       yield;
@@ -81,11 +85,13 @@ export class StateSubscriptions {
 
   add(robot: string): void {
     if (this.live.has(robot)) return;
-    const topic = topicOf(robot, TOPICS.agentState);
+    const { now: by } = this.renewal;
+    this.renewal.made++;
+    const topic = { ...topicOf(robot, TOPICS.agentState), by: by?.node };
     const subscription = this.node.subscribeSole(topic, (message, areTwo) =>
       this.hear(robot, entry, message, areTwo),
     );
-    const entry: Entry = { subscription, heardMs: -Infinity };
+    const entry: Entry = { subscription, by, heardMs: -Infinity };
     this.live.set(robot, entry);
   }
 

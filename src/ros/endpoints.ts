@@ -130,7 +130,7 @@ export class Endpoints {
     hear: (bytes: Uint8Array, publisher: string) => void,
     most = Infinity,
   ) {
-    const { node } = this;
+    const { by: node = this.node } = topic;
     const name = this.fleet.resolve(topic.name);
     const options = { qos: qosOf(topic), isRaw: true } as const;
     const subscribe = () => {

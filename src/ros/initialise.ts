@@ -5,7 +5,7 @@ import { attempt, InvalidInputError, reasonOf } from "../base/errors";
 import { cacheFolder, writableFolder } from "../base/folders";
 import { wantedDomain } from "./domain";
 import { NOBODY, takeNamespace } from "./fleet";
-import { rcl } from "./rcl";
+import { type RclContext, rcl } from "./rcl";
 import { RANGE, udpOnly } from "./transport";
 
 /** By what rcl says that it could not parse: the remedy. */
@@ -44,16 +44,17 @@ function provideLogFolder(): void {
 }
 
 /**
+ * @param context default: that of the process
  * @throws InvalidInputError for arguments or variables that ROS refuses
  * @throws Error when there is no ROS 2 that starts
  */
-export async function initialiseRos(): Promise<void> {
+export async function initialiseRos(context?: RclContext): Promise<void> {
   wantedDomain(process.env);
   provideLogFolder();
   const range = process.env[RANGE];
   Object.assign(process.env, udpOnly(process.env));
   try {
-    await rcl().init(undefined, takeNamespace(process.argv));
+    await rcl().init(context, takeNamespace(process.argv));
   } catch (error) {
     const problem = argumentProblem(reasonOf(error));
     if (problem !== undefined) throw new InvalidInputError(problem, { cause: error });

@@ -11,6 +11,7 @@
 import { RosClock } from "./clock";
 import { Endpoints } from "./endpoints";
 import { Fleet, namespaceOf } from "./fleet";
+import { initialiseRos } from "./initialise";
 import { Lifecycle, type LifecycleSteps } from "./lifecycle";
 import { givenParameters, type Section } from "./parameter_files";
 import {
@@ -24,6 +25,7 @@ import {
   fullName,
   native,
   type NodeConstructor,
+  type RclContext,
   type RclLifecycleNode,
   type RclLogger,
   type RclNode,
@@ -82,7 +84,7 @@ function boundedLog(log: RclLogger): RclLogger {
 const EVENTS = "parameter_events";
 
 /** @param host of a hosted node: its publisher of /parameter_events is the node's, too */
-function nodeOf(name: string, namespace = "", kind: NodeKind, host?: RclNode): RclNode {
+function nodeOf(name: string, namespace = "", kind: NodeKind, host?: RclNode, of?: RclContext) {
   const { lifecycle, Node } = rcl();
   const NodeClass: NodeConstructor<RclNode> = kind === "managed" ? lifecycle.LifecycleNode : Node;
   const Made = class extends NodeClass {
@@ -93,7 +95,7 @@ function nodeOf(name: string, namespace = "", kind: NodeKind, host?: RclNode): R
     }
   };
   const isWhole = host === undefined;
-  return new Made(name, namespaceOf(namespace), undefined, {
+  return new Made(name, namespaceOf(namespace), of, {
     startParameterServices: isWhole,
     startTypeDescriptionService: isWhole,
     enableRosout: isWhole,
@@ -111,6 +113,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   readonly log: RclLogger;
   /** None: the host's thread waits for its messages. */
   private readonly guard: { trigger(): void } | undefined;
+  /** Of the participants beside it. */
+  private readonly endings = new Set<() => void>();
 
   /**
    * @param namespace of its robot, within that of the process
@@ -129,8 +133,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     this.log = log;
     // rclnodejs' own and the endpoints' lines are bounded too.
     this.node.getLogger = () => log;
-    this.guard = host ? undefined : this.node.createGuardCondition(() => undefined);
-    this.amend(host?.node);
+    this.guard = this.amend(this.node, host?.node);
     const qualified = fullName(this.node.namespace(), this.name);
     sections ??= native().getParameterOverrides(this.node.context.handle) ?? [];
     const given = givenParameters(sections, process.argv, qualified);
@@ -165,8 +168,8 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
    * before its wait set changes, so that it is changed at once. Where it has a host, that one's thread
    * waits for its messages: one thread each would be woken for each message.
    */
-  private amend(host: RclNode | undefined): void {
-    const { node, guard } = this;
+  private amend(node: RclNode, host?: RclNode): { trigger(): void } | undefined {
+    const guard = host ? undefined : node.createGuardCondition(() => undefined);
     const execute = node.execute.bind(node);
     node.execute = (handles) => this.safely(() => execute(handles));
     if (host) node._subscriptions = host._subscriptions;
@@ -178,6 +181,29 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
     // A property of the native class: shadowed, since it cannot be assigned.
     const value = host ? () => host.syncHandles() : wakeAndSync;
     Object.defineProperty(node, "syncHandles", { value });
+    return guard;
+  }
+
+  /**
+   * A participant of its own in this process, by whose node this one may subscribe (renewal.ts). It ends
+   * by `end`, and with this node.
+   */
+  async beside(name: string) {
+    const context = new (rcl().Context)();
+    await initialiseRos(context);
+    const node = nodeOf(name, "", this, this.node, context);
+    prepareSimTime(node, undefined);
+    const guard = this.amend(node);
+    node.spin(-1);
+    const topics = (of: RclNode): number => of.getTopicNamesAndTypes().length;
+    const end = (): void => {
+      if (!this.endings.delete(end)) return;
+      guard?.trigger();
+      node.stop();
+      context.shutdown();
+    };
+    this.endings.add(end);
+    return { node, end, hasFoundAll: () => topics(node) >= topics(this.node) };
   }
 
   /** Lets others drive the lifecycle of a managed node. */
@@ -203,6 +229,7 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
 
   stop(): void {
     if (!this.guard) return;
+    this.endings.forEach((end) => end());
     this.guard.trigger();
     this.node.stop();
   }

@@ -31,12 +31,12 @@ const LEAVE = "libalternating_marl_leave.so";
 /**
  * Fast DDS can deadlock when it destroys a participant while others leave (eProsima/Fast-DDS#6193 and
  * #6502). This thread would then never run again, so that another one ends the process: with the
- * status where it is 0, else by SIGKILL.
+ * status where it is 0, else by SIGKILL. Terminated, it does not.
  */
-function leaveLater(status: number): void {
+export function leaveLater(status: number): Worker {
   const leave = `try { process.dlopen({ exports: {} }, "${LEAVE}") } catch {}`;
   const code = `setTimeout(() => { ${status === 0 ? leave : ""}; process.kill(process.pid, "SIGKILL") }, ${LAST_RESORT_MS})`;
-  new Worker(code, { eval: true }).unref();
+  return new Worker(code, { eval: true });
 }
 
 /** All that end a process by default and can be heard. SIGPROF and SIGSEGV are Node.js' own. */
@@ -130,7 +130,7 @@ class RunningProcess {
   private async leave(status: number): Promise<void> {
     if (this.isEnding) return;
     this.isEnding = true;
-    leaveLater(status);
+    leaveLater(status).unref();
     const stopNodes = (): void => this.nodes.forEach((node) => node.stop());
     for (const work of [...this.endings.reverse(), stopNodes, () => rcl().shutdown()]) {
       try {

@@ -6,7 +6,9 @@
 import { Module } from "node:module";
 import { dirname, join } from "node:path";
 import type { Section } from "./parameter_files";
-import type { Durability, Reliability } from "./topics";
+
+export type Reliability = "reliable" | "best_effort";
+export type Durability = "volatile" | "transient_local";
 
 /** rmw's numbers. */
 export const RMW: Readonly<Record<Reliability | Durability | "keep_last", number>> = {
@@ -62,6 +64,12 @@ export interface RclClient {
   sendRequestAsync(request: object, options: { timeout: number }): Promise<unknown>;
 }
 
+/** What nodes share, a participant for the middleware: its end is theirs. */
+export interface RclContext {
+  readonly handle: object;
+  shutdown(): void;
+}
+
 /** A node as the graph shows it: `/robot_3/local_agent`. */
 export const fullName = (namespace: string, name: string): string =>
   `${namespace}/${name}`.replace(/^\/+/, "/");
@@ -103,7 +111,7 @@ export interface RclNode {
     readonly successful: boolean;
     readonly reason: string;
   };
-  readonly context: { readonly handle: object };
+  readonly context: RclContext;
   getLogger(): RclLogger;
   name(): string;
   namespace(): string;
@@ -151,7 +159,7 @@ export interface RclLifecycleNode extends RclNode {
 export type NodeConstructor<N extends RclNode> = new (
   name: string,
   namespace: string | undefined,
-  context?: undefined,
+  context?: RclContext,
   options?: {
     startParameterServices: boolean;
     startTypeDescriptionService: boolean;
@@ -160,7 +168,8 @@ export type NodeConstructor<N extends RclNode> = new (
 ) => N;
 
 interface RclModule {
-  init(context?: undefined, argv?: readonly string[]): Promise<void>;
+  init(context?: RclContext, argv?: readonly string[]): Promise<void>;
+  Context: new () => RclContext;
   shutdown(): void;
   removeSignalHandlers(): void;
   Node: NodeConstructor<RclNode>;

@@ -1,7 +1,5 @@
 /** Every topic once: its name, type and quality of service (docs/topics_and_messages.md). */
-
-export type Reliability = "reliable" | "best_effort";
-export type Durability = "volatile" | "transient_local";
+import type { Durability, RclNode, Reliability } from "./rcl";
 
 export interface Topic<Type extends string = string> {
   /** Relative names belong to the node's namespace (the robot's); absolute ones to the swarm. */
@@ -12,6 +10,8 @@ export interface Topic<Type extends string = string> {
   readonly depth: number;
   /** Longer messages are refused unread; undefined: as its type says (codec.ts). */
   readonly mostBytes?: number;
+  /** Who subscribes in a node's place (renewal.ts); undefined: the node itself. */
+  readonly by?: RclNode;
 }
 
 const of =

@@ -31,6 +31,8 @@ const HEARD_EPOCHS = 200;
 const TAIL = 0.001;
 const ROBOTS = 30;
 const K = 10;
+/** Subscriptions of the first participant in the run that the peer hears, a third of them. */
+const KEPT = 400;
 
 interface Played {
   readonly trace: TraceLine[];
@@ -74,10 +76,11 @@ const RUNS = [
 const played = new Map<string, Played>();
 let peer: Peer;
 
-/** The same, heard by a peer from the beginning. */
+/** The same, heard by a peer from the beginning, with a fresh participant under way. */
 async function playHeard(scenario: string, seed: number): Promise<Played> {
   const heard = await play(scenario, seed, {
     seconds: HEARD_EPOCHS,
+    overrides: { global_agent: { subscriptions_kept: KEPT } },
     before: async (environment) => {
       peer = new Peer(environment, lookingAt(ROBOTS));
       await peer.first("ready");
@@ -161,6 +164,8 @@ test("an rclpy peer hears 200 epochs: commands well-formed, samples uniform, the
   expect(quantile).toBeLessThan(1 - TAIL);
   expect(overlaps).toBeGreaterThan(TAIL);
   expect(overBudget(looks, K)).toEqual([]);
+  const nodes = new Set(looks.flatMap(({ live }) => live.map(([, node]) => node)));
+  expect([...nodes]).toEqual(expect.arrayContaining(["global_agent", "_global_agent_states"]));
 
   const policies = peer.of("policy");
   expect(policies).toHaveLength(1);

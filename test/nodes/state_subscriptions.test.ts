@@ -1,5 +1,6 @@
 import { RosClock, steadyMs } from "../../src/ros/clock";
 import { StateSubscriptions } from "../../src/nodes/state_subscriptions";
+import type { GLOBAL_AGENT_PARAMETERS } from "../../src/ros/generated/parameters";
 import { playedNode } from "../support/played_node";
 
 /** Longer than a part of the work. */
@@ -8,7 +9,7 @@ const SUBSCRIBING_MS = 5;
 test("where subscribing takes long, other work is done in between, and no more robots are subscribed to than asked", async () => {
   const alive: number[] = [];
   let count = 0;
-  const node = playedNode({
+  const node = playedNode<typeof GLOBAL_AGENT_PARAMETERS>({
     safely: (work: () => void) => work(),
     subscribeSole: () => {
       const end = steadyMs() + SUBSCRIBING_MS;
