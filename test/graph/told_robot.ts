@@ -1,4 +1,5 @@
 /** A robot that is told by a test where it is, and every fault of that. */
+import { z } from "zod";
 import { loadScenario } from "../../src/game/scenario_file";
 import { codecOf } from "../../src/ros/codec";
 import {
@@ -10,6 +11,7 @@ import {
   toTime,
 } from "../../src/ros/messages";
 import { TOPICS, topicOf } from "../../src/ros/topics";
+import { stepTowards } from "../support/navigator";
 import { type EventOf, monotonic, type Peer } from "./peer";
 
 /** Odometry and the command's copies come this often, ms. */
@@ -18,7 +20,7 @@ export const PERIOD_MS = 100;
 const SLOW = 5;
 /** A robot is seen to stand for so long, s. */
 const WATCHED = 1.2;
-const home = loadScenario("dock_dispatch").arena.zones[0];
+const [home, next] = loadScenario("dock_dispatch").arena.zones;
 /** Where a robot's wheels began to count, m and rad: the pose topic alone knows. */
 const ORIGIN = { x: 3, y: -2, yaw: 1 };
 
@@ -57,6 +59,10 @@ export interface Fault {
 
 export const WELL: Fault = { odometry: "true", poses: "sent" };
 
+const goalSchema = z
+  .object({ pose: z.object({ position: z.object({ x: z.number(), y: z.number() }) }) })
+  .transform(({ pose }) => pose.position);
+
 /** A robot whose odometry and pose are what the test says. */
 export class ToldRobot {
   readonly name: string;
@@ -68,7 +74,7 @@ export class ToldRobot {
   placedAt = 0;
 
   constructor(
-    private readonly peer: Peer,
+    protected readonly peer: Peer,
     index: number,
     /** Whether a chain of transforms tells its place, instead of the pose topic. */
     readonly isInTf = false,
@@ -160,5 +166,35 @@ export class ToldRobot {
     const covariance = Float64Array.from(truth.covariance);
     covariance[7] = this.fault.poses === "uncertain" ? 4 : 0.01;
     return { header: { ...header, frame_id: "map" }, pose: { ...truth, covariance } };
+  }
+}
+
+/** On the way from the home to the next zone. */
+const POST = { x: (home.x + next.x) / 2, y: (home.y + next.y) / 2, radius: 0.5 };
+/** It takes up a goal so late, s. */
+const LATE_S = 0.3;
+const SPEED = 1;
+
+/** A robot whose navigator takes goals, and obeys them late and round a post. The peer hears them. */
+export class GuidedRobot extends ToldRobot {
+  readonly goalTopic = topicOf(this.name, TOPICS.goal);
+
+  /** Goals that it was sent. */
+  goals(since = 0) {
+    return this.peer
+      .of("heard", since)
+      .filter(({ topic }) => topic === this.goalTopic.name)
+      .map(({ message, time }) => ({ ...goalSchema.parse(message), time }));
+  }
+
+  /** How far it is from there, m. */
+  to({ x, y }: { x: number; y: number }): number {
+    return Math.hypot(this.pose.x - x, this.pose.y - y);
+  }
+
+  override step(): void {
+    const taken = this.goals().findLast(({ time }) => time < monotonic() - LATE_S);
+    if (taken) stepTowards(this.pose, taken, POST, (SPEED * PERIOD_MS) / 1000);
+    super.step();
   }
 }
