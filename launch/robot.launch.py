@@ -95,6 +95,7 @@ def start(context):
             output="screen",
             parameters=[DEFAULTS, *files, *own],
             remappings=remappings,
+            ros_arguments=shared.enclave_of(namespace, "local_agent"),
             **shared.ending(shared.process_of("local_agent")),
         )
     ]

@@ -237,6 +237,11 @@ def groups_of(process, values):
     ]
 
 
+def enclave_of(namespace, name):
+    """Give the arguments that name a node's keys (docs/security.md); without security nothing follows."""
+    return ["--enclave", "/" + "/".join(filter(None, [namespace.strip("/"), name]))]
+
+
 def process_actions(process, values, settings, instead):
     """Give the launch actions of a described process."""
     name = process["node"]
@@ -244,6 +249,7 @@ def process_actions(process, values, settings, instead):
     within = [values.get("namespace", "").strip("/"), process.get("namespace")]
     if any(within):
         more["namespace"] = "/".join(filter(None, within))
+    more["ros_arguments"] = enclave_of(more.get("namespace", ""), name)
     own = [
         parameters_of(process, {**values, **group}, settings, instead)
         for group in groups_of(process, values)

@@ -27,6 +27,7 @@ export interface Action {
   readonly on_exit?: Readonly<Record<string, { readonly kind: string; readonly reason: string }[]>>;
   readonly parameters?: readonly [string | object, ...Parameter[]];
   readonly remappings?: [string, string][];
+  readonly ros_arguments?: string[];
   readonly arguments?: string[];
   readonly launch_arguments?: [string, string][];
   readonly cmd?: string[];
