@@ -42,7 +42,7 @@ beforeAll(() => {
   run(PYTHON, "-m", "venv", join(folder, "environment"));
   const install = ["-m", "pip", "install", "--quiet", "--no-deps"];
   const pinned = ["--require-hashes", "--only-binary", ":all:"];
-  run(own, ...install, ...pinned, "-r", join(PACKAGE, "requirements-test.txt"));
+  run(own, ...install, ...pinned, "-r", join(root, "test/python/requirements.txt"));
   run(own, ...install, "--no-build-isolation", join(folder, "python"));
 });
 
