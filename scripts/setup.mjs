@@ -1,8 +1,8 @@
 /**
  * Makes a checkout ready to run, in steps that run only when their inputs have changed. Run it as
  * `npm run setup`, or import `setup`, which returns the environment in which nodes run. With --mujoco it
- * sets up MuJoCo too; with --build it only compiles everything, types checked; with --types it only
- * writes the types that are generated, which tsc and eslint need.
+ * sets up MuJoCo too; with --rivals the library rivals alone; with --build it only compiles everything,
+ * types checked; with --types it only writes the types that are generated, which tsc and eslint need.
  */
 import { pathToFileURL } from "node:url";
 import { main, root, say, SetupError } from "./setup/base.mjs";
@@ -11,7 +11,7 @@ import { dependencies } from "./setup/dependencies.mjs";
 import { rosEnvironment, sourcedRos } from "./setup/environment.mjs";
 import { checkMachine, checkNode, folderProblem } from "./setup/machine.mjs";
 import { interfaceBuild, messageModules } from "./setup/messages.mjs";
-import { mujoco } from "./setup/mujoco.mjs";
+import { mujoco, rivals } from "./setup/mujoco.mjs";
 import { nativeBinary } from "./setup/native.mjs";
 import { alone } from "./setup/tool.mjs";
 import { wheels } from "./setup/wheels.mjs";
@@ -55,6 +55,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const tasks = {
     "--build": () => alone(() => compilation.run({ checked: true })),
     "--mujoco": () => setup({ ros: true, withMujoco: true }),
+    "--rivals": () => alone(() => runMissing([rivals])),
     "--types": writeTypes,
   };
   await main(tasks[process.argv[2]] ?? (() => setup({ ros: true })));

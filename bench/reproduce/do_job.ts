@@ -6,16 +6,16 @@ import { Store } from "./store";
 import { Work } from "./work";
 
 /** A model's name holds what CSV does not. */
-function machineName(): string {
+function machineName(versions: readonly string[]): string {
   const [{ model } = { model: "" }] = cpus();
   const name = model.replace(/[,"]/g, " ").trim() || process.arch;
-  return `${name} x ${cpus().length}; Node.js ${process.version}`;
+  return [`${name} x ${cpus().length}`, `Node.js ${process.version}`, ...versions].join("; ");
 }
 
 async function main([text, folder]: readonly string[]): Promise<void> {
   const job = jobSchema.parse(JSON.parse(text));
-  const { rows, times } = await new Work(job).do();
-  const machine = machineName();
+  const { rows, times, versions } = await new Work(job).do();
+  const machine = machineName(versions);
   new Store(folder).keep(job, { rows, times: times.map((row) => ({ ...row, machine })) });
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { sha256 } from "../../src/base/platform";
 import { LEARNER_VERSION } from "../../src/learning/version";
+import { isLibrary } from "../rivals/libraries";
 import { drawnGame } from "./games";
 
 export const jobSchema = z.strictObject({
@@ -87,6 +88,12 @@ const STUDIES: Readonly<Record<string, Study>> = {
     tables: [1, 2, 3, 4, 5, 6],
     isTiny: true,
   },
+  libraries: {
+    games: TABLED,
+    ways: ["ippo", "maddpg", "points", "blind", "random"],
+    tables: [4, 16, 64],
+    isTiny: true,
+  },
   changes: {
     games: TABLED,
     ways: ["authors", ...changes.map((change) => `authors ${change}`), "table"],
@@ -122,10 +129,12 @@ const QUICK = {
 };
 const FULL = { ...QUICK, seeds: 10, rollouts: 1000, largestN: Infinity };
 
+const FEW_SEEDS: Readonly<Record<string, number>> = { joint: 1, ippo: 3, maddpg: 3 };
 const isTable = (way: string): boolean => /^(table|authors|joint)/.test(way);
 
 function costOf(way: string, k: number, { cost, robots }: Setting, shifts: number): number {
   if (way === "joint") return 1 + 15 ** (k - 4);
+  if (isLibrary(way)) return 400;
   if (isTable(way)) return 2 + (k / 9) ** 2;
   if (way === "points" || way === "command") return way === "points" ? cost : 2 * cost;
   return 1 + (shifts * robots) / 40_000;
@@ -169,13 +178,13 @@ function jobsBy(
   const isAny = !isQuick || study === "drawn";
   const most = isAny ? Infinity : isTiny ? QUICK.largestTeam : QUICK.largestTable;
   const wanted = spread ? own.filter((k) => k === Number(spread[1])) : (tables ?? own);
-  const ks = isTable(way) || study === "drawn" ? wanted.filter((k) => k <= most) : [0];
+  const ks = isTable(way) || isTiny || study === "drawn" ? wanted.filter((k) => k <= most) : [0];
   const isAsked = ks[0] > 0 && !spread && study !== "sampled";
   const sizes = (k: number): readonly number[] =>
     isTiny ? [k] : teams.filter((n) => n <= largestN || teams.length === 1);
   return ks.flatMap((k) =>
     sizes(k).flatMap((robots) =>
-      Array.from({ length: way === "joint" ? 1 : seeds }, (_, seed) => ({
+      Array.from({ length: Math.min(seeds, FEW_SEEDS[way] ?? seeds) }, (_, seed) => ({
         ...{ study, scenario, ways: way.split(","), k, seed, rollouts, ...setting, robots },
         ...(isTiny ? { timing: "current" as const } : {}),
         levels: isAsked ? [k] : levels,

@@ -153,6 +153,12 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       random: { ...BLIND, line: "random" },
     },
   },
+  libraries: {
+    title: "What do IPPO and MADDPG by AgileRL earn in five minutes of a core, all robots asked?",
+    studies: ["libraries"],
+    measures: RETURN,
+    ...K,
+  },
   robust: {
     title: "What if the world is not as it was learned?",
     studies: ["k_changes", "silence", "near", "lies", "model"],

@@ -7,6 +7,7 @@ import { answerTo, type Question } from "./answers";
 import { gamesOf, type Job, jobsOf, nameOf } from "./jobs";
 import { doJobs } from "./pool";
 import { QUESTIONS } from "./questions";
+import { installLibraries } from "../rivals/libraries";
 import { svgOf } from "./figure";
 import { reportOf } from "./report";
 import { csvOf, Store } from "./store";
@@ -15,9 +16,9 @@ import { Summary } from "./summary";
 type Options = OptionValues<typeof COMMANDS.reproduce.options>;
 
 /** The questions and the games that are asked for; all where none of a kind is named. @throws UsageError */
-function chosen(quick: boolean, names: readonly string[] = []) {
+function chosen({ quick, libraries, only: names = [] }: Options) {
   const scenarios = gamesOf(quick);
-  const known = Object.keys(QUESTIONS);
+  const known = Object.keys(QUESTIONS).filter((name) => libraries || name !== "libraries");
   const unknown = names.find((name) => ![...known, ...scenarios].includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
@@ -47,8 +48,8 @@ function shardOf(jobs: readonly Job[], shard: string | undefined): readonly Job[
 }
 
 export async function main(options: Options): Promise<number> {
-  const { quick, only, shard, merge, out } = options;
-  const { questions, jobs } = chosen(quick, only);
+  const { quick, libraries, shard, merge, out } = options;
+  const { questions, jobs } = chosen(options);
   const own = shardOf(jobs, shard);
   const store = new Store(out);
   merge?.forEach((folder) => store.takeFrom(folder));
@@ -58,6 +59,7 @@ export async function main(options: Options): Promise<number> {
       `${missing.length} of ${jobs.length} jobs are in none of the folders (${nameOf(missing[0])}); do the missing parts with the same options, or leave --merge out to do them here`,
     );
   }
+  if (libraries && missing.length > 0 && !installLibraries()) return 1;
   const command = `npm run reproduce${quick ? " -- --quick, a reduced version" : ""}`;
   return answer(shard === undefined ? questions : {}, own, options, command);
 }
@@ -97,6 +99,8 @@ export async function answer(
   const { rows, times } = store.resultsOf(jobs);
   store.write("results.csv", csvOf(rows));
   store.write("times.csv", csvOf(times, true));
+  const byLibrary = times.filter(({ study }) => study === "libraries");
+  if (byLibrary.length > 0) store.write("libraries.csv", csvOf(byLibrary, true));
   const all = new Summary([...rows, ...times]);
   const answers = Object.entries(questions).map(([name, one]) => answerTo(name, one, all));
   const figures = answers.flatMap((one) => one.figures);

@@ -138,6 +138,24 @@ test("the joint optimum is that of a team solved state by state", () => {
   }
 });
 
+test("library rivals come by their option alone, and play teams that are all asked", async () => {
+  const refused = reproduce("--only", "libraries");
+  expect(refused).toMatchObject({ status: 2 });
+  expect(refused.stderr).toMatch(/^--only is "libraries"; give a question/);
+  expect(reproduce("--libraries", "--quick").stderr).toMatch(/they learn for minutes/);
+  const jobs = jobsOf(["libraries"], false);
+  const by = (way: string) => jobs.filter(({ ways }) => ways[0] === way);
+  expect(by("ippo").map(({ robots }) => robots)).toEqual(
+    ["ring_dispatch", "dock_dispatch"].flatMap(() => [4, 4, 4, 16, 16, 16, 64, 64, 64]),
+  );
+  expect(by("maddpg")).toHaveLength(18);
+  expect(jobs.every(({ k, robots, timing }) => k === robots && timing === "current")).toBe(true);
+  for (const way of ["blind", "random"]) {
+    const { rows } = await new Work({ ...by(way)[0], rollouts: 2 }).do();
+    expect(rows.map(({ line, x, measure }) => [line, x, measure])).toEqual([[way, 4, "return"]]);
+  }
+});
+
 test("a - b / √k is found with the interval of its seeds", () => {
   const rows = [0, 1, 2].flatMap((seed) =>
     [1, 4, 25].map((x) => row({ seed, x, value: 10 + seed - 6 / Math.sqrt(x) })),

@@ -1,0 +1,1 @@
+"""AgileRL imports this tracker of experiments; nothing is tracked here."""
