@@ -1,7 +1,7 @@
 /** Hears what the nodes of a swarm say of themselves, and tells what keeps it from driving. */
 import type { Game } from "../game/model";
 import { inFleet, type SwarmBody } from "../game/robots_file";
-import { steadyMs } from "../ros/clock";
+import { type RosClock, steadyMs } from "../ros/clock";
 import { LEVEL } from "../ros/diagnostics";
 import type { GlobalCommand, LocalPolicy, Policy, Time } from "../ros/messages";
 import { nanoseconds } from "../ros/messages";
@@ -29,9 +29,10 @@ class Heard {
   /** On /diagnostics. */
   said: Readonly<Record<string, string>> = {};
 
-  hear(stamp: Time, now: bigint): void {
+  hear(stamp: Time, clock: RosClock): void {
     this.ms = steadyMs();
-    this.behind = Math.min(this.behind, Number(now - nanoseconds(stamp)) / 1e9);
+    if (!clock.isRunning) return;
+    this.behind = Math.min(this.behind, Number(clock.now() - nanoseconds(stamp)) / 1e9);
   }
 
   /** For how long it is silent, s. */
@@ -62,7 +63,7 @@ function differs(what: string, is = "not told", wanted = is): Problem {
 export class Preflight {
   /** Of each body. */
   readonly agents: readonly Heard[];
-  private readonly commands = new Heard();
+  readonly commands = new Heard();
   /** The newest of each. */
   readonly newest: { command?: GlobalCommand; localPolicy?: LocalPolicy; policy?: Policy } = {};
   /** What the global agent says of itself; empty: it is well. */
@@ -82,13 +83,12 @@ export class Preflight {
     private readonly wanted: { sha256?: string; gap: number; skew: number },
   ) {
     this.clock = clockOf(node);
-    const now = () => this.clock.now();
     this.agents = bodies.map(() => new Heard());
     const ids = bodies.map(({ namespace }) => `${node.fleetPrefix}${namespace}: motion`);
     node.subscribe(DIAGNOSTICS, ({ header, status }) => {
       for (const { hardware_id, level, message, name, values } of status) {
         const agent = this.agents[ids.indexOf(`${hardware_id}: ${name.split(": ")[1]}`)];
-        agent?.hear(header.stamp, now());
+        agent?.hear(header.stamp, this.clock);
         if (agent) agent.said = Object.fromEntries(values.map(({ key, value }) => [key, value]));
         if (name.startsWith(`${node.fleetPrefix}global_agent: `))
           this.errors.set(name, level === LEVEL.error ? message : "");
@@ -96,7 +96,7 @@ export class Preflight {
     });
     const { globalCommand, localPolicy, policy } = TOPICS;
     node.subscribe(globalCommand, (command) => {
-      this.commands.hear(command.header.stamp, now());
+      this.commands.hear(command.header.stamp, this.clock);
       this.newest.command = command;
     });
     const keep = (told: object): void => void Object.assign(this.newest, told);

@@ -74,7 +74,7 @@ afterAll(async () => {
 });
 
 test("a swarm that stands disarmed is fit to drive", async () => {
-  const found = await preflight(ROBOTS, "--policy", swarm.settings.policy);
+  const found = await preflight(ROBOTS);
   expect(found).toMatchObject({ status: 0, fit: true, wrong: [] });
   expect(found.findings.length).toBe(8 * (ROBOTS + 1) + 7);
 });

@@ -48,15 +48,25 @@ interface Facts {
   readonly error?: string;
   readonly sha256?: string;
   readonly passMs?: number;
+  /** Time is that of /clock, which comes after the first words of the agents. */
+  readonly simulated?: boolean;
 }
 
 /** What is wrong, as "of check: problem". */
 function wrong(facts: Facts = {}): string[] {
   const { ahead = 0, alice = {}, command = {}, commandAhead = 0, error, localPolicy = {} } = facts;
+  const { simulated = false } = facts;
   const hear = new Map<string, (message: unknown) => void>();
   const optional: string[] = [TOPICS.policy.name, TOPICS.population.name];
   const node = playedNode({
-    usesSimTime: false,
+    usesSimTime: simulated,
+    subscribeSole: (
+      topic: { name: string },
+      take: (message: unknown, areTwo: () => boolean) => void,
+    ) => {
+      hear.set(topic.name, (message) => take(message, () => false));
+      return { source: { problem: undefined } };
+    },
     subscribe: (topic: { name: string }, take: (message: unknown) => void) =>
       void hear.set(topic.name, take),
     countPublishers: (name: string) =>
@@ -78,6 +88,10 @@ function wrong(facts: Facts = {}): string[] {
         },
       ],
     });
+  if (simulated) {
+    say("alice", WELL);
+    hear.get(TOPICS.clockHeard.name)!({ clock: at(0) });
+  }
   if (alice) say("alice", { ...WELL, ...alice }, ahead);
   for (const name of ["bob", "collector"]) say(name, WELL);
   say("global_agent", {}, 0, error ? LEVEL.error : LEVEL.ok);
@@ -103,6 +117,7 @@ afterEach(() => void jest.useRealTimers());
 test("a swarm in which all is well is fit to drive, before and after a policy is wanted", () => {
   expect(wrong()).toEqual([]);
   expect(wrong({ sha256: POLICY, policy: { policy_sha256: POLICY } })).toEqual([]);
+  expect(wrong({ simulated: true })).toEqual([]);
 });
 
 test.each<[string, Facts, RegExp]>([
