@@ -1,4 +1,5 @@
 /** `npm run bench`: measures the figures that the documents quote. */
+import { benchFit } from "./fit";
 import { benchImperfections } from "./imperfections";
 import { benchNodes } from "./nodes";
 import { benchPage } from "./page";
@@ -9,6 +10,7 @@ const SECTIONS: Record<string, () => void | Promise<void>> = {
   nodes: benchNodes,
   page: benchPage,
   imperfections: benchImperfections,
+  fit: benchFit,
 };
 
 async function main(names = Object.keys(SECTIONS)): Promise<void> {
