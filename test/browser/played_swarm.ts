@@ -19,8 +19,15 @@ const SAMPLE_SIZE = 10;
 /** Up to five on a ring, more in rows of six. */
 const bayOf = (bay: number, bays: number) => {
   const angle = Math.PI / 2 + (2 * Math.PI * bay) / bays;
+  // A ring of four has long names.
+  const word = bays === 4 ? "known_charged_fast_" : "bay_";
   if (bays <= 5)
-    return { name: `bay_${bay}`, x: 4.5 * Math.cos(angle), y: 4.5 * Math.sin(angle), radius: 1.6 };
+    return {
+      name: `${word}${bay}`,
+      x: 4.5 * Math.cos(angle),
+      y: 4.5 * Math.sin(angle),
+      radius: 1.6,
+    };
   const [row, column] = [Math.floor(bay / 6), bay % 6];
   return { name: `aisle_${row + 1}_rack_${column + 1}`, x: 4.6 * column, y: -4.6 * row, radius: 2 };
 };

@@ -10,8 +10,6 @@ const ELEVATION_RAD = 0.3 * Math.PI;
 /** From here, in radii, all is seen on a canvas that is WIDE or wider (width to height). */
 const DISTANCE = 2.85;
 const WIDE = 1.12;
-/** Kept free for names, left and right together. */
-const NAMES_PX = 60;
 /** Perspective enlarges the near half: the camera looks in front of the middle, by this share. */
 const IN_FRONT = 0.15;
 /** Largest distance of the camera, in distances that show everything. */
@@ -153,7 +151,10 @@ export class View {
   private fit(): void {
     const { x, y } = this.extent;
     const radius = this.extent.radius + 1.5 * LABEL_GAP_M;
-    const free = 1 - NAMES_PX / this.canvas.clientWidth;
+    // Half of the widest name lies on either side.
+    const names = [...document.querySelectorAll<HTMLElement>(".zone-name")];
+    const widest = Math.max(0, ...names.map((name) => name.offsetWidth));
+    const free = Math.max(0.5, 1 - widest / this.canvas.clientWidth);
     const distance = DISTANCE * radius * Math.max(1, WIDE / free / this.camera.aspect);
     const back = new THREE.Vector3(0, -Math.cos(ELEVATION_RAD), Math.sin(ELEVATION_RAD));
     const target = this.controls.target.set(x, y - IN_FRONT * radius, 0);
