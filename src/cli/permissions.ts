@@ -35,10 +35,11 @@ export function enclavesOf(swarm: Swarm, given: Given, rules: readonly Rule[]): 
   const bodies = [...robots, lead];
   const fleet = given.namespace ? `/${given.namespace}` : "";
   const values: Readonly<Record<string, unknown>> = given;
-  const isSo = ([name, wanted]: [string, string]): boolean =>
-    wanted === "any" ? Boolean(values[name]) : String(values[name] ?? "") === wanted;
   const enclave = (node: string, own?: SwarmBody): Enclave => {
     const namespace = own ? `${fleet}/${own.namespace}` : fleet;
+    const known: Readonly<Record<string, unknown>> = { output: own?.output ?? "cmd_vel", ...given };
+    const isSo = ([name, wanted]: [string, string]): boolean =>
+      wanted === "any" ? Boolean(known[name]) : String(known[name] ?? "") === wanted;
     const holding = rules.filter(
       ({ nodes, when = {} }) => nodes.includes(node) && Object.entries(when).every(isSo),
     );
@@ -62,7 +63,7 @@ export function enclavesOf(swarm: Swarm, given: Given, rules: readonly Rule[]): 
       within ? name : inFleet(body.namespace, own[name] ?? name),
     );
   };
-  const others = ["global_agent", "learner", "page", "reporter", "recorder"];
+  const others = ["global_agent", "learner", "page", "reporter", "recorder", "preflight"];
   return [
     ...others.map((node) => enclave(node)),
     enclave("lead_agent", lead),

@@ -75,6 +75,14 @@ test("a robot says its own and drives its own wheels, by the names of the robots
   ]);
 });
 
+test("a robot that finds its own way says goals, and no velocities", () => {
+  const robots = swarm.robots.map((robot) => ({ ...robot, output: "goal" as const }));
+  const [agent] = enclavesOf({ ...swarm, robots }, {}, RULES).slice(-1);
+  const lines = agent.names.flatMap(([access, , all]) => all.map((name) => `${access} ${name}`));
+  expect(lines).toContain("publish /cart_7/goal_pose");
+  expect(lines.join("\n")).not.toContain("cmd_vel");
+});
+
 test("options give what depends on them, and a fleet's names are its own but for those shared", () => {
   const more = { useSimTime: true, publishTf: true, markersRate: 2, poseSource: "tf" } as const;
   const [before, after] = [{}, more].map((given) => linesOf(given, "/alice/local_agent"));

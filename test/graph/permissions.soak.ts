@@ -61,8 +61,12 @@ test.each<[string, Given, ParameterMap]>([
     const told = Object.entries(parameters).filter(([name]) => known.includes(name));
     const remaps = Object.entries(body?.topics ?? {}).map(([from, to]) => `${from}:=${to}`);
     const rules = [...remaps, ...(body ? [`__ns:=${namespace}`] : [])];
-    const program = /page|reporter/.test(node) ? `sim/${node}.js` : `src/nodes/${node}.js`;
-    return new Child(environment, program, {
+    const kinds = { page: "sim", reporter: "sim", preflight: "src/cli" };
+    const place = new Map(Object.entries(kinds)).get(node) ?? "src/nodes";
+    // It ends by itself.
+    const words = node === "preflight" ? ["--robots-file", FILE, "--seconds", "60"] : [];
+    return new Child(environment, `${place}/${node}.js`, {
+      words,
       parameters: { ...own[node], ...Object.fromEntries(told) },
       rosArgs: rules.flatMap((rule) => ["-r", rule]),
     });
