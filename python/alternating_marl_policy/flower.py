@@ -68,7 +68,8 @@ class AskingFedAvg(FedAvg):
         self.memory.correct(counts)
         self.command = self.policy.act(self.global_state, belief=self.memory.belief)
         self.memory.predict(self.global_state, self.command)
-        self.following = int(np.argmax(self.game.global_transition[self.global_state, self.command]))
+        law = self.game.global_transition[self.global_state, self.command]
+        self.following = int(np.argmax(law))
         self.left = self.rounds[self.global_state]
 
     def aggregate_train(

@@ -48,7 +48,7 @@ class Grid:
 
     def send_and_receive(self, messages: list[Message], timeout: float) -> list[Message]:
         assert timeout > 0
-        assert {(message.message_type, len(message.content)) for message in messages} == {("query", 0)}
+        assert {(m.message_type, len(m.content)) for m in messages} == {("query", 0)}
         self.queries.append([message.dst_node_id for message in messages])
         states = [self.states[NODES.index(message.dst_node_id)] for message in messages]
         return [Message({"status": {"local-state": s}}) for s in states if s is not None]
