@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "../../src/base/package_root";
-import { TOPICS, topicOf } from "../../src/ros/topics";
-import { Peer } from "./peer";
+import { TOPICS, topicOf, RESET_SERVICE } from "../../src/ros/topics";
+import { monotonic, Peer } from "./peer";
 import { startSwarm, type Swarm } from "./swarm";
 
 const ROBOTS = 4;
@@ -18,6 +18,7 @@ let peer: Peer;
 
 const told = z.object({
   fit: z.boolean(),
+  stopSet: z.boolean(),
   findings: z.array(
     z.object({ check: z.string(), of: z.string(), problem: z.string().optional() }),
   ),
@@ -75,8 +76,17 @@ afterAll(async () => {
 
 test("a swarm that stands disarmed is fit to drive", async () => {
   const found = await preflight(ROBOTS);
-  expect(found).toMatchObject({ status: 0, fit: true, wrong: [] });
+  expect(found).toMatchObject({ status: 0, fit: true, stopSet: false, wrong: [] });
   expect(found.findings.length).toBe(8 * (ROBOTS + 1) + 7);
+});
+
+test("the exercise stops it and withholds commands, all agents say so, and the stop stays set", async () => {
+  const found = await preflight(ROBOTS, "--exercise");
+  expect(found).toMatchObject({ status: 0, fit: true, stopSet: true, wrong: [] });
+  const exercised = found.findings.filter(({ check }) => /stop|watchdog/.test(check));
+  expect(exercised.length).toBe(2 * (ROBOTS + 1));
+  // By a global agent that is active again.
+  await peer.first("command", monotonic(), ({ message }) => message.emergency_stop);
 });
 
 test("a second source, a robot that nobody started and another file are found at once", async () => {
@@ -91,6 +101,15 @@ test("a second source, a robot that nobody started and another file are found at
     `${MISSING} agent`,
     "the swarm robots",
   ]);
+});
+
+test("robots that drive are left alone: status 2", async () => {
+  expect(await peer.call(RESET_SERVICE)).toMatchObject({ success: true });
+  const { status, stdout, stderr } = await run("--robots-file", robotsFile(ROBOTS), "--exercise");
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(
+    /the exercise is refused: commands come, and no emergency stop is known to hold 5 bodies/,
+  );
 });
 
 test("two robots of one name are wrong use: status 2", async () => {
