@@ -50,6 +50,13 @@ describe("package.xml", () => {
   });
 });
 
+test("a command that is no node of a swarm is installed beside the nodes", () => {
+  const program = /install_executable\(preflight .*dist\/(src\/cli\/\w+)\.js/.exec(
+    read("CMakeLists.txt"),
+  );
+  expect(read(`${program?.[1]}.ts`)).toContain("runCommand(COMMANDS.preflight");
+});
+
 test("LICENSE is the Apache License 2.0", () => {
   expect(read("LICENSE")).toMatch(/^\s+Apache License\n\s+Version 2\.0, January 2004/);
 });
