@@ -25,7 +25,7 @@ test("after 100 cycles of activate and deactivate nothing has leaked and epochs 
     });
   /** Memory and files in use, after a garbage collection. */
   const inUse = async (): Promise<ProcessUsage> => {
-    swarm.kill("global_agent", "SIGUSR2");
+    swarm.kill("global_agent", "SIGWINCH");
     await wait(COLLECTING_MS);
     return usageOf(swarm.pid("global_agent"));
   };

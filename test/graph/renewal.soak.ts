@@ -47,7 +47,7 @@ test("over 100,000 subscriptions no epoch is missed, no state is missing, and me
         () => peer.of("command").length > 0 && countedBy(peer.of("command")) >= due,
         120,
       );
-      swarm.kill("global_agent", "SIGUSR2");
+      swarm.kill("global_agent", "SIGWINCH");
       await wait(COLLECTING_MS);
       const { residentMegabytes: megabytes } = usageOf(process);
       seen.push({ subscriptions: countedBy(peer.of("command")), megabytes });
