@@ -23,9 +23,8 @@ from alternating_marl_policy.environments import SwarmEnv
 from alternating_marl_policy.policy_file import decode_game
 from gymnasium.spaces import Box
 
-HORIZON = 50
-#: Shifts that are played side by side.
-BESIDE = 8
+#: Epochs of a shift, and shifts that are played side by side.
+HORIZON, BESIDE = 50, 8
 #: MADDPG learns from so many transitions on, and keeps so many.
 FIRST, KEPT = 1000, 50_000
 #: Learning rate (MADDPG's critic has ten times that), and weight of the entropy or of the noise.
@@ -36,6 +35,7 @@ TUNINGS = {
 #: Each is tried for this share of the time; the one that earns most in other shifts learns anew.
 SHARE = 0.05
 JUDGED, CHOSEN = 1_000_000, 2_000_000
+PARENT = os.getppid()
 
 
 class Team:
@@ -77,6 +77,7 @@ class Team:
 
     def _start(self, seed=None):
         """New shifts, and with a seed all draws from here on."""
+        assert os.getppid() == PARENT, "the process that started this one has ended"
         seeds = [None if seed is None else BESIDE * seed + i for i in range(BESIDE)]
         return self._shown([env.reset(one)[0] for env, one in zip(self.envs, seeds, strict=True)])
 
@@ -90,11 +91,11 @@ class Team:
         return self._shown([one[0] for one in told]), rewards
 
     def learn(self, seconds):
-        """By so much time of this process, which ends with the one that started it."""
-        until, parent = time.process_time() + seconds, os.getppid()
+        """By so much time of this process."""
+        until = time.process_time() + seconds
         never = dict.fromkeys(self.agents, np.zeros(BESIDE))
         self.agent.set_training_mode(True)
-        while time.process_time() < until and os.getppid() == parent:
+        while time.process_time() < until:
             fields = [{agent: [] for agent in self.agents} for _ in range(6)]
             seen = self._start()
             if not self.is_ippo:
