@@ -1,5 +1,5 @@
 /** The figures of the README that npm run reproduce regenerates agree with the results that are committed. */
-import { Summary } from "../../bench/reproduce/summary";
+import { inWords, Summary } from "../../bench/reproduce/summary";
 import type { Row } from "../../bench/reproduce/store";
 import { read } from "./documents";
 
@@ -53,4 +53,29 @@ test.each(MEASURED)("$what is quoted as it came out", ({ what, of }) => {
   const [, mean, half] = /^([\d.]+) ± ([\d.]+)$/.exec(figure)!;
   expect(of.mean.mean.toFixed(1)).toBe(mean);
   expect(of.mean.half.toFixed(1)).toBe(half);
+});
+
+const CAME = /^\| `(\w+)` at ([\d.,]+) +\| ([\w +]+?) +\| ([^|]+?) +\| ([^|]+?) +\|$/;
+const TOLD = read("docs/reproduce.md")
+  .split("\n")
+  .flatMap((line) => {
+    const [, study, x, way, ring, dock] = CAME.exec(line) ?? [];
+    return study ? [{ study, x: Number(x.replaceAll(",", "")), line: way, ring, dock }] : [];
+  });
+
+test("the document tells what came out of robust, many and changes", () => {
+  const rows = ["robust", "many", "changes"].flatMap((one) => rowsOf(`docs/reproduce/${one}.csv`));
+  const all = new Summary(rows.filter(({ measure }) => measure === "return"));
+  expect(new Set(TOLD.map(({ study }) => study))).toEqual(new Set(all.every("study")));
+  for (const { ring, dock, ...wanted } of TOLD) {
+    const [ofRing, ofDock] = ["ring_dispatch", "dock_dispatch"].map((scenario) =>
+      all.of({ ...wanted, scenario }),
+    );
+    expect(ofRing.every("seed")).toHaveLength(10);
+    expect({ ...wanted, ring, dock }).toEqual({
+      ...wanted,
+      ring: inWords(ofRing.mean),
+      dock: inWords(ofDock.mean),
+    });
+  }
 });
