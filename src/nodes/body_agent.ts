@@ -186,19 +186,15 @@ export abstract class BodyAgent {
     const seconds = Number(stamp - this.stamp) / 1e9;
     if (seconds > 0) this.isDriven = seconds < this.options.node.parameters.cmd_vel_timeout;
     const way = this.pose ? Math.hypot(pose.x - this.pose.x, pose.y - this.pose.y) : 0;
-    if (way > JUMP_M + this.options.limits.maxSpeed * Math.max(0, seconds)) {
-      this.target = undefined;
-      this.stand();
-    }
+    const isCarried = way > JUMP_M + this.options.limits.maxSpeed * Math.max(0, seconds);
     const { middle, reach } = this;
     const distance = Math.hypot(pose.x - middle.x, pose.y - middle.y);
     this.isOutside = distance > (this.isOutside ? reach - REENTRY_M : reach);
-    if (this.isOutside) {
-      this.target = undefined;
-      this.onOutside?.();
-    }
+    if (isCarried || this.isOutside) this.target = undefined;
+    if (this.isOutside) this.onOutside?.();
     this.stillness.hear(pose, this.output.told, seconds);
     this.pose = pose;
+    if (isCarried) this.stand();
     this.zone = this.isOutside ? undefined : zoneOf(this.options, pose, this.zone);
     this.stamp = stamp;
     if (this.rateLimit.isDue(stamp)) this.answer(pose, time);

@@ -101,6 +101,11 @@ const STOPS: readonly (readonly [string, (way: ReturnType<typeof onItsWay>) => v
   ["a second source of goals", ({ two, body }) => (two.add("goal_pose"), body.check())],
   ["its end", ({ body }) => body.leave()],
   ["a halt from the terminal", ({ body }) => body.stand()],
+  ["being carried", ({ navigator }) => ((navigator.pose.x += 20), navigator.go(0.1, 0))],
+  [
+    "being carried out of the arena",
+    ({ navigator }) => ((navigator.pose.x += 5000), navigator.go(0.1, 0)),
+  ],
   [
     "odometry that ends",
     ({ body }) => (jest.advanceTimersByTime(450), body.check(), jest.advanceTimersByTime(50)),
