@@ -80,7 +80,7 @@ export class Velocities implements Output {
   }
 }
 
-/** A body this far from where it was told to stand is told to stand where it is then, m, */
+/** A body this far from where it was told to be is not there: it is told to stand where it is then, m, */
 const AWAY_M = 0.05;
 /** no more often than this, ms: a navigator that is late would follow its own way to and fro. */
 const SETTLED_MS = 1000;
@@ -106,8 +106,9 @@ export class Goals implements Output {
     if (target === this.target) return;
     this.target = target;
     this.stood = undefined;
-    // It need not turn where it arrives.
-    this.send({ ...target, yaw: Math.atan2(target.y - pose.y, target.x - pose.x) });
+    // It need not turn where it arrives, nor where it is there.
+    const way = Math.atan2(target.y - pose.y, target.x - pose.x);
+    this.send({ ...target, yaw: distanceTo(target, pose) < AWAY_M ? pose.yaw : way });
   }
 
   isStopped(pose: Pose | undefined, isLast: boolean): boolean {

@@ -94,6 +94,20 @@ test("each decision is one goal, with the heading of the way, and no velocity is
   expect(sent).toEqual([]);
 });
 
+test("a robot that is on its target need not turn for the goal's heading", () => {
+  const played = goalBody();
+  for (const [epoch, away] of [0.01, 0.06].entries()) {
+    const pose = { x: TARGET.x, y: -away, yaw: 0.3 };
+    const hear = (seconds: number): void =>
+      void played.say("odom", planarOdometry({ sec: seconds, nanosec: 0 }, "robot_0", pose));
+    hear(10 + 2 * epoch);
+    played.say(COMMAND, command(epoch));
+    hear(11 + 2 * epoch);
+    expect(newest(played)).toMatchObject(TARGET);
+    expect(newest(played).yaw).toBeCloseTo(away < 0.05 ? 0.3 : Math.PI / 2);
+  }
+});
+
 const STOPS: readonly (readonly [string, (way: ReturnType<typeof onItsWay>) => void])[] = [
   ["an emergency stop", ({ body }) => body.hearStop("a test")],
   ["a stop in a command", ({ navigator }) => navigator.go(0.1, 0, { emergency_stop: true })],
