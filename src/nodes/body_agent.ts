@@ -63,8 +63,8 @@ export abstract class BodyAgent {
   stamp = 0n;
   /** ROS time at which odometry with this stamp arrived first, ns. */
   private heardAt = 0n;
-  /** By how much the stamp of odometry was behind ROS time, s. */
-  private odometryBehind = NaN;
+  /** By how much odometry's stamps were behind ROS time: the newest, the most since it was told, s. */
+  private readonly lateness = { newest: NaN, most: NaN };
   /** Where to drive, map frame, m, a new object at each decision; undefined: stand. */
   target: Point | undefined;
   readonly permission: Permission;
@@ -155,7 +155,9 @@ export abstract class BodyAgent {
       return "its pose is not finite or its orientation is not a unit quaternion; the body stands until valid odometry comes: look at the odometry's source";
     }
     const now = clock.now();
-    this.odometryBehind = Number(now - stamp) / 1e9;
+    const { lateness } = this;
+    lateness.newest = Number(now - stamp) / 1e9;
+    if (!(Math.abs(lateness.newest) < Math.abs(lateness.most))) lateness.most = lateness.newest;
     const problem =
       (clock.isRunning ? odometryProblem(stamp, now) : undefined) ??
       ageProblem(stamp, now, max_stamp_age || (clock.isSimulated ? 0 : OLDEST_S));
@@ -279,7 +281,7 @@ export abstract class BodyAgent {
 
   private get health(): Health {
     const { odometry, output } = this;
-    const { shared, game } = this.options;
+    const { node, shared, game } = this.options;
     const reason = this.trouble();
     const values = {
       zone: this.zone ?? this.localization.problem ?? (this.isOutside ? OUTSIDE : "unknown"),
@@ -288,12 +290,13 @@ export abstract class BodyAgent {
       stopped_by: this.permission.stoppedBy,
       if_released: this.reason(false) ?? "free to move",
       odometry_gap: this.permission.odometryGap(steadyMs()),
-      odometry_behind: this.odometryBehind,
+      odometry_behind: this.lateness.most,
       connections: odometry.connection.problem ?? shared.commands.connection.problem ?? "ok",
       base: output.topic.connection.problem ?? "ok",
       scenario_sha256: game.sha256,
-      callback_errors: this.options.node.callbackErrors,
+      callback_errors: node.callbackErrors,
     };
+    this.lateness.most = this.lateness.newest;
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
     const warning = this.stillness.isHeld
       ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"

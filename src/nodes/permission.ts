@@ -14,7 +14,8 @@ type Topic = "command" | "odometry";
 export class Permission {
   private commandMs = -Infinity;
   private odometryMs = -Infinity;
-  private gapMs = Infinity;
+  /** The longest time between two odometry messages since it was told. */
+  private gapMs = 0;
   private conflictMs = -Infinity;
   /** When each session was heard last, by session. */
   private readonly heardMs = new Map<number, number>();
@@ -40,13 +41,15 @@ export class Permission {
   }
 
   hearOdometry(nowMs: number): void {
-    this.gapMs = nowMs - this.odometryMs;
+    if (this.odometryMs > -Infinity) this.gapMs = Math.max(this.gapMs, nowMs - this.odometryMs);
     this.odometryMs = nowMs;
   }
 
-  /** Time between the two newest odometry messages, or since the newest where that is longer, s. */
+  /** For how long no odometry came, at most, since this was asked last; Infinity: none ever, s. */
   odometryGap(nowMs: number): number {
-    return Math.max(this.gapMs, nowMs - this.odometryMs) / 1000;
+    const gapMs = Math.max(this.gapMs, nowMs - this.odometryMs);
+    this.gapMs = 0;
+    return gapMs / 1000;
   }
 
   /** An emergency stop from any source; it holds until `resets` rises. @param by whom, in words */

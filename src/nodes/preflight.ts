@@ -21,18 +21,34 @@ type Problem = string | undefined;
 /** By what was looked at. */
 type Problems = Readonly<Record<string, Problem>>;
 
+const isLarger = (before: string, now: string) => Math.abs(Number(before)) > Math.abs(Number(now));
+/** Of what comes and goes an agent's worst word counts: by key, whether it is the one before. */
+const WORST: Readonly<Record<string, typeof isLarger>> = {
+  odometry_gap: isLarger,
+  odometry_behind: isLarger,
+  connections: (_, now) => now === "ok",
+};
+
 /** What is heard of a node. */
 class Heard {
   private ms = -Infinity;
   /** Its stamps are behind this machine's time by so much at least, s. */
   behind = Infinity;
   /** On /diagnostics. */
-  said: Readonly<Record<string, string>> = {};
+  readonly said: Partial<Record<string, string>> = {};
 
   hear(stamp: Time, clock: RosClock): void {
     this.ms = steadyMs();
     if (!clock.isRunning) return;
     this.behind = Math.min(this.behind, Number(clock.now() - nanoseconds(stamp)) / 1e9);
+  }
+
+  /** Takes what it says of itself. */
+  take(values: readonly { readonly key: string; readonly value: string }[]): void {
+    for (const { key, value } of values) {
+      const before = this.said[key];
+      this.said[key] = before !== undefined && WORST[key]?.(before, value) ? before : value;
+    }
   }
 
   /** For how long it is silent, s. */
@@ -89,7 +105,7 @@ export class Preflight {
       for (const { hardware_id, level, message, name, values } of status) {
         const agent = this.agents[ids.indexOf(`${hardware_id}: ${name.split(": ")[1]}`)];
         agent?.hear(header.stamp, this.clock);
-        if (agent) agent.said = Object.fromEntries(values.map(({ key, value }) => [key, value]));
+        agent?.take(values);
         if (name.startsWith(`${node.fleetPrefix}global_agent: `))
           this.errors.set(name, level === LEVEL.error ? message : "");
       }

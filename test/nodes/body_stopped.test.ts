@@ -30,8 +30,13 @@ test("it says how often and how late its odometry comes, and who is at the other
   say("odom", odometry(9.7, 0));
   jest.advanceTimersByTime(500);
   say("odom", odometry(9.9, 0));
-  expect(told().odometry_gap).toBeCloseTo(0.5, 6);
-  expect(told().odometry_behind).toBeCloseTo(0.1, 6);
+  jest.advanceTimersByTime(100);
+  say("odom", odometry(10, 0));
+  // The largest since it was told last.
+  const { odometry_gap, odometry_behind } = told();
+  expect(odometry_gap).toBeCloseTo(0.5, 6);
+  expect(odometry_behind).toBeCloseTo(0.3, 6);
+  expect(told()).toMatchObject({ odometry_gap: 0, odometry_behind: 0 });
   jest.advanceTimersByTime(700);
   expect(told().odometry_gap).toBeCloseTo(0.7, 6);
   // What is refused tells of a clock, and is no odometry.

@@ -37,6 +37,8 @@ const WELL = {
 interface Facts {
   /** What alice's agent says otherwise; undefined: it is silent. */
   readonly alice?: Partial<typeof WELL> | null;
+  /** What it said so before that. */
+  readonly before?: Partial<typeof WELL>;
   /** Its clock, and the global agent's, ahead of this machine's, s. */
   readonly ahead?: number;
   readonly commandAhead?: number;
@@ -92,6 +94,7 @@ function wrong(facts: Facts = {}): string[] {
     say("alice", WELL);
     hear.get(TOPICS.clockHeard.name)!({ clock: at(0) });
   }
+  if (facts.before) say("alice", { ...WELL, ...facts.before });
   if (alice) say("alice", { ...WELL, ...alice }, ahead);
   for (const name of ["bob", "collector"]) say(name, WELL);
   say("global_agent", {}, 0, error ? LEVEL.error : LEVEL.ok);
@@ -118,6 +121,8 @@ test("a swarm in which all is well is fit to drive, before and after a policy is
   expect(wrong()).toEqual([]);
   expect(wrong({ sha256: POLICY, policy: { policy_sha256: POLICY } })).toEqual([]);
   expect(wrong({ simulated: true })).toEqual([]);
+  // What was not known yet, and what was worse than is allowed in nothing.
+  expect(wrong({ before: { odometry_behind: "NaN", odometry_gap: "0.3" } })).toEqual([]);
 });
 
 test.each<[string, Facts, RegExp]>([
@@ -125,6 +130,21 @@ test.each<[string, Facts, RegExp]>([
     "odometry too seldom",
     { alice: { odometry_gap: "0.5" } },
     /^alice odometry: send .* for 0.50 s, and 0.35 s/,
+  ],
+  [
+    "odometry that was away for a time",
+    { before: { odometry_gap: "1.5" } },
+    /^alice odometry: send .* for 1.50 s/,
+  ],
+  [
+    "stamps that were late for a time",
+    { before: { odometry_behind: "-0.4" } },
+    /^alice clocks: the stamp of its odometry .* by -0.40 s/,
+  ],
+  [
+    "odometry that was refused for a time",
+    { before: { connections: "its last message was refused" } },
+    /^alice connections: .* was refused/,
   ],
   ["no odometry", { alice: { odometry_gap: "Infinity" } }, /^alice odometry: .* for nobody knows/],
   [
