@@ -293,6 +293,7 @@ export abstract class BodyAgent {
       odometry_behind: this.lateness.most,
       connections: odometry.connection.problem ?? shared.commands.connection.problem ?? "ok",
       base: output.topic.connection.problem ?? "ok",
+      output: node.parameters.output,
       scenario_sha256: game.sha256,
       callback_errors: node.callbackErrors,
     };

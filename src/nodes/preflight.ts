@@ -130,7 +130,7 @@ export class Preflight {
 
   private lookAt({ namespace, output, topics }: SwarmBody, i: number): Problems {
     const agent = this.agents[i];
-    const { odometry_behind, odometry_gap, scenario_sha256 } = agent.said;
+    const { odometry_behind, odometry_gap, output: told = output, scenario_sha256 } = agent.said;
     const { gap, skew } = this.wanted;
     const own = (topic: string): string => inFleet(namespace, topic);
     const isLead = i === this.bodies.length - 1;
@@ -141,7 +141,7 @@ export class Preflight {
         excess(`the stamp of its odometry ${SKEW}`, Number(odometry_behind), skew) ??
         excess(`its agent's clock ${SKEW}`, agent.behind, skew),
       sources: this.sourceProblem(
-        [own(topics.odom), state, own(output === "goal" ? topics.goal_pose : topics.cmd_vel)],
+        [own(topics.odom), state, own(told === "goal" ? topics.goal_pose : topics.cmd_vel)],
         own(TOPICS.pose.name),
       ),
       connections: agent.problem("connections", /^ok$/),

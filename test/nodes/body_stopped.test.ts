@@ -36,7 +36,7 @@ test("it says how often and how late its odometry comes, and who is at the other
   const { odometry_gap, odometry_behind } = told();
   expect(odometry_gap).toBeCloseTo(0.5, 6);
   expect(odometry_behind).toBeCloseTo(0.3, 6);
-  expect(told()).toMatchObject({ odometry_gap: 0, odometry_behind: 0 });
+  expect(told()).toMatchObject({ odometry_gap: 0, odometry_behind: 0, output: "cmd_vel" });
   jest.advanceTimersByTime(700);
   expect(told().odometry_gap).toBeCloseTo(0.7, 6);
   // What is refused tells of a clock, and is no odometry.

@@ -32,6 +32,7 @@ const WELL = {
   connections: "ok",
   base: "ok",
   scenario_sha256: game.sha256,
+  output: "cmd_vel",
 };
 
 interface Facts {
@@ -96,7 +97,8 @@ function wrong(facts: Facts = {}): string[] {
   }
   if (facts.before) say("alice", { ...WELL, ...facts.before });
   if (alice) say("alice", { ...WELL, ...alice }, ahead);
-  for (const name of ["bob", "collector"]) say(name, WELL);
+  say("bob", { ...WELL, output: "goal" });
+  say("collector", WELL);
   say("global_agent", {}, 0, error ? LEVEL.error : LEVEL.ok);
   if (localPolicy)
     hear.get(TOPICS.localPolicy.name)!({
@@ -121,6 +123,8 @@ test("a swarm in which all is well is fit to drive, before and after a policy is
   expect(wrong()).toEqual([]);
   expect(wrong({ sha256: POLICY, policy: { policy_sha256: POLICY } })).toEqual([]);
   expect(wrong({ simulated: true })).toEqual([]);
+  const publishers = { "/alice/cmd_vel": 0 };
+  expect(wrong({ alice: { output: "goal" }, publishers })).toEqual([]);
   // What was not known yet, and what was worse than is allowed in nothing.
   expect(wrong({ before: { odometry_behind: "NaN", odometry_gap: "0.3" } })).toEqual([]);
 });
@@ -178,6 +182,11 @@ test.each<[string, Facts, RegExp]>([
     "no driver, by the name of the file",
     { publishers: { "//wheels/bob": 0 } },
     /^bob sources: 0 publish \/wheels\/bob/,
+  ],
+  [
+    "no planner, where the agent's parameter says that it sends goals",
+    { alice: { output: "goal" }, publishers: { "/alice/goal_pose": 0 } },
+    /^alice sources: 0 publish \/alice\/goal_pose/,
   ],
   [
     "two planners",
