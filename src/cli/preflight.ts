@@ -5,7 +5,7 @@ import { loadSwarm } from "../game/robots_file";
 import { loadScenario } from "../game/scenario_file";
 import { policyFromFile } from "../nodes/policy_source";
 import { Preflight } from "../nodes/preflight";
-import { every } from "../ros/clock";
+import { after, every } from "../ros/clock";
 import { toTime } from "../ros/messages";
 import { RosNode } from "../ros/node";
 import { runProcess } from "../ros/process";
@@ -39,7 +39,8 @@ async function main(given: OptionValues<typeof COMMANDS.preflight.options>): Pro
   }, INTERRUPTED);
 }
 
-const passed = (seconds: number) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+const passed = (seconds: number) =>
+  new Promise<void>((resolve) => void after(1000 * seconds, resolve));
 
 /** A line for each thing that was looked at, what is wrong last. */
 function tableOf(findings: Findings, fit: boolean, isStopSet: boolean): string {
