@@ -114,9 +114,9 @@ class LocalAgent extends BodyAgent {
       this.target = undefined;
       return;
     }
-    this.missing = undefined;
+    this.missing = this.behind = undefined;
     if (this.permission.stopped) return;
-    this.pending = this.behind = undefined;
+    this.pending = undefined;
     const state = this.firstState + this.zone;
     const action = rule(state, pending, keyedUniform(seed, "local-action", name, epoch)());
     this.decisionTime = decision_time;
