@@ -1,14 +1,21 @@
 /** Prints SROS 2's policy for the swarm of a robots file: the least that each node needs (docs/security.md). */
+import { cut } from "../base/errors";
 import { inFleet, loadSwarm, type Swarm, type SwarmBody } from "../game/robots_file";
 import { loadScenario } from "../game/scenario_file";
 import { Fleet } from "../ros/fleet";
 import { type Topic, TOPICS } from "../ros/topics";
 import { COMMANDS } from "./generated/commands";
 import { PERMISSIONS } from "./generated/permissions";
-import { type OptionValues, runCommand } from "./options";
+import { flagOf, type OptionValues, runCommand, UsageError } from "./options";
 
 type Given = Partial<OptionValues<typeof COMMANDS.permissions.options>>;
 const ACCESSES = { publish: "topic", subscribe: "topic", reply: "service", request: "service" };
+
+/** Names as ROS has them, and such a one. */
+const FORMS = {
+  namespace: [/^\/*([a-z_]\w*(\/[a-z_]\w*)*\/*)?$/i, "fleet_a"],
+  posesTopic: [/^$|^(~\/|\/{0,2})[a-z_]\w*(\/[a-z_]\w*)*$/i, "/world/poses"],
+} as const;
 
 /** As config/permissions.yaml says. */
 export interface Rule extends Partial<Record<keyof typeof ACCESSES, readonly string[]>> {
@@ -33,7 +40,7 @@ interface Enclave {
 export function enclavesOf(swarm: Swarm, given: Given, rules: readonly Rule[]): Enclave[] {
   const { robots, lead } = swarm;
   const bodies = [...robots, lead];
-  const fleet = given.namespace ? `/${given.namespace}` : "";
+  const fleet = ["", ...(given.namespace ?? "").split("/").filter(Boolean)].join("/");
   const values: Readonly<Record<string, unknown>> = given;
   const enclave = (node: string, own?: SwarmBody): Enclave => {
     const namespace = own ? `${fleet}/${own.namespace}` : fleet;
@@ -58,10 +65,9 @@ export function enclavesOf(swarm: Swarm, given: Given, rules: readonly Rule[]): 
     };
     if (name.startsWith("~")) return `${node}${name.slice(1)}`;
     const own = { ...(key in TOPICS && body?.topics) } as Readonly<Record<string, string>>;
-    const within = name.startsWith("/") || !body;
-    return new Fleet(fleet, false).resolve(
-      within ? name : inFleet(body.namespace, own[name] ?? name),
-    );
+    // Two slashes: a name as it is.
+    const within = body ? inFleet(body.namespace, own[name] ?? name) : `/${fleet}/${name}`;
+    return new Fleet(fleet, false).resolve(name.startsWith("/") ? name : within);
   };
   const others = ["global_agent", "learner", "page", "reporter", "recorder", "preflight"];
   return [
@@ -93,6 +99,13 @@ function policyOf(enclaves: readonly Enclave[]): string {
 export async function main(
   given: OptionValues<typeof COMMANDS.permissions.options>,
 ): Promise<void> {
+  for (const [name, [form, such]] of Object.entries(FORMS)) {
+    const value = given[name as keyof typeof FORMS] ?? "";
+    if (form.test(value)) continue;
+    throw new UsageError(
+      `${flagOf(name)} is "${cut(value)}"; give a name as ROS has them, such as ${such}`,
+    );
+  }
   const swarm = loadSwarm(given.robotsFile, loadScenario(given.scenario));
   process.stdout.write(policyOf(enclavesOf(swarm, given, RULES)));
 }

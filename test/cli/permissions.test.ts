@@ -111,6 +111,22 @@ test("options give what depends on them, and a fleet's names are its own but for
   expect(reporters[1].join("\n")).not.toContain("odom");
 });
 
+test("a fleet's slashes are stripped as launch files do, and a topic has its full name there", async () => {
+  const plain = await printed("--namespace", "fl");
+  for (const name of ["/fl", "fl/"]) expect(await printed("--namespace", name)).toBe(plain);
+  expect(await printed("--namespace", "/")).toBe(await printed());
+  for (const [posesTopic, name] of [
+    ["poses", "/fl/poses"],
+    ["/world/poses", "/fl/world/poses"],
+    ["//world/poses", "/world/poses"],
+    ["~/poses", "/fl/reporter/poses"],
+    // The fleet's own, and not what all share.
+    ["tf", "/fl/tf"],
+  ])
+    expect(linesOf({ namespace: "fl", posesTopic }, "/fl/reporter")).toContain(`subscribe ${name}`);
+  expect(linesOf({ posesTopic: "poses" }, "/reporter")).toContain("subscribe /poses");
+});
+
 test("every topic of a swarm of real robots is given to some node", () => {
   const named = new Set(
     RULES.flatMap(({ publish = [], subscribe = [] }) => [...publish, ...subscribe]),
@@ -132,6 +148,16 @@ test.each([
   [[], "--robots-file is missing"],
   [["--robots-file", "none.yaml"], "none.yaml cannot be read"],
   [["--robots-file", FILE, "--pose-source", "gps"], "--pose-source"],
+  [
+    ["--robots-file", FILE, "--namespace", 'a"b<'],
+    /^--namespace is "a"b<"; give .*, such as fleet_a$/,
+  ],
+  [["--robots-file", FILE, "--namespace", "a//b"], /^--namespace is "a\/\/b"; /],
+  [
+    ["--robots-file", FILE, "--poses-topic", "a<b"],
+    /^--poses-topic is .*, such as \/world\/poses$/,
+  ],
+  [["--robots-file", FILE, "--poses-topic", "poses/"], /^--poses-topic is "poses\/"; /],
 ])("wrong use %p: one sentence and status 2", (args, message) =>
   expectRefusal((given) => outcomeOf(COMMANDS.permissions, main, given), args, message),
 );
