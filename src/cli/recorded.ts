@@ -81,7 +81,7 @@ export class RecordedWorld extends Counts {
     for (const [epoch, { command: from, actions }] of this.epochs) {
       const next = this.epochs.get(epoch + 1);
       const to = next?.command;
-      if (!from || !next || !to || from.emergency_stop) continue;
+      if (!from || !next || !to || from.emergency_stop || from.session !== to.session) continue;
       if (this.shifts.has(nanoseconds(to.decision_time))) continue;
       this.countGlobal(from.global_state, from.action, to.global_state);
       for (const [robot, { state, global_state, action }] of actions) {

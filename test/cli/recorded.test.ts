@@ -106,6 +106,16 @@ test("a swarm that was started anew begins to count anew", async () => {
   expect(cellsOf(await read())).toEqual({ global: { "011": 1, "444": 1 }, local });
 });
 
+test("from one session of the global agent to the next nothing is counted, though epochs go on", async () => {
+  const { play, read } = recording();
+  play(4, [0, 1], [[1, 0]]);
+  play(5, [1, 1], [[2, 0]]);
+  play(6, [4, 4], [[3, 0]], { session: 2 });
+  play(7, [4, 4], [[3, 0]], { session: 2 });
+  const local = { "1002": 1, "3403": 1 };
+  expect(cellsOf(await read())).toEqual({ global: { "011": 1, "444": 1 }, local });
+});
+
 test("a world that draws by the scenario's arrays is measured as having them, and every row is seen by the exploring policy", async () => {
   const { play, read } = recording();
   const world = new AbstractWorld(game, ROBOTS, 5, drawEpisodeStart(game, ROBOTS, 5, 0));
