@@ -11,7 +11,7 @@ import {
   type TransitionTiming,
 } from "../game/population";
 import { InvalidInputError, requireWhole } from "../base/errors";
-import { type Estimate, pairedDifference, Z95 } from "../game/statistics";
+import { type Estimate, pairedDifference, sumOf, Z95 } from "../game/statistics";
 import { Trial } from "../game/trial";
 import { blindLocalPolicy } from "../learning/starts";
 import { constantController, policyController, randomController } from "../policy/controllers";
@@ -180,7 +180,7 @@ export function settingsOf(
   options: EvaluateOptions,
 ): EvaluateSettings {
   const { start, sampling = "uniform" } = options;
-  const robots = start && Array.from(start.localCounts).reduce((sum, count) => sum + count, 0);
+  const robots = start && sumOf(start.localCounts);
   const population = options.population ?? robots ?? DEFAULT_POPULATION;
   const settings: EvaluateSettings = {
     population,

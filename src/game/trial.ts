@@ -6,7 +6,7 @@ import {
   Population,
   type PopulationOptions,
 } from "./population";
-import { type Estimate, estimate } from "./statistics";
+import { type Estimate, estimate, sumOf } from "./statistics";
 
 export interface TrialOptions extends PopulationOptions {
   readonly horizon: number;
@@ -49,7 +49,7 @@ export class Trial {
     for (; this.played < count; this.played++) {
       this.rollOut();
       this.returns[this.played] = discounted(rewards, game.discount);
-      this.means[this.played] = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+      this.means[this.played] = sumOf(rewards) / rewards.length;
     }
     return this;
   }

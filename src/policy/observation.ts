@@ -14,6 +14,7 @@ import {
   sizesOf,
   type TablePair,
 } from "../game/model";
+import { sumOf } from "../game/statistics";
 import { InvalidInputError } from "../base/errors";
 import { MeanFieldFilter, spreadOf } from "./filter";
 import { Lookahead, vectorsOf } from "./lookahead";
@@ -102,7 +103,7 @@ export class Observation {
   /** A group's part of all robots. */
   private shareOf(group: number): number {
     const { groups } = this;
-    return groups.length > 1 ? groups[group] / groups.reduce((sum, n) => sum + n, 0) : 1;
+    return groups.length > 1 ? groups[group] / sumOf(groups) : 1;
   }
 
   /** Believes of each group what its filter does. @param weights the law times any number */
@@ -127,7 +128,7 @@ export class Observation {
     const traces = filters.map(
       (own, group) => this.shareOf(group) ** 2 * own.variance * spreadOf(own.belief),
     );
-    return traces.reduce((sum, trace) => sum + trace, 0) / (spreadOf(belief) || 1);
+    return sumOf(traces) / (spreadOf(belief) || 1);
   }
 
   /** A new episode starts: nothing is known but the scenario's initial law. */

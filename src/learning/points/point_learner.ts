@@ -14,7 +14,7 @@ import { histogramCount } from "../../game/histogram";
 import { type Limit, limitOf } from "../../game/limit";
 import type { Game } from "../../game/model";
 import type { PointsUsed, ReturnBounds } from "../../game/policy_metadata";
-import { type Estimate, estimate } from "../../game/statistics";
+import { type Estimate, estimate, sumOf } from "../../game/statistics";
 import { DEFAULT_POINT_ACCURACY, DEFAULT_POINTS, type PointLearnOptions } from "../options";
 import { rewardRange } from "../value_iteration";
 import { Paths } from "./paths";
@@ -244,5 +244,4 @@ function* valuesAt(
   return all;
 }
 
-export const meanOf = (values: Float64Array): number =>
-  values.reduce((sum, v) => sum + v, 0) / values.length;
+export const meanOf = (values: Float64Array): number => sumOf(values) / values.length;
