@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Job, nameOf } from "./jobs";
 
-/** No job may take longer. */
-const LONGEST_MS = 600_000;
+/** No job may take longer, s: others may have most of the cores. */
+export const longestOf = ({ cost }: Job): number => Math.max(600, 5 * cost);
 const run = promisify(execFile);
 const DO_JOB = join(__dirname, "do_job.js");
 
@@ -13,11 +13,11 @@ const DO_JOB = join(__dirname, "do_job.js");
 async function doJob(job: Job, folder: string, signal: AbortSignal): Promise<string | undefined> {
   const args = ["--enable-source-maps", DO_JOB, JSON.stringify(job), folder];
   try {
-    await run(process.execPath, args, { timeout: LONGEST_MS, signal });
+    await run(process.execPath, args, { timeout: 1000 * longestOf(job), signal });
     return undefined;
   } catch (error) {
     const { killed, stderr, message } = error as Error & { killed?: boolean; stderr?: string };
-    return killed ? `it was ended; a job has ${LONGEST_MS / 1000} s` : stderr?.trim() || message;
+    return killed ? `it was ended after ${longestOf(job)} s` : stderr?.trim() || message;
   }
 }
 

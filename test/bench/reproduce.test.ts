@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { svgOf } from "../../bench/reproduce/figure";
+import * as pool from "../../bench/reproduce/pool";
 import { main } from "../../bench/reproduce/reproduce";
 import { csvOf, type Row, Store } from "../../bench/reproduce/store";
 import { answerTo } from "../../bench/reproduce/answers";
@@ -154,6 +155,15 @@ test("library rivals come by their option alone, and play teams that are all ask
     const { rows } = await new Work({ ...by(way)[0], rollouts: 2 }).do();
     expect(rows.map(({ line, x, measure }) => [line, x, measure])).toEqual([[way, 4, "return"]]);
   }
+});
+
+test("a job has ten minutes, and longer where it costs more", () => {
+  const longest = new Map(
+    jobsOf(["libraries"], false).map((job) => [job.ways[0], pool.longestOf(job)]),
+  );
+  // 360 s of a core and the judging, while others take most of it.
+  expect(longest.get("maddpg")).toBe(2000);
+  expect(longest.get("random")).toBe(600);
 });
 
 test("a - b / √k is found with the interval of its seeds", () => {
