@@ -7,7 +7,7 @@ import { answerTo, type Question } from "./answers";
 import { gamesOf, type Job, jobsOf, nameOf } from "./jobs";
 import { doJobs } from "./pool";
 import { QUESTIONS } from "./questions";
-import { installLibraries } from "../rivals/libraries";
+import { installLibraries, isLibrary } from "../rivals/libraries";
 import { svgOf } from "./figure";
 import { reportOf } from "./report";
 import { csvOf, Store } from "./store";
@@ -59,8 +59,9 @@ export async function main(options: Options): Promise<number> {
       `${missing.length} of ${jobs.length} jobs are in none of the folders (${nameOf(missing[0])}); do the missing parts with the same options, or leave --merge out to do them here`,
     );
   }
-  if (libraries && missing.length > 0 && !installLibraries()) return 1;
-  const command = `npm run reproduce${quick ? " -- --quick, a reduced version" : ""}`;
+  if (missing.some(({ ways }) => ways.some(isLibrary)) && !installLibraries()) return 1;
+  const how = quick ? " -- --quick, a reduced version" : libraries ? " -- --libraries" : "";
+  const command = `npm run reproduce${how}`;
   return answer(shard === undefined ? questions : {}, own, options, command);
 }
 

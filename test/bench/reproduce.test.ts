@@ -12,6 +12,7 @@ import { questionOf } from "../../bench/reproduce/sweep";
 import { inWords, meanOf, rootFit, Summary } from "../../bench/reproduce/summary";
 import { Work } from "../../bench/reproduce/work";
 import { jointOptimum } from "../../bench/rivals/joint";
+import * as libraries from "../../bench/rivals/libraries";
 import { QLearners } from "../../bench/rivals/q_learning";
 import { pairedDifference } from "../../src/game/statistics";
 import { packageRoot } from "../../src/base/package_root";
@@ -154,6 +155,39 @@ test("library rivals come by their option alone, and play teams that are all ask
   for (const way of ["blind", "random"]) {
     const { rows } = await new Work({ ...by(way)[0], rollouts: 2 }).do();
     expect(rows.map(({ line, x, measure }) => [line, x, measure])).toEqual([[way, 4, "return"]]);
+  }
+});
+
+test("libraries are installed where a job of theirs is to be done, and the report says how it was made", async () => {
+  const install = jest.spyOn(libraries, "installLibraries").mockReturnValue(false);
+  const doJobs = jest.spyOn(pool, "doJobs").mockResolvedValue([]);
+  const out = join(folder, "with_libraries");
+  const run = async (...args: string[]): Promise<number> => {
+    const all = ["--libraries", "--out", out, ...args];
+    return (await outcomeOf(COMMANDS.reproduce, main, all)).status;
+  };
+  try {
+    expect(await run("--only", "k", "--shard", "1/1000")).toBe(0);
+    // The last of them act at random.
+    expect(await run("--only", "libraries", "--shard", "216/216")).toBe(0);
+    expect(install).not.toHaveBeenCalled();
+    expect(await run("--only", "libraries", "--shard", "1/216")).toBe(1);
+    expect(install).toHaveBeenCalledTimes(1);
+    const store = new Store(out);
+    for (const job of jobsOf(["libraries"], false)) {
+      const { study, scenario, k, seed, ways } = job;
+      const one = row({ study, scenario, line: ways[0], x: k, seed, measure: "return", value: k });
+      const [rows, times] = libraries.isLibrary(ways[0]) ? [[], [one]] : [[one], []];
+      store.keep(job, { rows, times: times.map((each) => ({ ...each, machine: "this" })) });
+    }
+    expect(await run("--only", "libraries")).toBe(0);
+    expect(install).toHaveBeenCalledTimes(1);
+    expect(written("with_libraries", "report.html")).toContain(
+      "Made by npm run reproduce -- --libraries: 216 jobs, ",
+    );
+  } finally {
+    install.mockRestore();
+    doJobs.mockRestore();
   }
 });
 
