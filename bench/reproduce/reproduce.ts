@@ -100,8 +100,6 @@ export async function answer(
   const { rows, times } = store.resultsOf(jobs);
   store.write("results.csv", csvOf(rows));
   store.write("times.csv", csvOf(times, true));
-  const byLibrary = times.filter(({ study }) => study === "libraries");
-  if (byLibrary.length > 0) store.write("libraries.csv", csvOf(byLibrary, true));
   const all = new Summary([...rows, ...times]);
   const answers = Object.entries(questions).map(([name, one]) => answerTo(name, one, all));
   const figures = answers.flatMap((one) => one.figures);

@@ -151,7 +151,7 @@ def main(text):
         team.learn(seconds / 2)
         rows.append([measure, *team.judged(JUDGED + seed, shifts)])
     rows.append(["epochs_of_experience", team.epochs, 0])
-    rows.append(["peak_megabytes", getrusage(RUSAGE_SELF).ru_maxrss / 1024, 0])
+    rows.append(["megabytes", getrusage(RUSAGE_SELF).ru_maxrss / 1024, 0])
     versions = [f"{name} {version(name)}" for name in ("numpy", "torch", "agilerl")]
     print(json.dumps({"rows": rows, "versions": [f"Python {python_version()}", *versions]}))
 
