@@ -29,7 +29,8 @@ client, server = ClientApp(), ServerApp()
 def mine(context: Context) -> tuple[Problem, int, dict]:
     """The problem with this client's status and batch, its index, and what it remembers."""
     problem, own = Problem(clients, ALPHA, SEED), int(context.node_config["partition-id"])
-    first = {"state": int(problem.states[own]), "epoch": 0, "kind": 0, "action": 0, "batch": SEED}
+    state = int(problem.states[own])
+    first = {"epoch": 0, "state": state, "next": state, "batch": SEED}
     memory = context.state.setdefault("memory", ConfigRecord(first))
     return problem, own, memory
 
@@ -37,7 +38,7 @@ def mine(context: Context) -> tuple[Problem, int, dict]:
 @client.query()
 def status(message: Message, context: Context) -> Message:
     _, _, memory = mine(context)
-    told = MetricRecord({"local-state": memory["state"]})
+    told = MetricRecord({"local-state": memory["next"]})
     return Message(RecordDict({"status": told}), reply_to=message)
 
 
@@ -45,20 +46,22 @@ def status(message: Message, context: Context) -> Message:
 def train(message: Message, context: Context) -> Message:
     problem, own, memory = mine(context)
     config = message.content["config"]
-    draws = random.Random(f"{own} {config['epoch']}")
+    kind = config["global-state"]
     if config["epoch"] != memory["epoch"]:
-        law = problem.transition[memory["state"], memory["kind"], memory["action"]]
-        memory["state"] = draws.choices(range(len(law)), law)[0]
+        memory["epoch"], memory["state"] = config["epoch"], memory["next"]
         memory["batch"] += 1
-    memory["epoch"], memory["kind"] = config["epoch"], config["global-state"]
+    draws = random.Random(f"{own} {config['epoch']}")
     # In train: 0 is to rest. A client that rests replies with 0 as num-examples.
-    memory["action"] = local_action(config, memory["state"], draws)
+    action = local_action(config, memory["state"], draws)
+    # Each round of a decision draws the same.
+    law = problem.transition[memory["state"], kind, action]
+    memory["next"] = draws.choices(range(len(law)), law)[0]
     problem.model = message.content["arrays"].to_numpy_ndarrays()[0]
-    comes = memory["action"] and delivers(memory["state"], memory["kind"])
+    comes = action and delivers(memory["state"], kind)
     if comes:
         problem.rng = np.random.default_rng([own, memory["batch"]])
         problem.batches[own] = problem.drawn(own)
-        steps = int(STEPS[memory["kind"]])
+        steps = int(STEPS[kind])
         problem.model = problem.model + RATE * problem.updates(np.array([own]), steps)[0]
     content = {
         "arrays": ArrayRecord([problem.model]),

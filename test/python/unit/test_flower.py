@@ -1,5 +1,7 @@
 """The strategy for Flower, with stand-ins for what it uses of Flower."""
 
+import importlib
+import pathlib
 import random
 import sys
 import types
@@ -12,10 +14,13 @@ from conftest import GAME, TABLE, points, rows, table, texts, encode
 from alternating_marl_policy import Filter, InvalidInputError, decode_policy
 
 NODES = list(range(100, 110))
+EXAMPLE = pathlib.Path(__file__).parents[3] / "examples" / "federated"
 
 
 class Message:
-    def __init__(self, content: Any, dst_node_id: int = 0, message_type: str = "") -> None:
+    def __init__(
+        self, content: Any, dst_node_id: int = 0, message_type: str = "", reply_to: Any = None
+    ) -> None:
         self.content, self.dst_node_id, self.message_type = content, dst_node_id, message_type
 
     def has_error(self) -> bool:
@@ -26,6 +31,20 @@ class Content(dict):
     @property
     def metric_records(self) -> dict:
         return {"metrics": self["metrics"]}
+
+
+class Arrays(list):
+    def to_numpy_ndarrays(self) -> list:
+        return self
+
+
+class App:
+    """Gives back the functions that it is given."""
+
+    def query(self) -> Any:
+        return lambda function: function
+
+    train = main = query
 
 
 class FedAvg:
@@ -61,15 +80,17 @@ def flower(monkeypatch: pytest.MonkeyPatch) -> Any:
     modules = {
         "flwr": {},
         "flwr.app": {
-            **dict.fromkeys(("ArrayRecord", "ConfigRecord", "MetricRecord"), dict),
-            **{"Message": Message, "RecordDict": dict},
+            **dict.fromkeys(("ConfigRecord", "MetricRecord", "RecordDict"), dict),
+            **{"ArrayRecord": Arrays, "Context": None, "Message": Message},
             "MessageType": types.SimpleNamespace(QUERY="query"),
         },
-        "flwr.serverapp": {"Grid": Grid},
+        "flwr.clientapp": {"ClientApp": App},
+        "flwr.serverapp": {"Grid": Grid, "ServerApp": App},
         "flwr.serverapp.strategy": {"FedAvg": FedAvg},
         "flwr.serverapp.strategy.strategy_utils": {
             "sample_nodes": lambda grid, least, k: (draws.sample(grid.nodes, k), grid.nodes)
         },
+        "flwr.simulation": {"run_simulation": None},
     }
     for name, content in modules.items():
         module = types.ModuleType(name)
@@ -142,3 +163,53 @@ def test_what_cannot_be_is_refused(flower: Any) -> None:
     for given in ({"asked": 0}, {"asked": 2, "rounds": [1]}, {"asked": 2, "rounds": [1, 0]}):
         with pytest.raises(InvalidInputError, match="; give a"):
             flower.AskingFedAvg(policy, **given)
+
+
+@pytest.fixture
+def app(flower: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The example's app of four clients, with noise for scikit-learn's digits."""
+    noise = 16 * np.random.default_rng(1).random((600, 64)), np.arange(600) % 10
+    digits = types.ModuleType("sklearn.datasets")
+    digits.load_digits = lambda return_X_y: noise  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sklearn", types.ModuleType("sklearn"))
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", digits)
+    monkeypatch.setitem(sys.modules, "alternating_marl_policy.flower", flower)
+    monkeypatch.setattr(sys, "argv", ["flower_app.py", "", "4", "0"])
+    monkeypatch.syspath_prepend(EXAMPLE)
+    own = importlib.import_module("flower_app")
+    for name in ("flower_app", "rounds"):
+        monkeypatch.delitem(sys.modules, name)
+    return own
+
+
+def test_clients_of_the_example_act_once_in_a_decision_by_the_state_told(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acted: list[tuple[int, int]] = []
+    draw = app.local_action
+
+    def spied(config: dict, state: int, draws: random.Random) -> int:
+        acted.append((state, draw(config, state, draws)))
+        return acted[-1][1]
+
+    monkeypatch.setattr(app, "local_action", spied)
+    model = Arrays([np.zeros((65, 10))])
+    drained: list[bool] = []
+    for own in range(4):
+        context = types.SimpleNamespace(node_config={"partition-id": own}, state={})
+        before: tuple[int, ...] = ()
+        for epoch in range(40):
+            told = app.status(Message({}), context).content["status"]["local-state"]
+            if before:
+                assert app.mine(context)[0].transition[(*before, told)] > 0
+                drained += [told & 2 > 0] if before[0] & 2 == 0 and before[2] else []
+            said = {"epoch": epoch, "global-state": epoch % 2}
+            config = {**said, "actions": 2, "local-policy": [0.4, 0.6] * 8}
+            for _ in range(app.ROUNDS[epoch % 2]):
+                app.train(Message({"config": config, "arrays": model}), context)
+            ((state, action),) = set(acted)
+            assert state == told
+            before = (state, epoch % 2, action)
+            acted.clear()
+    # Training empties a battery in a quarter of these minutes.
+    assert abs(np.mean(drained) - 0.25) < 0.1
