@@ -25,14 +25,14 @@ class AskingFedAvg(FedAvg):
     """
 
     def __init__(
-        self, policy: Policy, asked: int, *, rounds: Sequence[int] = (), **fed_avg: Any
+        self, policy: Policy, asked: int, *, rounds: Sequence[int] = (), wait_s: float = 10, **rest
     ) -> None:
         """asked: k. rounds: of Flower, from one decision to the next, by s_g (default: 1 each).
-        fed_avg: arguments of FedAvg. Raises InvalidInputError.
+        wait_s: for answers. rest: arguments of FedAvg. Raises InvalidInputError.
         """
-        super().__init__(**fed_avg)
+        super().__init__(**rest)
         self.policy, self.game = policy, policy.require_game()
-        self.asked = require_whole("asked", asked, 1)
+        self.asked, self.wait_s = require_whole("asked", asked, 1), wait_s
         self.rounds = [require_whole("rounds", each, 1) for each in rounds or [1] * policy.sizes.sG]
         if len(self.rounds) != policy.sizes.sG:
             raise InvalidInputError(f"rounds is {self.rounds}; give a number for each global state")
@@ -57,7 +57,7 @@ class AskingFedAvg(FedAvg):
         asked, nodes = sample_nodes(grid, self.min_available_nodes, self.asked)
         queries = [Message(RecordDict(), node, MessageType.QUERY) for node in asked]
         counts = np.zeros(self.policy.sizes.sL)
-        for reply in grid.send_and_receive(queries, timeout=10):
+        for reply in grid.send_and_receive(queries, timeout=self.wait_s):
             try:
                 state: Any = reply.content["status"]["local-state"]
                 counts[require_whole("the local state", state, 0, len(counts) - 1)] += 1

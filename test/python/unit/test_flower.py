@@ -66,7 +66,7 @@ class Grid:
         self.nodes, self.states, self.queries = NODES, states, []
 
     def send_and_receive(self, messages: list[Message], timeout: float) -> list[Message]:
-        assert timeout > 0
+        self.waited = timeout
         assert {(m.message_type, len(m.content)) for m in messages} == {("query", 0)}
         self.queries.append([message.dst_node_id for message in messages])
         states = [self.states[NODES.index(message.dst_node_id)] for message in messages]
@@ -136,8 +136,10 @@ def test_a_decision_holds_for_the_rounds_of_its_state(flower: Any) -> None:
 def test_answers_that_do_not_come_or_say_nothing_are_not_heard(flower: Any) -> None:
     policy = decode_policy(table(), "made")
     answers: list[Any] = [None, "nonsense", 7, -1, None, 1.5, True, None, None, None]
-    strategy, memory = flower.AskingFedAvg(policy, 10), Filter(policy, 10)
-    strategy.configure_train(1, {}, {}, Grid(answers))
+    strategy, memory = flower.AskingFedAvg(policy, 10, wait_s=2.5), Filter(policy, 10)
+    grid = Grid(answers)
+    strategy.configure_train(1, {}, {}, grid)
+    assert grid.waited == 2.5
     memory.predict(int(np.argmax(policy.game.initial_global)), strategy.command)
     assert (strategy.memory.belief == memory.belief).all()
 
