@@ -17,7 +17,7 @@ from flwr.app import ArrayRecord, ConfigRecord, Context, Message, MetricRecord, 
 from flwr.clientapp import ClientApp
 from flwr.serverapp import Grid, ServerApp
 from flwr.simulation import run_simulation
-from rounds import ROUNDS, STEPS, Problem, delivers
+from rounds import PARTS, ROUNDS, STEPS, Problem, delivers
 
 ALPHA, SEED, ASKED = 0.3, 1, 10
 #: What a client learns is taken so many times: FedAvg takes the mean of those that trained.
@@ -30,7 +30,7 @@ def mine(context: Context) -> tuple[Problem, int, dict]:
     """The problem with this client's status and batch, its index, and what it remembers."""
     problem, own = Problem(clients, ALPHA, SEED), int(context.node_config["partition-id"])
     state = int(problem.states[own])
-    first = {"epoch": 0, "state": state, "next": state, "batch": SEED}
+    first = {"epoch": 0, "state": state, "next": state, "batch": SEED, "next_batch": SEED}
     memory = context.state.setdefault("memory", ConfigRecord(first))
     return problem, own, memory
 
@@ -49,7 +49,7 @@ def train(message: Message, context: Context) -> Message:
     kind = config["global-state"]
     if config["epoch"] != memory["epoch"]:
         memory["epoch"], memory["state"] = config["epoch"], memory["next"]
-        memory["batch"] += 1
+        memory["batch"] = memory["next_batch"]
     draws = random.Random(f"{own} {config['epoch']}")
     # In train: 0 is to rest. A client that rests replies with 0 as num-examples.
     action = local_action(config, memory["state"], draws)
@@ -58,6 +58,8 @@ def train(message: Message, context: Context) -> Message:
     memory["next"] = draws.choices(range(len(law)), law)[0]
     problem.model = message.content["arrays"].to_numpy_ndarrays()[0]
     comes = action and delivers(memory["state"], kind)
+    was_known, is_known = PARTS[[memory["state"], memory["next"]], 0]
+    memory["next_batch"] = memory["batch"] + int(not is_known and (was_known or comes))
     if comes:
         problem.rng = np.random.default_rng([own, memory["batch"]])
         problem.batches[own] = problem.drawn(own)

@@ -215,3 +215,25 @@ def test_clients_of_the_example_act_once_in_a_decision_by_the_state_told(
             acted.clear()
     # Training empties a battery in a quarter of these minutes.
     assert abs(np.mean(drained) - 0.25) < 0.1
+
+
+def test_clients_of_the_example_keep_their_data_till_new_ones_come(
+    app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[tuple[bool, tuple[int, ...]]] = []
+
+    def spied(problem: Any, clients: np.ndarray, _: int) -> np.ndarray:
+        trained.append((told < 4, tuple(problem.batches[clients[0]])))
+        return np.zeros((1, 65, 10))
+
+    monkeypatch.setattr(app.Problem, "updates", spied)
+    context = types.SimpleNamespace(node_config={"partition-id": 2}, state={})
+    # Clients train whose battery is charged.
+    config = {"global-state": 1, "actions": 2, "local-policy": [0, 1, 0, 1, 1, 0, 1, 0] * 2}
+    for epoch in range(60):
+        told = app.status(Message({}), context).content["status"]["local-state"]
+        content = {"config": {**config, "epoch": epoch}, "arrays": Arrays([np.zeros((65, 10))])}
+        app.train(Message(content), context)
+    was = [batch for _, batch in trained[:-1]]
+    changes = [batch != old for (_, batch), old in zip(trained[1:], was, strict=True)]
+    assert changes == [is_new for is_new, _ in trained[1:]] and 5 < sum(changes) < len(was) - 5
