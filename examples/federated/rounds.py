@@ -54,6 +54,7 @@ def joules(state: int, kind: int) -> float:
     return float(ROUNDS[kind] * (steps + UPLOAD_JOULES[link]))
 
 
+@cache
 def kernel() -> np.ndarray:
     """P_l, [state, kind, action, next state]."""
     rows = np.zeros((len(STATES), len(KINDS), len(ACTIONS), len(STATES)))
