@@ -32,7 +32,7 @@ ROUNDS, STEPS = np.array([6, 1]), np.array([7, 12])
 #: J of a step, and of an upload by fast and slow links.
 STEP_JOULES, UPLOAD_JOULES = 1.0, np.array([2.0, 15.0])
 #: Probabilities by what the minute is for: that training empties a battery; that one at rest is charged; that
-#: a client has new data; that a link changes (once in five hours).
+#: a client has new data; that a link changes (once in 5.5 hours).
 DRAINS, CHARGES = np.array([0.3, 0.2]), np.array([0.45, 0.45])
 ARRIVES, CHANGES = np.array([0.45, 0.45]), np.array([0.003, 0.003])
 #: Of the Dirichlet law by which clients' states start.
