@@ -75,17 +75,6 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       prints: /ferry: 50 robots, 1 asked an epoch \(filter\)/,
     },
     {
-      command:
-        "npm run learn -- --scenario dock_dispatch_mixed --robots 30 --time-limit 60 --out mixed.safetensors",
-      prints: /a policy for dock_dispatch_mixed, \d+ vectors from \d+ points/,
-      writes: "mixed.safetensors",
-    },
-    {
-      command:
-        "npm run evaluate -- --policy mixed.safetensors --robots 30 --sample-size 10 --sampling by_kind",
-      prints: /dock_dispatch_mixed: 30 robots, 10 asked an epoch by kind \(sample\)/,
-    },
-    {
       command: `npm run learn -- --scenario ${DEPOT} --game-only --out depot_game.safetensors`,
       prints: /the game depot, without a policy/,
       writes: "depot_game.safetensors",
@@ -172,6 +161,8 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
     [
       `learn -- --scenario ${DEPOT} --time-limit 60 --out depot.safetensors`,
       `evaluate -- --scenario ${DEPOT} --policy depot.safetensors --sample-size 10 --observation filter`,
+      "learn -- --scenario dock_dispatch_mixed --robots 30 --time-limit 60 --out mixed.safetensors",
+      "evaluate -- --policy mixed.safetensors --robots 30 --sample-size 10 --sampling by_kind",
     ].map((by) => [`npm run ${by}`, { file: "test/graph/many_zones.soak.ts", by }]),
   ),
   [`npm start -- --scenario ${DEPOT} --world abstract --observation filter`]: {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../src/base/package_root";
 
-/** Learning for fifty zones takes both cores for a minute: too long for npm test. */
+/** Learning for fifty zones takes both cores for a minute, for two kinds seconds: too long for npm test. */
 
 let folder: string;
 
@@ -31,6 +31,14 @@ test.each([
   [
     "evaluate -- --scenario examples/scenario/depot.yaml --policy depot.safetensors --sample-size 10 --observation filter",
     /depot: 1000 robots, 10 asked an epoch \(filter\)/,
+  ],
+  [
+    "learn -- --scenario dock_dispatch_mixed --robots 30 --time-limit 60 --out mixed.safetensors",
+    /a policy for dock_dispatch_mixed, \d+ vectors from \d+ points/,
+  ],
+  [
+    "evaluate -- --policy mixed.safetensors --robots 30 --sample-size 10 --sampling by_kind",
+    /dock_dispatch_mixed: 30 robots, 10 asked an epoch by kind \(sample\)/,
   ],
 ])(
   "the documents' command %s",
