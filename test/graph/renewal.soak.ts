@@ -55,6 +55,8 @@ test("over 100,000 subscriptions no epoch is missed, no state is missing, and me
     const epochs = [...new Set(peer.of("command").map(({ message }) => message.epoch))];
     const sessions = new Set(peer.of("command").map(({ message }) => message.session));
     const missing = peer.of("command").filter(({ message }) => message.missing > 0);
+    const times = peer.of("command").map(({ time }) => time);
+    const longestGap = Math.max(...times.map((time, i) => time - (times[i - 1] ?? time)));
     const most = Math.max(...seen.map(({ megabytes }) => megabytes));
     for (const { subscriptions, megabytes } of seen) {
       const bar = "#".repeat(Math.round((WIDTH * megabytes) / most));
@@ -64,6 +66,9 @@ test("over 100,000 subscriptions no epoch is missed, no state is missing, and me
     }
     expect(epochs).toEqual(epochs.map((_, i) => epochs[0] + i));
     expect([sessions.size, missing]).toEqual([1, []]);
+    console.log(`commands at most ${longestGap.toFixed(3)} s apart`);
+    // Robots would stand: the end of a participant must not hold the agent up.
+    expect(longestGap).toBeLessThan(0.5);
     expect(swarm.deaths).toEqual([]);
     // The second half against the first, once a fresh participant has taken over.
     const [first, second] = [seen.slice(2, LINES / 2), seen.slice(LINES / 2)];
