@@ -1,5 +1,6 @@
 /** The processes of a swarm: started together, watched, and ended together. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { delimiter, join } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
 import { z } from "zod";
@@ -44,13 +45,6 @@ export function rosArguments(spec: ProcessSpec, file?: string): string[] {
 /** Text is quoted: ROS reads an unquoted 1e5 or on as a number or a boolean. */
 const scalar = (value: unknown): string =>
   typeof value === "string" ? JSON.stringify(value) : String(value);
-
-/** Resolves when a process has ended and its last message has come. */
-async function hasEnded(child: ChildProcess): Promise<void> {
-  const last = child.connected && new Promise((resolve) => child.once("disconnect", resolve));
-  await new Promise((resolve) => child.once("exit", resolve));
-  await last;
-}
 
 /** The environment of every process; variables that the user has set are kept. */
 export function environmentOf(domain: number): NodeJS.ProcessEnv {
@@ -108,7 +102,8 @@ export class SwarmProcesses {
       if (success) this.events.onReport(data as SimulatorReport);
     });
     child.on("error", (error) => this.events.onEnd(spec.name, error.message, "fatal"));
-    child.on("exit", (code, signal) => {
+    // Its exit may be heard before the last that it said; this comes after both.
+    child.on("close", (code, signal) => {
       if (this.children.get(spec.name) === child) this.children.delete(spec.name);
       if (this.ending) return;
       const how = signal ? `by ${signal}` : `with status ${code}`;
@@ -123,7 +118,7 @@ export class SwarmProcesses {
   async end(): Promise<void> {
     this.ending = true;
     const left = [...this.children.values()];
-    const gone = Promise.all(left.map(hasEnded));
+    const gone = Promise.all(left.map((child) => once(child, "close")));
     for (const child of left) child.kill("SIGTERM");
     const kill = setTimeout(() => left.forEach((child) => child.kill("SIGKILL")), PATIENCE_MS);
     await gone;

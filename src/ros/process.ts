@@ -8,10 +8,14 @@ import type { RosNode } from "./node";
 import { rcl } from "./rcl";
 import { watchSources } from "./sole_source";
 
+/** Resolves when the parent's channel has taken what it was told last; one that is busy takes no more. */
+export let told: Promise<void> = Promise.resolve();
+
 /** Tells the process that started this one, if it listens. */
 export function tellParent(message: object): void {
-  // The callback swallows the error of a parent that died: the channel's end ends this process.
-  if (process.connected) process.send?.(message, () => undefined);
+  if (!process.connected) return;
+  // Also where the parent died: the channel's end ends this process.
+  told = new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
 /** What was published last needs this long to leave, ms. */
@@ -132,7 +136,7 @@ class RunningProcess {
     this.isEnding = true;
     leaveLater(status).unref();
     const stopNodes = (): void => this.nodes.forEach((node) => node.stop());
-    for (const work of [...this.endings.reverse(), stopNodes, () => rcl().shutdown()]) {
+    for (const work of [...this.endings.reverse(), stopNodes, () => rcl().shutdown(), () => told]) {
       try {
         await work();
       } catch (error) {
