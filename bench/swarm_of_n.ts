@@ -6,21 +6,16 @@
  * A fourth argument says how many robots a process hosts; a host that dies is started again.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { packageRoot } from "../src/base/package_root";
-import { writeWhole } from "../src/base/whole_file";
-import { longForm } from "../src/cli/long_form";
 import type { ParameterMap } from "../src/cli/swarm_description";
 import { type Fate, SwarmProcesses } from "../src/cli/swarm_processes";
 import { keyedUniform } from "../src/game/draws";
-import { loadScenario, scenarioFile } from "../src/game/scenario_file";
+import { loadScenario } from "../src/game/scenario_file";
 import { nanoseconds, planarOdometry, type Time, toTime } from "../src/ros/messages";
 import { RosNode } from "../src/ros/node";
 import { type RosProcess, runProcess } from "../src/ros/process";
 import { TOPICS, topicOf } from "../src/ros/topics";
-import { arenaFor } from "./arena_for";
+import { roomForAll } from "./arena_for";
 import { say } from "./measure";
 import { usageOf } from "./process_usage";
 
@@ -234,18 +229,6 @@ async function measureMoving({ node, n, names, start }: Bench, seconds: number):
     `${n} robots moved over ROS by a simulator ${isPinned ? "on one core" : "on all cores (taskset is missing)"} for ${seconds} s: real-time factor ${(simulatedMs / wallMs).toFixed(3)}, ${((100 * (last.usedMs - first.usedMs)) / wallMs).toFixed(0)} % of a core; ${missing} messages missing among ${gaps.length} of odometry of ${LISTENED} robots`,
   );
   return {};
-}
-
-/** The shipped scenario with room for n robots and no docks: its file. */
-function roomForAll(n: number): string {
-  const game = loadScenario("dock_dispatch");
-  const { zones, epoch } = arenaFor(game.arena, n, 1);
-  const document = longForm(readFileSync(scenarioFile("dock_dispatch"), "utf8"), game);
-  const ring = { radius: zones[0].x, zone_radius: zones[0].radius };
-  document.set("arena", { ring, epoch, job_end_probability: 1 });
-  const file = join(packageRoot(), ".cache", `dock_dispatch_${n}.yaml`);
-  writeWhole(file, String(document), "the scenario");
-  return file;
 }
 
 /** Clocks when the simulated time since the first /clock message reaches each of `seconds`. */

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
+import { roomForAll } from "../../bench/arena_for";
 import { packageRoot } from "../../src/base/package_root";
 import { TOPICS } from "../../src/ros/topics";
 import { chunksOf } from "../docs/documents";
@@ -18,6 +19,8 @@ const ROBOTS = 30;
 const [EPOCHS, EPOCH_S] = [50, 6];
 /** All are found and the first command is given within, s. */
 const STARTED_S = 120;
+/** What larger swarms send is counted for so long, s. */
+const TOLD_S = 90;
 const DELAY_S = 0.15;
 const LOSS = 0.05;
 
@@ -104,11 +107,24 @@ function bytesOf(machine: string): number {
 
 const HEAR = ["--hear", TOPICS.epochReport.name, TOPICS.epochReport.type];
 
-async function startAll(exported: string): Promise<Machines> {
+async function startAll(exported: string, nodes = NODES): Promise<Machines> {
   const machines = new Machines(exported);
   if (exported.includes("ROS_DISCOVERY_SERVER")) for (const line of SERVER) machines.start(line);
-  for (const line of NODES) machines.start(line);
+  for (const line of nodes) machines.start(line);
   return machines;
+}
+
+/** Says how much goes over the cables while `work` is done. */
+async function tellBytes(robots: number, work: () => Promise<unknown>): Promise<void> {
+  const machines = ["robots", "operator"] as const;
+  const [ms, before] = [monotonic(), machines.map(bytesOf)];
+  await work();
+  const seconds = monotonic() - ms;
+  const [all, operator] = machines.map((machine, i) =>
+    Math.round((bytesOf(machine) - before[i]) / seconds),
+  );
+  const bytesASecond = { robot: Math.round(all / robots), operator };
+  console.log(JSON.stringify({ robots, seconds: Math.round(seconds), bytesASecond }));
 }
 
 const commandAfter = (peer: Peer, since: number, seconds = STARTED_S) =>
@@ -139,21 +155,31 @@ test("a shift on a sound link misses no epoch; robots stand while it is cut and 
     const peer = machines.peer("operator", ...HEAR);
     const near = machines.peer("robots", "--robots", `${ROBOTS}`, "--velocities");
     await commandAfter(peer, 0);
-    const before = { ms: monotonic(), robots: bytesOf("robots"), operator: bytesOf("operator") };
     const isOver = () => reportsOf(peer).some(({ epochs }) => epochs >= EPOCHS);
-    await peer.until("a shift", isOver, EPOCHS * EPOCH_S + STARTED_S);
-    const seconds = monotonic() - before.ms;
-    const rate = (machine: "robots" | "operator") =>
-      Math.round((bytesOf(machine) - before[machine]) / seconds);
-    console.log(
-      JSON.stringify({
-        robots: ROBOTS,
-        bytesASecond: { robot: Math.round(rate("robots") / ROBOTS), operator: rate("operator") },
-      }),
-    );
+    await tellBytes(ROBOTS, () => peer.until("a shift", isOver, EPOCHS * EPOCH_S + STARTED_S));
     expect(reportsOf(peer).at(-1)).toMatchObject({ missed_epochs: 0 });
     expect(peer.of("command").every(({ message }) => message.missing === 0)).toBe(true);
     for (const cut of [5, 30]) await cutFor(cut, near);
+  } finally {
+    await machines.end();
+  }
+});
+
+test.each([300, 1000])("what %i robots send is told", async (robots) => {
+  const scenario = roomForAll(robots);
+  const nodes = NODES.map(
+    (line) => `${line.replaceAll(":=30", `:=${robots}`)} -p scenario:=${scenario}`,
+  );
+  const machines = await startAll(WAYS[0], nodes);
+  try {
+    const peer = machines.peer("operator", ...HEAR);
+    await commandAfter(peer, 0, 2 * STARTED_S);
+    await tellBytes(robots, () => setTimeout(TOLD_S * 1000));
+    const { missed_epochs, epochs } = reportsOf(peer).at(-1)!;
+    const missing = peer.of("command").filter((heard) => heard.message.missing > 0).length;
+    console.log(JSON.stringify({ epochs, missed_epochs, missing }));
+    expect(epochs).toBeGreaterThan(3);
+    expect(missed_epochs).toBe(0);
   } finally {
     await machines.end();
   }
