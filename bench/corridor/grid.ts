@@ -68,14 +68,28 @@ function leadStart(cells: number): number[] {
 
 /** @param perBin cells of robots' positions in each bin */
 export function corridorGame(perBin: number): Game {
+  const scenario = corridorScenario(perBin);
+  return scenarioOf(scenario, scenario.name);
+}
+
+/**
+ * As a scenario file holds it.
+ * @param spots where in its cell somebody may be: 1 is its centre; where cells are wider than the steps, more
+ */
+export function corridorScenario(perBin: number, spots = 1) {
   const { cells, leadCells } = gridFor(perBin);
   const at = (count: number): number[] => [...Array(count).keys()].map((i) => centre(i, count));
   const [robots, leads] = [at(cells), at(leadCells)];
   const names = (places: readonly number[]): string[] => places.map((x) => `at_${x.toFixed(4)}`);
+  /** The mean over the spots of a cell, `count` of which are on the line. */
+  const spread = (x: number, count: number, law: (x: number) => number[]): number[] => {
+    const laws = at(spots).map((spot) => law(x + spot / count));
+    return laws[0].map((_, i) => laws.reduce((sum, one) => sum + one[i], 0) / spots);
+  };
   const drives = robots.map((robot) =>
-    OFFSETS.map((offset) => normalLaw(robot + offset, ROBOT_NOISE, cells)),
+    OFFSETS.map((offset) => spread(robot, cells, (x) => normalLaw(x + offset, ROBOT_NOISE, cells))),
   );
-  const scenario = {
+  return {
     name: "corridor_dispatch",
     discount: DISCOUNT,
     horizon: HORIZON,
@@ -84,7 +98,9 @@ export function corridorGame(perBin: number): Game {
     local_states: names(robots),
     local_actions: ["stay", "up", "down"],
     global_transition: leads.map((lead) =>
-      TARGETS.map((_, bin) => normalLaw(steered(lead, bin), LEAD_NOISE, leadCells)),
+      TARGETS.map((_, bin) =>
+        spread(lead, leadCells, (x) => normalLaw(steered(x, bin), LEAD_NOISE, leadCells)),
+      ),
     ),
     local_transition: drives.map((drive) => leads.map(() => drive)),
     global_reward: leads.map((lead) => TARGETS.map((_, bin) => leadReward(lead, bin))),
@@ -93,5 +109,4 @@ export function corridorGame(perBin: number): Game {
     ),
     initial: { global: leadStart(leadCells), local: { one_of: startLaws(cells) } },
   };
-  return scenarioOf(scenario, scenario.name);
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { corridorGame, normalLaw } from "../../bench/corridor/grid";
+import { corridorFile } from "../../bench/corridor/scenario";
 import {
   leadReward,
   RANDOM,
@@ -11,6 +14,8 @@ import { Trial } from "../../src/game/trial";
 import { type Estimate, estimate } from "../../src/game/statistics";
 import { blindLocalPolicy } from "../../src/learning/starts";
 import { constantController } from "../../src/policy/controllers";
+import { sizesOf } from "../../src/game/model";
+import { root, shipped } from "../games";
 
 const returnsOf = (way: Way): Float64Array => shiftsBy(way, 1, 90);
 
@@ -44,6 +49,29 @@ test("a row of a kernel has the mean and the variance of the normal law, and wha
 
 describe("on a grid", () => {
   const robots = 500;
+
+  test("the shipped scenario is the one that is made of the task", () => {
+    const file = join(root, "scenarios", "corridor_dispatch.yaml");
+    expect(readFileSync(file, "utf8")).toBe(corridorFile());
+  });
+
+  test("where cells are wider than a step, a robot still drives as far on average", () => {
+    const game = shipped("corridor_dispatch");
+    const { sL, sG, aL } = sizesOf(game);
+    const width = 4 / sL;
+    const middle = Math.floor(sL / 2);
+    const moved = (action: string): number => {
+      const row = (middle * sG * aL + game.localActions.indexOf(action)) * sL;
+      const law = game.localTransition.slice(row, row + sL);
+      const mean = law.reduce((sum, p, s) => sum + p * s, 0);
+      return width * (mean - middle);
+    };
+    expect(["stay", "up", "down"].map(moved)).toEqual([
+      expect.closeTo(0, 3),
+      expect.closeTo(0.05, 3),
+      expect.closeTo(-0.05, 3),
+    ]);
+  });
 
   test("the blind pair earns in the game of cells what it earns in the task", () => {
     const game = corridorGame(12);

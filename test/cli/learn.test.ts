@@ -192,7 +192,7 @@ test.each([
   [
     "learn",
     ["--scenario", "nowhere", ...LEARN.slice(2)],
-    /scenario "?nowhere"? cannot be read.*shipped: demand_response, dock_dispatch, dock_dispatch_mixed, federated_rounds, ring_dispatch, warehouse/,
+    /scenario "?nowhere"? cannot be read.*shipped: corridor_dispatch, demand_response, dock_dispatch, dock_dispatch_mixed, federated_rounds, ring_dispatch, warehouse/,
   ],
   ["learn", [...LEARN, "--robots", "1"], /table size is 2 and the population 1; sample at most/],
   [

@@ -1,4 +1,4 @@
-/** The games of the fields that the paper names: seeing pays, and what is learned beats a rule of thumb. */
+/** The games of the fields that the paper names, and its authors' line: seeing pays, and what is learned beats a rule of thumb. */
 import type { Game, PolicyPair } from "../../src/game/model";
 import { sizesOf } from "../../src/game/model";
 import type { GlobalController } from "../../src/game/population";
@@ -71,12 +71,32 @@ function byThumbOfTariffs(game: Game): Float64Array {
   return earned(game, rule(game, act), utility);
 }
 
+/** Robots drive towards the lead, which goes to the bin where most are. */
+function byThumbInCorridor(game: Game): Float64Array {
+  const { localStates, globalStates, globalActions } = game;
+  const end = (place: number, places: readonly string[]): number => (place + 0.5) / places.length;
+  const act = (state: string, lead: string): string => {
+    const ahead = end(globalStates.indexOf(lead), globalStates);
+    const way = ahead - end(localStates.indexOf(state), localStates);
+    return Math.abs(way) < 1 / 30 ? "stay" : way > 0 ? "up" : "down";
+  };
+  const lead = ruled(game, (share) => {
+    const inBin = globalActions.map((action) => {
+      const bin = `${action.replace("to_", "")}_`;
+      return localStates.reduce((sum, one) => sum + (one.startsWith(bin) ? share(one) : 0), 0);
+    });
+    return globalActions[inBin.indexOf(Math.max(...inBin))];
+  });
+  return earned(game, rule(game, act), lead);
+}
+
 const playedBy = (game: Game, pair: PolicyPair, mode: "sample" | "filter", asked: number) =>
   earned(game, pair.localPolicy, policyController(game, pair, mode, ROBOTS, asked));
 
 test.each([
   ["federated_rounds", byThumbInRounds],
   ["demand_response", byThumbOfTariffs],
+  ["corridor_dispatch", byThumbInCorridor],
 ])("in %s seeing pays, and the pair earns more than a rule of thumb", async (name, byThumb) => {
   const game = shipped(name);
   const { sL, sG, aL } = sizesOf(game);
