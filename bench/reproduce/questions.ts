@@ -1,5 +1,7 @@
 /** The questions: which rows answer them, how these are drawn, and what is said of them. */
 import { BLIND, levelAt, type Question, saidOf } from "./answers";
+import { stateBytes } from "./bytes";
+import { ASKED } from "./faults";
 import { shown } from "./figure";
 import { gameOf } from "./games";
 import { MEMORY } from "./players";
@@ -174,9 +176,20 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   many: {
     title: "Does it hold from ten robots to a million?",
     studies: ["many"],
-    measures: { ...RETURN, decision_microseconds: "µs" },
-    x: "robots, n (20 asked)",
+    measures: { ...RETURN, decision_microseconds: "µs", decision_bytes: "bytes of states told" },
+    x: `robots, n (${ASKED} asked)`,
     xLog: true,
+    view: ({ rows }) =>
+      rows.flatMap((row) => {
+        if (row.measure !== "return" || row.line.includes(MEMORY)) return [row];
+        const told = { ...row, measure: "decision_bytes", error: 0 };
+        const bytes = stateBytes(row.x);
+        return [
+          row,
+          { ...told, value: Math.min(ASKED, row.x) * bytes },
+          { ...told, line: "all told", value: row.x * bytes },
+        ];
+      }),
   },
   beliefs: {
     title: "What is commanded by which belief? (the first seed's pair)",

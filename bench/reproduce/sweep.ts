@@ -2,8 +2,8 @@
 import { COMMANDS } from "../../src/cli/generated/commands";
 import { type OptionValues, runCommand } from "../../src/cli/options";
 import { loadScenario } from "../../src/game/scenario_file";
-import { codecOf } from "../../src/ros/codec";
 import { BLIND, type Question } from "./answers";
+import { stateBytes } from "./bytes";
 import { sweepOf } from "./jobs";
 import { MEMORY } from "./players";
 import { answer } from "./reproduce";
@@ -12,9 +12,6 @@ import { isBelow, type Summary } from "./summary";
 const ALL = { ...BLIND, line: "points", measure: "all_seen" };
 /** Of what seeing all earns more than never looking. */
 const SHARES = [0.01, 0.05, 0.1];
-const stamp = { sec: 0, nanosec: 0 };
-const header = { stamp, frame_id: "map" };
-const STATE = { acted: true, epoch: 0, decision_time: stamp, stopped: false, state: 0 };
 
 /** The smallest k that is near enough to seeing all, for each share. */
 function enough(own: Summary, all: Summary): string[] {
@@ -61,10 +58,8 @@ export const questionOf = (bytes: number, seconds: number): Question => ({
 export async function main(options: OptionValues<typeof COMMANDS.sweep.options>): Promise<number> {
   const { scenario, robots } = options;
   const { sha256, arena } = loadScenario(scenario);
-  const state = { ...STATE, header, agent_id: `robot_${robots}` };
-  const bytes = codecOf("alternating_marl/msg/AgentState").encode(state).length;
   return answer(
-    { sweep: questionOf(bytes, arena.epoch) },
+    { sweep: questionOf(stateBytes(robots), arena.epoch) },
     sweepOf(scenario, robots, sha256),
     options,
     "npm run sweep",

@@ -16,6 +16,7 @@ import { main } from "../../bench/reproduce/reproduce";
 import { csvOf, type Row, Store } from "../../bench/reproduce/store";
 import { answerTo } from "../../bench/reproduce/answers";
 import { jobsOf, nameOf, sweepOf } from "../../bench/reproduce/jobs";
+import { QUESTIONS } from "../../bench/reproduce/questions";
 import { questionOf } from "../../bench/reproduce/sweep";
 import { inWords, meanOf, rootFit, Summary } from "../../bench/reproduce/summary";
 import { Work } from "../../bench/reproduce/work";
@@ -294,4 +295,19 @@ test("a sweep says how many must be asked, by rows of its own game", async () =>
   expect(of("lost by not seeing").slice(4)).toEqual(["60", "20", "6", "4", "0.5"]);
   expect(of("state bytes").slice(4)).toEqual(["100", "200", "500", "1,000", "2,000"]);
   expect(figures.map(({ name }) => name)).toContain("sweep-g-return");
+});
+
+test("a decision is told the states of those asked, and not of all", () => {
+  const many = [10, 1000].map((x) =>
+    row({ study: "many", line: "points", x, measure: "return", value: 7 }),
+  );
+  const view = new Summary(QUESTIONS.many.view!(new Summary(many)));
+  const bytes = (line: string, x: number): number =>
+    view.of({ line, x, measure: "decision_bytes" }).mean.mean;
+  const one = bytes("all told", 1000) / 1000;
+  // In CDR: representation 4, stamp 8, frame 4 + 4, id 4 + 11 and 1 to align, state, acted and stopped, epoch, time.
+  expect(one).toBeGreaterThanOrEqual(4 + 8 + 8 + 16 + 3 + 4 + 8);
+  expect(one).toBeLessThanOrEqual(60);
+  expect(bytes("points", 1000)).toBe(20 * one);
+  expect(bytes("points", 10)).toBe(bytes("all told", 10));
 });
