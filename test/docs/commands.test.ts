@@ -62,6 +62,12 @@ const RUN_HERE: readonly { readonly command: string; readonly prints: RegExp; wr
       writes: "rounds.safetensors",
     },
     {
+      command:
+        "npm run learn -- --scenario demand_response --backup points --robots 100 --out grid.safetensors",
+      prints: /a policy for demand_response, \d+ vectors/,
+      writes: "grid.safetensors",
+    },
+    {
       command: `npm run learn -- --scenario ${FERRY} --table-size 5 --robots 50 --out ferry.safetensors`,
       prints: /a policy for ferry, table size 5 \(21 histograms\)/,
       writes: "ferry.safetensors",

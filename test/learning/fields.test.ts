@@ -62,12 +62,13 @@ function byThumbInRounds(game: Game): Float64Array {
   return earned(game, rule(game, act), server);
 }
 
-/** Cars charge where power is cheap, which it is while at least 45 % need it. */
+/** Cars that must charge boost; power is dear while more than 35 % draw, and cheap while less than 15 % do. */
 function byThumbOfTariffs(game: Game): Float64Array {
-  const act = (_state: string, tariff: string): string => (tariff === "cheap" ? "charge" : "wait");
-  const utility = ruled(game, (share) =>
-    share("needs_much") + share("needs_little") >= 0.45 ? "to_cheap" : "to_dear",
-  );
+  const act = (state: string): string => (state === "must_charge" ? "boost" : "follow");
+  const utility = ruled(game, (share) => {
+    const draw = share("must_charge") + share("can_wait") + share("has_time");
+    return draw > 0.35 ? "to_dear" : draw < 0.15 ? "to_cheap" : "to_normal";
+  });
   return earned(game, rule(game, act), utility);
 }
 
