@@ -11,6 +11,11 @@ import { inRoot, root, say, SetupError, shortPath } from "./base.mjs";
 const logs = inRoot(".cache", "setup");
 /** An interrupted tool is killed after this, ms. */
 const PATIENCE_MS = 2000;
+/**
+ * A shell's script that becomes a tool. The pipe breaks when the tool or this process ends, however it
+ * does: what is left of the tool's process group, which would go on writing into the checkout, is killed.
+ */
+const ENDED_WITH_US = `(trap "" INT; read _; kill -KILL 0) <&4 3>&- & exec "$@"`;
 /** The tool that runs, if one does, and what locks the checkout. */
 let running;
 let locked;
@@ -50,13 +55,14 @@ export async function tool(what, log, command, args, { env = toolEnvironment(), 
   const file = path.join(logs, `${log}.log`);
   const output = fs.openSync(file, begun.has(log) ? "a" : "w");
   begun.add(log);
-  // The tool holds the lock too: where this process is killed, the next set-up waits for the tool.
-  const stdio = ["ignore", output, output, locked?._handle?.fd ?? "ignore"];
-  running = spawn(command, args, { cwd, env, detached: true, stdio });
-  const [status] = await once(running, "exit").catch(({ message }) => {
-    fs.writeSync(output, `${command}: ${message}\n`);
-    return [];
+  // The tool holds the lock too: where this process is killed, the next set-up waits for its end.
+  const stdio = ["ignore", output, output, locked?._handle?.fd ?? "ignore", "pipe"];
+  running = spawn("sh", ["-c", ENDED_WITH_US, command, command, ...args], {
+    ...{ cwd, env, stdio },
+    detached: true,
   });
+  const [status] = await once(running, "exit");
+  running.stdio[4].destroy();
   fs.closeSync(output);
   running = undefined;
   // interrupt() ends this process.
@@ -76,10 +82,8 @@ async function interrupt(signal) {
     try {
       process.kill(-pid, "SIGINT");
       await Promise.race([once(running, "exit"), sleep(PATIENCE_MS)]);
-      // What outlives it would go on writing into the checkout.
-      process.kill(-pid, "SIGKILL");
     } catch {
-      // Nothing does.
+      // It has ended.
     }
   }
   process.exit(128 + os.constants.signals[signal]);

@@ -13,7 +13,7 @@ function setUp(script: string) {
   let said = "";
   child.stderr.on("data", (chunk) => (said += String(chunk)));
   const ended = once(child, "exit").then(([status]) => ({ status: status as number | null, said }));
-  return { child, ended };
+  return { child, ended, said: () => said };
 }
 
 /** Processes that sleep so long, by their numbers. */
@@ -21,6 +21,9 @@ function sleepers(): number[] {
   const { stdout } = spawnSync("pgrep", ["-f", `^sleep ${LONG}`], { encoding: "utf8" });
   return stdout.split("\n").filter(Boolean).map(Number);
 }
+
+// What a failed test left would hold the lock.
+afterEach(() => sleepers().forEach((pid) => process.kill(pid, "SIGKILL")));
 
 async function eventually(holds: () => boolean): Promise<void> {
   for (const end = performance.now() + 20_000; !holds();) {
@@ -39,17 +42,25 @@ test("of an interrupted tool nothing is left, though it left a child that does n
   await eventually(() => sleepers().length === 0);
 }, 40_000);
 
-test("while the tool of a set-up that was killed goes on, the next set-up waits", async () => {
-  const { child } = setUp(`exec sleep ${LONG}`);
-  await eventually(() => sleepers().length > 0);
+test("with a set-up that was killed its tool ends, and what it started; the next set-up goes on", async () => {
+  const { child } = setUp(`(trap "" INT TERM; exec sleep ${LONG}) & exec sleep ${LONG}`);
+  await eventually(() => sleepers().length === 2);
   child.kill("SIGKILL");
+  await eventually(() => sleepers().length === 0);
+  expect((await setUp("true").ended).status).toBe(0);
+}, 40_000);
+
+test("what a tool leaves behind at its end is killed", async () => {
+  expect((await setUp(`sleep ${LONG} & exit 0`).ended).status).toBe(0);
+  await eventually(() => sleepers().length === 0);
+}, 40_000);
+
+test("a set-up waits for another one in the same checkout", async () => {
+  const { child, ended } = setUp(`exec sleep ${LONG}`);
+  await eventually(() => sleepers().length > 0);
   const next = setUp("true");
-  let hasEnded = false;
-  void next.ended.then(() => (hasEnded = true));
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect([hasEnded, sleepers().length]).toEqual([false, 1]);
-  for (const pid of sleepers()) process.kill(pid);
-  const { status, said } = await next.ended;
-  expect(said).toMatch(/another set-up runs in this checkout: waiting/);
-  expect(status).toBe(0);
+  await eventually(() => next.said().includes("another set-up runs in this checkout: waiting"));
+  child.kill("SIGINT");
+  await ended;
+  expect((await next.ended).status).toBe(0);
 }, 40_000);
