@@ -93,7 +93,8 @@ export abstract class BodyAgent {
     const { node, shared } = options;
     const { robot, parameters: safety } = node;
     this.name = robot;
-    this.diagnosis = { robot, name: `${robot}/${node.name}: motion`, look: () => this.health };
+    const name = `${robot}/${node.name}: motion`;
+    this.diagnosis = { robot, name, look: () => this.health(), told: () => this.forgetMost() };
     this.permission = new Permission(safety.cmd_vel_timeout * 1000, safety.start_armed);
     this.rateLimit = new RateLimit(safety.max_rate);
     const { arena } = options.game;
@@ -279,7 +280,7 @@ export abstract class BodyAgent {
     return this.trouble() !== undefined || this.stillness.isHeld;
   }
 
-  private get health(): Health {
+  private health(): Health {
     const { odometry, output } = this;
     const { node, shared, game } = this.options;
     const reason = this.trouble();
@@ -297,13 +298,18 @@ export abstract class BodyAgent {
       scenario_sha256: game.sha256,
       callback_errors: node.callbackErrors,
     };
-    this.lateness.most = this.lateness.newest;
     if (reason !== undefined) return { level: "error", message: `standing: ${reason}`, values };
     const warning = this.stillness.isHeld
       ? "told to move but its odometry does not change: it is blocked or docked, or its odometry is frozen"
       : steadyMs() - this.stood.ms < LATELY_MS && `it stood a moment ago: ${this.stood.reason}`;
     if (warning) return { level: "warn", message: warning, values };
     return { level: "ok", message: "free to move", values };
+  }
+
+  /** Of what was told the most, the next time tells what comes from now on. */
+  private forgetMost(): void {
+    this.permission.forgetGap();
+    this.lateness.most = this.lateness.newest;
   }
 
   /** The watchdog, called by a timer (bodies.ts). */

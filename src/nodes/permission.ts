@@ -45,11 +45,13 @@ export class Permission {
     this.odometryMs = nowMs;
   }
 
-  /** For how long no odometry came, at most, since this was asked last; Infinity: none ever, s. */
+  /** For how long no odometry came, at most, since `forgetGap`; Infinity: none ever, s. */
   odometryGap(nowMs: number): number {
-    const gapMs = Math.max(this.gapMs, nowMs - this.odometryMs);
+    return Math.max(this.gapMs, nowMs - this.odometryMs) / 1000;
+  }
+
+  forgetGap(): void {
     this.gapMs = 0;
-    return gapMs / 1000;
   }
 
   /** An emergency stop from any source; it holds until `resets` rises. @param by whom, in words */

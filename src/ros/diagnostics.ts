@@ -22,6 +22,8 @@ export interface Check {
   readonly robot: string;
   readonly name: string;
   readonly look: () => Health;
+  /** Called after what was seen was told. */
+  readonly told?: () => void;
 }
 
 /** Characters. */
@@ -51,6 +53,7 @@ export function publishDiagnostics(
       values: Object.entries(values).map(textOf),
     }));
     publish({ header: { stamp: clock.stamp(), frame_id: "" }, status });
+    for (const check of seen) check.told?.();
   };
   return every(PERIOD_MS, () => node.safely(tell));
 }

@@ -26,8 +26,11 @@ function told(checks: readonly Check[]): DiagnosticArray[] {
 }
 
 test("each second one array with a status a check, until it is ended", () => {
-  const sent = told([check("robot_0", "ok", "fine"), check("robot_1", "error", "no odometry")]);
+  const isTold = jest.fn();
+  const first = { ...check("robot_0", "ok", "fine"), told: isTold };
+  const sent = told([first, check("robot_1", "error", "no odometry")]);
   expect(sent).toHaveLength(3);
+  expect(isTold).toHaveBeenCalledTimes(3);
   expect(sent[0].status).toEqual([
     {
       level: 0,
