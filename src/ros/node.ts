@@ -191,6 +191,15 @@ export class RosNode<S extends ParameterSpecs = ParameterSpecs> extends Endpoint
   async beside(name: string) {
     const context = new (rcl().Context)();
     await initialiseRos(context);
+    try {
+      return this.joinIn(context, name);
+    } catch (error) {
+      context.shutdown();
+      throw error;
+    }
+  }
+
+  private joinIn(context: RclContext, name: string) {
     const node = nodeOf(name, "", this, this.node, context);
     prepareSimTime(node, undefined);
     const guard = this.amend(node);

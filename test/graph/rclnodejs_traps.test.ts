@@ -26,6 +26,16 @@ test("a /clock sent best effort is heard by our nodes; rclnodejs' own hears a re
   }
 });
 
+test("a participant whose node cannot be made leaves no context", async () => {
+  const child = new Child(environmentOf(domain), "test/graph/fixtures/failed_participant.js");
+  try {
+    await child.says("failed yes");
+    expect(child.said).toContain("failed yes, left 0 of 1");
+  } finally {
+    await child.end();
+  }
+});
+
 test("a subscription made while a node sleeps is heard at once; rclnodejs' own wakes by another message", async () => {
   const environment = environmentOf(domain);
   const fixture = "test/graph/fixtures/late_subscriptions.js";
