@@ -40,21 +40,22 @@ export function nameOf(job: Job): string {
 interface Setting extends Pick<Job, "robots" | "timing" | "cost"> {
   /** k of the tables that are learned. */
   readonly tables: readonly number[];
+  /** Q-learners learn in so many at most, where it is not the study's. */
+  readonly shifts?: number;
 }
 const paper = { timing: "current", tables: [] } as const;
 const SETTINGS: Readonly<Record<string, Setting>> = {
   ring_dispatch: { robots: 1000, timing: "next", tables: [1, 2, 5, 10, 20, 50], cost: 5 },
   dock_dispatch: { ...paper, robots: 1000, tables: [1, 2, 5, 10, 20], cost: 5 },
-  warehouse: { ...paper, robots: 300, cost: 60 },
-  dock_dispatch_mixed: { ...paper, robots: 30, cost: 20 },
-  corridor_dispatch: { ...paper, robots: 500, cost: 60 },
-  federated_rounds: { ...paper, robots: 200, cost: 5 },
-  demand_response: { ...paper, robots: 200, cost: 5 },
-  ring_of_20: { ...paper, robots: 1000, cost: 60 },
+  warehouse: { ...paper, robots: 300, cost: 15 },
+  dock_dispatch_mixed: { ...paper, robots: 30, cost: 8 },
+  corridor_dispatch: { ...paper, robots: 500, shifts: 100, cost: 40 },
+  federated_rounds: { ...paper, robots: 200, cost: 10 },
+  demand_response: { ...paper, robots: 200, cost: 10 },
 };
 const GAMES = Object.keys(SETTINGS);
 const TABLED = GAMES.filter((name) => SETTINGS[name].tables.length > 0);
-const DRAWN_GAMES = Array.from({ length: 20 }, (_, i) => `drawn_${i + 1}`);
+const DRAWN_GAMES = Array.from({ length: 10 }, (_, i) => `drawn_${i + 1}`);
 
 interface Study {
   readonly games: readonly string[];
@@ -68,9 +69,15 @@ interface Study {
   readonly teams?: readonly number[];
   /** None: a table is asked for its k. */
   readonly levels?: readonly number[];
+  /** Fewer, where it is about times. */
+  readonly seeds?: number;
 }
 const ASKED = [1, 2, 5, 10, 20, 50];
-const costly = { ways: ["table", "points", "independent", "sharing"], tables: [5], levels: [20] };
+const Q_LEARNERS = ["independent", "sharing", "mean_field"];
+const costly = {
+  ways: ["table", "points", "authors", ...Q_LEARNERS],
+  ...{ tables: [3], levels: [20], seeds: 3 },
+};
 const elsewhere = { games: TABLED, ways: ["points"] };
 const changes = ["exact", "occupancy", "greedy", "points", "exact occupancy greedy"];
 
@@ -80,11 +87,11 @@ const STUDIES: Readonly<Record<string, Study>> = {
     ways: ["table", "authors", "table of 20", "points", "command", "blind", "random"],
     levels: ASKED,
   },
-  drawn: { games: DRAWN_GAMES, ways: ["blind,random,table,points,command,authors"] },
+  drawn: { games: DRAWN_GAMES, ways: ["blind,random,table,points,authors"] },
   joint: {
     games: TABLED,
     ways: ["joint", "table,table_command"],
-    // The joint learner takes minutes for six robots, and fifteen times as long for seven.
+    // The joint learner takes nine minutes for six robots, and fifteen times as long for seven.
     tables: [1, 2, 3, 4, 5, 6],
     isTiny: true,
   },
@@ -97,16 +104,12 @@ const STUDIES: Readonly<Record<string, Study>> = {
   changes: {
     games: TABLED,
     ways: ["authors", ...changes.map((change) => `authors ${change}`), "table"],
-    tables: [10, 20],
+    tables: [20],
   },
   // The same for growing |S_l|, and n; Q-learners have 20 shifts.
   zones: { ...costly, games: [3, 5, 8, 12, 20].map((zones) => `ring_of_${zones}`), teams: [1000] },
   teams: { ...costly, games: ["dock_dispatch"], teams: [10, 100, 1000, 10_000] },
-  rivals: {
-    games: [...GAMES.slice(0, 4), "federated_rounds", "demand_response"],
-    ways: ["independent", "sharing", "mean_field"],
-    levels: [10, 30, 100, 300, 1000],
-  },
+  rivals: { games: GAMES, ways: Q_LEARNERS, levels: [10, 30, 100, 300] },
   sampled: { games: TABLED, ways: ["table"], tables: [10], levels: [1, 4, 16] },
   k_changes: { ...elsewhere, levels: [0, 15, 18, 19] },
   silence: { ...elsewhere, levels: [0, 5, 10, 20, 40] },
@@ -130,15 +133,20 @@ const QUICK = {
 const FULL = { ...QUICK, seeds: 10, rollouts: 1000, largestN: Infinity };
 
 const FEW_SEEDS: Readonly<Record<string, number>> = { joint: 1, ippo: 3, maddpg: 3 };
+/** The authors' way takes minutes for a larger table. */
+const LARGEST_OF_AUTHORS = 20;
 const isTable = (way: string): boolean => /^(table|authors|joint)/.test(way);
 
 function costOf(way: string, k: number, { cost, robots }: Setting, shifts: number): number {
-  if (way === "joint") return 1 + 15 ** (k - 4);
+  if (way === "joint") return 1 + 500 * 15 ** (k - 6);
   if (isLibrary(way)) return 400;
   if (isTable(way)) return 2 + (k / 9) ** 2;
   if (way === "points" || way === "command") return way === "points" ? cost : 2 * cost;
-  return 1 + (shifts * robots) / 40_000;
+  return 1 + (shifts * robots) / 24_000;
 }
+
+/** Q-learners learn anew for each level. */
+const shiftsOf = (levels: readonly number[]): number => levels.reduce((sum, one) => sum + one, 0);
 
 /** The games of a run that --only may name. */
 export const gamesOf = (isQuick: boolean): string[] =>
@@ -161,6 +169,21 @@ export const sweepOf = (scenario: string, robots: number, sha256: string): Job[]
     .flatMap((way) => jobsBy("asked", scenario, way, false, { ...paper, robots, cost: 10 }))
     .map((job) => ({ ...job, sha256 }));
 
+/** k of the tables that a way learns; 0 for one without a table. */
+function tablesOf(study: string, scenario: string, way: string, isQuick: boolean, set: Setting) {
+  const { tables, isTiny } = STUDIES[study];
+  const isDrawn = study === "drawn";
+  const own = isDrawn ? [drawnGame(scenario).tableSize] : set.tables;
+  // Robots that use the command are learned where tables are.
+  if (way === "command" && own.length === 0) return [];
+  if (!isTable(way) && !isTiny && !isDrawn) return [0];
+  const spread = /^table of (\d+)/.exec(way);
+  const wanted = spread ? own.filter((k) => k === Number(spread[1])) : (tables ?? own);
+  const quick = isTiny ? QUICK.largestTeam : QUICK.largestTable;
+  const most = isQuick && !isDrawn ? quick : Infinity;
+  return wanted.filter((k) => k <= Math.min(most, way === "authors" ? LARGEST_OF_AUTHORS : most));
+}
+
 /** One for each table and learning seed. */
 function jobsBy(
   study: string,
@@ -169,31 +192,28 @@ function jobsBy(
   isQuick: boolean,
   setting: Setting = SETTINGS[scenario] ?? { ...paper, robots: 200, cost: 5 },
 ): Job[] {
-  const { tables, isTiny, levels: all = [], teams = [setting.robots] } = STUDIES[study];
-  const { seeds, rollouts, largestN, levels: fewer } = isQuick ? QUICK : FULL;
+  const { isTiny, levels: all = [], teams = [setting.robots] } = STUDIES[study];
+  const { seeds: many, rollouts, largestN, levels: fewer } = isQuick ? QUICK : FULL;
+  const seeds = Math.min(many, FEW_SEEDS[way] ?? many, STUDIES[study].seeds ?? many);
   const varied = isQuick ? (fewer[study] ?? all) : all;
-  const levels = varied.filter((level) => study !== "asked" || level <= setting.robots);
-  const own = scenario.startsWith("drawn") ? [drawnGame(scenario).tableSize] : setting.tables;
-  const spread = /^table of (\d+)/.exec(way);
-  const isAny = !isQuick || study === "drawn";
-  const most = isAny ? Infinity : isTiny ? QUICK.largestTeam : QUICK.largestTable;
-  const wanted = spread ? own.filter((k) => k === Number(spread[1])) : (tables ?? own);
-  const ks = isTable(way) || isTiny || study === "drawn" ? wanted.filter((k) => k <= most) : [0];
-  const isAsked = ks[0] > 0 && !spread && study !== "sampled";
+  const { robots: n, shifts = Infinity } = setting;
+  const most = ({ asked: n, rivals: shifts } as Record<string, number>)[study] ?? Infinity;
+  const levels = varied.filter((level) => level <= most);
+  const ks = tablesOf(study, scenario, way, isQuick, setting);
+  const isAsked = ks[0] > 0 && !way.startsWith("table of") && study !== "sampled";
+  const ways = way.split(",");
   const sizes = (k: number): readonly number[] =>
     isTiny ? [k] : teams.filter((n) => n <= largestN || teams.length === 1);
   return ks.flatMap((k) =>
     sizes(k).flatMap((robots) =>
-      Array.from({ length: Math.min(seeds, FEW_SEEDS[way] ?? seeds) }, (_, seed) => ({
-        ...{ study, scenario, ways: way.split(","), k, seed, rollouts, ...setting, robots },
+      Array.from({ length: seeds }, (_, seed) => ({
+        ...{ study, scenario, ways, k, seed, rollouts, ...setting, robots },
         ...(isTiny ? { timing: "current" as const } : {}),
         levels: isAsked ? [k] : levels,
-        cost: way
-          .split(",")
-          .reduce(
-            (sum, one) => sum + costOf(one, k, { ...setting, robots }, levels.at(-1) ?? 0),
-            0,
-          ),
+        cost: ways.reduce(
+          (sum, one) => sum + costOf(one, k, { ...setting, robots }, shiftsOf(levels)),
+          0,
+        ),
       })).map((job) => jobSchema.strip().parse(job)),
     ),
   );

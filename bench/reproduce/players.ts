@@ -45,6 +45,8 @@ export type Mode = keyof typeof MODES;
 export interface Learned {
   readonly pair?: PolicyPair;
   readonly metadata?: Partial<PolicyMetadata>;
+  /** How often a table was learned. */
+  readonly iterations?: number;
   /** Those that never look. */
   readonly players?: Players;
 }

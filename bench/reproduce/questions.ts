@@ -63,7 +63,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       decision_microseconds: "µs",
       megabytes: "MB, with Node.js",
     },
-    x: { asked: K.x, zones: "zones, |S_l| (5 in the table)", teams: "robots, n (5 in the table)" },
+    x: { asked: K.x, zones: "zones, |S_l| (k of tables: 3)", teams: "robots, n (k of tables: 3)" },
     ...{ xLog: true, yLog: true },
     view: ({ rows }) =>
       rows
@@ -140,15 +140,17 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     ...K,
   },
   samples: {
-    title:
-      "What do model-free rivals earn by experience, four tunings each, and ours by the model?",
+    title: "What do the model-free rivals, and ours by draws of the model, earn by as many draws?",
     studies: ["rivals", "sampled"],
     measures: RETURN,
-    x: {
-      rivals: "epochs of experience of each of four tunings",
-      sampled: "moves of the model in each sweep",
-    },
+    x: "millions of moves of one robot drawn, of all tunings",
     xLog: true,
+    view: (rows) =>
+      rows.of({ measure: "return" }).rows.map((row) => {
+        const { scenario, line, x } = row;
+        const drawn = rows.of({ scenario, line, x, measure: "moves_drawn" });
+        return { ...row, study: "samples", x: Number((drawn.mean.mean / 1e6).toPrecision(2)) };
+      }),
     levels: {
       "points + memory, 10 asked": { ...BLIND, line: `points${MEMORY}`, x: 10 },
       "never looking": BLIND,

@@ -111,12 +111,17 @@ export class Work {
     const fault = FAULTS[study];
     const heard = fault && faulty(game, players.controller, fault, level, job);
     const both = heard ? { ...players, controller: heard } : players;
-    // A sampled table: in each sweep so many draws are moved for every (s_g, h).
-    const { sG, sL } = sizesOf(game);
-    const x = study === "sampled" ? level * sG * histogramCount(sL, k) : level;
-    this.add(line, x, "return", earned(game, both, { ...job, robots }, visit));
-    if (accuracy.epochs > 0) this.add(line, x, "mode_accuracy", accuracy.right / accuracy.epochs);
-    this.time(line, x, "decision_microseconds", decisionMicroseconds(game, players, robots));
+    this.add(line, level, "return", earned(game, both, { ...job, robots }, visit));
+    if (study === "sampled") {
+      // Each iteration draws so many samples' moves for every (s_g, h), and keeps them; those that begin with
+      // smaller tables draw fewer.
+      const { sG, sL } = sizesOf(game);
+      const moves = level * sG * histogramCount(sL, k) * k * known.iterations!;
+      this.add(line, level, "moves_drawn", moves);
+    }
+    const { right, epochs } = accuracy;
+    if (epochs > 0) this.add(line, level, "mode_accuracy", right / epochs);
+    this.time(line, level, "decision_microseconds", decisionMicroseconds(game, players, robots));
   }
 
   /** What is known of a pair, and what it earns beside its own study. */
@@ -149,14 +154,18 @@ export class Work {
     const { sL } = sizesOf(game);
     let asked = Math.min(10, robots);
     while (histogramCount(sL, asked) > LARGEST_TABLE) asked--;
-    const all = await this.timed(way, levels.at(-1)! * HORIZON, () =>
-      TUNINGS.map((tuning) => {
-        const learners = new QLearners(game, { robots, timing, way, asked, tuning, seed });
-        return judged(learners, tuning.random, levels);
-      }),
-    );
-    const [best] = all.sort((a, b) => b.worth - a.worth);
-    levels.forEach((level, i) => this.add(way, level * HORIZON, "return", best.earned[i]));
+    for (const level of levels) {
+      const x = level * HORIZON;
+      const all = await this.timed(way, x, () =>
+        TUNINGS.map((tuning) => {
+          const learners = new QLearners(game, { robots, timing, way, asked, tuning, seed });
+          return { learners, worth: tried(learners, tuning.random, level) };
+        }),
+      );
+      const [{ learners }] = all.sort((a, b) => b.worth - a.worth);
+      this.add(way, x, "return", meanFrom(learners, JUDGED, SHIFTS));
+      this.add(way, x, "moves_drawn", TUNINGS.length * x * robots);
+    }
   }
 
   /** No run gives it again to the bit, as none gives times. 1,000 rollouts: five minutes, 200 shifts. */
@@ -218,7 +227,7 @@ function decisionMicroseconds(game: Game, { controller }: Players, robots: numbe
   return (1000 * (performance.now() - fromMs)) / DECISIONS;
 }
 
-/** Q-learners are judged by so many shifts, and by others what is kept of the tunings. */
+/** Q-learners are judged by shifts from the first number on; and what is kept of the tunings by half as many others. */
 const SHIFTS = 40;
 const [JUDGED, CHOSEN] = [1_000_000, 2_000_000];
 const LARGEST_TABLE = 2002;
@@ -227,17 +236,13 @@ const TUNINGS = [0.6, 0.85].flatMap((decay) => [0.05, 0.2].map((random) => ({ de
 const isRival = (way: string): way is QSettings["way"] =>
   ["independent", "sharing", "mean_field"].includes(way);
 
-/** What they earn after so many shifts each; actions are random less and less often. */
-function judged(learners: QLearners, random: number, levels: readonly number[]) {
-  const mean = (from: number): Estimate =>
-    estimate(Array.from({ length: SHIFTS }, (_, i) => learners.shift(from + i, HORIZON)));
-  let shift = 0;
-  const earned = levels.map((until) => {
-    for (; shift < until; shift++) {
-      const left = Math.max(0, 1 - (2 * shift) / levels.at(-1)!);
-      learners.shift(shift, HORIZON, Math.max(random, left));
-    }
-    return mean(JUDGED);
-  });
-  return { earned, worth: mean(CHOSEN).mean };
+const meanFrom = (learners: QLearners, first: number, shifts: number): Estimate =>
+  estimate(Array.from({ length: shifts }, (_, i) => learners.shift(first + i, HORIZON)));
+
+/** Learns in so many shifts, in which actions are random less and less often. @returns what it earns in others */
+function tried(learners: QLearners, random: number, shifts: number): number {
+  for (let shift = 0; shift < shifts; shift++) {
+    learners.shift(shift, HORIZON, Math.max(random, 1 - (2 * shift) / shifts));
+  }
+  return meanFrom(learners, CHOSEN, SHIFTS / 2).mean;
 }

@@ -94,25 +94,35 @@ export class QLearners {
   shift(number: number, horizon: number, random?: number): number {
     const { game, stream, states } = this;
     const { sG, aG, sL, aL } = sizesOf(game);
+    const robots = states.length;
+    const [actions, paid] = [new Uint8Array(robots + 1), new Float64Array(robots + 1)];
     let g = this.place(number);
     let rows = this.rowsIn(g);
     let sum = 0;
     for (let epoch = 0; epoch < horizon; epoch++) {
       stream.key(number, epoch, ROLE);
-      const actions = rows.map((row, i) => this.tableOf(i).act(row, random ?? 0, stream.next));
-      const row = g * aG + actions[states.length];
-      const paid = Array.from(states, (s, i) => game.localReward[(s * sG + g) * aL + actions[i]]);
-      const reward = game.globalReward[row] + paid.reduce((all, one) => all + one) / paid.length;
+      // Loops: there are a thousand robots.
+      for (let i = 0; i <= robots; i++) {
+        actions[i] = this.tableOf(i).act(rows[i], random ?? 0, stream.next);
+      }
+      const row = g * aG + actions[robots];
+      let all = 0;
+      for (let i = 0; i < robots; i++) {
+        paid[i] = game.localReward[(states[i] * sG + g) * aL + actions[i]];
+        all += paid[i];
+      }
+      const reward = game.globalReward[row] + all / robots;
+      paid[robots] = reward;
       const after = drawIndex(stream.next(), game.globalTransition, row * sG, sG);
       const moving = this.settings.timing === "next" ? after : g;
-      states.forEach((s, i) => {
-        const from = ((s * sG + moving) * aL + actions[i]) * sL;
+      for (let i = 0; i < robots; i++) {
+        const from = ((states[i] * sG + moving) * aL + actions[i]) * sL;
         states[i] = drawIndex(stream.next(), game.localTransition, from, sL);
-      });
+      }
       const next = this.rowsIn(after);
-      const learn = (at: number, i: number): void =>
-        this.tableOf(i).learn(at, actions[i], paid[i] ?? reward, next[i], game.discount);
-      if (random !== undefined) rows.forEach(learn);
+      for (let i = 0; random !== undefined && i <= robots; i++) {
+        this.tableOf(i).learn(rows[i], actions[i], paid[i], next[i], game.discount);
+      }
       sum += game.discount ** epoch * reward;
       [g, rows] = [after, next];
     }
@@ -152,10 +162,11 @@ export class QLearners {
     drawSampleCounts(counts, states.length, index.size, sample, stream.next);
     const isMean = settings.way === "mean_field";
     const h = index.indexOf(isMean ? roundToSize(counts, index.size) : sample);
-    return Int32Array.from({ length: states.length + 1 }, (_, i) => {
-      if (i === states.length) return g * index.count + h;
+    const rows = new Int32Array(states.length + 1).fill(g * index.count + h);
+    for (let i = 0; i < states.length; i++) {
       const own = isMean ? h : settings.way === "independent" ? i : 0;
-      return (own * sL + states[i]) * sG + g;
-    });
+      rows[i] = (own * sL + states[i]) * sG + g;
+    }
+    return rows;
   }
 }
