@@ -1,23 +1,18 @@
 /** The figures of the README that npm run reproduce regenerates agree with the results that are committed. */
-import { cellOf } from "../../bench/reproduce/answers";
+import { answerTo, cellOf } from "../../bench/reproduce/answers";
+import { QUESTIONS } from "../../bench/reproduce/questions";
 import { Summary } from "../../bench/reproduce/summary";
 import type { Row } from "../../bench/reproduce/store";
 import { read } from "./documents";
+import { rowsOf as textRowsOf } from "./tables";
 
-const NUMBERS = ["x", "seed", "value", "error"];
-
-function rowsOf(file: string): Row[] {
-  const [head, ...lines] = read(file)
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split(","));
-  return lines.map(
-    (cells) =>
-      Object.fromEntries(
-        head.map((name, i) => [name, NUMBERS.includes(name) ? Number(cells[i]) : cells[i]]),
-      ) as unknown as Row,
-  );
-}
+const rowsOf = (file: string): Row[] =>
+  textRowsOf(file).map(({ study, scenario, line, measure, ...numbers }) => {
+    const [x, seed, value, error] = [numbers.x, numbers.seed, numbers.value, numbers.error].map(
+      Number,
+    );
+    return { study, scenario, line, measure, x, seed, value, error };
+  });
 
 /** Rows of the README's table of figures: what, and the figure. */
 const QUOTED = read("README.md")
@@ -80,16 +75,39 @@ const TABLES: readonly Table[] = read("docs/reproduce.md")
     const xs = head.slice(1).map((cell) => Number(cell.replaceAll(",", "")));
     return [{ study, measure: measure.replaceAll(" ", "_"), xs, rows }];
   });
-/** Times are of three seeds, and the joint learner has none. */
-const EXEMPT = /^(zones|teams|joint) /;
+const QUOTED_LINES = new Set(
+  read("docs/reproduce.md")
+    .split("\n")
+    .filter((line) => line.startsWith("> ")),
+);
+/** Times are of three seeds, library rivals too, and the joint learner draws nothing. */
+const EXEMPT = /^(zones|teams|joint|libraries) /;
 
 describe("what came out is told as it is in the rows", () => {
-  const files = ["results", "times"].map((name) => rowsOf(`docs/reproduce/${name}.csv`));
+  const files = ["results", "times", "libraries"].map((name) =>
+    rowsOf(`docs/reproduce/${name}.csv`),
+  );
   const all = new Summary(files.flat());
 
-  test("of each question", () => {
+  const QUOTING = ["k", "gaps", "drawn", "beliefs"];
+
+  test("of each study, in a table or in a sentence of its question", () => {
     const told = new Set(TABLES.map(({ study }) => study));
-    expect([...told].sort()).toEqual(all.every("study").sort());
+    const others = all.every("study").filter((study) => !told.has(study));
+    expect(others.sort()).toEqual(QUOTING.filter((name) => others.includes(name)).sort());
+  });
+
+  test.each(QUOTING)("sentences of %s are as the report says them", (name) => {
+    const { studies } = QUESTIONS[name];
+    const own = new Summary(all.rows.filter(({ study }) => studies.includes(study)));
+    const says = answerTo(name, QUESTIONS[name], own).says.map((said) => `> ${said}`);
+    const quoted = says.filter((said) => QUOTED_LINES.has(said));
+    quoted.forEach((said) => QUOTED_LINES.delete(said));
+    expect(quoted.length > 0).toBe(own.rows.length > 0);
+  });
+
+  test("no other sentence is quoted", () => {
+    expect([...QUOTED_LINES]).toEqual([]);
   });
 
   test.each(TABLES.flatMap(({ rows, ...table }) => rows.map((cells) => ({ cells, ...table }))))(
@@ -97,7 +115,7 @@ describe("what came out is told as it is in the rows", () => {
     ({ cells: [name, ...told], study, measure, xs }) => {
       const [, scenario, line] = /^`(\w+)` (.+)$/.exec(name)!;
       const own = all.of({ study, scenario, line, measure });
-      const seeds = EXEMPT.test(`${study} `) ? 1 : 10;
+      const seeds = EXEMPT.test(`${study} `) || /seconds/.test(measure) ? 1 : 10;
       expect(own.rows.length).toBeGreaterThan(0);
       for (const [i, x] of xs.entries()) {
         const of = own.of({ x });
