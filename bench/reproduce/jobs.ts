@@ -104,7 +104,7 @@ const STUDIES: Readonly<Record<string, Study>> = {
   changes: {
     games: TABLED,
     ways: ["authors", ...changes.map((change) => `authors ${change}`), "table"],
-    tables: [20],
+    tables: [10, 20],
   },
   // The same for growing |S_l|, and n; Q-learners have 20 shifts.
   zones: { ...costly, games: [3, 5, 8, 12, 20].map((zones) => `ring_of_${zones}`), teams: [1000] },
