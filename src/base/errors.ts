@@ -33,6 +33,16 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
+/** What `read` gives. @throws InvalidInputError where it throws: what cannot be read, why, what to do */
+export function readOrRefuse<T>(what: string, remedy: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const [why] = reasonOf(error).split("\n");
+    throw new InvalidInputError(`${what} cannot be read: ${why}; ${remedy}`);
+  }
+}
+
 /** What a caught error says, for a sentence. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -1,11 +1,12 @@
 /** `npm run evaluate`: what a policy earns in a population simulated without robots. */
 import { basename } from "node:path";
-import { z, ZodError } from "zod";
+import { z } from "zod";
 import { type Earned, evaluate, type EvaluateResult } from "../evaluation/evaluate";
+import { checked } from "../game/file_check";
 import type { Game } from "../game/model";
 import { loadScenario } from "../game/scenario_file";
 import type { PopulationStart } from "../game/population";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { InvalidInputError, readOrRefuse, reasonOf } from "../base/errors";
 import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { boundSentences } from "../policy/bounds";
@@ -18,22 +19,12 @@ const startSchema = z.strictObject({
   local_counts: z.array(z.int().nonnegative()),
 });
 
-/** The first thing that is wrong with data, or what another error says. */
-function problemIn(error: unknown): string {
-  if (!(error instanceof ZodError)) return reasonOf(error);
-  const [{ path, message }] = error.issues;
-  return path.length > 0 ? `${path.join(".")}: ${message}` : message;
-}
+const HELP = { document: "npm run evaluate -- --help", form: "" };
 
 function loadStart(file: string, game: Game): PopulationStart {
-  let start: z.infer<typeof startSchema>;
-  try {
-    start = startSchema.parse(parseYaml(readText(file)));
-  } catch (error) {
-    throw new InvalidInputError(
-      `the start ${file} cannot be used: ${problemIn(error)}; give a YAML or JSON file with global_state and local_counts and nothing else`,
-    );
-  }
+  const remedy = "give a YAML or JSON file with global_state and local_counts";
+  const data = readOrRefuse(`the start ${file}`, remedy, () => parseYaml(readText(file)));
+  const start = checked(startSchema, data, file, HELP) as z.infer<typeof startSchema>;
   const { global_state: state, local_counts: localCounts } = start;
   const globalState = typeof state === "number" ? state : game.globalStates.indexOf(state);
   if (globalState < 0) {

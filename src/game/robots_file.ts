@@ -1,7 +1,7 @@
 /** A robots file: who is in a swarm that stands, by its schema (config/robots.schema.json). */
 import type { FromSchema } from "json-schema-to-ts";
 import { z } from "zod";
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { InvalidInputError, readOrRefuse } from "../base/errors";
 import { readText } from "../base/platform";
 import { parseYaml } from "../base/yaml";
 import { arenaRadius, middleOf } from "./arena";
@@ -52,14 +52,8 @@ const HELP = {
  *   outside the arena, a kind that the scenario lacks
  */
 export function loadSwarm(file: string, game: Game): Swarm {
-  let data: unknown;
-  try {
-    data = parseYaml(readText(file));
-  } catch (error) {
-    throw new InvalidInputError(
-      `the robots file ${file} cannot be read: ${reasonOf(error).split("\n")[0]}; give a YAML file (${HELP.document})`,
-    );
-  }
+  const remedy = `give a YAML file (${HELP.document})`;
+  const data = readOrRefuse(`the robots file ${file}`, remedy, () => parseYaml(readText(file)));
   const said = checked(SCHEMA, data, file, HELP) as RobotsFile;
   const listed = said.robots.filter(({ enabled }) => enabled);
   if (listed.length === 0)

@@ -1,5 +1,5 @@
 /** The scenario that an option or a parameter names: a file, or one that is shipped. */
-import { InvalidInputError, reasonOf } from "../base/errors";
+import { readOrRefuse } from "../base/errors";
 import { packageRoot } from "../base/package_root";
 import { namesIn, readText } from "../base/platform";
 import type { Game } from "./model";
@@ -20,15 +20,12 @@ export function scenarioFile(nameOrFile: string): string {
  */
 export function loadScenario(nameOrFile: string): Game {
   const file = scenarioFile(nameOrFile);
-  let text: string;
-  try {
-    text = readText(file);
-  } catch (error) {
-    throw new InvalidInputError(
-      `the scenario "${nameOrFile}" cannot be read: ${reasonOf(error)}; give a file, or one that is shipped: ${shippedNames().join(", ")}`,
-    );
-  }
-  return parseScenario(text, file);
+  const remedy = `give a file, or one that is shipped: ${shippedNames().join(", ")}`;
+  const what = `the scenario "${nameOrFile}"`;
+  return parseScenario(
+    readOrRefuse(what, remedy, () => readText(file)),
+    file,
+  );
 }
 
 const shippedFolder = (): string => `${packageRoot()}/scenarios`;

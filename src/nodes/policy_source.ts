@@ -3,13 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { Game } from "../game/model";
 import { InvalidInputError } from "../base/errors";
 import { inTurns, type Steps } from "../base/steps";
-import {
-  decodeSteps,
-  type LoadedPolicy,
-  loadPolicy,
-  requireScenario,
-  unreadable,
-} from "../policy/policy_file";
+import { decodeSteps, type LoadedPolicy, loadPolicy } from "../policy/policy_file";
+import { readPolicy, requireScenario } from "../policy/policy_file";
 import type { LocalPolicy, Policy } from "../ros/messages";
 
 /**
@@ -21,9 +16,8 @@ export const policyFromFile = (file: string, game: Game): LoadedPolicy =>
 
 /** The same while commands go on. */
 export async function policyFromFileInTurns(file: string, game: Game): Promise<LoadedPolicy> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
+  // What is wrong is said by the other way of reading it.
+  const bytes = await readFile(file).catch(() => readPolicy(file));
   return requireScenario(await inTurns(decodeSteps(bytes, file)), game);
 }
 

@@ -11,7 +11,7 @@ import { type Game, type PolicyPair, type Sizes, sizesOf } from "../game/model";
 import { type GameArrays, localFormOf, type PointsPair, type TablePair } from "../game/model";
 import type { PolicyMetadata } from "../game/policy_metadata";
 import { hashOf } from "../game/scenario";
-import { cut, InvalidInputError, reasonOf } from "../base/errors";
+import { cut, InvalidInputError, readOrRefuse } from "../base/errors";
 import { encodeUtf8, readBytes, sha256Steps } from "../base/platform";
 import { finish, type Steps } from "../base/steps";
 import { writeWhole } from "../base/whole_file";
@@ -136,20 +136,12 @@ export function* decodeSteps(bytes: Uint8Array, source: string): Steps<LoadedPol
 
 /** The bytes of a policy file, unchecked. @throws InvalidInputError when it cannot be read */
 export function readPolicy(file: string): Uint8Array {
-  try {
-    return readBytes(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
+  const remedy = 'give the path of a file written by "npm run learn"';
+  return readOrRefuse(`the policy file ${file}`, remedy, () => readBytes(file));
 }
 
 /** Reads and checks a policy file. @throws InvalidInputError */
 export const loadPolicy = (file: string): LoadedPolicy => decodePolicy(readPolicy(file), file);
-
-export const unreadable = (file: string, error: unknown): InvalidInputError =>
-  new InvalidInputError(
-    `the policy file ${file} cannot be read: ${reasonOf(error)}; give the path of a file written by "npm run learn"`,
-  );
 
 /** Writes a policy file whole or not at all. @throws InvalidInputError when it cannot be written */
 export const savePolicy = (file: string, bytes: Uint8Array): void =>

@@ -67,7 +67,7 @@ test("learn writes a policy that evaluate reads; each prints one JSON object", (
   });
 });
 
-test("evaluate starts where a file says and prints a readable table", () => {
+test("evaluate starts where a file says and prints a readable table", async () => {
   const start = join(folder, "start.yaml");
   writeFileSync(start, "global_state: bay_1\nlocal_counts: [3, 0, 0, 4, 0]\n");
   const { status, stdout } = run("evaluate", "--policy", policy, "--start", start);
@@ -77,6 +77,16 @@ test("evaluate starts where a file says and prints a readable table", () => {
   const wrong = run("evaluate", "--policy", policy, "--start", start, "--robots", "8");
   expect([wrong.status, wrong.stdout]).toEqual([2, ""]);
   expect(wrong.stderr).toMatch(/places 7 robots and the population is 8/);
+  const args = ["--policy", policy, "--start", start];
+  writeFileSync(start, "global_state: 0\nlocal_counts: [-7, 0]\n");
+  const refusal = /start.yaml: local_counts\[0\] is -7: .*; npm run evaluate -- --help says what/;
+  await expectRefusal(COMMANDS.evaluate, args, refusal);
+  rmSync(start);
+  await expectRefusal(
+    COMMANDS.evaluate,
+    args,
+    /^the start \S+ cannot be read: .*ENOENT.*; give a YAML/,
+  );
 });
 
 const COMMANDS = {
