@@ -22,43 +22,29 @@ type Given = OptionValues<typeof OPTIONS>;
 type LearnOptions = Given & Required<Pick<Given, "backup">>;
 
 const PROGRESS_PERIOD_MS = 500;
-const BAR = 20;
 /** For the estimate of time: sweeps of the full table, and multiplications of a core a second. */
 const SWEEPS = 80;
 const MULTIPLICATIONS_A_SECOND = 4e9;
 /** Share of the machine's memory that learning may take. */
 const MEMORY_SHARE = 0.7;
 
-/** Prints progress: the step, how far it is and the time left. On a terminal the line is rewritten. */
+/** Prints progress: the step, and how far it is from its end. On a terminal the line is rewritten. */
 function progressPrinter(first: () => void): (progress: Progress) => void {
   const { isTTY } = process.stderr;
   let printedMs = -Infinity;
-  let firstError = Infinity;
-  let startedMs = 0;
-  let step = 0;
-  return ({ doing, tableSize, iteration, sweep, residual = 0, accuracy = 0, points, best }) => {
+  return ({ doing, tableSize, iteration, residual, accuracy = 0, points, best }) => {
     const nowMs = performance.now();
     if (printedMs === -Infinity) first();
-    const error = points ? points.upper - points.lower : residual;
-    step = doing === "G-LEARN" && (sweep ?? points) !== undefined ? step + 1 : 0;
-    if (step === 1) [firstError, startedMs] = [error, nowMs];
     if (nowMs - printedMs < PROGRESS_PERIOD_MS) return;
     printedMs = nowMs;
-    // The error falls about geometrically, so its logarithm shows the share that is done.
-    const done = step > 1 ? Math.log(firstError / error) / Math.log(firstError / accuracy) : 0;
-    const share = Math.min(1, Math.max(0, done));
-    const leftSeconds = ((nowMs - startedMs) / 1000) * (1 / share - 1);
-    const bar = "#".repeat(Math.round(BAR * share)).padEnd(BAR, ".");
-    const left = share > 0 ? `, ${leftSeconds.toFixed(0)} s left of it` : "";
-    const bounds = points && `${points.lower.toFixed(2)} to ${points.upper.toFixed(2)}`;
-    const so = best === undefined ? "" : `, best so far ${best.toFixed(2)}`;
-    const about = points
-      ? ` [${bar}] ${points.count} points, bounds ${bounds}${left}`
-      : sweep
-        ? ` [${bar}] residual ${residual.toExponential(0)}${left}`
-        : "";
     const size = tableSize === undefined ? "" : `k = ${tableSize}, `;
-    const line = `${size}iteration ${iteration}: ${doing}${about}${so}`;
+    const about = [
+      points && `${points.count} points`,
+      points && `bounds ${points.lower.toFixed(2)} to ${points.upper.toFixed(2)}`,
+      residual && `residual ${residual.toExponential(0)}, to be ${accuracy.toExponential(0)}`,
+      best && `best so far ${best.toFixed(2)}`,
+    ];
+    const line = [`${size}iteration ${iteration}: ${doing}`, ...about].filter(Boolean).join(", ");
     process.stderr.write(isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   };
 }

@@ -101,6 +101,7 @@ test("learn at points says how it ended, and its bounds", () => {
     ...["command", "--robots", "50", "--time-limit", "60", "--out", file],
   );
   expect(learned.status).toBe(0);
+  expect(learned.stderr).toMatch(/\niteration \d+: G-LEARN, \d+ points, bounds [\d.]+ to [\d.]+/);
   expect(learned.stdout).toMatch(
     /a policy for dock_dispatch, \d+ vectors from 1\d points, ended by (accuracy|points)\n/,
   );
