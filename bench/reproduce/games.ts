@@ -9,7 +9,9 @@ import { corridorGame } from "../corridor/grid";
 /** Cells of robots' positions in each of its bins. */
 const CELLS_IN_BIN = 12;
 
-export function gameOf(scenario: string): Game {
+/** @param isFile a scenario of the user's own, whatever it is called */
+export function gameOf(scenario: string, isFile = false): Game {
+  if (isFile) return loadScenario(scenario);
   if (scenario === "corridor_dispatch") return corridorGame(CELLS_IN_BIN);
   if (scenario.startsWith("ring_of_")) return ringOf(Number(scenario.replace("ring_of_", "")));
   return scenario.startsWith("drawn_") ? drawnGame(scenario).game : loadScenario(scenario);

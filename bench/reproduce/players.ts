@@ -23,7 +23,9 @@ import type { Job } from "./jobs";
 /** Learning draws by 3 · seed and the two after it. */
 const JUDGED_FROM = 1_000_000;
 export const HORIZON = 50;
-const CORRIDOR = "corridor_dispatch";
+/** Not a user's file of that name. */
+const isCorridor = ({ scenario, sha256 }: Job): boolean =>
+  scenario === "corridor_dispatch" && sha256 === undefined;
 /** As the authors evaluate it. */
 const CORRIDOR_SHIFTS = 300;
 /** A grid has a hundred points, and nobody asks there what is measured of a pair. */
@@ -77,10 +79,7 @@ export async function learnedBy(game: Game, job: Job, words: string, more = {}):
     case "table_command":
       return learn(game, options);
     default:
-      return learnByPoints(
-        game,
-        game.name === CORRIDOR ? { ...options, ...CORRIDOR_LEARNING } : options,
-      );
+      return learnByPoints(game, isCorridor(job) ? { ...options, ...CORRIDOR_LEARNING } : options);
   }
 }
 
@@ -101,11 +100,12 @@ export function playersOf(
 export function earned(
   game: Game,
   { localPolicy, controller }: Players,
-  { robots, seed, rollouts, timing }: Job,
+  job: Job,
   visit?: EpochVisitor,
 ): Estimate {
+  const { robots, seed, rollouts, timing } = job;
   const judge = JUDGED_FROM + seed;
-  if (game.name !== CORRIDOR) {
+  if (!isCorridor(job)) {
     const options = { population: robots, seed: judge, timing, rollouts, horizon: HORIZON, visit };
     return new Trial(game, localPolicy, controller, options).play().earned.return;
   }

@@ -4,7 +4,7 @@ import { stateBytes } from "./bytes";
 import { ASKED } from "./faults";
 import { shown } from "./figure";
 import { gameOf } from "./games";
-import { MEMORY } from "./players";
+import { MEMORY, MODES } from "./players";
 import { inWords, isBelow, meanOf, rootFit, type Summary } from "./summary";
 
 const K = { x: "robots asked a step, k", xLog: true };
@@ -220,21 +220,22 @@ const votesOf = (own: Summary) =>
   });
 
 const fitted = (own: Summary): string[] =>
-  ["table", "points", "authors"].flatMap((line) => {
-    const of = own.of({ line });
-    if (of.xs.length < 3) return [];
-    const { a, b, rest } = rootFit(of);
-    return `the return of ${line} without memory is ${inWords(a)} - (${inWords(b)})/√k, which misses a mean by ${shown(rest)} at most`;
-  });
+  ["table", "points", "authors"].flatMap((way) =>
+    Object.values(MODES).flatMap((memory) => {
+      const of = own.of({ line: way + memory });
+      if (of.xs.length < 3) return [];
+      const { a, b, rest } = rootFit(of);
+      return `the return of ${way} with${memory ? "" : "out"} memory is ${inWords(a)} - (${inWords(b)})/√k, which misses a mean by ${shown(rest)} at most`;
+    }),
+  );
 
 /** Memory beside none. */
 function compared(own: Summary): string[] {
   const [points, memory] = ["points", `points${MEMORY}`].map((line) => own.of({ line }));
   const one = memory.of({ x: memory.xs[0] }).mean;
-  const enough = points.xs.find((x) => points.of({ x }).mean.mean >= one.mean);
-  return [
-    `one robot asked with memory earns ${inWords(one)}, ${enough === undefined ? "more than any k tried without" : `as much as k = ${enough} without`}`,
-  ];
+  const fewer = points.xs.filter((x) => points.of({ x }).mean.mean < one.mean);
+  const asMany = fewer.length > 0 ? `more than k = ${fewer.at(-1)}` : "less than any k tried";
+  return [`one robot asked with memory earns ${inWords(one)}, ${asMany} without`];
 }
 
 /**

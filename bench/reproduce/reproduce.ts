@@ -33,6 +33,11 @@ function chosen({ quick, libraries, only: names = [] }: Options) {
     return levels ? [...studies, "asked"] : studies;
   });
   const own = jobsOf(studies, quick).filter(({ scenario }) => isChosen(scenario, scenarios));
+  if (own.length === 0) {
+    throw new UsageError(
+      `--only ${names.join(" ")} leaves no job: the question is asked of other games (docs/reproduce.md)`,
+    );
+  }
   const asked = Object.fromEntries(questions.map((name) => [name, QUESTIONS[name]]));
   return { questions: asked, jobs: own };
 }

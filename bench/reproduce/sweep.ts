@@ -7,7 +7,7 @@ import { stateBytes } from "./bytes";
 import { sweepOf } from "./jobs";
 import { MEMORY } from "./players";
 import { answer } from "./reproduce";
-import { isBelow, type Summary } from "./summary";
+import { inWords, isBelow, type Summary } from "./summary";
 
 const ALL = { ...BLIND, line: "points", measure: "all_seen" };
 /** Of what seeing all earns more than never looking. */
@@ -23,10 +23,11 @@ function enough(own: Summary, all: Summary): string[] {
   return ["points", `points${MEMORY}`].map((line) => {
     const of = own.of({ measure: "return", line });
     const told = SHARES.map((share) => {
-      const k = of.xs.find((x) => of.of({ x }).mean.mean >= seen - share * (seen - blind));
-      return `${100 * share} %: ${k ?? `more than ${of.xs.at(-1)}`}`;
+      const lossAt = (x: number) => all.of(ALL).minus(of.of({ x }));
+      const k = of.xs.find((x) => lossAt(x).mean <= share * (seen - blind));
+      return `${100 * share} %: ${k === undefined ? `more than ${of.xs.at(-1)}` : `${k} (${inWords(lossAt(k))} less)`}`;
     });
-    return `${line}: the smallest k that earns as much as seeing all but for a share of what that earns more than never looking (${(seen - blind).toFixed(1)}): ${told.join(", ")}`;
+    return `${line}: the smallest k that earns, on average, as much as seeing all but for a share of what that earns more than never looking (${(seen - blind).toFixed(1)}): ${told.join(", ")}`;
   });
 }
 

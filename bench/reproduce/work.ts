@@ -3,6 +3,7 @@ import { countsRight } from "../../src/evaluation/evaluate";
 import { histogramCount, roundToSize } from "../../src/game/histogram";
 import { type Game, sizesOf } from "../../src/game/model";
 import type { PolicyMetadata } from "../../src/game/policy_metadata";
+import { Population } from "../../src/game/population";
 import { type Estimate, estimate } from "../../src/game/statistics";
 import { randomController } from "../../src/policy/controllers";
 import { jointOptimum } from "../rivals/joint";
@@ -38,7 +39,7 @@ export class Work {
   readonly game: Game;
 
   constructor(readonly job: Job) {
-    this.game = gameOf(job.scenario);
+    this.game = gameOf(job.scenario, job.sha256 !== undefined);
   }
 
   async do(): Promise<this> {
@@ -83,14 +84,17 @@ export class Work {
     const { job, game } = this;
     const { study, k, levels } = job;
     let known: Learned | undefined;
+    let epochs = 0;
     for (const level of k === 0 && /^(blind|random)$/.test(way) ? [0] : levels) {
       const model = study === "model" ? mistaken(game, level) : game;
       const more = study === "sampled" ? { draws: level, backup: "sampled" } : {};
       if (!known || model !== game || study === "sampled") {
-        known = await this.timed(way, k, () => learnedBy(model, job, way, more));
+        const learning = () => learnedBy(model, job, way, more);
+        [known, epochs] = await this.timed(way, k, () => countingEpochs(learning));
       }
       for (const [mode, suffix] of Object.entries(known.pair ? MODES : { sample: "" })) {
         this.play(way + suffix, model, known, mode as Mode, level);
+        if (study === "sampled") this.countMoves(way + suffix, level, known.iterations!, epochs);
       }
     }
     // A table that is asked for other numbers than its k is told of where it is asked for that.
@@ -112,16 +116,21 @@ export class Work {
     const heard = fault && faulty(game, players.controller, fault, level, job);
     const both = heard ? { ...players, controller: heard } : players;
     this.add(line, level, "return", earned(game, both, { ...job, robots }, visit));
-    if (study === "sampled") {
-      // Each iteration draws so many samples' moves for every (s_g, h), and keeps them; those that begin with
-      // smaller tables draw fewer.
-      const { sG, sL } = sizesOf(game);
-      const moves = level * sG * histogramCount(sL, k) * k * known.iterations!;
-      this.add(line, level, "moves_drawn", moves);
-    }
     const { right, epochs } = accuracy;
     if (epochs > 0) this.add(line, level, "mode_accuracy", right / epochs);
     this.time(line, level, "decision_microseconds", decisionMicroseconds(game, players, robots));
+  }
+
+  /**
+   * Each iteration draws so many samples' moves for every (s_g, h), and keeps them; those that begin with smaller
+   * tables draw fewer. The others are of the shifts by which pairs are compared and judged while it learns.
+   */
+  private countMoves(line: string, draws: number, iterations: number, epochs: number): void {
+    const { k, robots } = this.job;
+    const { sG, sL } = sizesOf(this.game);
+    const moves = draws * sG * histogramCount(sL, k) * k * iterations;
+    this.add(line, draws, "moves_drawn", moves + epochs * robots);
+    this.add(line, draws, "moves_of_backups", moves);
   }
 
   /** What is known of a pair, and what it earns beside its own study. */
@@ -194,6 +203,22 @@ export class Work {
       const action = controller.decide(0, roundToSize(law, TOLD), { actionUniform: () => 0 });
       this.add(String(second), first, "action", action);
     }
+  }
+}
+
+/** Epochs of populations that are simulated meanwhile. */
+async function countingEpochs<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const { prototype } = Population;
+  const { step } = prototype;
+  let epochs = 0;
+  prototype.step = function (this: Population, action) {
+    epochs += 1;
+    return step.call(this, action);
+  };
+  try {
+    return [await work(), epochs];
+  } finally {
+    prototype.step = step;
   }
 }
 

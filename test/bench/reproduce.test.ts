@@ -13,22 +13,25 @@ import { join } from "node:path";
 import { svgOf } from "../../bench/reproduce/figure";
 import * as pool from "../../bench/reproduce/pool";
 import { main } from "../../bench/reproduce/reproduce";
-import { csvOf, type Row, Store } from "../../bench/reproduce/store";
-import { answerTo } from "../../bench/reproduce/answers";
-import { jobsOf, nameOf, sweepOf } from "../../bench/reproduce/jobs";
+import { csvOf, Store } from "../../bench/reproduce/store";
+import { jobsOf } from "../../bench/reproduce/jobs";
 import { QUESTIONS } from "../../bench/reproduce/questions";
-import { questionOf } from "../../bench/reproduce/sweep";
 import { inWords, meanOf, rootFit, Summary } from "../../bench/reproduce/summary";
 import { Work } from "../../bench/reproduce/work";
 import { jointOptimum } from "../../bench/rivals/joint";
 import * as libraries from "../../bench/rivals/libraries";
 import { QLearners } from "../../bench/rivals/q_learning";
+import { histogramCount } from "../../src/game/histogram";
+import { sizesOf } from "../../src/game/model";
+import { Population } from "../../src/game/population";
+import { learningHorizon } from "../../src/learning/simulation";
 import { pairedDifference } from "../../src/game/statistics";
 import { packageRoot } from "../../src/base/package_root";
 import { COMMANDS } from "../../src/cli/generated/commands";
 import { outcomeOf } from "../../src/cli/options";
-import { messageOf, randomGame, root, shipped } from "../games";
+import { messageOf, randomGame, shipped } from "../games";
 import { sizes, Team } from "../learning/joint_team";
+import { row } from "./rows";
 
 const PROGRAM = join(packageRoot(), "dist", "bench", "reproduce", "reproduce.js");
 /** Six jobs. */
@@ -46,11 +49,6 @@ function reproduce(...args: string[]) {
 
 const written = (out: string, name: string): string =>
   readFileSync(join(folder, out, name), "utf8");
-
-const row = (given: Partial<Row>): Row => ({
-  ...{ study: "s", scenario: "g", line: "l", x: 1, seed: 0, measure: "m", value: 0, error: 0 },
-  ...given,
-});
 
 test("parts that are joined give what one run gives, to the bit", () => {
   for (const part of ["1", "2"]) {
@@ -114,6 +112,7 @@ test.each([
     ["--only", "wrong"],
     /^--only is "wrong"; give a question \(k, .*\) or a game \(ring_dispatch, /,
   ],
+  [["--only", "robust", "--only", "warehouse"], /^--only robust warehouse leaves no job: /],
   [["--shard", "3/2"], /^--shard is "3\/2"; give I\/N, such as 1\/4: part 1 of 4$/],
   [["--shard", "2"], /^--shard is "2"; give I\/N/],
   [["--shard", "1/2", "--merge", "a"], /^--shard does not go with --merge/],
@@ -258,43 +257,21 @@ test.each(["independent", "sharing", "mean_field"] as const)(
   },
 );
 
-test("a sweep says how many must be asked, by rows of its own game", async () => {
-  const scenario = join(root, "scenarios", "dock_dispatch.yaml");
-  const jobs = sweepOf(scenario, 30, shipped("dock_dispatch").sha256);
-  expect(jobs.map(({ ways, levels }) => [...ways, ...levels])).toContainEqual(
-    // No more than there are.
-    ["points", 1, 2, 5, 10, 20],
-  );
-  expect(nameOf(jobs[0])).not.toBe(nameOf({ ...jobs[0], sha256: "of a file that was changed" }));
-  // A path's slashes would be in the names of figures.
-  const blind = jobs.find(({ ways }) => ways.includes("blind"))!;
-  const work = await new Work({ ...blind, rollouts: 2 }).do();
-  expect(new Set(work.rows.map((one) => one.scenario))).toEqual(new Set(["dock_dispatch"]));
-  const seeds = [0, 1];
-  const line = (name: string, values: readonly number[], xs: readonly number[], measure: string) =>
-    seeds.flatMap((seed) =>
-      values.map((value, i) =>
-        row({ study: "asked", line: name, x: xs[i], seed, measure, value: value + seed }),
-      ),
-    );
-  const xs = [1, 2, 5, 10, 20];
-  const rows = [
-    ...line("points", [40, 80, 94, 96, 99.5], xs, "return"),
-    ...line("points + memory", [91, 95, 98, 98.5, 98.9], xs, "return"),
-    ...line("blind", [0], [0], "return"),
-    ...line("points", [100], [0], "all_seen"),
-  ];
-  const { says, tables, figures } = answerTo("sweep", questionOf(200, 2), new Summary(rows));
-  expect(says).toHaveLength(2);
-  expect(says[0]).toMatch(/^g: points: .* \(100\.0\): 1 %: 20, 5 %: 10, 10 %: 5$/);
-  expect(says[1]).toMatch(/^g: points \+ memory: .*: 1 %: more than 20, 5 %: 2, 10 %: 1$/);
-  const [head, ...cells] = tables[0];
-  const of = (measure: string): readonly string[] =>
-    cells.find((one) => one[1] === "points" && one[2] === measure)!;
-  expect(head).toEqual(["game", "way", "measure", "0", "1", "2", "5", "10", "20"]);
-  expect(of("lost by not seeing").slice(4)).toEqual(["60", "20", "6", "4", "0.5"]);
-  expect(of("state bytes").slice(4)).toEqual(["100", "200", "500", "1,000", "2,000"]);
-  expect(figures.map(({ name }) => name)).toContain("sweep-g-return");
+test("what a sampled table draws is counted with the shifts that its learning plays", async () => {
+  const [job] = jobsOf(["sampled"], false).filter(({ scenario }) => scenario === "dock_dispatch");
+  const { rows } = await new Work({ ...job, k: 2, robots: 20, levels: [2], rollouts: 2 }).do();
+  const moves = (measure: string): number =>
+    new Summary(rows).of({ line: "table", measure }).mean.mean;
+  const { sG, sL } = sizesOf(shipped("dock_dispatch"));
+  const once = 2 * sG * histogramCount(sL, 2) * 2;
+  expect(moves("moves_of_backups") % once).toBe(0);
+  const played = moves("moves_drawn") - moves("moves_of_backups");
+  // Shifts of whole teams, of 64 for what a robot meets at the least.
+  expect(played % 20).toBe(0);
+  expect(played).toBeGreaterThan(64 * 20 * learningHorizon(shipped("dock_dispatch")));
+  const { step } = Population.prototype;
+  await new Work({ ...job, k: 2, robots: 20, levels: [2], rollouts: 2 }).do();
+  expect(Population.prototype.step).toBe(step);
 });
 
 test("a decision is told the states of those asked, and not of all", () => {
