@@ -106,6 +106,10 @@ describe("what came out is told as it is in the rows", () => {
     expect(quoted.length > 0).toBe(own.rows.length > 0);
   });
 
+  test("no table is empty", () => {
+    expect(TABLES.filter(({ rows }) => rows.length === 0)).toEqual([]);
+  });
+
   test("no other sentence is quoted", () => {
     expect([...QUOTED_LINES]).toEqual([]);
   });
