@@ -1,4 +1,5 @@
 /** Tables of documents that show means of a CSV file's rows. */
+import { estimate } from "../../src/game/statistics";
 import { read } from "./documents";
 
 /** Rows by the names of the file's head. */
@@ -40,18 +41,33 @@ export function tablesAfter(document: string, words: string): Table[] {
 
 /** Mean ± half of the interval, as a cell says it. */
 const CELL = /^(-?[\d,.]+) ± ([\d,.]+)$/;
+/** Student's t, two sides of 95 %, of 20 values. */
+const T95 = 2.093;
 
-/** The cell's mean is that of a measure of 20 rows, by its last digit. */
+/** As said, but for what its last digit leaves open. */
+function expectSaid(said: string, value: number): void {
+  const digits = /\.(\d+)/.exec(said)?.[1].length ?? 0;
+  expect(Math.abs(value - Number(said.replaceAll(",", "")))).toBeLessThan(0.51 * 10 ** -digits);
+}
+
+/** The cell says the mean of 20 values and half of its 95 % interval. */
+export function expectMean(cell: string, values: readonly number[]): void {
+  expect(values).toHaveLength(20);
+  const [, said, half] = CELL.exec(cell)!;
+  const { mean, standardError } = estimate(values);
+  expectSaid(said, mean);
+  expectSaid(half, T95 * standardError);
+}
+
+/** The cell is of a measure of 20 rows. */
 export function expectCell(
   cell: string,
   rows: readonly Row[],
   measure: string,
   scale: number,
 ): void {
-  const found = rows.map((row) => Number(row[measure]) / scale);
-  expect(found).toHaveLength(20);
-  const [, mean] = CELL.exec(cell)!;
-  const digits = /\.(\d+)/.exec(mean)?.[1].length ?? 0;
-  const own = found.reduce((sum, value) => sum + value) / found.length;
-  expect(Math.abs(own - Number(mean.replaceAll(",", "")))).toBeLessThan(0.51 * 10 ** -digits);
+  expectMean(
+    cell,
+    rows.map((row) => Number(row[measure]) / scale),
+  );
 }
