@@ -103,9 +103,12 @@ def measured(way: Callable[..., Act], seed: int, policy: Policy, learned_by: int
     return [float(stats[name]) for name, _, _ in COLUMNS.values()]
 
 
-def played(policies: list[Policy], days: int, csv_file: str) -> dict[Key, np.ndarray]:
-    """By way and k: measures, [day, policy or none, measure]. Day d is by policy d % 10; for ours, by all of them."""
+def played(
+    policies: list[Policy], days: int, csv_file: str
+) -> tuple[dict[Key, np.ndarray], np.ndarray]:
+    """Measures by way and k, [day, measure], of day d by its own policy, d % 10; and ours, [policy, day, measure]."""
     found: dict[Key, np.ndarray] = {}
+    by_policy = np.empty((len(policies), days, len(COLUMNS)))
     with open(csv_file, "w", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         names = [name for name, _, _ in COLUMNS.values()]
@@ -113,16 +116,19 @@ def played(policies: list[Policy], days: int, csv_file: str) -> dict[Key, np.nda
         for key, way in ways().items():
             rows = []
             for seed in range(days):
-                first = seed % len(policies)
-                order = [first, *(i for i in range(len(policies)) if i != first)]
-                order = order[: len(policies) if key == OURS else 1]
-                rows.append([measured(way, seed, policies[i], i) for i in order])
-                for i, row in zip(order, rows[-1], strict=True):
+                own = seed % len(policies)
+                others = [i for i in range(len(policies)) if i != own]
+                for i in (own, *(others if key == OURS else ())):
+                    row = measured(way, seed, policies[i], i)
                     by = "" if key[0] in HEURISTICS else i
                     writer.writerow([*key, seed, by, *(f"{value:.6g}" for value in row)])
+                    if i == own:
+                        rows.append(row)
+                    if key == OURS:
+                        by_policy[i, seed] = row
             found[key] = np.array(rows)
-            print(*key, found[key][:, 0].mean(axis=0).round(2), file=sys.stderr, flush=True)
-    return found
+            print(*key, found[key].mean(axis=0).round(2), file=sys.stderr, flush=True)
+    return found, by_policy
 
 
 def interval(days: np.ndarray, one: float, digits: int) -> str:
@@ -139,28 +145,32 @@ def table(heads: list[str], rows: list[list[str]]) -> None:
 
 
 def main(csv_file: str, days: str, *policy_files: str) -> None:
-    found = played([load_policy(file) for file in policy_files], int(days), csv_file)
+    found, by_policy = played([load_policy(file) for file in policy_files], int(days), csv_file)
 
-    def cells(key: Key, heads: Iterable[str]) -> list[str]:
+    def cells(rows: np.ndarray, heads: Iterable[str]) -> list[str]:
         columns = [list(COLUMNS).index(head) for head in heads]
-        rows = found[key][:, 0]
         return [interval(rows[:, i], *list(COLUMNS.values())[i][1:]) for i in columns]
 
     first = [key for key in found if key[1] in (0, K, CHARGERS) and key != ("learned, memory", 0)]
-    table(["way", *COLUMNS], [[key[0], *cells(key, COLUMNS)] for key in first])
+    table(["way", *COLUMNS], [[key[0], *cells(found[key], COLUMNS)] for key in first])
     for head in BY_ASKED:
         names = ("learned, memory", "learned, no memory")
         rows = [
             [
                 name,
-                *("".join(cells((name, k), [head]) if (name, k) in found else "") for k in ASKED),
+                *(
+                    "".join(cells(found[name, k], [head]) if (name, k) in found else "")
+                    for k in ASKED
+                ),
             ]
             for name in names
         ]
         table([head, *map(str, ASKED)], rows)
-    by_seed = found[OURS].mean(axis=0)
-    for i, head in enumerate(COLUMNS):
-        least, most = (f"{value:,.2f}" for value in (by_seed[:, i].min(), by_seed[:, i].max()))
+    by_seed = by_policy.mean(axis=1)
+    for i, (head, (_, one, _)) in enumerate(COLUMNS.items()):
+        least, most = (
+            f"{value / one:,.1f}" for value in (by_seed[:, i].min(), by_seed[:, i].max())
+        )
         print(f"{OURS}, means of the {len(by_seed)} policies, {head}: {least} to {most}")
 
 

@@ -1,11 +1,12 @@
 /** The tables of docs/grid.md are means of docs/grid.csv. */
+import { estimate } from "../../src/game/statistics";
+import { read } from "./documents";
 import { expectCell, type Row, rowsOf, tablesAfter } from "./tables";
 
 const DOCUMENT = "docs/grid.md";
+const ALL = rowsOf("docs/grid.csv");
 /** Each day by one of the ten policies. */
-const ROWS = rowsOf("docs/grid.csv").filter(
-  ({ day, learned_by: by }) => by === "" || Number(by) === Number(day) % 10,
-);
+const ROWS = ALL.filter(({ day, learned_by: by }) => by === "" || Number(by) === Number(day) % 10);
 const MEASURES: Readonly<Record<string, readonly [measure: string, scale: number]>> = {
   "off setpoint, kWh": ["energy_tracking_error", 1],
   "squared, 1,000 kW²": ["tracking_error", 1000],
@@ -40,4 +41,24 @@ test("its other tables are by how many are asked", () => {
         if (cell === "") expect(rows).toEqual([]);
         else expectCell(cell, rows, ...MEASURES[columns[0]]);
       }
+});
+
+test("what it says of the learning seed is of each policy's own rows", () => {
+  const played = ALL.filter(({ way, asked }) => way === "learned, memory" && asked === "10");
+  const policies = [...new Set(played.map((row) => row.learned_by))];
+  expect(policies).toHaveLength(10);
+  const range = (measure: string): string[] => {
+    const means = policies.map((policy) => {
+      const days = played.filter((row) => row.learned_by === policy);
+      expect(new Set(days.map(({ day }) => day)).size).toBe(20);
+      return estimate(days.map((row) => Number(row[measure]))).mean;
+    });
+    return [Math.min(...means), Math.max(...means)].map((mean) => mean.toFixed(1));
+  };
+  const said = /are from ([\d.]+) to ([\d.]+) kWh off the setpoint, with ([\d.]+) to ([\d.]+) kW/;
+  const [, ...found] = said.exec(read(DOCUMENT).replaceAll(/\s+/g, " "))!;
+  expect(found).toEqual([
+    ...range("energy_tracking_error"),
+    ...range("total_transformer_overload"),
+  ]);
 });
