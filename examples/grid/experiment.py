@@ -30,8 +30,6 @@ HEURISTICS = (
     *("ChargeAsFastAsPossible", "ChargeAsLateAsPossible"),
     *("RoundRobin", "RoundRobin_GF", "RoundRobin_GF_off_allowed"),
 )
-#: Student's t, two sides of 95 %, by the number of days.
-T95 = {20: 2.093}
 #: What the environment is told in a half hour.
 Act = Callable[[], np.ndarray]
 
@@ -131,11 +129,34 @@ def played(
     return found, by_policy
 
 
+def within(t: float, freedom: int) -> float:
+    """The share of Student's law within ± t (Abramowitz and Stegun, 26.7.3 and 26.7.4)."""
+    angle, odd = math.atan(t / math.sqrt(freedom)), freedom % 2
+    term, total = math.cos(angle) if odd else 1.0, 0.0
+    for power in range(odd, freedom - 1, 2):
+        total += term
+        term *= (power + 1) / (power + 2) * math.cos(angle) ** 2
+    total *= math.sin(angle)
+    return 2 / math.pi * (angle + total) if odd else total
+
+
+def t95(freedom: int) -> float:
+    """Student's t, two sides of 95 %."""
+    low, high = 0.0, 13.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        low, high = (middle, high) if within(middle, freedom) < 0.95 else (low, middle)
+    return high
+
+
 def interval(days: np.ndarray, one: float, digits: int) -> str:
-    """Mean over days ± half of its 95 % interval."""
+    """Mean over days ± half of its 95 % interval; of one day, that day."""
     values = days / one
-    half = T95.get(len(values), math.nan) * values.std(ddof=1) / math.sqrt(len(values))
-    return f"{values.mean():,.{digits}f} ± {half:,.{digits}f}"
+    mean = f"{values.mean():z,.{digits}f}"
+    if len(values) == 1:
+        return mean
+    half = t95(len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
+    return f"{mean} ± {half:,.{digits}f}"
 
 
 def table(heads: list[str], rows: list[list[str]]) -> None:
