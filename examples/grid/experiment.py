@@ -26,6 +26,8 @@ COLUMNS = {
     "charged, kWh": ("total_energy_charged", 1, 0),
 }
 BY_ASKED = ("off setpoint, kWh", "overload, kW")
+#: Of the table of differences.
+PAIRED = ("off setpoint, kWh", "squared, 1,000 kW²", "overload, kW", "satisfaction, %", "profit, €")
 HEURISTICS = (
     *("ChargeAsFastAsPossible", "ChargeAsLateAsPossible"),
     *("RoundRobin", "RoundRobin_GF", "RoundRobin_GF_off_allowed"),
@@ -75,6 +77,7 @@ def held(env, policy: Policy, rng: np.random.Generator, tariff: int) -> Act:
 #: A way's name and its k.
 Key = tuple[str, int]
 OURS: Key = ("learned, memory", K)
+UNASKED: Key = ("learned, memory", 0)
 
 
 def ways() -> dict[Key, Callable[..., Act]]:
@@ -165,6 +168,21 @@ def table(heads: list[str], rows: list[list[str]]) -> None:
     print()
 
 
+def said(key: Key) -> str:
+    """A way, with its k where it has several."""
+    return f"{key[0]}, {key[1]}" if key[0].endswith("memory") else key[0]
+
+
+def pairs(first: list[Key]) -> list[tuple[Key, Key]]:
+    """What is compared day by day: ours with the first table's; asking with not asking; memory with none."""
+    return [
+        *((OURS, key) for key in first if key != OURS),
+        *((UNASKED, key) for key in (("RoundRobin_GF", CHARGERS), ("learned, all seen", CHARGERS))),
+        *((("learned, memory", k), UNASKED) for k in ASKED if k),
+        *((("learned, memory", k), ("learned, no memory", k)) for k in ASKED if k not in (0, K)),
+    ]
+
+
 def main(csv_file: str, days: str, *policy_files: str) -> None:
     found, by_policy = played([load_policy(file) for file in policy_files], int(days), csv_file)
 
@@ -172,8 +190,12 @@ def main(csv_file: str, days: str, *policy_files: str) -> None:
         columns = [list(COLUMNS).index(head) for head in heads]
         return [interval(rows[:, i], *list(COLUMNS.values())[i][1:]) for i in columns]
 
-    first = [key for key in found if key[1] in (0, K, CHARGERS) and key != ("learned, memory", 0)]
+    first = [key for key in found if key[1] in (0, K, CHARGERS) and key != UNASKED]
     table(["way", *COLUMNS], [[key[0], *cells(found[key], COLUMNS)] for key in first])
+    table(
+        ["way", "the other", *PAIRED],
+        [[said(a), said(b), *cells(found[a] - found[b], PAIRED)] for a, b in pairs(first)],
+    )
     for head in BY_ASKED:
         names = ("learned, memory", "learned, no memory")
         rows = [
@@ -192,7 +214,7 @@ def main(csv_file: str, days: str, *policy_files: str) -> None:
         least, most = (
             f"{value / one:,.1f}" for value in (by_seed[:, i].min(), by_seed[:, i].max())
         )
-        print(f"{OURS}, means of the {len(by_seed)} policies, {head}: {least} to {most}")
+        print(f"{said(OURS)}, means of the {len(by_seed)} policies, {head}: {least} to {most}")
 
 
 if __name__ == "__main__":

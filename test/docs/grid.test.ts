@@ -1,7 +1,7 @@
 /** The tables of docs/grid.md are means of docs/grid.csv. */
 import { estimate } from "../../src/game/statistics";
 import { read } from "./documents";
-import { expectCell, type Row, rowsOf, tablesAfter } from "./tables";
+import { expectCell, expectMean, type Row, rowsOf, tablesAfter } from "./tables";
 
 const DOCUMENT = "docs/grid.md";
 const ALL = rowsOf("docs/grid.csv");
@@ -41,6 +41,37 @@ test("its other tables are by how many are asked", () => {
         if (cell === "") expect(rows).toEqual([]);
         else expectCell(cell, rows, ...MEASURES[columns[0]]);
       }
+});
+
+/** Rows of "learned, memory, 10", in the order of days; those of a way that is played once have no number. */
+function daysOf(name: string): Row[] {
+  const [, way, asked] = /^(.*?)(?:, (\d+))?$/.exec(name)!;
+  const rows = ROWS.filter((row) => row.way === way && (asked ?? row.asked) === row.asked);
+  return rows.toSorted((a, b) => Number(a.day) - Number(b.day));
+}
+
+const [{ columns: COMPARED, body: PAIRED }] = tablesAfter(DOCUMENT, "Paired differences by day:");
+
+test.each(PAIRED)("day by day, it says what is %s less %s", (way, other, ...cells) => {
+  const [these, those] = [way, other].map(daysOf);
+  expect(these.map(({ day }) => day)).toEqual(those.map(({ day }) => day));
+  expect(cells).toHaveLength(COMPARED.length - 2);
+  for (const [i, cell] of cells.entries()) {
+    const [measure, scale] = MEASURES[COMPARED[i + 2]];
+    const differences = these.map((row, at) => Number(row[measure]) - Number(those[at][measure]));
+    expectMean(
+      cell,
+      differences.map((difference) => difference / scale),
+    );
+  }
+});
+
+test("each difference that its text quotes is one of that table, whichever is the lesser", () => {
+  const [, text] = read(DOCUMENT).replaceAll(/\s+/g, " ").split("What came out");
+  const quoted = text.match(/\d[\d,]*(\.\d+)? ± \d+(\.\d+)?/g)!;
+  expect(quoted.length).toBeGreaterThan(15);
+  const cells = PAIRED.flatMap((row) => row.slice(2)).map((cell) => cell.replace("-", ""));
+  expect(quoted.filter((figure) => !cells.includes(figure))).toEqual([]);
 });
 
 test("what it says of the learning seed is of each policy's own rows", () => {
