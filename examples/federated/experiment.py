@@ -202,7 +202,7 @@ def interval(values: Iterable[float], digits: int) -> str:
     """Mean ± half of its 95 % interval."""
     array = np.array(list(values))
     half = T95[len(array)] * array.std(ddof=1) / math.sqrt(len(array))
-    return f"{array.mean():,.{digits}f} ± {half:,.{digits}f}"
+    return f"{array.mean():z,.{digits}f} ± {half:,.{digits}f}"
 
 
 def at(rows: list[dict], what: str, amount: float) -> float:
@@ -270,22 +270,63 @@ def by_way(judge: Judge, alpha: float) -> None:
         print(f"| {way} | {' | '.join(cells)} |", flush=True)
 
 
+def less(these: list[dict], those: list[dict], name: str) -> str:
+    """Differences by seed."""
+    return interval((a[name] - b[name] for a, b in zip(these, those, strict=True)), 1)
+
+
+def cut_off(rows: list[dict]) -> str:
+    return str(sum(row["minutes"] == MOST_MINUTES for row in rows))
+
+
+def compared(judge: Judge, alpha: float) -> None:
+    """The learned pair less each way by seed; medians, and runs that were cut off."""
+    ours = judge.rows(judge.setting("learned, memory", alpha, K))
+    print(f"\nPaired differences, Dirichlet({alpha:g}):\n")
+    print("| way | minutes | at equal steps | at equal minutes | median minutes | cut off |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for way in WAYS:
+        rows = judge.rows(judge.setting(way, alpha, K))
+        names = ("minutes", "at_equal_steps", "at_equal_minutes")
+        cells = ["" if rows is ours else less(ours, rows, name) for name in names]
+        median = float(np.median([row["minutes"] for row in rows]))
+        print(f"| {way} | {' | '.join(cells)} | {median:.1f} | {cut_off(rows)} |", flush=True)
+
+
 def by_asked(judge: Judge) -> None:
-    """The table of those that ask, by how many they ask."""
-    print(f"\nDirichlet({MIDDLE:g}), minutes to the target by clients asked a minute:\n")
-    print(f"| way | {' | '.join(map(str, ASKED))} |")
-    print(f"| --- | {' | '.join('---' for _ in ASKED)} |")
-    for way, (_, polls, _) in WAYS.items():
-        if polls:
-            found = [judge.rows(judge.setting(way, MIDDLE, asked)) for asked in ASKED]
-            cells = [interval((row["minutes"] for row in rows), 1) for rows in found]
-            print(f"| {way} | {' | '.join(cells)} |", flush=True)
+    """The tables of those that ask, by how many they ask."""
+    ways = [way for way, (_, polls, _) in WAYS.items() if polls]
+    found = {
+        way: [judge.rows(judge.setting(way, MIDDLE, asked)) for asked in ASKED] for way in ways
+    }
+    ours = found["learned, memory"]
+    tables = {
+        f"Dirichlet({MIDDLE:g}), minutes to the target": {
+            way: [interval((row["minutes"] for row in rows), 1) for rows in found[way]]
+            for way in ways
+        },
+        f"Dirichlet({MIDDLE:g}), runs that were cut off": {
+            way: [cut_off(rows) for rows in found[way]] for way in ways
+        },
+        f"Paired differences, Dirichlet({MIDDLE:g}), minutes": {
+            way: [less(a, b, "minutes") for a, b in zip(ours, found[way], strict=True)]
+            for way in ways
+            if found[way] is not ours
+        },
+    }
+    for head, cells in tables.items():
+        print(f"\n{head} by clients asked a minute:\n")
+        print(f"| way | {' | '.join(map(str, ASKED))} |")
+        print(f"| --- | {' | '.join('---' for _ in ASKED)} |")
+        for way, row in cells.items():
+            print(f"| {way} | {' | '.join(row)} |", flush=True)
 
 
 def main(policy_file: str, csv_file: str) -> None:
     judge = Judge(load_policy(policy_file), csv_file)
     for alpha in ALPHAS:
         by_way(judge, alpha)
+        compared(judge, alpha)
     by_asked(judge)
 
 
