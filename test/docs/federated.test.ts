@@ -111,6 +111,14 @@ test("seed by seed, it compares the ways that ask by how many they ask", () => {
       expect(cell).toBe(String(cutOff(runsOf(way, "0.3", counts.columns[i + 1]))));
 });
 
+test("it tells all settings whose rate is at the edge of what was tuned", () => {
+  const edges = ROWS.filter(({ rate }) => ["16.0", "256.0"].includes(rate)).map(
+    ({ way, alpha, asked, rate }) => [way, ...[alpha, asked, rate].map((text) => `${+text}`)],
+  );
+  const [{ body }] = tablesAfter(DOCUMENT, "Rates at the edge:");
+  expect(body.map(String).toSorted()).toEqual([...new Set(edges.map(String))].toSorted());
+});
+
 test("each figure with ± that its text quotes is of a table, whichever is the lesser", () => {
   const [, after] = read(DOCUMENT).split("What came out");
   const [text] = after.replaceAll(/\s+/g, " ").split("## In Flower");
