@@ -124,7 +124,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, { readonly file: string; readonly b
   "npm test -- graph/stopping": { file: ".ci/run", by: "npm test" },
   "npm start -- --world abstract --headless --seconds 60 --json": {
     file: "test/graph/start.test.ts",
-    by: '"--world", "abstract", "--seconds", "30"',
+    by: '"--world", "abstract", "--seconds", "10"',
   },
   "npm start -- --world mujoco": {
     file: "test/graph/mujoco.test.ts",

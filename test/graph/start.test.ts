@@ -145,8 +145,8 @@ test("the paper's task runs headless in the abstract world and ends with one JSO
 
 test("two at once do not hear each other; Ctrl-C ends all of one within 2 s and SIGKILL all of the other, leaving nothing", async () => {
   const before = temporaryFiles();
-  const few = ["--port", "0", "--robots", "5"];
-  const both = [start(...few), start(...few, "--scenario", "ring_dispatch")];
+  const other = ["--scenario", "ring_dispatch", "--robots", "5"];
+  const both = [start("--port", "0"), start("--port", "0", ...other)];
   await both[1].said(
     /the arrays of ring_dispatch are not the motion world's: rows of P_l differ by up to 0\.\d+/,
   );
