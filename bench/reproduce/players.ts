@@ -23,6 +23,9 @@ import type { Job } from "./jobs";
 /** Learning draws by 3 · seed and the two after it. */
 const JUDGED_FROM = 1_000_000;
 export const HORIZON = 50;
+/** Epochs that are judged: of a user's file its own shift. */
+export const epochsOf = (game: Game, { sha256 }: Pick<Job, "sha256">): number =>
+  (sha256 === undefined ? undefined : game.horizon) ?? HORIZON;
 /** Not a user's file of that name. */
 const isCorridor = ({ scenario, sha256 }: Job): boolean =>
   scenario === "corridor_dispatch" && sha256 === undefined;
@@ -106,7 +109,8 @@ export function earned(
   const { robots, seed, rollouts, timing } = job;
   const judge = JUDGED_FROM + seed;
   if (!isCorridor(job)) {
-    const options = { population: robots, seed: judge, timing, rollouts, horizon: HORIZON, visit };
+    const horizon = epochsOf(game, job);
+    const options = { population: robots, seed: judge, timing, rollouts, horizon, visit };
     return new Trial(game, localPolicy, controller, options).play().earned.return;
   }
   const way = localPolicy instanceof Float64Array ? RANDOM : wayOf(game, localPolicy, controller);

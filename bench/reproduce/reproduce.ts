@@ -5,6 +5,7 @@ import { COMMANDS } from "../../src/cli/generated/commands";
 import { abortOnInterrupt, type OptionValues, runCommand, UsageError } from "../../src/cli/options";
 import { answerTo, type Question } from "./answers";
 import { gamesOf, type Job, jobsOf, nameOf } from "./jobs";
+import { HORIZON } from "./players";
 import { doJobs } from "./pool";
 import { QUESTIONS } from "./questions";
 import { installLibraries, isLibrary } from "../rivals/libraries";
@@ -17,12 +18,14 @@ type Options = OptionValues<typeof COMMANDS.reproduce.options>;
 
 /** The questions and the games that are asked for; all where none of a kind is named. @throws UsageError */
 function chosen({ quick, libraries, only: names = [] }: Options) {
+  const left = { libraries: "; libraries goes with --libraries" } as Record<string, string>;
+  for (const game of gamesOf(false)) left[game] = "; --quick has no other games";
   const scenarios = gamesOf(quick);
   const known = Object.keys(QUESTIONS).filter((name) => libraries || name !== "libraries");
   const unknown = names.find((name) => ![...known, ...scenarios].includes(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `--only is "${unknown}"; give a question (${known.join(", ")}) or a game (${scenarios.join(", ")})`,
+      `--only is "${unknown}"; give a question (${known.join(", ")}) or a game (${scenarios.join(", ")})${left[unknown] ?? ""}`,
     );
   }
   const isChosen = (name: string, all: readonly string[]): boolean =>
@@ -53,7 +56,7 @@ function shardOf(jobs: readonly Job[], shard: string | undefined): readonly Job[
 }
 
 export async function main(options: Options): Promise<number> {
-  const { quick, libraries, shard, merge, out } = options;
+  const { quick, libraries, shard, merge, out, only = [] } = options;
   const { questions, jobs } = chosen(options);
   const own = shardOf(jobs, shard);
   const store = new Store(out);
@@ -65,9 +68,11 @@ export async function main(options: Options): Promise<number> {
     );
   }
   if (missing.some(({ ways }) => ways.some(isLibrary)) && !installLibraries()) return 1;
-  const how = quick ? " -- --quick, a reduced version" : libraries ? " -- --libraries" : "";
-  const command = `npm run reproduce${how}`;
-  return answer(shard === undefined ? questions : {}, own, options, command);
+  const named = only.map((name) => `--only ${name}`);
+  const flags = [quick && "--quick", libraries && "--libraries", ...named].filter(Boolean);
+  const command = ["npm run reproduce", ...(flags.length > 0 ? ["--", ...flags] : [])].join(" ");
+  const reduced = quick ? " (reduced: two seeds, so that intervals are wide)" : "";
+  return answer(shard === undefined ? questions : {}, own, options, command + reduced);
 }
 
 /** Does what is not done yet. @returns the exit status */
@@ -96,6 +101,7 @@ export async function answer(
   jobs: readonly Job[],
   { out, threads = availableParallelism() }: Pick<Options, "out" | "threads">,
   command: string,
+  epochs = HORIZON,
 ): Promise<number> {
   const store = new Store(out);
   const status = await complete(jobs, store, threads);
@@ -112,7 +118,7 @@ export async function answer(
   const machines = [...new Set(times.map(({ machine }) => machine))].join("; ");
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   const made = [
-    `Made by ${command}: ${jobs.length} jobs, ${seeds} learning seeds. Returns are discounted, over 50 epochs; ± and bars are 95 % intervals over the learning seeds, each of which is judged by random numbers of its own.`,
+    `Made by ${command}: ${jobs.length} jobs, ${seeds} learning seeds. Returns are discounted, over ${epochs} epochs; ± and bars are 95 % intervals over the learning seeds, each of which is judged by random numbers of its own.`,
     `Times and memory are of ${machines}.`,
   ];
   store.write("report.html", reportOf(answers, made));

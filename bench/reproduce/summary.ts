@@ -22,7 +22,8 @@ export function meanOf(values: readonly number[]): Mean {
 export function inWords({ mean, half }: Mean): string {
   if (!(half > 1e-9 * Math.abs(mean))) return shown(mean);
   const places = Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(half))));
-  return `${mean.toFixed(places)} ± ${half.toFixed(places)}`;
+  const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return [mean, half].map((value) => value.toLocaleString("en-US", digits)).join(" ± ");
 }
 
 export type Wanted = Partial<Pick<Row, "study" | "scenario" | "line" | "x" | "measure">>;

@@ -5,15 +5,15 @@ import { loadScenario } from "../../src/game/scenario_file";
 import { BLIND, type Question } from "./answers";
 import { stateBytes } from "./bytes";
 import { sweepOf } from "./jobs";
-import { MEMORY } from "./players";
+import { epochsOf, MEMORY } from "./players";
 import { answer } from "./reproduce";
 import { inWords, isBelow, type Summary } from "./summary";
 
 const ALL = { ...BLIND, line: "points", measure: "all_seen" };
 /** Of what seeing all earns more than never looking. */
-const SHARES = [0.01, 0.05, 0.1];
+const SHARES = [0.1, 0.05, 0.01];
 
-/** The smallest k that is near enough to seeing all, for each share. */
+/** The smallest k of those tried that is near enough to seeing all, for each share. */
 function enough(own: Summary, all: Summary): string[] {
   const [seen, blind] = [ALL, BLIND].map((wanted) => all.of(wanted).mean.mean);
   if (isBelow(all.of(ALL).minus(all.of(BLIND))) || seen <= blind)
@@ -25,9 +25,9 @@ function enough(own: Summary, all: Summary): string[] {
     const told = SHARES.map((share) => {
       const lossAt = (x: number) => all.of(ALL).minus(of.of({ x }));
       const k = of.xs.find((x) => lossAt(x).mean <= share * (seen - blind));
-      return `${100 * share} %: ${k === undefined ? `more than ${of.xs.at(-1)}` : `${k} (${inWords(lossAt(k))} less)`}`;
+      return `${100 * share} %: ${k === undefined ? "none" : `k = ${k} (${inWords(lossAt(k))})`}`;
     });
-    return `${line}: the smallest k that earns, on average, as much as seeing all but for a share of what that earns more than never looking (${(seen - blind).toFixed(1)}): ${told.join(", ")}`;
+    return `${line}: seeing all earns ${(seen - blind).toFixed(1)} more than never looking; of the numbers tried, the smallest that on average lose at most so much of that: ${told.join(", ")}`;
   });
 }
 
@@ -58,12 +58,13 @@ export const questionOf = (bytes: number, seconds: number): Question => ({
 
 export async function main(options: OptionValues<typeof COMMANDS.sweep.options>): Promise<number> {
   const { scenario, robots } = options;
-  const { sha256, arena } = loadScenario(scenario);
+  const game = loadScenario(scenario);
   return answer(
-    { sweep: questionOf(stateBytes(robots), arena.epoch) },
-    sweepOf(scenario, robots, sha256),
+    { sweep: questionOf(stateBytes(robots), game.arena.epoch) },
+    sweepOf(scenario, robots, game.sha256),
     options,
-    "npm run sweep",
+    `npm run sweep -- --scenario ${scenario} --robots ${robots} (an epoch of ${game.arena.epoch} s)`,
+    epochsOf(game, game),
   );
 }
 

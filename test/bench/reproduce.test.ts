@@ -113,6 +113,7 @@ test.each([
     /^--only is "wrong"; give a question \(k, .*\) or a game \(ring_dispatch, /,
   ],
   [["--only", "robust", "--only", "warehouse"], /^--only robust warehouse leaves no job: /],
+  [["--quick", "--only", "warehouse"], /^--only is "warehouse"; .*; --quick has no other games$/],
   [["--shard", "3/2"], /^--shard is "3\/2"; give I\/N, such as 1\/4: part 1 of 4$/],
   [["--shard", "2"], /^--shard is "2"; give I\/N/],
   [["--shard", "1/2", "--merge", "a"], /^--shard does not go with --merge/],
@@ -153,7 +154,7 @@ test("the joint optimum is that of a team solved state by state", () => {
 test("library rivals come by their option alone, and play teams that are all asked", async () => {
   const refused = reproduce("--only", "libraries");
   expect(refused).toMatchObject({ status: 2 });
-  expect(refused.stderr).toMatch(/^--only is "libraries"; give a question/);
+  expect(refused.stderr).toMatch(/^--only is "libraries"; .*; libraries goes with --libraries\n$/);
   expect(reproduce("--libraries", "--quick").stderr).toMatch(/they learn for minutes/);
   const jobs = jobsOf(["libraries"], false);
   const by = (way: string) => jobs.filter(({ ways }) => ways[0] === way);
@@ -193,7 +194,7 @@ test("libraries are installed where a job of theirs is to be done, and the repor
     expect(await run("--only", "libraries")).toBe(0);
     expect(install).toHaveBeenCalledTimes(1);
     expect(written("with_libraries", "report.html")).toContain(
-      "Made by npm run reproduce -- --libraries: 216 jobs, ",
+      "Made by npm run reproduce -- --libraries --only libraries: 216 jobs, ",
     );
   } finally {
     install.mockRestore();

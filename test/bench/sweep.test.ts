@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { answerTo } from "../../bench/reproduce/answers";
 import { nameOf, sweepOf } from "../../bench/reproduce/jobs";
 import { Summary } from "../../bench/reproduce/summary";
+import { epochsOf } from "../../bench/reproduce/players";
 import { questionOf } from "../../bench/reproduce/sweep";
 import { Work } from "../../bench/reproduce/work";
+import { loadScenario } from "../../src/game/scenario_file";
 import { root, shipped } from "../games";
 import { row } from "./rows";
 
@@ -43,10 +45,10 @@ test("a sweep says how many must be asked, by rows of its own game", async () =>
   const { says, tables, figures } = answerTo("sweep", questionOf(200, 2), new Summary(rows));
   expect(says).toHaveLength(2);
   expect(says[0]).toMatch(
-    /^g: points: .* \(100\.0\): 1 %: 20 \(0\.5 less\), 5 %: 10 \(4 less\), 10 %: 5 \(6 less\)$/,
+    /^g: points: seeing all earns 100\.0 more .*: 10 %: k = 5 \(6\), 5 %: k = 10 \(4\), 1 %: k = 20 \(0\.5\)$/,
   );
   expect(says[1]).toMatch(
-    /^g: points \+ memory: .*: 1 %: more than 20, 5 %: 2 \(5 less\), 10 %: 1 \(9 less\)$/,
+    /^g: points \+ memory: .*: 10 %: k = 1 \(9\), 5 %: k = 2 \(5\), 1 %: none$/,
   );
   const [head, ...cells] = tables[0];
   const of = (measure: string): readonly string[] =>
@@ -55,6 +57,13 @@ test("a sweep says how many must be asked, by rows of its own game", async () =>
   expect(of("lost by not seeing").slice(4)).toEqual(["60", "20", "6", "4", "0.5"]);
   expect(of("state bytes").slice(4)).toEqual(["100", "200", "500", "1,000", "2,000"]);
   expect(figures.map(({ name }) => name)).toContain("sweep-g-return");
+});
+
+test("a user's file is judged by its own shift, and a game of the study by 50 epochs", () => {
+  const ferry = loadScenario(join(root, "examples", "scenario", "ferry.yaml"));
+  expect(ferry.horizon).toBe(40);
+  expect(epochsOf(ferry, ferry)).toBe(40);
+  expect(epochsOf(ferry, {})).toBe(50);
 });
 
 test("a user's file is played as it is, whatever it and its game are called", async () => {
